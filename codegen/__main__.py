@@ -1,0 +1,86 @@
+"""`python -m codegen generate|check|lock|operations`: the compiler's commands. Exit 1 means findings, and nothing written."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from codegen import lock, output, table
+from codegen.pipeline import Loaded, build, load
+
+ROOT = Path(__file__).parents[1]
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m codegen", description="Compile specs/ into generated/.")
+    parser.add_argument("--specs", type=Path, default=ROOT / "specs", help="the folder of the contract")
+    parser.add_argument("--out", type=Path, default=ROOT / "generated", help="the folder to write")
+    parser.add_argument("command", choices=sorted(COMMANDS))
+    options = parser.parse_args(arguments)
+    return COMMANDS[options.command](options)
+
+
+def _loaded(options: argparse.Namespace) -> Loaded | None:
+    loaded = load(options.specs)
+    if len(loaded.findings):
+        sys.stderr.write(loaded.report())
+        return None
+    return loaded
+
+
+def generate(options: argparse.Namespace) -> int:
+    """Write what the contract says."""
+    loaded = _loaded(options)
+    if loaded is None:
+        return 1
+    count = output.publish(options.out, build(loaded.contract))
+    print(
+        f"{len(loaded.contract.operations)} operations, contract {loaded.contract.info.version};{loaded.contract.hash}: {count} paths changed"
+    )
+    return 0
+
+
+def check(options: argparse.Namespace) -> int:
+    """Say whether `generated/` is fresh; write nothing."""
+    loaded = _loaded(options)
+    if loaded is None:
+        return 1
+    changed, stale = output.changes(options.out, build(loaded.contract))
+    for file in changed:
+        print(f"{options.out.name}/{file.path} is not what the contract says", file=sys.stderr)
+    for path in stale:
+        print(
+            f"{options.out.name}/{path.relative_to(options.out).as_posix()} is made by nothing",
+            file=sys.stderr,
+        )
+    if changed or stale:
+        print("run `make generate`", file=sys.stderr)
+    return 1 if changed or stale else 0
+
+
+def write_lock(options: argparse.Namespace) -> int:
+    """Issue the numbers that are new; refuse to change one that was issued."""
+    loaded = load(options.specs)
+    blocking = [finding for finding in loaded.findings if finding.rule != lock.NEW]
+    if blocking:
+        sys.stderr.write(loaded.report())
+        return 1
+    issued = lock.update(options.specs / "contract.lock", loaded)
+    print(f"{issued} numbers issued")
+    return 0
+
+
+def operations(options: argparse.Namespace) -> int:
+    """Print one line per operation."""
+    loaded = _loaded(options)
+    if loaded is None:
+        return 1
+    sys.stdout.write(table.render(loaded.contract))
+    return 0
+
+
+COMMANDS = {"generate": generate, "check": check, "lock": write_lock, "operations": operations}
+
+if __name__ == "__main__":
+    sys.exit(main())

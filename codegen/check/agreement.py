@@ -1,0 +1,364 @@
+"""Field by field, what JSON says and what proto says must be the same fact.
+
+The mapping of types and of presence is the table in specs/README.md. Types join by name: schema `Author` is message
+`Author`, the request of `create_author` is `CreateAuthorRequest`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from codegen.diagnostics import Findings, Place
+from codegen.ir.names import constant, pascal, snake
+from codegen.ir.operations import Contract, Operation
+from codegen.ir.types import (
+    Bool,
+    Bytes,
+    DateTime,
+    Definition,
+    Duration,
+    Enum,
+    Field,
+    Float,
+    Int,
+    ListOf,
+    MapOf,
+    Named,
+    Record,
+    String,
+    Text,
+    Type,
+    Union,
+    describe,
+)
+from codegen.parse.proto import ProtoDialect, ProtoEnum, ProtoField, ProtoMessage
+
+EMPTY, TIMESTAMP, DURATION = (f"google.protobuf.{name}" for name in ("Empty", "Timestamp", "Duration"))
+
+
+def check_agreement(contract: Contract, proto: ProtoDialect, findings: Findings) -> None:
+    checker = _Checker(contract, proto, findings)
+    for operation in contract.operations:
+        checker.rpc(operation)
+    for event in contract.events:
+        checker.definition(contract.definitions.get(event.record))
+    for name in sorted(contract.results | contract.inputs):
+        checker.definition(contract.definitions.get(name))
+    checker.rsp_codes()
+    checker.strangers()
+
+
+@dataclass(frozen=True, slots=True)
+class _Expected:
+    """How proto must spell a type: a kind, and the type's name for messages and enums."""
+
+    kind: str
+    type_name: str = ""
+
+    def __str__(self) -> str:
+        return self.type_name.removeprefix("google.protobuf.") or self.kind
+
+
+class _Checker:
+    def __init__(self, contract: Contract, proto: ProtoDialect, findings: Findings) -> None:
+        self._contract = contract
+        self._proto = proto
+        self._findings = findings
+        self._used: set[str] = set()
+
+    def rpc(self, operation: Operation) -> None:
+        name = pascal(operation.name)
+        rpc = self._proto.rpcs.get(name)
+        needed = operation.pkg_id is not None or (operation.http and operation.http.body is not None)
+        if rpc is None:
+            if needed:
+                fix = f"add `rpc {name}({name}Request) returns ({operation.result.record or EMPTY});` to specs/proto/{operation.feature}.proto"
+                self._findings.add("X001", operation.place, f"{operation.name} has no rpc {name}", fix=fix)
+            return
+        if rpc.feature != operation.feature:
+            self._findings.add(
+                "X002",
+                operation.place,
+                f"{operation.name} is of feature {operation.feature!r}",
+                other=(rpc.place, f"is in {rpc.feature}.proto"),
+                fix="keep a feature's three files under one name",
+            )
+        if rpc.input != f"{name}Request":
+            self._findings.add(
+                "X003",
+                rpc.place,
+                f"rpc {name} takes {rpc.input}",
+                other=(operation.place, f"is {operation.name}"),
+                fix=f"take {name}Request",
+            )
+        output = operation.result.record or EMPTY
+        if rpc.output != output:
+            self._findings.add(
+                "X004",
+                rpc.place,
+                f"rpc {name} returns {rpc.output}",
+                other=(operation.place, f"{operation.name} answers {output}"),
+                fix=f"return {output}",
+            )
+        self.record(operation.request)
+
+    def definition(self, definition: Definition | None) -> None:
+        if isinstance(definition, Record):
+            self.record(definition)
+        elif isinstance(definition, Enum):
+            self.enum(definition)
+        elif isinstance(definition, Union):
+            self.union(definition)
+
+    def record(self, record: Record) -> None:
+        message = self._message(record.name, record.place)
+        if message is None:
+            return
+        for one in record.fields:
+            theirs = message.field(one.name)
+            if theirs is None:
+                self._missing_in_proto(record, one, message)
+            else:
+                self._field(record.name, one, theirs)
+        for theirs in message.fields:
+            if record.field(theirs.name) is None:
+                self._findings.add(
+                    "X011",
+                    theirs.place,
+                    f"{message.name}.{theirs.name} is in proto",
+                    other=(record.place, f"{record.name} has no such property"),
+                    fix=f"add {theirs.name!r} to the schema, or remove it here and reserve its number",
+                )
+
+    def _message(self, name: str, place: Place) -> ProtoMessage | None:
+        message = self._proto.messages.get(name)
+        self._used.add(name)
+        if message is None:
+            self._findings.add(
+                "X005",
+                place,
+                f"there is no message {name}",
+                fix=f"add `message {name} {{ … }}` under specs/proto/",
+            )
+        return message
+
+    def _missing_in_proto(self, record: Record, one: Field, message: ProtoMessage) -> None:
+        number = max((each.number for each in message.fields), default=0) + 1
+        fix = f"add `{spelling(one)} {one.name} = {number};`"
+        self._findings.add(
+            "X010",
+            one.place,
+            f"{record.name} has the field {one.name!r}",
+            other=(message.place, f"message {message.name} has no such field"),
+            fix=fix,
+        )
+
+    def _field(self, owner: str, one: Field, theirs: ProtoField) -> None:
+        label = f"{owner}.{one.name}"
+        self._type(label, one, theirs)
+        is_message = theirs.kind == "message"
+        wants_optional = (one.nullable or not one.required) and not one.is_collection
+        if wants_optional and not theirs.optional and not is_message:
+            say = "nullable" if one.nullable else "optional"
+            self._findings.add(
+                "X013",
+                one.place,
+                f"{label} is {say}",
+                other=(theirs.place, "has no presence"),
+                notes=("absent and zero would be the same through the protobuf doors",),
+                fix="write `optional` in proto, or require it in the schema",
+            )
+
+    def _type(self, label: str, one: Field, theirs: ProtoField) -> None:
+        kind = one.type
+        if isinstance(kind, ListOf) != theirs.repeated and not isinstance(kind, MapOf):
+            found = "repeated" if theirs.repeated else "single"
+            self._findings.add(
+                "X014",
+                one.place,
+                f"{label} is {describe(kind)}",
+                other=(theirs.place, f"is {found}"),
+                fix="make both a list or neither",
+            )
+            return
+        if isinstance(kind, MapOf) != (theirs.kind == "map"):
+            self._findings.add(
+                "X015",
+                one.place,
+                f"{label} is {describe(kind)}",
+                other=(theirs.place, f"is {_say(theirs)}"),
+                fix="make both a map or neither",
+            )
+            return
+        value = theirs.map_value if theirs.map_value else theirs
+        inner = kind.item if isinstance(kind, ListOf) else kind.value if isinstance(kind, MapOf) else kind
+        expected = self._expected(inner)
+        if (value.kind, value.type_name) != (expected.kind, expected.type_name):
+            notes, fix = _advice(inner, value, label, str(expected))
+            self._findings.add(
+                "X012",
+                one.place,
+                f"{label} is {describe(kind)}",
+                other=(theirs.place, f"{label} is {_say(value)}"),
+                notes=notes,
+                fix=fix,
+            )
+
+    def _expected(self, kind: Type) -> _Expected:
+        match kind:
+            case Bool():
+                return _Expected("bool")
+            case Int():
+                return _Expected(f"int{kind.bits}")
+            case Float():
+                return _Expected("double")
+            case String() | Text():
+                return _Expected("string")
+            case Bytes():
+                return _Expected("bytes")
+            case DateTime():
+                return _Expected("message", TIMESTAMP)
+            case Duration():
+                return _Expected("message", DURATION)
+            case Named():
+                is_enum = isinstance(self._contract.definitions.get(kind.name), Enum)
+                return _Expected("enum" if is_enum else "message", kind.name)
+            case ListOf() | MapOf():
+                return _Expected("a message, since proto has no list of lists")
+
+    def enum(self, enum: Enum) -> None:
+        theirs = self._proto.enums.get(enum.name)
+        if theirs is None:
+            self._findings.add(
+                "X006",
+                enum.place,
+                f"there is no enum {enum.name} in proto",
+                fix=f"add `enum {enum.name} {{ … }}` with {enum_members(enum)}",
+            )
+            return
+        expected = enum_members(enum)
+        found = tuple(name for name, _ in theirs.members)
+        for name in sorted(set(expected) ^ set(found)):
+            where = "proto" if name in found else "the schema"
+            self._findings.add(
+                "X016",
+                enum.place,
+                f"enum {enum.name}: {name} is only in {where}",
+                other=(theirs.place, f"has {', '.join(found)}"),
+                fix="list the same members in both",
+            )
+        self._numbers(enum, theirs)
+
+    def _numbers(self, enum: Enum, theirs: ProtoEnum) -> None:
+        numbers = dict(theirs.members)
+        for name, value in enum.members:
+            spelled = f"{constant(snake(enum.name))}_{constant(name)}"
+            if isinstance(value, int) and numbers.get(spelled, value) != value:
+                self._findings.add(
+                    "X017",
+                    enum.place,
+                    f"enum {enum.name}: {name} is {value}",
+                    other=(theirs.place, f"has {numbers[spelled]}"),
+                    fix="use the same numbers",
+                )
+
+    def union(self, union: Union) -> None:
+        message = self._message(union.name, union.place)
+        if message is None:
+            return
+        members = {one.name: one for one in message.fields if one.oneof}
+        for tag, record in union.arms:
+            theirs = members.pop(snake(tag), None)
+            if theirs is None or theirs.type_name != record:
+                self._findings.add(
+                    "X018",
+                    union.place,
+                    f"{union.name} has the arm {tag!r}: {record}",
+                    other=(message.place, "has no such oneof member"),
+                    fix=f"add `{record} {snake(tag)}` to the oneof",
+                )
+        for name, theirs in members.items():
+            self._findings.add(
+                "X018",
+                theirs.place,
+                f"the oneof member {name} is in proto",
+                other=(union.place, f"{union.name} has no such arm"),
+            )
+
+    def rsp_codes(self) -> None:
+        theirs = self._proto.enums.get("RspCode")
+        wanted = {f"RSP_CODE_{name}": number for name, number in self._contract.rsp_codes}
+        if theirs is not None and dict(theirs.members) != wanted:
+            self._findings.add(
+                "X019",
+                theirs.place,
+                f"enum RspCode is {dict(theirs.members)}",
+                notes=(f"errors.yaml has {wanted}",),
+                fix="write the codes of errors.yaml",
+            )
+
+    def strangers(self) -> None:
+        """Messages that no operation reaches would be dead text in the contract."""
+        names = {pascal(operation.name) for operation in self._contract.operations}
+        for rpc in self._proto.rpcs.values():
+            if rpc.name not in names:
+                self._findings.add(
+                    "X007",
+                    rpc.place,
+                    f"rpc {rpc.name} has no operation {snake(rpc.name)!r} in OpenAPI or AsyncAPI",
+                    fix="add the operation, or remove the rpc",
+                )
+
+
+def enum_members(enum: Enum) -> tuple[str, ...]:
+    """How proto spells the members; a string enum starts with the unset one."""
+    prefix = constant(snake(enum.name))
+    spelled = tuple(f"{prefix}_{constant(name)}" for name, _ in enum.members)
+    is_text = all(isinstance(value, str) for _, value in enum.members)
+    return (f"{prefix}_UNSPECIFIED", *spelled) if is_text else spelled
+
+
+def spelling(one: Field) -> str:
+    """How the field is written in proto, without name and number."""
+    kind = one.type
+    if isinstance(kind, ListOf):
+        return f"repeated {_word(kind.item)}"
+    if isinstance(kind, MapOf):
+        return f"map<string, {_word(kind.value)}>"
+    return ("optional " if one.nullable or not one.required else "") + _word(kind)
+
+
+def _word(kind: Type) -> str:
+    words: dict[type, str] = {
+        Bool: "bool",
+        Float: "double",
+        String: "string",
+        Text: "string",
+        Bytes: "bytes",
+        DateTime: TIMESTAMP,
+        Duration: DURATION,
+    }
+    if isinstance(kind, Int):
+        return f"int{kind.bits}"
+    return kind.name if isinstance(kind, Named) else words.get(type(kind), "string")
+
+
+def _say(theirs: ProtoField) -> str:
+    if theirs.kind == "map" and theirs.map_value:
+        return f"map<string, {_say(theirs.map_value)}>"
+    return theirs.type_name or theirs.kind
+
+
+def _advice(kind: Type, theirs: ProtoField, label: str, expected: str) -> tuple[tuple[str, ...], str]:
+    if isinstance(kind, Int) and kind.bits == 64 and theirs.kind == "int32":
+        return (
+            "values above 2147483647 would not survive the protobuf door",
+        ), f"make {label} int64 in proto, or int32 in the schema with `maximum: 2147483647`"
+    return (), f"make {label} {expected} in proto, or change the schema"
+
+
+def messages_in_use(contract: Contract) -> Iterator[str]:
+    """Names of all proto messages and enums that the contract needs."""
+    yield from sorted(contract.results | contract.inputs)
+    yield from (operation.request.name for operation in contract.operations if operation.has_rpc)

@@ -1,0 +1,97 @@
+"""PkgIDs and proto field numbers against the lock: none is used twice, none changes, none comes back."""
+
+from __future__ import annotations
+
+from codegen.diagnostics import Findings, Place
+from codegen.ir.names import constant
+from codegen.ir.operations import Contract
+from codegen.parse.policy import Lock
+from codegen.parse.proto import ProtoDialect
+
+RERUN = "run `python -m codegen lock`"
+
+
+def check_numbers(contract: Contract, proto: ProtoDialect, lock: Lock, findings: Findings) -> None:
+    _pkg_ids(contract, lock, findings)
+    for message in proto.messages.values():
+        known = lock.fields.get(message.name, {})
+        for field in message.fields:
+            _number(f"{message.name}.{field.name}", field.number, known, field.name, field.place, lock, findings)
+    for enum in proto.enums.values():
+        known = lock.fields.get(enum.name, {})
+        for name, number in enum.members:
+            _number(f"{enum.name}.{name}", number, known, name, enum.place, lock, findings)
+
+
+def used_pkg_ids(contract: Contract) -> dict[str, tuple[int, Place]]:
+    """PkgID by member name, with where it is written."""
+    operations = {constant(one.name): (one.pkg_id, one.place) for one in contract.operations if one.pkg_id is not None}
+    return operations | {constant(event.name): (event.pkg_id, event.place) for event in contract.events}
+
+
+def used_numbers(proto: ProtoDialect) -> dict[str, dict[str, int]]:
+    """Field and member numbers by message and enum."""
+    fields = {
+        message.name: {field.name: field.number for field in message.fields} for message in proto.messages.values()
+    }
+    return {name: table for name, table in fields.items() if table} | {
+        enum.name: dict(enum.members) for enum in proto.enums.values()
+    }
+
+
+def _pkg_ids(contract: Contract, lock: Lock, findings: Findings) -> None:
+    first: dict[int, tuple[str, Place]] = {}
+    owners = {number: name for name, number in lock.pkg_ids.items()}
+    for name, (number, place) in used_pkg_ids(contract).items():
+        if number in first:
+            findings.add(
+                "N001",
+                place,
+                f"{name} has the PkgID {number}",
+                other=(first[number][1], f"{first[number][0]} has it too"),
+                fix="take the next free number",
+            )
+        first.setdefault(number, (name, place))
+        locked = lock.pkg_ids.get(name)
+        if locked is None and number in owners:
+            findings.add(
+                "N002",
+                place,
+                f"{name} has the PkgID {number}",
+                other=(lock.place, f"it was issued to {owners[number]}"),
+                fix="take the next free number",
+            )
+        elif locked is None:
+            findings.add("N003", place, f"{name} = {number} is not in the lock", fix=RERUN)
+        elif locked != number:
+            findings.add(
+                "N004",
+                place,
+                f"{name} has the PkgID {number}",
+                other=(lock.place, f"it was issued as {locked}"),
+                fix=f"write {locked}",
+            )
+
+
+def _number(
+    label: str, number: int, known: dict[str, int], name: str, place: Place, lock: Lock, findings: Findings
+) -> None:  # fmt: skip
+    owner = next((other for other, value in known.items() if value == number), None)
+    if name not in known and owner is not None:
+        findings.add(
+            "N005",
+            place,
+            f"{label} has the number {number}",
+            other=(lock.place, f"it was issued to {owner}"),
+            fix="take the next free number and reserve the old one",
+        )
+    elif name not in known:
+        findings.add("N003", place, f"{label} = {number} is not in the lock", fix=RERUN)
+    elif known[name] != number:
+        findings.add(
+            "N004",
+            place,
+            f"{label} has the number {number}",
+            other=(lock.place, f"it was issued as {known[name]}"),
+            fix=f"write {known[name]}",
+        )

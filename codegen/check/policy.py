@@ -1,0 +1,89 @@
+"""Roles, buckets, topics, errors and events that an operation names must be in the vocabulary."""
+
+from __future__ import annotations
+
+from codegen.diagnostics import Findings, Place
+from codegen.ir.operations import Contract, Operation, Roles
+from codegen.parse.join import implied_kinds
+from codegen.parse.policy import ERRORS, POLICY
+
+KINDS = ("any", "security", "input", "body", "output", "rate-limit", "idempotency-key", "command")
+
+
+def check_policy(contract: Contract, findings: Findings) -> None:
+    checker = _Checker(contract, findings)
+    for operation in contract.operations:
+        checker.operation(operation)
+    for event in contract.events:
+        checker.roles(f"the event {event.name}", event.roles, event.place)
+        checker.known("topic", event.topic, {topic.name for topic in contract.topics}, event.place, POLICY)
+    for error in contract.errors:
+        if error.implied_by is not None and error.implied_by not in KINDS:
+            findings.add(
+                "V005",
+                error.place,
+                f"{error.code} is implied by {error.implied_by!r}",
+                fix=f"write one of {', '.join(KINDS)}",
+            )
+    checker.topics()
+
+
+class _Checker:
+    def __init__(self, contract: Contract, findings: Findings) -> None:
+        self._contract = contract
+        self._findings = findings
+        self._roles = {role.name for role in contract.roles}
+
+    def operation(self, operation: Operation) -> None:
+        place = operation.place
+        self.roles(operation.name, operation.roles, place)
+        if operation.bucket is not None:
+            self.known("bucket", operation.bucket, {bucket.name for bucket in self._contract.buckets}, place, POLICY)
+        codes = {error.code: error for error in self._contract.errors}
+        kinds = set(implied_kinds(operation))
+        for code in operation.declared_errors:
+            self.known("error", code, set(codes), place, ERRORS)
+            if code in codes and codes[code].implied_by in kinds:
+                self._findings.add(
+                    "V006",
+                    place,
+                    f"{operation.name} declares {code}, which is implied",
+                    fix="remove it from x-errors",
+                )
+        for event in operation.publishes:
+            self.known("event", event, {one.name for one in self._contract.events}, place, "specs/asyncapi.yaml")
+        if operation.is_query and operation.idempotency == "key":
+            self._findings.add(
+                "V007",
+                place,
+                f"{operation.name} is a query and has x-idempotent: key",
+                fix="write natural, or make it a command",
+            )
+
+    def roles(self, owner: str, roles: Roles, place: Place) -> None:
+        for role in sorted({role for group in roles or () for role in group}):
+            self.known("role", role, self._roles, place, POLICY, owner)
+
+    def known(self, kind: str, name: str, names: set[str], place: Place, file: str, owner: str = "") -> None:
+        if name not in names:
+            what = f"{owner} names" if owner else "this names"
+            self._findings.add(
+                "V008",
+                place,
+                f"{what} the {kind} {name!r}, which is unknown",
+                fix=f"add it to {file}, or use one of {', '.join(sorted(names))}",
+            )
+
+    def topics(self) -> None:
+        """Everybody on a topic may see all of its events, so these ask for the same roles."""
+        first: dict[str, tuple[Roles, Place]] = {}
+        for event in self._contract.events:
+            roles, place = first.setdefault(event.topic, (event.roles, event.place))
+            if roles != event.roles:
+                self._findings.add(
+                    "V009",
+                    event.place,
+                    f"{event.name} asks for other roles than its topic {event.topic!r}",
+                    other=(place, "asks first"),
+                    fix="write the same security on all events of a topic",
+                )

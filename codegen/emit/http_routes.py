@@ -1,0 +1,89 @@
+"""`generated/http_routes.py`: one binding per HTTP operation, for the dispatch table in front of FastAPI."""
+
+from __future__ import annotations
+
+import re
+
+from codegen.emit.printer import File, Module, quoted
+from codegen.emit.python_types import text_reader
+from codegen.ir.operations import Contract, Http, Operation
+from codegen.ir.types import ListOf
+
+
+def emit(contract: Contract) -> list[File]:
+    module = Module("http_routes.py", "One binding per HTTP operation. Generated; do not edit.")
+    module.use("generated.bindings", "HttpBinding")
+    for name in ("CODECS", "OPERATIONS"):
+        module.use("generated.wire" if name == "CODECS" else "generated.operations", name)
+    module.line("", "ROUTES: tuple[HttpBinding, ...] = (")
+    for operation in contract.operations:
+        if operation.http:
+            module.call("    HttpBinding", _binding(module, contract, operation, operation.http), ",")
+    module.line(")")
+    return [module.file()]
+
+
+def _binding(module: Module, contract: Contract, operation: Operation, http: Http) -> list[str]:
+    arguments = [
+        f"operation=OPERATIONS[{quoted(operation.name)}]",
+        f"codec=CODECS[{quoted(operation.name)}]",
+        f"method=lambda handlers: handlers.{operation.feature}.{operation.name}",
+        f"verb={quoted(http.method)}",
+        f"path={quoted(http.path)}",
+        f"status={http.status}",
+    ]
+    for location in ("path", "query", "header"):
+        parameters = [
+            _parameter(module, contract, operation, one.field, one.carrier, location)
+            for one in http.parameters
+            if one.location == location
+        ]
+        if parameters:
+            arguments.append(f"{location}_parameters=({', '.join(parameters)},)")
+    if http.body is not None:
+        arguments.append("has_body=True")
+    etag = next((one.field for one in http.response_headers if one.carrier.lower() == "etag"), None)
+    if etag:
+        arguments.append(f"etag={quoted(etag)}")
+    if created := created_location(contract, http):
+        arguments.append(f"location=({quoted(created[0])}, {quoted(created[1])})")
+    return arguments
+
+
+def _parameter(
+    module: Module, contract: Contract, operation: Operation, field: str, carrier: str, location: str
+) -> str:
+    module.use("generated.bindings", "HttpParameter")
+    module.use("generated.scalars", "FROM_TEXT")
+    found = operation.request.field(field)
+    kind = found.type if found else None
+    is_list = isinstance(kind, ListOf)
+    inner = kind.item if isinstance(kind, ListOf) else kind
+    reader = (
+        "etag"
+        if location == "header" and carrier.lower() == "if-match"
+        else text_reader(contract, inner)
+        if inner
+        else "text"
+    )
+    listed = ", is_list=True" if is_list else ""
+    return f'HttpParameter({quoted(field)}, {quoted(carrier)}, FROM_TEXT["{reader}"]{listed})'
+
+
+def created_location(contract: Contract, http: Http) -> tuple[str, str] | None:
+    """Where a created resource is read: a link to a GET whose one path parameter is a field of the body."""
+    if http.status != 201:
+        return None
+    for link in http.links.values():
+        target = next(
+            (one for one in contract.operations if isinstance(link, dict) and one.name == link.get("operationId")),
+            None,
+        )
+        parameters = link.get("parameters", {}) if isinstance(link, dict) else {}
+        if target is None or target.http is None or target.http.method != "GET" or len(parameters) != 1:
+            continue
+        ((name, source),) = parameters.items()
+        match = re.fullmatch(r"\$response\.body#/([a-z0-9_]+)", str(source))
+        if match and target.http.path.endswith(f"{{{name}}}"):
+            return target.http.path[: -len(name) - 2], match[1]
+    return None

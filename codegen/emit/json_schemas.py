@@ -1,0 +1,161 @@
+"""Types as literal JSON Schema for the expanded documents: bounds written out, requests closed, responses open."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+
+from codegen.ir.operations import Contract
+from codegen.ir.types import (
+    Bool,
+    Bytes,
+    DateTime,
+    Definition,
+    Duration,
+    Enum,
+    Field,
+    Float,
+    Int,
+    ListOf,
+    MapOf,
+    Named,
+    Record,
+    String,
+    Text,
+    Type,
+    Union,
+)
+
+Json = dict[str, object]
+NO_NUL = "^[^\\u0000]*$"
+REF = "#/components/schemas/"
+
+
+class Spelling:
+    """Spells the schemas of one contract; a record that goes both ways has a closed twin `<Name>Input`."""
+
+    def __init__(self, contract: Contract) -> None:
+        self._contract = contract
+
+    def components(self) -> Json:
+        """Every named schema, sorted."""
+        contract = self._contract
+        out: Json = {name: self._definition(contract.definitions[name], closed=False) for name in contract.results}
+        for name in contract.inputs:
+            definition = contract.definitions[name]
+            out[self._name(name, closed=True)] = self._definition(definition, closed=not isinstance(definition, Enum))
+        return dict(sorted(out.items()))
+
+    def record(self, fields: Iterable[Field], *, closed: bool) -> Json:
+        listed = list(fields)
+        out: Json = {"type": "object"}
+        if required := [one.name for one in listed if one.required]:
+            out["required"] = required
+        out["properties"] = {one.name: self.field(one, closed=closed) for one in listed}
+        return out | ({"additionalProperties": False} if closed else {})
+
+    def field(self, one: Field, *, closed: bool) -> Json:
+        out = self.type(one.type, closed=closed)
+        if one.nullable:
+            out = {"oneOf": [out, {"type": "null"}]} if "$ref" in out else out | {"type": [out["type"], "null"]}
+        if "$ref" in out:
+            return out
+        extra: Json = {"description": one.description} if one.description else {}
+        if one.has_default:
+            extra["default"] = one.default
+        return out | extra | ({"x-sensitive": True} if one.sensitive else {})
+
+    def type(self, kind: Type, *, closed: bool) -> Json:
+        match kind:
+            case Bool():
+                return {"type": "boolean"}
+            case Int():
+                return {
+                    "type": "integer",
+                    "format": f"int{kind.bits}",
+                    "minimum": kind.minimum,
+                    "maximum": kind.maximum,
+                }
+            case Float():
+                return _given({"type": "number", "format": "double", "minimum": kind.minimum, "maximum": kind.maximum})
+            case String():
+                return self._string(kind, closed=closed)
+            case Text():
+                return {"type": "string", "format": kind.form}
+            case DateTime():
+                return {"type": "string", "format": "date-time"}
+            case Duration():
+                return {"type": "string", "format": "duration"}
+            case Bytes():
+                return _given({"type": "string", "contentEncoding": "base64", "maxLength": kind.max_length})
+            case ListOf():
+                items = self.type(kind.item, closed=closed)
+                return _given(
+                    {
+                        "type": "array",
+                        "items": items,
+                        "minItems": kind.min_items or None,
+                        "maxItems": kind.max_items,
+                    }
+                )
+            case MapOf():
+                values = self.type(kind.value, closed=closed)
+                return _given({"type": "object", "additionalProperties": values, "maxProperties": kind.max_entries})
+            case Named():
+                return {"$ref": REF + self._name(kind.name, closed=closed)}
+
+    def _string(self, kind: String, *, closed: bool) -> Json:
+        if kind.const is not None:
+            return {"type": "string", "const": kind.const}
+        pattern = kind.pattern or (NO_NUL if closed else None)
+        return _given(
+            {
+                "type": "string",
+                "minLength": kind.min_length or None,
+                "maxLength": kind.max_length,
+                "pattern": pattern,
+            }
+        )
+
+    def _name(self, name: str, *, closed: bool) -> str:
+        both = name in self._contract.inputs and name in self._contract.results
+        is_enum = isinstance(self._contract.definitions[name], Enum)
+        return f"{name}Input" if closed and both and not is_enum else name
+
+    def _definition(self, definition: Definition, *, closed: bool) -> Json:
+        described: Json = {"description": definition.description} if definition.description else {}
+        if isinstance(definition, Record):
+            return described | self.record(definition.fields, closed=closed)
+        if isinstance(definition, Enum):
+            values = [value for _, value in definition.members]
+            kind: Json = {"type": "string"} if isinstance(values[0], str) else {"type": "integer", "format": "int32"}
+            return described | kind | {"enum": values}
+        return described | self._union(definition, closed=closed)
+
+    def _union(self, union: Union, *, closed: bool) -> Json:
+        names = {tag: REF + self._name(record, closed=closed) for tag, record in union.arms}
+        return {
+            "oneOf": [{"$ref": name} for name in names.values()],
+            "discriminator": {"propertyName": union.tag, "mapping": names},
+        }
+
+
+def draft07(value: object) -> object:
+    """The same schema with AsyncAPI's string discriminator."""
+    if isinstance(value, list):
+        return [draft07(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    out = {key: draft07(item) for key, item in value.items()}
+    discriminator = out.get("discriminator")
+    if isinstance(discriminator, dict):
+        out["discriminator"] = discriminator["propertyName"]
+    return out
+
+
+def printed(document: Json) -> bytes:
+    return (json.dumps(document, indent=1, ensure_ascii=False) + "\n").encode()
+
+
+def _given(schema: Json) -> Json:
+    return {key: value for key, value in schema.items() if value is not None}

@@ -1,0 +1,87 @@
+"""`generated/models.py`: what comes in, as strict and closed Pydantic models, one per operation and one per nested record.
+
+Printed by us and not by datamodel-code-generator: the contract's dates, bytes, null and absence need types of their own
+in every field (see docs/decisions.md), and the compiler knows every field.
+"""
+
+from __future__ import annotations
+
+from codegen.emit.printer import File, Module, docstring
+from codegen.emit.python_types import input_type, output_type
+from codegen.ir.operations import Contract
+from codegen.ir.types import Enum, Field, ListOf, MapOf, Record, String, Union
+
+
+def emit(contract: Contract) -> list[File]:
+    module = Module(
+        "models.py",
+        "What comes in: strict, closed models. Absent is None where the contract has no default. Generated; do not edit.",
+    )
+    base, config = module.use("pydantic", "BaseModel"), module.use("pydantic", "ConfigDict")
+    module.line("", "", f"class Request({base}):")
+    module.line(f'    model_config = {config}(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)')
+    nested = [contract.definitions[name] for name in sorted(contract.inputs)]
+    for definition in nested:
+        if isinstance(definition, Record):
+            _model(module, contract, definition)
+    for operation in contract.operations:
+        _model(module, contract, operation.request)
+    for definition in nested:
+        if isinstance(definition, Union):
+            _union(module, definition)
+    return [module.file(), _enums(contract)]
+
+
+def _model(module: Module, contract: Contract, record: Record) -> None:
+    module.line("", "", f"class {record.name}(Request):")
+    if record.description:
+        module.line(f"    {docstring(record.description)}")
+    if record.fields:
+        module.line("", *(_field(module, contract, one) for one in sorted(record.fields, key=_has_default)))
+    elif not record.description:
+        module.line("    pass")
+
+
+def _has_default(one: Field) -> bool:
+    return not one.required or one.has_default
+
+
+def _field(module: Module, contract: Contract, one: Field) -> str:
+    strict = input_type(module, contract, one.type)
+    if one.required and not one.has_default:
+        return f"    {one.name}: {strict}{' | None' if one.nullable else ''}"
+    if one.has_default and one.default is not None:
+        return f"    {one.name}: {strict} = {_default(module, contract, one)}"
+    absent = one.nullable or (one.has_default and one.default is None)
+    if absent:
+        return f"    {one.name}: {strict} | None = None"
+    return f"    {one.name}: {module.use('typing', 'Annotated')}[{strict} | None, {module.use('generated.scalars', 'NotNull')}()] = None"
+
+
+def _default(module: Module, contract: Contract, one: Field) -> str:
+    if isinstance(one.type, ListOf | MapOf):
+        factory = "list" if isinstance(one.type, ListOf) else "dict"
+        return f"{module.use('pydantic', 'Field')}(default_factory={factory})" if not one.default else repr(one.default)
+    definition = contract.definitions.get(getattr(one.type, "name", ""))
+    if isinstance(definition, Enum):
+        return f"{definition.name}({one.default!r})"
+    is_plain = isinstance(one.type, String) or not isinstance(one.default, str)
+    return repr(one.default) if is_plain else f"{output_type(module, one.type)}.fromisoformat({one.default!r})"
+
+
+def _union(module: Module, union: Union) -> None:
+    arms = " | ".join(record for _, record in union.arms)
+    annotated, field = module.use("typing", "Annotated"), module.use("pydantic", "Field")
+    module.line("", "", f'{union.name} = {annotated}[{arms}, {field}(discriminator="{union.tag}")]')
+
+
+def _enums(contract: Contract) -> File:
+    module = Module("enums.py", "The enums of the contract, the same on every door. Generated; do not edit.")
+    enums = [one for one in contract.definitions.values() if isinstance(one, Enum)]
+    for enum in enums:
+        is_text = all(isinstance(value, str) for _, value in enum.members)
+        module.line("", "", f"class {enum.name}({module.use('enum', 'StrEnum' if is_text else 'IntEnum')}):")
+        if enum.description:
+            module.line(f"    {docstring(enum.description)}", "")
+        module.line(*(f"    {name.replace('-', '_').upper()} = {value!r}" for name, value in enum.members))
+    return module.file()

@@ -1,0 +1,171 @@
+"""`generated/operations.py`: every operation's policy, and the vocabulary it is written in, as frozen values."""
+
+from __future__ import annotations
+
+from codegen.emit.printer import File, Module, quoted
+from codegen.ir.names import constant
+from codegen.ir.operations import Contract, Operation, Roles
+
+TYPES = '''class Audit(StrEnum):
+    REQUIRED = "required"
+    BEST_EFFORT = "best-effort"
+    NONE = "none"
+
+
+class Idempotency(StrEnum):
+    KEY = "key"
+    NATURAL = "natural"
+    NONE = "none"
+
+
+class WhenDown(StrEnum):
+    """What a bucket does while the limiter's store is away."""
+
+    LOCAL = "local"
+    CLOSED = "closed"
+    OPEN = "open"
+
+
+class BucketKey(StrEnum):
+    USER = "user"
+    IP = "ip"
+
+
+Roles = tuple[frozenset[str], ...] | None
+"""OR of ANDs; None is public, one empty set is any authenticated caller."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    name: str
+    limit: int
+    window_s: float
+    key: BucketKey
+    when_down: WhenDown
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    name: str
+    history: int
+    keep_s: float
+    must_deliver: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """`errors` are the codes it may answer with, implied ones included; `sensitive` fields are never logged."""
+
+    name: str
+    feature: str
+    pkg_id: int | None
+    is_query: bool
+    roles: Roles
+    bucket: Bucket | None
+    audit: Audit
+    idempotency: Idempotency
+    timeout_s: float
+    errors: tuple[str, ...]
+    publishes: tuple[str, ...]
+    sensitive: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    name: str
+    pkg_id: int
+    topic: str
+    roles: Roles'''
+
+
+def emit(contract: Contract) -> list[File]:
+    module = Module("operations.py", "Every operation with its policy, deny by default. Generated; do not edit.")
+    for name in ("IntEnum", "StrEnum"):
+        module.use("enum", name)
+    module.use("dataclasses", "dataclass")
+    module.line("", "", *TYPES.splitlines())
+    _constants(module, contract)
+    module.line("", "OPERATIONS: dict[str, Operation] = {")
+    for operation in contract.operations:
+        module.call(f"    {quoted(operation.name)}: Operation", _operation(operation), ",")
+    module.line("}", "", "EVENTS: dict[str, Event] = {")
+    for event in contract.events:
+        arguments = [
+            f"name={quoted(event.name)}",
+            f"pkg_id={event.pkg_id}",
+            f"topic={quoted(event.topic)}",
+            f"roles={roles(event.roles)}",
+        ]
+        module.call(f"    {quoted(event.name)}: Event", arguments, ",")
+    module.line("}")
+    return [module.file()]
+
+
+def _constants(module: Module, contract: Contract) -> None:
+    module.line(
+        "",
+        "",
+        f"CONTRACT_VERSION = {quoted(contract.info.version)}",
+        f"CONTRACT_HASH = {quoted(contract.hash)}",
+    )
+    numbered = [(one.name, one.pkg_id) for one in contract.operations if one.pkg_id is not None]
+    numbered += [(event.name, event.pkg_id) for event in contract.events]
+    module.line("", "", "class PkgId(IntEnum):")
+    module.line(*(f"    {constant(name)} = {number}" for name, number in sorted(numbered, key=lambda pair: pair[1])))
+    module.line("", "")
+    module.call("ROLES: frozenset[str] = frozenset", [_literal_set([role.name for role in contract.roles])])
+    module.line("", "BUCKETS: dict[str, Bucket] = {")
+    for bucket in contract.buckets:
+        arguments = [
+            quoted(bucket.name),
+            str(bucket.limit),
+            repr(bucket.window_s),
+            f"BucketKey.{constant(bucket.key)}",
+            f"WhenDown.{constant(bucket.when_down)}",
+        ]
+        module.call(f"    {quoted(bucket.name)}: Bucket", arguments, ",")
+    module.line("}", "", "TOPICS: dict[str, Topic] = {")
+    for topic in contract.topics:
+        arguments = [
+            quoted(topic.name),
+            str(topic.history),
+            repr(topic.keep_s),
+            str(topic.delivery == "must-deliver"),
+        ]
+        module.call(f"    {quoted(topic.name)}: Topic", arguments, ",")
+    module.line("}")
+
+
+def _operation(operation: Operation) -> list[str]:
+    bucket = "None" if operation.bucket is None else f"BUCKETS[{quoted(operation.bucket)}]"
+    sensitive = [one.name for one in operation.request.fields if one.sensitive]
+    return [
+        f"name={quoted(operation.name)}",
+        f"feature={quoted(operation.feature)}",
+        f"pkg_id={operation.pkg_id}",
+        f"is_query={operation.is_query}",
+        f"roles={roles(operation.roles)}",
+        f"bucket={bucket}",
+        f"audit=Audit.{constant(operation.audit)}",
+        f"idempotency=Idempotency.{constant(operation.idempotency)}",
+        f"timeout_s={operation.timeout_s!r}",
+        f"errors={_tuple(operation.errors)}",
+        f"publishes={_tuple(operation.publishes)}",
+        f"sensitive=frozenset({_literal_set(sensitive)})" if sensitive else "sensitive=frozenset()",
+    ]
+
+
+def roles(value: Roles) -> str:
+    """Roles in their normal form, as Python."""
+    if value is None:
+        return "None"
+    groups = [f"frozenset({_literal_set(sorted(group))})" if group else "frozenset()" for group in value]
+    return f"({', '.join(groups)}{',' if len(groups) == 1 else ''})"
+
+
+def _literal_set(names: list[str]) -> str:
+    return "{" + ", ".join(quoted(name) for name in names) + "}"
+
+
+def _tuple(names: tuple[str, ...]) -> str:
+    return f"({', '.join(quoted(name) for name in names)}{',' if len(names) == 1 else ''})"

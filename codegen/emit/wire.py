@@ -1,0 +1,442 @@
+"""`generated/wire.py`: direct converters between values and typed protobuf messages, and one codec per operation.
+
+The rules of presence are the table in specs/README.md; the laws (round trips) are tests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from codegen.check.agreement import enum_members
+from codegen.emit.printer import File, Module, quoted
+from codegen.emit.proto import module_of
+from codegen.ir.names import snake
+from codegen.ir.operations import Contract, Operation
+from codegen.ir.types import (
+    Bytes,
+    DateTime,
+    Duration,
+    Enum,
+    Field,
+    ListOf,
+    MapOf,
+    Named,
+    Record,
+    String,
+    Text,
+    Type,
+    Union,
+)
+
+SCALARS = "generated.scalars"
+
+
+def emit(contract: Contract) -> list[File]:
+    module = Module("wire.py", "Values to bytes and back, directly. Generated; do not edit.")
+    writer = _Writer(module, contract)
+    for name in sorted(contract.results):
+        writer.definition(name)
+    for name in sorted(contract.inputs - contract.results):
+        writer.enum_tables(contract.definitions[name])
+    for name in sorted(contract.inputs):
+        definition = contract.definitions[name]
+        if isinstance(definition, Record | Union):
+            writer.input_definition(name)
+    for operation in contract.operations:
+        if operation.has_rpc:
+            writer.request(operation)
+    writer.codecs()
+    return [module.file()]
+
+
+class _Writer:
+    def __init__(self, module: Module, contract: Contract) -> None:
+        self._module = module
+        self._contract = contract
+
+    def _pb(self, message: str) -> str:
+        """The class of a message, its module imported under its own name."""
+        stem = module_of(self._contract, message)
+        self._module.use("generated.proto", f"{stem}_pb2")
+        return f"{stem}_pb2.{message}"
+
+    def _struct(self, name: str) -> str:
+        return f"{self._module.use('generated', 'results')}.{name}"
+
+    def _definition(self, kind: Type) -> object:
+        return self._contract.definitions.get(kind.name) if isinstance(kind, Named) else None
+
+    def definition(self, name: str) -> None:
+        definition = self._contract.definitions[name]
+        self.enum_tables(definition)
+        if isinstance(definition, Record):
+            self._write_record(definition)
+            self._read_record(definition)
+        elif isinstance(definition, Union):
+            self._write_union(definition)
+            self._read_union(definition)
+
+    def enum_tables(self, definition: object) -> None:
+        """Dictionaries both ways; the unset member has no counterpart."""
+        if not isinstance(definition, Enum):
+            return
+        name = self._module.use("generated.enums", definition.name)
+        spelled = [one for one in enum_members(definition) if not one.endswith("_UNSPECIFIED")]
+        message = self._pb(definition.name)
+        table, stem = f"_{snake(name).upper()}_TO_PROTO", message.partition(".")[0]
+        self._module.line("", f"{table}: dict[{name}, {message}.ValueType] = {{")
+        for (member, _), constant in zip(definition.members, spelled, strict=True):
+            self._module.line(f"    {name}.{member.replace('-', '_').upper()}: {stem}.{constant},")
+        self._module.line(
+            "}",
+            f"_{snake(name).upper()}_FROM_PROTO = {{number: member for member, number in {table}.items()}}",
+        )
+
+    def _write_record(self, record: Record) -> None:
+        self._write(record, f"write_{snake(record.name)}", self._struct(record.name))
+
+    def _write(self, record: Record, function: str, value_type: str, *, is_output: bool = True) -> None:
+        self._module.line("", "", f"def {function}(message: {self._pb(record.name)}, value: {value_type}) -> None:")
+        lines = [line for one in record.fields if one.name for line in self._write_field(one, is_output=is_output)]
+        self._module.line(*(f"    {line}" for line in lines or ["pass"]))
+
+    def _write_field(self, one: Field, *, is_output: bool) -> list[str]:
+        value, target = f"value.{one.name}", f"message.{one.name}"
+        if isinstance(one.type, ListOf):
+            return self._write_list(one, one.type.item, value)
+        if isinstance(one.type, MapOf):
+            return self._write_map(one, one.type.value, value)
+        lines = [self._assign(one.type, target, f"{value}")]
+        if not one.required and not one.nullable and not one.has_default and is_output:
+            unset = self._module.use("msgspec", "UnsetType")
+            return [f"if not isinstance({value}, {unset}):", f"    {lines[0]}"]
+        if one.nullable or (not one.required and not (one.has_default and one.default is not None)):
+            return [f"if {value} is not None:", f"    {lines[0]}"]
+        return lines
+
+    def _write_list(self, one: Field, item: Type, value: str) -> list[str]:
+        if isinstance(self._definition(item), Record | Union):
+            return [
+                f"for item in {value}:",
+                f"    {self._nested('write', item)}(message.{one.name}.add(), item)",
+            ]
+        if isinstance(item, DateTime | Duration):
+            return [f"for item in {value}:", f"    {self._assign(item, f'message.{one.name}.add()', 'item')}"]
+        converted = self._to_proto(item, "item")
+        return [f"message.{one.name}.extend({value if converted == 'item' else f'{converted} for item in {value}'})"]
+
+    def _write_map(self, one: Field, item: Type, value: str) -> list[str]:
+        if isinstance(self._definition(item), Record | Union) or isinstance(item, DateTime | Duration):
+            return [
+                f"for key, item in {value}.items():",
+                f"    {self._assign(item, f'message.{one.name}[key]', 'item')}",
+            ]
+        return [
+            f"for key, item in {value}.items():",
+            f"    message.{one.name}[key] = {self._to_proto(item, 'item')}",
+        ]
+
+    def _assign(self, kind: Type, target: str, value: str) -> str:
+        """A statement that puts a value into a message."""
+        if isinstance(self._definition(kind), Record | Union):
+            return f"{self._nested('write', kind)}({target}, {value})"
+        if isinstance(kind, DateTime):
+            return f"{self._module.use(SCALARS, 'write_timestamp')}({target}, {value})"
+        if isinstance(kind, Duration):
+            return f"{self._module.use(SCALARS, 'write_duration')}({target}, {value})"
+        return f"{target} = {self._to_proto(kind, value)}"
+
+    def _to_proto(self, kind: Type, value: str) -> str:
+        if isinstance(self._definition(kind), Enum):
+            return f"_{snake(getattr(kind, 'name', '')).upper()}_TO_PROTO[{value}]"
+        if isinstance(kind, Text):
+            return f"{value}.isoformat()" if kind.form == "date" else f"str({value})"
+        return value
+
+    def _nested(self, verb: str, kind: Type) -> str:
+        return f"{verb}_{snake(getattr(kind, 'name', ''))}"
+
+    def _read_record(self, record: Record) -> None:
+        name = self._struct(record.name)
+        self._module.line("", "", f"def read_{snake(record.name)}(message: {self._pb(record.name)}) -> {name}:")
+        arguments = [f"{one.name}={self._read_field(one)}" for one in record.fields if not _is_constant(one)]
+        self._module.call(f"    return {name}", arguments)
+
+    def _read_field(self, one: Field) -> str:
+        source = f"message.{one.name}"
+        if isinstance(one.type, ListOf):
+            inner = self._from_proto(one.type.item, "item")
+            return f"list({source})" if inner == "item" else f"[{inner} for item in {source}]"
+        if isinstance(one.type, MapOf):
+            inner = self._from_proto(one.type.value, "item")
+            return f"dict({source})" if inner == "item" else f"{{key: {inner} for key, item in {source}.items()}}"
+        value = self._from_proto(one.type, source)
+        if one.required and not one.nullable:
+            return value
+        absent = "None" if one.nullable else self._module.use("msgspec", "UNSET")
+        return f"{value} if message.HasField({quoted(one.name)}) else {absent}"
+
+    def _from_proto(self, kind: Type, source: str) -> str:
+        """An expression that takes a value out of a message; ValueError or KeyError for what the contract has not."""
+        if isinstance(self._definition(kind), Record | Union):
+            return f"{self._nested('read', kind)}({source})"
+        if isinstance(self._definition(kind), Enum):
+            return f"_{snake(getattr(kind, 'name', '')).upper()}_FROM_PROTO[{source}]"
+        if isinstance(kind, DateTime):
+            return f"{self._module.use(SCALARS, 'read_timestamp')}({source})"
+        if isinstance(kind, Duration):
+            return f"{self._module.use(SCALARS, 'read_proto_duration')}({source})"
+        if isinstance(kind, Text):
+            python = {
+                "date": ("datetime", "date"),
+                "decimal": ("decimal", "Decimal"),
+                "uuid": ("uuid", "UUID"),
+            }[kind.form]
+            name = self._module.use(*python)
+            return f"{name}.fromisoformat({source})" if kind.form == "date" else f"{name}({source})"
+        return source
+
+    def _write_union(self, union: Union) -> None:
+        name = self._struct(union.name)
+        self._module.line(
+            "", "", f"def write_{snake(union.name)}(message: {self._pb(union.name)}, value: {name}) -> None:"
+        )
+        for index, (tag, record) in enumerate(union.arms):
+            word = "if" if index == 0 else "elif"
+            self._module.line(
+                f"    {word} isinstance(value, {self._struct(record)}):",
+                f"        write_{snake(record)}(message.{snake(tag)}, value)",
+            )
+            self._module.line(f"        message.{snake(tag)}.SetInParent()")
+
+    def _read_union(self, union: Union) -> None:
+        self._module.line(
+            "",
+            "",
+            f"def read_{snake(union.name)}(message: {self._pb(union.name)}) -> {self._struct(union.name)}:",
+        )
+        for tag, record in union.arms:
+            self._module.line(
+                f"    if message.HasField({quoted(snake(tag))}):",
+                f"        return read_{snake(record)}(message.{snake(tag)})",
+            )
+        self._module.line('    raise ValueError("no arm is set")')
+
+    def request(self, operation: Operation) -> None:
+        """A request is read into plain values, which the model then judges, and written from the model by clients."""
+        record, message = operation.request, self._pb(operation.request.name)
+        self._values(f"values_of_{operation.name}", message, record)
+        self._write(
+            record,
+            f"write_{operation.name}_request",
+            self._module.use("generated.models", record.name),
+            is_output=False,
+        )
+
+    def input_definition(self, name: str) -> None:
+        definition = self._contract.definitions[name]
+        if isinstance(definition, Record):
+            self._values(f"values_of_{snake(name)}", self._pb(name), definition)
+            if name not in self._contract.results:
+                self._module.use("generated", "models")
+                self._write(definition, f"write_{snake(name)}", f"models.{name}", is_output=False)
+        elif isinstance(definition, Union):
+            self._module.line("", "", f"def values_of_{snake(name)}(message: {self._pb(name)}) -> dict[str, object]:")
+            for tag, record in definition.arms:
+                self._module.line(f"    if message.HasField({quoted(snake(tag))}):")
+                self._module.line(
+                    f"        return values_of_{snake(record)}(message.{snake(tag)}) | {{{quoted(definition.tag)}: {tag!r}}}"
+                )
+            self._module.line("    return {}")
+
+    def _values(self, function: str, message: str, record: Record) -> None:
+        self._module.line(
+            "",
+            "",
+            f"def {function}(message: {message}) -> dict[str, object]:",
+            "    values: dict[str, object] = {}",
+        )
+        for one in record.fields:
+            assignment = f"values[{quoted(one.name)}] = {self._value(one)}"
+            if one.is_collection or (one.required and not one.nullable and not self._has_presence(one)):
+                self._module.line(f"    {assignment}")
+            else:
+                self._module.line(f"    if message.HasField({quoted(one.name)}):", f"        {assignment}")
+        self._module.line("    return values")
+
+    def _has_presence(self, one: Field) -> bool:
+        return isinstance(one.type, DateTime | Duration) or isinstance(self._definition(one.type), Record | Union)
+
+    def _value(self, one: Field) -> str:
+        source = f"message.{one.name}"
+        if isinstance(one.type, ListOf):
+            inner = self._plain(one.type.item, "item")
+            return f"list({source})" if inner == "item" else f"[{inner} for item in {source}]"
+        if isinstance(one.type, MapOf):
+            inner = self._plain(one.type.value, "item")
+            return f"dict({source})" if inner == "item" else f"{{key: {inner} for key, item in {source}.items()}}"
+        return self._plain(one.type, source)
+
+    def _plain(self, kind: Type, source: str) -> str:
+        """Text and bytes stay as they are: the model has the one validator of their form."""
+        if isinstance(self._definition(kind), Record | Union):
+            return f"values_of_{snake(getattr(kind, 'name', ''))}({source})"
+        if isinstance(self._definition(kind), Enum):
+            return f"_{snake(getattr(kind, 'name', '')).upper()}_FROM_PROTO.get({source})"
+        return source if isinstance(kind, Text | Bytes) else self._from_proto(kind, source)
+
+    def codecs(self) -> None:
+        self._module.use("generated", "models")
+        for name in ("Codec", "EventCodec"):
+            self._module.use("generated.bindings", name)
+        self._module.use("msgspec", "")
+        self._module.line("", "", "_json = msgspec.json.Encoder().encode", "", "")
+        self._module.use("typing", "Any")
+        self._module.use("collections.abc", "Callable")
+        self._module.line(
+            "def _message(message: Any, write: Callable[[Any, Any], None], value: Any) -> bytes:",
+            "    write(message, value)",
+            "    return bytes(message.SerializeToString())",
+            "",
+            "",
+        )
+        for operation in self._contract.operations:
+            _Codec(self._module, self._contract, operation, self._pb).functions()
+        self._module.line("CODECS: dict[str, Codec] = {")
+        for operation in self._contract.operations:
+            self._module.call(
+                f"    {quoted(operation.name)}: Codec",
+                _Codec(self._module, self._contract, operation, self._pb).arguments(),
+                ",",
+            )
+        self._module.line("}", "", "EVENT_CODECS: dict[int, EventCodec] = {")
+        for event in self._contract.events:
+            encode = f"lambda event: _message({self._pb(event.record)}(), write_{snake(event.record)}, event)"
+            decode = f"msgspec.json.Decoder({self._struct(event.record)}).decode"
+            self._module.call(f"    {event.pkg_id}: EventCodec", ["_json", encode, decode], ",")
+        self._module.line("}")
+
+
+def _is_constant(one: Field) -> bool:
+    """A constant is the struct's default."""
+    return isinstance(one.type, String) and one.type.const is not None
+
+
+class _Codec:
+    """The functions and the constructor arguments of one operation's codec."""
+
+    def __init__(self, module: Module, contract: Contract, operation: Operation, pb: Callable[[str], str]) -> None:
+        self._module = module
+        self._item = (
+            contract.item_of(operation.result.record) if operation.result.is_list and operation.result.record else None
+        )
+        self._operation = operation
+        self._pb = pb
+
+    def functions(self) -> None:
+        operation, name = self._operation, self._operation.name
+        record = operation.result.record
+        if operation.has_rpc:
+            self._request(name)
+        if record is None:
+            return
+        struct = f"{self._module.use('generated', 'results')}.{record}"
+        message = self._pb(record) if operation.has_rpc else None
+        if message:
+            self._module.line(
+                f"def _encode_{name}(result: {struct}) -> bytes:",
+                f"    message = {message}()",
+                f"    write_{snake(record)}(message, result)",
+                "    return message.SerializeToString()",
+                "",
+                "",
+            )
+        if operation.result.is_list:
+            self._list_frames(name, struct, message)
+
+    def _request(self, name: str) -> None:
+        message = self._pb(self._operation.request.name)
+        model = f"models.{self._operation.request.name}"
+        self._module.use("generated", "models")
+        body = [f"    message = {message}.FromString(data)", f"    values = values_of_{name}(message)"]
+        self._module.line(
+            f"def _decode_{name}(data: bytes) -> {model}:",
+            *body,
+            f"    return {model}.model_validate(values)",
+            "",
+            "",
+        )
+        if self._operation.http and self._operation.http.parameters:
+            carried = {one.field for one in self._operation.http.parameters}
+            absent = "{" + ", ".join(quoted(one) for one in sorted(carried)) + "}"
+            self._module.line(f"def _merge_{name}(data: bytes, outside: dict[str, object]) -> {model}:", *body)
+            self._module.line(
+                f"    inside = {{key: value for key, value in values.items() if key not in {absent}}}",
+                f"    return {model}.model_validate(inside | outside)",
+                "",
+                "",
+            )
+
+    def _list_frames(self, name: str, struct: str, message: str | None) -> None:
+        meta = "_json(result.meta)" if self._operation.result.has_meta else "None"
+        self._module.line(
+            f"def _frame_{name}(result: {struct}) -> tuple[bytes, bytes | None]:",
+            f"    return _json(result.items), {meta}",
+            "",
+            "",
+        )
+        if message is None:
+            return
+        page = self._module.use("generated.proto.envelope_pb2", "PageMeta")
+        self._module.line(
+            f"def _binary_frame_{name}(result: {struct}) -> tuple[bytes, {page} | None]:",
+            f"    message = {message}()",
+        )
+        self._module.line(
+            "    for item in result.items:",
+            f"        write_{snake(self._item or '')}(message.items.add(), item)",
+        )
+        if self._operation.result.has_meta:
+            self._module.line(
+                f"    meta = {page}()",
+                "    write_page_meta(meta, result.meta)",
+                "    return message.SerializeToString(), meta",
+                "",
+                "",
+            )
+        else:
+            self._module.line("    return message.SerializeToString(), None", "", "")
+
+    def arguments(self) -> list[str]:
+        operation, name = self._operation, self._operation.name
+        model = f"models.{operation.request.name}"
+        record, listed = operation.result.record, operation.result.is_list
+        binary = operation.has_rpc
+        frame = (
+            f"_frame_{name}"
+            if listed
+            else "lambda result: (_json(result), None)"
+            if record
+            else 'lambda result: (b"null", None)'
+        )
+        binary_frame = (
+            f"_binary_frame_{name}"
+            if listed
+            else f"lambda result: (_encode_{name}(result), None)"
+            if record
+            else 'lambda result: (b"", None)'
+        )
+        merge = f"_merge_{name}" if binary and operation.http and operation.http.parameters else "None"
+        return [
+            f"decode_json={model}.__pydantic_validator__.validate_json",
+            f"decode_values={model}.__pydantic_validator__.validate_python",
+            f"decode_protobuf={f'_decode_{name}' if binary else 'None'}",
+            f"merge_protobuf={merge}",
+            "encode_json=_json" if record else 'encode_json=lambda result: b""',
+            (f"encode_protobuf=_encode_{name}" if record else 'encode_protobuf=lambda result: b""')
+            if binary
+            else "encode_protobuf=None",
+            f"frame_json={frame}",
+            f"frame_protobuf={binary_frame if binary else 'None'}",
+            f"restore=msgspec.json.Decoder(results.{record}).decode" if record else "restore=lambda data: None",
+        ]

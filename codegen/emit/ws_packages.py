@@ -1,0 +1,21 @@
+"""`generated/ws_packages.py`: what answers each PkgID of the socket."""
+
+from __future__ import annotations
+
+from codegen.emit.printer import File, Module, quoted
+from codegen.ir.operations import Contract
+
+
+def emit(contract: Contract) -> list[File]:
+    module = Module("ws_packages.py", "What answers each PkgID of the socket. Generated; do not edit.")
+    module.use("generated.bindings", "Package")
+    module.use("generated.operations", "OPERATIONS")
+    module.use("generated.wire", "CODECS")
+    numbered = [one for one in contract.operations if one.pkg_id is not None]
+    module.line("", "PACKAGES: dict[int, Package] = {")
+    for operation in sorted(numbered, key=lambda one: one.pkg_id or 0):
+        name = quoted(operation.name)
+        method = f"lambda handlers: handlers.{operation.feature}.{operation.name}"
+        module.call(f"    {operation.pkg_id}: Package", [f"OPERATIONS[{name}]", f"CODECS[{name}]", method], ",")
+    module.line("}")
+    return [module.file()]

@@ -1,0 +1,179 @@
+"""The frozen contract: operations with their bindings, events, policy and errors, in no dialect and no target language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from codegen.diagnostics import Place
+from codegen.ir.types import NOWHERE, Definition, ListOf, Named, Record
+
+Roles = tuple[frozenset[str], ...] | None
+"""OR of ANDs; `None` is public, one empty set is any authenticated caller."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    name: str
+    limit: int
+    window_s: float
+    key: str
+    when_down: str
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    name: str
+    history: int
+    keep_s: float
+    delivery: str
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    name: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorCode:
+    code: str
+    status: int
+    rsp: str
+    retryable: bool
+    title: str
+    implied_by: str | None
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A field that HTTP carries outside of the body; `carrier` is the name on the wire."""
+
+    field: str
+    carrier: str
+    location: str
+    description: str = ""
+    schema: object = None
+    """A header's own schema, as plain data, where its text differs from the field's value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Http:
+    method: str
+    path: str
+    parameters: tuple[Parameter, ...]
+    body: tuple[str, ...] | None
+    """Names of the fields in the body, or None where there is no body."""
+    body_schema: str | None
+    status: int
+    response_description: str
+    response_headers: tuple[Parameter, ...] = ()
+    links: Mapping[str, object] = field(default_factory=dict)
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """`record` is None for no content. `is_list` says that a frame carries `items` as data and `meta` beside it."""
+
+    record: str | None
+    is_list: bool = False
+    has_meta: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    name: str
+    feature: str
+    summary: str
+    description: str
+    request: Record
+    result: Result
+    http: Http | None
+    pkg_id: int | None
+    has_rpc: bool
+    is_query: bool
+    roles: Roles
+    bucket: str | None
+    audit: str
+    idempotency: str
+    timeout_s: float
+    declared_errors: tuple[str, ...]
+    errors: tuple[str, ...]
+    """Declared and implied codes, sorted."""
+    publishes: tuple[str, ...] = ()
+    deprecated: bool = False
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    name: str
+    feature: str
+    record: str
+    pkg_id: int
+    topic: str
+    roles: Roles
+    summary: str = ""
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Info:
+    title: str
+    version: str
+    summary: str
+    license: Mapping[str, object]
+    tags: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Frames:
+    """How the socket carries frames: its address, reply order, subprotocols, and what surrounds `data`."""
+
+    address: str
+    reply_order: str
+    encodings: tuple[tuple[str, str], ...]
+    records: Mapping[str, object]
+    """Plain schemas of the envelope by name; a reference to a shared record is its name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    info: Info
+    definitions: Mapping[str, Definition]
+    operations: tuple[Operation, ...]
+    events: tuple[Event, ...]
+    roles: tuple[Role, ...]
+    buckets: tuple[Bucket, ...]
+    topics: tuple[Topic, ...]
+    errors: tuple[ErrorCode, ...]
+    rsp_codes: tuple[tuple[str, int], ...]
+    close_codes: tuple[tuple[str, int], ...]
+    frames: Frames
+    results: frozenset[str] = frozenset()
+    """Names of the definitions that are reachable from what goes out."""
+    inputs: frozenset[str] = frozenset()
+    """Names of the definitions that are reachable from what comes in."""
+    hash: str = ""
+    proto: bytes = b""
+    """The serialized descriptor set of the proto sources, as the bindings are made of it."""
+    message_files: Mapping[str, str] = field(default_factory=dict)
+    """The proto file, without its ending, of each message and enum."""
+
+    def record(self, name: str) -> Record:
+        found = self.definitions[name]
+        if not isinstance(found, Record):
+            raise KeyError(name)
+        return found
+
+    def item_of(self, record: str) -> str | None:
+        """The record in the items of a list record."""
+        items = self.record(record).field("items")
+        item = items.type.item if items and isinstance(items.type, ListOf) else None
+        return item.name if isinstance(item, Named) else None
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        return tuple(sorted({operation.feature for operation in self.operations}))

@@ -1,0 +1,174 @@
+"""The closed vocabulary of types. A schema becomes one of these or a finding, never a guess.
+
+Records and unions are referred to by name, so that recursive types are plain values. Nullability belongs to a field,
+apart from its being required.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from codegen.diagnostics import Place
+
+NOWHERE = Place("", 0, 0)
+INT32 = (-(2**31), 2**31 - 1)
+INT64 = (-(2**63), 2**63 - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Bool:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Int:
+    """Bounds are inclusive; without a bound in the schema, the width's."""
+
+    bits: int
+    minimum: int
+    maximum: int
+
+
+@dataclass(frozen=True, slots=True)
+class Float:
+    minimum: float | None = None
+    maximum: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class String:
+    """Lengths count code points."""
+
+    min_length: int = 0
+    max_length: int | None = None
+    pattern: str | None = None
+    const: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A string with a form of its own: `decimal`, `uuid` or `date`."""
+
+    form: str
+
+
+@dataclass(frozen=True, slots=True)
+class DateTime:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Bytes:
+    """`max_length` counts characters of base64, as the schema does."""
+
+    max_length: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ListOf:
+    item: Type
+    min_items: int = 0
+    max_items: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MapOf:
+    value: Type
+    max_entries: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A record, an enum or a union of the contract."""
+
+    name: str
+
+
+Type: TypeAlias = Bool | Int | Float | String | Text | DateTime | Duration | Bytes | ListOf | MapOf | Named
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """`default` counts only if `has_default`."""
+
+    name: str
+    type: Type
+    required: bool
+    nullable: bool = False
+    has_default: bool = False
+    default: object = None
+    sensitive: bool = False
+    description: str = ""
+    place: Place = field(default=NOWHERE, compare=False)
+
+    @property
+    def is_collection(self) -> bool:
+        return isinstance(self.type, ListOf | MapOf)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    name: str
+    fields: tuple[Field, ...]
+    description: str = ""
+    place: Place = field(default=NOWHERE, compare=False)
+
+    def field(self, name: str) -> Field | None:
+        return next((one for one in self.fields if one.name == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Enum:
+    """Members are (name, value); a string member's name is its value."""
+
+    name: str
+    members: tuple[tuple[str, str | int], ...]
+    description: str = ""
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Union:
+    """Arms are (tag value, record name); each record has `tag` as a required constant."""
+
+    name: str
+    tag: str
+    arms: tuple[tuple[str, str], ...]
+    description: str = ""
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+Definition: TypeAlias = Record | Enum | Union
+
+
+def describe(kind: Type) -> str:
+    """A type as a reader of the schema would name it."""
+    match kind:
+        case Bool():
+            return "boolean"
+        case Int():
+            return f"integer(int{kind.bits})"
+        case Float():
+            return "number(double)"
+        case String():
+            return "string"
+        case Text():
+            return f"string({kind.form})"
+        case DateTime():
+            return "string(date-time)"
+        case Duration():
+            return "string(duration)"
+        case Bytes():
+            return "string(base64)"
+        case ListOf():
+            return f"array of {describe(kind.item)}"
+        case MapOf():
+            return f"map of {describe(kind.value)}"
+        case Named():
+            return kind.name

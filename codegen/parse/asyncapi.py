@@ -1,0 +1,310 @@
+"""AsyncAPI documents to socket operations and events, still in the dialect's own terms.
+
+The envelope stands in the headers of a message trait, `data` in the payload (specs/README.md).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+
+from codegen.diagnostics import Findings, Place
+from codegen.ir.names import is_identifier
+from codegen.ir.operations import Frames, Info, Result, Roles
+from codegen.ir.types import Field
+from codegen.parse.documents import Documents, shared_name
+from codegen.parse.json_schema import Schemas
+from codegen.parse.openapi import normal_roles, read_info, read_result
+from codegen.parse.policy import POLICY
+from codegen.parse.yaml_tree import Mapping, Node, Sequence, plain, text_of
+
+ROOT = "specs/asyncapi.yaml"
+OPERATION_KEYS = {"action", "channel", "messages", "reply", "security", "summary", "description", "title"}
+REPLIES = {"Reply": False, "PageReply": True}
+
+
+@dataclass(slots=True)
+class SocketOperation:
+    name: str
+    feature: str
+    action: str
+    place: Place
+    summary: str = ""
+    pkg_id: int | None = None
+    roles: Roles = None
+    security: Place | None = None
+    words: dict[str, tuple[object, Place]] = field(default_factory=dict)
+    fields: dict[str, Field] = field(default_factory=dict)
+    payload: Place | None = None
+    record: str | None = None
+    """The event's record."""
+    result: Result = field(default_factory=lambda: Result(None))
+
+
+@dataclass(slots=True)
+class AsyncApiDialect:
+    info: Info = field(default_factory=lambda: Info("", "", "", {}, ()))
+    info_place: Place = field(default_factory=lambda: Place(ROOT, 1, 1))
+    operations: dict[str, SocketOperation] = field(default_factory=dict)
+    events: dict[str, SocketOperation] = field(default_factory=dict)
+    frames: Frames = field(default_factory=lambda: Frames("/web", "any", (), {}))
+
+
+def parse_asyncapi(documents: Documents, schemas: Schemas, findings: Findings) -> AsyncApiDialect:
+    dialect = AsyncApiDialect()
+    root = documents.tree(ROOT)
+    if not isinstance(root, Mapping):
+        return dialect
+    if not (text_of(root.get("asyncapi")) or "").startswith("3.0"):
+        findings.add("A001", root.place, "this is not AsyncAPI 3.0", fix="write asyncapi: 3.0.0")
+    dialect.info, dialect.info_place = read_info(root), root.keys.get("info", root.place)
+    channels = root.get("channels")
+    channel = documents.resolve(channels.get("web")) if isinstance(channels, Mapping) else None
+    if not isinstance(channel, Mapping):
+        findings.add("A002", root.place, "there is no channel `web`", fix="add channels.web with its messages")
+        return dialect
+    dialect.frames = _frames(channel, documents)
+    operations = root.get("operations")
+    for name, node in operations if isinstance(operations, Mapping) else ():
+        target = documents.resolve(node)
+        if isinstance(target, Mapping):
+            _OperationReader(name, target, channel, dialect, documents, schemas, findings).read()
+    return dialect
+
+
+def _frames(channel: Mapping, documents: Documents) -> Frames:
+    encodings = plain(channel.entries["x-encodings"]) if "x-encodings" in channel.entries else {}
+    pairs = tuple((str(name), str(media)) for name, media in encodings.items()) if isinstance(encodings, dict) else ()
+    order = text_of(channel.get("x-reply-order")) or "any"
+    frame = documents.tree("specs/schemas/frame.yaml")
+    names = list(frame.entries) if isinstance(frame, Mapping) else []
+    records = {name: _inlined(frame.entries[name], documents) for name in names} if isinstance(frame, Mapping) else {}
+    return Frames(text_of(channel.get("address")) or "/web", order, pairs, records)
+
+
+def _inlined(node: Node, documents: Documents) -> object:
+    """A frame schema as plain data; a `$ref` to a record outside of frame.yaml stays a name."""
+    target = documents.resolve(node)
+    if target is None:
+        return {}
+    if target is not node and not target.place.file.endswith("/frame.yaml"):
+        return {"$ref": shared_name(target)}
+    if isinstance(target, Mapping):
+        return {key: _inlined(child, documents) for key, child in target}
+    if isinstance(target, Sequence):
+        return [_inlined(child, documents) for child in target.items]
+    return target.value
+
+
+class _OperationReader:
+    """Reads one operation with its messages and its reply."""
+
+    def __init__(
+        self,
+        name: str,
+        node: Mapping,
+        channel: Mapping,
+        dialect: AsyncApiDialect,
+        documents: Documents,
+        schemas: Schemas,
+        findings: Findings,
+    ) -> None:
+        self._name = name
+        self._node = node
+        self._channel = channel
+        self._dialect = dialect
+        self._documents = documents
+        self._schemas = schemas
+        self._findings = findings
+
+    def read(self) -> None:
+        action = text_of(self._node.get("action")) or ""
+        if not is_identifier(self._name) or action not in ("receive", "send"):
+            self._findings.add(
+                "A003",
+                self._node.place,
+                f"the operation {self._name!r} has the action {action!r}",
+                fix="write a snake_case key, and receive or send",
+            )
+            return
+        operation = SocketOperation(self._name, PurePosixPath(self._node.place.file).stem, action, self._node.place)
+        operation.summary = text_of(self._node.get("summary")) or ""
+        for key in self._node.entries:
+            if key not in OPERATION_KEYS and not key.startswith("x-"):
+                self._findings.add("A004", self._node.keys[key], f"{key!r} is not read in an operation")
+        operation.words = {
+            key: (plain(value), self._node.keys[key]) for key, value in self._node if key.startswith("x-")
+        }
+        number = operation.words.pop("x-pkg-id", (None, None))[0]
+        operation.pkg_id = number if isinstance(number, int) else None
+        if operation.pkg_id is None:
+            self._findings.add(
+                "A005",
+                operation.place,
+                f"{self._name} has no x-pkg-id",
+                fix="add the next free number of specs/contract.lock",
+            )
+        self._security(operation)
+        self._messages(operation)
+        known = self._dialect.operations if action == "receive" else self._dialect.events
+        known[self._name] = operation
+
+    def _security(self, operation: SocketOperation) -> None:
+        security = self._node.get("security")
+        if not isinstance(security, Sequence):
+            self._findings.add(
+                "A006",
+                operation.place,
+                f"{self._name} says nothing about security",
+                fix="write `security:` with roles of policy.yaml, or `security: []` for public",
+            )
+            return
+        operation.security = self._node.keys["security"]
+        groups = [self._role(item) for item in security.items]
+        operation.roles = normal_roles([group for group in groups if group is not None]) if security.items else None
+
+    def _role(self, item: Node) -> frozenset[str] | None:
+        target = self._documents.resolve(item)
+        if not isinstance(target, Mapping):
+            return None
+        if target.place.file == POLICY and target.pointer.startswith("/roles/"):
+            return frozenset({target.pointer.removeprefix("/roles/")})
+        roles = plain(target.entries["x-roles"]) if "x-roles" in target.entries else None
+        if not isinstance(roles, list):
+            self._findings.add(
+                "A007",
+                item.place,
+                f"security of {self._name} is not a role",
+                fix="$ref a role of ../policy.yaml#/roles/, or write x-roles",
+            )
+            return None
+        return frozenset(str(role) for role in roles)
+
+    def _messages(self, operation: SocketOperation) -> None:
+        found = self._message_list(self._node, "the operation")
+        if len(found) == 1:
+            headers, payload = found[0]
+            wanted = "Request" if operation.action == "receive" else "Push"
+            if headers != wanted:
+                self._findings.add(
+                    "A008",
+                    operation.place,
+                    f"the message of {self._name} has the envelope {headers!r}",
+                    fix=f"use the trait whose headers are {wanted}",
+                )
+            if operation.action == "send":
+                operation.record = self._schemas.define(payload, f"the event {self._name}")
+            elif not self._is_null(payload):
+                operation.payload = payload.place
+                fields = self._schemas.fields_of(payload, f"the request of {self._name}") or ()
+                operation.fields = {one.name: one for one in fields}
+        if operation.action == "receive":
+            self._reply(operation)
+
+    def _message_list(self, holder: Mapping, what: str) -> list[tuple[str | None, Node]]:
+        listed = holder.get("messages")
+        items = listed.items if isinstance(listed, Sequence) else []
+        if len(items) != 1:
+            self._findings.add(
+                "A009",
+                holder.place,
+                f"{what} {self._name} has {len(items)} messages",
+                fix="write exactly one",
+            )
+            return []
+        return [self._message(item) for item in items if self._in_channel(item)]
+
+    def _in_channel(self, item: Node) -> bool:
+        """A message must come from the channel; parsers do not look (CONTRACT A2)."""
+        reference = item.get("$ref") if isinstance(item, Mapping) else None
+        prefix = "asyncapi.yaml#/channels/web/messages/"
+        inside = reference is not None and prefix in (text_of(reference) or "")
+        inside = inside and reference is not None and self._documents.target(reference) is not None
+        if not inside:
+            self._findings.add(
+                "A010",
+                item.place,
+                f"a message of {self._name} is not one of the channel's",
+                fix=f"$ref ../{prefix}<name>",
+            )
+        return inside
+
+    def _message(self, item: Node) -> tuple[str | None, Node]:
+        message = self._documents.resolve(item)
+        payload = message.get("payload") if isinstance(message, Mapping) else None
+        if not isinstance(message, Mapping) or payload is None:
+            self._findings.add(
+                "A011",
+                item.place,
+                f"a message of {self._name} has no payload",
+                fix="add payload; {type: 'null'} for none",
+            )
+            return None, item
+        traits = message.get("traits")
+        first = self._documents.resolve(traits.items[0]) if isinstance(traits, Sequence) and traits.items else None
+        headers = first.get("headers") if isinstance(first, Mapping) else message.get("headers")
+        target = self._documents.resolve(headers) if headers else None
+        return shared_name(target) if target else None, payload
+
+    def _is_null(self, payload: Node) -> bool:
+        return isinstance(payload, Mapping) and text_of(payload.get("type")) == "null"
+
+    def _reply(self, operation: SocketOperation) -> None:
+        reply = self._documents.resolve(self._node.get("reply"))
+        if not isinstance(reply, Mapping):
+            self._findings.add(
+                "A012",
+                operation.place,
+                f"{self._name} has no reply",
+                fix="add reply with its channel and message",
+            )
+            return
+        for envelope, payload in self._message_list(reply, "the reply of"):
+            if envelope not in REPLIES:
+                self._findings.add(
+                    "A008",
+                    payload.place,
+                    f"the reply of {self._name} has the envelope {envelope!r}",
+                    fix="use the trait of Reply or PageReply",
+                )
+            elif not self._is_null(payload):
+                operation.result = self._result(payload, REPLIES[envelope])
+                operation.payload = operation.payload or payload.place
+
+    def _result(self, payload: Node, has_meta: bool) -> Result:
+        """`…#/AuthorPage/properties/items` says that the record is AuthorPage and its items are the data."""
+        what = f"the reply of {self._name}"
+        target = (
+            self._documents.resolve(payload)
+            if not isinstance(payload, Mapping) or "$ref" not in payload.entries
+            else None
+        )
+        pointed = (
+            self._documents.target(payload.entries["$ref"])
+            if isinstance(payload, Mapping) and "$ref" in payload.entries
+            else target
+        )
+        if pointed is None:
+            return Result(None)
+        owner, _, rest = pointed.pointer[1:].partition("/")
+        if rest != "properties/items":
+            found = read_result(payload, self._schemas, what)
+            if found.is_list:
+                self._findings.add(
+                    "A013",
+                    payload.place,
+                    f"{what} is the list {found.record}",
+                    fix=f"point to {found.record}/properties/items; `meta` stands beside it",
+                )
+            return found
+        root = self._documents.tree(pointed.place.file)
+        record = root.get(owner) if isinstance(root, Mapping) else None
+        found = read_result(record, self._schemas, what) if record else Result(None)
+        if found.has_meta != has_meta:
+            self._findings.add(
+                "A014",
+                payload.place,
+                f"{what} has {'no ' if found.has_meta else ''}meta in its envelope",
+                fix="use page_reply for {items, meta}, reply for {items}",
+            )
+        return found

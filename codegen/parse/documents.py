@@ -1,0 +1,103 @@
+"""The files under `specs/` and the `$ref`s between them. A reference never leaves that folder and never opens a socket."""
+
+from __future__ import annotations
+
+import posixpath
+from pathlib import Path
+
+from codegen.diagnostics import Findings, Place
+from codegen.parse.yaml_tree import MAX_BYTES, Mapping, Node, Sequence, parse_yaml, text_of
+
+MAX_REFERENCES = 32
+
+
+class Documents:
+    """Reads each file at most once. File names are relative to the folder that holds `specs/`, with forward slashes."""
+
+    def __init__(self, root: Path, findings: Findings) -> None:
+        self._root = root
+        self._findings = findings
+        self._trees: dict[str, Node | None] = {}
+        self.sources: dict[str, str] = {}
+
+    def tree(self, file: str, wanted_by: Place | None = None) -> Node | None:
+        """The root node of `specs/…`, or None after a finding."""
+        if file not in self._trees:
+            data = self.read(file, wanted_by)
+            self._trees[file] = None if data is None else parse_yaml(file, data, self._findings)
+        return self._trees[file]
+
+    def read(self, file: str, wanted_by: Place | None = None) -> bytes | None:
+        """The bytes of a file under `specs/`; links that lead out of it are refused."""
+        path = self._root.parent / file
+        place = wanted_by or Place(file, 1, 1)
+        if not path.resolve().is_relative_to(self._root.resolve()):
+            self._findings.add("R001", place, f"{file!r} leads out of specs/", fix="keep every file under specs/")
+            return None
+        if not path.is_file():
+            self._findings.add("R002", place, f"there is no file {file!r}")
+            return None
+        with path.open("rb") as stream:
+            data = stream.read(MAX_BYTES + 1)
+        self.sources[file] = data.decode("utf-8", "replace")
+        return data
+
+    def names(self, folder: str, ending: str) -> list[str]:
+        """The files of one folder of `specs/`, sorted."""
+        return sorted(f"specs/{folder}/{path.name}" for path in (self._root / folder).glob(f"*{ending}"))
+
+    def resolve(self, node: Node | None) -> Node | None:
+        """Follow `$ref` until something else comes; None after a finding."""
+        seen = 0
+        while isinstance(node, Mapping) and (reference := node.get("$ref")) is not None:
+            seen += 1
+            if seen > MAX_REFERENCES:
+                self._findings.add("R003", node.place, f"more than {MAX_REFERENCES} references in a row, or a circle")
+                return None
+            node = self.target(reference)
+        return node
+
+    def target(self, reference: Node) -> Node | None:
+        """What one `$ref` points to."""
+        text = text_of(reference)
+        if text is None or "://" in text or text.startswith(("/", "\\")):
+            what = repr(text) if text is not None else "a value that is not text"
+            self._findings.add(
+                "R004",
+                reference.place,
+                f"$ref is {what}",
+                fix="write a relative path under specs/, then #/ and a pointer",
+            )
+            return None
+        path, _, pointer = text.partition("#")
+        folder = posixpath.dirname(reference.place.file)
+        file = posixpath.normpath(posixpath.join(folder, path)) if path else reference.place.file
+        if not file.startswith("specs/"):
+            self._findings.add(
+                "R001", reference.place, f"{text!r} leads out of specs/", fix="keep every file under specs/"
+            )
+            return None
+        return self._point(self.tree(file, reference.place), pointer, text, reference.place)
+
+    def _point(self, node: Node | None, pointer: str, text: str, place: Place) -> Node | None:
+        for step in pointer.split("/")[1:]:
+            key = step.replace("~1", "/").replace("~0", "~")
+            if node is not None and not isinstance(node, Mapping | Sequence):
+                node = None
+            if isinstance(node, Mapping) and "$ref" in node.entries and key not in node.entries:
+                node = self.resolve(node)
+            if isinstance(node, Sequence):
+                node = node.items[int(key)] if key.isascii() and key.isdigit() and int(key) < len(node.items) else None
+            elif isinstance(node, Mapping):
+                node = node.get(key)
+            if node is None:
+                self._findings.add("R005", place, f"{text!r} points to nothing", fix="correct the pointer after #")
+                return None
+        return node
+
+
+def shared_name(node: Node) -> str | None:
+    """The name of a schema that stands at the top of a file in `specs/schemas/`."""
+    if not node.place.file.startswith("specs/schemas/") or node.pointer.count("/") != 1:
+        return None
+    return node.pointer[1:]

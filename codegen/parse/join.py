@@ -1,0 +1,378 @@
+"""The dialects' operations, joined by name into one frozen `Contract`.
+
+A fact that stands in two dialects must be equal in both; each difference is a finding that names both places.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+from operator import attrgetter, itemgetter
+from pathlib import PurePosixPath
+
+from codegen.diagnostics import Findings, Place
+from codegen.ir.names import pascal
+from codegen.ir.operations import Contract, Event, Operation, Result, Roles
+from codegen.ir.types import Definition, Field, ListOf, MapOf, Named, Record, Type, Union, describe
+from codegen.parse.asyncapi import AsyncApiDialect, SocketOperation
+from codegen.parse.documents import Documents
+from codegen.parse.json_schema import Schemas
+from codegen.parse.openapi import HttpOperation, OpenApiDialect
+from codegen.parse.policy import Vocabulary, seconds
+from codegen.parse.proto import ProtoDialect, ProtoEnum, ProtoMessage
+
+INHERITED = ("x-rate-limit", "x-audit", "x-timeout", "x-idempotent")
+
+
+@dataclass(frozen=True, slots=True)
+class Dialects:
+    """What the parsers found, before it is one contract."""
+
+    documents: Documents
+    schemas: Schemas
+    http: OpenApiDialect
+    socket: AsyncApiDialect
+    proto: ProtoDialect
+    words: Vocabulary
+
+
+def join(dialects: Dialects, findings: Findings) -> Contract:
+    """Always answers; when there are findings the contract must not be used to generate."""
+    joiner = _Joiner(dialects, findings)
+    names = sorted({*dialects.http.operations, *dialects.socket.operations})
+    operations = tuple(joiner.operation(name) for name in names)
+    events = tuple(joiner.event(event) for _, event in sorted(dialects.socket.events.items()))
+    joiner.compare_info()
+    for record in ("PageMeta", "Problem", "FieldError"):
+        joiner.shared(record)
+    words, definitions = dialects.words, dialects.schemas.definitions
+    contract = Contract(
+        info=dialects.http.info,
+        definitions=dict(sorted(definitions.items())),
+        operations=operations,
+        events=events,
+        roles=tuple(sorted(words.roles.values(), key=attrgetter("name"))),
+        buckets=tuple(sorted(words.buckets.values(), key=attrgetter("name"))),
+        topics=tuple(sorted(words.topics.values(), key=attrgetter("name"))),
+        errors=tuple(sorted(words.errors.values(), key=attrgetter("code"))),
+        rsp_codes=tuple(sorted(words.rsp_codes.items(), key=itemgetter(1))),
+        close_codes=tuple(sorted(words.close_codes.items(), key=itemgetter(1))),
+        frames=dialects.socket.frames,
+        results=_reachable(definitions, [*_results(operations), *(event.record for event in events), "Problem"]),
+        inputs=_reachable(definitions, _inputs(operations)),
+        proto=dialects.proto.files.SerializeToString(deterministic=True),
+        message_files={one.name: PurePosixPath(one.place.file).stem for one in _declared(dialects.proto)},
+    )
+    return replace(contract, hash=_fingerprint(contract))
+
+
+class _Joiner:
+    def __init__(self, dialects: Dialects, findings: Findings) -> None:
+        self._http = dialects.http
+        self._socket = dialects.socket
+        self._proto = dialects.proto
+        self._words = dialects.words
+        self._documents = dialects.documents
+        self._schemas = dialects.schemas
+        self._findings = findings
+
+    def operation(self, name: str) -> Operation:
+        http, socket = self._http.operations.get(name), self._socket.operations.get(name)
+        first = http or socket
+        assert first is not None
+        rpc = self._proto.rpcs.get(pascal(name))
+        is_query = http.http.method == "GET" if http and http.http else bool(rpc and rpc.no_side_effects)
+        words = self._operation_words(name, http, socket, is_query)
+        declared = tuple(str(code) for code in _listed(words, "x-errors"))
+        bucket = str(_value(words, "x-rate-limit", "none"))
+        operation = Operation(
+            name=name,
+            feature=first.feature,
+            summary=first.summary,
+            description=http.description if http else "",
+            request=Record(f"{pascal(name)}Request", self._fields(name, http, socket), first.summary, first.place),
+            result=self._result(name, http, socket),
+            http=http.http if http else None,
+            pkg_id=socket.pkg_id if socket else None,
+            has_rpc=rpc is not None,
+            is_query=is_query,
+            roles=self._roles(name, http, socket),
+            bucket=None if bucket == "none" else bucket,
+            audit=str(_value(words, "x-audit", "required")),
+            idempotency=str(_value(words, "x-idempotent", "none")),
+            timeout_s=self._timeout(words, first.place),
+            declared_errors=declared,
+            errors=(),
+            publishes=tuple(str(event) for event in _listed(words, "x-publishes")),
+            deprecated=http.deprecated if http else False,
+            place=first.place,
+        )
+        return replace(operation, errors=self._errors(operation))
+
+    def event(self, event: SocketOperation) -> Event:
+        topic, _ = event.words.get("x-topic", ("", event.place))
+        if not topic:
+            self._findings.add(
+                "J009",
+                event.place,
+                f"the event {event.name} has no x-topic",
+                fix="add a topic of policy.yaml",
+            )
+        record = event.record or ""
+        if record and record != pascal(event.name):
+            self._findings.add(
+                "J010",
+                event.place,
+                f"the event {event.name} carries {record}",
+                fix=f"name its record {pascal(event.name)}",
+            )
+        return Event(
+            event.name,
+            event.feature,
+            record,
+            event.pkg_id or 0,
+            str(topic),
+            event.roles,
+            event.summary,
+            event.place,
+        )
+
+    def compare_info(self) -> None:
+        ours, theirs = self._http.info, self._socket.info
+        if (ours.title, ours.version) != (theirs.title, theirs.version):
+            other = (self._socket.info_place, f"has {theirs.title!r} {theirs.version}")
+            self._findings.add(
+                "J001",
+                self._http.info_place,
+                f"info is {ours.title!r} {ours.version}",
+                other=other,
+                fix="write the same title and version in both roots",
+            )
+
+    def shared(self, name: str) -> None:
+        """A record that the envelope needs is defined even where no operation names it."""
+        for file in self._documents.names("schemas", ".yaml"):
+            tree = self._documents.tree(file)
+            node = tree.get(name) if tree is not None and hasattr(tree, "get") else None
+            if node is not None:
+                self._schemas.define(node, name)
+
+    def _operation_words(
+        self, name: str, http: HttpOperation | None, socket: SocketOperation | None, is_query: bool
+    ) -> dict[str, tuple[object, Place]]:
+        words = dict(http.words if http else {})
+        for word, (value, place) in (socket.words if socket else {}).items():
+            if word not in words:
+                words[word] = (value, place)
+            elif words[word][0] != value:
+                other = (place, f"has {value!r}")
+                self._findings.add(
+                    "J002",
+                    words[word][1],
+                    f"{word} of {name} is {words[word][0]!r}",
+                    other=other,
+                    fix="write it once, on the HTTP operation",
+                )
+        defaults = self._words.defaults.get("query" if is_query else "command", {})
+        place = (http or socket).place  # type: ignore[union-attr]
+        return {word: (value, place) for word, value in defaults.items() if word in INHERITED} | words
+
+    def _fields(self, name: str, http: HttpOperation | None, socket: SocketOperation | None) -> tuple[Field, ...]:
+        if http is None or socket is None:
+            fields = (http or socket).fields  # type: ignore[union-attr]
+            for header in _headers(http):
+                if header not in fields and http:
+                    self._findings.add(
+                        "J003",
+                        http.place,
+                        f"{name} carries {header!r} in a header, and no message says its type",
+                    )
+            return tuple(fields.values())
+        place = socket.payload or socket.place
+        for field_name, one in http.fields.items():
+            theirs = socket.fields.get(field_name)
+            if theirs is None:
+                self._findings.add(
+                    "J004",
+                    one.place,
+                    f"{name} has the field {field_name!r}",
+                    other=(place, "has no such field"),
+                    fix="add it to the payload schema, or remove it here",
+                )
+            elif difference := _difference(one, theirs):
+                self._findings.add(
+                    "J005",
+                    one.place,
+                    f"{name}.{field_name} is {difference[0]}",
+                    other=(theirs.place, f"is {difference[1]}"),
+                    fix="use one shared schema on both doors",
+                )
+        carried = set(_headers(http))
+        for field_name, one in socket.fields.items():
+            if field_name not in http.fields and field_name not in carried:
+                self._findings.add(
+                    "J004",
+                    one.place,
+                    f"{name} has the field {field_name!r}",
+                    other=(http.place, "has no such field in path, query, body or a header"),
+                    fix="add it to the HTTP operation, or remove it here",
+                )
+        for header in sorted(carried - set(socket.fields)):
+            self._findings.add(
+                "J003",
+                http.place,
+                f"{name} carries {header!r} in a header",
+                other=(place, "has no such field"),
+                fix="add the field to the payload schema",
+            )
+        return tuple(socket.fields.values())
+
+    def _result(self, name: str, http: HttpOperation | None, socket: SocketOperation | None) -> Result:
+        if http and socket and http.result != socket.result:
+            other = (socket.place, f"replies {_say(socket.result)}")
+            self._findings.add(
+                "J006",
+                http.place,
+                f"{name} answers {_say(http.result)}",
+                other=other,
+                fix="answer with the same record on both doors",
+            )
+        return (http or socket).result  # type: ignore[union-attr]
+
+    def _roles(self, name: str, http: HttpOperation | None, socket: SocketOperation | None) -> Roles:
+        if http and socket and http.security and socket.security and http.roles != socket.roles:
+            other = (socket.security, f"asks for {_say_roles(socket.roles)}")
+            self._findings.add(
+                "J007",
+                http.security,
+                f"{name} asks for {_say_roles(http.roles)}",
+                other=other,
+                fix="write the same roles on both doors",
+            )
+        return (http or socket).roles  # type: ignore[union-attr]
+
+    def _timeout(self, words: dict[str, tuple[object, Place]], place: Place) -> float:
+        value, where = words.get("x-timeout", ("5s", place))
+        try:
+            return seconds(value)
+        except ValueError as error:
+            self._findings.add("J008", where, f"x-timeout: {error}")
+            return 5.0
+
+    def _errors(self, operation: Operation) -> tuple[str, ...]:
+        kinds = set(implied_kinds(operation))
+        implied = {code for code, error in self._words.errors.items() if error.implied_by in kinds}
+        return tuple(sorted(implied | set(operation.declared_errors)))
+
+
+def implied_kinds(operation: Operation) -> Iterator[str]:
+    """The `implied_by` kinds of errors.yaml that an operation has."""
+    yield "any"
+    if operation.roles is not None:
+        yield "security"
+    if operation.request.fields:
+        yield "input"
+    if operation.http and operation.http.body is not None:
+        yield "body"
+    if operation.result.record:
+        yield "output"
+    if operation.bucket:
+        yield "rate-limit"
+    if operation.idempotency == "key":
+        yield "idempotency-key"
+    if not operation.is_query:
+        yield "command"
+
+
+def _headers(http: HttpOperation | None) -> list[str]:
+    found = http.http.parameters if http and http.http else ()
+    return [one.field for one in found if one.location == "header"]
+
+
+def _difference(ours: Field, theirs: Field) -> tuple[str, str] | None:
+    for say in (
+        lambda one: describe(one.type),
+        _say_presence,
+        lambda one: f"{describe(one.type)} with {one.type}",
+    ):
+        if say(ours) != say(theirs):
+            return say(ours), say(theirs)
+    return None
+
+
+def _say_presence(one: Field) -> str:
+    text = ("required" if one.required else "optional") + (", nullable" if one.nullable else "")
+    return text + (f", default {one.default!r}" if one.has_default else "")
+
+
+def _say(result: Result) -> str:
+    return "nothing" if result.record is None else result.record
+
+
+def _say_roles(roles: Roles) -> str:
+    if roles is None:
+        return "nobody (public)"
+    return " or ".join(" and ".join(sorted(group)) or "any caller" for group in roles)
+
+
+def _value(words: dict[str, tuple[object, Place]], word: str, default: object) -> object:
+    return words[word][0] if word in words else default
+
+
+def _listed(words: dict[str, tuple[object, Place]], word: str) -> list[object]:
+    value = _value(words, word, [])
+    return value if isinstance(value, list) else []
+
+
+def _results(operations: tuple[Operation, ...]) -> list[str]:
+    return [operation.result.record for operation in operations if operation.result.record]
+
+
+def _inputs(operations: tuple[Operation, ...]) -> list[str]:
+    return [name for operation in operations for one in operation.request.fields for name in _names(one.type)]
+
+
+def _names(kind: Type) -> list[str]:
+    if isinstance(kind, Named):
+        return [kind.name]
+    if isinstance(kind, ListOf):
+        return _names(kind.item)
+    return _names(kind.value) if isinstance(kind, MapOf) else []
+
+
+def _reachable(definitions: dict[str, Definition], roots: list[str]) -> frozenset[str]:
+    found: set[str] = set()
+    waiting = list(roots)
+    while waiting:
+        name = waiting.pop()
+        definition = definitions.get(name)
+        if name in found or definition is None:
+            continue
+        found.add(name)
+        if isinstance(definition, Record):
+            waiting += [inner for one in definition.fields for inner in _names(one.type)]
+        elif isinstance(definition, Union):
+            waiting += [record for _, record in definition.arms]
+    return frozenset(found)
+
+
+def _declared(proto: ProtoDialect) -> list[ProtoMessage | ProtoEnum]:
+    return [*proto.messages.values(), *proto.enums.values()]
+
+
+def _fingerprint(contract: Contract) -> str:
+    """Eight hex digits over the normalised contract: neither comments nor order of the sources count."""
+    facts = asdict(
+        contract,
+        dict_factory=lambda items: {key: value for key, value in items if key not in ("place", "proto")},
+    )
+    text = json.dumps(facts, sort_keys=True, default=_normal, ensure_ascii=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:8]
+
+
+def _normal(value: object) -> object:
+    if isinstance(value, frozenset | set):
+        return sorted(value)
+    raise TypeError(f"{type(value).__name__} has no normal form")

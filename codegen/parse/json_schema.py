@@ -1,0 +1,421 @@
+"""JSON Schema nodes to types. Only the subset that Draft-07 (AsyncAPI) and 2020-12 (OpenAPI) read alike is accepted.
+
+A schema at the top of a file in `specs/schemas/` has a name; a record, an enum or a union becomes a definition of that
+name. Anything outside the vocabulary is a finding, never a guess.
+"""
+
+from __future__ import annotations
+
+import re
+
+from codegen.diagnostics import Findings, Place
+from codegen.ir.names import is_identifier, is_type_name
+from codegen.ir.types import (
+    INT32,
+    INT64,
+    Bool,
+    Bytes,
+    DateTime,
+    Definition,
+    Duration,
+    Enum,
+    Field,
+    Float,
+    Int,
+    ListOf,
+    MapOf,
+    Named,
+    Record,
+    String,
+    Text,
+    Type,
+    Union,
+)
+from codegen.parse.documents import Documents, shared_name
+from codegen.parse.yaml_tree import Mapping, Node, Scalar, Sequence, kind_of, plain, text_of
+
+ANNOTATIONS = {"description", "title", "examples", "deprecated", "default", "x-sensitive", "x-sunset"}
+KEYWORDS = {
+    "object": {"type", "required", "properties", "additionalProperties", "maxProperties"},
+    "array": {"type", "items", "minItems", "maxItems"},
+    "string": {"type", "format", "minLength", "maxLength", "pattern", "enum", "const", "contentEncoding"},
+    "integer": {"type", "format", "minimum", "maximum", "enum", "x-enum-names"},
+    "number": {"type", "format", "minimum", "maximum"},
+    "boolean": {"type"},
+}
+FORMS: dict[str, Type] = {
+    "uuid": Text("uuid"),
+    "decimal": Text("decimal"),
+    "date": Text("date"),
+    "date-time": DateTime(),
+    "duration": Duration(),
+}
+PLAIN_FORMATS = {"uri", "uri-reference", "email", "hostname", "password"}
+
+
+class Schemas:
+    """Turns schema nodes into types and collects the definitions that they name."""
+
+    def __init__(self, documents: Documents, findings: Findings) -> None:
+        self._documents = documents
+        self._findings = findings
+        self._places: dict[str, Place] = {}
+        self.definitions: dict[str, Definition] = {}
+
+    def type_of(self, node: Node, what: str) -> tuple[Type, bool] | None:
+        """The type and whether null is allowed; `what` names the schema in findings."""
+        self._no_siblings(node, what)
+        target = self._documents.resolve(node)
+        if target is None:
+            return None
+        if not isinstance(target, Mapping):
+            self._refuse("S001", target.place, f"{what} is {kind_of(target)}, not a schema")
+            return None
+        if "oneOf" in target.entries:
+            return self._choice(target, what)
+        if "allOf" in target.entries:
+            return self._named(target, what)
+        kind, nullable = self._kind(target, what)
+        if kind is None or not self._known_words(target, kind, what):
+            return None
+        if "enum" in target.entries or (kind == "object" and not self._is_map(target)):
+            found = self._named(target, what)
+            return (found[0], nullable) if found else None
+        built = self._scalar(target, kind, what)
+        return (built, nullable) if built else None
+
+    def fields_of(self, node: Node, what: str) -> tuple[Field, ...] | None:
+        """The fields of a record, `allOf` flattened."""
+        target = self._documents.resolve(node)
+        if not isinstance(target, Mapping):
+            if target is not None:
+                self._refuse("S001", target.place, f"{what} is {kind_of(target)}, not a record")
+            return None
+        if "allOf" in target.entries:
+            return self._flatten(target, what)
+        kind, _ = self._kind(target, what)
+        if kind != "object" or self._is_map(target):
+            if kind is not None:
+                self._refuse("S002", target.place, f"{what} must be a record, it is {kind}")
+            return None
+        return self._fields(target, what) if self._known_words(target, kind, what) else None
+
+    def define(self, node: Node, what: str) -> str | None:
+        """Make sure that the named schema behind `node` is defined; its name, or None after a finding."""
+        found = self.type_of(node, what)
+        if found is None:
+            return None
+        if not isinstance(found[0], Named):
+            self._refuse("S002", node.place, f"{what} must be a named record of specs/schemas/")
+            return None
+        return found[0].name
+
+    def _no_siblings(self, node: Node, what: str) -> None:
+        """Draft-07 ignores what stands beside `$ref`, 2020-12 does not."""
+        if isinstance(node, Mapping) and "$ref" in node.entries:
+            for key in node.entries.keys() - {"$ref"}:
+                self._refuse(
+                    "S022",
+                    node.keys[key],
+                    f"{what} has {key!r} beside $ref",
+                    "move it into the schema that $ref names",
+                )
+
+    def _refuse(self, rule: str, place: Place, message: str, fix: str = "") -> None:
+        self._findings.add(rule, place, message, fix=fix)
+
+    def _kind(self, node: Mapping, what: str) -> tuple[str | None, bool]:
+        declared = node.get("type")
+        if isinstance(declared, Sequence):
+            kinds = [text_of(item) for item in declared.items]
+            if len(kinds) == 2 and kinds[1] == "null" and kinds[0] in KEYWORDS:
+                return kinds[0], True
+            self._refuse("S003", declared.place, f"{what} has type {kinds}", "write [T, 'null'] or one type")
+            return None, False
+        kind = text_of(declared)
+        if kind in KEYWORDS:
+            return kind, False
+        place = declared.place if declared else node.place
+        found = f"the type {kind!r}" if declared else "no type"
+        self._refuse("S003", place, f"{what} has {found}", f"write one of {', '.join(sorted(KEYWORDS))}")
+        return None, False
+
+    def _known_words(self, node: Mapping, kind: str, what: str) -> bool:
+        unknown = [key for key in node.entries if key not in KEYWORDS[kind] | ANNOTATIONS]
+        for key in unknown:
+            self._refuse(
+                "S004",
+                node.keys[key],
+                f"{what} uses {key!r}, which is not in the common subset for {kind}",
+                f"remove it; a {kind} may have {', '.join(sorted(KEYWORDS[kind] - {'type'})) or 'no keyword'}",
+            )
+        return not unknown
+
+    def _is_map(self, node: Mapping) -> bool:
+        return "additionalProperties" in node.entries and "properties" not in node.entries
+
+    def _scalar(self, node: Mapping, kind: str, what: str) -> Type | None:
+        match kind:
+            case "boolean":
+                return Bool()
+            case "integer":
+                return self._integer(node, what)
+            case "number":
+                return Float(self._number(node, "minimum"), self._number(node, "maximum"))
+            case "string":
+                return self._string(node, what)
+            case "array":
+                return self._array(node, what)
+        return self._map(node, what)
+
+    def _integer(self, node: Mapping, what: str) -> Type | None:
+        form = text_of(node.get("format"))
+        if form not in ("int32", "int64"):
+            self._refuse(
+                "S005",
+                node.place,
+                f"{what} is an integer without a width",
+                "add `format: int32` or `format: int64`",
+            )
+            return None
+        low, high = INT32 if form == "int32" else INT64
+        minimum, maximum = self._count(node, "minimum", what, low), self._count(node, "maximum", what, high)
+        minimum, maximum = low if minimum is None else minimum, high if maximum is None else maximum
+        if not low <= minimum <= maximum <= high:
+            self._refuse("S006", node.place, f"{what} has the bounds {minimum} … {maximum}", f"keep them inside {form}")
+            return None
+        return Int(32 if form == "int32" else 64, minimum, maximum)
+
+    def _string(self, node: Mapping, what: str) -> Type | None:
+        form = text_of(node.get("format"))
+        if "contentEncoding" in node.entries:
+            if text_of(node.get("contentEncoding")) != "base64":
+                self._refuse(
+                    "S007",
+                    node.keys["contentEncoding"],
+                    f"{what} has an unknown contentEncoding",
+                    "write base64",
+                )
+            return Bytes(self._count(node, "maxLength", what))
+        if form is not None and form in FORMS:
+            return FORMS[form]
+        if form is not None and form not in PLAIN_FORMATS:
+            known = ", ".join(sorted({*FORMS, *PLAIN_FORMATS}))
+            self._refuse("S007", node.keys["format"], f"{what} has the unknown format {form!r}", f"use one of {known}")
+            return None
+        low = self._count(node, "minLength", what)
+        return String(
+            low or 0,
+            self._count(node, "maxLength", what),
+            self._pattern(node, what),
+            text_of(node.get("const")),
+        )
+
+    def _pattern(self, node: Mapping, what: str) -> str | None:
+        pattern = text_of(node.get("pattern"))
+        if pattern is None:
+            return None
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            self._refuse("S008", node.keys["pattern"], f"the pattern of {what} is not a regular expression: {error}")
+            return None
+        if re.search(r"\(\?[=!<]|\\[1-9]", pattern):
+            self._refuse(
+                "S008",
+                node.keys["pattern"],
+                f"the pattern of {what} looks around or back",
+                "write it without",
+            )
+            return None
+        return pattern
+
+    def _array(self, node: Mapping, what: str) -> Type | None:
+        items = node.get("items")
+        if not isinstance(items, Mapping):
+            self._refuse("S009", node.place, f"{what} has no `items` schema", "add `items:` with one schema")
+            return None
+        found = self.type_of(items, f"an item of {what}")
+        if found is None or self._not_null(found[1], items.place, f"an item of {what}"):
+            return None
+        return ListOf(found[0], self._count(node, "minItems", what) or 0, self._count(node, "maxItems", what))
+
+    def _map(self, node: Mapping, what: str) -> Type | None:
+        values = node.get("additionalProperties")
+        if not isinstance(values, Mapping):
+            self._refuse("S010", node.place, f"{what} has neither properties nor a schema for its values")
+            return None
+        found = self.type_of(values, f"a value of {what}")
+        if found is None or self._not_null(found[1], values.place, f"a value of {what}"):
+            return None
+        return MapOf(found[0], self._count(node, "maxProperties", what))
+
+    def _not_null(self, nullable: bool, place: Place, what: str) -> bool:
+        if nullable:
+            self._refuse("S011", place, f"{what} may be null, which protobuf cannot say", "remove 'null'")
+        return nullable
+
+    def _choice(self, node: Mapping, what: str) -> tuple[Type, bool] | None:
+        arms = node.get("oneOf")
+        if isinstance(arms, Sequence) and len(arms.items) == 2 and self._is_null(arms.items[1]):
+            inner = self.type_of(arms.items[0], what)
+            return (inner[0], True) if inner else None
+        return self._named(node, what)
+
+    def _is_null(self, node: Node) -> bool:
+        return isinstance(node, Mapping) and text_of(node.get("type")) == "null"
+
+    def _named(self, node: Mapping, what: str) -> tuple[Type, bool] | None:
+        name = shared_name(node)
+        if name is None or not is_type_name(name):
+            kind = "an enum" if "enum" in node.entries else "a union" if "oneOf" in node.entries else "a record"
+            fix = "move it to the top of a file in specs/schemas/ under an UpperCamel name, and $ref it"
+            self._refuse("S012", node.place, f"{what} is {kind} without a name", fix)
+            return None
+        first = self._places.setdefault(name, node.place)
+        if first != node.place:
+            self._findings.add("S013", node.place, f"the schema {name!r} stands twice", other=(first, "has it first"))
+            return None
+        if name not in self.definitions:
+            self.definitions[name] = Record(name, (), place=node.place)
+            self.definitions[name] = self._definition(node, name)
+        return Named(name), False
+
+    def _definition(self, node: Mapping, name: str) -> Definition:
+        description = text_of(node.get("description")) or ""
+        if "enum" in node.entries:
+            return Enum(name, self._members(node, name), description, node.place)
+        if "oneOf" in node.entries:
+            return self._union(node, name, description)
+        fields = self._flatten(node, name) if "allOf" in node.entries else self._fields(node, name)
+        return Record(name, fields or (), description, node.place)
+
+    def _members(self, node: Mapping, name: str) -> tuple[tuple[str, str | int], ...]:
+        values = plain(node.entries["enum"])
+        names = plain(node.entries["x-enum-names"]) if "x-enum-names" in node.entries else values
+        if not isinstance(values, list) or not isinstance(names, list) or len(values) != len(names) or not values:
+            self._refuse("S014", node.keys["enum"], f"the members of {name} and their names do not pair up")
+            return ()
+        texts = [str(label) for label in names]
+        if not all(is_identifier(text.replace("-", "_").lower()) for text in texts) or len(set(texts)) != len(texts):
+            self._refuse("S014", node.keys["enum"], f"a member of {name} is not a lower-case name, or stands twice")
+        return tuple(zip(texts, values, strict=True))
+
+    def _union(self, node: Mapping, name: str, description: str) -> Union:
+        arms = node.entries["oneOf"]
+        records = [self.define(arm, f"an arm of {name}") for arm in arms.items] if isinstance(arms, Sequence) else []
+        found = [self.definitions[record] for record in records if record]
+        tags = [
+            {
+                one.name: one.type.const
+                for one in record.fields
+                if isinstance(one.type, String) and one.type.const and one.required
+            }
+            for record in found
+            if isinstance(record, Record)
+        ]
+        shared = set.intersection(*(set(each) for each in tags)) if tags else set()
+        if len(shared) != 1 or len(tags) != len(records) or len({tag[min(shared)] for tag in tags}) != len(tags):
+            fix = "give each arm one required property of the same name with its own `const` text"
+            self._refuse("S015", node.place, f"the arms of {name} have no common tag", fix)
+            return Union(name, "", (), description, node.place)
+        tag = shared.pop()
+        pairs = tuple((str(each[tag]), record.name) for each, record in zip(tags, found, strict=True))
+        return Union(name, tag, pairs, description, node.place)
+
+    def _flatten(self, node: Mapping, what: str) -> tuple[Field, ...] | None:
+        parts = node.entries["allOf"]
+        extra = [key for key in node.entries if key not in {"allOf", "description", "title"}]
+        for key in extra:
+            self._refuse(
+                "S004",
+                node.keys[key],
+                f"{what} has {key!r} beside allOf",
+                "move it into a record of the list",
+            )
+        if not isinstance(parts, Sequence):
+            self._refuse("S001", parts.place, f"allOf of {what} is not a list")
+            return None
+        fields: dict[str, Field] = {}
+        for part in parts.items:
+            for one in self.fields_of(part, what) or ():
+                if fields.setdefault(one.name, one) != one:
+                    other = (fields[one.name].place, "has it too")
+                    self._findings.add("S016", one.place, f"{what} has the field {one.name!r} twice", other=other)
+        return tuple(fields.values())
+
+    def _fields(self, node: Mapping, what: str) -> tuple[Field, ...]:
+        properties = node.get("properties")
+        required = node.get("required")
+        names = {text_of(item): item for item in required.items} if isinstance(required, Sequence) else {}
+        known = set(properties.entries) if isinstance(properties, Mapping) else set()
+        for name, item in names.items():
+            if name not in known:
+                self._refuse("S017", item.place, f"{what} requires {name!r}, which is not a property")
+        if not isinstance(properties, Mapping):
+            return ()
+        found = [self._field(properties, name, name in names, what) for name in properties.entries]
+        return tuple(one for one in found if one)
+
+    def _field(self, properties: Mapping, name: str, required: bool, what: str) -> Field | None:
+        node, place = properties.entries[name], properties.keys[name]
+        label = f"{what}.{name}"
+        if not is_identifier(name):
+            self._refuse(
+                "S018",
+                place,
+                f"the field name {name!r} is not legal on every door",
+                "use snake_case, no keyword",
+            )
+            return None
+        found = self.type_of(node, label)
+        if found is None:
+            return None
+        target = self._documents.resolve(node)
+        own = target if isinstance(target, Mapping) else None
+        default = own.get("default") if own else None
+        one = Field(
+            name=name,
+            type=found[0],
+            required=required,
+            nullable=found[1],
+            has_default=default is not None,
+            default=plain(default) if default is not None else None,
+            sensitive=bool(own and own.get("x-sensitive")),
+            description=(text_of(own.get("description")) or "") if own and not isinstance(found[0], Named) else "",
+            place=place,
+        )
+        return one if self._states(one, label) else None
+
+    def _states(self, one: Field, label: str) -> bool:
+        """Refuse what JSON and protobuf cannot both say about presence."""
+        if one.is_collection and (one.nullable or not (one.required or one.has_default)):
+            self._refuse(
+                "S019",
+                one.place,
+                f"{label} may be absent, which protobuf cannot tell from empty",
+                "require it, or add an empty default",
+            )
+            return False
+        if one.nullable and not one.required and not one.has_default:
+            self._refuse(
+                "S020",
+                one.place,
+                f"{label} has three states: absent, null and a value",
+                "add `default: null`, or drop 'null'",
+            )
+            return False
+        return True
+
+    def _count(self, node: Mapping, key: str, what: str, default: int | None = None) -> int | None:
+        value = node.get(key)
+        if value is None:
+            return default
+        if isinstance(value, Scalar) and isinstance(value.value, int) and not isinstance(value.value, bool):
+            return value.value
+        self._refuse("S021", value.place, f"{key} of {what} is not a whole number")
+        return default
+
+    def _number(self, node: Mapping, key: str) -> float | None:
+        value = node.get(key)
+        return float(value.value) if isinstance(value, Scalar) and isinstance(value.value, int | float) else None

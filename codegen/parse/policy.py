@@ -1,0 +1,177 @@
+"""The vocabulary files: `policy.yaml`, `errors.yaml`, `contract.lock` and `extensions.json`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from codegen.diagnostics import Findings, Place
+from codegen.ir.names import is_identifier
+from codegen.ir.operations import Bucket, ErrorCode, Role, Topic
+from codegen.parse.documents import Documents
+from codegen.parse.yaml_tree import Mapping, Node, Scalar, plain, text_of
+
+POLICY, ERRORS, LOCK, EXTENSIONS = (
+    f"specs/{name}" for name in ("policy.yaml", "errors.yaml", "contract.lock", "extensions.json")
+)
+UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
+Built = TypeVar("Built")
+
+
+@dataclass(slots=True)
+class Lock:
+    """Every number ever issued; `place` is the file's, since a tool writes it."""
+
+    pkg_ids: dict[str, int] = field(default_factory=dict)
+    fields: dict[str, dict[str, int]] = field(default_factory=dict)
+    removed: set[str] = field(default_factory=set)
+    place: Place = field(default_factory=lambda: Place(LOCK, 1, 1))
+
+
+@dataclass(slots=True)
+class Vocabulary:
+    roles: dict[str, Role] = field(default_factory=dict)
+    buckets: dict[str, Bucket] = field(default_factory=dict)
+    topics: dict[str, Topic] = field(default_factory=dict)
+    defaults: dict[str, dict[str, object]] = field(default_factory=dict)
+    errors: dict[str, ErrorCode] = field(default_factory=dict)
+    rsp_codes: dict[str, int] = field(default_factory=dict)
+    close_codes: dict[str, int] = field(default_factory=dict)
+    extensions: dict[str, dict[str, object]] = field(default_factory=dict)
+    lock: Lock = field(default_factory=Lock)
+
+
+def seconds(text: object) -> float:
+    """`250ms`, `5s`, `1h` in seconds; ValueError otherwise."""
+    for unit in ("ms", "s", "m", "h"):
+        if isinstance(text, str) and text.endswith(unit) and text[: -len(unit)].isdigit():
+            return int(text[: -len(unit)]) * UNITS[unit]
+    raise ValueError(f"{text!r} is not a duration like 250ms, 5s or 1h")
+
+
+def parse_policy(documents: Documents, findings: Findings) -> Vocabulary:
+    """All four files; what is wrong in one does not hide the others."""
+    words = Vocabulary()
+    reader = _Reader(documents, findings)
+    words.roles = reader.table(POLICY, "roles", lambda name, data: Role(name, str(data.get("description", ""))))
+    words.buckets = reader.table(POLICY, "buckets", _bucket)
+    words.topics = reader.table(POLICY, "topics", _topic)
+    words.defaults = reader.table(POLICY, "defaults", lambda _, data: dict(data))
+    words.rsp_codes = reader.numbers(ERRORS, "codes")
+    words.close_codes = reader.numbers(ERRORS, "close")
+    words.errors = reader.errors(words.rsp_codes)
+    words.extensions = reader.extensions()
+    words.lock = reader.lock()
+    return words
+
+
+def _bucket(name: str, data: dict[str, object]) -> Bucket:
+    key, when_down = str(data["key"]), str(data["when_down"])
+    if key not in ("user", "ip") or when_down not in ("local", "closed", "open"):
+        raise ValueError("key is user or ip, when_down is local, closed or open")
+    limit = data["limit"]
+    if not isinstance(limit, int) or limit < 1:
+        raise ValueError("limit is a whole number from 1")
+    return Bucket(name, limit, seconds(data["window"]), key, when_down)
+
+
+def _topic(name: str, data: dict[str, object]) -> Topic:
+    history = data["history"]
+    if not isinstance(history, int) or data["delivery"] not in ("must-deliver", "latest"):
+        raise ValueError("history is a whole number, delivery is must-deliver or latest")
+    return Topic(name, history, seconds(data["keep"]), str(data["delivery"]))
+
+
+class _Reader:
+    def __init__(self, documents: Documents, findings: Findings) -> None:
+        self._documents = documents
+        self._findings = findings
+
+    def _section(self, file: str, key: str) -> Mapping:
+        root = self._documents.tree(file)
+        section = root.get(key) if isinstance(root, Mapping) else None
+        if isinstance(section, Mapping):
+            return section
+        if root is not None:
+            self._findings.add("V001", root.place, f"there is no table {key!r}", fix=f"add `{key}:` with its entries")
+        return Mapping(Place(file, 1, 1), "")
+
+    def table(self, file: str, key: str, build: Callable[[str, dict[str, object]], Built]) -> dict[str, Built]:
+        found: dict[str, Built] = {}
+        section = self._section(file, key)
+        for name, node in section:
+            data = plain(node)
+            try:
+                found[name] = build(name, data if isinstance(data, dict) else {})
+            except KeyError as error:
+                self._findings.add("V002", section.keys[name], f"{key}.{name} has no {error.args[0]!r}")
+            except ValueError as error:
+                self._findings.add("V002", section.keys[name], f"{key}.{name}: {error}")
+        return found
+
+    def numbers(self, file: str, key: str) -> dict[str, int]:
+        found: dict[str, int] = {}
+        for name, node in self._section(file, key):
+            if isinstance(node, Scalar) and isinstance(node.value, int) and not isinstance(node.value, bool):
+                found[name] = node.value
+            else:
+                self._findings.add("V002", node.place, f"{key}.{name} is not a whole number")
+        return found
+
+    def errors(self, rsp_codes: dict[str, int]) -> dict[str, ErrorCode]:
+        section = self._section(ERRORS, "errors")
+        found = self.table(ERRORS, "errors", lambda name, data: _error(name, data, rsp_codes, section.keys[name]))
+        return found
+
+    def extensions(self) -> dict[str, dict[str, object]]:
+        data = self._documents.read(EXTENSIONS)
+        try:
+            words = json.loads(data or b"{}")["$defs"]
+        except (ValueError, KeyError, TypeError, RecursionError):
+            self._findings.add("V003", Place(EXTENSIONS, 1, 1), "this is not a JSON object with $defs")
+            return {}
+        return dict(words)
+
+    def lock(self) -> Lock:
+        lock = Lock()
+        for name, node in self._section(LOCK, "pkg_ids"):
+            self._number(name, node, lock, lock.pkg_ids)
+        for message, node in self._section(LOCK, "fields"):
+            if isinstance(node, Mapping):
+                lock.fields[message] = {}
+                for name, number in node:
+                    self._number(name, number, lock, lock.fields[message], message + ".")
+        return lock
+
+    def _number(self, name: str, node: Node, lock: Lock, into: dict[str, int], prefix: str = "") -> None:
+        if isinstance(node, Mapping):
+            number = node.get("number")
+            lock.removed.add(prefix + name)
+            node = number if number is not None else node
+        if isinstance(node, Scalar) and isinstance(node.value, int) and not isinstance(node.value, bool):
+            into[name] = node.value
+        else:
+            self._findings.add(
+                "V004",
+                node.place,
+                f"{prefix}{name} has no number in the lock",
+                fix="run `python -m codegen lock`",
+            )
+
+
+def _error(name: str, data: dict[str, object], rsp_codes: dict[str, int], place: Place) -> ErrorCode:
+    status, rsp, retryable = data["status"], str(data["rsp"]), data["retryable"]
+    if not is_identifier(name):
+        raise ValueError("the code is not snake_case")
+    if not isinstance(status, int) or not 400 <= status <= 599:
+        raise ValueError("status is a number from 400 to 599")
+    if rsp not in rsp_codes or not isinstance(retryable, bool):
+        raise ValueError("rsp is one of `codes`, retryable is true or false")
+    implied = data.get("implied_by")
+    return ErrorCode(name, status, rsp, retryable, str(data["title"]), None if implied is None else str(implied), place)
+
+
+def scalar_text(node: Node | None, default: str = "") -> str:
+    return text_of(node) or default

@@ -1,0 +1,215 @@
+"""proto3 sources to messages, enums and rpcs with positions. protoc itself parses; nothing here reads proto text."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+import grpc_tools
+from google.protobuf import descriptor_pb2 as pb
+
+from codegen.diagnostics import Findings, Place
+from codegen.parse.documents import Documents
+
+_KINDS = {value: name.removeprefix("TYPE_").lower() for name, value in pb.FieldDescriptorProto.Type.items()}
+_ERROR = re.compile(
+    r"(?P<file>[^\s:]+\.proto):(?P<line>\d+):(?P<column>\d+): (?P<text>.*)|(?P<bare>[^\s:]+\.proto): (?P<rest>.*)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ProtoField:
+    """`kind` is proto's word, `type_name` the message's or enum's own name; a map says the kinds of its entry."""
+
+    name: str
+    number: int
+    kind: str
+    type_name: str
+    repeated: bool
+    optional: bool
+    oneof: str | None
+    place: Place
+    map_value: ProtoField | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProtoMessage:
+    name: str
+    fields: tuple[ProtoField, ...]
+    place: Place
+
+    def field(self, name: str) -> ProtoField | None:
+        return next((one for one in self.fields if one.name == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class ProtoEnum:
+    name: str
+    members: tuple[tuple[str, int], ...]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class ProtoRpc:
+    name: str
+    feature: str
+    input: str
+    output: str
+    no_side_effects: bool
+    place: Place
+
+
+@dataclass(slots=True)
+class ProtoDialect:
+    messages: dict[str, ProtoMessage] = field(default_factory=dict)
+    enums: dict[str, ProtoEnum] = field(default_factory=dict)
+    rpcs: dict[str, ProtoRpc] = field(default_factory=dict)
+    files: pb.FileDescriptorSet = field(default_factory=pb.FileDescriptorSet)
+
+
+Declared = TypeVar("Declared", ProtoMessage, ProtoEnum, ProtoRpc)
+
+
+def parse_proto(root: Path, documents: Documents, findings: Findings) -> ProtoDialect:
+    """Everything under `specs/proto`, or what protoc says is wrong with it."""
+    names = documents.names("proto", ".proto")
+    for name in names:
+        documents.read(name)
+    dialect = ProtoDialect(files=_descriptors(root / "proto", [Path(name).name for name in names], findings))
+    for file in dialect.files.file:
+        if file.package.startswith("google."):
+            continue
+        _read_file(file, dialect, findings)
+    return dialect
+
+
+def _descriptors(folder: Path, names: list[str], findings: Findings) -> pb.FileDescriptorSet:
+    found = pb.FileDescriptorSet()
+    if not names:
+        return found
+    with tempfile.NamedTemporaryFile(suffix=".desc") as out:
+        command = [sys.executable, "-m", "grpc_tools.protoc", f"-I{folder}", f"-I{_well_known()}"]
+        command += ["--include_source_info", "--include_imports", f"--descriptor_set_out={out.name}", *names]
+        run = subprocess.run(command, capture_output=True, text=True, check=False)
+        for line in run.stderr.splitlines():
+            _report(line, findings, failed=run.returncode != 0)
+        if run.returncode == 0:
+            found.ParseFromString(Path(out.name).read_bytes())
+    return found
+
+
+def _well_known() -> Path:
+    return Path(grpc_tools.__path__[0]) / "_proto"
+
+
+def _report(line: str, findings: Findings, *, failed: bool) -> None:
+    match = _ERROR.match(line)
+    if not failed or not match:
+        return
+    if match["file"]:
+        place = Place(f"specs/proto/{Path(match['file']).name}", int(match["line"]), int(match["column"]))
+        findings.add("P001", place, f"protoc: {match['text']}")
+    else:
+        findings.add("P001", Place(f"specs/proto/{Path(match['bare']).name}", 1, 1), f"protoc: {match['rest']}")
+
+
+class _Places:
+    """Positions of one file's elements by their path in the descriptor."""
+
+    def __init__(self, file: pb.FileDescriptorProto) -> None:
+        self._file = f"specs/proto/{file.name}"
+        self._spans = {tuple(one.path): (one.span[0] + 1, one.span[1] + 1) for one in file.source_code_info.location}
+
+    def at(self, *path: int) -> Place:
+        line, column = self._spans.get(path, (1, 1))
+        return Place(self._file, line, column)
+
+
+def _read_file(file: pb.FileDescriptorProto, dialect: ProtoDialect, findings: Findings) -> None:
+    places = _Places(file)
+    if file.syntax != "proto3":
+        findings.add(
+            "P002",
+            places.at(12),
+            f"the syntax is {file.syntax or 'proto2'!r}",
+            fix='write syntax = "proto3";',
+        )
+    for path, message in _messages(file):
+        _add(dialect.messages, _message(message, places, path), findings)
+        for index, enum in enumerate(message.enum_type):
+            _add(dialect.enums, _enum(enum, places.at(*path, 4, index)), findings)
+    for index, enum in enumerate(file.enum_type):
+        _add(dialect.enums, _enum(enum, places.at(5, index)), findings)
+    for index, service in enumerate(file.service):
+        for number, method in enumerate(service.method):
+            rpc = ProtoRpc(
+                method.name,
+                Path(file.name).stem,
+                _own(method.input_type),
+                _own(method.output_type),
+                method.options.idempotency_level == pb.MethodOptions.NO_SIDE_EFFECTS,
+                places.at(6, index, 2, number),
+            )
+            if method.client_streaming or method.server_streaming:
+                findings.add("P003", rpc.place, f"rpc {rpc.name} streams", fix="declare an event for pushes")
+            _add(dialect.rpcs, rpc, findings)
+
+
+def _add(known: dict[str, Declared], found: Declared, findings: Findings) -> None:
+    first = known.setdefault(found.name, found)
+    if first is not found:
+        findings.add("P004", found.place, f"the name {found.name!r} stands twice", other=(first.place, "has it first"))
+
+
+def _messages(file: pb.FileDescriptorProto) -> Iterator[tuple[tuple[int, ...], pb.DescriptorProto]]:
+    waiting: list[tuple[tuple[int, ...], pb.DescriptorProto]] = [
+        ((4, index), message) for index, message in enumerate(file.message_type)
+    ]
+    while waiting:
+        path, message = waiting.pop(0)
+        if message.options.map_entry:
+            continue
+        yield path, message
+        waiting += [((*path, 3, index), nested) for index, nested in enumerate(message.nested_type)]
+
+
+def _message(message: pb.DescriptorProto, places: _Places, path: tuple[int, ...]) -> ProtoMessage:
+    entries = {nested.name: nested for nested in message.nested_type if nested.options.map_entry}
+    fields = [_field(one, message, entries, places.at(*path, 2, index)) for index, one in enumerate(message.field)]
+    return ProtoMessage(message.name, tuple(fields), places.at(*path))
+
+
+def _field(
+    one: pb.FieldDescriptorProto,
+    message: pb.DescriptorProto,
+    entries: dict[str, pb.DescriptorProto],
+    place: Place,
+) -> ProtoField:
+    entry = entries.get(_own(one.type_name)) if one.type_name else None
+    real_oneof = one.HasField("oneof_index") and not one.proto3_optional
+    return ProtoField(
+        name=one.name,
+        number=one.number,
+        kind="map" if entry else _KINDS[one.type],
+        type_name=_own(one.type_name),
+        repeated=one.label == pb.FieldDescriptorProto.LABEL_REPEATED and entry is None,
+        optional=one.proto3_optional,
+        oneof=message.oneof_decl[one.oneof_index].name if real_oneof else None,
+        place=place,
+        map_value=_field(entry.field[1], entry, {}, place) if entry else None,
+    )
+
+
+def _enum(enum: pb.EnumDescriptorProto, place: Place) -> ProtoEnum:
+    return ProtoEnum(enum.name, tuple((member.name, member.number) for member in enum.value), place)
+
+
+def _own(full_name: str) -> str:
+    """The last part of a full name; the well-known types keep theirs."""
+    return full_name.lstrip(".") if full_name.startswith(".google.") else full_name.rpartition(".")[2]

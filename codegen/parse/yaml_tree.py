@@ -1,0 +1,217 @@
+"""YAML text to nodes that know file, line, column and pointer. YAML 1.2 core schema.
+
+Refused with a finding: aliases and anchors, tags, duplicate keys, keys that are not text, merge keys, more than one
+document, and files beyond the caps on size and depth. Never raises for what a file contains.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+import yaml
+
+from codegen.diagnostics import Findings, Place
+
+MAX_BYTES = 2_000_000
+MAX_DEPTH = 64
+MAX_NODES = 200_000
+
+_NULL = re.compile(r"(?:null|Null|NULL|~|)\Z")
+_BOOL = re.compile(r"(?:true|True|TRUE|false|False|FALSE)\Z")
+_INT = re.compile(r"[-+]?[0-9]{1,40}\Z|0o[0-7]{1,40}\Z|0x[0-9a-fA-F]{1,40}\Z")
+_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]{1,3})?\Z")
+
+Plain: TypeAlias = None | bool | int | float | str
+
+
+@dataclass(slots=True)
+class Scalar:
+    place: Place
+    pointer: str
+    value: Plain
+
+
+@dataclass(slots=True)
+class Sequence:
+    place: Place
+    pointer: str
+    items: list[Node] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Mapping:
+    """`keys` holds where each key stands."""
+
+    place: Place
+    pointer: str
+    entries: dict[str, Node] = field(default_factory=dict)
+    keys: dict[str, Place] = field(default_factory=dict)
+
+    def get(self, key: str) -> Node | None:
+        return self.entries.get(key)
+
+    def __iter__(self) -> Iterator[tuple[str, Node]]:
+        return iter(self.entries.items())
+
+
+Node: TypeAlias = Scalar | Sequence | Mapping
+
+
+def text_of(node: Node | None) -> str | None:
+    """The value of a text scalar, else None."""
+    return node.value if isinstance(node, Scalar) and isinstance(node.value, str) else None
+
+
+def plain(node: Node) -> object:
+    """The node as plain data, positions dropped."""
+    if isinstance(node, Scalar):
+        return node.value
+    if isinstance(node, Sequence):
+        return [plain(item) for item in node.items]
+    return {key: plain(item) for key, item in node}
+
+
+def kind_of(node: Node) -> str:
+    """The node's kind in JSON's words."""
+    if isinstance(node, Mapping):
+        return "object"
+    if isinstance(node, Sequence):
+        return "array"
+    names = {bool: "boolean", int: "integer", float: "number", str: "string"}
+    return names.get(type(node.value), "null")
+
+
+def parse_yaml(file: str, data: bytes, findings: Findings) -> Node | None:
+    """The root node, or None after a finding."""
+    if len(data) > MAX_BYTES:
+        findings.add("Y001", Place(file, 1, 1), f"the file has {len(data):,} bytes, the limit is {MAX_BYTES:,}")
+        return None
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        findings.add("Y002", Place(file, line, 1), "the file is not UTF-8", fix="save it as UTF-8")
+        return None
+    return _Builder(file, findings).build(text)
+
+
+class _Stop(Exception):
+    """The rest of the file cannot be read; the finding is there."""
+
+
+class _Builder:
+    def __init__(self, file: str, findings: Findings) -> None:
+        self._file = file
+        self._findings = findings
+        self._stack: list[tuple[Sequence | Mapping, list[str]]] = []
+        self._root: Node | None = None
+        self._nodes = 0
+
+    def build(self, text: str) -> Node | None:
+        before = len(self._findings)
+        try:
+            for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+                self._feed(event)
+        except yaml.MarkedYAMLError as error:
+            mark = error.problem_mark or error.context_mark
+            place = Place(self._file, mark.line + 1, mark.column + 1) if mark else Place(self._file, 1, 1)
+            self._findings.add("Y003", place, f"this is not YAML: {error.problem or error.context}")
+        except yaml.YAMLError as error:
+            self._findings.add("Y003", Place(self._file, 1, 1), f"this is not YAML: {_first_line(error)}")
+        except _Stop:
+            pass
+        if self._root is None and len(self._findings) == before:
+            self._findings.add("Y004", Place(self._file, 1, 1), "the file is empty")
+        return self._root if len(self._findings) == before else None
+
+    def _feed(self, event: yaml.Event) -> None:
+        mark = event.start_mark
+        place = Place(self._file, mark.line + 1, mark.column + 1) if mark else Place(self._file, 1, 1)
+        if isinstance(event, yaml.AliasEvent):
+            self._stop("Y005", place, "aliases are not read", "write the value again, or use $ref")
+        if getattr(event, "anchor", None):
+            self._stop("Y005", place, "anchors are not read", "write the value again, or use $ref")
+        if tag := getattr(event, "tag", None):
+            self._stop("Y006", place, f"the tag {tag!r} is not read", "remove the tag")
+        if isinstance(event, yaml.ScalarEvent):
+            self._scalar(event, place)
+        elif isinstance(event, yaml.SequenceStartEvent | yaml.MappingStartEvent):
+            self._open(Sequence if isinstance(event, yaml.SequenceStartEvent) else Mapping, place)
+        elif isinstance(event, yaml.SequenceEndEvent | yaml.MappingEndEvent):
+            self._stack.pop()
+        elif isinstance(event, yaml.DocumentStartEvent) and self._root is not None:
+            self._stop("Y007", place, "the file has a second document", "keep one document per file")
+
+    def _stop(self, rule: str, place: Place, message: str, fix: str) -> None:
+        self._findings.add(rule, place, message, fix=fix)
+        raise _Stop
+
+    def _open(self, kind: type[Sequence] | type[Mapping], place: Place) -> None:
+        if len(self._stack) >= MAX_DEPTH:
+            self._stop("Y008", place, f"nesting is deeper than {MAX_DEPTH}", "flatten it with $ref")
+        if self._expects_key():
+            self._stop("Y009", place, "a key must be text", "write a plain or quoted key")
+        node = kind(place, self._pointer())
+        self._place_node(node)
+        self._stack.append((node, []))
+
+    def _scalar(self, event: yaml.ScalarEvent, place: Place) -> None:
+        if self._expects_key():
+            self._key(event.value, place)
+        else:
+            value = _resolve(event.value) if event.implicit[0] else event.value
+            self._place_node(Scalar(place, self._pointer(), value))
+
+    def _key(self, key: str, place: Place) -> None:
+        parent, pending = self._stack[-1]
+        if isinstance(parent, Mapping) and key in parent.keys:
+            first = (parent.keys[key], "has it first")
+            self._findings.add("Y010", place, f"the key {key!r} stands twice", other=first, fix="remove one of them")
+        if key == "<<":
+            self._stop("Y005", place, "merge keys are not read", "write the members, or use $ref")
+        pending.append(key)
+        if isinstance(parent, Mapping):
+            parent.keys.setdefault(key, place)
+
+    def _expects_key(self) -> bool:
+        return bool(self._stack) and isinstance(self._stack[-1][0], Mapping) and not self._stack[-1][1]
+
+    def _pointer(self) -> str:
+        if not self._stack:
+            return ""
+        parent, pending = self._stack[-1]
+        step = str(len(parent.items)) if isinstance(parent, Sequence) else pending[0]
+        return f"{parent.pointer}/{step.replace('~', '~0').replace('/', '~1')}"
+
+    def _place_node(self, node: Node) -> None:
+        self._nodes += 1
+        if self._nodes > MAX_NODES:
+            self._stop("Y001", node.place, f"the file has more than {MAX_NODES:,} nodes", "split it")
+        if not self._stack:
+            self._root = node
+            return
+        parent, pending = self._stack[-1]
+        if isinstance(parent, Sequence):
+            parent.items.append(node)
+        else:
+            parent.entries.setdefault(pending.pop(), node)
+
+
+def _resolve(text: str) -> Plain:
+    """YAML 1.2 core schema; dates, octals with a bare 0, yes and no stay text."""
+    if _NULL.match(text):
+        return None
+    if _BOOL.match(text):
+        return text[0] in "tT"
+    if _INT.match(text):
+        return int(text, 0) if text[:2] in ("0o", "0x") else int(text)
+    if _FLOAT.match(text):
+        return float(text)
+    return text
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0][:200]

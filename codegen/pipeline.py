@@ -1,0 +1,96 @@
+"""specs → dialects → join → checks → one frozen contract, and the files that the emitters make of it.
+
+Straight-line: no emitter sees YAML, no parser knows a target, nothing reads `generated/`, no clock, no network.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from codegen.check.agreement import check_agreement
+from codegen.check.numbers import check_numbers
+from codegen.check.policy import check_policy
+from codegen.check.words import check_words
+from codegen.diagnostics import Findings
+from codegen.emit import (
+    asyncapi,
+    errors,
+    handlers,
+    http_routes,
+    manifest,
+    models,
+    openapi,
+    operations,
+    proto,
+    results,
+    runtime,
+    wire,
+    ws_packages,
+)
+from codegen.emit.printer import File, format_python
+from codegen.ir.operations import Contract
+from codegen.parse.asyncapi import parse_asyncapi
+from codegen.parse.documents import Documents
+from codegen.parse.join import Dialects, join
+from codegen.parse.json_schema import Schemas
+from codegen.parse.openapi import parse_openapi
+from codegen.parse.policy import parse_policy
+from codegen.parse.proto import parse_proto
+
+EMITTERS: tuple[Callable[[Contract], list[File]], ...] = (
+    runtime.emit,
+    errors.emit,
+    models.emit,
+    results.emit,
+    operations.emit,
+    handlers.emit,
+    proto.emit,
+    wire.emit,
+    http_routes.emit,
+    ws_packages.emit,
+    openapi.emit,
+    asyncapi.emit,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A contract may be used only if there are no findings."""
+
+    contract: Contract
+    dialects: Dialects
+    findings: Findings
+
+    def report(self) -> str:
+        return self.findings.render(self.dialects.documents.sources)
+
+
+def load(specs: Path) -> Loaded:
+    """Read, join and check the contract under `specs`; never raises for what the files contain."""
+    findings = Findings()
+    documents = Documents(specs, findings)
+    schemas = Schemas(documents, findings)
+    dialects = Dialects(
+        documents=documents,
+        schemas=schemas,
+        http=parse_openapi(documents, schemas, findings),
+        socket=parse_asyncapi(documents, schemas, findings),
+        proto=parse_proto(specs, documents, findings),
+        words=parse_policy(documents, findings),
+    )
+    contract = join(dialects, findings)
+    check_words(documents, dialects.words.extensions, findings)
+    check_policy(contract, findings)
+    if dialects.proto.files.file:
+        check_agreement(contract, dialects.proto, findings)
+        check_numbers(contract, dialects.proto, dialects.words.lock, findings)
+    return Loaded(contract, dialects, findings)
+
+
+def build(contract: Contract) -> list[File]:
+    """Every file of `generated/`, sorted by path; the manifest lists them."""
+    files = format_python([file for emit in EMITTERS for file in emit(contract)])
+    files += manifest.emit(contract, files)
+    return sorted(files, key=lambda file: file.path)

@@ -1,0 +1,79 @@
+"""What the generated tables are made of: how an operation's values cross each door, and which method answers.
+
+Declarations and one call; decisions are made by hand-written code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from generated.handlers import Handlers
+from generated.operations import Operation
+from generated.proto.envelope_pb2 import PageMeta
+
+Method = Callable[[Any, Any], Awaitable[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Codec:
+    """Decoders raise `pydantic.ValidationError`, `DecodeError` or `ValueError`; `None` means no protobuf on this operation.
+
+    `frame_*` answer data and meta apart, as a socket's frame carries them.
+    """
+
+    decode_json: Callable[[bytes], Any]
+    decode_values: Callable[[dict[str, object]], Any]
+    decode_protobuf: Callable[[bytes], Any] | None
+    merge_protobuf: Callable[[bytes, dict[str, object]], Any] | None
+    encode_json: Callable[[Any], bytes]
+    encode_protobuf: Callable[[Any], bytes] | None
+    frame_json: Callable[[Any], tuple[bytes, bytes | None]]
+    frame_protobuf: Callable[[Any], tuple[bytes, PageMeta | None]] | None
+    restore: Callable[[bytes], Any]
+    """The typed result back from `encode_json`, for stored answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class EventCodec:
+    encode_json: Callable[[Any], bytes]
+    encode_protobuf: Callable[[Any], bytes]
+    decode_json: Callable[[bytes], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """One PkgID of the socket."""
+
+    operation: Operation
+    codec: Codec
+    method: Callable[[Handlers[Any]], Method]
+
+
+@dataclass(frozen=True, slots=True)
+class HttpParameter:
+    """A field outside of the body; `from_text` hands text that does not fit on, so that the model refuses it."""
+
+    field: str
+    carrier: str
+    from_text: Callable[[str], object]
+    is_list: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HttpBinding:
+    """One method of one path. `etag` and `location` name the result's field that the header carries."""
+
+    operation: Operation
+    codec: Codec
+    method: Callable[[Handlers[Any]], Method]
+    verb: str
+    path: str
+    status: int
+    path_parameters: tuple[HttpParameter, ...] = ()
+    query_parameters: tuple[HttpParameter, ...] = ()
+    header_parameters: tuple[HttpParameter, ...] = ()
+    has_body: bool = False
+    etag: str | None = None
+    location: tuple[str, str] | None = None

@@ -1,0 +1,468 @@
+"""Every operation with its policy, deny by default. Generated; do not edit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+
+
+class Audit(StrEnum):
+    REQUIRED = "required"
+    BEST_EFFORT = "best-effort"
+    NONE = "none"
+
+
+class Idempotency(StrEnum):
+    KEY = "key"
+    NATURAL = "natural"
+    NONE = "none"
+
+
+class WhenDown(StrEnum):
+    """What a bucket does while the limiter's store is away."""
+
+    LOCAL = "local"
+    CLOSED = "closed"
+    OPEN = "open"
+
+
+class BucketKey(StrEnum):
+    USER = "user"
+    IP = "ip"
+
+
+Roles = tuple[frozenset[str], ...] | None
+"""OR of ANDs; None is public, one empty set is any authenticated caller."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    name: str
+    limit: int
+    window_s: float
+    key: BucketKey
+    when_down: WhenDown
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    name: str
+    history: int
+    keep_s: float
+    must_deliver: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """`errors` are the codes it may answer with, implied ones included; `sensitive` fields are never logged."""
+
+    name: str
+    feature: str
+    pkg_id: int | None
+    is_query: bool
+    roles: Roles
+    bucket: Bucket | None
+    audit: Audit
+    idempotency: Idempotency
+    timeout_s: float
+    errors: tuple[str, ...]
+    publishes: tuple[str, ...]
+    sensitive: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    name: str
+    pkg_id: int
+    topic: str
+    roles: Roles
+
+
+CONTRACT_VERSION = "1.0.0"
+CONTRACT_HASH = "0f979446"
+
+
+class PkgId(IntEnum):
+    GET_AUTHORS = 1
+    GET_PAGINATED_AUTHORS = 2
+    CREATE_AUTHOR = 3
+    GET_AUTHOR = 4
+    UPDATE_AUTHOR = 5
+    DELETE_AUTHOR = 6
+    GET_AUDIT_LOGS = 7
+    GET_AUDIT_LOG = 8
+    AUTHOR_CREATED = 1001
+
+
+ROLES: frozenset[str] = frozenset(
+    {"admin", "create-author", "delete-author", "get-authors", "update-author", "view-audit-logs"}
+)
+
+BUCKETS: dict[str, Bucket] = {
+    "handshakes": Bucket("handshakes", 600, 60.0, BucketKey.IP, WhenDown.LOCAL),
+    "login": Bucket("login", 20, 60.0, BucketKey.IP, WhenDown.CLOSED),
+    "reads": Bucket("reads", 600, 60.0, BucketKey.USER, WhenDown.LOCAL),
+    "unauthenticated": Bucket("unauthenticated", 1000, 60.0, BucketKey.IP, WhenDown.LOCAL),
+    "writes": Bucket("writes", 120, 60.0, BucketKey.USER, WhenDown.LOCAL),
+}
+
+TOPICS: dict[str, Topic] = {
+    "authors": Topic("authors", 1000, 3600.0, True),
+}
+
+OPERATIONS: dict[str, Operation] = {
+    "create_author": Operation(
+        name="create_author",
+        feature="authors",
+        pkg_id=3,
+        is_query=False,
+        roles=(frozenset({"create-author"}),),
+        bucket=BUCKETS["writes"],
+        audit=Audit.REQUIRED,
+        idempotency=Idempotency.KEY,
+        timeout_s=5.0,
+        errors=(
+            "author_name_taken",
+            "forbidden",
+            "idempotency_key_reused",
+            "internal",
+            "invalid_data",
+            "malformed",
+            "not_acceptable",
+            "outcome_unknown",
+            "rate_limited",
+            "request_in_progress",
+            "timeout",
+            "too_large",
+            "unauthenticated",
+            "unavailable",
+            "unsupported_media_type",
+        ),
+        publishes=("author_created",),
+        sensitive=frozenset(),
+    ),
+    "create_ws_ticket": Operation(
+        name="create_ws_ticket",
+        feature="auth",
+        pkg_id=None,
+        is_query=False,
+        roles=(frozenset(),),
+        bucket=BUCKETS["writes"],
+        audit=Audit.BEST_EFFORT,
+        idempotency=Idempotency.NONE,
+        timeout_s=5.0,
+        errors=(
+            "forbidden",
+            "internal",
+            "not_acceptable",
+            "outcome_unknown",
+            "rate_limited",
+            "timeout",
+            "unauthenticated",
+            "unavailable",
+        ),
+        publishes=(),
+        sensitive=frozenset(),
+    ),
+    "delete_author": Operation(
+        name="delete_author",
+        feature="authors",
+        pkg_id=6,
+        is_query=False,
+        roles=(frozenset({"delete-author"}),),
+        bucket=BUCKETS["writes"],
+        audit=Audit.REQUIRED,
+        idempotency=Idempotency.NATURAL,
+        timeout_s=5.0,
+        errors=(
+            "author_not_found",
+            "forbidden",
+            "internal",
+            "invalid_data",
+            "malformed",
+            "outcome_unknown",
+            "rate_limited",
+            "timeout",
+            "unauthenticated",
+            "unavailable",
+            "version_mismatch",
+        ),
+        publishes=(),
+        sensitive=frozenset(),
+    ),
+    "get_audit_log": Operation(
+        name="get_audit_log",
+        feature="audit_log",
+        pkg_id=8,
+        is_query=True,
+        roles=(frozenset({"admin"}), frozenset({"view-audit-logs"})),
+        bucket=BUCKETS["reads"],
+        audit=Audit.REQUIRED,
+        idempotency=Idempotency.NATURAL,
+        timeout_s=5.0,
+        errors=(
+            "audit_log_not_found",
+            "forbidden",
+            "internal",
+            "invalid_data",
+            "malformed",
+            "not_acceptable",
+            "rate_limited",
+            "timeout",
+            "unauthenticated",
+            "unavailable",
+        ),
+        publishes=(),
+        sensitive=frozenset(),
+    ),
+    "get_audit_logs": Operation(
+        name="get_audit_logs",
+        feature="audit_log",
+        pkg_id=7,
+        is_query=True,
+        roles=(frozenset({"admin"}), frozenset({"view-audit-logs"})),
+        bucket=BUCKETS["reads"],
+        audit=Audit.REQUIRED,
+        idempotency=Idempotency.NATURAL,
+        timeout_s=5.0,
+        errors=(
+            "forbidden",
+            "internal",
+            "invalid_data",
+            "malformed",
+            "not_acceptable",
+            "rate_limited",
+            "timeout",
+            "unauthenticated",
+            "unavailable",
+        ),
+        publishes=(),
+        sensitive=frozenset(),
+    ),
+    "get_author": Operation(
+        name="get_author",
+        feature="authors",
+        pkg_id=4,
+        is_query=True,
+        roles=(frozenset({"get-authors"}),),
+        bucket=BUCKETS["reads"],
+        audit=Audit.BEST_EFFORT,
+        idempotency=Idempotency.NATURAL,
+        timeout_s=5.0,
+        errors=(
+            "author_not_found",
+            "forbidden",
+            "internal",
+            "invalid_data",
+            "malformed",
+            "not_acceptable",
+            "rate_limited",
+            "timeout",
+            "unauthenticated",
+            "unavailable",
+        ),
+        publishes=(),
+        sensitive=frozenset(),
+    ),
+    "get_authors": Operation(
+        name="get_authors",
+        feature="authors",
+        pkg_id=1,
+        is_query=True,
+        roles=(frozenset({"get-authors"}),),
+        bucket=BUCKETS["reads"],
+        audit=Audit.BEST_EFFORT,
+        idempotency=Idempotency.NATURAL,
+        timeout_s=5.0,
+        errors=(
+            "forbidden",
+            "internal",
+            "invalid_data",
+            "malformed",
+            "not_acceptable",
+            "rate_limited",
+            "timeout",
+            "unauthenticated",
+            "unavailable",
+        ),
+        publishes=(),
+        sensitive=frozenset(),
+    ),
+    "get_paginated_authors": Operation(
+        name="get_paginated_authors",
+        feature="authors",
+        pkg_id=2,
+        is_query=True,
+        roles=(frozenset({"get-authors"}),),
+        bucket=BUCKETS["reads"],
+        audit=Audit.BEST_EFFORT,
+        idempotency=Idempotency.NATURAL,
+        timeout_s=5.0,
+        errors=(
+            "cursor_invalid",
+            "forbidden",
+            "internal",
+            "invalid_data",
+            "malformed",
+            "not_acceptable",
+            "rate_limited",
+            "timeout",
+            "unauthenticated",
+            "unavailable",
+        ),
+        publishes=(),
+        sensitive=frozenset(),
+    ),
+    "health": Operation(
+        name="health",
+        feature="system",
+        pkg_id=None,
+        is_query=True,
+        roles=None,
+        bucket=None,
+        audit=Audit.NONE,
+        idempotency=Idempotency.NATURAL,
+        timeout_s=5.0,
+        errors=("internal", "not_acceptable", "timeout", "unavailable"),
+        publishes=(),
+        sensitive=frozenset(),
+    ),
+    "livez": Operation(
+        name="livez",
+        feature="system",
+        pkg_id=None,
+        is_query=True,
+        roles=None,
+        bucket=None,
+        audit=Audit.NONE,
+        idempotency=Idempotency.NATURAL,
+        timeout_s=5.0,
+        errors=("internal", "timeout", "unavailable"),
+        publishes=(),
+        sensitive=frozenset(),
+    ),
+    "login": Operation(
+        name="login",
+        feature="auth",
+        pkg_id=None,
+        is_query=False,
+        roles=None,
+        bucket=BUCKETS["login"],
+        audit=Audit.REQUIRED,
+        idempotency=Idempotency.NONE,
+        timeout_s=5.0,
+        errors=(
+            "credentials_invalid",
+            "internal",
+            "invalid_data",
+            "malformed",
+            "not_acceptable",
+            "outcome_unknown",
+            "rate_limited",
+            "timeout",
+            "too_large",
+            "unavailable",
+            "unsupported_media_type",
+        ),
+        publishes=(),
+        sensitive=frozenset({"password"}),
+    ),
+    "logout": Operation(
+        name="logout",
+        feature="auth",
+        pkg_id=None,
+        is_query=False,
+        roles=None,
+        bucket=BUCKETS["login"],
+        audit=Audit.REQUIRED,
+        idempotency=Idempotency.NATURAL,
+        timeout_s=5.0,
+        errors=(
+            "internal",
+            "invalid_data",
+            "malformed",
+            "outcome_unknown",
+            "rate_limited",
+            "timeout",
+            "too_large",
+            "unavailable",
+            "unsupported_media_type",
+        ),
+        publishes=(),
+        sensitive=frozenset({"refresh_token"}),
+    ),
+    "readyz": Operation(
+        name="readyz",
+        feature="system",
+        pkg_id=None,
+        is_query=True,
+        roles=None,
+        bucket=None,
+        audit=Audit.NONE,
+        idempotency=Idempotency.NATURAL,
+        timeout_s=5.0,
+        errors=("internal", "timeout", "unavailable"),
+        publishes=(),
+        sensitive=frozenset(),
+    ),
+    "refresh": Operation(
+        name="refresh",
+        feature="auth",
+        pkg_id=None,
+        is_query=False,
+        roles=None,
+        bucket=BUCKETS["login"],
+        audit=Audit.REQUIRED,
+        idempotency=Idempotency.NONE,
+        timeout_s=5.0,
+        errors=(
+            "credentials_invalid",
+            "internal",
+            "invalid_data",
+            "malformed",
+            "not_acceptable",
+            "outcome_unknown",
+            "rate_limited",
+            "timeout",
+            "too_large",
+            "unavailable",
+            "unsupported_media_type",
+        ),
+        publishes=(),
+        sensitive=frozenset({"refresh_token"}),
+    ),
+    "update_author": Operation(
+        name="update_author",
+        feature="authors",
+        pkg_id=5,
+        is_query=False,
+        roles=(frozenset({"update-author"}),),
+        bucket=BUCKETS["writes"],
+        audit=Audit.REQUIRED,
+        idempotency=Idempotency.NATURAL,
+        timeout_s=5.0,
+        errors=(
+            "author_name_taken",
+            "author_not_found",
+            "forbidden",
+            "internal",
+            "invalid_data",
+            "malformed",
+            "not_acceptable",
+            "outcome_unknown",
+            "rate_limited",
+            "timeout",
+            "too_large",
+            "unauthenticated",
+            "unavailable",
+            "unsupported_media_type",
+            "version_mismatch",
+        ),
+        publishes=(),
+        sensitive=frozenset(),
+    ),
+}
+
+EVENTS: dict[str, Event] = {
+    "author_created": Event(name="author_created", pkg_id=1001, topic="authors", roles=(frozenset({"get-authors"}),)),
+}

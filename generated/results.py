@@ -1,0 +1,107 @@
+"""What goes out: typed structs, encoded as they are. Generated; do not edit."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Literal
+
+from msgspec import UNSET, Struct, UnsetType, field
+
+from generated.enums import AuditDoor as AuditDoor
+from generated.enums import AuditOutcome as AuditOutcome
+from generated.enums import HealthStatus as HealthStatus
+
+
+class AuditLog(Struct, kw_only=True, gc=False):
+    """`action` is the operation or an event of authentication; `code` is the error, if it ended in one."""
+
+    id: int
+    at: datetime
+    username: str | None
+    subject: str | None
+    roles: list[str]
+    action: str
+    outcome: AuditOutcome
+    code: str | None
+    door: AuditDoor
+    object_id: str | None
+    ip: str | None
+    user_agent: str | None
+    trace_id: str
+    duration_ms: int
+
+
+class AuditLogPage(Struct, kw_only=True, gc=False):
+    items: list[AuditLog]
+    meta: PageMeta
+
+
+class Author(Struct, kw_only=True, gc=False):
+    id: int
+    name: str
+    bio: str | None
+    born_on: date | None
+    created_at: datetime
+    updated_at: datetime
+    version: int
+
+
+class AuthorCreated(Struct, kw_only=True, gc=False):
+    author: Author
+
+
+class AuthorList(Struct, kw_only=True, gc=False):
+    items: list[Author]
+    meta: PageMeta
+
+
+class AuthorPage(Struct, kw_only=True, gc=False):
+    items: list[Author]
+    meta: PageMeta
+
+
+class FieldError(Struct, kw_only=True, gc=False):
+    pointer: str
+    message: str
+
+
+class Health(Struct, kw_only=True, gc=False):
+    """`version` and `contract` are the two halves of the header Stele-Contract."""
+
+    status: HealthStatus
+    version: str
+    contract: str
+
+
+class PageMeta(Struct, kw_only=True, gc=False):
+    page: int
+    per_page: int
+    total: int
+    pages: int
+    next_cursor: str | None
+    has_more: bool
+
+
+class Problem(Struct, kw_only=True, gc=False):
+    type: str
+    title: str
+    status: int
+    detail: str | UnsetType = UNSET
+    code: str
+    errors: list[FieldError] = field(default_factory=list)
+    trace_id: str
+    retry_after: int | UnsetType = UNSET
+    msg: str | UnsetType = UNSET
+
+
+class Tokens(Struct, kw_only=True, gc=False):
+    access_token: str
+    refresh_token: str
+    token_type: Literal["Bearer"] = "Bearer"
+    expires_in: int
+    refresh_expires_in: int
+
+
+class WsTicket(Struct, kw_only=True, gc=False):
+    ticket: str
+    expires_in: int

@@ -1,0 +1,918 @@
+"""Values to bytes and back, directly. Generated; do not edit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from generated import models, results
+from generated.bindings import Codec, EventCodec
+from generated.enums import AuditDoor, AuditOutcome, HealthStatus
+from generated.models import (
+    CreateAuthorRequest,
+    CreateWsTicketRequest,
+    DeleteAuthorRequest,
+    GetAuditLogRequest,
+    GetAuditLogsRequest,
+    GetAuthorRequest,
+    GetAuthorsRequest,
+    GetPaginatedAuthorsRequest,
+    HealthRequest,
+    LivezRequest,
+    LoginRequest,
+    LogoutRequest,
+    ReadyzRequest,
+    RefreshRequest,
+    UpdateAuthorRequest,
+)
+from generated.proto import audit_log_pb2, auth_pb2, authors_pb2, envelope_pb2, system_pb2
+from generated.proto.envelope_pb2 import PageMeta
+from generated.scalars import read_timestamp, write_timestamp
+
+_AUDIT_DOOR_TO_PROTO: dict[AuditDoor, audit_log_pb2.AuditDoor.ValueType] = {
+    AuditDoor.HTTP: audit_log_pb2.AUDIT_DOOR_HTTP,
+    AuditDoor.WEBSOCKET: audit_log_pb2.AUDIT_DOOR_WEBSOCKET,
+}
+_AUDIT_DOOR_FROM_PROTO = {number: member for member, number in _AUDIT_DOOR_TO_PROTO.items()}
+
+
+def write_audit_log(message: audit_log_pb2.AuditLog, value: results.AuditLog) -> None:
+    message.id = value.id
+    write_timestamp(message.at, value.at)
+    if value.username is not None:
+        message.username = value.username
+    if value.subject is not None:
+        message.subject = value.subject
+    message.roles.extend(value.roles)
+    message.action = value.action
+    message.outcome = _AUDIT_OUTCOME_TO_PROTO[value.outcome]
+    if value.code is not None:
+        message.code = value.code
+    message.door = _AUDIT_DOOR_TO_PROTO[value.door]
+    if value.object_id is not None:
+        message.object_id = value.object_id
+    if value.ip is not None:
+        message.ip = value.ip
+    if value.user_agent is not None:
+        message.user_agent = value.user_agent
+    message.trace_id = value.trace_id
+    message.duration_ms = value.duration_ms
+
+
+def read_audit_log(message: audit_log_pb2.AuditLog) -> results.AuditLog:
+    return results.AuditLog(
+        id=message.id,
+        at=read_timestamp(message.at),
+        username=message.username if message.HasField("username") else None,
+        subject=message.subject if message.HasField("subject") else None,
+        roles=list(message.roles),
+        action=message.action,
+        outcome=_AUDIT_OUTCOME_FROM_PROTO[message.outcome],
+        code=message.code if message.HasField("code") else None,
+        door=_AUDIT_DOOR_FROM_PROTO[message.door],
+        object_id=message.object_id if message.HasField("object_id") else None,
+        ip=message.ip if message.HasField("ip") else None,
+        user_agent=message.user_agent if message.HasField("user_agent") else None,
+        trace_id=message.trace_id,
+        duration_ms=message.duration_ms,
+    )
+
+
+def write_audit_log_page(message: audit_log_pb2.AuditLogPage, value: results.AuditLogPage) -> None:
+    for item in value.items:
+        write_audit_log(message.items.add(), item)
+    write_page_meta(message.meta, value.meta)
+
+
+def read_audit_log_page(message: audit_log_pb2.AuditLogPage) -> results.AuditLogPage:
+    return results.AuditLogPage(
+        items=[read_audit_log(item) for item in message.items], meta=read_page_meta(message.meta)
+    )
+
+
+_AUDIT_OUTCOME_TO_PROTO: dict[AuditOutcome, audit_log_pb2.AuditOutcome.ValueType] = {
+    AuditOutcome.SUCCESS: audit_log_pb2.AUDIT_OUTCOME_SUCCESS,
+    AuditOutcome.DENIED: audit_log_pb2.AUDIT_OUTCOME_DENIED,
+    AuditOutcome.ERROR: audit_log_pb2.AUDIT_OUTCOME_ERROR,
+}
+_AUDIT_OUTCOME_FROM_PROTO = {number: member for member, number in _AUDIT_OUTCOME_TO_PROTO.items()}
+
+
+def write_author(message: authors_pb2.Author, value: results.Author) -> None:
+    message.id = value.id
+    message.name = value.name
+    if value.bio is not None:
+        message.bio = value.bio
+    if value.born_on is not None:
+        message.born_on = value.born_on.isoformat()
+    write_timestamp(message.created_at, value.created_at)
+    write_timestamp(message.updated_at, value.updated_at)
+    message.version = value.version
+
+
+def read_author(message: authors_pb2.Author) -> results.Author:
+    return results.Author(
+        id=message.id,
+        name=message.name,
+        bio=message.bio if message.HasField("bio") else None,
+        born_on=date.fromisoformat(message.born_on) if message.HasField("born_on") else None,
+        created_at=read_timestamp(message.created_at),
+        updated_at=read_timestamp(message.updated_at),
+        version=message.version,
+    )
+
+
+def write_author_created(message: authors_pb2.AuthorCreated, value: results.AuthorCreated) -> None:
+    write_author(message.author, value.author)
+
+
+def read_author_created(message: authors_pb2.AuthorCreated) -> results.AuthorCreated:
+    return results.AuthorCreated(author=read_author(message.author))
+
+
+def write_author_list(message: authors_pb2.AuthorList, value: results.AuthorList) -> None:
+    for item in value.items:
+        write_author(message.items.add(), item)
+    write_page_meta(message.meta, value.meta)
+
+
+def read_author_list(message: authors_pb2.AuthorList) -> results.AuthorList:
+    return results.AuthorList(items=[read_author(item) for item in message.items], meta=read_page_meta(message.meta))
+
+
+def write_author_page(message: authors_pb2.AuthorPage, value: results.AuthorPage) -> None:
+    for item in value.items:
+        write_author(message.items.add(), item)
+    write_page_meta(message.meta, value.meta)
+
+
+def read_author_page(message: authors_pb2.AuthorPage) -> results.AuthorPage:
+    return results.AuthorPage(items=[read_author(item) for item in message.items], meta=read_page_meta(message.meta))
+
+
+def write_field_error(message: envelope_pb2.FieldError, value: results.FieldError) -> None:
+    message.pointer = value.pointer
+    message.message = value.message
+
+
+def read_field_error(message: envelope_pb2.FieldError) -> results.FieldError:
+    return results.FieldError(pointer=message.pointer, message=message.message)
+
+
+def write_health(message: system_pb2.Health, value: results.Health) -> None:
+    message.status = _HEALTH_STATUS_TO_PROTO[value.status]
+    message.version = value.version
+    message.contract = value.contract
+
+
+def read_health(message: system_pb2.Health) -> results.Health:
+    return results.Health(
+        status=_HEALTH_STATUS_FROM_PROTO[message.status], version=message.version, contract=message.contract
+    )
+
+
+_HEALTH_STATUS_TO_PROTO: dict[HealthStatus, system_pb2.HealthStatus.ValueType] = {
+    HealthStatus.OK: system_pb2.HEALTH_STATUS_OK,
+    HealthStatus.DEGRADED: system_pb2.HEALTH_STATUS_DEGRADED,
+}
+_HEALTH_STATUS_FROM_PROTO = {number: member for member, number in _HEALTH_STATUS_TO_PROTO.items()}
+
+
+def write_page_meta(message: envelope_pb2.PageMeta, value: results.PageMeta) -> None:
+    message.page = value.page
+    message.per_page = value.per_page
+    message.total = value.total
+    message.pages = value.pages
+    if value.next_cursor is not None:
+        message.next_cursor = value.next_cursor
+    message.has_more = value.has_more
+
+
+def read_page_meta(message: envelope_pb2.PageMeta) -> results.PageMeta:
+    return results.PageMeta(
+        page=message.page,
+        per_page=message.per_page,
+        total=message.total,
+        pages=message.pages,
+        next_cursor=message.next_cursor if message.HasField("next_cursor") else None,
+        has_more=message.has_more,
+    )
+
+
+def write_problem(message: envelope_pb2.Problem, value: results.Problem) -> None:
+    message.type = value.type
+    message.title = value.title
+    message.status = value.status
+    if not isinstance(value.detail, UnsetType):
+        message.detail = value.detail
+    message.code = value.code
+    for item in value.errors:
+        write_field_error(message.errors.add(), item)
+    message.trace_id = value.trace_id
+    if not isinstance(value.retry_after, UnsetType):
+        message.retry_after = value.retry_after
+    if not isinstance(value.msg, UnsetType):
+        message.msg = value.msg
+
+
+def read_problem(message: envelope_pb2.Problem) -> results.Problem:
+    return results.Problem(
+        type=message.type,
+        title=message.title,
+        status=message.status,
+        detail=message.detail if message.HasField("detail") else UNSET,
+        code=message.code,
+        errors=[read_field_error(item) for item in message.errors],
+        trace_id=message.trace_id,
+        retry_after=message.retry_after if message.HasField("retry_after") else UNSET,
+        msg=message.msg if message.HasField("msg") else UNSET,
+    )
+
+
+def write_tokens(message: auth_pb2.Tokens, value: results.Tokens) -> None:
+    message.access_token = value.access_token
+    message.refresh_token = value.refresh_token
+    message.token_type = value.token_type
+    message.expires_in = value.expires_in
+    message.refresh_expires_in = value.refresh_expires_in
+
+
+def read_tokens(message: auth_pb2.Tokens) -> results.Tokens:
+    return results.Tokens(
+        access_token=message.access_token,
+        refresh_token=message.refresh_token,
+        expires_in=message.expires_in,
+        refresh_expires_in=message.refresh_expires_in,
+    )
+
+
+def write_ws_ticket(message: auth_pb2.WsTicket, value: results.WsTicket) -> None:
+    message.ticket = value.ticket
+    message.expires_in = value.expires_in
+
+
+def read_ws_ticket(message: auth_pb2.WsTicket) -> results.WsTicket:
+    return results.WsTicket(ticket=message.ticket, expires_in=message.expires_in)
+
+
+def values_of_create_author(message: authors_pb2.CreateAuthorRequest) -> dict[str, object]:
+    values: dict[str, object] = {}
+    values["name"] = message.name
+    if message.HasField("bio"):
+        values["bio"] = message.bio
+    if message.HasField("born_on"):
+        values["born_on"] = message.born_on
+    return values
+
+
+def write_create_author_request(message: authors_pb2.CreateAuthorRequest, value: CreateAuthorRequest) -> None:
+    message.name = value.name
+    if value.bio is not None:
+        message.bio = value.bio
+    if value.born_on is not None:
+        message.born_on = value.born_on.isoformat()
+
+
+def values_of_create_ws_ticket(message: auth_pb2.CreateWsTicketRequest) -> dict[str, object]:
+    values: dict[str, object] = {}
+    return values
+
+
+def write_create_ws_ticket_request(message: auth_pb2.CreateWsTicketRequest, value: CreateWsTicketRequest) -> None:
+    pass
+
+
+def values_of_delete_author(message: authors_pb2.DeleteAuthorRequest) -> dict[str, object]:
+    values: dict[str, object] = {}
+    values["author_id"] = message.author_id
+    if message.HasField("expected_version"):
+        values["expected_version"] = message.expected_version
+    return values
+
+
+def write_delete_author_request(message: authors_pb2.DeleteAuthorRequest, value: DeleteAuthorRequest) -> None:
+    message.author_id = value.author_id
+    if value.expected_version is not None:
+        message.expected_version = value.expected_version
+
+
+def values_of_get_audit_log(message: audit_log_pb2.GetAuditLogRequest) -> dict[str, object]:
+    values: dict[str, object] = {}
+    values["audit_log_id"] = message.audit_log_id
+    return values
+
+
+def write_get_audit_log_request(message: audit_log_pb2.GetAuditLogRequest, value: GetAuditLogRequest) -> None:
+    message.audit_log_id = value.audit_log_id
+
+
+def values_of_get_audit_logs(message: audit_log_pb2.GetAuditLogsRequest) -> dict[str, object]:
+    values: dict[str, object] = {}
+    if message.HasField("user"):
+        values["user"] = message.user
+    if message.HasField("action"):
+        values["action"] = message.action
+    if message.HasField("outcome"):
+        values["outcome"] = _AUDIT_OUTCOME_FROM_PROTO.get(message.outcome)
+    if message.HasField("since"):
+        values["since"] = read_timestamp(message.since)
+    if message.HasField("until"):
+        values["until"] = read_timestamp(message.until)
+    if message.HasField("page"):
+        values["page"] = message.page
+    if message.HasField("per_page"):
+        values["per_page"] = message.per_page
+    return values
+
+
+def write_get_audit_logs_request(message: audit_log_pb2.GetAuditLogsRequest, value: GetAuditLogsRequest) -> None:
+    if value.user is not None:
+        message.user = value.user
+    if value.action is not None:
+        message.action = value.action
+    if value.outcome is not None:
+        message.outcome = _AUDIT_OUTCOME_TO_PROTO[value.outcome]
+    if value.since is not None:
+        write_timestamp(message.since, value.since)
+    if value.until is not None:
+        write_timestamp(message.until, value.until)
+    message.page = value.page
+    message.per_page = value.per_page
+
+
+def values_of_get_author(message: authors_pb2.GetAuthorRequest) -> dict[str, object]:
+    values: dict[str, object] = {}
+    values["author_id"] = message.author_id
+    return values
+
+
+def write_get_author_request(message: authors_pb2.GetAuthorRequest, value: GetAuthorRequest) -> None:
+    message.author_id = value.author_id
+
+
+def values_of_get_authors(message: authors_pb2.GetAuthorsRequest) -> dict[str, object]:
+    values: dict[str, object] = {}
+    if message.HasField("id"):
+        values["id"] = message.id
+    if message.HasField("name"):
+        values["name"] = message.name
+    if message.HasField("search_term"):
+        values["search_term"] = message.search_term
+    return values
+
+
+def write_get_authors_request(message: authors_pb2.GetAuthorsRequest, value: GetAuthorsRequest) -> None:
+    if value.id is not None:
+        message.id = value.id
+    if value.name is not None:
+        message.name = value.name
+    if value.search_term is not None:
+        message.search_term = value.search_term
+
+
+def values_of_get_paginated_authors(message: authors_pb2.GetPaginatedAuthorsRequest) -> dict[str, object]:
+    values: dict[str, object] = {}
+    if message.HasField("page"):
+        values["page"] = message.page
+    if message.HasField("per_page"):
+        values["per_page"] = message.per_page
+    if message.HasField("cursor"):
+        values["cursor"] = message.cursor
+    if message.HasField("id"):
+        values["id"] = message.id
+    if message.HasField("name"):
+        values["name"] = message.name
+    return values
+
+
+def write_get_paginated_authors_request(
+    message: authors_pb2.GetPaginatedAuthorsRequest, value: GetPaginatedAuthorsRequest
+) -> None:
+    message.page = value.page
+    message.per_page = value.per_page
+    if value.cursor is not None:
+        message.cursor = value.cursor
+    if value.id is not None:
+        message.id = value.id
+    if value.name is not None:
+        message.name = value.name
+
+
+def values_of_health(message: system_pb2.HealthRequest) -> dict[str, object]:
+    values: dict[str, object] = {}
+    return values
+
+
+def write_health_request(message: system_pb2.HealthRequest, value: HealthRequest) -> None:
+    pass
+
+
+def values_of_livez(message: system_pb2.LivezRequest) -> dict[str, object]:
+    values: dict[str, object] = {}
+    return values
+
+
+def write_livez_request(message: system_pb2.LivezRequest, value: LivezRequest) -> None:
+    pass
+
+
+def values_of_login(message: auth_pb2.LoginRequest) -> dict[str, object]:
+    values: dict[str, object] = {}
+    values["username"] = message.username
+    values["password"] = message.password
+    return values
+
+
+def write_login_request(message: auth_pb2.LoginRequest, value: LoginRequest) -> None:
+    message.username = value.username
+    message.password = value.password
+
+
+def values_of_logout(message: auth_pb2.LogoutRequest) -> dict[str, object]:
+    values: dict[str, object] = {}
+    values["refresh_token"] = message.refresh_token
+    return values
+
+
+def write_logout_request(message: auth_pb2.LogoutRequest, value: LogoutRequest) -> None:
+    message.refresh_token = value.refresh_token
+
+
+def values_of_readyz(message: system_pb2.ReadyzRequest) -> dict[str, object]:
+    values: dict[str, object] = {}
+    return values
+
+
+def write_readyz_request(message: system_pb2.ReadyzRequest, value: ReadyzRequest) -> None:
+    pass
+
+
+def values_of_refresh(message: auth_pb2.RefreshRequest) -> dict[str, object]:
+    values: dict[str, object] = {}
+    values["refresh_token"] = message.refresh_token
+    return values
+
+
+def write_refresh_request(message: auth_pb2.RefreshRequest, value: RefreshRequest) -> None:
+    message.refresh_token = value.refresh_token
+
+
+def values_of_update_author(message: authors_pb2.UpdateAuthorRequest) -> dict[str, object]:
+    values: dict[str, object] = {}
+    values["author_id"] = message.author_id
+    if message.HasField("expected_version"):
+        values["expected_version"] = message.expected_version
+    values["name"] = message.name
+    if message.HasField("bio"):
+        values["bio"] = message.bio
+    if message.HasField("born_on"):
+        values["born_on"] = message.born_on
+    return values
+
+
+def write_update_author_request(message: authors_pb2.UpdateAuthorRequest, value: UpdateAuthorRequest) -> None:
+    message.author_id = value.author_id
+    if value.expected_version is not None:
+        message.expected_version = value.expected_version
+    message.name = value.name
+    if value.bio is not None:
+        message.bio = value.bio
+    if value.born_on is not None:
+        message.born_on = value.born_on.isoformat()
+
+
+_json = msgspec.json.Encoder().encode
+
+
+def _message(message: Any, write: Callable[[Any, Any], None], value: Any) -> bytes:
+    write(message, value)
+    return bytes(message.SerializeToString())
+
+
+def _decode_create_author(data: bytes) -> models.CreateAuthorRequest:
+    message = authors_pb2.CreateAuthorRequest.FromString(data)
+    values = values_of_create_author(message)
+    return models.CreateAuthorRequest.model_validate(values)
+
+
+def _encode_create_author(result: results.Author) -> bytes:
+    message = authors_pb2.Author()
+    write_author(message, result)
+    return message.SerializeToString()
+
+
+def _decode_create_ws_ticket(data: bytes) -> models.CreateWsTicketRequest:
+    message = auth_pb2.CreateWsTicketRequest.FromString(data)
+    values = values_of_create_ws_ticket(message)
+    return models.CreateWsTicketRequest.model_validate(values)
+
+
+def _encode_create_ws_ticket(result: results.WsTicket) -> bytes:
+    message = auth_pb2.WsTicket()
+    write_ws_ticket(message, result)
+    return message.SerializeToString()
+
+
+def _decode_delete_author(data: bytes) -> models.DeleteAuthorRequest:
+    message = authors_pb2.DeleteAuthorRequest.FromString(data)
+    values = values_of_delete_author(message)
+    return models.DeleteAuthorRequest.model_validate(values)
+
+
+def _merge_delete_author(data: bytes, outside: dict[str, object]) -> models.DeleteAuthorRequest:
+    message = authors_pb2.DeleteAuthorRequest.FromString(data)
+    values = values_of_delete_author(message)
+    inside = {key: value for key, value in values.items() if key not in {"author_id", "expected_version"}}
+    return models.DeleteAuthorRequest.model_validate(inside | outside)
+
+
+def _decode_get_audit_log(data: bytes) -> models.GetAuditLogRequest:
+    message = audit_log_pb2.GetAuditLogRequest.FromString(data)
+    values = values_of_get_audit_log(message)
+    return models.GetAuditLogRequest.model_validate(values)
+
+
+def _merge_get_audit_log(data: bytes, outside: dict[str, object]) -> models.GetAuditLogRequest:
+    message = audit_log_pb2.GetAuditLogRequest.FromString(data)
+    values = values_of_get_audit_log(message)
+    inside = {key: value for key, value in values.items() if key not in {"audit_log_id"}}
+    return models.GetAuditLogRequest.model_validate(inside | outside)
+
+
+def _encode_get_audit_log(result: results.AuditLog) -> bytes:
+    message = audit_log_pb2.AuditLog()
+    write_audit_log(message, result)
+    return message.SerializeToString()
+
+
+def _decode_get_audit_logs(data: bytes) -> models.GetAuditLogsRequest:
+    message = audit_log_pb2.GetAuditLogsRequest.FromString(data)
+    values = values_of_get_audit_logs(message)
+    return models.GetAuditLogsRequest.model_validate(values)
+
+
+def _merge_get_audit_logs(data: bytes, outside: dict[str, object]) -> models.GetAuditLogsRequest:
+    message = audit_log_pb2.GetAuditLogsRequest.FromString(data)
+    values = values_of_get_audit_logs(message)
+    inside = {
+        key: value
+        for key, value in values.items()
+        if key not in {"action", "outcome", "page", "per_page", "since", "until", "user"}
+    }
+    return models.GetAuditLogsRequest.model_validate(inside | outside)
+
+
+def _encode_get_audit_logs(result: results.AuditLogPage) -> bytes:
+    message = audit_log_pb2.AuditLogPage()
+    write_audit_log_page(message, result)
+    return message.SerializeToString()
+
+
+def _frame_get_audit_logs(result: results.AuditLogPage) -> tuple[bytes, bytes | None]:
+    return _json(result.items), _json(result.meta)
+
+
+def _binary_frame_get_audit_logs(result: results.AuditLogPage) -> tuple[bytes, PageMeta | None]:
+    message = audit_log_pb2.AuditLogPage()
+    for item in result.items:
+        write_audit_log(message.items.add(), item)
+    meta = PageMeta()
+    write_page_meta(meta, result.meta)
+    return message.SerializeToString(), meta
+
+
+def _decode_get_author(data: bytes) -> models.GetAuthorRequest:
+    message = authors_pb2.GetAuthorRequest.FromString(data)
+    values = values_of_get_author(message)
+    return models.GetAuthorRequest.model_validate(values)
+
+
+def _merge_get_author(data: bytes, outside: dict[str, object]) -> models.GetAuthorRequest:
+    message = authors_pb2.GetAuthorRequest.FromString(data)
+    values = values_of_get_author(message)
+    inside = {key: value for key, value in values.items() if key not in {"author_id"}}
+    return models.GetAuthorRequest.model_validate(inside | outside)
+
+
+def _encode_get_author(result: results.Author) -> bytes:
+    message = authors_pb2.Author()
+    write_author(message, result)
+    return message.SerializeToString()
+
+
+def _decode_get_authors(data: bytes) -> models.GetAuthorsRequest:
+    message = authors_pb2.GetAuthorsRequest.FromString(data)
+    values = values_of_get_authors(message)
+    return models.GetAuthorsRequest.model_validate(values)
+
+
+def _merge_get_authors(data: bytes, outside: dict[str, object]) -> models.GetAuthorsRequest:
+    message = authors_pb2.GetAuthorsRequest.FromString(data)
+    values = values_of_get_authors(message)
+    inside = {key: value for key, value in values.items() if key not in {"id", "name", "search_term"}}
+    return models.GetAuthorsRequest.model_validate(inside | outside)
+
+
+def _encode_get_authors(result: results.AuthorList) -> bytes:
+    message = authors_pb2.AuthorList()
+    write_author_list(message, result)
+    return message.SerializeToString()
+
+
+def _frame_get_authors(result: results.AuthorList) -> tuple[bytes, bytes | None]:
+    return _json(result.items), _json(result.meta)
+
+
+def _binary_frame_get_authors(result: results.AuthorList) -> tuple[bytes, PageMeta | None]:
+    message = authors_pb2.AuthorList()
+    for item in result.items:
+        write_author(message.items.add(), item)
+    meta = PageMeta()
+    write_page_meta(meta, result.meta)
+    return message.SerializeToString(), meta
+
+
+def _decode_get_paginated_authors(data: bytes) -> models.GetPaginatedAuthorsRequest:
+    message = authors_pb2.GetPaginatedAuthorsRequest.FromString(data)
+    values = values_of_get_paginated_authors(message)
+    return models.GetPaginatedAuthorsRequest.model_validate(values)
+
+
+def _merge_get_paginated_authors(data: bytes, outside: dict[str, object]) -> models.GetPaginatedAuthorsRequest:
+    message = authors_pb2.GetPaginatedAuthorsRequest.FromString(data)
+    values = values_of_get_paginated_authors(message)
+    inside = {key: value for key, value in values.items() if key not in {"cursor", "id", "name", "page", "per_page"}}
+    return models.GetPaginatedAuthorsRequest.model_validate(inside | outside)
+
+
+def _encode_get_paginated_authors(result: results.AuthorPage) -> bytes:
+    message = authors_pb2.AuthorPage()
+    write_author_page(message, result)
+    return message.SerializeToString()
+
+
+def _frame_get_paginated_authors(result: results.AuthorPage) -> tuple[bytes, bytes | None]:
+    return _json(result.items), _json(result.meta)
+
+
+def _binary_frame_get_paginated_authors(result: results.AuthorPage) -> tuple[bytes, PageMeta | None]:
+    message = authors_pb2.AuthorPage()
+    for item in result.items:
+        write_author(message.items.add(), item)
+    meta = PageMeta()
+    write_page_meta(meta, result.meta)
+    return message.SerializeToString(), meta
+
+
+def _decode_health(data: bytes) -> models.HealthRequest:
+    message = system_pb2.HealthRequest.FromString(data)
+    values = values_of_health(message)
+    return models.HealthRequest.model_validate(values)
+
+
+def _encode_health(result: results.Health) -> bytes:
+    message = system_pb2.Health()
+    write_health(message, result)
+    return message.SerializeToString()
+
+
+def _decode_livez(data: bytes) -> models.LivezRequest:
+    message = system_pb2.LivezRequest.FromString(data)
+    values = values_of_livez(message)
+    return models.LivezRequest.model_validate(values)
+
+
+def _decode_login(data: bytes) -> models.LoginRequest:
+    message = auth_pb2.LoginRequest.FromString(data)
+    values = values_of_login(message)
+    return models.LoginRequest.model_validate(values)
+
+
+def _encode_login(result: results.Tokens) -> bytes:
+    message = auth_pb2.Tokens()
+    write_tokens(message, result)
+    return message.SerializeToString()
+
+
+def _decode_logout(data: bytes) -> models.LogoutRequest:
+    message = auth_pb2.LogoutRequest.FromString(data)
+    values = values_of_logout(message)
+    return models.LogoutRequest.model_validate(values)
+
+
+def _decode_readyz(data: bytes) -> models.ReadyzRequest:
+    message = system_pb2.ReadyzRequest.FromString(data)
+    values = values_of_readyz(message)
+    return models.ReadyzRequest.model_validate(values)
+
+
+def _decode_refresh(data: bytes) -> models.RefreshRequest:
+    message = auth_pb2.RefreshRequest.FromString(data)
+    values = values_of_refresh(message)
+    return models.RefreshRequest.model_validate(values)
+
+
+def _encode_refresh(result: results.Tokens) -> bytes:
+    message = auth_pb2.Tokens()
+    write_tokens(message, result)
+    return message.SerializeToString()
+
+
+def _decode_update_author(data: bytes) -> models.UpdateAuthorRequest:
+    message = authors_pb2.UpdateAuthorRequest.FromString(data)
+    values = values_of_update_author(message)
+    return models.UpdateAuthorRequest.model_validate(values)
+
+
+def _merge_update_author(data: bytes, outside: dict[str, object]) -> models.UpdateAuthorRequest:
+    message = authors_pb2.UpdateAuthorRequest.FromString(data)
+    values = values_of_update_author(message)
+    inside = {key: value for key, value in values.items() if key not in {"author_id", "expected_version"}}
+    return models.UpdateAuthorRequest.model_validate(inside | outside)
+
+
+def _encode_update_author(result: results.Author) -> bytes:
+    message = authors_pb2.Author()
+    write_author(message, result)
+    return message.SerializeToString()
+
+
+CODECS: dict[str, Codec] = {
+    "create_author": Codec(
+        decode_json=models.CreateAuthorRequest.__pydantic_validator__.validate_json,
+        decode_values=models.CreateAuthorRequest.__pydantic_validator__.validate_python,
+        decode_protobuf=_decode_create_author,
+        merge_protobuf=None,
+        encode_json=_json,
+        encode_protobuf=_encode_create_author,
+        frame_json=lambda result: (_json(result), None),
+        frame_protobuf=lambda result: (_encode_create_author(result), None),
+        restore=msgspec.json.Decoder(results.Author).decode,
+    ),
+    "create_ws_ticket": Codec(
+        decode_json=models.CreateWsTicketRequest.__pydantic_validator__.validate_json,
+        decode_values=models.CreateWsTicketRequest.__pydantic_validator__.validate_python,
+        decode_protobuf=_decode_create_ws_ticket,
+        merge_protobuf=None,
+        encode_json=_json,
+        encode_protobuf=_encode_create_ws_ticket,
+        frame_json=lambda result: (_json(result), None),
+        frame_protobuf=lambda result: (_encode_create_ws_ticket(result), None),
+        restore=msgspec.json.Decoder(results.WsTicket).decode,
+    ),
+    "delete_author": Codec(
+        decode_json=models.DeleteAuthorRequest.__pydantic_validator__.validate_json,
+        decode_values=models.DeleteAuthorRequest.__pydantic_validator__.validate_python,
+        decode_protobuf=_decode_delete_author,
+        merge_protobuf=_merge_delete_author,
+        encode_json=lambda result: b"",
+        encode_protobuf=lambda result: b"",
+        frame_json=lambda result: (b"null", None),
+        frame_protobuf=lambda result: (b"", None),
+        restore=lambda data: None,
+    ),
+    "get_audit_log": Codec(
+        decode_json=models.GetAuditLogRequest.__pydantic_validator__.validate_json,
+        decode_values=models.GetAuditLogRequest.__pydantic_validator__.validate_python,
+        decode_protobuf=_decode_get_audit_log,
+        merge_protobuf=_merge_get_audit_log,
+        encode_json=_json,
+        encode_protobuf=_encode_get_audit_log,
+        frame_json=lambda result: (_json(result), None),
+        frame_protobuf=lambda result: (_encode_get_audit_log(result), None),
+        restore=msgspec.json.Decoder(results.AuditLog).decode,
+    ),
+    "get_audit_logs": Codec(
+        decode_json=models.GetAuditLogsRequest.__pydantic_validator__.validate_json,
+        decode_values=models.GetAuditLogsRequest.__pydantic_validator__.validate_python,
+        decode_protobuf=_decode_get_audit_logs,
+        merge_protobuf=_merge_get_audit_logs,
+        encode_json=_json,
+        encode_protobuf=_encode_get_audit_logs,
+        frame_json=_frame_get_audit_logs,
+        frame_protobuf=_binary_frame_get_audit_logs,
+        restore=msgspec.json.Decoder(results.AuditLogPage).decode,
+    ),
+    "get_author": Codec(
+        decode_json=models.GetAuthorRequest.__pydantic_validator__.validate_json,
+        decode_values=models.GetAuthorRequest.__pydantic_validator__.validate_python,
+        decode_protobuf=_decode_get_author,
+        merge_protobuf=_merge_get_author,
+        encode_json=_json,
+        encode_protobuf=_encode_get_author,
+        frame_json=lambda result: (_json(result), None),
+        frame_protobuf=lambda result: (_encode_get_author(result), None),
+        restore=msgspec.json.Decoder(results.Author).decode,
+    ),
+    "get_authors": Codec(
+        decode_json=models.GetAuthorsRequest.__pydantic_validator__.validate_json,
+        decode_values=models.GetAuthorsRequest.__pydantic_validator__.validate_python,
+        decode_protobuf=_decode_get_authors,
+        merge_protobuf=_merge_get_authors,
+        encode_json=_json,
+        encode_protobuf=_encode_get_authors,
+        frame_json=_frame_get_authors,
+        frame_protobuf=_binary_frame_get_authors,
+        restore=msgspec.json.Decoder(results.AuthorList).decode,
+    ),
+    "get_paginated_authors": Codec(
+        decode_json=models.GetPaginatedAuthorsRequest.__pydantic_validator__.validate_json,
+        decode_values=models.GetPaginatedAuthorsRequest.__pydantic_validator__.validate_python,
+        decode_protobuf=_decode_get_paginated_authors,
+        merge_protobuf=_merge_get_paginated_authors,
+        encode_json=_json,
+        encode_protobuf=_encode_get_paginated_authors,
+        frame_json=_frame_get_paginated_authors,
+        frame_protobuf=_binary_frame_get_paginated_authors,
+        restore=msgspec.json.Decoder(results.AuthorPage).decode,
+    ),
+    "health": Codec(
+        decode_json=models.HealthRequest.__pydantic_validator__.validate_json,
+        decode_values=models.HealthRequest.__pydantic_validator__.validate_python,
+        decode_protobuf=_decode_health,
+        merge_protobuf=None,
+        encode_json=_json,
+        encode_protobuf=_encode_health,
+        frame_json=lambda result: (_json(result), None),
+        frame_protobuf=lambda result: (_encode_health(result), None),
+        restore=msgspec.json.Decoder(results.Health).decode,
+    ),
+    "livez": Codec(
+        decode_json=models.LivezRequest.__pydantic_validator__.validate_json,
+        decode_values=models.LivezRequest.__pydantic_validator__.validate_python,
+        decode_protobuf=_decode_livez,
+        merge_protobuf=None,
+        encode_json=lambda result: b"",
+        encode_protobuf=lambda result: b"",
+        frame_json=lambda result: (b"null", None),
+        frame_protobuf=lambda result: (b"", None),
+        restore=lambda data: None,
+    ),
+    "login": Codec(
+        decode_json=models.LoginRequest.__pydantic_validator__.validate_json,
+        decode_values=models.LoginRequest.__pydantic_validator__.validate_python,
+        decode_protobuf=_decode_login,
+        merge_protobuf=None,
+        encode_json=_json,
+        encode_protobuf=_encode_login,
+        frame_json=lambda result: (_json(result), None),
+        frame_protobuf=lambda result: (_encode_login(result), None),
+        restore=msgspec.json.Decoder(results.Tokens).decode,
+    ),
+    "logout": Codec(
+        decode_json=models.LogoutRequest.__pydantic_validator__.validate_json,
+        decode_values=models.LogoutRequest.__pydantic_validator__.validate_python,
+        decode_protobuf=_decode_logout,
+        merge_protobuf=None,
+        encode_json=lambda result: b"",
+        encode_protobuf=lambda result: b"",
+        frame_json=lambda result: (b"null", None),
+        frame_protobuf=lambda result: (b"", None),
+        restore=lambda data: None,
+    ),
+    "readyz": Codec(
+        decode_json=models.ReadyzRequest.__pydantic_validator__.validate_json,
+        decode_values=models.ReadyzRequest.__pydantic_validator__.validate_python,
+        decode_protobuf=_decode_readyz,
+        merge_protobuf=None,
+        encode_json=lambda result: b"",
+        encode_protobuf=lambda result: b"",
+        frame_json=lambda result: (b"null", None),
+        frame_protobuf=lambda result: (b"", None),
+        restore=lambda data: None,
+    ),
+    "refresh": Codec(
+        decode_json=models.RefreshRequest.__pydantic_validator__.validate_json,
+        decode_values=models.RefreshRequest.__pydantic_validator__.validate_python,
+        decode_protobuf=_decode_refresh,
+        merge_protobuf=None,
+        encode_json=_json,
+        encode_protobuf=_encode_refresh,
+        frame_json=lambda result: (_json(result), None),
+        frame_protobuf=lambda result: (_encode_refresh(result), None),
+        restore=msgspec.json.Decoder(results.Tokens).decode,
+    ),
+    "update_author": Codec(
+        decode_json=models.UpdateAuthorRequest.__pydantic_validator__.validate_json,
+        decode_values=models.UpdateAuthorRequest.__pydantic_validator__.validate_python,
+        decode_protobuf=_decode_update_author,
+        merge_protobuf=_merge_update_author,
+        encode_json=_json,
+        encode_protobuf=_encode_update_author,
+        frame_json=lambda result: (_json(result), None),
+        frame_protobuf=lambda result: (_encode_update_author(result), None),
+        restore=msgspec.json.Decoder(results.Author).decode,
+    ),
+}
+
+EVENT_CODECS: dict[int, EventCodec] = {
+    1001: EventCodec(
+        _json,
+        lambda event: _message(authors_pb2.AuthorCreated(), write_author_created, event),
+        msgspec.json.Decoder(results.AuthorCreated).decode,
+    ),
+}
