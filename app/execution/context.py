@@ -10,6 +10,7 @@ from typing import Any
 from app.auth.principal import Principal
 from app.db.database import Executor
 from app.limits.limiter import Permit
+from generated.errors import Unauthenticated
 from generated.operations import Operation
 
 
@@ -26,6 +27,8 @@ class Caller:
     ip: str
     user_agent: str
     door: Door
+    denial: Unauthenticated | None = None
+    """What was wrong with the credential, where there was one."""
 
 
 @dataclass(slots=True)

@@ -1,0 +1,229 @@
+"""Proves a bearer token locally and makes a principal of it: every rule of ACCEPTANCE D5, in one place.
+
+Promises: one exception type for every refusal, no cryptography before the header has passed, at most 4,096
+verified tokens remembered for at most 60 s. Does not ask whether a session was revoked.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any, Protocol
+
+import msgspec
+from joserfc import jws
+from joserfc.errors import JoseError
+from joserfc.jwk import ECKey, RSAKey
+
+from app.auth.denial import CredentialRefused, Reason
+from app.auth.principal import Principal
+
+ALGORITHMS = ("RS256", "ES256", "PS256")
+REFUSED_HEADERS = frozenset({"crit", "jku", "x5u", "jwk", "x5c", "b64"})
+HEADER_TYPES = frozenset({"jwt", "at+jwt", "application/at+jwt"})
+ACCESS_TOKEN_TYPES = frozenset({"at+jwt", "application/at+jwt"})
+LEEWAY_S = 10
+MAX_TOKEN_BYTES = 8 * 1024
+MAX_KEY_ID_CHARS = 128
+MAX_NAME_CHARS = 255
+LAST_SECOND = 253_402_300_799
+"""The last second of the year 9999: what no clock or database can hold is no time."""
+MAX_CACHED = 4096
+CACHED_S = 60.0
+
+
+class KeySource(Protocol):
+    generation: int
+
+    async def find(self, key_id: str) -> RSAKey | ECKey | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Verified:
+    principal: Principal
+    generation: int
+    until: float
+    """On the monotonic clock, so that a wall clock set back lengthens nothing."""
+
+
+class TokenVerifier:
+    """`clock` is the wall clock, which alone judges `exp`, `nbf` and `iat`; `monotonic` ages the cache."""
+
+    def __init__(
+        self,
+        keys: KeySource,
+        *,
+        issuer: str,
+        audience: str,
+        azp: frozenset[str],
+        client_id: str,
+        clock: Callable[[], float] = time.time,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._keys = keys
+        self._issuer = issuer
+        self._audience = audience
+        self._azp = azp
+        self._client_id = client_id
+        self._clock = clock
+        self._monotonic = monotonic
+        self._registry = jws.JWSRegistry(algorithms=ALGORITHMS, strict_check_header=False)
+        self._cache: OrderedDict[bytes, _Verified] = OrderedDict()
+
+    def cached(self, token: str) -> Principal | None:
+        """Whom a token verified lately proves; never past `exp`, nor after the issuer's keys have changed."""
+        digest = _digest(token)
+        entry = self._cache.get(digest)
+        if entry is None:
+            return None
+        if self._is_over(entry):
+            del self._cache[digest]
+            return None
+        self._cache.move_to_end(digest)
+        return entry.principal
+
+    async def verify(self, token: str) -> Principal:
+        """Raises CredentialRefused for any token that does not pass, Unavailable when no keys are at hand."""
+        if (known := self.cached(token)) is not None:
+            return known
+        signed = self._read(token)
+        key_id = _check_header(signed.headers())
+        key = await self._keys.find(key_id)
+        if key is None:
+            raise CredentialRefused(Reason.UNKNOWN_KEY)
+        self._check_signature(signed, key)
+        principal = self._judge(_read_claims(signed.payload), str(signed.headers().get("typ", "")).casefold())
+        self._remember(token, principal)
+        return principal
+
+    def _is_over(self, entry: _Verified) -> bool:
+        return (
+            entry.generation != self._keys.generation
+            or self._monotonic() >= entry.until
+            or self._clock() >= entry.principal.expires_at
+        )
+
+    def _remember(self, token: str, principal: Principal) -> None:
+        left_s = min(CACHED_S, principal.expires_at - self._clock())
+        if left_s <= 0:
+            return
+        until = self._monotonic() + left_s
+        self._cache[_digest(token)] = _Verified(principal, self._keys.generation, until)
+        if len(self._cache) > MAX_CACHED:
+            self._cache.popitem(last=False)
+
+    def _read(self, token: str) -> jws.CompactSignature:
+        if not token.isascii():
+            raise CredentialRefused(Reason.MALFORMED)
+        if len(token) > MAX_TOKEN_BYTES:
+            raise CredentialRefused(Reason.TOO_LONG)
+        try:
+            signed = jws.extract_compact(token.encode(), registry=self._registry)
+        except (JoseError, ValueError, TypeError, RecursionError) as error:
+            raise CredentialRefused(Reason.MALFORMED) from error
+        if not isinstance(signed.headers(), dict):
+            raise CredentialRefused(Reason.MALFORMED)
+        return signed
+
+    def _check_signature(self, signed: jws.CompactSignature, key: RSAKey | ECKey) -> None:
+        try:
+            good = jws.validate_compact(signed, key, registry=self._registry)
+        except (JoseError, ValueError, TypeError) as error:
+            raise CredentialRefused(Reason.SIGNATURE) from error
+        if not good:
+            raise CredentialRefused(Reason.SIGNATURE)
+
+    def _judge(self, claims: dict[str, Any], header_type: str) -> Principal:
+        """The signature is the issuer's; is the token meant for us, and now?"""
+        _require(claims.get("iss") == self._issuer, Reason.ISSUER)
+        _require(_is_access_token(claims.get("typ"), header_type), Reason.TYPE)
+        _require(self._audience in _audiences(claims.get("aud")), Reason.AUDIENCE)
+        party = claims.get("azp")
+        _require(isinstance(party, str) and party in self._azp, Reason.PARTY)
+        expires_at = _judge_times(claims, self._clock())
+        subject = _name(claims, "sub")
+        return Principal(
+            iss=self._issuer,
+            sub=subject,
+            username=_name(claims, "preferred_username", subject),
+            sid=_name(claims, "sid") if claims.get("sid") is not None else None,
+            roles=self._roles(claims),
+            expires_at=float(expires_at),
+        )
+
+    def _roles(self, claims: dict[str, Any]) -> frozenset[str]:
+        """Only our own client's roles: neither another client's nor the realm's mean anything here."""
+        access = claims.get("resource_access", {})
+        ours = access.get(self._client_id, {}) if isinstance(access, dict) else None
+        roles = ours.get("roles", []) if isinstance(ours, dict) else None
+        if not isinstance(roles, list) or not all(isinstance(role, str) for role in roles):
+            raise CredentialRefused(Reason.CLAIMS)
+        return frozenset(roles)
+
+
+def _require(holds: bool, reason: Reason) -> None:
+    if not holds:
+        raise CredentialRefused(reason)
+
+
+def _digest(token: str) -> bytes:
+    return sha256(token.encode("utf-8", "surrogatepass")).digest()
+
+
+def _check_header(header: dict[str, Any]) -> str:
+    """The key id, from a header that names an allowed algorithm and asks for nothing unusual."""
+    _require(header.get("alg") in ALGORITHMS, Reason.ALGORITHM)
+    _require(REFUSED_HEADERS.isdisjoint(header), Reason.HEADER)
+    kind = header.get("typ", "JWT")
+    _require(isinstance(kind, str) and kind.casefold() in HEADER_TYPES, Reason.TYPE)
+    key_id = header.get("kid")
+    if not isinstance(key_id, str) or not 0 < len(key_id) <= MAX_KEY_ID_CHARS:
+        raise CredentialRefused(Reason.KEY_ID)
+    return key_id
+
+
+def _read_claims(payload: bytes) -> dict[str, Any]:
+    try:
+        claims = msgspec.json.decode(payload)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise CredentialRefused(Reason.CLAIMS) from error
+    if not isinstance(claims, dict):
+        raise CredentialRefused(Reason.CLAIMS)
+    return claims
+
+
+def _is_access_token(kind: Any, header_type: str) -> bool:
+    """Keycloak writes `typ: Bearer`; by RFC 9068 the header says it. That the two contradict is refused."""
+    return kind == "Bearer" or (kind is None and header_type in ACCESS_TOKEN_TYPES)
+
+
+def _audiences(audience: Any) -> tuple[str, ...]:
+    entries = audience if isinstance(audience, list) else [audience]
+    return tuple(entries) if all(isinstance(entry, str) for entry in entries) else ()
+
+
+def _judge_times(claims: dict[str, Any], now: float) -> int:
+    """`exp`, with all three times judged; Keycloak's tokens have no `nbf`, so that one may be absent."""
+    expires_at, issued_at = _seconds(claims, "exp"), _seconds(claims, "iat")
+    starts_at = _seconds(claims, "nbf") if "nbf" in claims else issued_at
+    _require(now < expires_at + LEEWAY_S, Reason.EXPIRED)
+    _require(starts_at <= now + LEEWAY_S, Reason.NOT_YET if "nbf" in claims else Reason.ISSUED_LATER)
+    _require(issued_at <= now + LEEWAY_S, Reason.ISSUED_LATER)
+    return expires_at
+
+
+def _seconds(claims: dict[str, Any], name: str) -> int:
+    value = claims.get(name)
+    if type(value) is not int or not 0 <= value <= LAST_SECOND:
+        raise CredentialRefused(Reason.TIMES)
+    return value
+
+
+def _name(claims: dict[str, Any], claim: str, default: str = "") -> str:
+    value = claims.get(claim, default)
+    if not isinstance(value, str) or not 0 < len(value) <= MAX_NAME_CHARS:
+        raise CredentialRefused(Reason.CLAIMS)
+    return value

@@ -1,0 +1,77 @@
+"""Deadlines without a timer per request: one queue per duration, swept every 50 ms.
+
+A task is cancelled at most 50 ms after its deadline; that cancellation becomes Timeout, any other passes through.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections import deque
+from dataclasses import dataclass
+from types import TracebackType
+
+from generated.errors import Timeout
+
+TICK_S = 0.05
+
+
+@dataclass(slots=True)
+class Watch:
+    """One deadline of the current task; `stop` before anything that must not be cut, such as COMMIT."""
+
+    task: asyncio.Task[object] | None
+    due: float
+    has_expired: bool = False
+
+    def stop(self) -> None:
+        self.task = None
+
+    def __enter__(self) -> Watch:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        task, self.task = self.task or (asyncio.current_task() if self.has_expired else None), None
+        if self.has_expired and kind is asyncio.CancelledError and task is not None and task.uncancel() <= 0:
+            raise Timeout from None
+
+
+class Deadlines:
+    """Owns the sweeper; `stop` ends it."""
+
+    def __init__(self) -> None:
+        self._queues: dict[int, deque[Watch]] = {}
+        self._timer: asyncio.TimerHandle | None = None
+
+    def watch(self, timeout_s: float) -> Watch:
+        """Watch the running task; durations are rounded up to the sweeper's tick."""
+        loop = asyncio.get_running_loop()
+        ticks = max(1, math.ceil(timeout_s / TICK_S))
+        entry = Watch(asyncio.current_task(), loop.time() + ticks * TICK_S)
+        self._queues.setdefault(ticks, deque()).append(entry)
+        if self._timer is None:
+            self._timer = loop.call_later(TICK_S, self._sweep, loop)
+        return entry
+
+    def stop(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _sweep(self, loop: asyncio.AbstractEventLoop) -> None:
+        now = loop.time()
+        for ticks in list(self._queues):
+            queue = self._queues[ticks]
+            while queue and (queue[0].task is None or queue[0].due <= now):
+                _expire(queue.popleft())
+            if not queue:
+                del self._queues[ticks]
+        self._timer = loop.call_later(TICK_S, self._sweep, loop) if self._queues else None
+
+
+def _expire(entry: Watch) -> None:
+    if entry.task is not None:
+        entry.has_expired = True
+        entry.task.cancel()

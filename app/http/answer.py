@@ -1,0 +1,83 @@
+"""Writes one HTTP response: a result or a problem, with the headers that the contract promises."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import msgspec
+
+from app.errors import problem
+from app.execution.context import Call
+from app.http.message import PROTOBUF
+from generated.bindings import HttpBinding
+from generated.errors import ApiError, MethodNotAllowed, NotAcceptable, Unauthenticated
+from generated.operations import CONTRACT_HASH, CONTRACT_VERSION
+
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+Header = tuple[bytes, bytes]
+
+CONTRACT: Header = (b"stele-contract", f"{CONTRACT_VERSION};{CONTRACT_HASH}".encode())
+PROBLEM: Header = (b"content-type", b"application/problem+json")
+TYPES = {"application/json": (b"content-type", b"application/json"), PROTOBUF: (b"content-type", PROTOBUF.encode())}
+SECURITY: tuple[Header, ...] = ((b"x-content-type-options", b"nosniff"), (b"cache-control", b"no-store"))
+STATUS_RETRY_S = {429: 1, 503: 1}
+
+
+async def send_result(send: Send, binding: HttpBinding, call: Call, result: Any, media: str) -> None:
+    headers = [CONTRACT, *SECURITY, *_budget(call)]
+    codec = binding.codec
+    body = b""
+    if result is not None:
+        if media == PROTOBUF:
+            if codec.encode_protobuf is None:
+                raise NotAcceptable
+            body = codec.encode_protobuf(result)
+        else:
+            body = codec.encode_json(result)
+        headers.append(TYPES[media])
+    if binding.etag is not None:
+        headers.append((b"etag", b'"%d"' % getattr(result, binding.etag)))
+    if binding.location is not None:
+        prefix, field = binding.location
+        headers.append((b"location", f"{prefix}{getattr(result, field)}".encode()))
+    if call.replayed:
+        headers.append((b"idempotent-replayed", b"true"))
+    await _send(send, binding.status, headers, body)
+
+
+async def send_problem(
+    send: Send, error: ApiError, trace_id: str, *, call: Call | None = None, allow: str = "", is_head: bool = False
+) -> None:
+    """`allow` lists the methods of the path for 405; a HEAD request gets the headers alone."""
+    if error.retry_after_s is None:
+        error.retry_after_s = STATUS_RETRY_S.get(error.status)
+    headers = [CONTRACT, *SECURITY, PROBLEM, *(_budget(call) if call else ())]
+    if isinstance(error, Unauthenticated):
+        headers.append((b"www-authenticate", b"Bearer"))
+    if isinstance(error, MethodNotAllowed):
+        headers.append((b"allow", allow.encode()))
+    if error.retry_after_s is not None:
+        headers.append((b"retry-after", b"%d" % error.retry_after_s))
+    body = msgspec.json.encode(problem(error, trace_id))
+    await _send(send, error.status, headers, body, is_head=is_head)
+
+
+def _budget(call: Call) -> tuple[Header, ...]:
+    """RateLimit and RateLimit-Policy of the IETF draft."""
+    permit, bucket = call.permit, call.operation.bucket
+    if permit is None or bucket is None:
+        return ()
+    name = bucket.name.encode()
+    policy = b'"%b";q=%d;w=%d' % (name, permit.limit, permit.window_s)
+    return (
+        (b"ratelimit-policy", policy),
+        (b"ratelimit", b'"%b";r=%d;t=%d' % (name, permit.remaining, permit.reset_s)),
+    )
+
+
+async def _send(send: Send, status: int, headers: list[Header], body: bytes, *, is_head: bool = False) -> None:
+    if status != 204:
+        headers.append((b"content-length", b"%d" % len(body)))
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": b"" if is_head else body})

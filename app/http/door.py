@@ -1,0 +1,161 @@
+"""The HTTP door: a generated table in front of FastAPI, and one way from a request to the runner.
+
+What the contract does not name goes on to the application behind (docs, metrics, what users add by hand).
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Protocol
+
+import structlog
+
+from app.auth.credentials import extract_token
+from app.auth.principal import Principal
+from app.execution.address import client_ip
+from app.execution.context import Call, Caller, Door
+from app.execution.runner import Runner
+from app.http.answer import Send, send_problem, send_result
+from app.http.message import Disconnected, Receive, answer_type, body_type, outside_values, read_body, read_request
+from app.http.table import Match, RouteTable
+from generated.bindings import HttpBinding
+from generated.errors import ApiError, Malformed, MethodNotAllowed, Unauthenticated
+from generated.handlers import Handlers
+
+Scope = Mapping[str, Any]
+Application = Callable[[Any, Any, Any], Awaitable[None]]
+TRACE_ID = re.compile(rb"[A-Za-z0-9-]{1,64}\Z")
+IDEMPOTENCY_KEY = re.compile(rb"[!-~]{1,255}\Z")
+TIMEOUT_MS = re.compile(rb"[1-9][0-9]{0,4}\Z")
+log = structlog.get_logger(__name__)
+
+
+class Verifier(Protocol):
+    def cached(self, token: str) -> Principal | None: ...
+    async def verify(self, token: str) -> Principal: ...
+
+
+class HttpDoor:
+    def __init__(
+        self,
+        *,
+        table: RouteTable,
+        runner: Runner,
+        handlers: Handlers[Any],
+        verifier: Verifier,
+        trusted_proxies: int,
+        behind: Application,
+    ) -> None:
+        self._table = table
+        self._runner = runner
+        self._handlers = handlers
+        self._verifier = verifier
+        self._trusted_proxies = trusted_proxies
+        self._behind = behind
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        match = self._table.find(scope["raw_path"].decode("latin-1")) if scope["type"] == "http" else None
+        if match is None:
+            await self._behind(scope, receive, send)
+            return
+        headers = dict(scope["headers"])
+        given = headers.get(b"x-correlation-id", b"")
+        trace_id = given.decode() if TRACE_ID.match(given) else secrets.token_hex(8)
+        verb = scope["method"]
+        is_head = verb == "HEAD"
+        try:
+            binding = match.verbs.get("GET" if is_head else verb)
+            if binding is None:
+                raise MethodNotAllowed
+            await self._answer(scope, receive, send, binding, match, headers, trace_id)
+        except ApiError as error:
+            await send_problem(send, error, trace_id, allow=", ".join(sorted(match.verbs)), is_head=is_head)
+        except Disconnected:
+            return
+
+    async def _answer(
+        self,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+        binding: HttpBinding,
+        match: Match,
+        headers: dict[bytes, bytes],
+        trace_id: str,
+    ) -> None:
+        caller = await self._caller(scope, binding, headers)
+        body = await read_body(headers, receive) if binding.has_body else b""
+        request = _Request(binding, match.values, scope["query_string"], headers, body)
+        call = Call(
+            operation=binding.operation,
+            method=binding.method(self._handlers),
+            decode=request.read,
+            caller=caller,
+            trace_id=trace_id,
+            timeout_s=_timeout_s(headers),
+            idempotency_key=headers.get(b"idempotency-key", b"").decode("latin-1") or None,
+        )
+        try:
+            result = await self._runner.run(call)
+        except ApiError as error:
+            await send_problem(send, error, trace_id, call=call, is_head=scope["method"] == "HEAD")
+            return
+        sending = _without_body(send) if scope["method"] == "HEAD" else send
+        await send_result(sending, binding, call, result, request.answers)
+
+    async def _caller(self, scope: Scope, binding: HttpBinding, headers: dict[bytes, bytes]) -> Caller:
+        agent = headers.get(b"user-agent", b"")[:1024].decode("latin-1")
+        caller = Caller(None, client_ip(scope, self._trusted_proxies), agent, Door.HTTP)
+        if binding.operation.roles is None:
+            return caller
+        try:
+            token = extract_token(scope["headers"])
+            caller.principal = self._verifier.cached(token) or await self._verifier.verify(token)
+        except Unauthenticated as error:
+            caller.denial = error
+        return caller
+
+
+class _Request:
+    """The request's parts until the runner asks for the whole; media types are judged there, after authorisation."""
+
+    __slots__ = ("_binding", "_body", "_headers", "_path_values", "_query", "answers")
+
+    def __init__(
+        self,
+        binding: HttpBinding,
+        path_values: tuple[str, ...],
+        query: bytes,
+        headers: dict[bytes, bytes],
+        body: bytes,
+    ) -> None:
+        self._binding = binding
+        self._path_values = path_values
+        self._query = query
+        self._headers = headers
+        self._body = body
+        self.answers = "application/json"
+
+    def read(self) -> Any:
+        media = body_type(self._headers) if self._binding.has_body else None
+        self.answers = answer_type(self._headers, media)
+        key = self._headers.get(b"idempotency-key")
+        if key is not None and not IDEMPOTENCY_KEY.match(key):
+            raise Malformed("The Idempotency-Key is not 1 to 255 visible ASCII characters.")
+        outside = outside_values(self._binding, self._path_values, self._query, self._headers)
+        return read_request(self._binding, media, self._body, outside)
+
+
+def _timeout_s(headers: dict[bytes, bytes]) -> float | None:
+    """`Request-Timeout-Ms` is the remaining duration of the caller's deadline (D14); nonsense is as none."""
+    text = headers.get(b"request-timeout-ms", b"")
+    return int(text) / 1000 if TIMEOUT_MS.match(text) else None
+
+
+def _without_body(send: Send) -> Send:
+    async def sending(message: dict[str, Any]) -> None:
+        await send(message | {"body": b""} if message["type"] == "http.response.body" else message)
+
+    return sending

@@ -1,0 +1,68 @@
+"""Finds the binding of a method and a path: a dictionary for static paths, a tree of segments for the others.
+
+The cost does not grow with the number of operations (FastAPI scans its routes one by one).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from urllib.parse import unquote
+
+from generated.bindings import HttpBinding
+
+Verbs = dict[str, HttpBinding]
+
+
+@dataclass(slots=True)
+class _Segment:
+    fixed: dict[str, _Segment] = field(default_factory=dict)
+    parameter: _Segment | None = None
+    verbs: Verbs = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The bindings of one path by verb, and the texts of its path parameters in order."""
+
+    verbs: Verbs
+    values: tuple[str, ...]
+
+
+class RouteTable:
+    def __init__(self, routes: Iterable[HttpBinding]) -> None:
+        self._static: dict[str, Match] = {}
+        self._root = _Segment()
+        for binding in routes:
+            self._add(binding)
+
+    def _add(self, binding: HttpBinding) -> None:
+        if "{" not in binding.path:
+            self._static.setdefault(binding.path, Match({}, ())).verbs[binding.verb] = binding
+            return
+        segment = self._root
+        for step in binding.path.split("/")[1:]:
+            if step.startswith("{"):
+                segment.parameter = segment.parameter or _Segment()
+                segment = segment.parameter
+            else:
+                segment = segment.fixed.setdefault(step, _Segment())
+        segment.verbs[binding.verb] = binding
+
+    def find(self, raw_path: str) -> Match | None:
+        """`raw_path` is still percent-encoded, so that an encoded slash stays inside its segment."""
+        if (match := self._static.get(raw_path)) is not None:
+            return match
+        return self._walk(raw_path)
+
+    def _walk(self, raw_path: str) -> Match | None:
+        segment, values = self._root, []
+        for step in raw_path.split("/")[1:]:
+            following = segment.fixed.get(step)
+            if following is None:
+                if segment.parameter is None or not step:
+                    return None
+                following = segment.parameter
+                values.append(unquote(step))
+            segment = following
+        return Match(segment.verbs, tuple(values)) if segment.verbs else None

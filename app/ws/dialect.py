@@ -1,0 +1,62 @@
+"""The two formats of a socket: how each is negotiated, reads, writes, and decodes the data of every package."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from app.execution.context import Method
+from app.ws.envelope import JsonReader, ProtobufReader, Reader
+from app.ws.frames import JsonWriter, ProtobufWriter, Writer
+from generated.bindings import EventCodec, Package
+from generated.operations import Operation
+
+
+class Format(StrEnum):
+    """In the server's order of preference."""
+
+    JSON = "json"
+    PROTOBUF = "protobuf"
+
+    @property
+    def subprotocol(self) -> str:
+        return f"stele.v1.{self.value}"
+
+
+@dataclass(frozen=True, slots=True)
+class BoundPackage:
+    """A package with its handler's method, and with the decoder and the encoder of one format."""
+
+    operation: Operation
+    method: Method
+    decode: Callable[[bytes], Any]
+    frame: Callable[[Any], tuple[bytes, Any]]
+    """Data and meta of a reply."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    format: Format
+    frame_type: type[str] | type[bytes]
+    reader: Reader
+    writer: Writer
+    packages: Mapping[int, BoundPackage]
+
+
+def make_dialects(
+    packages: Mapping[int, Package], handlers: Any, events: Mapping[int, EventCodec]
+) -> dict[Format, Dialect]:
+    """One of each format for the whole process; every socket of a format shares it."""
+    json: dict[int, BoundPackage] = {}
+    protobuf: dict[int, BoundPackage] = {}
+    for pkg_id, package in packages.items():
+        operation, codec, method = package.operation, package.codec, package.method(handlers)
+        json[pkg_id] = BoundPackage(operation, method, codec.decode_json, codec.frame_json)
+        if codec.decode_protobuf is not None and codec.frame_protobuf is not None:
+            protobuf[pkg_id] = BoundPackage(operation, method, codec.decode_protobuf, codec.frame_protobuf)
+    return {
+        Format.JSON: Dialect(Format.JSON, str, JsonReader(), JsonWriter(events), json),
+        Format.PROTOBUF: Dialect(Format.PROTOBUF, bytes, ProtobufReader(), ProtobufWriter(events), protobuf),
+    }

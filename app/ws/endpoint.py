@@ -1,0 +1,128 @@
+"""The WebSocket door: an ASGI endpoint that admits a socket or refuses it over HTTP, then hands it to its connection.
+
+Promises: refusals are problem+json before the upgrade; no credential stays in the scope, and so in no access log; sockets that
+have yet to authenticate are at most 20 per address. Meant for uvicorn with `--ws websockets-sansio`.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, Protocol
+
+import msgspec
+
+from app.broadcast.hub import Hub, Message
+from app.errors import problem
+from app.limits.limiter import Limiter
+from app.ws.connection import Connection, Receive, Runner, Services
+from app.ws.dialect import make_dialects
+from app.ws.handshake import Admission, Handshake, HandshakeSettings, Redeemer, Scope, Verifier
+from app.ws.outbox import ABNORMAL, Send
+from app.ws.subscriptions import topic_roles
+from generated.bindings import Package
+from generated.errors import ApiError, RateLimited
+from generated.operations import CONTRACT_HASH, CONTRACT_VERSION, EVENTS
+from generated.wire import EVENT_CODECS
+
+MAX_PENDING_PER_IP = 20
+PENDING_RETRY_S = 5
+SECRET_HEADERS = frozenset({b"authorization", b"sec-websocket-protocol", b"cookie"})
+CONTRACT_HEADER = (b"stele-contract", f"{CONTRACT_VERSION};{CONTRACT_HASH}".encode())
+
+
+class SocketMetrics(Protocol):
+    def socket_opened(self) -> None: ...
+    def socket_closed(self, code: int) -> None: ...
+
+
+class SocketDoor:
+    """`clock` is the wall clock."""
+
+    def __init__(
+        self,
+        *,
+        runner: Runner,
+        handlers: Any,
+        packages: Mapping[int, Package],
+        verifier: Verifier,
+        tickets: Redeemer,
+        limiter: Limiter,
+        hub: Hub,
+        metrics: SocketMetrics,
+        settings: HandshakeSettings,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._handshake = Handshake(verifier=verifier, tickets=tickets, limiter=limiter, settings=settings)
+        self._dialects = make_dialects(packages, handlers, EVENT_CODECS)
+        self._services = Services(runner, verifier, limiter, hub, topic_roles(EVENTS.values()), clock)
+        self._metrics = metrics
+        self._pending: dict[str, int] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if (await receive())["type"] != "websocket.connect":
+            return
+        try:
+            admission = await self._admit(scope)
+        except ApiError as error:
+            await _refuse(scope, send, error)
+            return
+        finally:
+            _scrub(scope)
+        await self._serve(admission, receive, send)
+
+    async def _admit(self, scope: Scope) -> Admission:
+        admission = await self._handshake.admit(scope)
+        if admission.principal is None:
+            waiting = self._pending.get(admission.ip, 0)
+            if waiting >= MAX_PENDING_PER_IP:
+                raise RateLimited(retry_after_s=PENDING_RETRY_S)
+            self._pending[admission.ip] = waiting + 1
+        return admission
+
+    async def _serve(self, admission: Admission, receive: Receive, send: Send) -> None:
+        """The socket counts as closed as soon as it is, although its commands may still run."""
+        dialect = self._dialects[admission.format]
+        settle = partial(self._release, admission.ip) if admission.principal is None else None
+        connection = Connection(self._services, dialect, admission, send, settle)
+        code = ABNORMAL
+        self._metrics.socket_opened()
+        try:
+            await send({"type": "websocket.accept", "subprotocol": admission.subprotocol, "headers": [CONTRACT_HEADER]})
+            code = await connection.serve(receive)
+        finally:
+            connection.settle()
+            self._metrics.socket_closed(code)
+            await connection.finish()
+
+    def _release(self, ip: str) -> None:
+        left = self._pending[ip] - 1
+        if left:
+            self._pending[ip] = left
+        else:
+            del self._pending[ip]
+
+
+async def _refuse(scope: Scope, send: Send, error: ApiError) -> None:
+    """Where the server has no HTTP refusals, its own 403 must do."""
+    if "websocket.http.response" not in scope.get("extensions", {}):
+        await send({"type": "websocket.close"})
+        return
+    body = msgspec.json.encode(problem(error, secrets.token_hex(16)))
+    headers = [(b"content-type", b"application/problem+json"), CONTRACT_HEADER]
+    if error.status == 401:
+        headers.append((b"www-authenticate", b"Bearer"))
+    if error.retry_after_s is not None:
+        headers.append((b"retry-after", str(error.retry_after_s).encode()))
+    start: Message = {"type": "websocket.http.response.start", "status": error.status, "headers": headers}
+    await send(start)
+    await send({"type": "websocket.http.response.body", "body": body})
+
+
+def _scrub(scope: Scope) -> None:
+    """The server logs the path with the query, and keeps the scope for the life of the socket."""
+    scope["query_string"] = b""
+    scope["subprotocols"] = []
+    scope["headers"] = [(name, value) for name, value in scope["headers"] if name not in SECRET_HEADERS]

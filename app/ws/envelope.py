@@ -1,0 +1,228 @@
+"""Reads frames: what surrounds `data`, in JSON and in protobuf, and the control frames of both.
+
+Promises: one parse, closed frames, and for a bad one the `pkg_id` and `req_id` that could still be read. `data` stays
+bytes: its operation decodes it, after authorisation. Control frames of the protobuf form have PkgIDs from 60000 on.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Annotated, Any, Protocol
+
+import msgspec
+from google.protobuf.field_mask_pb2 import FieldMask
+from google.protobuf.message import DecodeError
+
+from generated.errors import ApiError, InvalidData, Malformed
+from generated.proto import envelope_pb2
+from generated.results import FieldError
+
+UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+MAX_PKG_ID = 65_535
+MAX_TIMEOUT_MS = 30_000
+MAX_TOPICS = 100
+
+
+class ControlId(IntEnum):
+    """Where JSON says `type`. `data`: the token, Int32Value (seconds), nothing, and twice FieldMask (topics as paths)."""
+
+    AUTH = 60_000
+    AUTH_EXPIRING = 60_001
+    CANCEL = 60_002
+    SUBSCRIBE = 60_003
+    UNSUBSCRIBE = 60_004
+
+
+@dataclass(slots=True)
+class Request:
+    pkg_id: int
+    req_id: str
+    data: bytes
+    timeout_s: float | None
+
+
+@dataclass(slots=True)
+class Authenticate:
+    token: str
+    req_id: str | None
+
+
+@dataclass(slots=True)
+class Cancel:
+    req_id: str
+
+
+@dataclass(slots=True)
+class Subscribe:
+    topics: list[str]
+    req_id: str | None
+
+
+@dataclass(slots=True)
+class Unsubscribe:
+    topics: list[str]
+    req_id: str | None
+
+
+Control = Authenticate | Cancel | Subscribe | Unsubscribe
+
+
+class BadFrame(Exception):
+    """A frame that the contract does not know, with what to echo in the answer."""
+
+    def __init__(self, error: ApiError, pkg_id: int | None = None, req_id: str | None = None) -> None:
+        super().__init__(str(error))
+        self.error = error
+        self.pkg_id = pkg_id
+        self.req_id = req_id
+
+
+class Reader(Protocol):
+    def read(self, frame: Any, /) -> Request | Control:
+        """Raises BadFrame, and nothing else whatever the bytes are."""
+
+
+class _Meta(msgspec.Struct, forbid_unknown_fields=True):
+    timeout_ms: Annotated[int, msgspec.Meta(ge=1, le=MAX_TIMEOUT_MS)] | msgspec.UnsetType = msgspec.UNSET
+
+
+class _Request(msgspec.Struct, forbid_unknown_fields=True):
+    pkg_id: int
+    req_id: str
+    data: msgspec.Raw
+    meta: _Meta | msgspec.UnsetType = msgspec.UNSET
+
+
+_Topics = Annotated[
+    list[Annotated[str, msgspec.Meta(max_length=200)]], msgspec.Meta(min_length=1, max_length=MAX_TOPICS)
+]
+
+
+class _Auth(msgspec.Struct, forbid_unknown_fields=True, tag_field="type", tag="auth"):
+    token: str
+
+
+class _Cancel(msgspec.Struct, forbid_unknown_fields=True, tag_field="type", tag="cancel"):
+    req_id: str
+
+
+class _Subscribe(msgspec.Struct, forbid_unknown_fields=True, tag_field="type", tag="subscribe"):
+    topics: _Topics
+
+
+class _Unsubscribe(msgspec.Struct, forbid_unknown_fields=True, tag_field="type", tag="unsubscribe"):
+    topics: _Topics
+
+
+class JsonReader:
+    def __init__(self) -> None:
+        self._requests = msgspec.json.Decoder(_Request)
+        self._controls: msgspec.json.Decoder[_Auth | _Cancel | _Subscribe | _Unsubscribe]
+        self._controls = msgspec.json.Decoder(_Auth | _Cancel | _Subscribe | _Unsubscribe)
+        self._members = msgspec.json.Decoder(dict[str, msgspec.Raw])
+        self._values = msgspec.json.Decoder(int | str)
+
+    def read(self, frame: str) -> Request | Control:
+        try:
+            request = self._requests.decode(frame)
+        except (ValueError, RecursionError) as error:
+            return self._read_other(frame, error)
+        if request.pkg_id < 1 or UUID.fullmatch(request.req_id) is None:
+            raise self._explain(frame, "pkg_id must be positive and req_id a UUID.")
+        meta = request.meta
+        timeout_ms = msgspec.UNSET if meta is msgspec.UNSET else meta.timeout_ms
+        timeout_s = None if timeout_ms is msgspec.UNSET else timeout_ms / 1000
+        return Request(request.pkg_id, request.req_id, bytes(request.data), timeout_s)
+
+    def _read_other(self, frame: str, error: Exception) -> Control:
+        """What is no request is a control frame if it has a `type`, and else bad."""
+        members = self._read_members(frame)
+        if members is None or "type" not in members:
+            raise self._explain(frame, str(error)) from None
+        try:
+            control = self._controls.decode(frame)
+        except (ValueError, RecursionError) as cause:
+            raise self._explain(frame, str(cause)) from None
+        if isinstance(control, _Auth):
+            return Authenticate(control.token, None)
+        if isinstance(control, _Cancel):
+            return Cancel(control.req_id)
+        if isinstance(control, _Subscribe):
+            return Subscribe(control.topics, None)
+        return Unsubscribe(control.topics, None)
+
+    def _read_members(self, frame: str) -> dict[str, msgspec.Raw] | None:
+        try:
+            return self._members.decode(frame)
+        except (ValueError, RecursionError):
+            return None
+
+    def _explain(self, frame: str, detail: str) -> BadFrame:
+        members = self._read_members(frame)
+        if members is None:
+            return BadFrame(Malformed("The frame is not a JSON object."))
+        pkg_id, req_id = self._read_value(members.get("pkg_id")), self._read_value(members.get("req_id"))
+        return BadFrame(InvalidData(detail), echo_pkg_id(pkg_id), echo_req_id(req_id))
+
+    def _read_value(self, raw: msgspec.Raw | None) -> int | str | None:
+        try:
+            return None if raw is None else self._values.decode(raw)
+        except (ValueError, RecursionError):
+            return None
+
+
+class ProtobufReader:
+    """Unknown fields are dropped, as protobuf has it; everything else is as strict as in JSON."""
+
+    def read(self, frame: bytes) -> Request | Control:
+        try:
+            request = envelope_pb2.Request.FromString(frame)
+        except DecodeError:
+            raise BadFrame(Malformed("The frame is not a Request message.")) from None
+        pkg_id, req_id, timeout_s = request.pkg_id, request.req_id, None
+        if pkg_id < 1 or UUID.fullmatch(req_id) is None:
+            error = InvalidData("pkg_id must be positive and req_id a UUID.")
+            raise BadFrame(error, echo_pkg_id(pkg_id), echo_req_id(req_id))
+        if request.HasField("meta") and request.meta.HasField("timeout_ms"):
+            timeout_s = request.meta.timeout_ms / 1000
+            if not 1 <= request.meta.timeout_ms <= MAX_TIMEOUT_MS:
+                fault = FieldError(pointer="/meta/timeout_ms", message=f"must be 1 to {MAX_TIMEOUT_MS}")
+                raise BadFrame(InvalidData(errors=[fault]), echo_pkg_id(pkg_id), req_id)
+        if pkg_id >= ControlId.AUTH:
+            return _read_control(pkg_id, req_id, request.data)
+        return Request(pkg_id, req_id, request.data, timeout_s)
+
+
+def _read_control(pkg_id: int, req_id: str, data: bytes) -> Request | Control:
+    try:
+        match pkg_id:
+            case ControlId.AUTH:
+                return Authenticate(data.decode(), req_id)
+            case ControlId.CANCEL:
+                return Cancel(req_id)
+            case ControlId.SUBSCRIBE:
+                return Subscribe(_read_topics(data), req_id)
+            case ControlId.UNSUBSCRIBE:
+                return Unsubscribe(_read_topics(data), req_id)
+            case _:
+                return Request(pkg_id, req_id, data, None)
+    except (ValueError, DecodeError):
+        raise BadFrame(InvalidData("The data of the control frame cannot be read."), pkg_id, req_id) from None
+
+
+def _read_topics(data: bytes) -> list[str]:
+    topics = list(FieldMask.FromString(data).paths)
+    if not 1 <= len(topics) <= MAX_TOPICS:
+        raise ValueError(len(topics))
+    return topics
+
+
+def echo_pkg_id(value: object) -> int | None:
+    """What a reply may carry as `pkg_id`: within the contract's bounds, or nothing."""
+    return value if isinstance(value, int) and 1 <= value <= MAX_PKG_ID else None
+
+
+def echo_req_id(value: object) -> str | None:
+    return value if isinstance(value, str) and UUID.fullmatch(value) else None

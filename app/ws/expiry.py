@@ -1,0 +1,61 @@
+"""The end of a socket's credential: one monotonic timer that warns, then revokes, then closes (ACCEPTANCE D9).
+
+Promises: the warning comes at least 5 s before `exp` where the token lasts that long, the close at most 3 s after it. The
+wall clock counts once, when a token is accepted; setting it back lengthens nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+
+WARN_AT_MOST_S = 30.0
+WARN_AT_LEAST_S = 6.0
+WARN_SHARE = 0.6
+"""A token of 10 s is warned of 6 s before its end, one of a minute 30 s before."""
+GRACE_S = 2.0
+"""After `exp` requests are answered UNAUTHENTICATED for this long, and a refresh still saves the socket."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stages:
+    """What happens at each; `warn` gets the seconds that are left."""
+
+    warn: Callable[[int], None]
+    revoke: Callable[[], None]
+    close: Callable[[], None]
+
+
+class Expiry:
+    __slots__ = ("_loop", "_stages", "_timer", "ends_at")
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, stages: Stages) -> None:
+        self._loop = loop
+        self._stages = stages
+        self._timer: asyncio.TimerHandle | None = None
+        self.ends_at = 0.0
+
+    @property
+    def left_s(self) -> int:
+        return max(0, int(self.ends_at - self._loop.time()))
+
+    def start(self, lasts_s: float) -> None:
+        """Again for each token; the last one counts."""
+        self.stop()
+        self.ends_at = self._loop.time() + lasts_s
+        ahead_s = min(WARN_AT_MOST_S, max(WARN_AT_LEAST_S, lasts_s * WARN_SHARE))
+        self._timer = self._loop.call_later(max(0.0, lasts_s - ahead_s), self._warn)
+
+    def stop(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _warn(self) -> None:
+        self._timer = self._loop.call_at(self.ends_at, self._revoke)
+        self._stages.warn(self.left_s)
+
+    def _revoke(self) -> None:
+        self._timer = self._loop.call_at(self.ends_at + GRACE_S, self._stages.close)
+        self._stages.revoke()

@@ -1,0 +1,129 @@
+"""Writes frames: replies, refusals, pushes and the answers of control frames, in JSON and in protobuf.
+
+Promises: bytes straight from the operation's codec, formatted around, never parsed again; a refusal's `data` is the Problem
+of every door with `msg` added. Knows nothing of sockets but the ASGI message that carries a frame.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+import msgspec
+from google.protobuf.field_mask_pb2 import FieldMask
+from google.protobuf.wrappers_pb2 import Int32Value
+
+from app.broadcast.broker import Delivery
+from app.broadcast.hub import Message
+from app.ws.envelope import ControlId
+from generated.bindings import EventCodec
+from generated.proto import envelope_pb2
+from generated.results import Problem
+from generated.wire import write_problem
+
+NIL_REQ_ID = "00000000-0000-0000-0000-000000000000"
+
+
+class Writer(Protocol):
+    """A reply's `data` and `meta` are as the codec frames them. Only the protobuf form of a control frame has a `req_id`."""
+
+    def reply(self, pkg_id: int, req_id: str, data: bytes, meta: Any) -> bytes: ...
+    def refusal(self, pkg_id: int | None, req_id: str | None, status_code: int, problem: Problem) -> bytes: ...
+    def push(self, delivery: Delivery) -> tuple[Message, int]: ...
+    def authenticated(self, expires_in: int, req_id: str | None) -> bytes: ...
+    def expiring(self, expires_in: int) -> bytes: ...
+    def topics(self, control: ControlId, topics: list[str], req_id: str | None) -> bytes: ...
+    def message(self, frame: bytes) -> Message: ...
+
+
+class JsonWriter:
+    def __init__(self, events: Mapping[int, EventCodec]) -> None:
+        self._events = events
+
+    def reply(self, pkg_id: int, req_id: str, data: bytes, meta: Any) -> bytes:
+        if meta is None:
+            return b'{"pkg_id":%d,"req_id":"%b","status_code":0,"data":%b}' % (pkg_id, req_id.encode(), data)
+        head = (pkg_id, req_id.encode(), meta, data)
+        return b'{"pkg_id":%d,"req_id":"%b","status_code":0,"meta":%b,"data":%b}' % head
+
+    def refusal(self, pkg_id: int | None, req_id: str | None, status_code: int, problem: Problem) -> bytes:
+        head = (_encode(pkg_id), _encode(req_id), status_code, _encode(with_msg(problem)))
+        return b'{"pkg_id":%b,"req_id":%b,"status_code":%d,"data":%b}' % head
+
+    def push(self, delivery: Delivery) -> tuple[Message, int]:
+        frame = b'{"pkg_id":%d,"req_id":"%b","topic":%b,"offset":%d,"epoch":%b,"data":%b}' % (
+            delivery.pkg_id,
+            NIL_REQ_ID.encode(),
+            _encode(delivery.topic),
+            delivery.offset,
+            _encode(delivery.epoch),
+            self._events[delivery.pkg_id].encode_json(delivery.event),
+        )
+        return self.message(frame), len(frame)
+
+    def authenticated(self, expires_in: int, req_id: str | None) -> bytes:
+        return b'{"type":"auth_ok","expires_in":%d}' % expires_in
+
+    def expiring(self, expires_in: int) -> bytes:
+        return b'{"type":"auth.expiring","expires_in":%d}' % expires_in
+
+    def topics(self, control: ControlId, topics: list[str], req_id: str | None) -> bytes:
+        kind = b"subscribed" if control is ControlId.SUBSCRIBE else b"unsubscribed"
+        return b'{"type":"%b","topics":%b}' % (kind, _encode(topics))
+
+    def message(self, frame: bytes) -> Message:
+        return {"type": "websocket.send", "text": frame.decode()}
+
+
+class ProtobufWriter:
+    def __init__(self, events: Mapping[int, EventCodec]) -> None:
+        self._events = events
+
+    def reply(self, pkg_id: int, req_id: str, data: bytes, meta: Any) -> bytes:
+        ok = envelope_pb2.RSP_CODE_OK
+        response = envelope_pb2.Response(pkg_id=pkg_id, req_id=req_id, data=data, status_code=ok, meta=meta)
+        return response.SerializeToString()
+
+    def refusal(self, pkg_id: int | None, req_id: str | None, status_code: int, problem: Problem) -> bytes:
+        message = envelope_pb2.Problem()
+        write_problem(message, with_msg(problem))
+        return _response(pkg_id, req_id, message.SerializeToString(), status_code)
+
+    def push(self, delivery: Delivery) -> tuple[Message, int]:
+        frame = envelope_pb2.Response(
+            pkg_id=delivery.pkg_id,
+            req_id=NIL_REQ_ID,
+            topic=delivery.topic,
+            offset=delivery.offset,
+            epoch=delivery.epoch,
+            data=self._events[delivery.pkg_id].encode_protobuf(delivery.event),
+        ).SerializeToString()
+        return self.message(frame), len(frame)
+
+    def authenticated(self, expires_in: int, req_id: str | None) -> bytes:
+        return _response(ControlId.AUTH, req_id, Int32Value(value=expires_in).SerializeToString(), 0)
+
+    def expiring(self, expires_in: int) -> bytes:
+        data = Int32Value(value=expires_in).SerializeToString()
+        return envelope_pb2.Response(pkg_id=ControlId.AUTH_EXPIRING, req_id=NIL_REQ_ID, data=data).SerializeToString()
+
+    def topics(self, control: ControlId, topics: list[str], req_id: str | None) -> bytes:
+        return _response(control, req_id, FieldMask(paths=topics).SerializeToString(), 0)
+
+    def message(self, frame: bytes) -> Message:
+        return {"type": "websocket.send", "bytes": frame}
+
+
+def with_msg(problem: Problem) -> Problem:
+    """`msg` is the one sentence that older clients show."""
+    return msgspec.structs.replace(problem, msg=problem.detail or problem.title)
+
+
+def _encode(value: Any) -> bytes:
+    return msgspec.json.encode(value)
+
+
+def _response(pkg_id: int | None, req_id: str | None, data: bytes, status_code: int) -> bytes:
+    code = envelope_pb2.RspCode.ValueType(status_code)
+    response = envelope_pb2.Response(pkg_id=pkg_id, req_id=req_id, data=data, status_code=code)
+    return response.SerializeToString()

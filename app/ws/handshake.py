@@ -1,0 +1,163 @@
+"""Decides about a socket before the upgrade: the address's budget, the origin, the format, the credential, in this order.
+
+Promises: every refusal is an ApiError with its HTTP status, and none has touched the socket. A handshake without a credential
+is refused, unless it says `?auth=frame`: then the first frame must authenticate within 5 s. Sends nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+from urllib.parse import parse_qs
+
+import structlog
+
+from app.auth.credentials import SUBPROTOCOL_PREFIX, Credential, CredentialKind, extract_handshake
+from app.auth.denial import CredentialRefused, Reason
+from app.auth.principal import Principal
+from app.limits.limiter import Limiter
+from app.ws.dialect import Format
+from generated.errors import Forbidden, Malformed, RateLimited, Unauthenticated
+from generated.operations import BUCKETS
+
+MAX_OFFERS = 16
+MAX_USER_AGENT_CHARS = 512
+
+Scope = dict[str, Any]
+
+logger = structlog.get_logger(__name__)
+
+
+class Verifier(Protocol):
+    def cached(self, token: str) -> Principal | None: ...
+    async def verify(self, token: str) -> Principal: ...
+
+
+class Redeemer(Protocol):
+    async def redeem(self, ticket: str, origin: str | None) -> Principal | None: ...
+
+
+class HandshakeSettings(Protocol):
+    @property
+    def origins(self) -> tuple[str, ...]: ...
+    @property
+    def trusted_proxies(self) -> int: ...
+    @property
+    def accepts_query_token(self) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """`principal` is None where the first frame is to authenticate."""
+
+    format: Format
+    subprotocol: str | None
+    principal: Principal | None
+    ip: str
+    user_agent: str
+
+
+class Handshake:
+    def __init__(self, *, verifier: Verifier, tickets: Redeemer, limiter: Limiter, settings: HandshakeSettings) -> None:
+        self._verifier = verifier
+        self._tickets = tickets
+        self._limiter = limiter
+        self._origins = frozenset(settings.origins)
+        self._trusted_proxies = settings.trusted_proxies
+        self._accepts_query_token = settings.accepts_query_token
+
+    async def admit(self, scope: Scope) -> Admission:
+        """Raises RateLimited, Forbidden, Malformed, Unauthenticated or Unavailable."""
+        ip = client_ip(scope, self._trusted_proxies)
+        await take(self._limiter, "handshakes", ip)
+        origin = self._check_origin(header_values(scope, b"origin"))
+        query = parse_qs(scope["query_string"].decode("latin-1"))
+        subprotocol = choose_subprotocol(scope["subprotocols"])
+        chosen = choose_format(subprotocol, query.get("format", []))
+        try:
+            principal = await self._authenticate(scope, origin, query)
+        except Unauthenticated as error:
+            await note_denial(self._limiter, ip, error)
+            raise
+        agents = header_values(scope, b"user-agent")
+        user_agent = agents[0][:MAX_USER_AGENT_CHARS] if agents else ""
+        return Admission(chosen, subprotocol, principal, ip, user_agent)
+
+    def _check_origin(self, origins: list[str]) -> str | None:
+        """Only browsers send it, and only they need it: without the header there is no page to protect."""
+        if "*" not in self._origins and not self._origins.issuperset(origins):
+            raise Forbidden("This origin may not open a socket.")
+        if len(origins) > 1:
+            raise Malformed("There is more than one Origin.")
+        return origins[0] if origins else None
+
+    async def _authenticate(self, scope: Scope, origin: str | None, query: Mapping[str, list[str]]) -> Principal | None:
+        found = extract_handshake(
+            scope["headers"], scope["query_string"], accepts_query_token=self._accepts_query_token
+        )
+        if found is None:
+            if query.get("auth") == ["frame"]:
+                return None
+            raise CredentialRefused(Reason.MISSING)
+        return await self._prove(found, origin)
+
+    async def _prove(self, credential: Credential, origin: str | None) -> Principal:
+        if credential.kind is CredentialKind.TICKET:
+            redeemed = await self._tickets.redeem(credential.value, origin)
+            if redeemed is None:
+                raise Unauthenticated()
+            return redeemed
+        known = self._verifier.cached(credential.value)
+        return known if known is not None else await self._verifier.verify(credential.value)
+
+
+async def take(limiter: Limiter, bucket: str, ip: str) -> None:
+    permit = await limiter.take(BUCKETS[bucket], ip)
+    if not permit.allowed:
+        raise RateLimited(retry_after_s=permit.retry_after_s)
+
+
+async def note_denial(limiter: Limiter, ip: str, error: Unauthenticated) -> None:
+    """Logs why, never what; raises RateLimited once the address has failed too often."""
+    logger.info("auth.denied", door="websocket", ip=ip, reason=getattr(error, "reason", "ticket"))
+    await take(limiter, "unauthenticated", ip)
+
+
+def choose_subprotocol(offers: list[str]) -> str | None:
+    """The first of ours that is offered, in our order; a `bearer.` entry is no format and is never the answer."""
+    if len(offers) > MAX_OFFERS:
+        raise Malformed(f"At most {MAX_OFFERS} subprotocols can be offered.")
+    formats = [offer for offer in offers if not offer.startswith(SUBPROTOCOL_PREFIX)]
+    for known in Format:
+        if known.subprotocol in formats:
+            return known.subprotocol
+    if formats:
+        raise Malformed("None of the offered subprotocols is known.")
+    return None
+
+
+def choose_format(subprotocol: str | None, asked: list[str]) -> Format:
+    """The subprotocol decides, then `?format=`, then JSON."""
+    for known in Format:
+        if known.subprotocol == subprotocol:
+            return known
+    try:
+        return Format(asked[0]) if asked else Format.JSON
+    except ValueError:
+        raise Malformed("The format is json or protobuf.") from None
+
+
+def header_values(scope: Scope, name: bytes) -> list[str]:
+    headers: Iterable[tuple[bytes, bytes]] = scope["headers"]
+    return [value.decode("latin-1") for key, value in headers if key == name]
+
+
+def client_ip(scope: Scope, trusted_proxies: int) -> str:
+    """Counted from the right of X-Forwarded-For by the number of our own proxies (ACCEPTANCE D24)."""
+    client = scope.get("client")
+    peer = str(client[0]) if client else ""
+    if trusted_proxies == 0:
+        return peer
+    hops = [hop.strip() for value in header_values(scope, b"x-forwarded-for") for hop in value.split(",")]
+    return hops[-trusted_proxies] if len(hops) >= trusted_proxies else peer
