@@ -18,21 +18,26 @@ Method = Callable[[Any, Any], Awaitable[Any]]
 
 @dataclass(frozen=True, slots=True)
 class Codec:
-    """Decoders raise `pydantic.ValidationError`, `DecodeError` or `ValueError`; `None` means no protobuf on this operation.
+    """Readers raise `pydantic.ValidationError`, `DecodeError` or `ValueError`; `None` means no protobuf here.
 
-    `frame_*` answer data and meta apart, as a socket's frame carries them.
+    `values_protobuf` answers plain values, which `decode_values` judges as it judges JSON's. `frame_*` answer data and
+    meta apart, as a socket's frame carries them.
     """
 
     decode_json: Callable[[bytes], Any]
     decode_values: Callable[[dict[str, object]], Any]
-    decode_protobuf: Callable[[bytes], Any] | None
-    merge_protobuf: Callable[[bytes, dict[str, object]], Any] | None
+    values_protobuf: Callable[[bytes], dict[str, object]] | None
     encode_json: Callable[[Any], bytes]
     encode_protobuf: Callable[[Any], bytes] | None
     frame_json: Callable[[Any], tuple[bytes, bytes | None]]
     frame_protobuf: Callable[[Any], tuple[bytes, PageMeta | None]] | None
     restore: Callable[[bytes], Any]
     """The typed result back from `encode_json`, for stored answers."""
+
+    def decode_protobuf(self, data: bytes) -> Any:
+        """The request of a binary frame."""
+        assert self.values_protobuf is not None
+        return self.decode_values(self.values_protobuf(data))
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ from generated.models import (
     RefreshRequest,
     UpdateAuthorRequest,
 )
+from generated.operations import EVENTS, Event
 from generated.proto import audit_log_pb2, auth_pb2, authors_pb2, envelope_pb2, system_pb2
 from generated.proto.envelope_pb2 import PageMeta
 from generated.scalars import read_timestamp, write_timestamp
@@ -493,10 +494,8 @@ def _message(message: Any, write: Callable[[Any, Any], None], value: Any) -> byt
     return bytes(message.SerializeToString())
 
 
-def _decode_create_author(data: bytes) -> models.CreateAuthorRequest:
-    message = authors_pb2.CreateAuthorRequest.FromString(data)
-    values = values_of_create_author(message)
-    return models.CreateAuthorRequest.model_validate(values)
+def _values_create_author(data: bytes) -> dict[str, object]:
+    return values_of_create_author(authors_pb2.CreateAuthorRequest.FromString(data))
 
 
 def _encode_create_author(result: results.Author) -> bytes:
@@ -505,10 +504,8 @@ def _encode_create_author(result: results.Author) -> bytes:
     return message.SerializeToString()
 
 
-def _decode_create_ws_ticket(data: bytes) -> models.CreateWsTicketRequest:
-    message = auth_pb2.CreateWsTicketRequest.FromString(data)
-    values = values_of_create_ws_ticket(message)
-    return models.CreateWsTicketRequest.model_validate(values)
+def _values_create_ws_ticket(data: bytes) -> dict[str, object]:
+    return values_of_create_ws_ticket(auth_pb2.CreateWsTicketRequest.FromString(data))
 
 
 def _encode_create_ws_ticket(result: results.WsTicket) -> bytes:
@@ -517,30 +514,12 @@ def _encode_create_ws_ticket(result: results.WsTicket) -> bytes:
     return message.SerializeToString()
 
 
-def _decode_delete_author(data: bytes) -> models.DeleteAuthorRequest:
-    message = authors_pb2.DeleteAuthorRequest.FromString(data)
-    values = values_of_delete_author(message)
-    return models.DeleteAuthorRequest.model_validate(values)
+def _values_delete_author(data: bytes) -> dict[str, object]:
+    return values_of_delete_author(authors_pb2.DeleteAuthorRequest.FromString(data))
 
 
-def _merge_delete_author(data: bytes, outside: dict[str, object]) -> models.DeleteAuthorRequest:
-    message = authors_pb2.DeleteAuthorRequest.FromString(data)
-    values = values_of_delete_author(message)
-    inside = {key: value for key, value in values.items() if key not in {"author_id", "expected_version"}}
-    return models.DeleteAuthorRequest.model_validate(inside | outside)
-
-
-def _decode_get_audit_log(data: bytes) -> models.GetAuditLogRequest:
-    message = audit_log_pb2.GetAuditLogRequest.FromString(data)
-    values = values_of_get_audit_log(message)
-    return models.GetAuditLogRequest.model_validate(values)
-
-
-def _merge_get_audit_log(data: bytes, outside: dict[str, object]) -> models.GetAuditLogRequest:
-    message = audit_log_pb2.GetAuditLogRequest.FromString(data)
-    values = values_of_get_audit_log(message)
-    inside = {key: value for key, value in values.items() if key not in {"audit_log_id"}}
-    return models.GetAuditLogRequest.model_validate(inside | outside)
+def _values_get_audit_log(data: bytes) -> dict[str, object]:
+    return values_of_get_audit_log(audit_log_pb2.GetAuditLogRequest.FromString(data))
 
 
 def _encode_get_audit_log(result: results.AuditLog) -> bytes:
@@ -549,21 +528,8 @@ def _encode_get_audit_log(result: results.AuditLog) -> bytes:
     return message.SerializeToString()
 
 
-def _decode_get_audit_logs(data: bytes) -> models.GetAuditLogsRequest:
-    message = audit_log_pb2.GetAuditLogsRequest.FromString(data)
-    values = values_of_get_audit_logs(message)
-    return models.GetAuditLogsRequest.model_validate(values)
-
-
-def _merge_get_audit_logs(data: bytes, outside: dict[str, object]) -> models.GetAuditLogsRequest:
-    message = audit_log_pb2.GetAuditLogsRequest.FromString(data)
-    values = values_of_get_audit_logs(message)
-    inside = {
-        key: value
-        for key, value in values.items()
-        if key not in {"action", "outcome", "page", "per_page", "since", "until", "user"}
-    }
-    return models.GetAuditLogsRequest.model_validate(inside | outside)
+def _values_get_audit_logs(data: bytes) -> dict[str, object]:
+    return values_of_get_audit_logs(audit_log_pb2.GetAuditLogsRequest.FromString(data))
 
 
 def _encode_get_audit_logs(result: results.AuditLogPage) -> bytes:
@@ -585,17 +551,8 @@ def _binary_frame_get_audit_logs(result: results.AuditLogPage) -> tuple[bytes, P
     return message.SerializeToString(), meta
 
 
-def _decode_get_author(data: bytes) -> models.GetAuthorRequest:
-    message = authors_pb2.GetAuthorRequest.FromString(data)
-    values = values_of_get_author(message)
-    return models.GetAuthorRequest.model_validate(values)
-
-
-def _merge_get_author(data: bytes, outside: dict[str, object]) -> models.GetAuthorRequest:
-    message = authors_pb2.GetAuthorRequest.FromString(data)
-    values = values_of_get_author(message)
-    inside = {key: value for key, value in values.items() if key not in {"author_id"}}
-    return models.GetAuthorRequest.model_validate(inside | outside)
+def _values_get_author(data: bytes) -> dict[str, object]:
+    return values_of_get_author(authors_pb2.GetAuthorRequest.FromString(data))
 
 
 def _encode_get_author(result: results.Author) -> bytes:
@@ -604,17 +561,8 @@ def _encode_get_author(result: results.Author) -> bytes:
     return message.SerializeToString()
 
 
-def _decode_get_authors(data: bytes) -> models.GetAuthorsRequest:
-    message = authors_pb2.GetAuthorsRequest.FromString(data)
-    values = values_of_get_authors(message)
-    return models.GetAuthorsRequest.model_validate(values)
-
-
-def _merge_get_authors(data: bytes, outside: dict[str, object]) -> models.GetAuthorsRequest:
-    message = authors_pb2.GetAuthorsRequest.FromString(data)
-    values = values_of_get_authors(message)
-    inside = {key: value for key, value in values.items() if key not in {"id", "name", "search_term"}}
-    return models.GetAuthorsRequest.model_validate(inside | outside)
+def _values_get_authors(data: bytes) -> dict[str, object]:
+    return values_of_get_authors(authors_pb2.GetAuthorsRequest.FromString(data))
 
 
 def _encode_get_authors(result: results.AuthorList) -> bytes:
@@ -636,17 +584,8 @@ def _binary_frame_get_authors(result: results.AuthorList) -> tuple[bytes, PageMe
     return message.SerializeToString(), meta
 
 
-def _decode_get_paginated_authors(data: bytes) -> models.GetPaginatedAuthorsRequest:
-    message = authors_pb2.GetPaginatedAuthorsRequest.FromString(data)
-    values = values_of_get_paginated_authors(message)
-    return models.GetPaginatedAuthorsRequest.model_validate(values)
-
-
-def _merge_get_paginated_authors(data: bytes, outside: dict[str, object]) -> models.GetPaginatedAuthorsRequest:
-    message = authors_pb2.GetPaginatedAuthorsRequest.FromString(data)
-    values = values_of_get_paginated_authors(message)
-    inside = {key: value for key, value in values.items() if key not in {"cursor", "id", "name", "page", "per_page"}}
-    return models.GetPaginatedAuthorsRequest.model_validate(inside | outside)
+def _values_get_paginated_authors(data: bytes) -> dict[str, object]:
+    return values_of_get_paginated_authors(authors_pb2.GetPaginatedAuthorsRequest.FromString(data))
 
 
 def _encode_get_paginated_authors(result: results.AuthorPage) -> bytes:
@@ -668,10 +607,8 @@ def _binary_frame_get_paginated_authors(result: results.AuthorPage) -> tuple[byt
     return message.SerializeToString(), meta
 
 
-def _decode_health(data: bytes) -> models.HealthRequest:
-    message = system_pb2.HealthRequest.FromString(data)
-    values = values_of_health(message)
-    return models.HealthRequest.model_validate(values)
+def _values_health(data: bytes) -> dict[str, object]:
+    return values_of_health(system_pb2.HealthRequest.FromString(data))
 
 
 def _encode_health(result: results.Health) -> bytes:
@@ -680,16 +617,12 @@ def _encode_health(result: results.Health) -> bytes:
     return message.SerializeToString()
 
 
-def _decode_livez(data: bytes) -> models.LivezRequest:
-    message = system_pb2.LivezRequest.FromString(data)
-    values = values_of_livez(message)
-    return models.LivezRequest.model_validate(values)
+def _values_livez(data: bytes) -> dict[str, object]:
+    return values_of_livez(system_pb2.LivezRequest.FromString(data))
 
 
-def _decode_login(data: bytes) -> models.LoginRequest:
-    message = auth_pb2.LoginRequest.FromString(data)
-    values = values_of_login(message)
-    return models.LoginRequest.model_validate(values)
+def _values_login(data: bytes) -> dict[str, object]:
+    return values_of_login(auth_pb2.LoginRequest.FromString(data))
 
 
 def _encode_login(result: results.Tokens) -> bytes:
@@ -698,22 +631,16 @@ def _encode_login(result: results.Tokens) -> bytes:
     return message.SerializeToString()
 
 
-def _decode_logout(data: bytes) -> models.LogoutRequest:
-    message = auth_pb2.LogoutRequest.FromString(data)
-    values = values_of_logout(message)
-    return models.LogoutRequest.model_validate(values)
+def _values_logout(data: bytes) -> dict[str, object]:
+    return values_of_logout(auth_pb2.LogoutRequest.FromString(data))
 
 
-def _decode_readyz(data: bytes) -> models.ReadyzRequest:
-    message = system_pb2.ReadyzRequest.FromString(data)
-    values = values_of_readyz(message)
-    return models.ReadyzRequest.model_validate(values)
+def _values_readyz(data: bytes) -> dict[str, object]:
+    return values_of_readyz(system_pb2.ReadyzRequest.FromString(data))
 
 
-def _decode_refresh(data: bytes) -> models.RefreshRequest:
-    message = auth_pb2.RefreshRequest.FromString(data)
-    values = values_of_refresh(message)
-    return models.RefreshRequest.model_validate(values)
+def _values_refresh(data: bytes) -> dict[str, object]:
+    return values_of_refresh(auth_pb2.RefreshRequest.FromString(data))
 
 
 def _encode_refresh(result: results.Tokens) -> bytes:
@@ -722,17 +649,8 @@ def _encode_refresh(result: results.Tokens) -> bytes:
     return message.SerializeToString()
 
 
-def _decode_update_author(data: bytes) -> models.UpdateAuthorRequest:
-    message = authors_pb2.UpdateAuthorRequest.FromString(data)
-    values = values_of_update_author(message)
-    return models.UpdateAuthorRequest.model_validate(values)
-
-
-def _merge_update_author(data: bytes, outside: dict[str, object]) -> models.UpdateAuthorRequest:
-    message = authors_pb2.UpdateAuthorRequest.FromString(data)
-    values = values_of_update_author(message)
-    inside = {key: value for key, value in values.items() if key not in {"author_id", "expected_version"}}
-    return models.UpdateAuthorRequest.model_validate(inside | outside)
+def _values_update_author(data: bytes) -> dict[str, object]:
+    return values_of_update_author(authors_pb2.UpdateAuthorRequest.FromString(data))
 
 
 def _encode_update_author(result: results.Author) -> bytes:
@@ -745,8 +663,7 @@ CODECS: dict[str, Codec] = {
     "create_author": Codec(
         decode_json=models.CreateAuthorRequest.__pydantic_validator__.validate_json,
         decode_values=models.CreateAuthorRequest.__pydantic_validator__.validate_python,
-        decode_protobuf=_decode_create_author,
-        merge_protobuf=None,
+        values_protobuf=_values_create_author,
         encode_json=_json,
         encode_protobuf=_encode_create_author,
         frame_json=lambda result: (_json(result), None),
@@ -756,8 +673,7 @@ CODECS: dict[str, Codec] = {
     "create_ws_ticket": Codec(
         decode_json=models.CreateWsTicketRequest.__pydantic_validator__.validate_json,
         decode_values=models.CreateWsTicketRequest.__pydantic_validator__.validate_python,
-        decode_protobuf=_decode_create_ws_ticket,
-        merge_protobuf=None,
+        values_protobuf=_values_create_ws_ticket,
         encode_json=_json,
         encode_protobuf=_encode_create_ws_ticket,
         frame_json=lambda result: (_json(result), None),
@@ -767,8 +683,7 @@ CODECS: dict[str, Codec] = {
     "delete_author": Codec(
         decode_json=models.DeleteAuthorRequest.__pydantic_validator__.validate_json,
         decode_values=models.DeleteAuthorRequest.__pydantic_validator__.validate_python,
-        decode_protobuf=_decode_delete_author,
-        merge_protobuf=_merge_delete_author,
+        values_protobuf=_values_delete_author,
         encode_json=lambda result: b"",
         encode_protobuf=lambda result: b"",
         frame_json=lambda result: (b"null", None),
@@ -778,8 +693,7 @@ CODECS: dict[str, Codec] = {
     "get_audit_log": Codec(
         decode_json=models.GetAuditLogRequest.__pydantic_validator__.validate_json,
         decode_values=models.GetAuditLogRequest.__pydantic_validator__.validate_python,
-        decode_protobuf=_decode_get_audit_log,
-        merge_protobuf=_merge_get_audit_log,
+        values_protobuf=_values_get_audit_log,
         encode_json=_json,
         encode_protobuf=_encode_get_audit_log,
         frame_json=lambda result: (_json(result), None),
@@ -789,8 +703,7 @@ CODECS: dict[str, Codec] = {
     "get_audit_logs": Codec(
         decode_json=models.GetAuditLogsRequest.__pydantic_validator__.validate_json,
         decode_values=models.GetAuditLogsRequest.__pydantic_validator__.validate_python,
-        decode_protobuf=_decode_get_audit_logs,
-        merge_protobuf=_merge_get_audit_logs,
+        values_protobuf=_values_get_audit_logs,
         encode_json=_json,
         encode_protobuf=_encode_get_audit_logs,
         frame_json=_frame_get_audit_logs,
@@ -800,8 +713,7 @@ CODECS: dict[str, Codec] = {
     "get_author": Codec(
         decode_json=models.GetAuthorRequest.__pydantic_validator__.validate_json,
         decode_values=models.GetAuthorRequest.__pydantic_validator__.validate_python,
-        decode_protobuf=_decode_get_author,
-        merge_protobuf=_merge_get_author,
+        values_protobuf=_values_get_author,
         encode_json=_json,
         encode_protobuf=_encode_get_author,
         frame_json=lambda result: (_json(result), None),
@@ -811,8 +723,7 @@ CODECS: dict[str, Codec] = {
     "get_authors": Codec(
         decode_json=models.GetAuthorsRequest.__pydantic_validator__.validate_json,
         decode_values=models.GetAuthorsRequest.__pydantic_validator__.validate_python,
-        decode_protobuf=_decode_get_authors,
-        merge_protobuf=_merge_get_authors,
+        values_protobuf=_values_get_authors,
         encode_json=_json,
         encode_protobuf=_encode_get_authors,
         frame_json=_frame_get_authors,
@@ -822,8 +733,7 @@ CODECS: dict[str, Codec] = {
     "get_paginated_authors": Codec(
         decode_json=models.GetPaginatedAuthorsRequest.__pydantic_validator__.validate_json,
         decode_values=models.GetPaginatedAuthorsRequest.__pydantic_validator__.validate_python,
-        decode_protobuf=_decode_get_paginated_authors,
-        merge_protobuf=_merge_get_paginated_authors,
+        values_protobuf=_values_get_paginated_authors,
         encode_json=_json,
         encode_protobuf=_encode_get_paginated_authors,
         frame_json=_frame_get_paginated_authors,
@@ -833,8 +743,7 @@ CODECS: dict[str, Codec] = {
     "health": Codec(
         decode_json=models.HealthRequest.__pydantic_validator__.validate_json,
         decode_values=models.HealthRequest.__pydantic_validator__.validate_python,
-        decode_protobuf=_decode_health,
-        merge_protobuf=None,
+        values_protobuf=_values_health,
         encode_json=_json,
         encode_protobuf=_encode_health,
         frame_json=lambda result: (_json(result), None),
@@ -844,8 +753,7 @@ CODECS: dict[str, Codec] = {
     "livez": Codec(
         decode_json=models.LivezRequest.__pydantic_validator__.validate_json,
         decode_values=models.LivezRequest.__pydantic_validator__.validate_python,
-        decode_protobuf=_decode_livez,
-        merge_protobuf=None,
+        values_protobuf=_values_livez,
         encode_json=lambda result: b"",
         encode_protobuf=lambda result: b"",
         frame_json=lambda result: (b"null", None),
@@ -855,8 +763,7 @@ CODECS: dict[str, Codec] = {
     "login": Codec(
         decode_json=models.LoginRequest.__pydantic_validator__.validate_json,
         decode_values=models.LoginRequest.__pydantic_validator__.validate_python,
-        decode_protobuf=_decode_login,
-        merge_protobuf=None,
+        values_protobuf=_values_login,
         encode_json=_json,
         encode_protobuf=_encode_login,
         frame_json=lambda result: (_json(result), None),
@@ -866,8 +773,7 @@ CODECS: dict[str, Codec] = {
     "logout": Codec(
         decode_json=models.LogoutRequest.__pydantic_validator__.validate_json,
         decode_values=models.LogoutRequest.__pydantic_validator__.validate_python,
-        decode_protobuf=_decode_logout,
-        merge_protobuf=None,
+        values_protobuf=_values_logout,
         encode_json=lambda result: b"",
         encode_protobuf=lambda result: b"",
         frame_json=lambda result: (b"null", None),
@@ -877,8 +783,7 @@ CODECS: dict[str, Codec] = {
     "readyz": Codec(
         decode_json=models.ReadyzRequest.__pydantic_validator__.validate_json,
         decode_values=models.ReadyzRequest.__pydantic_validator__.validate_python,
-        decode_protobuf=_decode_readyz,
-        merge_protobuf=None,
+        values_protobuf=_values_readyz,
         encode_json=lambda result: b"",
         encode_protobuf=lambda result: b"",
         frame_json=lambda result: (b"null", None),
@@ -888,8 +793,7 @@ CODECS: dict[str, Codec] = {
     "refresh": Codec(
         decode_json=models.RefreshRequest.__pydantic_validator__.validate_json,
         decode_values=models.RefreshRequest.__pydantic_validator__.validate_python,
-        decode_protobuf=_decode_refresh,
-        merge_protobuf=None,
+        values_protobuf=_values_refresh,
         encode_json=_json,
         encode_protobuf=_encode_refresh,
         frame_json=lambda result: (_json(result), None),
@@ -899,8 +803,7 @@ CODECS: dict[str, Codec] = {
     "update_author": Codec(
         decode_json=models.UpdateAuthorRequest.__pydantic_validator__.validate_json,
         decode_values=models.UpdateAuthorRequest.__pydantic_validator__.validate_python,
-        decode_protobuf=_decode_update_author,
-        merge_protobuf=_merge_update_author,
+        values_protobuf=_values_update_author,
         encode_json=_json,
         encode_protobuf=_encode_update_author,
         frame_json=lambda result: (_json(result), None),
@@ -915,4 +818,8 @@ EVENT_CODECS: dict[int, EventCodec] = {
         lambda event: _message(authors_pb2.AuthorCreated(), write_author_created, event),
         msgspec.json.Decoder(results.AuthorCreated).decode,
     ),
+}
+
+EVENT_OF: dict[type[Any], Event] = {
+    results.AuthorCreated: EVENTS["author_created"],
 }

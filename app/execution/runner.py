@@ -15,7 +15,7 @@ from typing import Any
 import structlog
 
 from app.audit.log import AuditLog
-from app.broadcast.broker import Broker
+from app.broadcast.broker import Broker, NotPublished
 from app.db.database import Database, Transaction
 from app.errors import decode
 from app.execution.context import Call, Context
@@ -26,6 +26,7 @@ from app.limits.limiter import Limiter
 from app.telemetry.metrics import Metrics
 from generated.errors import ApiError, Forbidden, Internal, RateLimited, Unauthenticated
 from generated.operations import BUCKETS, Audit, Bucket, BucketKey, Idempotency
+from generated.wire import EVENT_OF
 
 LEEWAY_S = 10.0
 MAX_TIMEOUT_S = 30.0
@@ -144,11 +145,19 @@ class Runner:
             await transaction.commit()
         finally:
             await transaction.rollback()
-        for event in context.events:
-            await self._broker.publish(event)
+        await self._announce(context)
         if call.operation.audit is Audit.BEST_EFFORT:
             self._audit.offer(record_of(call, OK, started, context.object_id))
         return result
+
+    async def _announce(self, context: Context) -> None:
+        """The transaction is committed: an event that cannot be sent is logged, and the answer stands."""
+        for payload in context.events:
+            event = EVENT_OF[type(payload)]
+            try:
+                await self._broker.publish(event.topic, event.pkg_id, payload)
+            except NotPublished:
+                log.warning("event not published", event_name=event.name, trace_id=context.trace_id)
 
     def _replay(self, call: Call, request: Any, transaction: Transaction) -> Replay | None:
         keyed = call.operation.idempotency is Idempotency.KEY and call.idempotency_key and call.caller.principal

@@ -86,7 +86,8 @@ class HttpDoor:
         trace_id: str,
     ) -> None:
         caller = await self._caller(scope, binding, headers)
-        body = await read_body(headers, receive) if binding.has_body else b""
+        is_refused = caller.denial is not None
+        body = await read_body(headers, receive) if binding.has_body and not is_refused else b""
         request = _Request(binding, match.values, scope["query_string"], headers, body)
         call = Call(
             operation=binding.operation,

@@ -13,7 +13,7 @@ from urllib.parse import parse_qs
 
 import structlog
 
-from app.auth.credentials import SUBPROTOCOL_PREFIX, Credential, CredentialKind, extract_handshake
+from app.auth.credentials import Credential, CredentialKind, extract_handshake
 from app.auth.denial import CredentialRefused, Reason
 from app.auth.principal import Principal
 from app.limits.limiter import Limiter
@@ -21,6 +21,7 @@ from app.ws.dialect import Format
 from generated.errors import Forbidden, Malformed, RateLimited, Unauthenticated
 from generated.operations import BUCKETS
 
+BEARER_PREFIX = "bearer."
 MAX_OFFERS = 16
 MAX_USER_AGENT_CHARS = 512
 
@@ -128,7 +129,7 @@ def choose_subprotocol(offers: list[str]) -> str | None:
     """The first of ours that is offered, in our order; a `bearer.` entry is no format and is never the answer."""
     if len(offers) > MAX_OFFERS:
         raise Malformed(f"At most {MAX_OFFERS} subprotocols can be offered.")
-    formats = [offer for offer in offers if not offer.startswith(SUBPROTOCOL_PREFIX)]
+    formats = [offer for offer in offers if not offer.startswith(BEARER_PREFIX)]
     for known in Format:
         if known.subprotocol in formats:
             return known.subprotocol

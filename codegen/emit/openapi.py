@@ -173,10 +173,7 @@ def _problem(status: int, errors: list[ErrorCode]) -> Json:
         "Stele-Contract",
     ]
     schema: Json = {"$ref": "#/components/schemas/Problem"}
-    content: Json = {
-        PROBLEM: {"schema": schema},
-        PROTOBUF: {"schema": {"type": "string", "format": "binary", "x-proto-message": "Problem"}},
-    }
+    content: Json = {PROBLEM: {"schema": schema}}
     return {"description": titles, "headers": {name: _header(name) for name in names}, "content": content}
 
 

@@ -315,6 +315,12 @@ class _Writer:
             decode = f"msgspec.json.Decoder({self._struct(event.record)}).decode"
             self._module.call(f"    {event.pkg_id}: EventCodec", ["_json", encode, decode], ",")
         self._module.line("}")
+        self._module.use("generated.operations", "EVENTS")
+        self._module.use("generated.operations", "Event")
+        self._module.line("", "EVENT_OF: dict[type[Any], Event] = {")
+        self._module.line(
+            *(f"    {self._struct(event.record)}: EVENTS[{quoted(event.name)}]," for event in self._contract.events), "}"
+        )
 
 
 def _is_constant(one: Field) -> bool:
@@ -356,26 +362,8 @@ class _Codec:
 
     def _request(self, name: str) -> None:
         message = self._pb(self._operation.request.name)
-        model = f"models.{self._operation.request.name}"
-        self._module.use("generated", "models")
-        body = [f"    message = {message}.FromString(data)", f"    values = values_of_{name}(message)"]
-        self._module.line(
-            f"def _decode_{name}(data: bytes) -> {model}:",
-            *body,
-            f"    return {model}.model_validate(values)",
-            "",
-            "",
-        )
-        if self._operation.http and self._operation.http.parameters:
-            carried = {one.field for one in self._operation.http.parameters}
-            absent = "{" + ", ".join(quoted(one) for one in sorted(carried)) + "}"
-            self._module.line(f"def _merge_{name}(data: bytes, outside: dict[str, object]) -> {model}:", *body)
-            self._module.line(
-                f"    inside = {{key: value for key, value in values.items() if key not in {absent}}}",
-                f"    return {model}.model_validate(inside | outside)",
-                "",
-                "",
-            )
+        self._module.line(f"def _values_{name}(data: bytes) -> dict[str, object]:")
+        self._module.line(f"    return values_of_{name}({message}.FromString(data))", "", "")
 
     def _list_frames(self, name: str, struct: str, message: str | None) -> None:
         meta = "_json(result.meta)" if self._operation.result.has_meta else "None"
@@ -426,12 +414,10 @@ class _Codec:
             if record
             else 'lambda result: (b"", None)'
         )
-        merge = f"_merge_{name}" if binary and operation.http and operation.http.parameters else "None"
         return [
             f"decode_json={model}.__pydantic_validator__.validate_json",
             f"decode_values={model}.__pydantic_validator__.validate_python",
-            f"decode_protobuf={f'_decode_{name}' if binary else 'None'}",
-            f"merge_protobuf={merge}",
+            f"values_protobuf={f'_values_{name}' if binary else 'None'}",
             "encode_json=_json" if record else 'encode_json=lambda result: b""',
             (f"encode_protobuf=_encode_{name}" if record else 'encode_protobuf=lambda result: b""')
             if binary
