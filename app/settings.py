@@ -30,6 +30,7 @@ class Settings(BaseSettings):
     env: Environment = Environment.PRODUCTION
     host: str = "127.0.0.1"
     port: int = Field(8000, ge=0, le=65535)
+    workers: int = Field(1, ge=1, le=64)
 
     database_url: SecretStr
     database_connections: int = Field(10, ge=2, le=200)
@@ -60,7 +61,9 @@ class Settings(BaseSettings):
     def split_lists(cls, values: dict[str, object]) -> dict[str, object]:
         """Lists are written with commas."""
         lists = {name: values[name] for name in ("token_azp", "origins") if isinstance(values.get(name), str)}
-        return values | {name: [part.strip() for part in str(text).split(",") if part.strip()] for name, text in lists.items()}
+        return values | {
+            name: [part.strip() for part in str(text).split(",") if part.strip()] for name, text in lists.items()
+        }
 
     @model_validator(mode="after")
     def refuse_unsafe_production(self) -> Settings:
@@ -81,6 +84,10 @@ class Settings(BaseSettings):
     @property
     def accepts_query_token(self) -> bool:
         return self.env is Environment.DEVELOPMENT if self.query_token is None else self.query_token
+
+    @property
+    def client_secret(self) -> str | None:
+        return self.keycloak_client_secret.get_secret_value() if self.keycloak_client_secret else None
 
     @property
     def issuer(self) -> str:

@@ -20,17 +20,17 @@ from app.db.database import Database, Transaction
 from app.errors import decode
 from app.execution.context import Call, Context
 from app.execution.deadlines import Deadlines, Watch
-from app.execution.idempotency import Replay
-from app.execution.testimony import record_of
+from app.execution.idempotency import AnswerStore, Replay
+from app.execution.testimony import OK, record_of
 from app.limits.limiter import Limiter
 from app.telemetry.metrics import Metrics
 from generated.errors import ApiError, Forbidden, Internal, RateLimited, Unauthenticated
 from generated.operations import BUCKETS, Audit, Bucket, BucketKey, Idempotency
-from generated.wire import EVENT_OF
+from generated.wire import CODECS, EVENT_OF
 
 LEEWAY_S = 10.0
 MAX_TIMEOUT_S = 30.0
-OK, CANCELLED = "ok", "cancelled"
+CANCELLED = "cancelled"
 log = structlog.get_logger(__name__)
 
 
@@ -52,6 +52,7 @@ class Runner:
         self._broker = broker
         self._metrics = metrics
         self._deadlines = deadlines
+        self._answers = AnswerStore()
         self._clock = clock
 
     async def run(self, call: Call) -> Any:
@@ -135,7 +136,7 @@ class Runner:
             replay = self._replay(call, request, transaction)
             if replay is not None and (stored := await replay.begin()) is not None:
                 call.replayed = True
-                return stored
+                return stored[0]
             result = await call.method(context, request)
             if replay is not None:
                 await replay.finish(result)
@@ -160,8 +161,11 @@ class Runner:
                 log.warning("event not published", event_name=event.name, trace_id=context.trace_id)
 
     def _replay(self, call: Call, request: Any, transaction: Transaction) -> Replay | None:
-        keyed = call.operation.idempotency is Idempotency.KEY and call.idempotency_key and call.caller.principal
-        return Replay(transaction, call, request) if keyed else None
+        principal, key, operation = call.caller.principal, call.idempotency_key, call.operation
+        if operation.idempotency is not Idempotency.KEY or principal is None or not key:
+            return None
+        scope = (principal.subject, operation.name, key)
+        return Replay(self._answers, transaction, CODECS[operation.name], scope, request)
 
     async def _testify_refusal(self, call: Call, code: str, started: float) -> None:
         """A refusal leaves its row before the reply (D2); a flood of 401 and 429 goes through the bounded queue."""

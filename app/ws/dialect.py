@@ -54,7 +54,7 @@ def make_dialects(
     for pkg_id, package in packages.items():
         operation, codec, method = package.operation, package.codec, package.method(handlers)
         json[pkg_id] = BoundPackage(operation, method, codec.decode_json, codec.frame_json)
-        if codec.decode_protobuf is not None and codec.frame_protobuf is not None:
+        if codec.frame_protobuf is not None:
             protobuf[pkg_id] = BoundPackage(operation, method, codec.decode_protobuf, codec.frame_protobuf)
     return {
         Format.JSON: Dialect(Format.JSON, str, JsonReader(), JsonWriter(events), json),

@@ -1,0 +1,118 @@
+"""The audit log: rows that must be there are written in the business transaction, the others go by a bounded queue.
+
+Promises of the queue: batches by COPY, an exact count of what was dropped, one bad row never costs its batch.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections import deque
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+
+import asyncpg
+import structlog
+from sqlalchemy import bindparam, insert
+
+from app.audit.record import COLUMNS, AuditRecord
+from app.audit.tables import AUDIT_LOG, AUDIT_QUARANTINE
+from app.db.database import LOST, Database, Executor
+from app.db.statements import compile_statement
+from generated.errors import Unavailable
+
+CAPACITY = 20_000
+BATCH = 500
+PAUSE_S = 0.2
+FLUSH_S = 5.0
+log = structlog.get_logger(__name__)
+
+
+class AuditLog:
+    """`start` before use; `stop` writes what is queued, for at most 5 s."""
+
+    def __init__(self, database: Database, *, on_drop: Callable[[int], None], capacity: int = CAPACITY) -> None:
+        self._database = database
+        self._on_drop = on_drop
+        self._capacity = capacity
+        self._queue: deque[AuditRecord] = deque()
+        self._task: asyncio.Task[None] | None = None
+        columns: dict[str, Any] = {name: bindparam(name) for name in COLUMNS}
+        self._insert = compile_statement(insert(AUDIT_LOG).values(**columns))
+        quarantine: dict[str, Any] = {name: bindparam(name) for name in ("reason", "row")}
+        self._quarantine = compile_statement(insert(AUDIT_QUARANTINE).values(**quarantine))
+        self.dropped = 0
+
+    async def write(self, executor: Executor, record: AuditRecord) -> None:
+        """In the caller's transaction, if that is what the executor is."""
+        await executor.execute(self._insert, **dict(zip(COLUMNS, record.values(), strict=True)))
+
+    def offer(self, record: AuditRecord) -> None:
+        """Queue a row; when the queue is full it is dropped and counted."""
+        if len(self._queue) >= self._capacity:
+            self.dropped += 1
+            self._on_drop(1)
+            return
+        self._queue.append(record)
+
+    def start(self) -> None:
+        self._task = asyncio.create_task(self._work())
+
+    async def stop(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+            self._task = None
+        try:
+            async with asyncio.timeout(FLUSH_S):
+                while self._queue:
+                    await self._drain()
+        except (TimeoutError, Unavailable):
+            log.warning("audit rows lost at stop", count=len(self._queue))
+
+    async def _work(self) -> None:
+        while True:
+            await asyncio.sleep(PAUSE_S)
+            try:
+                while self._queue:
+                    await self._drain()
+            except Unavailable:
+                continue
+
+    async def _drain(self) -> None:
+        """One batch; it leaves the queue only when it is stored or in quarantine."""
+        batch = [self._queue[index] for index in range(min(BATCH, len(self._queue)))]
+        await self._store(batch)
+        for _ in batch:
+            self._queue.popleft()
+
+    async def _store(self, batch: list[AuditRecord]) -> None:
+        """Halves the batch around a row that PostgreSQL refuses, until that row stands alone."""
+        try:
+            await self._copy(batch)
+        except asyncpg.PostgresConnectionError as error:
+            raise Unavailable from error
+        except (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError, ValueError) as error:
+            if len(batch) == 1:
+                await self._isolate(batch[0], error)
+                return
+            half = len(batch) // 2
+            await self._store(batch[:half])
+            await self._store(batch[half:])
+
+    async def _copy(self, batch: list[AuditRecord]) -> None:
+        connection = await self._database.take()
+        try:
+            rows = [record.values() for record in batch]
+            await connection.copy_records_to_table("audit_log", records=rows, columns=COLUMNS)
+        except LOST as error:
+            raise Unavailable from error
+        finally:
+            self._database.put(connection)
+
+    async def _isolate(self, record: AuditRecord, error: Exception) -> None:
+        row: dict[str, Any] = asdict(record)
+        text = json.dumps(row, default=str, ensure_ascii=True)
+        await self._database.execute(self._quarantine, reason=type(error).__name__, row=text)
+        log.warning("audit row in quarantine", reason=type(error).__name__, trace_id=record.trace_id)

@@ -1,0 +1,193 @@
+"""`make run`: every part that has no URL is started here, then the migrations, then the server; one Ctrl-C ends all.
+
+State lives in `.stele/` in the checkout. This process imports nothing heavy, so that a second start is quick.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import FrameType
+
+from app.development.servers import Postgres, Server, ServerUnavailable, Valkey, answers, free_port
+
+LAST_LINES = 20
+
+
+class Child(Server):
+    """A Python program of ours; its output goes to a log, or to the terminal."""
+
+    def __init__(
+        self,
+        folder: Path,
+        module: str,
+        arguments: tuple[str, ...],
+        environment: Mapping[str, str],
+        *,
+        is_shown: bool = False,
+    ) -> None:
+        super().__init__(folder)
+        self._command = (sys.executable, "-m", module, *arguments)
+        self._variables = dict(environment)
+        self._is_shown = is_shown
+
+    def launch(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with self.log.open("ab") as log:
+            out = None if self._is_shown else log
+            self._process = subprocess.Popen(
+                self._command,
+                env=self._variables,
+                stdout=out,
+                stderr=out,
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+
+
+class Issuer(Child):
+    setting = "KEYCLOAK_URL"
+
+    def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
+        port = free_port()
+        arguments = ("--host", "127.0.0.1", "--port", str(port), "--keys", str(folder / "keys.json"))
+        super().__init__(folder, "app.development.issuer", arguments, {**environment, "ENV": "development"})
+        self.port = port
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+
+class Service(Child):
+    setting = "DATABASE_URL, REDIS_URL and KEYCLOAK_URL"
+
+    def __init__(self, folder: Path, address: str, environment: Mapping[str, str], *, is_shown: bool = True) -> None:
+        super().__init__(folder, "app.main", (), environment, is_shown=is_shown)
+        self.address = address
+
+    def is_ready(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"{self.address}/readyz", timeout=1) as answer:
+                return bool(answer.status < 300)
+        except (urllib.error.URLError, OSError):
+            return False
+
+
+class Launcher:
+    """`root` is the checkout; `environment` decides what is embedded."""
+
+    def __init__(self, root: Path, environment: Mapping[str, str]) -> None:
+        self._state = root / ".stele"
+        self._environment = dict(environment)
+        self._host = self._environment.setdefault("HOST", "127.0.0.1")
+        self._port = int(self._environment.setdefault("PORT", "8000"))
+        self._running: list[Server] = []
+        self._is_asked_to_stop = False
+
+    @property
+    def address(self) -> str:
+        return f"http://{self._host}:{self._port}"
+
+    def run(self) -> int:
+        """Serve until a signal; answers the exit code."""
+        if answers(self._port):
+            print(f"port {self._port} is taken; run with PORT=…", file=sys.stderr)
+            return 1
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._ask_to_stop)
+        try:
+            self._start_parts()
+            self._migrate()
+            self._start_server()
+            print(self._greeting(), flush=True)
+            return self._watch()
+        except (ServerUnavailable, subprocess.CalledProcessError) as error:
+            print(error, file=sys.stderr)
+            return 0 if self._is_asked_to_stop else 1
+        finally:
+            for part in reversed(self._running):
+                part.stop()
+
+    def _ask_to_stop(self, number: int, frame: FrameType | None) -> None:
+        self._is_asked_to_stop = True
+
+    def _start_parts(self) -> None:
+        """PostgreSQL, Valkey and the issuer come up at the same time."""
+        makers: dict[str, Callable[[], Postgres | Valkey | Issuer]] = {
+            "DATABASE_URL": lambda: Postgres(self._state / "postgres"),
+            "REDIS_URL": lambda: Valkey(self._state / "valkey"),
+            "KEYCLOAK_URL": lambda: Issuer(self._state / "issuer", self._environment),
+        }
+        wanted = {name: make() for name, make in makers.items() if name not in self._environment}
+        for part in wanted.values():
+            self._running.append(part)
+            part.launch()
+        for name, part in wanted.items():
+            part.wait_ready()
+            self._environment[name] = part.url
+
+    def _migrate(self) -> None:
+        if not self._is_asked_to_stop:
+            subprocess.run([sys.executable, "-m", "app.migrations", "upgrade"], env=self._environment, check=True)
+
+    def _start_server(self) -> Service:
+        defaults = {
+            "ENV": "development",
+            "WORKERS": "1",
+            "LOG_FORMAT": "human",
+            "ORIGINS": f"{self.address},http://localhost:{self._port}",
+            "SIGNING_SECRET": self._secret(),
+        }
+        server = Service(self._state / "server", self.address, defaults | self._environment)
+        self._running.append(server)
+        server.launch()
+        server.wait_ready()
+        return server
+
+    def _secret(self) -> str:
+        path = self._state / "signing_secret"
+        if not path.exists():
+            path.touch(mode=0o600)
+            path.write_text(secrets.token_hex(32))
+        return path.read_text()
+
+    def _watch(self) -> int:
+        while not self._is_asked_to_stop:
+            fallen = next((part for part in self._running if not part.is_running()), None)
+            if fallen is not None:
+                lines = fallen.log.read_text(errors="replace").splitlines()[-LAST_LINES:]
+                print(f"{type(fallen).__name__} {fallen.folder.name} has ended:", *lines, sep="\n  ", file=sys.stderr)
+                return 1
+            time.sleep(0.1)
+        return 0
+
+    def _greeting(self) -> str:
+        login = f"{self.address}/auth/login -H 'content-type: application/json'"
+        read = "python3 -c 'import json,sys; print(json.load(sys.stdin)[\"access_token\"])'"
+        token = f"""$(curl -s {login} -d '{{"username":"editor","password":"editor"}}' | {read})"""
+        create = f"""curl -i {self.address}/api/authors -H "authorization: Bearer {token}" """
+        body = """-H 'content-type: application/json' -d '{"name":"Ada Lovelace"}'"""
+        python = os.path.relpath(sys.executable)
+        return "\n".join(
+            [
+                "",
+                f"  Stele serves at   {self.address}   (documents: {self.address}/docs, socket: /web)",
+                f"  tokens come from  {self._environment['KEYCLOAK_URL']}/realms/stele",
+                "  users             reader, editor, admin, nobody; each one's password is its name",
+                "",
+                f"  {create}{body}",
+                "",
+                f"  {python} -m app.development call {self.address} editor get_authors '{{}}'",
+                "",
+                "  Ctrl-C ends everything.",
+            ]
+        )

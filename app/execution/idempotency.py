@@ -1,0 +1,79 @@
+"""One effect per key: the answer is stored in the transaction of the effect, and a repeated call gets it again.
+
+Scope is (subject, operation, key), whatever the door, socket or token. The fingerprint is of the request's value, so the
+same request in JSON and in protobuf is the same (D4; IETF draft Idempotency-Key).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from sqlalchemy import bindparam, delete, func, select, text
+from sqlalchemy.dialects.postgresql import insert
+
+from app.db.database import Executor
+from app.db.statements import compile_statement
+from app.execution.tables import STORED_ANSWER
+from generated.bindings import Codec
+from generated.errors import IdempotencyKeyReused, RequestInProgress
+
+TTL = "24 hours"
+RETRY_S = 1
+
+
+class AnswerStore:
+    """The statements, compiled once."""
+
+    def __init__(self) -> None:
+        row = STORED_ANSWER.c
+        same = (
+            row.subject == bindparam("subject"),
+            row.operation == bindparam("operation"),
+            row.key == bindparam("key"),
+        )
+        self.lock = compile_statement(
+            select(func.pg_try_advisory_xact_lock(func.hashtextextended(bindparam("scope"), 0)))
+        )
+        self.find = compile_statement(select(row.fingerprint, row.answer).where(*same, row.at > _horizon()))
+        names = ("subject", "operation", "key", "fingerprint", "answer")
+        values: dict[str, Any] = {name: bindparam(name) for name in names}
+        fresh = {"fingerprint": bindparam("fingerprint"), "answer": bindparam("answer"), "at": func.now()}
+        statement = insert(STORED_ANSWER).values(**values)
+        self.keep = compile_statement(
+            statement.on_conflict_do_update(index_elements=["subject", "operation", "key"], set_=fresh)
+        )
+        self.purge = compile_statement(delete(STORED_ANSWER).where(row.at <= _horizon()))
+
+
+def _horizon() -> Any:
+    return func.now() - text(f"interval '{TTL}'")
+
+
+class Replay:
+    """One keyed call inside its transaction."""
+
+    def __init__(
+        self, store: AnswerStore, executor: Executor, codec: Codec, scope: tuple[str, str, str], request: Any
+    ) -> None:
+        self._store = store
+        self._executor = executor
+        self._codec = codec
+        self._scope = dict(zip(("subject", "operation", "key"), scope, strict=True))
+        self._fingerprint = hashlib.sha256(request.model_dump_json().encode()).digest()
+
+    async def begin(self) -> tuple[Any] | None:
+        """The stored result in a tuple, or None to go on; the lock lasts until the transaction ends."""
+        locked = await self._executor.fetchrow(self._store.lock, scope="\x1f".join(self._scope.values()))
+        if locked is None or not next(iter(locked.values())):
+            raise RequestInProgress(retry_after_s=RETRY_S)
+        row = await self._executor.fetchrow(self._store.find, **self._scope)
+        if row is None:
+            return None
+        if row["fingerprint"] != self._fingerprint:
+            raise IdempotencyKeyReused
+        return (self._codec.restore(row["answer"]),)
+
+    async def finish(self, result: Any) -> None:
+        answer = self._codec.encode_json(result)
+        await self._executor.execute(self._store.keep, **self._scope, fingerprint=self._fingerprint, answer=answer)

@@ -1,0 +1,40 @@
+"""What the audit row of a call says."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+
+from app.audit.record import AuditRecord
+from app.execution.context import Call
+from generated.enums import AuditOutcome
+from generated.errors import Forbidden, RateLimited, Unauthenticated
+
+OK = "ok"
+DENIALS = {Unauthenticated.code, Forbidden.code, RateLimited.code}
+
+
+def outcome_of(code: str) -> AuditOutcome:
+    if code == OK:
+        return AuditOutcome.SUCCESS
+    return AuditOutcome.DENIED if code in DENIALS else AuditOutcome.ERROR
+
+
+def record_of(call: Call, code: str, started: float, object_id: str | None) -> AuditRecord:
+    """`started` is of `time.perf_counter`."""
+    caller, principal = call.caller, call.caller.principal
+    return AuditRecord(
+        at=datetime.now(UTC),
+        username=principal.username if principal else None,
+        subject=principal.subject if principal else None,
+        roles=sorted(principal.roles) if principal else [],
+        action=call.operation.name,
+        outcome=outcome_of(code),
+        code=None if code == OK else code,
+        door=caller.door,
+        object_id=object_id,
+        ip=caller.ip,
+        user_agent=caller.user_agent,
+        trace_id=call.trace_id,
+        duration_ms=round((time.perf_counter() - started) * 1000),
+    )

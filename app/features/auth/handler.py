@@ -1,0 +1,43 @@
+"""What the auth operations do: hand passwords to the identity provider and tickets to browsers."""
+
+from __future__ import annotations
+
+from typing_extensions import override
+
+from app.auth.identity import Identity
+from app.auth.tickets import LIFETIME_S, Tickets
+from app.execution.context import Context
+from generated.errors import CredentialsInvalid, Unauthenticated
+from generated.handlers import AuthHandler
+from generated.models import CreateWsTicketRequest, LoginRequest, LogoutRequest, RefreshRequest
+from generated.results import Tokens, WsTicket
+
+
+class Auth(AuthHandler[Context]):
+    def __init__(self, identity: Identity, tickets: Tickets) -> None:
+        self._identity = identity
+        self._tickets = tickets
+
+    @override
+    async def login(self, context: Context, request: LoginRequest) -> Tokens:
+        context.object_id = request.username
+        return await self._identity.login(request.username, request.password)
+
+    @override
+    async def refresh(self, context: Context, request: RefreshRequest) -> Tokens:
+        return await self._identity.refresh(request.refresh_token)
+
+    @override
+    async def logout(self, context: Context, request: LogoutRequest) -> None:
+        """A session that has ended, or never was, is logged out."""
+        try:
+            await self._identity.logout(request.refresh_token)
+        except CredentialsInvalid:
+            return
+
+    @override
+    async def create_ws_ticket(self, context: Context, request: CreateWsTicketRequest) -> WsTicket:
+        if context.principal is None:
+            raise Unauthenticated
+        ticket = await self._tickets.issue(context.principal, None)
+        return WsTicket(ticket=ticket, expires_in=LIFETIME_S)

@@ -1,0 +1,25 @@
+"""The port of rate limits: one budget per bucket and subject, shared by all doors and nodes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from generated.operations import Bucket
+
+
+@dataclass(slots=True)
+class Permit:
+    """`reset_s` is when the budget is whole again, `retry_after_s` when the next call passes; both in whole seconds."""
+
+    allowed: bool
+    limit: int
+    remaining: int
+    reset_s: int
+    retry_after_s: int
+    window_s: int
+
+
+class Limiter(Protocol):
+    async def take(self, bucket: Bucket, subject: str) -> Permit:
+        """Take one from the budget; raises Unavailable only where the bucket is closed while its store is away."""

@@ -1,0 +1,101 @@
+"""The limiter on Redis or Valkey: one Lua call per request on one pipelined connection, exact up to 1,000 per window.
+
+While the store is away the bucket's own policy decides: this node's own exact count, refusal, or no limit.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections import OrderedDict, deque
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import hiredis
+
+from app.limits.limiter import Permit
+from app.limits.pipelined_connection import Lost, PipelinedConnection
+from generated.errors import Unavailable
+from generated.operations import Bucket, WhenDown
+
+MAX_EXACT = 1000
+MAX_LOCAL_SUBJECTS = 10_000
+MICROS = 1_000_000
+SCRIPT = Path(__file__).with_name("sliding_window.lua")
+
+
+class RedisLimiter:
+    """`scale` multiplies every limit; `on_down` hears of each decision that was made without the store."""
+
+    def __init__(
+        self,
+        connection: PipelinedConnection,
+        *,
+        scale: int = 1,
+        on_down: Callable[[], None] = lambda: None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._connection = connection
+        self._scale = scale
+        self._on_down = on_down
+        self._clock = clock
+        self._script = SCRIPT.read_bytes()
+        self._digest = b""
+        self._local: OrderedDict[str, deque[float]] = OrderedDict()
+
+    async def take(self, bucket: Bucket, subject: str) -> Permit:
+        limit, window_us = bucket.limit * self._scale, round(bucket.window_s * MICROS)
+        key = f"stele:limit:{{{bucket.name}:{subject}}}"
+        try:
+            answer = await self._evaluate(key, limit, window_us)
+        except Lost:
+            return self._without_store(bucket, limit, key)
+        allowed, remaining, reset, retry = answer
+        return Permit(bool(allowed), limit, remaining, _seconds(reset), _seconds(retry), math.ceil(bucket.window_s))
+
+    async def _evaluate(self, key: str, limit: int, window_us: int) -> Any:
+        arguments = (1, key, limit, window_us, MAX_EXACT)
+        if self._digest:
+            answer = await self._connection.call(b"EVALSHA", self._digest, *arguments)
+            if not isinstance(answer, hiredis.ReplyError):
+                return answer
+            if not str(answer).startswith("NOSCRIPT"):
+                raise Lost(str(answer))
+        loaded = await self._connection.call(b"SCRIPT", b"LOAD", self._script)
+        if isinstance(loaded, hiredis.ReplyError):
+            raise Lost(str(loaded))
+        self._digest = loaded
+        answer = await self._connection.call(b"EVALSHA", self._digest, *arguments)
+        if isinstance(answer, hiredis.ReplyError):
+            raise Lost(str(answer))
+        return answer
+
+    def _without_store(self, bucket: Bucket, limit: int, key: str) -> Permit:
+        self._on_down()
+        window_s = math.ceil(bucket.window_s)
+        if bucket.when_down is WhenDown.CLOSED:
+            raise Unavailable(retry_after_s=1)
+        if bucket.when_down is WhenDown.OPEN:
+            return Permit(True, limit, limit, window_s, 0, window_s)
+        return self._count_here(bucket, limit, key)
+
+    def _count_here(self, bucket: Bucket, limit: int, key: str) -> Permit:
+        """This node's own sliding window; the longest unused subjects are forgotten."""
+        now = self._clock()
+        stamps = self._local.setdefault(key, deque())
+        self._local.move_to_end(key)
+        while len(self._local) > MAX_LOCAL_SUBJECTS:
+            self._local.popitem(last=False)
+        while stamps and stamps[0] <= now - bucket.window_s:
+            stamps.popleft()
+        allowed = len(stamps) < limit
+        if allowed:
+            stamps.append(now)
+        retry = 0 if allowed else math.ceil(stamps[0] + bucket.window_s - now)
+        reset = math.ceil(stamps[-1] + bucket.window_s - now) if stamps else 0
+        return Permit(allowed, limit, limit - len(stamps), reset, retry, math.ceil(bucket.window_s))
+
+
+def _seconds(micros: int) -> int:
+    return -(-micros // MICROS)

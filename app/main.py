@@ -1,0 +1,57 @@
+"""`python -m app.main`: read the settings, then serve. Unsafe or missing settings end with exit code 78, a line each."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import uvicorn
+from pydantic import ValidationError
+
+from app.settings import Settings
+from app.wiring import build
+
+EX_CONFIG = 78
+MAX_FRAME_BYTES = 65_536
+DRAIN_S = 10
+
+
+def create_application() -> Callable[..., Any]:
+    """The ASGI application of one worker."""
+    return build(Settings())
+
+
+def main() -> int:
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        for fault in error.errors():
+            name = "_".join(str(step) for step in fault["loc"]).upper()
+            print(f"{name}: {fault['msg']}" if name else fault["msg"], file=sys.stderr)
+        return EX_CONFIG
+    uvicorn.run(
+        "app.main:create_application",
+        factory=True,
+        host=settings.host,
+        port=settings.port,
+        workers=settings.workers,
+        loop="uvloop",
+        http="httptools",
+        ws="websockets-sansio",
+        ws_max_size=MAX_FRAME_BYTES,
+        ws_per_message_deflate=False,
+        ws_ping_interval=20,
+        ws_ping_timeout=20,
+        access_log=False,
+        log_config=None,
+        proxy_headers=False,
+        server_header=False,
+        timeout_graceful_shutdown=DRAIN_S,
+        lifespan="on",
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

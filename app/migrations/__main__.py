@@ -1,0 +1,63 @@
+"""`python -m app.migrations upgrade|downgrade|history|revision`: the schema, forward and back. DATABASE_URL says where.
+
+A downgrade drops tables and asks first, unless `--yes` is given.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy.exc import SQLAlchemyError
+
+
+def configuration() -> Config:
+    """The script folder is the package's own."""
+    config = Config()
+    config.set_main_option("script_location", "app:migrations")
+    return config
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m app.migrations")
+    parser.add_argument("command", choices=["upgrade", "downgrade", "history", "revision"])
+    parser.add_argument("target", nargs="?", help="a revision, -1, base or head; for `revision` its message")
+    parser.add_argument("--yes", action="store_true", help="do not ask before a downgrade")
+    options = parser.parse_args(arguments)
+    if "DATABASE_URL" not in os.environ:
+        print("DATABASE_URL is not set: postgresql+asyncpg://user@host:port/database", file=sys.stderr)
+        return 78
+    if options.command == "downgrade" and not options.yes and not _agreed(options.target or "-1"):
+        print("nothing was changed")
+        return 1
+    try:
+        _run(options)
+    except (SQLAlchemyError, OSError) as error:
+        print(f"the database refused: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _agreed(target: str) -> bool:
+    print(f"A downgrade to {target} drops tables and the rows in them. Type yes to go on: ", end="", flush=True)
+    return sys.stdin.readline().strip() == "yes"
+
+
+def _run(options: argparse.Namespace) -> None:
+    config = configuration()
+    match options.command:
+        case "upgrade":
+            command.upgrade(config, options.target or "head")
+        case "downgrade":
+            command.downgrade(config, options.target or "-1")
+        case "history":
+            command.history(config, verbose=False)
+        case _:
+            command.revision(config, message=options.target or "change", autogenerate=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

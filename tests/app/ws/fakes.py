@@ -1,0 +1,159 @@
+"""What the socket's tests pass in where the service has the runner, the verifier, the limiter and the rest."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any
+
+from app.auth.denial import CredentialRefused, Reason
+from app.auth.principal import Principal
+from app.errors import decode
+from app.execution.context import Call
+from app.limits.limiter import Permit
+from app.ws.dialect import Dialect, Format, make_dialects
+from generated.errors import AuthorNotFound, Unauthenticated
+from generated.operations import Bucket
+from generated.results import Author, AuthorPage, PageMeta
+from generated.wire import EVENT_CODECS
+from generated.ws_packages import PACKAGES
+
+REQ_ID = "0b0b0b0b-1111-4222-8333-444444444444"
+OTHER_REQ_ID = "0b0b0b0b-1111-4222-8333-555555555555"
+NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+
+
+def author(author_id: int = 7, name: str = "Ünal") -> Author:
+    return Author(id=author_id, name=name, bio=None, born_on=None, created_at=NOW, updated_at=NOW, version=1)
+
+
+def author_page() -> AuthorPage:
+    meta = PageMeta(page=1, per_page=20, total=1, pages=1, next_cursor=None, has_more=False)
+    return AuthorPage(items=[author()], meta=meta)
+
+
+def principal(sub: str = "ann", *, lasts_s: float = 300.0, sid: str | None = "s1", roles: str = "get-authors") -> Principal:
+    return Principal("https://issuer.test", sub, sub, sid, frozenset(roles.split()), time.time() + lasts_s)
+
+
+class FakeHandlers:
+    """`get_author` of id n takes n milliseconds; 404 is not found and 500 a result that cannot be encoded."""
+
+    def __init__(self) -> None:
+        self.running = 0
+        self.most = 0
+        self.log: list[str] = []
+        self.authors = SimpleNamespace(
+            get_authors=self.get_author,
+            get_paginated_authors=self.get_page,
+            create_author=self.create_author,
+            get_author=self.get_author,
+            update_author=self.get_author,
+            delete_author=self.delete_author,
+        )
+        self.audit_log = SimpleNamespace(get_audit_logs=self.get_author, get_audit_log=self.get_author)
+
+    async def get_author(self, context: Any, request: Any) -> Any:
+        await self._work("get", request.author_id / 1000)
+        if request.author_id == 404:
+            raise AuthorNotFound("No 404.")
+        return object() if request.author_id == 500 else author(request.author_id)
+
+    async def get_page(self, context: Any, request: Any) -> Any:
+        return author_page()
+
+    async def create_author(self, context: Any, request: Any) -> Any:
+        await self._work("create", 0.2)
+        return author(name=request.name)
+
+    async def delete_author(self, context: Any, request: Any) -> None:
+        return None
+
+    async def _work(self, name: str, seconds: float) -> None:
+        self.running += 1
+        self.most = max(self.most, self.running)
+        try:
+            await asyncio.sleep(seconds)
+            self.log.append(f"{name} done")
+        except asyncio.CancelledError:
+            self.log.append(f"{name} cancelled")
+            raise
+        finally:
+            self.running -= 1
+
+
+class FakeRunner:
+    """Refuses those who are nobody, decodes, calls; remembers the calls."""
+
+    def __init__(self) -> None:
+        self.calls: list[Call] = []
+
+    async def run(self, call: Call) -> Any:
+        self.calls.append(call)
+        if call.caller.principal is None:
+            raise Unauthenticated()
+        context: Any = None
+        return await call.method(context, decode(call.decode))
+
+
+class FakeVerifier:
+    def __init__(self, tokens: dict[str, Principal]) -> None:
+        self.tokens = tokens
+        self.asked = 0
+
+    def cached(self, token: str) -> Principal | None:
+        return None
+
+    async def verify(self, token: str) -> Principal:
+        self.asked += 1
+        if token not in self.tokens:
+            raise CredentialRefused(Reason.SIGNATURE)
+        return self.tokens[token]
+
+
+class FakeTickets:
+    def __init__(self, tickets: dict[str, tuple[Principal, str | None]]) -> None:
+        self.tickets = tickets
+
+    async def redeem(self, ticket: str, origin: str | None) -> Principal | None:
+        found = self.tickets.pop(ticket, None)
+        return found[0] if found is not None and found[1] == origin else None
+
+
+class FakeLimiter:
+    """Counts per bucket; `limits` are those of the contract unless given."""
+
+    def __init__(self, **limits: int) -> None:
+        self.limits = limits
+        self.taken: dict[str, int] = {}
+
+    async def take(self, bucket: Bucket, subject: str) -> Permit:
+        count = self.taken[bucket.name] = self.taken.get(bucket.name, 0) + 1
+        limit = self.limits.get(bucket.name, bucket.limit)
+        return Permit(count <= limit, limit, max(0, limit - count), 60, 7, 60)
+
+
+@dataclass
+class FakeMetrics:
+    opened: int = 0
+    closed: list[int] = field(default_factory=list)
+
+    def socket_opened(self) -> None:
+        self.opened += 1
+
+    def socket_closed(self, code: int) -> None:
+        self.closed.append(code)
+
+
+@dataclass(frozen=True)
+class FakeSettings:
+    origins: tuple[str, ...] = ("https://app.test",)
+    trusted_proxies: int = 0
+    accepts_query_token: bool = False
+
+
+def dialect(chosen: Format) -> Dialect:
+    return make_dialects(PACKAGES, FakeHandlers(), EVENT_CODECS)[chosen]

@@ -1,0 +1,186 @@
+"""Frames are read strictly, in both formats, and whatever arrives ends in a request, a control frame or BadFrame."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from google.protobuf.field_mask_pb2 import FieldMask
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.ws.envelope import (
+    Authenticate,
+    BadFrame,
+    Cancel,
+    ControlId,
+    JsonReader,
+    ProtobufReader,
+    Request,
+    Subscribe,
+    Unsubscribe,
+)
+from generated.proto import envelope_pb2
+from tests.app.ws.fakes import REQ_ID
+
+DEEP = "[" * 100_000
+
+
+def json_frame(**members: Any) -> str:
+    return json.dumps({"pkg_id": 4, "req_id": REQ_ID, "data": {"author_id": 1}} | members)
+
+
+def protobuf_frame(**members: Any) -> bytes:
+    return envelope_pb2.Request(**({"pkg_id": 4, "req_id": REQ_ID, "data": b"\x08\x01"} | members)).SerializeToString()
+
+
+def refused(reader: JsonReader | ProtobufReader, frame: Any) -> BadFrame:
+    with pytest.raises(BadFrame) as caught:
+        reader.read(frame)
+    return caught.value
+
+
+def test_a_json_request_keeps_its_data_as_bytes() -> None:
+    assert JsonReader().read(json_frame(meta={"timeout_ms": 250})) == Request(4, REQ_ID, b'{"author_id": 1}', 0.25)
+    assert JsonReader().read(json_frame(meta={})) == Request(4, REQ_ID, b'{"author_id": 1}', None)
+
+
+def test_a_protobuf_request_keeps_its_data_as_bytes() -> None:
+    meta = envelope_pb2.RequestMeta(timeout_ms=250)
+    assert ProtobufReader().read(protobuf_frame(meta=meta)) == Request(4, REQ_ID, b"\x08\x01", 0.25)
+    assert ProtobufReader().read(protobuf_frame()) == Request(4, REQ_ID, b"\x08\x01", None)
+
+
+@pytest.mark.parametrize(
+    "frame", ["", "{", "[1]", "5", "null", '"x"', "NaN", "\ufeff{}", "{}x", DEEP, '{"a":' * 3_000, '{"data":"\ud800"}']
+)
+def test_what_is_no_json_object_is_malformed_with_nothing_to_echo(frame: str) -> None:
+    bad = refused(JsonReader(), frame)
+    assert (bad.error.code, bad.pkg_id, bad.req_id) == ("malformed", None, None)
+
+
+@pytest.mark.parametrize(
+    ("members", "pkg_id", "req_id"),
+    [
+        ({"extra": 1}, 4, REQ_ID),
+        ({"req_id": "no-uuid"}, 4, None),
+        ({"req_id": REQ_ID.replace("-", "")}, 4, None),
+        ({"req_id": REQ_ID + "\n"}, 4, None),
+        ({"req_id": 5}, 4, None),
+        ({"pkg_id": "4"}, None, REQ_ID),
+        ({"pkg_id": True}, None, REQ_ID),
+        ({"pkg_id": 1.5}, None, REQ_ID),
+        ({"pkg_id": None}, None, REQ_ID),
+        ({"pkg_id": 0}, None, REQ_ID),
+        ({"meta": None}, 4, REQ_ID),
+        ({"meta": {"timeout_ms": 0}}, 4, REQ_ID),
+        ({"meta": {"timeout_ms": 30_001}}, 4, REQ_ID),
+        ({"meta": {"timeout_ms": "5"}}, 4, REQ_ID),
+        ({"meta": {"more": 5}}, 4, REQ_ID),
+        ({"type": "shout"}, 4, REQ_ID),
+    ],
+)
+def test_a_json_object_that_is_no_frame_echoes_what_could_be_read(
+    members: dict[str, Any], pkg_id: int | None, req_id: str | None
+) -> None:
+    bad = refused(JsonReader(), json_frame(**members))
+    assert (bad.error.code, bad.pkg_id, bad.req_id) == ("invalid_data", pkg_id, req_id)
+
+
+@pytest.mark.parametrize("member", ["pkg_id", "req_id", "data"])
+def test_every_member_but_meta_is_required(member: str) -> None:
+    members = json.loads(json_frame())
+    del members[member]
+    assert refused(JsonReader(), json.dumps(members)).error.code == "invalid_data"
+
+
+@pytest.mark.parametrize("data", ["NaN", "Infinity", DEEP, '"\\ud800"', '"\x00"', "{,}", "01"])
+def test_data_that_is_no_json_makes_the_frame_bad(data: str) -> None:
+    frame = f'{{"pkg_id":4,"req_id":"{REQ_ID}","data":{data}}}'
+    assert refused(JsonReader(), frame).error.rsp == 2
+
+
+@pytest.mark.parametrize(
+    ("frame", "control"),
+    [
+        ({"type": "auth", "token": "Bearer x"}, Authenticate("Bearer x", None)),
+        ({"type": "cancel", "req_id": REQ_ID}, Cancel(REQ_ID)),
+        ({"type": "subscribe", "topics": ["authors"]}, Subscribe(["authors"], None)),
+        ({"type": "unsubscribe", "topics": ["authors"]}, Unsubscribe(["authors"], None)),
+    ],
+)
+def test_json_control_frames_are_told_by_their_type(frame: dict[str, Any], control: object) -> None:
+    assert JsonReader().read(json.dumps(frame)) == control
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        {"type": "auth"},
+        {"type": "auth", "token": 5},
+        {"type": "auth", "token": "x", "extra": 1},
+        {"type": "subscribe", "topics": []},
+        {"type": "subscribe", "topics": ["x"] * 101},
+        {"type": 5},
+    ],
+)
+def test_control_frames_are_closed_too(frame: dict[str, Any]) -> None:
+    assert refused(JsonReader(), json.dumps(frame)).error.code == "invalid_data"
+
+
+@pytest.mark.parametrize(
+    ("members", "pkg_id", "req_id"),
+    [
+        ({"req_id": ""}, 4, None),
+        ({"req_id": "no-uuid"}, 4, None),
+        ({"pkg_id": 0}, None, REQ_ID),
+        ({"pkg_id": -4}, None, REQ_ID),
+        ({"meta": envelope_pb2.RequestMeta(timeout_ms=0)}, 4, REQ_ID),
+        ({"meta": envelope_pb2.RequestMeta(timeout_ms=30_001)}, 4, REQ_ID),
+    ],
+)
+def test_a_protobuf_message_that_is_no_frame_echoes_what_could_be_read(
+    members: dict[str, Any], pkg_id: int | None, req_id: str | None
+) -> None:
+    bad = refused(ProtobufReader(), protobuf_frame(**members))
+    assert (bad.error.code, bad.pkg_id, bad.req_id) == ("invalid_data", pkg_id, req_id)
+
+
+@pytest.mark.parametrize("frame", [b"\xff", b"\x12\x02\xff\xff", b"{}"])
+def test_what_is_no_protobuf_is_malformed(frame: bytes) -> None:
+    assert refused(ProtobufReader(), frame).error.code == "malformed"
+
+
+def test_protobuf_control_frames_are_told_by_their_pkg_id() -> None:
+    topics = FieldMask(paths=["authors"]).SerializeToString()
+    controls = {
+        ControlId.AUTH: (b"Bearer x", Authenticate("Bearer x", REQ_ID)),
+        ControlId.CANCEL: (b"", Cancel(REQ_ID)),
+        ControlId.SUBSCRIBE: (topics, Subscribe(["authors"], REQ_ID)),
+        ControlId.UNSUBSCRIBE: (topics, Unsubscribe(["authors"], REQ_ID)),
+    }
+    for pkg_id, (data, control) in controls.items():
+        assert ProtobufReader().read(protobuf_frame(pkg_id=pkg_id, data=data)) == control
+
+
+@pytest.mark.parametrize("data", [b"\xff", b""])
+def test_a_protobuf_control_frame_with_unreadable_data_is_bad(data: bytes) -> None:
+    bad = refused(ProtobufReader(), protobuf_frame(pkg_id=ControlId.SUBSCRIBE, data=data))
+    assert (bad.error.code, bad.pkg_id, bad.req_id) == ("invalid_data", ControlId.SUBSCRIBE, REQ_ID)
+
+
+@given(st.text() | st.from_regex(r'\{"(pkg_id|req_id|data|meta|type)":.{0,20}\}'))
+def test_any_text_is_a_frame_or_bad_and_nothing_else(frame: str) -> None:
+    try:
+        JsonReader().read(frame)
+    except BadFrame as bad:
+        assert bad.error.rsp == 2
+
+
+@given(st.binary())
+def test_any_bytes_are_a_frame_or_bad_and_nothing_else(frame: bytes) -> None:
+    try:
+        ProtobufReader().read(frame)
+    except BadFrame as bad:
+        assert bad.error.rsp == 2

@@ -1,0 +1,287 @@
+"""The outbox keeps order, waits for nobody, and gives up on a peer that does not read."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import uvloop
+
+from app.ws import outbox as module
+from app.ws.outbox import MAX_BYTES, Outbox, step
+
+
+class Server:
+    """Sends as uvicorn does: waits until it may write, then writes at once."""
+
+    def __init__(self) -> None:
+        self.sent: list[Any] = []
+        self.writable = asyncio.Event()
+        self.writable.set()
+        self.error: Exception | None = None
+        self.transport = Transport()
+
+    async def send(self, message: Any) -> None:
+        await self.writable.wait()
+        if self.error is not None:
+            raise self.error
+        self.sent.append(message.get("n", message.get("code")))
+
+
+class Transport:
+    is_aborted = False
+
+    def abort(self) -> None:
+        self.is_aborted = True
+
+
+class Loop:
+    """The real loop with a clock that the test turns forward."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self.now = 0.0
+        self.timers: list[tuple[float, Callable[[], None], list[bool]]] = []
+
+    def time(self) -> float:
+        return self.now
+
+    def create_task(self, coroutine: Any) -> Any:
+        return self._loop.create_task(coroutine)
+
+    def call_later(self, delay_s: float, callback: Callable[[], None]) -> Any:
+        cancelled: list[bool] = []
+        self.timers.append((self.now + delay_s, callback, cancelled))
+        return type("Timer", (), {"cancel": lambda self: cancelled.append(True)})()
+
+    def advance(self, seconds: float) -> None:
+        self.now += seconds
+        due = [timer for timer in self.timers if timer[0] <= self.now]
+        self.timers = [timer for timer in self.timers if timer[0] > self.now]
+        for _, callback, cancelled in due:
+            if not cancelled:
+                callback()
+
+
+def make(server: Server, loop: Any = None) -> Outbox:
+    return Outbox(server.send, loop or asyncio.get_running_loop())
+
+
+async def settle() -> None:
+    for _ in range(20):
+        await asyncio.sleep(0)
+
+
+async def test_an_idle_outbox_sends_at_once_and_without_a_task() -> None:
+    server = Server()
+    outbox = make(server)
+    tasks = asyncio.all_tasks()
+    for number in range(5):
+        outbox.push({"n": number}, 1)
+        assert server.sent[-1] == number
+    assert asyncio.all_tasks() == tasks
+    assert outbox.is_idle
+
+
+async def test_what_waits_goes_out_in_order_by_one_task() -> None:
+    server = Server()
+    outbox = make(server)
+    outbox.push({"n": 0}, 1)
+    server.writable.clear()
+    tasks = asyncio.all_tasks()
+    for number in range(1, 50):
+        outbox.push({"n": number}, 1)
+    assert len(asyncio.all_tasks() - tasks) == 1
+    assert server.sent == [0]
+    server.writable.set()
+    outbox.push({"n": 50}, 1)
+    await settle()
+    outbox.push({"n": 51}, 1)
+    assert server.sent == list(range(52))
+    assert outbox.is_idle
+
+
+async def test_it_blocks_and_recovers_again_and_again() -> None:
+    server = Server()
+    outbox = make(server)
+    for number in range(100):
+        if number % 3 == 0:
+            server.writable.clear()
+        outbox.push({"n": number}, 1)
+        if number % 3 == 2:
+            server.writable.set()
+            await settle()
+    server.writable.set()
+    await settle()
+    assert server.sent == list(range(100))
+
+
+async def test_one_byte_above_the_bound_closes_as_slow_consumer() -> None:
+    server = Server()
+    outbox = make(server)
+    server.writable.clear()
+    outbox.push({"n": 0}, MAX_BYTES // 2)
+    outbox.push({"n": 1}, MAX_BYTES // 2)
+    assert outbox.close_code is None
+    outbox.push({"n": 2}, 1)
+    assert outbox.close_code == 4430
+    outbox.push({"n": 3}, 1)
+    server.writable.set()
+    await settle()
+    assert server.sent == [0, 4430]
+
+
+async def test_ten_seconds_without_progress_close_as_slow_consumer() -> None:
+    server, loop = Server(), Loop()
+    outbox = make(server, loop)
+    server.writable.clear()
+    outbox.push({"n": 0}, 1)
+    loop.advance(9.9)
+    assert outbox.close_code is None
+    loop.advance(0.2)
+    assert outbox.close_code == 4430
+
+
+async def test_progress_starts_the_ten_seconds_again() -> None:
+    server, loop = Server(), Loop()
+    outbox = make(server, loop)
+    server.writable.clear()
+    outbox.push({"n": 0}, 1)
+    outbox.push({"n": 1}, 1)
+    loop.advance(9)
+    server.writable.set()
+    await asyncio.sleep(0)
+    server.writable.clear()
+    await settle()
+    assert server.sent == [0, 1] or server.sent == [0]
+    loop.advance(9)
+    assert outbox.close_code is None
+
+
+async def test_a_peer_that_does_not_take_the_close_is_cut_off() -> None:
+    server, loop = Server(), Loop()
+    outbox = make(server, loop)
+    server.writable.clear()
+    outbox.push({"n": 0}, 1)
+    loop.advance(10)
+    loop.advance(19)
+    assert not server.transport.is_aborted
+    loop.advance(2)
+    assert server.transport.is_aborted
+    await settle()
+    assert asyncio.all_tasks() == {asyncio.current_task()}
+
+
+async def test_a_close_goes_after_what_was_pushed_and_the_first_one_counts() -> None:
+    server = Server()
+    outbox = make(server)
+    server.writable.clear()
+    outbox.push({"n": 0}, 1)
+    outbox.push({"n": 1}, 1)
+    outbox.close(1003, "text frames only")
+    outbox.close(4401, "token_expired")
+    outbox.push({"n": 2}, 1)
+    server.writable.set()
+    await settle()
+    assert server.sent == [0, 1, 1003]
+    assert outbox.close_code == 1003
+
+
+@pytest.mark.parametrize("error", [OSError(), RuntimeError("Unexpected ASGI message")])
+async def test_a_peer_that_is_gone_ends_the_outbox_quietly(error: Exception) -> None:
+    server = Server()
+    outbox = make(server)
+    server.error = error
+    outbox.push({"n": 0}, 1)
+    assert outbox.close_code == 1006
+    outbox.push({"n": 1}, 1)
+    outbox.close(4401, "token_expired")
+    assert server.sent == []
+
+
+async def test_a_peer_that_goes_while_messages_wait_leaves_no_task_behind() -> None:
+    server = Server()
+    outbox = make(server)
+    server.writable.clear()
+    for number in range(3):
+        outbox.push({"n": number}, 1)
+    server.error = OSError()
+    server.writable.set()
+    await settle()
+    assert (outbox.close_code, server.sent) == (1006, [])
+    assert asyncio.all_tasks() == {asyncio.current_task()}
+
+
+async def test_the_end_of_the_socket_cancels_the_drain() -> None:
+    server = Server()
+    outbox = make(server)
+    server.writable.clear()
+    outbox.push({"n": 0}, 1)
+    outbox.mark_gone(1005)
+    await settle()
+    assert outbox.close_code == 1005
+    assert asyncio.all_tasks() == {asyncio.current_task()}
+
+
+async def test_a_send_that_is_no_coroutine_is_left_to_a_task() -> None:
+    sent: list[Any] = []
+
+    def send(message: Any) -> asyncio.Future[None]:
+        future = asyncio.get_running_loop().create_future()
+        sent.append(message["n"])
+        asyncio.get_running_loop().call_soon(future.set_result, None)
+        return future
+
+    outbox = Outbox(send, asyncio.get_running_loop())
+    for number in range(3):
+        outbox.push({"n": number}, 1)
+    await settle()
+    assert sent == [0, 1, 2]
+
+
+@pytest.mark.parametrize("run", [asyncio.run, uvloop.run])
+def test_a_send_that_waits_several_times_is_stepped_to_its_end_on_both_loops(run: Any) -> None:
+    async def main() -> list[str]:
+        seen: list[str] = []
+
+        async def send(message: Any) -> None:
+            seen.append("begun")
+            await asyncio.sleep(0)
+            await asyncio.sleep(0.001)
+            seen.append("ended")
+
+        rest = step(send, {})
+        assert seen == ["begun"]
+        assert rest is not None
+
+        async def finish() -> None:
+            await rest
+
+        await asyncio.create_task(finish())
+        return seen
+
+    assert run(main()) == ["begun", "ended"]
+
+
+async def test_cancelling_the_rest_of_a_send_cancels_the_send() -> None:
+    seen: list[str] = []
+
+    async def send(message: Any) -> None:
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            seen.append("cancelled")
+            raise
+
+    outbox = Outbox(send, asyncio.get_running_loop())
+    outbox.push({"n": 0}, 1)
+    await settle()
+    outbox.mark_gone(1005)
+    await settle()
+    assert seen == ["cancelled"]
+
+
+def test_the_bounds_are_those_of_the_rule() -> None:
+    assert (module.MAX_BYTES, module.STALL_S) == (1_048_576, 10.0)
