@@ -62,8 +62,18 @@ def request_message(operation: str, fields: dict[str, Any]) -> Message:
 
 def result_of(operation: str, data: bytes, meta: Message | None = None) -> Any:
     """A binary result as plain JSON values, read by the generated converters."""
-    names = {"get_authors": "author_list", "get_paginated_authors": "author_page", "delete_author": None, "logout": None}
-    names |= {"get_audit_logs": "audit_log_page", "get_audit_log": "audit_log", "health": "health", "create_ws_ticket": "ws_ticket"}
+    names = {
+        "get_authors": "author_list",
+        "get_paginated_authors": "author_page",
+        "delete_author": None,
+        "logout": None,
+    }
+    names |= {
+        "get_audit_logs": "audit_log_page",
+        "get_audit_log": "audit_log",
+        "health": "health",
+        "create_ws_ticket": "ws_ticket",
+    }
     name = names.get(operation, "tokens" if operation in ("login", "refresh") else "author")
     if name is None:
         return None

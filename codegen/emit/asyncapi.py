@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from codegen.emit.json_schemas import Json, Spelling, draft07, printed
+from codegen.emit.json_schemas import Json, Spelling, draft07, printed, used
 from codegen.emit.printer import File
 from codegen.ir.operations import Contract, Event, Operation, Roles
 
@@ -49,7 +49,7 @@ def emit(contract: Contract) -> list[File]:
         "operations": operations,
         "components": {
             "messages": messages,
-            "schemas": draft07(spelling.components()),
+            "schemas": draft07(used(spelling.components(), messages)),
             "securitySchemes": _schemes(contract),
         },
     }

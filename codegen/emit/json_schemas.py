@@ -140,6 +140,22 @@ class Spelling:
         }
 
 
+def used(schemas: Json, *roots: object) -> Json:
+    """The schemas that `roots` refer to, directly or through each other."""
+    found: set[str] = set()
+    waiting: list[object] = list(roots)
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, list):
+            waiting += value
+        elif isinstance(value, dict):
+            waiting += value.values()
+        elif isinstance(value, str) and value.startswith(REF) and value not in found:
+            found.add(value)
+            waiting.append(schemas.get(value.removeprefix(REF)))
+    return {name: schema for name, schema in schemas.items() if REF + name in found}
+
+
 def draft07(value: object) -> object:
     """The same schema with AsyncAPI's string discriminator."""
     if isinstance(value, list):

@@ -5,7 +5,7 @@ This is what is served, fuzzed and handed to other tools.
 
 from __future__ import annotations
 
-from codegen.emit.json_schemas import Json, Spelling, printed
+from codegen.emit.json_schemas import Json, Spelling, printed, used
 from codegen.emit.printer import File
 from codegen.ir.operations import Contract, ErrorCode, Http, Operation
 from codegen.ir.types import Field, ListOf
@@ -54,7 +54,7 @@ def emit(contract: Contract) -> list[File]:
         "components": {
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
             "headers": HEADERS,
-            "schemas": spelling.components(),
+            "schemas": used(spelling.components(), paths),
         },
     }
     return [File("specs/openapi.json", printed(document))]

@@ -319,7 +319,8 @@ class _Writer:
         self._module.use("generated.operations", "Event")
         self._module.line("", "EVENT_OF: dict[type[Any], Event] = {")
         self._module.line(
-            *(f"    {self._struct(event.record)}: EVENTS[{quoted(event.name)}]," for event in self._contract.events), "}"
+            *(f"    {self._struct(event.record)}: EVENTS[{quoted(event.name)}]," for event in self._contract.events),
+            "}",
         )
 
 

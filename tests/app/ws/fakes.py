@@ -35,7 +35,9 @@ def author_page() -> AuthorPage:
     return AuthorPage(items=[author()], meta=meta)
 
 
-def principal(sub: str = "ann", *, lasts_s: float = 300.0, sid: str | None = "s1", roles: str = "get-authors") -> Principal:
+def principal(
+    sub: str = "ann", *, lasts_s: float = 300.0, sid: str | None = "s1", roles: str = "get-authors"
+) -> Principal:
     return Principal("https://issuer.test", sub, sub, sid, frozenset(roles.split()), time.time() + lasts_s)
 
 

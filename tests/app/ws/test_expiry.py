@@ -43,7 +43,9 @@ class Timers:
 
 
 def make(timers: Timers) -> Expiry:
-    stages = Stages(lambda left: timers.note(f"warn {left}"), lambda: timers.note("revoke"), lambda: timers.note("close"))
+    stages = Stages(
+        lambda left: timers.note(f"warn {left}"), lambda: timers.note("revoke"), lambda: timers.note("close")
+    )
     loop: asyncio.AbstractEventLoop = timers  # type: ignore[assignment]  # only time and the two calls are used
     return Expiry(loop, stages)
 

@@ -49,7 +49,9 @@ def test_a_protobuf_reply_says_ok_although_ok_is_zero() -> None:
     assert not reply.HasField("topic")
 
 
-@pytest.mark.parametrize(("error", "msg"), [(AuthorNotFound("No 7."), "No 7."), (AuthorNotFound(), AuthorNotFound.title)])
+@pytest.mark.parametrize(
+    ("error", "msg"), [(AuthorNotFound("No 7."), "No 7."), (AuthorNotFound(), AuthorNotFound.title)]
+)
 def test_a_refusal_carries_the_problem_with_msg_in_both_formats(error: AuthorNotFound, msg: str) -> None:
     frame = json.loads(JSON.refusal(4, REQ_ID, error.rsp, problem(error, "t1")))
     assert (frame["pkg_id"], frame["req_id"], frame["status_code"]) == (4, REQ_ID, 5)

@@ -1,0 +1,40 @@
+"""Real servers for tests: PostgreSQL and Valkey per worker, and one running service per worker on top of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app.development.servers import Postgres, Valkey, embedded_postgres, embedded_valkey
+from tests.running_service import RunningService
+
+
+@pytest.fixture(scope="session")
+def servers_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that PostgreSQL's user can enter as well."""
+    folder = tmp_path_factory.mktemp("servers")
+    for each in (folder, *folder.parents):
+        if "pytest-of-" in str(each):
+            each.chmod(0o755)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def postgres(servers_folder: Path) -> Iterator[Postgres]:
+    with embedded_postgres(servers_folder / "postgres") as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def valkey(servers_folder: Path) -> Iterator[Valkey]:
+    with embedded_valkey(servers_folder / "valkey") as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def service(postgres: Postgres, valkey: Valkey, servers_folder: Path) -> Iterator[RunningService]:
+    """The whole service as processes: migrated database, issuer, one worker; limits are wide."""
+    with RunningService(servers_folder / "service", postgres.url, valkey.url) as running:
+        yield running

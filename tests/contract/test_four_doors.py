@@ -1,0 +1,268 @@
+"""The same operation answers the same through every door: the differential suite."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
+
+import grpc_tools
+import httpx2
+import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
+
+from generated.operations import OPERATIONS
+from generated.proto import envelope_pb2
+from tests.doors import PKG_IDS, Rest, Socket, all_doors, request_frame
+from tests.running_service import RunningService
+
+Doors = tuple[Rest, Rest, Socket, Socket]
+PROTO = Path(__file__).parents[2] / "specs" / "proto"
+
+
+async def opened(stack: AsyncExitStack, service: RunningService, user: str) -> Doors:
+    doors = all_doors(service.url, await service.token(user))
+    for door in doors:
+        await stack.enter_async_context(door)
+    return doors
+
+
+@pytest.fixture
+async def stack() -> AsyncIterator[AsyncExitStack]:
+    async with AsyncExitStack() as entered:
+        yield entered
+
+
+def unique(label: str) -> str:
+    return f"{label} {uuid.uuid4()}"
+
+
+async def test_what_is_created_at_one_door_is_read_equal_at_every_other(
+    service: RunningService, stack: AsyncExitStack
+) -> None:
+    doors = await opened(stack, service, "editor")
+    for writer in doors:
+        created = await writer.call("create_author", name=unique("Åsa"), bio="poet", born_on="1815-12-10")
+        assert created.code == "ok", created
+        reads = [await reader.call("get_author", author_id=created.value["id"]) for reader in doors]
+        assert [read.value for read in reads] == [created.value] * 4
+
+
+async def test_lists_and_pages_are_equal_at_every_door(service: RunningService, stack: AsyncExitStack) -> None:
+    doors = await opened(stack, service, "editor")
+    term = unique("list")
+    for index in range(3):
+        await doors[0].call("create_author", name=f"{term} {index}")
+    found = [await door.call("get_authors", search_term=term) for door in doors]
+    assert [len(answer.value["items"]) for answer in found] == [3] * 4
+    assert [answer.value for answer in found] == [found[0].value] * 4
+    pages = [await door.call("get_paginated_authors", page=1, per_page=2) for door in doors]
+    for page in pages:
+        page.value["meta"].pop("next_cursor")
+    assert [page.value for page in pages] == [pages[0].value] * 4
+
+
+async def test_update_and_delete_guard_the_version_at_every_door(
+    service: RunningService, stack: AsyncExitStack
+) -> None:
+    doors = await opened(stack, service, "admin")
+    for door in doors:
+        author = (await door.call("create_author", name=unique("versioned"))).value
+        changed = await door.call("update_author", author_id=author["id"], name=unique("changed"), expected_version=1)
+        assert (changed.code, changed.value["version"]) == ("ok", 2)
+        stale = await door.call("update_author", author_id=author["id"], name=unique("stale"), expected_version=1)
+        assert stale.code == "version_mismatch"
+        assert (await door.call("delete_author", author_id=author["id"], expected_version=2)).code == "ok"
+        assert (await door.call("get_author", author_id=author["id"])).code == "author_not_found"
+
+
+async def test_a_taken_name_is_the_same_code_at_every_door(service: RunningService, stack: AsyncExitStack) -> None:
+    doors = await opened(stack, service, "editor")
+    name = unique("Taken")
+    await doors[0].call("create_author", name=name)
+    assert [(await door.call("create_author", name=name.upper())).code for door in doors] == ["author_name_taken"] * 4
+
+
+async def test_nobody_is_denied_at_every_door(service: RunningService, stack: AsyncExitStack) -> None:
+    doors = await opened(stack, service, "nobody")
+    for operation, fields in (
+        ("get_authors", {}),
+        ("create_author", {"name": "x"}),
+        ("delete_author", {"author_id": 1}),
+    ):
+        codes = [(await door.call(operation, **fields)).code for door in doors]
+        assert codes == ["forbidden"] * 4
+
+
+async def test_without_a_token_every_door_refuses_before_it_reads(service: RunningService) -> None:
+    async with httpx2.AsyncClient(base_url=service.url, trust_env=False) as client:
+        for media in ("application/json", "application/x-protobuf"):
+            answer = await client.post("/api/authors", headers={"content-type": media}, content=b"\xff not a body")
+            assert answer.status_code == 401
+            assert answer.headers["www-authenticate"] == "Bearer"
+            assert answer.json()["code"] == "unauthenticated"
+    for protocol in ("stele.v1.json", "stele.v1.protobuf"):
+        with pytest.raises(InvalidStatus) as refused:
+            async with connect(service.url.replace("http", "ws") + "/web", subprotocols=[protocol], proxy=None):  # type: ignore[list-item]  # a NewType of str
+                pass
+        assert refused.value.response.status_code == 401
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"name": ""},
+        {"name": "x" * 201},
+        {"name": "nul \x00"},
+        {"name": "x", "bio": "b" * 2001},
+        {"name": "x", "born_on": "86400"},
+        {"name": "x", "born_on": "2023-02-29"},
+        {},
+    ],
+)
+async def test_bad_input_is_refused_alike_at_every_door(
+    service: RunningService, stack: AsyncExitStack, fields: dict[str, Any]
+) -> None:
+    doors = await opened(stack, service, "editor")
+    answers = [await door.call("create_author", **fields) for door in doors]
+    assert [answer.code for answer in answers] == ["invalid_data"] * 4
+    pointers = [{error["pointer"] for error in answer.value["errors"]} for answer in answers]
+    assert pointers == [pointers[0]] * 4
+
+
+@pytest.mark.parametrize("page", [-1, 0, 2**31, 2**62])
+async def test_a_page_out_of_range_is_refused_and_never_a_failure(service: RunningService, page: int) -> None:
+    async with Rest(service.url, await service.token("reader"), binary=False) as rest:
+        assert (await rest.call("get_paginated_authors", page=page)).code == "invalid_data"
+
+
+async def test_a_page_of_20_is_at_least_30_percent_smaller_in_protobuf_and_plain_protoc_reads_it(
+    service: RunningService, stack: AsyncExitStack, capsys: pytest.CaptureFixture[str]
+) -> None:
+    doors = await opened(stack, service, "editor")
+    await asyncio.gather(*(doors[0].call("create_author", name=unique("sized")) for _ in range(20)))
+    sizes = []
+    for socket, binary in ((doors[2], False), (doors[3], True)):
+        await socket.send(request_frame("get_paginated_authors", str(uuid.uuid4()), {"per_page": 20}, binary=binary))
+        sizes.append(await socket.receive())
+    text, data = sizes
+    assert isinstance(text, str)
+    assert isinstance(data, bytes)
+    smaller = 1 - len(data) / len(text.encode())
+    with capsys.disabled():
+        print(f"\npage of 20: JSON {len(text.encode())} B, protobuf {len(data)} B, {smaller:.0%} smaller")
+    assert smaller >= 0.3
+    response = envelope_pb2.Response.FromString(data)
+    assert b'{"' not in response.data
+    decoded = _protoc("stele.v1.Response", "envelope.proto", data) + _protoc(
+        "stele.v1.AuthorPage", "authors.proto", response.data
+    )
+    assert "has_more" in decoded
+    assert decoded.count("created_at {") == 20
+
+
+def _protoc(message: str, file: str, data: bytes) -> str:
+    include = Path(grpc_tools.__path__[0]) / "_proto"
+    command = [sys.executable, "-m", "grpc_tools.protoc", f"-I{PROTO}", f"-I{include}", f"--decode={message}", file]
+    return subprocess.run(command, input=data, capture_output=True, check=True).stdout.decode()
+
+
+ROLES = {
+    "reader": {"get-authors"},
+    "editor": {"get-authors", "create-author", "update-author"},
+    "nobody": set(),
+    "admin": {"get-authors", "create-author", "update-author", "delete-author", "admin", "view-audit-logs"},
+}
+
+
+@pytest.mark.parametrize("user", sorted(ROLES))
+async def test_every_operation_is_allowed_exactly_where_the_contract_says(
+    service: RunningService, stack: AsyncExitStack, user: str
+) -> None:
+    """Z01: four role sets, every operation of the socket, four doors: the verdicts agree with the contract."""
+    doors = await opened(stack, service, user)
+    fields: dict[str, dict[str, Any]] = {
+        "create_author": {"name": ""}, "update_author": {"author_id": 1, "name": ""}, "delete_author": {"author_id": 2**53 - 1},
+        "get_author": {"author_id": 2**53 - 1}, "get_audit_log": {"audit_log_id": 2**53 - 1},
+    }  # fmt: skip
+    for operation in PKG_IDS:
+        groups = OPERATIONS[operation].roles
+        expected = groups is None or any(group <= ROLES[user] for group in groups)
+        verdicts = [(await door.call(operation, **fields.get(operation, {}))).code != "forbidden" for door in doors]
+        assert verdicts == [expected] * 4, operation
+
+
+async def test_the_audit_log_has_every_outcome(service: RunningService, stack: AsyncExitStack) -> None:
+    (door, *_) = await opened(stack, service, "admin")
+    author = (await door.call("create_author", name=unique("audited"))).value
+    page = (
+        await door.call("get_audit_logs", action="create_author", outcome="success", user="admin", per_page=100)
+    ).value
+    rows = [row for row in page["items"] if row["object_id"] == str(author["id"])]
+    assert [(row["username"], row["door"]) for row in rows] == [("admin", "http")]
+
+
+async def test_a_repeated_key_has_one_effect_and_the_same_answer(
+    service: RunningService, stack: AsyncExitStack
+) -> None:
+    doors = await opened(stack, service, "editor")
+    key, name = str(uuid.uuid4()), unique("once")
+    first = await doors[0].call("create_author", headers={"idempotency-key": key}, name=name)
+    again = await doors[1].call("create_author", headers={"idempotency-key": key}, name=name)
+    over_socket = await doors[2].call("create_author", req_id=key, name=name)
+    assert (first.code, again.value, over_socket.value) == ("ok", first.value, first.value)
+    assert again.headers["idempotent-replayed"] == "true"
+    other = await doors[0].call("create_author", headers={"idempotency-key": key}, name=unique("other"))
+    assert (other.code, other.status) == ("idempotency_key_reused", 422)
+
+
+async def test_a_cursor_walks_every_row_once_and_belongs_to_one_caller(service: RunningService) -> None:
+    async with (
+        Rest(service.url, await service.token("editor"), binary=False) as rest,
+        Rest(service.url, await service.token("reader"), binary=False) as other,
+    ):
+        made = {(await rest.call("create_author", name=unique("walk"))).value["id"] for _ in range(5)}
+        seen: list[int] = []
+        cursor: dict[str, str] = {}
+        while True:
+            page = (await rest.call("get_paginated_authors", per_page=2, **cursor)).value
+            seen += [item["id"] for item in page["items"]]
+            if not page["meta"]["has_more"]:
+                break
+            cursor = {"cursor": page["meta"]["next_cursor"]}
+        assert made <= set(seen)
+        assert len(seen) == len(set(seen))
+        flipped = cursor["cursor"][:-1] + ("A" if cursor["cursor"][-1] != "A" else "B")
+        for client, text, filters in (
+            (rest, flipped, {}),
+            (other, cursor["cursor"], {}),
+            (rest, cursor["cursor"], {"name": "x"}),
+        ):
+            answer = await client.call("get_paginated_authors", cursor=text, **filters)
+            assert (answer.code, answer.status) == ("cursor_invalid", 400)
+
+
+async def test_nothing_secret_is_in_the_log(service: RunningService) -> None:
+    token = await service.token("editor")
+    async with httpx2.AsyncClient(base_url=service.url, trust_env=False) as client:
+        await client.get("/api/authors", headers={"authorization": f"Bearer {token}x"})
+    text = service.log()
+    assert token not in text
+    assert "Traceback" not in text
+
+
+async def test_documents_and_metrics_are_served(service: RunningService) -> None:
+    async with httpx2.AsyncClient(base_url=service.url, trust_env=False) as client:
+        assert (await client.get("/openapi.json")).json()["openapi"] == "3.1.0"
+        assert (await client.get("/asyncapi.json")).json()["asyncapi"] == "3.0.0"
+        assert "stele_requests_total" in (await client.get("/metrics")).text
+        unknown = await client.get("/api/nothing")
+        assert (unknown.status_code, unknown.json()["code"]) == (404, "unknown_operation")
+        wrong = await client.delete("/api/authors")
+        assert (wrong.status_code, wrong.headers["allow"]) == (405, "GET, POST")

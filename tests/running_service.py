@@ -1,0 +1,69 @@
+"""A service that runs for tests as users run it: `app.main` in its own process beside a development issuer."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import httpx2
+
+from app.development.launcher import Issuer, Service
+from app.development.servers import free_port
+
+
+class RunningService:
+    """`start` and `kill` may be repeated; data stays in the database."""
+
+    def __init__(self, folder: Path, database_url: str, redis_url: str, **settings: str) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.issuer = Issuer(folder / "issuer", os.environ)
+        port = free_port()
+        self.url = f"http://127.0.0.1:{port}"
+        self.environment = {
+            **os.environ,
+            "ENV": "development",
+            "HOST": "127.0.0.1",
+            "PORT": str(port),
+            "DATABASE_URL": database_url,
+            "REDIS_URL": redis_url,
+            "KEYCLOAK_URL": self.issuer.url,
+            "SIGNING_SECRET": "a test's own secret of enough characters",
+            "ORIGINS": self.url,
+            "RATE_LIMIT_SCALE": "1000",
+        } | settings
+        self.process = Service(folder / "server", self.url, self.environment, is_shown=False)
+        self._tokens: dict[str, str] = {}
+
+    def __enter__(self) -> Self:
+        try:
+            self.issuer.start()
+            command = [sys.executable, "-m", "app.migrations", "upgrade"]
+            subprocess.run(command, env=self.environment, check=True)
+            self.process.start()
+        except BaseException:
+            self.__exit__(None, None, None)
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.process.stop()
+        self.issuer.stop()
+
+    async def token(self, user: str) -> str:
+        """An access token; a user logs in once per test session."""
+        if user not in self._tokens:
+            async with httpx2.AsyncClient(trust_env=False) as client:
+                body = {"username": user, "password": user}
+                answer = await client.post(f"{self.url}/auth/login", json=body)
+                answer.raise_for_status()
+                self._tokens[user] = answer.json()["access_token"]
+        return self._tokens[user]
+
+    def log(self) -> str:
+        return self.process.log.read_text(errors="replace")
