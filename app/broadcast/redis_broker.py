@@ -39,6 +39,8 @@ return epoch
 
 logger = structlog.get_logger(__name__)
 
+STOP_CHECK_S = 0.5
+
 
 class TopicHistory(Protocol):
     @property
@@ -74,6 +76,7 @@ class RedisBroker:
         self._positions: dict[str, bytes] = {}
         self._epochs: dict[str, bytes | None] = {}
         self._relay: asyncio.Task[None] | None = None
+        self._is_stopping = False
 
     async def publish(self, topic: str, pkg_id: int, event: Any) -> None:
         kept = self._topics[topic]
@@ -92,9 +95,11 @@ class RedisBroker:
         self._relay = asyncio.create_task(self._run(deliver), name="broadcast-relay")
 
     async def stop(self) -> None:
-        if self._relay is not None:
+        """A cancellation may be lost inside the client's own timeout, so it is repeated until the relay has ended."""
+        self._is_stopping = True
+        while self._relay is not None and not self._relay.done():
             self._relay.cancel()
-            await asyncio.wait([self._relay])
+            await asyncio.wait([self._relay], timeout=STOP_CHECK_S)
 
     @property
     def is_running(self) -> bool:
@@ -104,7 +109,7 @@ class RedisBroker:
         """Reads for the life of the node; a failure is waited out with a doubling delay."""
         delay_s, checked_at = FIRST_DELAY_S, float("-inf")
         loop = asyncio.get_running_loop()
-        while True:
+        while not self._is_stopping:
             try:
                 if loop.time() - checked_at >= CHECK_EVERY_S:
                     await self._check_epochs()

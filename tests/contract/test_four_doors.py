@@ -229,7 +229,7 @@ async def test_a_cursor_walks_every_row_once_and_belongs_to_one_caller(service: 
     ):
         made = {(await rest.call("create_author", name=unique("walk"))).value["id"] for _ in range(5)}
         seen: list[int] = []
-        cursor: dict[str, str] = {}
+        cursor: dict[str, Any] = {}
         while True:
             page = (await rest.call("get_paginated_authors", per_page=2, **cursor)).value
             seen += [item["id"] for item in page["items"]]
@@ -239,12 +239,13 @@ async def test_a_cursor_walks_every_row_once_and_belongs_to_one_caller(service: 
         assert made <= set(seen)
         assert len(seen) == len(set(seen))
         flipped = cursor["cursor"][:-1] + ("A" if cursor["cursor"][-1] != "A" else "B")
-        for client, text, filters in (
-            (rest, flipped, {}),
-            (other, cursor["cursor"], {}),
-            (rest, cursor["cursor"], {"name": "x"}),
-        ):
-            answer = await client.call("get_paginated_authors", cursor=text, **filters)
+        attacks: list[tuple[Rest, dict[str, Any]]] = [
+            (rest, {"cursor": flipped}),
+            (other, cursor),
+            (rest, cursor | {"name": "x"}),
+        ]
+        for client, fields in attacks:
+            answer = await client.call("get_paginated_authors", **fields)
             assert (answer.code, answer.status) == ("cursor_invalid", 400)
 
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from redis.asyncio import Redis
+from redis.exceptions import RedisError
 
 from app.broadcast.broker import NotPublished
 from app.development.servers import Valkey, embedded_valkey
@@ -81,6 +84,8 @@ async def test_a_node_whose_connection_is_cut_reads_on_without_a_gap(make_node: 
     for begin in range(0, 100, 20):
         await publish(node, range(begin, begin + 20))
         await client.client_kill_filter(_type="normal", skipme=True)
+        with suppress(RedisError):
+            await node.clients[0].ping()  # so that the writer has noticed the cut too
     await client.aclose()
     await eventually(lambda: len(node.deliveries) >= 100)
     assert node.offsets == list(range(1, 101))
@@ -114,7 +119,8 @@ async def test_an_entry_that_cannot_be_read_is_passed_over(make_node: MakeNode, 
     epoch = await client.get("stele:{authors}:epoch")
     assert epoch is not None
     for fields in ({"epoch": epoch, "pkg_id": "9999", "event": "{}"}, {"epoch": epoch, "pkg_id": "1001", "event": "["}):
-        await client.xadd("stele:{authors}:stream", fields, id="0-*")
+        entry: Any = fields
+        await client.xadd("stele:{authors}:stream", entry, id="0-*")
     await publish(node, range(1, 2))
     await eventually(lambda: len(node.deliveries) == 2)
     await client.aclose()

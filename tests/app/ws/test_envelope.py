@@ -32,7 +32,8 @@ def json_frame(**members: Any) -> str:
 
 
 def protobuf_frame(**members: Any) -> bytes:
-    return envelope_pb2.Request(**({"pkg_id": 4, "req_id": REQ_ID, "data": b"\x08\x01"} | members)).SerializeToString()
+    fields: dict[str, Any] = {"pkg_id": 4, "req_id": REQ_ID, "data": b"\x08\x01"} | members
+    return envelope_pb2.Request(**fields).SerializeToString()
 
 
 def refused(reader: JsonReader | ProtobufReader, frame: Any) -> BadFrame:
