@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 import structlog
 from redis.asyncio import Redis
+from redis.exceptions import ConnectionError as ConnectionLost
 from redis.exceptions import RedisError
 
 from app.broadcast.broker import Delivery, NotPublished
@@ -79,18 +80,22 @@ class RedisBroker:
         self._is_stopping = False
 
     async def publish(self, topic: str, pkg_id: int, event: Any) -> None:
+        """Over a connection that turns out to be lost, once more: then the event may stand in the stream twice."""
         kept = self._topics[topic]
         keys = [_stream_key(self._prefix, topic), _epoch_key(self._prefix, topic)]
         data = self._codecs[pkg_id].encode_json(event)
         arguments: list[str | int | bytes] = [secrets.token_hex(8), kept.history, int(kept.keep_s * 1000), pkg_id, data]
-        try:
-            await self._append(keys=keys, args=arguments)
-        except (RedisError, OSError, TimeoutError) as error:
-            raise NotPublished(topic) from error
+        for is_last in (False, True):
+            try:
+                await self._append(keys=keys, args=arguments)
+                return
+            except (RedisError, OSError) as error:
+                if is_last or not isinstance(error, ConnectionLost):
+                    raise NotPublished(topic) from error
 
     async def start(self, deliver: Callable[[Delivery], None]) -> None:
         """From now on every event is delivered. Redis may be away: then the streams are read from their beginning."""
-        with suppress(RedisError, OSError, TimeoutError):
+        with suppress(RedisError, OSError):
             await self._find_ends()
         self._relay = asyncio.create_task(self._run(deliver), name="broadcast-relay")
 
