@@ -1,0 +1,138 @@
+"""L02: in no window more than the limit, from two processes at once; and each policy when the store is away."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from app.development.servers import Valkey, embedded_valkey
+from app.limits.limiter import Permit
+from app.limits.pipelined_connection import PipelinedConnection
+from app.limits.redis_limiter import RedisLimiter
+from generated.errors import Unavailable
+from generated.operations import Bucket, BucketKey, WhenDown
+
+ROOT = Path(__file__).parents[3]
+WINDOW_S = 2.0
+LIMIT = 100
+HAMMER = """
+import asyncio, json, random, sys, time
+from app.limits.pipelined_connection import PipelinedConnection
+from app.limits.redis_limiter import RedisLimiter
+from generated.operations import Bucket, BucketKey, WhenDown
+
+async def main(url, subject, seconds):
+    connection = PipelinedConnection(url)
+    await connection.start()
+    limiter = RedisLimiter(connection)
+    bucket = Bucket("hammer", 100, 2.0, BucketKey.USER, WhenDown.CLOSED)
+    accepted, end = [], time.time() + seconds
+    while time.time() < end:
+        for permit in await asyncio.gather(*(limiter.take(bucket, subject) for _ in range(random.choice((1, 5, 40))))):
+            if permit.allowed:
+                accepted.append(time.time())
+        await asyncio.sleep(random.uniform(0, 0.05))
+    await connection.stop()
+    print(json.dumps(accepted))
+
+asyncio.run(main(sys.argv[1], sys.argv[2], 7.0))
+"""
+
+
+def bucket(limit: int = LIMIT, window_s: float = WINDOW_S, when_down: WhenDown = WhenDown.LOCAL) -> Bucket:
+    return Bucket("test", limit, window_s, BucketKey.USER, when_down)
+
+
+@pytest.fixture
+async def limiter(valkey: Valkey) -> AsyncIterator[RedisLimiter]:
+    connection = PipelinedConnection(valkey.url)
+    await connection.start()
+    yield RedisLimiter(connection)
+    await connection.stop()
+
+
+def test_two_processes_never_pass_more_than_the_limit_in_any_window(valkey: Valkey) -> None:
+    command = [sys.executable, "-c", HAMMER, valkey.url, uuid.uuid4().hex]
+    hammers = [subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    accepted = sorted(stamp for hammer in hammers for stamp in json.loads(hammer.communicate(timeout=60)[0]))
+    slack_s = 0.25  # stamps are taken when the answer arrives, not when the server decided
+    worst = max(sum(1 for stamp in accepted if first <= stamp < first + WINDOW_S - slack_s) for first in accepted)
+    assert worst <= LIMIT
+    assert len(accepted) >= 3 * LIMIT
+
+
+async def test_what_is_left_only_falls_and_retry_after_is_honoured(limiter: RedisLimiter) -> None:
+    small, subject = bucket(3, 1.0), uuid.uuid4().hex
+    permits = [await limiter.take(small, subject) for _ in range(4)]
+    assert [permit.remaining for permit in permits] == [2, 1, 0, 0]
+    assert [permit.allowed for permit in permits] == [True, True, True, False]
+    assert permits[3].retry_after_s == 1
+    await asyncio.sleep(permits[3].retry_after_s)
+    assert (await limiter.take(small, subject)).allowed
+
+
+async def test_subjects_and_buckets_have_budgets_of_their_own(limiter: RedisLimiter) -> None:
+    one, other = uuid.uuid4().hex, uuid.uuid4().hex
+    assert (await limiter.take(bucket(1), one)).allowed
+    assert (await limiter.take(bucket(1), other)).allowed
+    assert not (await limiter.take(bucket(1), one)).allowed
+
+
+async def test_a_large_limit_is_counted_in_two_windows(limiter: RedisLimiter) -> None:
+    subject = uuid.uuid4().hex
+    large = bucket(2000, 60.0)
+    permits = await asyncio.gather(*(limiter.take(large, subject) for _ in range(2100)))
+    assert 1990 <= sum(permit.allowed for permit in permits) <= 2000
+
+
+async def test_a_cancelled_caller_keeps_its_place_in_the_pipeline(limiter: RedisLimiter) -> None:
+    subject = uuid.uuid4().hex
+    tasks = [asyncio.create_task(limiter.take(bucket(1000), subject)) for _ in range(50)]
+    await asyncio.sleep(0)
+    for task in tasks[::2]:
+        task.cancel()
+    answers = await asyncio.gather(*tasks, return_exceptions=True)
+    left = [answer.remaining for answer in answers if isinstance(answer, Permit)]
+    assert left == sorted(left, reverse=True)
+    assert len(set(left)) == 25
+
+
+async def test_each_policy_while_the_store_is_away_and_its_return(tmp_path: Path) -> None:
+    with embedded_valkey(tmp_path) as store:
+        connection = PipelinedConnection(store.url)
+        await connection.start()
+        downs: list[int] = []
+        limiter = RedisLimiter(connection, on_down=lambda: downs.append(1))
+        assert (await limiter.take(bucket(5), "a")).allowed
+        store.kill()
+        started = time.monotonic()
+        local = [(await limiter.take(bucket(5), "a")).allowed for _ in range(7)]
+        assert local == [True] * 5 + [False] * 2
+        assert (await limiter.take(bucket(1, when_down=WhenDown.OPEN), "a")).allowed
+        with pytest.raises(Unavailable):
+            await limiter.take(bucket(when_down=WhenDown.CLOSED), "a")
+        assert time.monotonic() - started < 1.0
+        assert len(downs) == 9
+        store.start()
+        async with asyncio.timeout(10):
+            while not connection.is_open:
+                await asyncio.sleep(0.05)
+        assert (await limiter.take(bucket(when_down=WhenDown.CLOSED), "b")).allowed
+        await connection.stop()
+
+
+async def test_a_flushed_script_is_loaded_again(limiter: RedisLimiter, valkey: Valkey) -> None:
+    connection = PipelinedConnection(valkey.url)
+    await connection.start()
+    await limiter.take(bucket(), "c")
+    await connection.call("SCRIPT", "FLUSH")
+    assert (await limiter.take(bucket(), "c")).allowed
+    await connection.stop()

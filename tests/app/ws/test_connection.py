@@ -1,0 +1,271 @@
+"""The life of a socket without a server: what runs, what is cancelled, what ends (over queues instead of a network)."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from app.auth.principal import Principal
+from app.broadcast.hub import Hub
+from app.ws.connection import Connection, Services, identity_of
+from app.ws.dialect import Format, make_dialects
+from app.ws.handshake import Admission
+from app.ws.session import MAX_IN_FLIGHT
+from app.ws.subscriptions import topic_roles
+from generated.operations import EVENTS
+from generated.wire import EVENT_CODECS
+from generated.ws_packages import PACKAGES
+from tests.app.ws.fakes import OTHER_REQ_ID, REQ_ID, FakeHandlers, FakeLimiter, FakeRunner, FakeVerifier, principal
+
+
+@dataclass
+class Line:
+    """One connection between two queues; `serving` ends with its close code."""
+
+    connection: Connection
+    handlers: FakeHandlers
+    runner: FakeRunner
+    hub: Hub
+    serving: asyncio.Task[int]
+    inbound: asyncio.Queue[Any]
+    sent: list[Any]
+    settled: list[bool] = field(default_factory=list)
+
+    def send(self, **frame: Any) -> None:
+        self.inbound.put_nowait({"type": "websocket.receive", "text": json.dumps(frame)})
+
+    def get(self, author_id: int, req_id: str = REQ_ID) -> None:
+        self.send(pkg_id=4, req_id=req_id, data={"author_id": author_id})
+
+    def create(self, req_id: str = REQ_ID) -> None:
+        self.send(pkg_id=3, req_id=req_id, data={"name": "x"})
+
+    async def hear(self, count: int = 1) -> list[Any]:
+        async with asyncio.timeout(5):
+            while len(self.sent) < count:
+                await asyncio.sleep(0.002)
+        frames, self.sent[:] = self.sent[:], []
+        return [json.loads(one["text"]) if "text" in one else one for one in frames]
+
+    async def leave(self, code: int = 1001) -> int:
+        self.inbound.put_nowait({"type": "websocket.disconnect", "code": code})
+        return await self.serving
+
+
+Dial = Callable[..., Awaitable[Line]]
+
+
+@pytest.fixture
+async def dial() -> AsyncIterator[Dial]:
+    lines: list[Line] = []
+
+    async def make(who: Principal | None = None, tokens: dict[str, Principal] | None = None, **limits: int) -> Line:
+        handlers, runner, hub = FakeHandlers(), FakeRunner(), Hub()
+        inbound: asyncio.Queue[Any] = asyncio.Queue()
+        sent: list[Any] = []
+        settled: list[bool] = []
+
+        async def write(message: Any) -> None:
+            sent.append(message)
+            if message["type"] == "websocket.close":
+                inbound.put_nowait({"type": "websocket.disconnect", "code": message["code"]})
+
+        verifier = FakeVerifier(tokens or {})
+        services = Services(runner, verifier, FakeLimiter(**limits), hub, topic_roles(EVENTS.values()), time.time)
+        dialect = make_dialects(PACKAGES, handlers, EVENT_CODECS)[Format.JSON]
+        admission = Admission(Format.JSON, None, who, "192.0.2.1", "tests")
+        connection = Connection(services, dialect, admission, write, lambda: settled.append(True))
+        serving = asyncio.create_task(connection.serve(inbound.get))
+        lines.append(Line(connection, handlers, runner, hub, serving, inbound, sent, settled))
+        return lines[-1]
+
+    yield make
+    for line in lines:
+        line.serving.cancel()
+        await asyncio.wait([line.serving])
+        await line.connection.finish()
+
+
+async def test_requests_of_one_socket_run_at_once_and_answer_as_they_end(dial: Dial) -> None:
+    line = await dial(principal())
+    line.get(60, REQ_ID)
+    line.get(1, OTHER_REQ_ID)
+    assert [frame["req_id"] for frame in await line.hear(2)] == [OTHER_REQ_ID, REQ_ID]
+
+
+async def test_an_error_and_a_result_that_cannot_be_encoded_are_refusals(dial: Dial) -> None:
+    line = await dial(principal())
+    line.get(404)
+    assert [(one["status_code"], one["data"]["code"]) for one in await line.hear()] == [(5, "author_not_found")]
+    line.get(500)
+    assert [(one["status_code"], one["data"]["code"]) for one in await line.hear()] == [(1, "internal")]
+
+
+async def test_the_call_carries_the_deadline_and_a_keyed_command_its_req_id(dial: Dial) -> None:
+    line = await dial(principal())
+    line.send(pkg_id=4, req_id=REQ_ID, data={"author_id": 1}, meta={"timeout_ms": 1500})
+    line.create(OTHER_REQ_ID)
+    await line.hear(2)
+    query, command = line.runner.calls
+    assert (query.timeout_s, query.idempotency_key) == (1.5, None)
+    assert (command.timeout_s, command.idempotency_key) == (None, OTHER_REQ_ID)
+    assert query.trace_id != command.trace_id
+    assert (query.caller.ip, query.caller.user_agent, query.caller.door) == ("192.0.2.1", "tests", "websocket")
+
+
+async def test_at_most_32_run_and_the_rest_waits_unread(dial: Dial) -> None:
+    line = await dial(principal())
+    for number in range(100):
+        line.get(20, f"{number:08d}-1111-4222-8333-444444444444")
+    await asyncio.sleep(0.01)
+    assert line.handlers.running == MAX_IN_FLIGHT
+    assert line.inbound.qsize() == 100 - MAX_IN_FLIGHT
+    answers = await line.hear(100)
+    assert len({answer["req_id"] for answer in answers}) == len(answers) == 100
+    assert line.handlers.most == MAX_IN_FLIGHT
+
+
+@pytest.mark.parametrize("has_begun", [True, False])
+async def test_cancel_stops_the_request_without_a_reply_and_frees_its_place(dial: Dial, has_begun: bool) -> None:
+    line = await dial(principal())
+    line.get(5000)
+    if has_begun:
+        await asyncio.sleep(0.01)
+    line.send(type="cancel", req_id=REQ_ID)
+    line.send(type="cancel", req_id=OTHER_REQ_ID)
+    await asyncio.sleep(0.01)
+    line.get(1)
+    assert [answer["data"]["id"] for answer in await line.hear()] == [1]
+    assert line.handlers.log == (["get cancelled"] if has_begun else []) + ["get done"]
+
+
+async def test_at_the_end_queries_are_cancelled_and_commands_run_to_their_end(dial: Dial) -> None:
+    line = await dial(principal())
+    line.get(5000, REQ_ID)
+    line.create(OTHER_REQ_ID)
+    await asyncio.sleep(0.01)
+    assert await line.leave() == 1001
+    await line.connection.finish()
+    assert sorted(line.handlers.log) == ["create done", "get cancelled"]
+    assert line.sent == []
+
+
+async def test_after_exp_nothing_runs_and_the_socket_closes_as_expired(dial: Dial) -> None:
+    line = await dial(principal(lasts_s=0.1))
+    assert [frame["type"] for frame in await line.hear()] == ["auth.expiring"]
+    await asyncio.sleep(0.15)
+    line.get(1)
+    assert [frame["data"]["code"] for frame in await line.hear()] == ["unauthenticated"]
+    assert line.handlers.log == []
+    assert await asyncio.wait_for(line.serving, 3) == 4401
+
+
+async def test_a_refresh_keeps_the_socket_and_changes_its_roles(dial: Dial) -> None:
+    line = await dial(principal(lasts_s=0.2), {"new": principal(lasts_s=300, roles="")})
+    line.send(type="subscribe", topics=["authors"])
+    assert [frame["type"] for frame in await line.hear(2)] == ["auth.expiring", "subscribed"]
+    line.send(type="auth", token="Bearer new")
+    answer = (await line.hear())[0]
+    assert answer["type"] == "auth_ok"
+    assert 290 <= answer["expires_in"] <= 300
+    assert line.hub.count("authors") == 0
+    line.send(type="subscribe", topics=["authors"])
+    assert [frame["data"]["code"] for frame in await line.hear()] == ["forbidden"]
+    await asyncio.sleep(0.3)
+    line.get(1)
+    assert [frame["status_code"] for frame in await line.hear()] == [0]
+
+
+@pytest.mark.parametrize(
+    ("token", "other"),
+    [
+        ("Bearer new", principal("bob")),
+        ("Bearer new", principal(sid="s2")),
+        ("Bearer new", principal(sid=None)),
+        ("Bearer garbage", principal()),
+        ("new", principal()),
+        ("", principal()),
+    ],
+)
+async def test_a_refresh_that_is_not_of_this_session_closes(dial: Dial, token: str, other: Principal) -> None:
+    line = await dial(principal(), {"new": other})
+    line.send(type="auth", token=token)
+    refusal, close = await line.hear(2)
+    assert (refusal["status_code"], refusal["data"]["code"], close["code"]) == (4, "unauthenticated", 4501)
+
+
+async def test_requests_in_flight_keep_the_caller_they_began_with(dial: Dial) -> None:
+    line = await dial(principal(lasts_s=0.05))
+    line.get(200)
+    await asyncio.sleep(0.1)
+    assert line.runner.calls[0].caller.principal is not None
+    line.get(1, OTHER_REQ_ID)
+    await line.hear(3)
+    assert line.runner.calls[1].caller.principal is None
+
+
+async def test_the_first_frame_authenticates_and_settles_the_socket_once(dial: Dial) -> None:
+    line = await dial(None, {"ann": principal()})
+    line.send(type="auth", token="Bearer ann")
+    assert [frame["type"] for frame in await line.hear()] == ["auth_ok"]
+    line.send(type="auth", token="Bearer ann")
+    line.get(1)
+    assert [frame.get("status_code") for frame in await line.hear(2)] == [None, 0]
+    line.connection.settle()
+    assert line.settled == [True]
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        {"pkg_id": 4, "req_id": REQ_ID, "data": {"author_id": 1}},
+        {"type": "subscribe", "topics": ["authors"]},
+        {"nonsense": 1},
+        {"type": "auth", "token": "Bearer garbage"},
+    ],
+)
+async def test_any_other_first_frame_is_refused_and_closes(dial: Dial, frame: dict[str, Any]) -> None:
+    line = await dial(None)
+    line.send(**frame)
+    refusal, close = await line.hear(2)
+    assert (refusal["data"]["code"], close["code"]) == ("unauthenticated", 4501)
+    assert line.runner.calls == []
+
+
+async def test_too_many_failed_tokens_close_as_rate_limited(dial: Dial) -> None:
+    line = await dial(principal(), unauthenticated=0)
+    line.send(type="auth", token="Bearer garbage")
+    refusal, close = await line.hear(2)
+    assert (refusal["data"]["code"], refusal["data"]["retry_after"], close["code"]) == ("rate_limited", 7, 4429)
+
+
+async def test_topics_are_joined_and_left(dial: Dial) -> None:
+    line = await dial(principal())
+    line.send(type="subscribe", topics=["authors"])
+    assert await line.hear() == [{"type": "subscribed", "topics": ["authors"]}]
+    assert line.hub.count("authors") == 1
+    line.send(type="unsubscribe", topics=["authors"])
+    assert await line.hear() == [{"type": "unsubscribed", "topics": ["authors"]}]
+    assert line.hub.count("authors") == 0
+    line.send(type="subscribe", topics=["weather"])
+    refusal = (await line.hear())[0]
+    assert (refusal["status_code"], refusal["data"]["errors"][0]["pointer"]) == (2, "/topics/0")
+
+
+async def test_a_socket_that_ends_leaves_its_topics(dial: Dial) -> None:
+    line = await dial(principal())
+    line.send(type="subscribe", topics=["authors"])
+    await line.hear()
+    await line.leave()
+    assert line.hub.count("authors") == 0
+
+
+def test_a_session_is_issuer_subject_and_sid() -> None:
+    assert identity_of(principal()) == identity_of(principal(lasts_s=9, roles="admin"))
+    assert identity_of(principal()) != identity_of(principal(sid="s2"))

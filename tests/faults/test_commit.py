@@ -1,0 +1,98 @@
+"""C02: no answer is OK for a write that was not committed, and an unknown outcome is resolved by the same key."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from app.development.servers import Postgres, Valkey
+from tests.doors import Rest
+from tests.faults.proxy import CuttingProxy
+from tests.running_service import RunningService
+
+
+@pytest.fixture
+async def proxy(postgres: Postgres) -> AsyncIterator[CuttingProxy]:
+    async with CuttingProxy(postgres.port) as running:
+        yield running
+
+
+@pytest.fixture
+async def service_behind_proxy(
+    proxy: CuttingProxy, postgres: Postgres, valkey: Valkey, tmp_path: Path
+) -> AsyncIterator[RunningService]:
+    url = postgres.url.replace(str(postgres.port), str(proxy.port))
+    running = RunningService(tmp_path / "proxied", url, valkey.url)
+    await asyncio.to_thread(running.__enter__)
+    yield running
+    await asyncio.to_thread(running.__exit__, None, None, None)
+
+
+async def names_like(postgres: Postgres, prefix: str) -> set[str]:
+    connection = await asyncpg.connect(postgres.url.replace("+asyncpg", ""))
+    rows = await connection.fetch("SELECT name FROM author WHERE name LIKE $1", f"{prefix}%")
+    await connection.close()
+    return {row["name"] for row in rows}
+
+
+async def test_a_cut_during_commit_is_an_unknown_outcome_that_the_same_key_resolves(
+    service_behind_proxy: RunningService, proxy: CuttingProxy, postgres: Postgres
+) -> None:
+    prefix = uuid.uuid4().hex
+    async with Rest(service_behind_proxy.url, await service_behind_proxy.token("editor"), binary=False) as rest:
+        for index in range(20):
+            key, name = str(uuid.uuid4()), f"{prefix} {index}"
+            proxy.cut_on = b"COMMIT"
+            first = await rest.call("create_author", headers={"idempotency-key": key}, name=name)
+            proxy.cut_on = None
+            assert (first.code, first.status) == ("outcome_unknown", 503)
+            assert int(first.headers["retry-after"]) >= 1
+            again = await rest.call("create_author", headers={"idempotency-key": key}, name=name)
+            while again.code in ("request_in_progress", "unavailable"):
+                await asyncio.sleep(0.1)
+                again = await rest.call("create_author", headers={"idempotency-key": key}, name=name)
+            assert (again.code, again.value["name"]) == ("ok", name)
+    assert proxy.cuts == 20
+    assert await names_like(postgres, prefix) == {f"{prefix} {index}" for index in range(20)}
+
+
+async def test_a_connection_that_ends_before_commit_is_refused_and_leaves_nothing(
+    service_behind_proxy: RunningService, proxy: CuttingProxy, postgres: Postgres
+) -> None:
+    prefix = uuid.uuid4().hex
+    acknowledged: set[str] = set()
+    async with Rest(service_behind_proxy.url, await service_behind_proxy.token("editor"), binary=False) as rest:
+        for index in range(40):
+            name = f"{prefix} {index}"
+            proxy.cut_on = b"INTO audit_log" if index % 2 else None
+            answer = await rest.call("create_author", name=name)
+            assert answer.code in ("ok", "unavailable", "outcome_unknown")
+            if answer.code == "ok":
+                acknowledged.add(name)
+    assert await names_like(postgres, prefix) == acknowledged
+
+
+async def test_a_commit_that_postgresql_refuses_is_never_ok(service: RunningService, postgres: Postgres) -> None:
+    """A deferred constraint trigger fails at COMMIT, for these names only."""
+    prefix = uuid.uuid4().hex
+    connection = await asyncpg.connect(postgres.url.replace("+asyncpg", ""))
+    await connection.execute(
+        f"CREATE FUNCTION fail_{prefix}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE integrity_constraint_violation; END $$;"
+        f"CREATE CONSTRAINT TRIGGER fail_{prefix} AFTER INSERT ON author DEFERRABLE INITIALLY DEFERRED FOR EACH ROW "
+        f"WHEN (NEW.name LIKE '{prefix}%') EXECUTE FUNCTION fail_{prefix}()"
+    )
+    try:
+        async with Rest(service.url, await service.token("editor"), binary=False) as rest:
+            answers = await asyncio.gather(
+                *(rest.call("create_author", name=f"{prefix} {index}") for index in range(50))
+            )
+    finally:
+        await connection.execute(f"DROP TRIGGER fail_{prefix} ON author; DROP FUNCTION fail_{prefix}()")
+        await connection.close()
+    assert {(answer.code, answer.status) for answer in answers} == {("unavailable", 503)}
+    assert await names_like(postgres, prefix) == set()

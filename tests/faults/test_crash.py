@@ -1,0 +1,76 @@
+"""Kill -9 of the server during writes loses nothing that was acknowledged, and its audit row is there."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import asyncpg
+import httpx2
+import pytest
+from websockets.exceptions import WebSocketException
+
+from app.development.servers import Postgres, Valkey
+from tests.doors import Rest, Socket
+from tests.running_service import RunningService
+
+ROUNDS = 3
+WRITERS = 8
+
+
+@pytest.fixture
+def mortal(postgres: Postgres, valkey: Valkey, tmp_path: Path) -> Iterator[RunningService]:
+    """A service of its own, to be killed."""
+    with RunningService(tmp_path / "mortal", postgres.url, valkey.url) as running:
+        yield running
+
+
+async def write(door: Rest | Socket, label: str, acknowledged: set[str]) -> None:
+    """Creates authors until the server is gone."""
+    with contextlib.suppress(httpx2.HTTPError, OSError, WebSocketException):
+        async with door:
+            for index in range(10_000):
+                name = f"{label} {index}"
+                if (await door.call("create_author", name=name)).code == "ok":
+                    acknowledged.add(name)
+
+
+async def test_every_acknowledged_write_survives_with_exactly_one_audit_row(
+    mortal: RunningService, postgres: Postgres
+) -> None:
+    token = await mortal.token("editor")
+    acknowledged: set[str] = set()
+    run = uuid.uuid4().hex
+    for round_number in range(ROUNDS):
+        doors = [
+            Rest(mortal.url, token, binary=False) if index % 2 else Socket(mortal.url, token, binary=index % 4 == 0)
+            for index in range(WRITERS)
+        ]
+        writers = [
+            asyncio.create_task(write(door, f"{run} {round_number} {index}", acknowledged))
+            for index, door in enumerate(doors)
+        ]
+        await asyncio.sleep(random.uniform(0.3, 0.8))
+        mortal.process.kill()
+        await asyncio.gather(*writers)
+        mortal.process.start()
+    assert len(acknowledged) > 100
+    connection = await asyncpg.connect(postgres.url.replace("+asyncpg", ""))
+    rows = await connection.fetch(
+        "SELECT a.name, count(l.id) AS audited FROM author a LEFT JOIN audit_log l ON l.object_id = a.id::text "
+        "AND l.action = 'create_author' AND l.outcome = 'success' WHERE a.name LIKE $1 GROUP BY a.id",
+        f"{run} %",
+    )
+    ghosts = await connection.fetchval(
+        "SELECT count(*) FROM audit_log l WHERE l.action = 'create_author' AND l.outcome = 'success' "
+        "AND NOT EXISTS (SELECT 1 FROM author a WHERE a.id::text = l.object_id) AND l.object_id IS NULL"
+    )
+    await connection.close()
+    stored = {row["name"]: row["audited"] for row in rows}
+    assert acknowledged - set(stored) == set()
+    assert {name: count for name, count in stored.items() if count != 1} == {}
+    assert ghosts == 0
