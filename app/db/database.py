@@ -7,12 +7,14 @@ Connections are leased from the engine once and held, since a checkout per reque
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import deque
 from collections.abc import Mapping
 from typing import Any, Protocol
 
 import asyncpg
 import structlog
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from app.db.statements import Statement
@@ -72,6 +74,7 @@ class Database:
         self._size = connections
         self._leased: dict[Any, AsyncConnection] = {}
         self._pending = 0
+        self._discarding: set[asyncio.Task[None]] = set()
         self._free: deque[Any] = deque()
         self._waiting: deque[asyncio.Future[Any]] = deque()
 
@@ -152,7 +155,7 @@ class Database:
         try:
             leased = await self._engine.connect()
             raw = (await leased.get_raw_connection()).driver_connection
-        except (*LOST, OSError, asyncpg.PostgresError) as error:
+        except (*LOST, OSError, asyncpg.PostgresError, PoolTimeout) as error:
             raise Unavailable(retry_after_s=RETRY_S) from error
         except Exception as error:
             if isinstance(error.__cause__, (*LOST, OSError, asyncpg.PostgresError)):
@@ -168,9 +171,17 @@ class Database:
         leased = self._leased.pop(connection, None)
         if not connection.is_closed():
             connection.terminate()
-        if leased is not None and (inner := leased.sync_connection) is not None:
-            inner.invalidate()
-            inner.close()
+        if leased is not None:
+            task = asyncio.get_running_loop().create_task(_discard(leased))
+            self._discarding.add(task)
+            task.add_done_callback(self._discarding.discard)
+
+
+async def _discard(leased: AsyncConnection) -> None:
+    """Takes the connection's place in the engine's pool back."""
+    with contextlib.suppress(Exception):
+        await leased.invalidate()
+        await leased.close()
 
 
 class Transaction:
@@ -234,6 +245,8 @@ class Transaction:
         connection, self._connection = self._connection, None
         try:
             await connection.execute(word, timeout=timeout_s)
+        except asyncpg.PostgresError:
+            raise
         except BaseException:
             connection.terminate()
             raise

@@ -21,7 +21,7 @@ from app.http.answer import Send, send_problem, send_result
 from app.http.message import Disconnected, Receive, answer_type, body_type, outside_values, read_body, read_request
 from app.http.table import Match, RouteTable
 from generated.bindings import HttpBinding
-from generated.errors import ApiError, Malformed, MethodNotAllowed, Unauthenticated
+from generated.errors import ApiError, Internal, Malformed, MethodNotAllowed, Unauthenticated
 from generated.handlers import Handlers
 
 Scope = Mapping[str, Any]
@@ -74,6 +74,9 @@ class HttpDoor:
             await send_problem(send, error, trace_id, allow=", ".join(sorted(match.verbs)), is_head=is_head)
         except Disconnected:
             return
+        except Exception:
+            log.exception("request failed", trace_id=trace_id)
+            await send_problem(send, Internal(), trace_id, is_head=is_head)
 
     async def _answer(
         self,

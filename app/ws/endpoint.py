@@ -6,9 +6,11 @@ have yet to authenticate are at most 20 per address. Meant for uvicorn with `--w
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import partial
 from typing import Any, Protocol
 
@@ -29,6 +31,7 @@ from generated.wire import EVENT_CODECS
 
 MAX_PENDING_PER_IP = 20
 PENDING_RETRY_S = 5
+GONE_WITHIN_S = 1.0
 SECRET_HEADERS = frozenset({b"authorization", b"sec-websocket-protocol", b"cookie"})
 CONTRACT_HEADER = (b"stele-contract", f"{CONTRACT_VERSION};{CONTRACT_HASH}".encode())
 
@@ -67,14 +70,15 @@ class SocketDoor:
         try:
             admission = await self._admit(scope)
         except ApiError as error:
-            await _refuse(scope, send, error)
+            await _refuse(scope, receive, send, error)
             return
-        finally:
-            _scrub(scope)
         await self._serve(admission, receive, send)
 
     async def _admit(self, scope: Scope) -> Admission:
-        admission = await self._handshake.admit(scope)
+        try:
+            admission = await self._handshake.admit(scope)
+        finally:
+            _scrub(scope)
         if admission.principal is None:
             waiting = self._pending.get(admission.ip, 0)
             if waiting >= MAX_PENDING_PER_IP:
@@ -105,8 +109,11 @@ class SocketDoor:
             del self._pending[ip]
 
 
-async def _refuse(scope: Scope, send: Send, error: ApiError) -> None:
-    """Where the server has no HTTP refusals, its own 403 must do."""
+async def _refuse(scope: Scope, receive: Receive, send: Send, error: ApiError) -> None:
+    """Where the server has no HTTP refusals, its own 403 must do.
+
+    uvicorn logs an error for an endpoint that returns before the refused connection is gone; hence the wait.
+    """
     if "websocket.http.response" not in scope.get("extensions", {}):
         await send({"type": "websocket.close"})
         return
@@ -119,6 +126,10 @@ async def _refuse(scope: Scope, send: Send, error: ApiError) -> None:
     start: Message = {"type": "websocket.http.response.start", "status": error.status, "headers": headers}
     await send(start)
     await send({"type": "websocket.http.response.body", "body": body})
+    with suppress(TimeoutError):
+        async with asyncio.timeout(GONE_WITHIN_S):
+            for _ in range(2):
+                await receive()
 
 
 def _scrub(scope: Scope) -> None:

@@ -30,9 +30,11 @@ class CuttingProxy:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         server_reader, server_writer = await asyncio.open_connection("127.0.0.1", self._target)
+        there = asyncio.create_task(self._copy(reader, server_writer, watches=True, other=writer))
         back = asyncio.create_task(self._copy(server_reader, writer))
-        await self._copy(reader, server_writer, watches=True, other=writer)
-        back.cancel()
+        await asyncio.wait([there, back], return_when=asyncio.FIRST_COMPLETED)
+        for task in (there, back):
+            task.cancel()
         for each in (writer, server_writer):
             each.close()
 

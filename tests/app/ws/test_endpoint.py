@@ -103,7 +103,8 @@ async def test_no_credential_reaches_the_server_s_log(door: OpenDoor, caplog: py
     await refused(door, None, query="?Authorization=Bearer%20secret-token")
     await refused(door, None, query="?ticket=secret-ticket")
     assert "[accepted]" in caplog.text
-    assert not any(secret in caplog.text for secret in ("Bearer", "secret", "ticket"))
+    assert not any(secret in caplog.text for secret in ("Bearer", "secret", "?ticket"))
+    assert "ERROR" not in caplog.text
 
 
 async def test_a_protobuf_socket_speaks_protobuf(door: OpenDoor) -> None:
@@ -291,8 +292,10 @@ async def test_a_reader_that_stops_is_closed_as_slow_while_others_receive(door: 
         door.hub.deliver(big)
         await door.hear(fast)
         await asyncio.sleep(0)
-    received = await asyncio.wait_for(reader.read(-1), 10)
-    assert received.endswith((4430).to_bytes(2, "big") + b"slow_consumer")
+    received = b""
+    async with asyncio.timeout(8):
+        while not received.endswith((4430).to_bytes(2, "big") + b"slow_consumer"):
+            received = received[-100:] + await reader.read(65_536)
     writer.close()
     await door.say(fast, **GET)
     assert (await door.hear(fast))["status_code"] == 0
