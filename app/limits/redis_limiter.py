@@ -22,7 +22,6 @@ from generated.operations import Bucket, WhenDown
 MAX_EXACT = 1000
 MAX_LOCAL_SUBJECTS = 10_000
 MICROS = 1_000_000
-SCRIPT = Path(__file__).with_name("sliding_window.lua")
 
 
 class RedisLimiter:
@@ -40,7 +39,7 @@ class RedisLimiter:
         self._scale = scale
         self._on_down = on_down
         self._clock = clock
-        self._script = SCRIPT.read_bytes()
+        self._script = Path(__file__).with_name("sliding_window.lua").read_bytes()
         self._digest = b""
         self._local: OrderedDict[str, deque[float]] = OrderedDict()
 

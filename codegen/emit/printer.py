@@ -13,7 +13,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-_RUFF = str(Path(sys.executable).with_name("ruff"))
 _SETTINGS = ("--isolated", "--no-cache", "--quiet", "--line-length=120", "--target-version=py311")
 
 
@@ -82,6 +81,7 @@ class Module:
 
 def format_python(files: list[File]) -> list[File]:
     """Sort imports and lay out lines by ruff, in one process, with settings of their own."""
+    ruff = str(Path(sys.executable).with_name("ruff"))
     modules = [file for file in files if file.path.endswith(".py")]
     with tempfile.TemporaryDirectory() as folder:
         for file in modules:
@@ -97,7 +97,7 @@ def format_python(files: list[File]) -> list[File]:
             "lint.isort.known-first-party = ['generated']",
         ]
         for command in (sorting, ["format"]):
-            subprocess.run([_RUFF, *command, *_SETTINGS, folder], check=True, capture_output=True)
+            subprocess.run([ruff, *command, *_SETTINGS, folder], check=True, capture_output=True)
         formatted = {file.path: Path(folder, file.path).read_bytes() for file in modules}
     return [File(file.path, formatted.get(file.path, file.data)) for file in files]
 

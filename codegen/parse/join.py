@@ -80,8 +80,7 @@ class _Joiner:
 
     def operation(self, name: str) -> Operation:
         http, socket = self._http.operations.get(name), self._socket.operations.get(name)
-        first = http or socket
-        assert first is not None
+        first = _first(http, socket)
         rpc = self._proto.rpcs.get(pascal(name))
         is_query = http.http.method == "GET" if http and http.http else bool(rpc and rpc.no_side_effects)
         words = self._operation_words(name, http, socket, is_query)
@@ -176,12 +175,12 @@ class _Joiner:
                     fix="write it once, on the HTTP operation",
                 )
         defaults = self._words.defaults.get("query" if is_query else "command", {})
-        place = (http or socket).place  # type: ignore[union-attr]
+        place = _first(http, socket).place
         return {word: (value, place) for word, value in defaults.items() if word in INHERITED} | words
 
     def _fields(self, name: str, http: HttpOperation | None, socket: SocketOperation | None) -> tuple[Field, ...]:
         if http is None or socket is None:
-            fields = (http or socket).fields  # type: ignore[union-attr]
+            fields = _first(http, socket).fields
             for header in _headers(http):
                 if header not in fields and http:
                     self._findings.add(
@@ -239,7 +238,7 @@ class _Joiner:
                 other=other,
                 fix="answer with the same record on both doors",
             )
-        return (http or socket).result  # type: ignore[union-attr]
+        return _first(http, socket).result
 
     def _roles(self, name: str, http: HttpOperation | None, socket: SocketOperation | None) -> Roles:
         if http and socket and http.security and socket.security and http.roles != socket.roles:
@@ -251,7 +250,7 @@ class _Joiner:
                 other=other,
                 fix="write the same roles on both doors",
             )
-        return (http or socket).roles  # type: ignore[union-attr]
+        return _first(http, socket).roles
 
     def _timeout(self, words: dict[str, tuple[object, Place]], place: Place) -> float:
         value, where = words.get("x-timeout", ("5s", place))
@@ -265,6 +264,13 @@ class _Joiner:
         kinds = set(implied_kinds(operation))
         implied = {code for code, error in self._words.errors.items() if error.implied_by in kinds}
         return tuple(sorted(implied | set(operation.declared_errors)))
+
+
+def _first(http: HttpOperation | None, socket: SocketOperation | None) -> HttpOperation | SocketOperation:
+    """The binding that an operation surely has; HTTP's words stand first."""
+    found = http or socket
+    assert found is not None
+    return found
 
 
 def implied_kinds(operation: Operation) -> Iterator[str]:

@@ -6,8 +6,6 @@ name. Anything outside the vocabulary is a finding, never a guess.
 
 from __future__ import annotations
 
-import re
-
 from codegen.diagnostics import Findings, Place
 from codegen.ir.names import is_identifier, is_type_name
 from codegen.ir.types import (
@@ -31,8 +29,9 @@ from codegen.ir.types import (
     Type,
     Union,
 )
+from codegen.parse.constraints import Constraints
 from codegen.parse.documents import Documents, shared_name
-from codegen.parse.yaml_tree import Mapping, Node, Scalar, Sequence, kind_of, plain, text_of
+from codegen.parse.yaml_tree import Mapping, Node, Sequence, kind_of, plain, text_of
 
 ANNOTATIONS = {"description", "title", "examples", "deprecated", "default", "x-sensitive", "x-sunset"}
 KEYWORDS = {
@@ -53,12 +52,12 @@ FORMS: dict[str, Type] = {
 PLAIN_FORMATS = {"uri", "uri-reference", "email", "hostname", "password"}
 
 
-class Schemas:
+class Schemas(Constraints):
     """Turns schema nodes into types and collects the definitions that they name."""
 
     def __init__(self, documents: Documents, findings: Findings) -> None:
+        super().__init__(findings)
         self._documents = documents
-        self._findings = findings
         self._places: dict[str, Place] = {}
         self.definitions: dict[str, Definition] = {}
 
@@ -120,9 +119,6 @@ class Schemas:
                     f"{what} has {key!r} beside $ref",
                     "move it into the schema that $ref names",
                 )
-
-    def _refuse(self, rule: str, place: Place, message: str, fix: str = "") -> None:
-        self._findings.add(rule, place, message, fix=fix)
 
     def _kind(self, node: Mapping, what: str) -> tuple[str | None, bool]:
         declared = node.get("type")
@@ -210,25 +206,6 @@ class Schemas:
             self._pattern(node, what),
             text_of(node.get("const")),
         )
-
-    def _pattern(self, node: Mapping, what: str) -> str | None:
-        pattern = text_of(node.get("pattern"))
-        if pattern is None:
-            return None
-        try:
-            re.compile(pattern)
-        except re.error as error:
-            self._refuse("S008", node.keys["pattern"], f"the pattern of {what} is not a regular expression: {error}")
-            return None
-        if re.search(r"\(\?[=!<]|\\[1-9]", pattern):
-            self._refuse(
-                "S008",
-                node.keys["pattern"],
-                f"the pattern of {what} looks around or back",
-                "write it without",
-            )
-            return None
-        return pattern
 
     def _array(self, node: Mapping, what: str) -> Type | None:
         items = node.get("items")
@@ -406,16 +383,3 @@ class Schemas:
             )
             return False
         return True
-
-    def _count(self, node: Mapping, key: str, what: str, default: int | None = None) -> int | None:
-        value = node.get(key)
-        if value is None:
-            return default
-        if isinstance(value, Scalar) and isinstance(value.value, int) and not isinstance(value.value, bool):
-            return value.value
-        self._refuse("S021", value.place, f"{key} of {what} is not a whole number")
-        return default
-
-    def _number(self, node: Mapping, key: str) -> float | None:
-        value = node.get(key)
-        return float(value.value) if isinstance(value, Scalar) and isinstance(value.value, int | float) else None

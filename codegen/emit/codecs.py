@@ -1,0 +1,109 @@
+"""One codec per operation, for `generated/wire.py`: how its values cross each door."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from codegen.emit.printer import Module
+from codegen.ir.names import snake
+from codegen.ir.operations import Contract, Operation
+
+
+class CodecWriter:
+    """The functions and the constructor arguments of one operation's codec."""
+
+    def __init__(self, module: Module, contract: Contract, operation: Operation, pb: Callable[[str], str]) -> None:
+        self._module = module
+        self._item = (
+            contract.item_of(operation.result.record) if operation.result.is_list and operation.result.record else None
+        )
+        self._operation = operation
+        self._pb = pb
+
+    def functions(self) -> None:
+        operation, name = self._operation, self._operation.name
+        record = operation.result.record
+        if operation.has_rpc:
+            self._request(name)
+        if record is None:
+            return
+        struct = f"{self._module.use('generated', 'results')}.{record}"
+        message = self._pb(record) if operation.has_rpc else None
+        if message:
+            self._module.line(
+                f"def _encode_{name}(result: {struct}) -> bytes:",
+                f"    message = {message}()",
+                f"    write_{snake(record)}(message, result)",
+                "    return message.SerializeToString()",
+                "",
+                "",
+            )
+        if operation.result.is_list:
+            self._list_frames(name, struct, message)
+
+    def _request(self, name: str) -> None:
+        message = self._pb(self._operation.request.name)
+        self._module.line(f"def _values_{name}(data: bytes) -> dict[str, object]:")
+        self._module.line(f"    return values_of_{name}({message}.FromString(data))", "", "")
+
+    def _list_frames(self, name: str, struct: str, message: str | None) -> None:
+        meta = "_json(result.meta)" if self._operation.result.has_meta else "None"
+        self._module.line(
+            f"def _frame_{name}(result: {struct}) -> tuple[bytes, bytes | None]:",
+            f"    return _json(result.items), {meta}",
+            "",
+            "",
+        )
+        if message is None:
+            return
+        page = self._module.use("generated.proto.envelope_pb2", "PageMeta")
+        self._module.line(
+            f"def _binary_frame_{name}(result: {struct}) -> tuple[bytes, {page} | None]:",
+            f"    message = {message}()",
+        )
+        self._module.line(
+            "    for item in result.items:",
+            f"        write_{snake(self._item or '')}(message.items.add(), item)",
+        )
+        if self._operation.result.has_meta:
+            self._module.line(
+                f"    meta = {page}()",
+                "    write_page_meta(meta, result.meta)",
+                "    return message.SerializeToString(), meta",
+                "",
+                "",
+            )
+        else:
+            self._module.line("    return message.SerializeToString(), None", "", "")
+
+    def arguments(self) -> list[str]:
+        operation, name = self._operation, self._operation.name
+        model = f"models.{operation.request.name}"
+        record, listed = operation.result.record, operation.result.is_list
+        binary = operation.has_rpc
+        frame = (
+            f"_frame_{name}"
+            if listed
+            else "lambda result: (_json(result), None)"
+            if record
+            else 'lambda result: (b"null", None)'
+        )
+        binary_frame = (
+            f"_binary_frame_{name}"
+            if listed
+            else f"lambda result: (_encode_{name}(result), None)"
+            if record
+            else 'lambda result: (b"", None)'
+        )
+        return [
+            f"decode_json={model}.__pydantic_validator__.validate_json",
+            f"decode_values={model}.__pydantic_validator__.validate_python",
+            f"values_protobuf={f'_values_{name}' if binary else 'None'}",
+            "encode_json=_json" if record else 'encode_json=lambda result: b""',
+            (f"encode_protobuf=_encode_{name}" if record else 'encode_protobuf=lambda result: b""')
+            if binary
+            else "encode_protobuf=None",
+            f"frame_json={frame}",
+            f"frame_protobuf={binary_frame if binary else 'None'}",
+            f"restore=msgspec.json.Decoder(results.{record}).decode" if record else "restore=lambda data: None",
+        ]

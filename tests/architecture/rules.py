@@ -1,0 +1,127 @@
+"""The rules of the tree as functions from a root folder to what breaks them; tests run them here and on planted trees."""
+
+from __future__ import annotations
+
+import ast
+import re
+import statistics
+from collections.abc import Iterator
+from pathlib import Path
+
+MAX_MODULE_LINES = 400
+MAX_FUNCTION_LINES = 50
+MEDIAN_MODULE_LINES = 130
+MEDIAN_FUNCTION_LINES = 10
+DRAWERS = {"utils", "core", "common", "helpers", "managers", "base", "constants", "misc"}
+CONSTANT_MAKERS = {"re.compile", "frozenset", "TypeVar", "ParamSpec", "structlog.get_logger", "structlog.stdlib.get_logger",
+                   "Path", "struct.Struct", "datetime", "Text", "DateTime", "Duration", "Place", "Index", "range", "tuple"}  # fmt: skip
+PACKAGES = ("app", "codegen")
+
+
+def modules(root: Path) -> list[Path]:
+    found = [path for package in PACKAGES for path in sorted((root / package).rglob("*.py"))]
+    return [path for path in found if path.read_text().strip()]
+
+
+def functions(tree: ast.AST) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    return (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+
+
+def length(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    return (node.end_lineno or node.lineno) - node.lineno + 1
+
+
+def oversized(root: Path) -> list[str]:
+    """Modules and functions beyond their budgets, and medians beyond theirs."""
+    found, module_lines, function_lines = [], [], []
+    for path in modules(root):
+        lines = len(path.read_text().splitlines())
+        module_lines.append(lines)
+        if lines > MAX_MODULE_LINES:
+            found.append(f"{path.relative_to(root)} has {lines} lines")
+        for node in functions(ast.parse(path.read_text())):
+            function_lines.append(length(node))
+            if length(node) > MAX_FUNCTION_LINES:
+                found.append(f"{path.relative_to(root)}:{node.name} has {length(node)} lines")
+    if module_lines and statistics.median(module_lines) > MEDIAN_MODULE_LINES:
+        found.append(f"the median module has {statistics.median(module_lines)} lines")
+    if function_lines and statistics.median(function_lines) > MEDIAN_FUNCTION_LINES:
+        found.append(f"the median function has {statistics.median(function_lines)} lines")
+    return found
+
+
+def late_imports(root: Path) -> list[str]:
+    """Imports below the top of a module."""
+    return [
+        f"{path.relative_to(root)}:{inner.lineno}"
+        for path in modules(root)
+        for node in functions(ast.parse(path.read_text()))
+        for inner in ast.walk(node)
+        if isinstance(inner, ast.Import | ast.ImportFrom)
+    ]
+
+
+def import_time_objects(root: Path) -> list[str]:
+    """Objects that importing a module makes; constants made by a closed list of calls are none."""
+    found = []
+    for path in modules(root):
+        if "migrations" in path.parts:
+            continue
+        for node in ast.parse(path.read_text()).body:
+            value = node.value if isinstance(node, ast.Assign | ast.AnnAssign | ast.Expr) else None
+            if isinstance(value, ast.Call) and not _is_constant(value):
+                found.append(f"{path.relative_to(root)}:{node.lineno} {ast.unparse(value.func)}")
+    return found
+
+
+def _is_constant(call: ast.Call) -> bool:
+    return ast.unparse(call.func) in CONSTANT_MAKERS
+
+
+def drawers(root: Path) -> list[str]:
+    return [
+        str(path.relative_to(root))
+        for package in PACKAGES
+        for path in (root / package).rglob("*")
+        if path.stem in DRAWERS
+    ]
+
+
+def missing_module_docstrings(root: Path) -> list[str]:
+    return [
+        str(path.relative_to(root)) for path in modules(root) if ast.get_docstring(ast.parse(path.read_text())) is None
+    ]
+
+
+def unreasoned_suppressions(root: Path) -> list[str]:
+    """`type: ignore` and `noqa` need a reason on their line."""
+    pattern = re.compile(r"#\s*(?:type:\s*ignore\S*|noqa\S*(?:\s[A-Z]+\d+)?)\s*$")
+    return [
+        f"{path.relative_to(root)}:{number}"
+        for package in (*PACKAGES, "tests", "generated")
+        for path in sorted((root / package).rglob("*.py"))
+        if "proto" not in path.parts and "node_modules" not in path.parts
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+        if pattern.search(line)
+    ]
+
+
+def mocks(root: Path) -> list[str]:
+    needles = ("mock" + ".patch", "Magic" + "Mock", "monkeypatch" + ".setattr")
+    return [
+        f"{path.relative_to(root)}: {needle}"
+        for path in sorted((root / "tests").rglob("*.py"))
+        for needle in needles
+        if needle in path.read_text()
+    ]
+
+
+def without_mirror(root: Path) -> list[str]:
+    """Test modules whose module is gone."""
+    found = []
+    for package in PACKAGES:
+        for path in sorted((root / "tests" / package).rglob("test_*.py")):
+            module = root / path.relative_to(root / "tests").with_name(path.name.removeprefix("test_"))
+            if not module.exists():
+                found.append(str(path.relative_to(root)))
+    return found
