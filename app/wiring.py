@@ -20,6 +20,7 @@ from app.auth.verifier import TokenVerifier
 from app.broadcast.hub import Hub
 from app.broadcast.redis_broker import RedisBroker
 from app.db.database import Database, make_engine
+from app.db.pipelined_redis import PipelinedConnection
 from app.execution.context import Context
 from app.execution.deadlines import Deadlines
 from app.execution.runner import Runner
@@ -33,7 +34,6 @@ from app.features.system.handler import System
 from app.http.application import make_application
 from app.http.door import HttpDoor
 from app.http.table import RouteTable
-from app.limits.pipelined_connection import PipelinedConnection
 from app.limits.redis_limiter import RedisLimiter
 from app.settings import LogFormat, Settings
 from app.telemetry.logs import configure
@@ -81,10 +81,8 @@ class Service:
             socket_connect_timeout=REDIS_TIMEOUT_S,
             retry=Retry(NoBackoff(), 0),
         )
-        self.limit_connection = PipelinedConnection(redis_url)
-        self.limiter = RedisLimiter(
-            self.limit_connection, scale=settings.rate_limit_scale, on_down=self.metrics.limiter_down
-        )
+        self.pipeline = PipelinedConnection(redis_url)
+        self.limiter = RedisLimiter(self.pipeline, scale=settings.rate_limit_scale, on_down=self.metrics.limiter_down)
         self.database = Database(
             make_engine(settings.database_url.get_secret_value(), settings.database_connections),
             settings.database_connections,
@@ -92,7 +90,7 @@ class Service:
         self.audit = AuditLog(self.database, on_drop=self.metrics.audit_dropped)
         self.hub = Hub()
         self.reader = Redis.from_url(redis_url, socket_connect_timeout=REDIS_TIMEOUT_S, retry=Retry(NoBackoff(), 0))
-        self.broker = RedisBroker(self.redis, self.reader, topics=TOPICS, codecs=EVENT_CODECS)
+        self.broker = RedisBroker(self.pipeline, self.reader, topics=TOPICS, codecs=EVENT_CODECS)
         self.deadlines = Deadlines()
         self.runner = Runner(
             database=self.database,
@@ -121,12 +119,12 @@ class Service:
     async def start(self) -> None:
         self.keys.start()
         self.audit.start()
-        await self.limit_connection.start()
+        await self.pipeline.start()
         await self.broker.start(self.hub.deliver)
 
     async def stop(self) -> None:
         await self.broker.stop()
-        await self.limit_connection.stop()
+        await self.pipeline.stop()
         await self.keys.stop()
         await self.audit.stop()
         self.deadlines.stop()
@@ -170,7 +168,7 @@ def build(settings: Settings) -> Asgi:
         metrics=service.metrics,
         settings=settings,
     )
-    return _doors(_with_cors(http, settings.origins), socket)
+    return _doors(http, _with_cors(http, settings.origins), socket)
 
 
 def _with_cors(application: Asgi, origins: tuple[str, ...]) -> Asgi:
@@ -190,9 +188,15 @@ def _with_cors(application: Asgi, origins: tuple[str, ...]) -> Asgi:
     )
 
 
-def _doors(http: Asgi, socket: Asgi) -> Asgi:
+def _doors(http: Asgi, browser: Asgi, socket: Asgi) -> Asgi:
+    """Only requests with an Origin pay for CORS."""
+
     async def application(scope: Any, receive: Any, send: Any) -> None:
-        is_socket = scope["type"] == "websocket" and scope["path"] == "/web"
-        await (socket if is_socket else http)(scope, receive, send)
+        if scope["type"] == "websocket" and scope["path"] == "/web":
+            await socket(scope, receive, send)
+        elif scope["type"] == "http" and any(name == b"origin" for name, _ in scope["headers"]):
+            await browser(scope, receive, send)
+        else:
+            await http(scope, receive, send)
 
     return application

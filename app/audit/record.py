@@ -15,6 +15,8 @@ MAX_DURATION_MS = 2**31 - 1
 
 def clean(text: str, limit: int) -> str:
     """Escapes what PostgreSQL cannot hold, and cuts."""
+    if text.isascii() and "\x00" not in text:
+        return text[:limit]
     if "\x00" in text:
         text = text.replace("\x00", "\\u0000")
     return text.encode("utf-8", "backslashreplace").decode()[:limit]

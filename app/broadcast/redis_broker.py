@@ -14,10 +14,10 @@ from typing import Any, Protocol
 
 import structlog
 from redis.asyncio import Redis
-from redis.exceptions import ConnectionError as ConnectionLost
 from redis.exceptions import RedisError
 
 from app.broadcast.broker import Delivery, NotPublished
+from app.db.pipelined_redis import Lost, PipelinedConnection, Script
 
 BLOCK_MS = 1_000
 CHECK_EVERY_S = 2.0
@@ -38,9 +38,10 @@ return epoch
 """
 """In one step, so that an entry's epoch is always the one of the stream it stands in."""
 
-logger = structlog.get_logger(__name__)
-
 STOP_CHECK_S = 0.5
+REOPEN_S = 0.3
+
+logger = structlog.get_logger(__name__)
 
 
 class TopicHistory(Protocol):
@@ -60,18 +61,18 @@ class RedisBroker:
 
     def __init__(
         self,
-        client: Redis,
+        connection: PipelinedConnection,
         reader: Redis,
         *,
         topics: Mapping[str, TopicHistory],
         codecs: Mapping[int, EventCodec],
         prefix: str = "stele",
     ) -> None:
-        self._client = client
+        self._connection = connection
         self._reader = reader
         self._topics = topics
         self._codecs = codecs
-        self._append = client.register_script(APPEND)
+        self._append = Script(connection, APPEND.encode())
         self._streams = {_stream_key(prefix, topic): topic for topic in topics}
         self._prefix = prefix
         self._positions: dict[str, bytes] = {}
@@ -80,18 +81,24 @@ class RedisBroker:
         self._is_stopping = False
 
     async def publish(self, topic: str, pkg_id: int, event: Any) -> None:
-        """Over a connection that turns out to be lost, once more: then the event may stand in the stream twice."""
+        """Once more if the connection is lost meanwhile: then the event may stand in the stream twice."""
         kept = self._topics[topic]
-        keys = [_stream_key(self._prefix, topic), _epoch_key(self._prefix, topic)]
+        keys = (_stream_key(self._prefix, topic), _epoch_key(self._prefix, topic))
         data = self._codecs[pkg_id].encode_json(event)
-        arguments: list[str | int | bytes] = [secrets.token_hex(8), kept.history, int(kept.keep_s * 1000), pkg_id, data]
-        for is_last in (False, True):
-            try:
-                await self._append(keys=keys, args=arguments)
+        arguments = (2, *keys, secrets.token_hex(8), kept.history, int(kept.keep_s * 1000), pkg_id, data)
+        try:
+            await self._append.run(*arguments)
+        except Lost:
+            await self._publish_again(topic, arguments)
+
+    async def _publish_again(self, topic: str, arguments: tuple[Any, ...]) -> None:
+        try:
+            if await self._connection.reopened(REOPEN_S):
+                await self._append.run(*arguments)
                 return
-            except (RedisError, OSError) as error:
-                if is_last or not isinstance(error, ConnectionLost):
-                    raise NotPublished(topic) from error
+        except Lost as error:
+            raise NotPublished(topic) from error
+        raise NotPublished(topic)
 
     async def start(self, deliver: Callable[[Delivery], None]) -> None:
         """From now on every event is delivered. Redis may be away: then the streams are read from their beginning."""

@@ -10,12 +10,9 @@ import time
 from collections import OrderedDict, deque
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-import hiredis
-
+from app.db.pipelined_redis import Lost, PipelinedConnection, Script
 from app.limits.limiter import Permit
-from app.limits.pipelined_connection import Lost, PipelinedConnection
 from generated.errors import Unavailable
 from generated.operations import Bucket, WhenDown
 
@@ -35,40 +32,21 @@ class RedisLimiter:
         on_down: Callable[[], None] = lambda: None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._connection = connection
+        self._script = Script(connection, Path(__file__).with_name("sliding_window.lua").read_bytes())
         self._scale = scale
         self._on_down = on_down
         self._clock = clock
-        self._script = Path(__file__).with_name("sliding_window.lua").read_bytes()
-        self._digest = b""
         self._local: OrderedDict[str, deque[float]] = OrderedDict()
 
     async def take(self, bucket: Bucket, subject: str) -> Permit:
         limit, window_us = bucket.limit * self._scale, round(bucket.window_s * MICROS)
         key = f"stele:limit:{{{bucket.name}:{subject}}}"
         try:
-            answer = await self._evaluate(key, limit, window_us)
+            answer = await self._script.run(1, key, limit, window_us, MAX_EXACT)
         except Lost:
             return self._without_store(bucket, limit, key)
         allowed, remaining, reset, retry = answer
         return Permit(bool(allowed), limit, remaining, _seconds(reset), _seconds(retry), math.ceil(bucket.window_s))
-
-    async def _evaluate(self, key: str, limit: int, window_us: int) -> Any:
-        arguments = (1, key, limit, window_us, MAX_EXACT)
-        if self._digest:
-            answer = await self._connection.call(b"EVALSHA", self._digest, *arguments)
-            if not isinstance(answer, hiredis.ReplyError):
-                return answer
-            if not str(answer).startswith("NOSCRIPT"):
-                raise Lost(str(answer))
-        loaded = await self._connection.call(b"SCRIPT", b"LOAD", self._script)
-        if isinstance(loaded, hiredis.ReplyError):
-            raise Lost(str(loaded))
-        self._digest = loaded
-        answer = await self._connection.call(b"EVALSHA", self._digest, *arguments)
-        if isinstance(answer, hiredis.ReplyError):
-            raise Lost(str(answer))
-        return answer
 
     def _without_store(self, bucket: Bucket, limit: int, key: str) -> Permit:
         self._on_down()

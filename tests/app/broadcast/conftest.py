@@ -10,6 +10,7 @@ from redis.asyncio import Redis
 
 from app.broadcast.broker import Delivery
 from app.broadcast.redis_broker import RedisBroker
+from app.db.pipelined_redis import PipelinedConnection
 from app.development.servers import Valkey
 from generated.operations import TOPICS, Topic
 from generated.wire import EVENT_CODECS
@@ -20,7 +21,8 @@ class Node:
     """One node's broker with what it delivered."""
 
     broker: RedisBroker
-    clients: list[Redis]
+    pipeline: PipelinedConnection
+    reader: Redis
     deliveries: list[Delivery] = field(default_factory=list)
 
     @property
@@ -28,13 +30,14 @@ class Node:
         return [delivery.offset for delivery in self.deliveries]
 
     async def start(self) -> Node:
+        await self.pipeline.start()
         await self.broker.start(self.deliveries.append)
         return self
 
     async def stop(self) -> None:
         await self.broker.stop()
-        for client in self.clients:
-            await client.aclose()
+        await self.pipeline.stop()
+        await self.reader.aclose()
 
 
 MakeNode = Callable[..., Node]
@@ -46,9 +49,10 @@ async def make_node(valkey: Valkey) -> AsyncIterator[MakeNode]:
     nodes: list[Node] = []
 
     def make(history: int = 1000, protocol: int = 3, url: str = "") -> Node:
-        clients = [Redis.from_url(url or valkey.url, protocol=protocol) for _ in range(2)]
+        pipeline, reader = PipelinedConnection(url or valkey.url), Redis.from_url(url or valkey.url, protocol=protocol)
         topics = TOPICS | {"authors": Topic("authors", history, 60.0, True)}
-        nodes.append(Node(RedisBroker(*clients, topics=topics, codecs=EVENT_CODECS), clients))
+        broker = RedisBroker(pipeline, reader, topics=topics, codecs=EVENT_CODECS)
+        nodes.append(Node(broker, pipeline, reader))
         return nodes[-1]
 
     client = Redis.from_url(valkey.url)

@@ -138,6 +138,7 @@ async def test_what_does_not_reach_redis_is_reported_and_the_relay_waits_for_it(
         assert node.broker.is_running
         shutil.rmtree(tmp_path / "appendonlydir")
         server.start()
+        assert await node.pipeline.reopened(5.0)
         await publish(node, range(1, 3))
         await eventually(lambda: len(node.deliveries) == 3)
         await node.stop()

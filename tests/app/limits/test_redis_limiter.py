@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from app.db.pipelined_redis import PipelinedConnection
 from app.development.servers import Valkey, embedded_valkey
 from app.limits.limiter import Permit
-from app.limits.pipelined_connection import PipelinedConnection
 from app.limits.redis_limiter import RedisLimiter
 from generated.errors import Unavailable
 from generated.operations import Bucket, BucketKey, WhenDown
@@ -25,7 +25,7 @@ WINDOW_S = 2.0
 LIMIT = 100
 HAMMER = """
 import asyncio, json, random, sys, time
-from app.limits.pipelined_connection import PipelinedConnection
+from app.db.pipelined_redis import PipelinedConnection
 from app.limits.redis_limiter import RedisLimiter
 from generated.operations import Bucket, BucketKey, WhenDown
 

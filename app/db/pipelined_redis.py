@@ -39,19 +39,30 @@ class PipelinedConnection(asyncio.Protocol):
         self._loop: asyncio.AbstractEventLoop | None = None
         self._keeper: asyncio.Task[None] | None = None
         self._lost = asyncio.Event()
-        self.is_open = False
+        self._opened = asyncio.Event()
 
     async def start(self) -> None:
         self._loop = asyncio.get_running_loop()
         with suppress(OSError, Lost, TimeoutError):
             await self._connect()
-        self._keeper = asyncio.create_task(self._keep(), name="limiter-connection")
+        self._keeper = asyncio.create_task(self._keep(), name="pipelined-redis")
 
     async def stop(self) -> None:
         if self._keeper is not None:
             self._keeper.cancel()
             await asyncio.gather(self._keeper, return_exceptions=True)
         self._close()
+
+    async def reopened(self, within_s: float) -> bool:
+        """Whether the connection is open, now or soon."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(within_s):
+                await self._opened.wait()
+        return self.is_open
+
+    @property
+    def is_open(self) -> bool:
+        return self._opened.is_set()
 
     def call(self, *arguments: bytes | str | int | float) -> asyncio.Future[Any]:
         """The answer's future; a Redis error is its result, an instance of `hiredis.ReplyError`."""
@@ -85,7 +96,7 @@ class PipelinedConnection(asyncio.Protocol):
                 context = ssl.create_default_context() if url.scheme == "rediss" else None
                 await loop.create_connection(lambda: self, url.hostname or "127.0.0.1", url.port or 6379, ssl=context)
             await self._greet()
-        self.is_open = True
+        self._opened.set()
 
     async def _greet(self) -> None:
         commands: list[tuple[str, ...]] = []
@@ -124,7 +135,7 @@ class PipelinedConnection(asyncio.Protocol):
             self._close()
 
     def _close(self) -> None:
-        self.is_open = False
+        self._opened.clear()
         if self._transport is not None:
             self._transport.abort()
             self._transport = None
@@ -150,3 +161,28 @@ class PipelinedConnection(asyncio.Protocol):
 
     def connection_lost(self, error: Exception | None) -> None:
         self._close()
+
+
+class Script:
+    """One Lua script, called by its digest and loaded again where the server has forgotten it."""
+
+    def __init__(self, connection: PipelinedConnection, source: bytes) -> None:
+        self._connection = connection
+        self._source = source
+        self._digest = b""
+
+    async def run(self, *arguments: bytes | str | int) -> Any:
+        """`arguments` begin with the number of keys; raises Lost, also for an error of the script."""
+        for _ in range(2):
+            if not self._digest:
+                self._digest = self._checked(await self._connection.call(b"SCRIPT", b"LOAD", self._source))
+            answer = await self._connection.call(b"EVALSHA", self._digest, *arguments)
+            if not (isinstance(answer, hiredis.ReplyError) and str(answer).startswith("NOSCRIPT")):
+                return self._checked(answer)
+            self._digest = b""
+        raise Lost("the script does not stay loaded")
+
+    def _checked(self, answer: Any) -> Any:
+        if isinstance(answer, hiredis.ReplyError):
+            raise Lost(str(answer))
+        return answer
