@@ -30,7 +30,7 @@ _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z", re
 _INT = re.compile(r"-?(?:0|[1-9]\d{0,19})\Z", re.ASCII)
 _FLOAT = re.compile(r"-?(?:0|[1-9]\d{0,307})(?:\.\d{1,400})?(?:[eE][+-]?\d{1,3})?\Z", re.ASCII)
 _ETAG = re.compile(r'"([1-9][0-9]{0,15})"\Z', re.ASCII)
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class NotNull:
@@ -146,18 +146,12 @@ FROM_TEXT: dict[str, Callable[[str], object]] = {
 }
 
 
-def write_timestamp(message: Timestamp, value: datetime) -> None:
-    delta = value - _EPOCH
-    message.seconds = delta.days * 86400 + delta.seconds
-    message.nanos = delta.microseconds * 1000
-
-
 def read_timestamp(message: Timestamp) -> datetime:
     """ValueError for what is no moment of the calendar."""
     if not 0 <= message.nanos < 1_000_000_000:
         raise ValueError("nanos are out of range")
     try:
-        return _EPOCH + timedelta(seconds=message.seconds, microseconds=message.nanos // 1000)
+        return EPOCH + timedelta(seconds=message.seconds, microseconds=message.nanos // 1000)
     except OverflowError:
         raise ValueError("seconds are out of range") from None
 

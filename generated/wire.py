@@ -32,7 +32,7 @@ from generated.models import (
 from generated.operations import EVENTS, Event
 from generated.proto import audit_log_pb2, auth_pb2, authors_pb2, envelope_pb2, system_pb2
 from generated.proto.envelope_pb2 import PageMeta
-from generated.scalars import read_timestamp, write_timestamp
+from generated.scalars import EPOCH, read_timestamp
 
 _AUDIT_DOOR_TO_PROTO: dict[AuditDoor, audit_log_pb2.AuditDoor.ValueType] = {
     AuditDoor.HTTP: audit_log_pb2.AUDIT_DOOR_HTTP,
@@ -43,7 +43,10 @@ _AUDIT_DOOR_FROM_PROTO = {number: member for member, number in _AUDIT_DOOR_TO_PR
 
 def write_audit_log(message: audit_log_pb2.AuditLog, value: results.AuditLog) -> None:
     message.id = value.id
-    write_timestamp(message.at, value.at)
+    since = value.at - EPOCH
+    timestamp = message.at
+    timestamp.seconds = since.days * 86400 + since.seconds
+    timestamp.nanos = since.microseconds * 1000
     if value.username is not None:
         message.username = value.username
     if value.subject is not None:
@@ -110,8 +113,14 @@ def write_author(message: authors_pb2.Author, value: results.Author) -> None:
         message.bio = value.bio
     if value.born_on is not None:
         message.born_on = value.born_on.isoformat()
-    write_timestamp(message.created_at, value.created_at)
-    write_timestamp(message.updated_at, value.updated_at)
+    since = value.created_at - EPOCH
+    timestamp = message.created_at
+    timestamp.seconds = since.days * 86400 + since.seconds
+    timestamp.nanos = since.microseconds * 1000
+    since = value.updated_at - EPOCH
+    timestamp = message.updated_at
+    timestamp.seconds = since.days * 86400 + since.seconds
+    timestamp.nanos = since.microseconds * 1000
     message.version = value.version
 
 
@@ -338,9 +347,15 @@ def write_get_audit_logs_request(message: audit_log_pb2.GetAuditLogsRequest, val
     if value.outcome is not None:
         message.outcome = _AUDIT_OUTCOME_TO_PROTO[value.outcome]
     if value.since is not None:
-        write_timestamp(message.since, value.since)
+        since = value.since - EPOCH
+        timestamp = message.since
+        timestamp.seconds = since.days * 86400 + since.seconds
+        timestamp.nanos = since.microseconds * 1000
     if value.until is not None:
-        write_timestamp(message.until, value.until)
+        since = value.until - EPOCH
+        timestamp = message.until
+        timestamp.seconds = since.days * 86400 + since.seconds
+        timestamp.nanos = since.microseconds * 1000
     message.page = value.page
     message.per_page = value.per_page
 
