@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
+import structlog
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
@@ -47,8 +48,13 @@ from generated.wire import EVENT_CODECS
 from generated.ws_packages import PACKAGES
 
 REDIS_TIMEOUT_S = 0.2
-EXPOSED = ("ETag", "Location", "RateLimit", "RateLimit-Policy", "Retry-After", "Stele-Contract", "Idempotent-Replayed")
+EXPOSED = (
+    "ETag", "Location", "RateLimit", "RateLimit-Policy", "Retry-After", "Stele-Contract", "Idempotent-Replayed",
+    "X-Correlation-ID",
+)  # fmt: skip
 Asgi = Callable[[Any, Any, Any], Any]
+
+logger = structlog.get_logger(__name__)
 
 
 class Service:
@@ -121,6 +127,7 @@ class Service:
         self.audit.start()
         await self.pipeline.start()
         await self.broker.start(self.hub.deliver)
+        logger.info("service.started", contract=CONTRACT_VERSION, operations=len(OPERATIONS))
 
     async def stop(self) -> None:
         await self.broker.stop()
@@ -133,6 +140,7 @@ class Service:
         await self.redis.aclose()
         await self.reader.aclose()
         await self.database.close()
+        logger.info("service.stopped")
 
 
 def build(settings: Settings) -> Asgi:

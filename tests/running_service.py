@@ -21,7 +21,7 @@ class RunningService:
     def __init__(self, folder: Path, database_url: str, redis_url: str, **settings: str) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.issuer = Issuer(folder / "issuer", os.environ)
-        port = free_port()
+        self.port = port = free_port()
         self.url = f"http://127.0.0.1:{port}"
         self.environment = {
             **os.environ,

@@ -23,6 +23,7 @@ from app.execution.deadlines import Deadlines, Watch
 from app.execution.idempotency import AnswerStore, Replay
 from app.execution.testimony import OK, record_of
 from app.limits.limiter import Limiter
+from app.telemetry.logs import TRACE_ID
 from app.telemetry.metrics import Metrics
 from generated.errors import ApiError, Forbidden, Internal, RateLimited, Unauthenticated
 from generated.operations import BUCKETS, Audit, Bucket, BucketKey, Idempotency
@@ -58,6 +59,7 @@ class Runner:
     async def run(self, call: Call) -> Any:
         """The handler's typed result, or an `ApiError`; metrics and audit are settled either way."""
         started = time.perf_counter()
+        TRACE_ID.set(call.trace_id)
         code = OK
         try:
             return await self._run(call, started)
@@ -69,7 +71,7 @@ class Runner:
             code = CANCELLED
             raise
         except Exception as error:
-            log.exception("operation failed", operation=call.operation.name, trace_id=call.trace_id)
+            log.exception("operation failed", operation=call.operation.name)
             code = Internal.code
             await self._testify_refusal(call, code, started)
             raise Internal from error
@@ -158,7 +160,7 @@ class Runner:
             try:
                 await self._broker.publish(event.topic, event.pkg_id, payload)
             except NotPublished:
-                log.warning("event not published", event_name=event.name, trace_id=context.trace_id)
+                log.warning("event not published", event_name=event.name)
 
     def _replay(self, call: Call, request: Any, transaction: Transaction) -> Replay | None:
         principal, key, operation = call.caller.principal, call.idempotency_key, call.operation

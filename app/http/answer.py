@@ -25,7 +25,7 @@ STATUS_RETRY_S = {429: 1, 503: 1}
 
 
 async def send_result(send: Send, binding: HttpBinding, call: Call, result: Any, media: str) -> None:
-    headers = [CONTRACT, *SECURITY, *_budget(call)]
+    headers = [CONTRACT, *SECURITY, _correlation(call.trace_id), *_budget(call)]
     codec = binding.codec
     body = b""
     if result is not None:
@@ -52,7 +52,7 @@ async def send_problem(
     """`allow` lists the methods of the path for 405; a HEAD request gets the headers alone."""
     if error.retry_after_s is None:
         error.retry_after_s = STATUS_RETRY_S.get(error.status)
-    headers = [CONTRACT, *SECURITY, PROBLEM, *(_budget(call) if call else ())]
+    headers = [CONTRACT, *SECURITY, PROBLEM, _correlation(trace_id), *(_budget(call) if call else ())]
     if isinstance(error, Unauthenticated):
         headers.append((b"www-authenticate", b"Bearer"))
     if isinstance(error, MethodNotAllowed):
@@ -61,6 +61,10 @@ async def send_problem(
         headers.append((b"retry-after", b"%d" % error.retry_after_s))
     body = msgspec.json.encode(problem(error, trace_id))
     await _send(send, error.status, headers, body, is_head=is_head)
+
+
+def _correlation(trace_id: str) -> Header:
+    return b"x-correlation-id", trace_id.encode()
 
 
 def _budget(call: Call) -> tuple[Header, ...]:

@@ -1,10 +1,14 @@
-"""Structured logs, one line each, with every token-shaped string scrubbed; uvicorn's lines go the same way (D28)."""
+"""Structured logs, one line each, with every token-shaped string scrubbed; uvicorn's lines go the same way (D28).
+
+A line that is written while a request runs carries its `trace_id`. What succeeds is metrics and audit rows, not lines.
+"""
 
 from __future__ import annotations
 
 import logging
 import re
 import sys
+from contextvars import ContextVar
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
@@ -16,6 +20,7 @@ SECRETS = re.compile(
     re.IGNORECASE,
 )
 SCRUBBED = "[scrubbed]"
+TRACE_ID: ContextVar[str | None] = ContextVar("trace_id", default=None)
 
 
 def scrub(text: str) -> str:
@@ -27,10 +32,17 @@ def scrub_event(logger: WrappedLogger, method: str, event: EventDict) -> EventDi
     return {key: scrub(value) if isinstance(value, str) else value for key, value in event.items()}
 
 
+def add_trace_id(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
+    if (trace_id := TRACE_ID.get()) is not None:
+        event.setdefault("trace_id", trace_id)
+    return event
+
+
 def configure(level: str, *, is_json: bool) -> None:
     """Call once per process, before anything logs."""
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
+        add_trace_id,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -51,7 +63,7 @@ def configure(level: str, *, is_json: bool) -> None:
     for name in ("uvicorn", "uvicorn.error"):
         logging.getLogger(name).handlers.clear()
         logging.getLogger(name).propagate = True
-    for name in ("httpx", "httpx2", "uvicorn.access"):
+    for name in ("httpx", "httpx2", "uvicorn.access", "uvicorn.error"):
         logging.getLogger(name).setLevel(logging.WARNING)
     structlog.configure(
         processors=[

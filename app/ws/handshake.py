@@ -16,6 +16,7 @@ import structlog
 from app.auth.credentials import Credential, CredentialKind, extract_handshake
 from app.auth.denial import CredentialRefused, Reason
 from app.auth.principal import Principal
+from app.execution.address import client_ip
 from app.limits.limiter import Limiter
 from app.ws.dialect import Format
 from generated.errors import Forbidden, Malformed, RateLimited, Unauthenticated
@@ -152,13 +153,3 @@ def choose_format(subprotocol: str | None, asked: list[str]) -> Format:
 def header_values(scope: Scope, name: bytes) -> list[str]:
     headers: Iterable[tuple[bytes, bytes]] = scope["headers"]
     return [value.decode("latin-1") for key, value in headers if key == name]
-
-
-def client_ip(scope: Scope, trusted_proxies: int) -> str:
-    """Counted from the right of X-Forwarded-For by the number of our own proxies (ACCEPTANCE D24)."""
-    client = scope.get("client")
-    peer = str(client[0]) if client else ""
-    if trusted_proxies == 0:
-        return peer
-    hops = [hop.strip() for value in header_values(scope, b"x-forwarded-for") for hop in value.split(",")]
-    return hops[-trusted_proxies] if len(hops) >= trusted_proxies else peer

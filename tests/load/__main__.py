@@ -1,19 +1,18 @@
 """`make bench`: the service and the reference programs on one core, the load on the other, in one run, as ratios.
 
-Bounded: cells of two seconds, three rounds. Prints a table and writes `bench.json`. Absolute figures move with the machine.
+Bounded: cells of two seconds, three rounds, then the sockets. Prints the tables and writes `bench.json` and `bench.svg`.
+Absolute figures move with the machine.
 """
 
 from __future__ import annotations
 
-import itertools
 import json
 import os
 import statistics
 import sys
 import tempfile
 import uuid
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import asyncpg
@@ -21,13 +20,14 @@ import uvloop
 
 from app.development.launcher import Child
 from app.development.servers import answers, embedded_postgres, embedded_valkey, free_port
-from generated.proto import authors_pb2, envelope_pb2
-from tests.load.client import Connection, HttpConnection, Next, SocketConnection, drive, frame, upgrade
+from tests.load.cells import SECONDS, Figure, cells, measure
+from tests.load.client import frame, upgrade
+from tests.load.report import chart, ratios, table
+from tests.load.sockets import count_connects, time_broadcasts, weigh_idle
 from tests.running_service import RunningService
 
 ROOT = Path(__file__).parents[2]
-ROWS, ROUNDS, SECONDS = 1000, 3, 2.0
-TICKS = os.sysconf("SC_CLK_TCK")
+ROWS, ROUNDS, SOCKETS, BROADCASTS = 1000, 3, 1000, 9
 
 
 class Reference(Child):
@@ -42,138 +42,6 @@ class Reference(Child):
         return answers(self.port)
 
 
-@dataclass
-class Cell:
-    """One load on one program."""
-
-    name: str
-    pid: int
-    port: int
-    kind: type[Connection]
-    make: Callable[[], Next]
-    connections: int
-    depth: int
-    greeting: bytes = b""
-
-
-@dataclass
-class Figure:
-    rate: float
-    p50_ms: float
-    p99_ms: float
-    cpu_us: float
-    failures: int
-
-
-def cpu_s(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS
-
-
-async def measure(cell: Cell) -> Figure:
-    before = cpu_s(cell.pid)
-    make = cell.make()
-    tally, took = await drive(
-        cell.kind,
-        cell.port,
-        make,
-        connections=cell.connections,
-        depth=cell.depth,
-        seconds=SECONDS,
-        greeting=cell.greeting,
-    )
-    # The warm-up costs as much per request as the rest: a quarter more time, a quarter more requests.
-    spent = (cpu_s(cell.pid) - before) * took / (took + SECONDS / 4)
-    ordered = sorted(tally.latencies) or [float("nan")]
-    count = len(tally.latencies) or 1
-    p99 = ordered[min(len(ordered) - 1, int(len(ordered) * 0.99))]
-    return Figure(count / took, statistics.median(ordered) * 1000, p99 * 1000, spent / count * 1e6, tally.failures)
-
-
-def get(path: str, token: str | None = None) -> Callable[[], Next]:
-    credential = f"Authorization: Bearer {token}\r\n" if token else ""
-    request = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{credential}\r\n".encode()
-    return lambda: lambda _: request
-
-
-def post(path: str, token: str | None = None) -> Callable[[], Next]:
-    credential = f"Authorization: Bearer {token}\r\n" if token else ""
-
-    def make() -> Next:
-        run, numbers = uuid.uuid4().hex, itertools.count()
-
-        def request(_: int) -> bytes:
-            body = f'{{"name":"{run} {next(numbers)}"}}'
-            head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{credential}Content-Type: application/json\r\n"
-            return f"{head}Content-Length: {len(body)}\r\n\r\n{body}".encode()
-
-        return request
-
-    return make
-
-
-def socket_page(*, binary: bool) -> Callable[[], Next]:
-    ids = [str(uuid.UUID(int=number + 1)) for number in range(64)]
-    if binary:
-        data = authors_pb2.GetPaginatedAuthorsRequest(page=1, per_page=20).SerializeToString()
-        frames = [
-            frame(envelope_pb2.Request(pkg_id=2, req_id=one, data=data).SerializeToString(), binary=True) for one in ids
-        ]
-    else:
-        texts = [f'{{"pkg_id":2,"req_id":"{one}","data":{{"page":1,"per_page":20}}}}' for one in ids]
-        frames = [frame(text.encode(), binary=False) for text in texts]
-    return lambda: lambda number: frames[number % 64]
-
-
-def cells(service: RunningService, reference: Reference, token: str) -> list[Cell]:
-    ours, theirs = service.process.pid, reference.pid
-    port, other = int(service.url.rpartition(":")[2]), reference.port
-    credential = {"Authorization": f"Bearer {token}"}
-    greet = upgrade("/web", credential)
-    greet_binary = upgrade("/web", credential | {"Sec-WebSocket-Protocol": "stele.v1.protobuf"})
-    page = "/api/authors/paginated?page=1&per_page=20"
-    echo = frame(b'{"echo":"echo"}', binary=False)
-    return [
-        Cell("HTTP page 64c", ours, port, HttpConnection, get(page, token), 64, 1),
-        Cell("HTTP page 64c reference", theirs, other, HttpConnection, get("/page?page=1&per_page=20"), 64, 1),
-        Cell("POST 64c", ours, port, HttpConnection, post("/api/authors", token), 64, 1),
-        Cell("POST 64c reference", theirs, other, HttpConnection, post("/create"), 64, 1),
-        Cell("WS page JSON 64s", ours, port, SocketConnection, socket_page(binary=False), 64, 1, greet),
-        Cell(
-            "WS page JSON 64s reference",
-            theirs,
-            other,
-            SocketConnection,
-            socket_page(binary=False),
-            64,
-            1,
-            upgrade("/web", {}),
-        ),
-        Cell("WS page protobuf 64s", ours, port, SocketConnection, socket_page(binary=True), 64, 1, greet_binary),
-        Cell("WS page JSON 1s 32 in flight", ours, port, SocketConnection, socket_page(binary=False), 1, 32, greet),
-        Cell(
-            "WS echo 64s reference",
-            theirs,
-            other,
-            SocketConnection,
-            lambda: lambda _: echo,
-            64,
-            1,
-            upgrade("/echo", {}),
-        ),
-    ]
-
-
-PAIRS = [
-    ("HTTP page 64c", "HTTP page 64c reference", 1.10),
-    ("POST 64c", "POST 64c reference", 0.40),
-    ("WS page JSON 64s", "WS page JSON 64s reference", 0.50),
-    ("WS page JSON 1s 32 in flight", "WS page JSON 64s reference", 0.45),
-    ("WS page protobuf 64s", "WS page JSON 64s", 0.80),
-    ("WS page JSON 64s", "WS echo 64s reference", None),
-]
-
-
 async def seed(url: str) -> None:
     connection = await asyncpg.connect(url.replace("+asyncpg", ""))
     await connection.execute("TRUNCATE author")
@@ -184,12 +52,11 @@ async def seed(url: str) -> None:
     await connection.close()
 
 
-async def run(service: RunningService, reference: Reference, database_url: str) -> dict[str, Figure]:
-    token = await service.token("admin")
+async def run_cells(service: RunningService, reference: Reference, token: str, url: str) -> dict[str, Figure]:
     found: dict[str, list[Figure]] = {}
     for _ in range(ROUNDS):
-        for cell in cells(service, reference, token):
-            await seed(database_url)
+        for cell in cells(service.process.pid, service.port, reference.pid, reference.port, token):
+            await seed(url)
             found.setdefault(cell.name, []).append(await measure(cell))
     return {
         name: Figure(*(statistics.median(getattr(one, part) for one in figures) for part in Figure.__annotations__))
@@ -197,16 +64,50 @@ async def run(service: RunningService, reference: Reference, database_url: str) 
     }
 
 
-def report(figures: dict[str, Figure]) -> str:
-    lines = [f"{'load':32}{'req/s':>9}{'p50 ms':>9}{'p99 ms':>9}{'CPU µs':>9}{'failed':>8}"]
-    for name, one in figures.items():
-        lines.append(f"{name:32}{one.rate:9.0f}{one.p50_ms:9.2f}{one.p99_ms:9.2f}{one.cpu_us:9.1f}{one.failures:8.0f}")
-    lines += ["", f"{'ratio':64}{'rate':>7}{'CPU':>7}{'target':>8}"]
-    for ours, theirs, target in PAIRS:
-        a, b = figures[ours], figures[theirs]
-        wanted = f"{target:.2f}" if target else "-"
-        lines.append(f"{ours + ' / ' + theirs:64}{a.rate / b.rate:7.2f}{b.cpu_us / a.cpu_us:7.2f}{wanted:>8}")
-    return "\n".join(lines)
+def create_frame(number: int) -> tuple[bytes, bytes]:
+    """A mutation whose event is the broadcast. The reply to the speaker carries the mark too; it is not in the audience."""
+    name = f"b{number} {uuid.uuid4().hex}"
+    text = f'{{"pkg_id":3,"req_id":"{uuid.uuid4()}","data":{{"name":"{name}"}}}}'
+    return frame(text.encode(), binary=False), name.encode()
+
+
+def say_frame(number: int) -> tuple[bytes, bytes]:
+    mark = uuid.uuid4().hex
+    return frame(f'{{"said":"{number} {mark} {"-" * 200}"}}'.encode(), binary=False), mark.encode()
+
+
+async def run_sockets(service: RunningService, reference: Reference, token: str) -> dict[str, tuple[float, float]]:
+    """Ours and the bare program's, each measured in turn."""
+    credential = {"Authorization": f"Bearer {token}"}
+    ours, bare, room = upgrade("/web", credential), upgrade("/echo", {}), upgrade("/room", {})
+    subscribe = frame(b'{"type":"subscribe","topics":["authors"]}', binary=False)
+    measures: dict[str, tuple[Callable[[], Awaitable[float]], Callable[[], Awaitable[float]]]] = {
+        "connects/s": (
+            lambda: count_connects(service.port, ours, SECONDS),
+            lambda: count_connects(reference.port, bare, SECONDS),
+        ),
+        "idle socket KiB": (
+            lambda: weigh_idle(service.process.pid, service.port, ours, SOCKETS),
+            lambda: weigh_idle(reference.pid, reference.port, bare, SOCKETS),
+        ),
+        "broadcast to 1,000 ms": (
+            lambda: broadcast(service.port, ours, subscribe, create_frame),
+            lambda: broadcast(reference.port, room, b"", say_frame),
+        ),
+    }
+    return {name: (await mine(), await theirs()) for name, (mine, theirs) in measures.items()}
+
+
+async def broadcast(port: int, greeting: bytes, subscribe: bytes, speak: Callable[[int], tuple[bytes, bytes]]) -> float:
+    return statistics.median(await time_broadcasts(port, greeting, SOCKETS, BROADCASTS, subscribe, speak))
+
+
+async def run(
+    service: RunningService, reference: Reference, url: str
+) -> tuple[dict[str, Figure], dict[str, tuple[float, float]]]:
+    token = await service.token("admin")
+    sockets = await run_sockets(service, reference, token)
+    return await run_cells(service, reference, token, url), sockets
 
 
 def main() -> int:
@@ -224,11 +125,14 @@ def main() -> int:
                         os.sched_setaffinity(pid, cores[:1])
                     for pid in (os.getpid(), postgres.pid, valkey.pid):
                         os.sched_setaffinity(pid, cores[-1:])
-                    figures = uvloop.run(run(service, reference, postgres.url))
+                    figures, sockets = uvloop.run(run(service, reference, postgres.url))
                 finally:
                     reference.stop()
-    print(report(figures))
-    (ROOT / "bench.json").write_text(json.dumps({name: vars(one) for name, one in figures.items()}, indent=1) + "\n")
+    found = ratios(figures, sockets)
+    print(table(figures, sockets, found))
+    report = {"loads": {name: vars(one) for name, one in figures.items()}, "ratios": [vars(one) for one in found]}
+    (ROOT / "bench.json").write_text(json.dumps(report, indent=1) + "\n")
+    (ROOT / "bench.svg").write_text(chart(found))
     return 0
 
 

@@ -1,15 +1,18 @@
-"""The least code that does the work, to compare with: Starlette + asyncpg pages, a raw ASGI socket page, a raw echo."""
+"""The least code that does the work, to compare with: Starlette and FastAPI pages on asyncpg, and sockets that page, echo,
+and broadcast by a plain loop."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Annotated, Any
 
 import asyncpg
 import msgspec
 import uvicorn
+from fastapi import FastAPI, Query
+from pydantic import BaseModel
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
@@ -50,6 +53,29 @@ async def create(request: Request) -> Response:
     return Response(msgspec.json.encode(dict(row)), status_code=201, media_type="application/json")
 
 
+class NewAuthor(BaseModel):
+    name: str
+    bio: str | None = None
+
+
+def make_fastapi(http: Starlette) -> FastAPI:
+    """Mounted nowhere: it shares the pool of the application beside it."""
+    app = FastAPI()
+
+    @app.get("/fastapi/page")
+    async def page(
+        page: Annotated[int, Query(ge=1)] = 1, per_page: Annotated[int, Query(ge=1, le=100)] = 20
+    ) -> dict[str, Any]:
+        rows, meta = await page_of(http.state.pool, page, per_page)
+        return {"items": rows, "meta": meta}
+
+    @app.post("/fastapi/create", status_code=201)
+    async def create(body: NewAuthor) -> dict[str, Any]:
+        return dict(await http.state.pool.fetchrow(INSERT, body.name, body.bio, None))
+
+    return app
+
+
 @asynccontextmanager
 async def lifespan(app: Starlette) -> AsyncIterator[None]:
     app.state.pool = await asyncpg.create_pool(
@@ -62,10 +88,16 @@ async def lifespan(app: Starlette) -> AsyncIterator[None]:
 def make() -> Any:
     http = Starlette(routes=[Route("/page", get_page), Route("/create", create, methods=["POST"])], lifespan=lifespan)
 
+    fastapi = make_fastapi(http)
+    room: set[Any] = set()
+
     async def application(scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] != "websocket":
-            await http(scope, receive, send)
-            return
+        if scope["type"] == "websocket":
+            await (talk if scope["path"] == "/room" else answer)(scope, receive, send)
+        else:
+            await (fastapi if scope.get("path", "").startswith("/fastapi") else http)(scope, receive, send)
+
+    async def answer(scope: Any, receive: Any, send: Any) -> None:
         await receive()
         await send({"type": "websocket.accept"})
         while (message := await receive())["type"] == "websocket.receive":
@@ -76,6 +108,15 @@ def make() -> Any:
                 reply = {"pkg_id": frame.pkg_id, "req_id": frame.req_id, "status_code": 0, "meta": meta, "data": rows}
                 text = msgspec.json.encode(reply).decode()
             await send({"type": "websocket.send", "text": text})
+
+    async def talk(scope: Any, receive: Any, send: Any) -> None:
+        await receive()
+        await send({"type": "websocket.accept"})
+        room.add(send)
+        while (message := await receive())["type"] == "websocket.receive":
+            for other in [*room]:
+                await other({"type": "websocket.send", "text": message["text"]})
+        room.discard(send)
 
     return application
 

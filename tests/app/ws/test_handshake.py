@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from app.ws.dialect import Format
-from app.ws.handshake import Admission, Handshake, choose_format, choose_subprotocol, client_ip
+from app.ws.handshake import Admission, Handshake, choose_format, choose_subprotocol
 from generated.errors import ApiError, Forbidden, Malformed, RateLimited, Unauthenticated
 from tests.app.ws.fakes import FakeLimiter, FakeSettings, FakeTickets, FakeVerifier, principal
 
@@ -196,18 +196,3 @@ def test_the_subprotocol_decides_then_the_query_then_json(
 def test_an_unknown_format_is_malformed() -> None:
     with pytest.raises(Malformed):
         choose_format(None, ["xml"])
-
-
-@pytest.mark.parametrize(
-    ("proxies", "forwarded", "ip"),
-    [
-        (0, "198.51.100.9", "192.0.2.1"),
-        (1, "203.0.113.1, 198.51.100.9", "198.51.100.9"),
-        (2, "203.0.113.1, 198.51.100.9", "203.0.113.1"),
-        (2, "198.51.100.9", "192.0.2.1"),
-        (1, "", "192.0.2.1"),
-    ],
-)
-def test_the_address_is_counted_from_the_right(proxies: int, forwarded: str, ip: str) -> None:
-    headers = [("x-forwarded-for", forwarded)] if forwarded else []
-    assert client_ip(scope(*headers), proxies) == ip

@@ -1,0 +1,142 @@
+"""Many sockets at once: how fast they connect, what an idle one weighs, and when the last of them has a broadcast."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import cast
+
+ANSWER_S = 20.0
+CONNECTORS = 16
+
+
+class Socket(asyncio.Protocol):
+    """Asks for the upgrade; `opened` is set by the 101, `heard` counts the chunks that came after it."""
+
+    def __init__(self, greeting: bytes, on_data: Callable[[bytes], None]) -> None:
+        self._greeting = greeting
+        self._on_data = on_data
+        self._buffer: bytes | None = b""
+        self.opened: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._transport: asyncio.Transport | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast(asyncio.Transport, transport)
+        self._transport.write(self._greeting)
+
+    def data_received(self, data: bytes) -> None:
+        if self._buffer is None:
+            self._on_data(data)
+            return
+        self._buffer += data
+        head, found, _ = self._buffer.partition(b"\r\n\r\n")
+        if found and not self.opened.done():
+            self._buffer = None
+            if b" 101 " in head:
+                self.opened.set_result(None)
+            else:
+                self.opened.set_exception(ConnectionRefusedError(head.decode(errors="replace")))
+
+    def connection_lost(self, error: Exception | None) -> None:
+        if not self.opened.done():
+            self.opened.set_exception(ConnectionResetError())
+
+    def send(self, data: bytes) -> None:
+        assert self._transport is not None
+        self._transport.write(data)
+
+    def close(self) -> None:
+        if self._transport is not None:
+            self._transport.abort()
+
+
+async def connect(port: int, greeting: bytes, on_data: Callable[[bytes], None] = lambda _: None) -> Socket:
+    loop = asyncio.get_running_loop()
+    _, socket = await loop.create_connection(lambda: Socket(greeting, on_data), "127.0.0.1", port)
+    await asyncio.wait_for(socket.opened, ANSWER_S)
+    return socket
+
+
+async def count_connects(port: int, greeting: bytes, seconds: float) -> float:
+    """Upgrades per second by sixteen that open and abort in turn."""
+    end = time.perf_counter() + seconds
+
+    async def again() -> int:
+        count = 0
+        while time.perf_counter() < end:
+            (await connect(port, greeting)).close()
+            count += 1
+        return count
+
+    return sum(await asyncio.gather(*(again() for _ in range(CONNECTORS)))) / seconds
+
+
+async def open_many(port: int, greeting: bytes, count: int, on_data: Callable[[bytes], None]) -> list[Socket]:
+    sockets: list[Socket] = []
+    while len(sockets) < count:
+        batch = min(CONNECTORS, count - len(sockets))
+        sockets += await asyncio.gather(*(connect(port, greeting, on_data) for _ in range(batch)))
+    return sockets
+
+
+async def weigh_idle(pid: int, port: int, greeting: bytes, count: int) -> float:
+    """KiB of the server's memory per open and silent socket."""
+    before = resident_kib(pid)
+    sockets = await open_many(port, greeting, count, lambda _: None)
+    await asyncio.sleep(0.5)
+    each = (resident_kib(pid) - before) / count
+    for socket in sockets:
+        socket.close()
+    await asyncio.sleep(0.5)
+    return each
+
+
+def resident_kib(pid: int) -> int:
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS"))
+
+
+class Audience:
+    """Counts the frames in which `mark` stands; `done` is set when as many came as are wanted."""
+
+    def __init__(self) -> None:
+        self.mark = b""
+        self.wanted = 0
+        self.done = asyncio.Event()
+
+    def expect(self, mark: bytes, count: int) -> None:
+        self.mark, self.wanted = mark, count
+        self.done.clear()
+
+    def hear(self, data: bytes) -> None:
+        self.wanted -= data.count(self.mark)
+        if self.wanted <= 0:
+            self.done.set()
+
+
+async def time_broadcasts(
+    port: int, greeting: bytes, count: int, rounds: int, subscribe: bytes, speak: Callable[[int], tuple[bytes, bytes]]
+) -> list[float]:
+    """Milliseconds from asking for a broadcast until the last of `count` sockets has it; `speak` answers (frame, mark)."""
+    audience, taken = Audience(), []
+    sockets = await open_many(port, greeting, count, audience.hear)
+    if subscribe:
+        audience.expect(b"subscribed", count)
+        for socket in sockets:
+            socket.send(subscribe)
+        await asyncio.wait_for(audience.done.wait(), ANSWER_S)
+    speaker = await connect(port, greeting)
+    for number in range(rounds):
+        data, mark = speak(number)
+        audience.expect(mark, count)
+        begun = time.perf_counter()
+        speaker.send(data)
+        await asyncio.wait_for(audience.done.wait(), ANSWER_S)
+        taken.append((time.perf_counter() - begun) * 1000)
+        await asyncio.sleep(0.05)
+    for socket in [*sockets, speaker]:
+        socket.close()
+    await asyncio.sleep(0.5)
+    return taken
