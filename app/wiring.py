@@ -25,6 +25,7 @@ from app.db.pipelined_redis import PipelinedConnection
 from app.execution.context import Context
 from app.execution.deadlines import Deadlines
 from app.execution.runner import Runner
+from app.execution.surface import check_surface
 from app.features.audit_log.handler import AuditLogs
 from app.features.audit_log.repository import AuditLogRepository
 from app.features.auth.handler import Auth
@@ -109,14 +110,16 @@ class Service:
         self.tickets = Tickets(self.redis)
 
     def handlers(self, settings: Settings) -> Handlers[Context]:
-        """Every feature's handler; a missing method fails here, at start."""
+        """Every feature's handler; a missing method fails here, at start, and one that the contract does not name too."""
         secret = settings.signing_secret.get_secret_value().encode()
-        return Handlers(
+        handlers: Handlers[Context] = Handlers(
             audit_log=AuditLogs(AuditLogRepository()),
             auth=Auth(self.identity, self.tickets),
             authors=Authors(AuthorRepository(), CursorSeal(secret)),
             system=System(self.is_ready),
         )
+        check_surface(handlers)
+        return handlers
 
     async def is_ready(self) -> bool:
         """Redis only degrades: without it limits are per node and events wait."""

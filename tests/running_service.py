@@ -16,11 +16,13 @@ from app.development.servers import free_port
 
 
 class RunningService:
-    """`start` and `kill` may be repeated; data stays in the database."""
+    """`start` and `kill` may be repeated; data stays in the database. `realm` is another realm's file."""
 
-    def __init__(self, folder: Path, database_url: str, redis_url: str, **settings: str) -> None:
+    def __init__(
+        self, folder: Path, database_url: str, redis_url: str, *, realm: Path | None = None, **settings: str
+    ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self.issuer = Issuer(folder / "issuer", os.environ)
+        self.issuer = Issuer(folder / "issuer", os.environ, *(("--realm", str(realm)) if realm else ()))
         self.port = port = free_port()
         self.url = f"http://127.0.0.1:{port}"
         self.environment = {

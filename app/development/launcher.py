@@ -56,9 +56,9 @@ class Child(Server):
 class Issuer(Child):
     setting = "KEYCLOAK_URL"
 
-    def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
+    def __init__(self, folder: Path, environment: Mapping[str, str], *options: str) -> None:
         port = free_port()
-        arguments = ("--host", "127.0.0.1", "--port", str(port), "--keys", str(folder / "keys.json"))
+        arguments = ("--host", "127.0.0.1", "--port", str(port), "--keys", str(folder / "keys.json"), *options)
         super().__init__(folder, "app.development.issuer", arguments, {**environment, "ENV": "development"})
         self.port = port
 
