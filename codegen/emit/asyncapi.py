@@ -93,7 +93,16 @@ def _frame(contract: Contract, envelope: str, data: Json, pkg_id: int | None = N
         "required": [*(required if isinstance(required, list) else []), "data"],
         "properties": properties,
     }
-    return frame | ({"additionalProperties": False} if envelope == "Request" else {})
+    return _closed(frame) if envelope == "Request" else frame
+
+
+def _closed(schema: Json) -> Json:
+    """What comes in has no members but the named ones, at any depth of the envelope."""
+    members = schema.get("properties")
+    if not isinstance(members, dict):
+        return schema
+    inner = {name: _closed(one) if isinstance(one, dict) else one for name, one in members.items()}
+    return schema | {"properties": inner, "additionalProperties": False}
 
 
 def _resolved(value: object) -> Json:

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from generated.operations import OPERATIONS
+
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
 CONSTRUCT = (
@@ -109,3 +111,16 @@ def test_every_command_of_readme_is_a_target_of_make() -> None:
     named = set(re.findall(r"make ([a-z-]+)", README))
     assert named
     assert {name for name in named if f"make {name}" not in listed} == set()
+
+
+def test_make_alone_lists_the_commands_and_make_operations_prints_every_operation() -> None:
+    listed = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert {"run", "test", "generate", "check"} <= set(re.findall(r"make ([a-z-]+)", listed))
+    table = subprocess.run(["make", "operations"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert {name for name in OPERATIONS if name not in table} == set()
+
+
+def test_every_place_to_read_on_exists() -> None:
+    named = re.findall(r"`((?:specs|docs|app|codegen)/[\w./]*)`", README)
+    assert named
+    assert {name for name in named if not (ROOT / name.replace("<feature>", "authors")).exists()} == set()
