@@ -1,4 +1,4 @@
-"""`python -m codegen generate|check|lock|operations`: the compiler's commands. Exit 1 means findings, and nothing written."""
+"""`python -m codegen generate|check|fix|lock|operations`: the compiler's commands. Exit 1 means findings, and nothing written."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from codegen import fix as fixes
 from codegen import lock, output, table
 from codegen.pipeline import Loaded, build, load
 
@@ -16,6 +17,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m codegen", description="Compile specs/ into generated/.")
     parser.add_argument("--specs", type=Path, default=ROOT / "specs", help="the folder of the contract")
     parser.add_argument("--out", type=Path, default=ROOT / "generated", help="the folder to write")
+    parser.add_argument("--dry-run", action="store_true", help="fix: show the diff and write nothing")
     parser.add_argument("command", choices=sorted(COMMANDS))
     options = parser.parse_args(arguments)
     return COMMANDS[options.command](options)
@@ -80,7 +82,20 @@ def operations(options: argparse.Namespace) -> int:
     return 0
 
 
-COMMANDS = {"generate": generate, "check": check, "lock": write_lock, "operations": operations}
+def fix(options: argparse.Namespace) -> int:
+    """Apply the fixes that have one right answer; `--dry-run` only shows them."""
+    fixed = fixes.fix(options.specs)
+    sys.stdout.write(fixed.diff)
+    if not options.dry_run:
+        fixes.write(options.specs, fixed)
+    print(f"{len(fixed.texts)} files {'would change' if options.dry_run else 'changed'}")
+    if len(fixed.left.findings):
+        sys.stderr.write(fixed.left.report())
+        return 1
+    return 0
+
+
+COMMANDS = {"fix": fix, "generate": generate, "check": check, "lock": write_lock, "operations": operations}
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -5,8 +5,10 @@ All findings of one pass are collected, sorted and printed together; the compile
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from codegen.edits import Edit
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -21,6 +23,9 @@ class Place:
         return f"{self.file}:{self.line}:{self.column}"
 
 
+NOWHERE = Place("", 0, 0)
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Finding:
     """`message` says what stands at `place`; `contrast` what stands at the other place, if there is one."""
@@ -32,6 +37,8 @@ class Finding:
     contrast: str = ""
     notes: tuple[str, ...] = ()
     fix: str = ""
+    edits: tuple[Edit, ...] = field(default=(), compare=False)
+    """What `python -m codegen fix` inserts, where there is one right answer."""
 
 
 class Findings:
@@ -49,10 +56,17 @@ class Findings:
         other: tuple[Place, str] | None = None,
         notes: tuple[str, ...] = (),
         fix: str = "",
+        edits: Iterable[Edit] = (),
     ) -> None:
         elsewhere, contrast = other or (None, "")
-        finding = Finding(place, rule, message, elsewhere, contrast, notes, fix)
+        finding = Finding(place, rule, message, elsewhere, contrast, notes, fix, tuple(edits))
         self._items.setdefault((place, rule, message), finding)
+
+    def attach(self, rule: str, place: Place, edits: Iterable[Edit]) -> None:
+        """Add edits to the findings of a rule at a place: a later stage may know the answer."""
+        for key, finding in self._items.items():
+            if key[:2] == (place, rule):
+                self._items[key] = replace(finding, edits=(*finding.edits, *edits))
 
     def __iter__(self) -> Iterator[Finding]:
         return iter(sorted(self._items.values()))

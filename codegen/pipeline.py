@@ -83,8 +83,8 @@ def load(specs: Path) -> Loaded:
     contract = join(dialects, findings)
     check_words(documents, dialects.words.extensions, findings)
     check_policy(contract, findings)
-    if dialects.proto.files.file:
-        check_agreement(contract, dialects.proto, findings)
+    if dialects.proto.files.file or not documents.names("proto", ".proto"):
+        check_agreement(contract, dialects.proto, dialects.words.lock, findings)
         check_numbers(contract, dialects.proto, dialects.words.lock, findings)
     return Loaded(contract, dialects, findings)
 

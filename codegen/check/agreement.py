@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from codegen.check.proto_edits import DURATION, EMPTY, TIMESTAMP, ProtoEdits, enum_members, spelling
 from codegen.diagnostics import Findings, Place
 from codegen.ir.names import constant, pascal, snake
 from codegen.ir.operations import Contract, Operation
@@ -32,13 +33,13 @@ from codegen.ir.types import (
     Union,
     describe,
 )
+from codegen.parse.policy import Lock
 from codegen.parse.proto import ProtoDialect, ProtoEnum, ProtoField, ProtoMessage
 
-EMPTY, TIMESTAMP, DURATION = (f"google.protobuf.{name}" for name in ("Empty", "Timestamp", "Duration"))
 
-
-def check_agreement(contract: Contract, proto: ProtoDialect, findings: Findings) -> None:
-    checker = _Checker(contract, proto, findings)
+def check_agreement(contract: Contract, proto: ProtoDialect, lock: Lock, findings: Findings) -> None:
+    """`lock` has the numbers that fixes must not issue again."""
+    checker = _Checker(contract, proto, lock, findings)
     for operation in contract.operations:
         checker.rpc(operation)
     for event in contract.events:
@@ -61,7 +62,8 @@ class _Expected:
 
 
 class _Checker:
-    def __init__(self, contract: Contract, proto: ProtoDialect, findings: Findings) -> None:
+    def __init__(self, contract: Contract, proto: ProtoDialect, lock: Lock, findings: Findings) -> None:
+        self._edits = ProtoEdits(contract, proto, lock)
         self._contract = contract
         self._proto = proto
         self._findings = findings
@@ -74,7 +76,9 @@ class _Checker:
         if rpc is None:
             if needed:
                 fix = f"add `rpc {name}({name}Request) returns ({operation.result.record or EMPTY});` to specs/proto/{operation.feature}.proto"
-                self._findings.add("X001", operation.place, f"{operation.name} has no rpc {name}", fix=fix)
+                edits = self._edits.rpc(operation)
+                self._findings.add("X001", operation.place, f"{operation.name} has no rpc {name}", fix=fix, edits=edits)
+                self.record(operation.request, operation.feature)
             return
         if rpc.feature != operation.feature:
             self._findings.add(
@@ -101,7 +105,7 @@ class _Checker:
                 other=(operation.place, f"{operation.name} answers {output}"),
                 fix=f"return {output}",
             )
-        self.record(operation.request)
+        self.record(operation.request, operation.feature)
 
     def definition(self, definition: Definition | None) -> None:
         if isinstance(definition, Record):
@@ -111,9 +115,10 @@ class _Checker:
         elif isinstance(definition, Union):
             self.union(definition)
 
-    def record(self, record: Record) -> None:
+    def record(self, record: Record, feature: str | None = None) -> None:
         message = self._message(record.name, record.place)
         if message is None:
+            self._findings.attach("X005", record.place, self._edits.message(record.name, record.fields, feature))
             return
         for one in record.fields:
             theirs = message.field(one.name)
@@ -152,6 +157,7 @@ class _Checker:
             f"{record.name} has the field {one.name!r}",
             other=(message.place, f"message {message.name} has no such field"),
             fix=fix,
+            edits=self._edits.field(message, one),
         )
 
     def _field(self, owner: str, one: Field, theirs: ProtoField) -> None:
@@ -235,6 +241,7 @@ class _Checker:
                 enum.place,
                 f"there is no enum {enum.name} in proto",
                 fix=f"add `enum {enum.name} {{ … }}` with {enum_members(enum)}",
+                edits=self._edits.enum(enum, enum_members(enum)),
             )
             return
         expected = enum_members(enum)
@@ -247,6 +254,7 @@ class _Checker:
                 f"enum {enum.name}: {name} is only in {where}",
                 other=(theirs.place, f"has {', '.join(found)}"),
                 fix="list the same members in both",
+                edits=() if name in found else self._edits.member(theirs, name, _value_of(enum, name)),
             )
         self._numbers(enum, theirs)
 
@@ -266,6 +274,7 @@ class _Checker:
     def union(self, union: Union) -> None:
         message = self._message(union.name, union.place)
         if message is None:
+            self._findings.attach("X005", union.place, self._edits.union(union))
             return
         members = {one.name: one for one in message.fields if one.oneof}
         for tag, record in union.arms:
@@ -311,37 +320,9 @@ class _Checker:
                 )
 
 
-def enum_members(enum: Enum) -> tuple[str, ...]:
-    """How proto spells the members; a string enum starts with the unset one."""
-    prefix = constant(snake(enum.name))
-    spelled = tuple(f"{prefix}_{constant(name)}" for name, _ in enum.members)
-    is_text = all(isinstance(value, str) for _, value in enum.members)
-    return (f"{prefix}_UNSPECIFIED", *spelled) if is_text else spelled
-
-
-def spelling(one: Field) -> str:
-    """How the field is written in proto, without name and number."""
-    kind = one.type
-    if isinstance(kind, ListOf):
-        return f"repeated {_word(kind.item)}"
-    if isinstance(kind, MapOf):
-        return f"map<string, {_word(kind.value)}>"
-    return ("optional " if one.nullable or not one.required else "") + _word(kind)
-
-
-def _word(kind: Type) -> str:
-    words: dict[type, str] = {
-        Bool: "bool",
-        Float: "double",
-        String: "string",
-        Text: "string",
-        Bytes: "bytes",
-        DateTime: TIMESTAMP,
-        Duration: DURATION,
-    }
-    if isinstance(kind, Int):
-        return f"int{kind.bits}"
-    return kind.name if isinstance(kind, Named) else words.get(type(kind), "string")
+def _value_of(enum: Enum, spelled: str) -> str | int:
+    names = [f"{constant(snake(enum.name))}_{constant(name)}" for name, _ in enum.members]
+    return dict(zip(names, (value for _, value in enum.members), strict=True)).get(spelled, "")
 
 
 def _say(theirs: ProtoField) -> str:

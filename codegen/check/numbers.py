@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from codegen.check.proto_edits import names_in_proto, reserve
 from codegen.diagnostics import Findings, Place
 from codegen.ir.names import constant
 from codegen.ir.operations import Contract
 from codegen.parse.policy import Lock
-from codegen.parse.proto import ProtoDialect
+from codegen.parse.proto import ProtoDialect, ProtoEnum, ProtoMessage
 
 RERUN = "run `python -m codegen lock`"
 
 
 def check_numbers(contract: Contract, proto: ProtoDialect, lock: Lock, findings: Findings) -> None:
     _pkg_ids(contract, lock, findings)
+    wanted = _wanted(contract)
+    holders: list[ProtoMessage | ProtoEnum] = [*proto.messages.values(), *proto.enums.values()]
+    for holder in holders:
+        _reserved(holder, wanted.get(holder.name, set()), lock, findings)
     for message in proto.messages.values():
         known = lock.fields.get(message.name, {})
         for field in message.fields:
@@ -21,6 +26,30 @@ def check_numbers(contract: Contract, proto: ProtoDialect, lock: Lock, findings:
         known = lock.fields.get(enum.name, {})
         for name, number in enum.members:
             _number(f"{enum.name}.{name}", number, known, name, enum.place, lock, findings)
+
+
+def _wanted(contract: Contract) -> dict[str, set[str]]:
+    """The names that the schemas still have: where proto lacks one of these, it is missing and not removed."""
+    found = {name: names_in_proto(definition) for name, definition in contract.definitions.items()}
+    return found | {one.request.name: {each.name for each in one.request.fields} for one in contract.operations}
+
+
+def _reserved(holder: ProtoMessage | ProtoEnum, wanted: set[str], lock: Lock, findings: Findings) -> None:
+    """A name that left keeps its number: neither may come back with another meaning (protobuf.dev, "Deleting fields")."""
+    if isinstance(holder, ProtoMessage):
+        present = wanted | {one.name for one in holder.fields}
+    else:
+        present = wanted | {name for name, _ in holder.members}
+    for name, number in lock.fields.get(holder.name, {}).items():
+        if name not in present and not {name, number} <= holder.reserved:
+            findings.add(
+                "N006",
+                holder.place,
+                f"{holder.name}.{name} is gone, and its number {number} is not reserved",
+                other=(lock.place, "it was issued"),
+                fix=f'write `reserved {number}; reserved "{name}";`',
+                edits=reserve(holder, name, number),
+            )
 
 
 def used_pkg_ids(contract: Contract) -> dict[str, tuple[int, Place]]:

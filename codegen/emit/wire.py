@@ -5,7 +5,7 @@ The rules of presence are the table in specs/README.md; the laws (round trips) a
 
 from __future__ import annotations
 
-from codegen.check.agreement import enum_members
+from codegen.check.proto_edits import enum_members
 from codegen.emit.codecs import CodecWriter
 from codegen.emit.printer import File, Module, quoted
 from codegen.emit.proto import module_of

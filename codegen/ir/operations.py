@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from codegen.diagnostics import Place
-from codegen.ir.types import NOWHERE, Definition, ListOf, Named, Record
+from codegen.diagnostics import NOWHERE, Place
+from codegen.ir.types import Definition, ListOf, Named, Record
 
 Roles = tuple[frozenset[str], ...] | None
 """OR of ANDs; `None` is public, one empty set is any authenticated caller."""

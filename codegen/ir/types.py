@@ -9,9 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from codegen.diagnostics import Place
+from codegen.diagnostics import NOWHERE, Place
 
-NOWHERE = Place("", 0, 0)
 INT32 = (-(2**31), 2**31 - 1)
 INT64 = (-(2**63), 2**63 - 1)
 

@@ -12,7 +12,7 @@ MAX_REFERENCES = 32
 
 
 class Documents:
-    """Reads each file at most once. File names are relative to the folder that holds `specs/`, with forward slashes."""
+    """Reads each file at most once. Files are named `specs/…` wherever the folder is, with forward slashes."""
 
     def __init__(self, root: Path, findings: Findings) -> None:
         self._root = root
@@ -29,7 +29,7 @@ class Documents:
 
     def read(self, file: str, wanted_by: Place | None = None) -> bytes | None:
         """The bytes of a file under `specs/`; links that lead out of it are refused."""
-        path = self._root.parent / file
+        path = self._root / file.removeprefix("specs/")
         place = wanted_by or Place(file, 1, 1)
         if not path.resolve().is_relative_to(self._root.resolve()):
             self._findings.add("R001", place, f"{file!r} leads out of specs/", fix="keep every file under specs/")

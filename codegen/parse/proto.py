@@ -6,7 +6,7 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -14,7 +14,7 @@ from typing import TypeVar
 import grpc_tools
 from google.protobuf import descriptor_pb2 as pb
 
-from codegen.diagnostics import Findings, Place
+from codegen.diagnostics import NOWHERE, Findings, Place
 from codegen.parse.documents import Documents
 
 _KINDS = {value: name.removeprefix("TYPE_").lower() for name, value in pb.FieldDescriptorProto.Type.items()}
@@ -40,9 +40,13 @@ class ProtoField:
 
 @dataclass(frozen=True, slots=True)
 class ProtoMessage:
+    """`end` is where the closing brace stands; `reserved` holds names and numbers."""
+
     name: str
     fields: tuple[ProtoField, ...]
     place: Place
+    end: Place = NOWHERE
+    reserved: frozenset[str | int] = frozenset()
 
     def field(self, name: str) -> ProtoField | None:
         return next((one for one in self.fields if one.name == name), None)
@@ -53,6 +57,8 @@ class ProtoEnum:
     name: str
     members: tuple[tuple[str, int], ...]
     place: Place
+    end: Place = NOWHERE
+    reserved: frozenset[str | int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +71,23 @@ class ProtoRpc:
     place: Place
 
 
+@dataclass(frozen=True, slots=True)
+class ProtoFile:
+    """What an edit must know of one file: where an import may go, and where its service ends."""
+
+    name: str
+    package: str
+    imports: frozenset[str]
+    import_line: int
+    service_end: Place | None
+
+
 @dataclass(slots=True)
 class ProtoDialect:
     messages: dict[str, ProtoMessage] = field(default_factory=dict)
     enums: dict[str, ProtoEnum] = field(default_factory=dict)
     rpcs: dict[str, ProtoRpc] = field(default_factory=dict)
+    sources: dict[str, ProtoFile] = field(default_factory=dict)
     files: pb.FileDescriptorSet = field(default_factory=pb.FileDescriptorSet)
 
 
@@ -124,11 +142,20 @@ class _Places:
 
     def __init__(self, file: pb.FileDescriptorProto) -> None:
         self._file = f"specs/proto/{file.name}"
-        self._spans = {tuple(one.path): (one.span[0] + 1, one.span[1] + 1) for one in file.source_code_info.location}
+        self._spans = {tuple(one.path): tuple(one.span) for one in file.source_code_info.location}
 
     def at(self, *path: int) -> Place:
-        line, column = self._spans.get(path, (1, 1))
-        return Place(self._file, line, column)
+        line, column = self._spans.get(path, (0, 0))[:2]
+        return Place(self._file, line + 1, column + 1)
+
+    def end(self, *path: int) -> Place:
+        """The last character of an element: of a block, its closing brace. A span has three numbers on one line."""
+        span = self._spans.get(path, (0, 0, 1))
+        line = span[2] if len(span) == 4 else span[0]
+        return Place(self._file, line + 1, span[-1])
+
+    def last_line(self, *paths: tuple[int, ...]) -> int:
+        return max((self.end(*path).line for path in paths if path in self._spans), default=1)
 
 
 def _read_file(file: pb.FileDescriptorProto, dialect: ProtoDialect, findings: Findings) -> None:
@@ -140,12 +167,20 @@ def _read_file(file: pb.FileDescriptorProto, dialect: ProtoDialect, findings: Fi
             f"the syntax is {file.syntax or 'proto2'!r}",
             fix='write syntax = "proto3";',
         )
+    heads = [(2,), (12,), *((3, index) for index in range(len(file.dependency)))]
+    dialect.sources[f"specs/proto/{file.name}"] = ProtoFile(
+        f"specs/proto/{file.name}",
+        file.package,
+        frozenset(file.dependency),
+        places.last_line(*heads) + 1,
+        places.end(6, 0) if file.service else None,
+    )
     for path, message in _messages(file):
         _add(dialect.messages, _message(message, places, path), findings)
         for index, enum in enumerate(message.enum_type):
-            _add(dialect.enums, _enum(enum, places.at(*path, 4, index)), findings)
+            _add(dialect.enums, _enum(enum, places, (*path, 4, index)), findings)
     for index, enum in enumerate(file.enum_type):
-        _add(dialect.enums, _enum(enum, places.at(5, index)), findings)
+        _add(dialect.enums, _enum(enum, places, (5, index)), findings)
     for index, service in enumerate(file.service):
         for number, method in enumerate(service.method):
             rpc = ProtoRpc(
@@ -182,7 +217,16 @@ def _messages(file: pb.FileDescriptorProto) -> Iterator[tuple[tuple[int, ...], p
 def _message(message: pb.DescriptorProto, places: _Places, path: tuple[int, ...]) -> ProtoMessage:
     entries = {nested.name: nested for nested in message.nested_type if nested.options.map_entry}
     fields = [_field(one, message, entries, places.at(*path, 2, index)) for index, one in enumerate(message.field)]
-    return ProtoMessage(message.name, tuple(fields), places.at(*path))
+    reserved = _reserved(message.reserved_name, [(one.start, one.end) for one in message.reserved_range])
+    return ProtoMessage(message.name, tuple(fields), places.at(*path), places.end(*path), reserved)
+
+
+def _reserved(names: Iterable[str], ranges: list[tuple[int, int]]) -> frozenset[str | int]:
+    """Ranges end before their second number; a wide one says only where it begins and ends."""
+    numbers = {
+        number for start, end in ranges for number in (range(start, end) if end - start < 1000 else (start, end))
+    }
+    return frozenset({*names, *numbers})
 
 
 def _field(
@@ -206,8 +250,10 @@ def _field(
     )
 
 
-def _enum(enum: pb.EnumDescriptorProto, place: Place) -> ProtoEnum:
-    return ProtoEnum(enum.name, tuple((member.name, member.number) for member in enum.value), place)
+def _enum(enum: pb.EnumDescriptorProto, places: _Places, path: tuple[int, ...]) -> ProtoEnum:
+    members = tuple((member.name, member.number) for member in enum.value)
+    reserved = _reserved(enum.reserved_name, [(one.start, one.end + 1) for one in enum.reserved_range])
+    return ProtoEnum(enum.name, members, places.at(*path), places.end(*path), reserved)
 
 
 def _own(full_name: str) -> str:

@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 import yaml
 
-from codegen.diagnostics import Findings, Place
+from codegen.diagnostics import NOWHERE, Findings, Place
 
 MAX_BYTES = 2_000_000
 MAX_DEPTH = 64
@@ -36,19 +36,25 @@ class Scalar:
 
 @dataclass(slots=True)
 class Sequence:
+    """`end` is where the closing bracket stands, or the place after the last item of a block."""
+
     place: Place
     pointer: str
     items: list[Node] = field(default_factory=list)
+    is_flow: bool = False
+    end: Place = NOWHERE
 
 
 @dataclass(slots=True)
 class Mapping:
-    """`keys` holds where each key stands."""
+    """`keys` holds where each key stands; `end` is where the closing brace stands, or the place after a block's last entry."""
 
     place: Place
     pointer: str
     entries: dict[str, Node] = field(default_factory=dict)
     keys: dict[str, Place] = field(default_factory=dict)
+    is_flow: bool = False
+    end: Place = NOWHERE
 
     def get(self, key: str) -> Node | None:
         return self.entries.get(key)
@@ -109,6 +115,7 @@ class _Builder:
         self._stack: list[tuple[Sequence | Mapping, list[str]]] = []
         self._root: Node | None = None
         self._nodes = 0
+        self._last_line = 0
 
     def build(self, text: str) -> Node | None:
         before = len(self._findings)
@@ -138,10 +145,14 @@ class _Builder:
             self._stop("Y006", place, f"the tag {tag!r} is not read", "remove the tag")
         if isinstance(event, yaml.ScalarEvent):
             self._scalar(event, place)
+            self._last_line = _last_line_of(event)
         elif isinstance(event, yaml.SequenceStartEvent | yaml.MappingStartEvent):
-            self._open(Sequence if isinstance(event, yaml.SequenceStartEvent) else Mapping, place)
+            kind = Sequence if isinstance(event, yaml.SequenceStartEvent) else Mapping
+            self._open(kind, place, is_flow=bool(event.flow_style))
         elif isinstance(event, yaml.SequenceEndEvent | yaml.MappingEndEvent):
-            self._stack.pop()
+            node = self._stack.pop()[0]
+            node.end = place if node.is_flow else Place(self._file, self._last_line + 1, 1)
+            self._last_line = place.line if node.is_flow else self._last_line
         elif isinstance(event, yaml.DocumentStartEvent) and self._root is not None:
             self._stop("Y007", place, "the file has a second document", "keep one document per file")
 
@@ -149,12 +160,12 @@ class _Builder:
         self._findings.add(rule, place, message, fix=fix)
         raise _Stop
 
-    def _open(self, kind: type[Sequence] | type[Mapping], place: Place) -> None:
+    def _open(self, kind: type[Sequence] | type[Mapping], place: Place, *, is_flow: bool) -> None:
         if len(self._stack) >= MAX_DEPTH:
             self._stop("Y008", place, f"nesting is deeper than {MAX_DEPTH}", "flatten it with $ref")
         if self._expects_key():
             self._stop("Y009", place, "a key must be text", "write a plain or quoted key")
-        node = kind(place, self._pointer())
+        node = kind(place, self._pointer(), is_flow=is_flow)
         self._place_node(node)
         self._stack.append((node, []))
 
@@ -211,6 +222,15 @@ def _resolve(text: str) -> Plain:
     if _FLOAT.match(text):
         return float(text)
     return text
+
+
+def _last_line_of(event: yaml.ScalarEvent) -> int:
+    """The line on which a scalar ends; a block scalar ends before the next token."""
+    start, mark = event.start_mark, event.end_mark
+    if start is None or mark is None:
+        return 0
+    ends_before = event.style in ("|", ">") or (mark.column == 0 and mark.line > start.line)
+    return int(mark.line) if ends_before else int(mark.line) + 1
 
 
 def _first_line(error: Exception) -> str:

@@ -122,8 +122,7 @@ def main() -> int:
         folder = Path(name)
         folder.chmod(0o755)
         with embedded_postgres(folder / "postgres") as postgres, embedded_valkey(folder / "valkey") as valkey:
-            scale = {"RATE_LIMIT_SCALE": "1000000"}
-            with RunningService(folder / "service", postgres.url, valkey.url, **scale) as service:
+            with RunningService(folder / "service", postgres.url, valkey.url, RATE_LIMIT_SCALE="1000000") as service:
                 reference = Reference(folder / "reference", postgres.url)
                 reference.start()
                 try:
