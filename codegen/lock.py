@@ -18,10 +18,10 @@ def update(path: Path, loaded: Loaded) -> int:
     fields = used_numbers(loaded.dialects.proto)
     issued = len(pkg_ids.keys() - lock.pkg_ids.keys())
     issued += sum(len(table.keys() - lock.fields.get(name, {}).keys()) for name, table in fields.items())
-    lines = [HEAD, "pkg_ids:\n"]
+    lines = [HEAD, "pkg_ids:\n" if lock.pkg_ids or pkg_ids else "pkg_ids: {}\n"]
     for name, number in sorted((lock.pkg_ids | pkg_ids).items(), key=lambda item: item[1]):
         lines.append(f"  {name}: {_entry(number, name in pkg_ids)}\n")
-    lines.append("fields:\n")
+    lines.append("fields:\n" if lock.fields or fields else "fields: {}\n")
     for name in sorted(lock.fields.keys() | fields.keys()):
         used = fields.get(name, {})
         table = sorted((lock.fields.get(name, {}) | used).items(), key=lambda item: item[1])

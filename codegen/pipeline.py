@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from codegen.check.agreement import check_agreement
+from codegen.check.defaults import check_defaults
 from codegen.check.numbers import check_numbers
 from codegen.check.policy import check_policy
 from codegen.check.words import check_words
@@ -83,6 +84,7 @@ def load(specs: Path) -> Loaded:
     contract = join(dialects, findings)
     check_words(documents, dialects.words.extensions, findings)
     check_policy(contract, findings)
+    check_defaults(contract, findings)
     if dialects.proto.files.file or not documents.names("proto", ".proto"):
         check_agreement(contract, dialects.proto, dialects.words.lock, findings)
         check_numbers(contract, dialects.proto, dialects.words.lock, findings)

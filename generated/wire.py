@@ -12,27 +12,10 @@ from msgspec import UNSET, UnsetType
 from generated import models, results
 from generated.bindings import Codec, EventCodec
 from generated.enums import AuditDoor, AuditOutcome, HealthStatus
-from generated.models import (
-    CreateAuthorRequest,
-    CreateWsTicketRequest,
-    DeleteAuthorRequest,
-    GetAuditLogRequest,
-    GetAuditLogsRequest,
-    GetAuthorRequest,
-    GetAuthorsRequest,
-    GetPaginatedAuthorsRequest,
-    HealthRequest,
-    LivezRequest,
-    LoginRequest,
-    LogoutRequest,
-    ReadyzRequest,
-    RefreshRequest,
-    UpdateAuthorRequest,
-)
 from generated.operations import EVENTS, Event
 from generated.proto import audit_log_pb2, auth_pb2, authors_pb2, envelope_pb2, system_pb2
 from generated.proto.envelope_pb2 import PageMeta
-from generated.scalars import EPOCH, read_timestamp
+from generated.scalars import EPOCH, moment_of
 
 _AUDIT_DOOR_TO_PROTO: dict[AuditDoor, audit_log_pb2.AuditDoor.ValueType] = {
     AuditDoor.HTTP: audit_log_pb2.AUDIT_DOOR_HTTP,
@@ -70,7 +53,7 @@ def write_audit_log(message: audit_log_pb2.AuditLog, value: results.AuditLog) ->
 def read_audit_log(message: audit_log_pb2.AuditLog) -> results.AuditLog:
     return results.AuditLog(
         id=message.id,
-        at=read_timestamp(message.at),
+        at=moment_of(message.at),
         username=message.username if message.HasField("username") else None,
         subject=message.subject if message.HasField("subject") else None,
         roles=list(message.roles),
@@ -130,8 +113,8 @@ def read_author(message: authors_pb2.Author) -> results.Author:
         name=message.name,
         bio=message.bio if message.HasField("bio") else None,
         born_on=date.fromisoformat(message.born_on) if message.HasField("born_on") else None,
-        created_at=read_timestamp(message.created_at),
-        updated_at=read_timestamp(message.updated_at),
+        created_at=moment_of(message.created_at),
+        updated_at=moment_of(message.updated_at),
         version=message.version,
     )
 
@@ -279,7 +262,7 @@ def values_of_create_author(message: authors_pb2.CreateAuthorRequest) -> dict[st
     return values
 
 
-def write_create_author_request(message: authors_pb2.CreateAuthorRequest, value: CreateAuthorRequest) -> None:
+def fill_create_author_request(message: authors_pb2.CreateAuthorRequest, value: models.CreateAuthorRequest) -> None:
     message.name = value.name
     if value.bio is not None:
         message.bio = value.bio
@@ -292,7 +275,7 @@ def values_of_create_ws_ticket(message: auth_pb2.CreateWsTicketRequest) -> dict[
     return values
 
 
-def write_create_ws_ticket_request(message: auth_pb2.CreateWsTicketRequest, value: CreateWsTicketRequest) -> None:
+def fill_create_ws_ticket_request(message: auth_pb2.CreateWsTicketRequest, value: models.CreateWsTicketRequest) -> None:
     pass
 
 
@@ -304,7 +287,7 @@ def values_of_delete_author(message: authors_pb2.DeleteAuthorRequest) -> dict[st
     return values
 
 
-def write_delete_author_request(message: authors_pb2.DeleteAuthorRequest, value: DeleteAuthorRequest) -> None:
+def fill_delete_author_request(message: authors_pb2.DeleteAuthorRequest, value: models.DeleteAuthorRequest) -> None:
     message.author_id = value.author_id
     if value.expected_version is not None:
         message.expected_version = value.expected_version
@@ -316,7 +299,7 @@ def values_of_get_audit_log(message: audit_log_pb2.GetAuditLogRequest) -> dict[s
     return values
 
 
-def write_get_audit_log_request(message: audit_log_pb2.GetAuditLogRequest, value: GetAuditLogRequest) -> None:
+def fill_get_audit_log_request(message: audit_log_pb2.GetAuditLogRequest, value: models.GetAuditLogRequest) -> None:
     message.audit_log_id = value.audit_log_id
 
 
@@ -329,9 +312,9 @@ def values_of_get_audit_logs(message: audit_log_pb2.GetAuditLogsRequest) -> dict
     if message.HasField("outcome"):
         values["outcome"] = _AUDIT_OUTCOME_FROM_PROTO.get(message.outcome)
     if message.HasField("since"):
-        values["since"] = read_timestamp(message.since)
+        values["since"] = moment_of(message.since)
     if message.HasField("until"):
-        values["until"] = read_timestamp(message.until)
+        values["until"] = moment_of(message.until)
     if message.HasField("page"):
         values["page"] = message.page
     if message.HasField("per_page"):
@@ -339,7 +322,7 @@ def values_of_get_audit_logs(message: audit_log_pb2.GetAuditLogsRequest) -> dict
     return values
 
 
-def write_get_audit_logs_request(message: audit_log_pb2.GetAuditLogsRequest, value: GetAuditLogsRequest) -> None:
+def fill_get_audit_logs_request(message: audit_log_pb2.GetAuditLogsRequest, value: models.GetAuditLogsRequest) -> None:
     if value.user is not None:
         message.user = value.user
     if value.action is not None:
@@ -366,7 +349,7 @@ def values_of_get_author(message: authors_pb2.GetAuthorRequest) -> dict[str, obj
     return values
 
 
-def write_get_author_request(message: authors_pb2.GetAuthorRequest, value: GetAuthorRequest) -> None:
+def fill_get_author_request(message: authors_pb2.GetAuthorRequest, value: models.GetAuthorRequest) -> None:
     message.author_id = value.author_id
 
 
@@ -381,7 +364,7 @@ def values_of_get_authors(message: authors_pb2.GetAuthorsRequest) -> dict[str, o
     return values
 
 
-def write_get_authors_request(message: authors_pb2.GetAuthorsRequest, value: GetAuthorsRequest) -> None:
+def fill_get_authors_request(message: authors_pb2.GetAuthorsRequest, value: models.GetAuthorsRequest) -> None:
     if value.id is not None:
         message.id = value.id
     if value.name is not None:
@@ -405,8 +388,8 @@ def values_of_get_paginated_authors(message: authors_pb2.GetPaginatedAuthorsRequ
     return values
 
 
-def write_get_paginated_authors_request(
-    message: authors_pb2.GetPaginatedAuthorsRequest, value: GetPaginatedAuthorsRequest
+def fill_get_paginated_authors_request(
+    message: authors_pb2.GetPaginatedAuthorsRequest, value: models.GetPaginatedAuthorsRequest
 ) -> None:
     message.page = value.page
     message.per_page = value.per_page
@@ -423,7 +406,7 @@ def values_of_health(message: system_pb2.HealthRequest) -> dict[str, object]:
     return values
 
 
-def write_health_request(message: system_pb2.HealthRequest, value: HealthRequest) -> None:
+def fill_health_request(message: system_pb2.HealthRequest, value: models.HealthRequest) -> None:
     pass
 
 
@@ -432,7 +415,7 @@ def values_of_livez(message: system_pb2.LivezRequest) -> dict[str, object]:
     return values
 
 
-def write_livez_request(message: system_pb2.LivezRequest, value: LivezRequest) -> None:
+def fill_livez_request(message: system_pb2.LivezRequest, value: models.LivezRequest) -> None:
     pass
 
 
@@ -443,7 +426,7 @@ def values_of_login(message: auth_pb2.LoginRequest) -> dict[str, object]:
     return values
 
 
-def write_login_request(message: auth_pb2.LoginRequest, value: LoginRequest) -> None:
+def fill_login_request(message: auth_pb2.LoginRequest, value: models.LoginRequest) -> None:
     message.username = value.username
     message.password = value.password
 
@@ -454,7 +437,7 @@ def values_of_logout(message: auth_pb2.LogoutRequest) -> dict[str, object]:
     return values
 
 
-def write_logout_request(message: auth_pb2.LogoutRequest, value: LogoutRequest) -> None:
+def fill_logout_request(message: auth_pb2.LogoutRequest, value: models.LogoutRequest) -> None:
     message.refresh_token = value.refresh_token
 
 
@@ -463,7 +446,7 @@ def values_of_readyz(message: system_pb2.ReadyzRequest) -> dict[str, object]:
     return values
 
 
-def write_readyz_request(message: system_pb2.ReadyzRequest, value: ReadyzRequest) -> None:
+def fill_readyz_request(message: system_pb2.ReadyzRequest, value: models.ReadyzRequest) -> None:
     pass
 
 
@@ -473,7 +456,7 @@ def values_of_refresh(message: auth_pb2.RefreshRequest) -> dict[str, object]:
     return values
 
 
-def write_refresh_request(message: auth_pb2.RefreshRequest, value: RefreshRequest) -> None:
+def fill_refresh_request(message: auth_pb2.RefreshRequest, value: models.RefreshRequest) -> None:
     message.refresh_token = value.refresh_token
 
 
@@ -490,7 +473,7 @@ def values_of_update_author(message: authors_pb2.UpdateAuthorRequest) -> dict[st
     return values
 
 
-def write_update_author_request(message: authors_pb2.UpdateAuthorRequest, value: UpdateAuthorRequest) -> None:
+def fill_update_author_request(message: authors_pb2.UpdateAuthorRequest, value: models.UpdateAuthorRequest) -> None:
     message.author_id = value.author_id
     if value.expected_version is not None:
         message.expected_version = value.expected_version

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from datetime import datetime
+from enum import StrEnum
 
 LIMITS = {
     "username": 255, "subject": 1024, "action": 128, "code": 64, "object_id": 255,
@@ -11,6 +12,14 @@ LIMITS = {
 }  # fmt: skip
 MAX_ROLES = 256
 MAX_DURATION_MS = 2**31 - 1
+
+
+class Outcome(StrEnum):
+    """The contract's AuditOutcome; the pipeline needs it whether or not the contract shows the log."""
+
+    SUCCESS = "success"
+    DENIED = "denied"
+    ERROR = "error"
 
 
 def clean(text: str, limit: int) -> str:
@@ -31,7 +40,7 @@ class AuditRecord:
     subject: str | None
     roles: list[str]
     action: str
-    outcome: str
+    outcome: Outcome
     code: str | None
     door: str
     object_id: str | None

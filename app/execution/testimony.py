@@ -5,19 +5,18 @@ from __future__ import annotations
 import time
 from datetime import UTC, datetime
 
-from app.audit.record import AuditRecord
+from app.audit.record import AuditRecord, Outcome
 from app.execution.context import Call
-from generated.enums import AuditOutcome
 from generated.errors import Forbidden, RateLimited, Unauthenticated
 
 OK = "ok"
 DENIALS = {Unauthenticated.code, Forbidden.code, RateLimited.code}
 
 
-def outcome_of(code: str) -> AuditOutcome:
+def outcome_of(code: str) -> Outcome:
     if code == OK:
-        return AuditOutcome.SUCCESS
-    return AuditOutcome.DENIED if code in DENIALS else AuditOutcome.ERROR
+        return Outcome.SUCCESS
+    return Outcome.DENIED if code in DENIALS else Outcome.ERROR
 
 
 def record_of(call: Call, code: str, started: float, object_id: str | None) -> AuditRecord:

@@ -42,8 +42,6 @@ def check_agreement(contract: Contract, proto: ProtoDialect, lock: Lock, finding
     checker = _Checker(contract, proto, lock, findings)
     for operation in contract.operations:
         checker.rpc(operation)
-    for event in contract.events:
-        checker.definition(contract.definitions.get(event.record))
     for name in sorted(contract.results | contract.inputs):
         checker.definition(contract.definitions.get(name))
     checker.rsp_codes()

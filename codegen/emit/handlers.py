@@ -8,24 +8,27 @@ from codegen.ir.operations import Contract, Operation
 
 
 def emit(contract: Contract) -> list[File]:
-    module = Module("handlers.py", "What is left to write by hand: one method per operation. Generated; do not edit.")
+    module = Module(
+        "handlers.py",
+        "What is left to write by hand: one method per operation. Generated; do not edit.",
+        contract.names,
+    )
     abstract, generic = module.use("abc", "ABC"), module.use("typing", "Generic")
-    module.use("abc", "abstractmethod")
-    module.use("dataclasses", "dataclass")
+    method, dataclass = module.use("abc", "abstractmethod"), module.use("dataclasses", "dataclass")
     module.line("", f'ContextT = {module.use("typing", "TypeVar")}("ContextT")')
     for feature in contract.features:
         module.line("", "", f"class {pascal(feature)}Handler({abstract}, {generic}[ContextT]):")
         owned = [operation for operation in contract.operations if operation.feature == feature]
         for index, operation in enumerate(owned):
-            module.line(*([""] if index else []), *_method(module, operation))
-    module.line("", "", "@dataclass(frozen=True, slots=True)", f"class Handlers({generic}[ContextT]):")
+            module.line(*([""] if index else []), *_method(module, operation, method))
+    module.line("", "", f"@{dataclass}(frozen=True, slots=True)", f"class Handlers({generic}[ContextT]):")
     module.line('    """Every feature\'s handler; start-up fails without one."""', "")
     module.line(*(f"    {feature}: {pascal(feature)}Handler[ContextT]" for feature in contract.features))
     return [module.file()]
 
 
-def _method(module: Module, operation: Operation) -> list[str]:
+def _method(module: Module, operation: Operation, abstract: str) -> list[str]:
     request = module.use("generated.models", operation.request.name)
     result = module.use("generated.results", operation.result.record) if operation.result.record else "None"
     signature = f"    async def {operation.name}(self, context: ContextT, request: {request}) -> {result}:"
-    return ["    @abstractmethod", signature, f"        {docstring(operation.summary or operation.name)}"]
+    return [f"    @{abstract}", signature, f"        {docstring(operation.summary or operation.name)}"]

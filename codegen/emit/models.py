@@ -7,15 +7,16 @@ in every field (see docs/decisions.md), and the compiler knows every field.
 from __future__ import annotations
 
 from codegen.emit.printer import File, Module, docstring
-from codegen.emit.python_types import input_type, output_type
+from codegen.emit.python_types import input_type, literal
 from codegen.ir.operations import Contract
-from codegen.ir.types import Enum, Field, ListOf, MapOf, Record, String, Union
+from codegen.ir.types import Enum, Field, ListOf, MapOf, Record, Union
 
 
 def emit(contract: Contract) -> list[File]:
     module = Module(
         "models.py",
         "What comes in: strict, closed models. Absent is None where the contract has no default. Generated; do not edit.",
+        contract.names,
     )
     base, config = module.use("pydantic", "BaseModel"), module.use("pydantic", "ConfigDict")
     module.line("", "", f"class Request({base}):")
@@ -59,14 +60,10 @@ def _field(module: Module, contract: Contract, one: Field) -> str:
 
 
 def _default(module: Module, contract: Contract, one: Field) -> str:
-    if isinstance(one.type, ListOf | MapOf):
-        factory = "list" if isinstance(one.type, ListOf) else "dict"
-        return f"{module.use('pydantic', 'Field')}(default_factory={factory})" if not one.default else repr(one.default)
-    definition = contract.definitions.get(getattr(one.type, "name", ""))
-    if isinstance(definition, Enum):
-        return f"{definition.name}({one.default!r})"
-    is_plain = isinstance(one.type, String) or not isinstance(one.default, str)
-    return repr(one.default) if is_plain else f"{output_type(module, one.type)}.fromisoformat({one.default!r})"
+    if isinstance(one.type, ListOf | MapOf) and not one.default:
+        factory = module.builtin("list" if isinstance(one.type, ListOf) else "dict")
+        return f"{module.use('pydantic', 'Field')}(default_factory={factory})"
+    return literal(module, contract, one.type, one.default)
 
 
 def _union(module: Module, union: Union) -> None:
@@ -76,7 +73,9 @@ def _union(module: Module, union: Union) -> None:
 
 
 def _enums(contract: Contract) -> File:
-    module = Module("enums.py", "The enums of the contract, the same on every door. Generated; do not edit.")
+    module = Module(
+        "enums.py", "The enums of the contract, the same on every door. Generated; do not edit.", contract.names
+    )
     enums = [one for one in contract.definitions.values() if isinstance(one, Enum)]
     for enum in enums:
         is_text = all(isinstance(value, str) for _, value in enum.members)

@@ -111,7 +111,8 @@ def _constants(module: Module, contract: Contract) -> None:
     numbered = [(one.name, one.pkg_id) for one in contract.operations if one.pkg_id is not None]
     numbered += [(event.name, event.pkg_id) for event in contract.events]
     module.line("", "", "class PkgId(IntEnum):")
-    module.line(*(f"    {constant(name)} = {number}" for name, number in sorted(numbered, key=lambda pair: pair[1])))
+    members = [f"    {constant(name)} = {number}" for name, number in sorted(numbered, key=lambda pair: pair[1])]
+    module.line(*(members or ["    pass"]))
     module.line("", "")
     module.call("ROLES: frozenset[str] = frozenset", [_literal_set([role.name for role in contract.roles])])
     module.line("", "BUCKETS: dict[str, Bucket] = {")

@@ -24,11 +24,17 @@ class File:
     data: bytes
 
 
-class Module:
-    """One Python file in the making."""
+OF_THE_CONTRACT = {"generated.enums", "generated.models", "generated.results", "generated.proto"}
+"""Modules whose names are the contract's own; other names make way for these."""
 
-    def __init__(self, path: str, docstring: str) -> None:
+
+class Module:
+    """One Python file in the making. `taken` are the contract's names, which an imported or builtin name must not hide."""
+
+    def __init__(self, path: str, docstring: str, taken: frozenset[str] = frozenset()) -> None:
         self._path = path
+        self._taken = taken
+        self._aliases: dict[str, str] = {}
         self._docstring = docstring
         self._imports: dict[str, set[str]] = {}
         self._exports: set[tuple[str, str]] = set()
@@ -37,7 +43,17 @@ class Module:
     def use(self, module: str, name: str = "") -> str:
         """Import `name` from `module` (or `module` itself) and answer how to call it."""
         self._imports.setdefault(module, set()).add(name)
-        return name or module
+        return self._free(name, module) if name else module
+
+    def builtin(self, name: str) -> str:
+        """A builtin type, under another name where a field of the contract has its own."""
+        if name not in self._taken:
+            return name
+        self._aliases[f"{name}_"] = name
+        return f"{name}_"
+
+    def _free(self, name: str, module: str) -> str:
+        return f"{name}_" if name in self._taken and module not in OF_THE_CONTRACT else name
 
     def export(self, module: str, name: str) -> None:
         """Import a name for others to import from here."""
@@ -58,6 +74,7 @@ class Module:
                 "from __future__ import annotations",
                 "",
                 *self._import_lines(),
+                *(f"{alias} = {name}" for alias, name in sorted(self._aliases.items())),
                 *self._lines,
             ]
         )
@@ -68,7 +85,7 @@ class Module:
         """Sorted and grouped by the formatter afterwards."""
         plain = [f"import {module}" for module, names in sorted(self._imports.items()) if "" in names]
         named = [
-            f"from {module} import {', '.join(sorted(names - {''}))}"
+            f"from {module} import {', '.join(self._imported(name, module) for name in sorted(names - {''}))}"
             for module, names in sorted(self._imports.items())
             if names - {""}
         ]
@@ -77,6 +94,10 @@ class Module:
             *named,
             *(f"from {module} import {name} as {name}" for module, name in sorted(self._exports)),
         ]
+
+    def _imported(self, name: str, module: str) -> str:
+        free = self._free(name, module)
+        return name if free == name else f"{name} as {free}"
 
 
 def format_python(files: list[File]) -> list[File]:

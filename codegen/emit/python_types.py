@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from codegen.emit.printer import Module, quoted
 from codegen.ir.operations import Contract
 from codegen.ir.types import (
@@ -10,15 +12,19 @@ from codegen.ir.types import (
     DateTime,
     Duration,
     Enum,
+    Field,
     Float,
     Int,
     ListOf,
     MapOf,
     Named,
+    Record,
     String,
     Text,
     Type,
+    Union,
 )
+from codegen.runtime.service.scalars import read_duration
 
 TEXT_FORMS = {"date": ("datetime", "date"), "decimal": ("decimal", "Decimal"), "uuid": ("uuid", "UUID")}
 STRICT_FORMS = {"date": "Day", "decimal": "DecimalText", "uuid": "UuidText"}
@@ -29,13 +35,17 @@ def output_type(module: Module, kind: Type) -> str:
     """The annotation of a field that goes out; it is not validated."""
     match kind:
         case Bool():
-            return "bool"
+            return module.builtin("bool")
         case Int():
-            return "int"
+            return module.builtin("int")
         case Float():
-            return "float"
+            return module.builtin("float")
         case String():
-            return f"{module.use('typing', 'Literal')}[{quoted(kind.const)}]" if kind.const is not None else "str"
+            return (
+                f"{module.use('typing', 'Literal')}[{quoted(kind.const)}]"
+                if kind.const is not None
+                else module.builtin("str")
+            )
         case Text():
             return module.use(*TEXT_FORMS[kind.form])
         case DateTime():
@@ -43,11 +53,11 @@ def output_type(module: Module, kind: Type) -> str:
         case Duration():
             return module.use("datetime", "timedelta")
         case Bytes():
-            return "bytes"
+            return module.builtin("bytes")
         case ListOf():
-            return f"list[{output_type(module, kind.item)}]"
+            return f"{module.builtin('list')}[{output_type(module, kind.item)}]"
         case MapOf():
-            return f"dict[str, {output_type(module, kind.value)}]"
+            return f"{module.builtin('dict')}[{module.builtin('str')}, {output_type(module, kind.value)}]"
         case Named():
             return kind.name
 
@@ -56,17 +66,21 @@ def input_type(module: Module, contract: Contract, kind: Type) -> str:
     """The annotation of a field that comes in, constraints included."""
     match kind:
         case Bool():
-            return "bool"
+            return module.builtin("bool")
         case Int():
-            return _constrained(module, "int", ge=kind.minimum, le=kind.maximum)
+            return _constrained(module, module.builtin("int"), ge=kind.minimum, le=kind.maximum)
         case Float():
-            return _constrained(module, "float", ge=kind.minimum, le=kind.maximum, allow_inf_nan=False)
+            return _constrained(module, module.builtin("float"), ge=kind.minimum, le=kind.maximum, allow_inf_nan=False)
         case String() if kind.const is not None:
             return f"{module.use('typing', 'Literal')}[{quoted(kind.const)}]"
         case String():
             low = kind.min_length or None
             return _constrained(
-                module, "str", min_length=low, max_length=kind.max_length, pattern=kind.pattern or NO_NUL
+                module,
+                module.builtin("str"),
+                min_length=low,
+                max_length=kind.max_length,
+                pattern=kind.pattern or NO_NUL,
             )
         case Text():
             return module.use("generated.scalars", STRICT_FORMS[kind.form])
@@ -79,15 +93,69 @@ def input_type(module: Module, contract: Contract, kind: Type) -> str:
             return _constrained(module, module.use("generated.scalars", "Base64"), max_length=limit)
         case ListOf():
             inner = input_type(module, contract, kind.item)
-            return _constrained(module, f"list[{inner}]", min_length=kind.min_items or None, max_length=kind.max_items)
+            return _constrained(
+                module,
+                f"{module.builtin('list')}[{inner}]",
+                min_length=kind.min_items or None,
+                max_length=kind.max_items,
+            )
         case MapOf():
             inner = input_type(module, contract, kind.value)
-            return _constrained(module, f"dict[str, {inner}]", max_length=kind.max_entries)
+            return _constrained(
+                module, f"{module.builtin('dict')}[{module.builtin('str')}, {inner}]", max_length=kind.max_entries
+            )
         case Named():
             if isinstance(contract.definitions[kind.name], Enum):
                 module.use("generated.enums", kind.name)
                 return _constrained(module, kind.name, strict=False)
             return kind.name
+
+
+def is_constant(one: Field) -> bool:
+    """A constant is the struct's default, or its tag."""
+    return isinstance(one.type, String) and one.type.const is not None
+
+
+def tag_of(one: Field) -> str:
+    return one.type.const or "" if isinstance(one.type, String) else ""
+
+
+def is_tag(contract: Contract, record: Record, one: Field) -> bool:
+    """Whether the field tells a union's arms apart; a struct carries it as its tag, not as an attribute."""
+    return any(
+        isinstance(union, Union) and union.tag == one.name and (tag_of(one), record.name) in union.arms
+        for union in contract.definitions.values()
+    )
+
+
+def literal(module: Module, contract: Contract, kind: Type, value: object) -> str:
+    """The expression of a default, which fits its type."""
+    match kind:
+        case Named():
+            definition = contract.definitions[kind.name]
+            if isinstance(definition, Enum):
+                return f"{module.use('generated.enums', kind.name)}({value!r})"
+        case ListOf():
+            items = value if isinstance(value, list) else []
+            return f"[{', '.join(literal(module, contract, kind.item, item) for item in items)}]"
+        case MapOf():
+            pairs = value.items() if isinstance(value, dict) else ()
+            return (
+                f"{{{', '.join(f'{quoted(key)}: {literal(module, contract, kind.value, one)}' for key, one in pairs)}}}"
+            )
+        case Text():
+            name = module.use(*TEXT_FORMS[kind.form])
+            return f"{name}.fromisoformat({value!r})" if kind.form == "date" else f"{name}({str(value)!r})"
+        case DateTime():
+            moment = datetime.fromisoformat(str(value)).astimezone(UTC)
+            return f"{module.use('datetime', 'datetime')}.fromisoformat({quoted(moment.isoformat())})"
+        case Duration():
+            return f"{module.use('datetime', 'timedelta')}(seconds={read_duration(value).total_seconds()!r})"
+        case Bytes():
+            return f"{module.use('base64', 'b64decode')}({value!r})"
+        case Float():
+            return repr(float(value)) if isinstance(value, int | float) else repr(value)
+    return quoted(value) if isinstance(value, str) else repr(value)
 
 
 def text_reader(contract: Contract, kind: Type) -> str:

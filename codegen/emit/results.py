@@ -2,37 +2,44 @@
 
 from __future__ import annotations
 
-from codegen.emit.printer import File, Module, docstring
-from codegen.emit.python_types import output_type
+from codegen.emit.printer import File, Module, docstring, quoted
+from codegen.emit.python_types import is_constant, is_tag, literal, output_type, tag_of
 from codegen.ir.operations import Contract
-from codegen.ir.types import Enum, Field, Record, String, Union
+from codegen.ir.types import Enum, Field, Record, Union
 
 
 def emit(contract: Contract) -> list[File]:
-    module = Module("results.py", "What goes out: typed structs, encoded as they are. Generated; do not edit.")
+    module = Module(
+        "results.py", "What goes out: typed structs, encoded as they are. Generated; do not edit.", contract.names
+    )
     definitions = [contract.definitions[name] for name in sorted(contract.results)]
     for definition in definitions:
         if isinstance(definition, Enum):
             module.export("generated.enums", definition.name)
         elif isinstance(definition, Record):
-            _struct(module, definition)
+            _struct(module, contract, definition)
     for definition in definitions:
         if isinstance(definition, Union):
             module.line("", "", f"{definition.name} = {' | '.join(record for _, record in definition.arms)}")
     return [module.file()]
 
 
-def _struct(module: Module, record: Record) -> None:
-    module.line("", "", f"class {record.name}({module.use('msgspec', 'Struct')}, kw_only=True, gc=False):")
+def _struct(module: Module, contract: Contract, record: Record) -> None:
+    tags = [one for one in record.fields if is_tag(contract, record, one)]
+    tag = "".join(f", tag_field={quoted(one.name)}, tag={quoted(tag_of(one))}" for one in tags[:1])
+    module.line("", "", f"class {record.name}({module.use('msgspec', 'Struct')}, kw_only=True, gc=False{tag}):")
     if record.description:
         module.line(f"    {docstring(record.description)}", "")
-    module.line(*(_field(module, one) for one in record.fields))
+    lines = [_field(module, contract, one) for one in record.fields if one not in tags]
+    module.line(*(lines or ["    pass"]))
 
 
-def _field(module: Module, one: Field) -> str:
+def _field(module: Module, contract: Contract, one: Field) -> str:
     spelled = output_type(module, one.type)
-    if isinstance(one.type, String) and one.type.const is not None:
-        return f"    {one.name}: {spelled} = {one.type.const!r}"
+    if is_constant(one):
+        return f"    {one.name}: {spelled} = {quoted(tag_of(one))}"
+    if one.has_default and one.default is not None and not (one.is_collection and not one.default):
+        return f"    {one.name}: {spelled}{' | None' if one.nullable else ''} = {_default(module, contract, one)}"
     if one.nullable:
         return f"    {one.name}: {spelled} | None" + ("" if one.required else " = None")
     if one.required:
@@ -42,3 +49,8 @@ def _field(module: Module, one: Field) -> str:
             f"    {one.name}: {spelled} = {module.use('msgspec', 'field')}(default_factory={spelled.partition('[')[0]})"
         )
     return f"    {one.name}: {spelled} | {module.use('msgspec', 'UnsetType')} = {module.use('msgspec', 'UNSET')}"
+
+
+def _default(module: Module, contract: Contract, one: Field) -> str:
+    value = literal(module, contract, one.type, one.default)
+    return f"{module.use('msgspec', 'field')}(default_factory=lambda: {value})" if one.is_collection else value

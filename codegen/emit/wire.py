@@ -9,6 +9,7 @@ from codegen.check.proto_edits import enum_members
 from codegen.emit.codecs import CodecWriter
 from codegen.emit.printer import File, Module, quoted
 from codegen.emit.proto import module_of
+from codegen.emit.python_types import is_constant, is_tag, literal, tag_of
 from codegen.ir.names import snake
 from codegen.ir.operations import Contract, Operation
 from codegen.ir.types import (
@@ -21,7 +22,6 @@ from codegen.ir.types import (
     MapOf,
     Named,
     Record,
-    String,
     Text,
     Type,
     Union,
@@ -31,7 +31,8 @@ SCALARS = "generated.scalars"
 
 
 def emit(contract: Contract) -> list[File]:
-    module = Module("wire.py", "Values to bytes and back, directly. Generated; do not edit.")
+    enums = [name for name, one in contract.definitions.items() if isinstance(one, Enum)]
+    module = Module("wire.py", "Values to bytes and back, directly. Generated; do not edit.", frozenset(enums))
     writer = _Writer(module, contract)
     for name in sorted(contract.results):
         writer.definition(name)
@@ -92,53 +93,54 @@ class _Writer:
         )
 
     def _write_record(self, record: Record) -> None:
-        self._write(record, f"write_{snake(record.name)}", self._struct(record.name))
+        self._write(record, f"write_{snake(record.name)}", self._struct(record.name), "write")
 
-    def _write(self, record: Record, function: str, value_type: str, *, is_output: bool = True) -> None:
+    def _write(self, record: Record, function: str, value_type: str, verb: str) -> None:
+        """`write` takes what goes out, `fill` takes a request's model, in which absent is None."""
         self._module.line("", "", f"def {function}(message: {self._pb(record.name)}, value: {value_type}) -> None:")
-        lines = [line for one in record.fields if one.name for line in self._write_field(one, is_output=is_output)]
-        self._module.line(*(f"    {line}" for line in lines or ["pass"]))
+        lines = [line for one in record.fields for line in self._write_field(record, one, verb)]
+        self._module.line(*_indented(lines or ["pass"]))
 
-    def _write_field(self, one: Field, *, is_output: bool) -> list[str]:
+    def _write_field(self, record: Record, one: Field, verb: str) -> list[str]:
         value, target = f"value.{one.name}", f"message.{one.name}"
         if isinstance(one.type, ListOf):
-            return self._write_list(one, one.type.item, value)
+            return self._write_list(one, one.type.item, value, verb)
         if isinstance(one.type, MapOf):
-            return self._write_map(one, one.type.value, value)
-        lines = self._assign(one.type, target, value)
-        if not one.required and not one.nullable and not one.has_default and is_output:
+            return self._write_map(one, one.type.value, value, verb)
+        if verb == "write" and is_tag(self._contract, record, one):
+            return [f"{target} = {quoted(tag_of(one))}"]
+        lines = self._assign(one.type, target, value, verb)
+        has_value = one.has_default and one.default is not None
+        if verb == "write" and not (one.required or one.nullable or has_value):
             unset = self._module.use("msgspec", "UnsetType")
             return [f"if not isinstance({value}, {unset}):", *_indented(lines)]
-        if one.nullable or (not one.required and not (one.has_default and one.default is not None)):
+        if one.nullable or not (one.required or has_value):
             return [f"if {value} is not None:", *_indented(lines)]
         return lines
 
-    def _write_list(self, one: Field, item: Type, value: str) -> list[str]:
+    def _write_list(self, one: Field, item: Type, value: str, verb: str) -> list[str]:
         if isinstance(self._definition(item), Record | Union):
-            return [
-                f"for item in {value}:",
-                f"    {self._nested('write', item)}(message.{one.name}.add(), item)",
-            ]
+            return [f"for item in {value}:", f"    {self._nested(verb, item)}(message.{one.name}.add(), item)"]
         if isinstance(item, DateTime | Duration):
-            return [f"for item in {value}:", *_indented(self._assign(item, f"message.{one.name}.add()", "item"))]
+            return [f"for item in {value}:", *_indented(self._assign(item, f"message.{one.name}.add()", "item", verb))]
         converted = self._to_proto(item, "item")
         return [f"message.{one.name}.extend({value if converted == 'item' else f'{converted} for item in {value}'})"]
 
-    def _write_map(self, one: Field, item: Type, value: str) -> list[str]:
+    def _write_map(self, one: Field, item: Type, value: str, verb: str) -> list[str]:
         if isinstance(self._definition(item), Record | Union) or isinstance(item, DateTime | Duration):
             return [
                 f"for key, item in {value}.items():",
-                *_indented(self._assign(item, f"message.{one.name}[key]", "item")),
+                *_indented(self._assign(item, f"message.{one.name}[key]", "item", verb)),
             ]
         return [
             f"for key, item in {value}.items():",
             f"    message.{one.name}[key] = {self._to_proto(item, 'item')}",
         ]
 
-    def _assign(self, kind: Type, target: str, value: str) -> list[str]:
+    def _assign(self, kind: Type, target: str, value: str, verb: str) -> list[str]:
         """The statements that put a value into a message; a moment's are in line, for they are most of a page's cost."""
         if isinstance(self._definition(kind), Record | Union):
-            return [f"{self._nested('write', kind)}({target}, {value})"]
+            return [f"{self._nested(verb, kind)}({target}, {value})"]
         if isinstance(kind, DateTime):
             return [
                 f"since = {value} - {self._module.use(SCALARS, 'EPOCH')}",
@@ -147,7 +149,7 @@ class _Writer:
                 "timestamp.nanos = since.microseconds * 1000",
             ]
         if isinstance(kind, Duration):
-            return [f"{self._module.use(SCALARS, 'write_duration')}({target}, {value})"]
+            return [f"{self._module.use(SCALARS, 'put_span')}({target}, {value})"]
         return [f"{target} = {self._to_proto(kind, value)}"]
 
     def _to_proto(self, kind: Type, value: str) -> str:
@@ -163,7 +165,7 @@ class _Writer:
     def _read_record(self, record: Record) -> None:
         name = self._struct(record.name)
         self._module.line("", "", f"def read_{snake(record.name)}(message: {self._pb(record.name)}) -> {name}:")
-        arguments = [f"{one.name}={self._read_field(one)}" for one in record.fields if not _is_constant(one)]
+        arguments = [f"{one.name}={self._read_field(one)}" for one in record.fields if not is_constant(one)]
         self._module.call(f"    return {name}", arguments)
 
     def _read_field(self, one: Field) -> str:
@@ -178,6 +180,8 @@ class _Writer:
         if one.required and not one.nullable:
             return value
         absent = "None" if one.nullable else self._module.use("msgspec", "UNSET")
+        if one.has_default and one.default is not None:
+            absent = literal(self._module, self._contract, one.type, one.default)
         return f"{value} if message.HasField({quoted(one.name)}) else {absent}"
 
     def _from_proto(self, kind: Type, source: str) -> str:
@@ -187,9 +191,9 @@ class _Writer:
         if isinstance(self._definition(kind), Enum):
             return f"_{snake(getattr(kind, 'name', '')).upper()}_FROM_PROTO[{source}]"
         if isinstance(kind, DateTime):
-            return f"{self._module.use(SCALARS, 'read_timestamp')}({source})"
+            return f"{self._module.use(SCALARS, 'moment_of')}({source})"
         if isinstance(kind, Duration):
-            return f"{self._module.use(SCALARS, 'read_proto_duration')}({source})"
+            return f"{self._module.use(SCALARS, 'span_of')}({source})"
         if isinstance(kind, Text):
             python = {
                 "date": ("datetime", "date"),
@@ -200,18 +204,21 @@ class _Writer:
             return f"{name}.fromisoformat({source})" if kind.form == "date" else f"{name}({source})"
         return source
 
-    def _write_union(self, union: Union) -> None:
-        name = self._struct(union.name)
+    def _write_union(self, union: Union, verb: str = "write") -> None:
+        space = "results" if verb == "write" else "models"
+        self._module.use("generated", space)
         self._module.line(
-            "", "", f"def write_{snake(union.name)}(message: {self._pb(union.name)}, value: {name}) -> None:"
+            "",
+            "",
+            f"def {verb}_{snake(union.name)}(message: {self._pb(union.name)}, value: {space}.{union.name}) -> None:",
         )
         for index, (tag, record) in enumerate(union.arms):
             word = "if" if index == 0 else "elif"
             self._module.line(
-                f"    {word} isinstance(value, {self._struct(record)}):",
-                f"        write_{snake(record)}(message.{snake(tag)}, value)",
+                f"    {word} isinstance(value, {space}.{record}):",
+                f"        {verb}_{snake(record)}(message.{snake(tag)}, value)",
+                f"        message.{snake(tag)}.SetInParent()",
             )
-            self._module.line(f"        message.{snake(tag)}.SetInParent()")
 
     def _read_union(self, union: Union) -> None:
         self._module.line(
@@ -230,21 +237,17 @@ class _Writer:
         """A request is read into plain values, which the model then judges, and written from the model by clients."""
         record, message = operation.request, self._pb(operation.request.name)
         self._values(f"values_of_{operation.name}", message, record)
-        self._write(
-            record,
-            f"write_{operation.name}_request",
-            self._module.use("generated.models", record.name),
-            is_output=False,
-        )
+        self._module.use("generated", "models")
+        self._write(record, f"fill_{operation.name}_request", f"models.{record.name}", "fill")
 
     def input_definition(self, name: str) -> None:
         definition = self._contract.definitions[name]
         if isinstance(definition, Record):
             self._values(f"values_of_{snake(name)}", self._pb(name), definition)
-            if name not in self._contract.results:
-                self._module.use("generated", "models")
-                self._write(definition, f"write_{snake(name)}", f"models.{name}", is_output=False)
+            self._module.use("generated", "models")
+            self._write(definition, f"fill_{snake(name)}", f"models.{name}", "fill")
         elif isinstance(definition, Union):
+            self._write_union(definition, "fill")
             self._module.line("", "", f"def values_of_{snake(name)}(message: {self._pb(name)}) -> dict[str, object]:")
             for tag, record in definition.arms:
                 self._module.line(f"    if message.HasField({quoted(snake(tag))}):")
@@ -266,6 +269,8 @@ class _Writer:
                 self._module.line(f"    {assignment}")
             else:
                 self._module.line(f"    if message.HasField({quoted(one.name)}):", f"        {assignment}")
+                if one.required and one.nullable:
+                    self._module.line("    else:", f"        values[{quoted(one.name)}] = None")
         self._module.line("    return values")
 
     def _has_presence(self, one: Field) -> bool:
@@ -291,14 +296,12 @@ class _Writer:
 
     def codecs(self) -> None:
         self._module.use("generated", "models")
-        for name in ("Codec", "EventCodec"):
-            self._module.use("generated.bindings", name)
+        codec, event_codec = (self._module.use("generated.bindings", name) for name in ("Codec", "EventCodec"))
         self._module.use("msgspec", "")
         self._module.line("", "", "_json = msgspec.json.Encoder().encode", "", "")
-        self._module.use("typing", "Any")
-        self._module.use("collections.abc", "Callable")
+        value, call = self._module.use("typing", "Any"), self._module.use("collections.abc", "Callable")
         self._module.line(
-            "def _message(message: Any, write: Callable[[Any, Any], None], value: Any) -> bytes:",
+            f"def _message(message: {value}, write: {call}[[{value}, {value}], None], value: {value}) -> bytes:",
             "    write(message, value)",
             "    return bytes(message.SerializeToString())",
             "",
@@ -306,31 +309,26 @@ class _Writer:
         )
         for operation in self._contract.operations:
             CodecWriter(self._module, self._contract, operation, self._pb).functions()
-        self._module.line("CODECS: dict[str, Codec] = {")
+        self._module.line(f"CODECS: dict[str, {codec}] = {{")
         for operation in self._contract.operations:
             self._module.call(
-                f"    {quoted(operation.name)}: Codec",
+                f"    {quoted(operation.name)}: {codec}",
                 CodecWriter(self._module, self._contract, operation, self._pb).arguments(),
                 ",",
             )
-        self._module.line("}", "", "EVENT_CODECS: dict[int, EventCodec] = {")
+        self._module.line("}", "", f"EVENT_CODECS: dict[int, {event_codec}] = {{")
         for event in self._contract.events:
             encode = f"lambda event: _message({self._pb(event.record)}(), write_{snake(event.record)}, event)"
             decode = f"msgspec.json.Decoder({self._struct(event.record)}).decode"
-            self._module.call(f"    {event.pkg_id}: EventCodec", ["_json", encode, decode], ",")
+            self._module.call(f"    {event.pkg_id}: {event_codec}", ["_json", encode, decode], ",")
         self._module.line("}")
         self._module.use("generated.operations", "EVENTS")
-        self._module.use("generated.operations", "Event")
-        self._module.line("", "EVENT_OF: dict[type[Any], Event] = {")
+        kind = self._module.use("generated.operations", "Event")
+        self._module.line("", f"EVENT_OF: dict[type[{value}], {kind}] = {{")
         self._module.line(
             *(f"    {self._struct(event.record)}: EVENTS[{quoted(event.name)}]," for event in self._contract.events),
             "}",
         )
-
-
-def _is_constant(one: Field) -> bool:
-    """A constant is the struct's default."""
-    return isinstance(one.type, String) and one.type.const is not None
 
 
 def _indented(lines: list[str]) -> list[str]:

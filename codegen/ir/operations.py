@@ -175,5 +175,13 @@ class Contract:
         return item.name if isinstance(item, Named) else None
 
     @property
+    def names(self) -> frozenset[str]:
+        """Every type and field that generated Python has under the contract's own name."""
+        records = [one for one in self.definitions.values() if isinstance(one, Record)]
+        requests = [operation.request for operation in self.operations]
+        fields = {one.name for record in (*records, *requests) for one in record.fields}
+        return frozenset({*self.definitions, *(one.name for one in requests), *fields})
+
+    @property
     def features(self) -> tuple[str, ...]:
         return tuple(sorted({operation.feature for operation in self.operations}))

@@ -6,6 +6,8 @@ name. Anything outside the vocabulary is a finding, never a guess.
 
 from __future__ import annotations
 
+import keyword
+
 from codegen.diagnostics import Findings, Place
 from codegen.ir.names import is_identifier, is_type_name
 from codegen.ir.types import (
@@ -49,6 +51,11 @@ FORMS: dict[str, Type] = {
     "date-time": DateTime(),
     "duration": Duration(),
 }
+SHADOWING = {"construct", "copy", "dict", "from_orm", "json", "parse_file", "parse_obj", "parse_raw", "schema",
+             "schema_json", "update_forward_refs", "validate"}  # fmt: skip
+"""Attributes of `pydantic.BaseModel`; a field of that name would change their type."""
+RESERVED = {"ContextT", "Handlers", "Request", "Response", "RequestMeta", "RspCode"}
+"""Types that the generated code or the envelope declares itself."""
 PLAIN_FORMATS = {"uri", "uri-reference", "email", "hostname", "password"}
 
 
@@ -249,6 +256,9 @@ class Schemas(Constraints):
             fix = "move it to the top of a file in specs/schemas/ under an UpperCamel name, and $ref it"
             self._refuse("S012", node.place, f"{what} is {kind} without a name", fix)
             return None
+        if name in RESERVED or keyword.iskeyword(name):
+            self._refuse("S024", node.place, f"the type name {name!r} is taken by the generated code", "rename it")
+            return None
         first = self._places.setdefault(name, node.place)
         if first != node.place:
             self._findings.add("S013", node.place, f"the schema {name!r} stands twice", other=(first, "has it first"))
@@ -337,6 +347,11 @@ class Schemas(Constraints):
     def _field(self, properties: Mapping, name: str, required: bool, what: str) -> Field | None:
         node, place = properties.entries[name], properties.keys[name]
         label = f"{what}.{name}"
+        if name in SHADOWING or name.startswith("model_"):
+            self._refuse(
+                "S018", place, f"the field name {name!r} has a meaning of its own in Python models", "rename it"
+            )
+            return None
         if not is_identifier(name):
             self._refuse(
                 "S018",

@@ -94,6 +94,8 @@ class _Reader:
         section = root.get(key) if isinstance(root, Mapping) else None
         if isinstance(section, Mapping):
             return section
+        if isinstance(section, Scalar) and section.value is None:
+            return Mapping(section.place, section.pointer)
         if root is not None:
             self._findings.add("V001", root.place, f"there is no table {key!r}", fix=f"add `{key}:` with its entries")
         return Mapping(Place(file, 1, 1), "")

@@ -76,7 +76,7 @@ def read_datetime(value: object) -> object:
         raise _refuse("datetime", "a moment of the calendar") from None
 
 
-def read_duration(value: object) -> object:
+def read_duration(value: object) -> timedelta:
     """`PnDTnHnMnS` of ISO 8601; months and years have no fixed length and are refused."""
     if isinstance(value, timedelta):
         return value
@@ -146,7 +146,7 @@ FROM_TEXT: dict[str, Callable[[str], object]] = {
 }
 
 
-def read_timestamp(message: Timestamp) -> datetime:
+def moment_of(message: Timestamp) -> datetime:
     """ValueError for what is no moment of the calendar."""
     if not 0 <= message.nanos < 1_000_000_000:
         raise ValueError("nanos are out of range")
@@ -156,11 +156,11 @@ def read_timestamp(message: Timestamp) -> datetime:
         raise ValueError("seconds are out of range") from None
 
 
-def write_duration(message: Duration, value: timedelta) -> None:
+def put_span(message: Duration, value: timedelta) -> None:
     message.FromTimedelta(value)
 
 
-def read_proto_duration(message: Duration) -> timedelta:
+def span_of(message: Duration) -> timedelta:
     try:
         return message.ToTimedelta()
     except OverflowError:

@@ -1,0 +1,97 @@
+"""A default must be a value of its own type, or the generated models would begin with a value that they refuse."""
+
+from __future__ import annotations
+
+import re
+
+from pydantic_core import PydanticCustomError
+
+from codegen.diagnostics import Findings
+from codegen.ir.operations import Contract
+from codegen.ir.types import (
+    Bool,
+    Bytes,
+    DateTime,
+    Duration,
+    Enum,
+    Field,
+    Float,
+    Int,
+    ListOf,
+    MapOf,
+    Named,
+    Record,
+    String,
+    Text,
+    Type,
+    describe,
+)
+from codegen.runtime.service import scalars
+
+READERS = {"date": scalars.read_date, "decimal": scalars.read_decimal, "uuid": scalars.read_uuid}
+
+
+def check_defaults(contract: Contract, findings: Findings) -> None:
+    records = [one for one in contract.definitions.values() if isinstance(one, Record)]
+    for record in [*records, *(operation.request for operation in contract.operations)]:
+        for one in record.fields:
+            if one.has_default and not _fits_field(contract, one):
+                findings.add(
+                    "S023",
+                    one.place,
+                    f"the default of {record.name}.{one.name} is {one.default!r}, which is no {describe(one.type)} that it allows",
+                    fix="write a default that the schema accepts, or none",
+                )
+
+
+def _fits_field(contract: Contract, one: Field) -> bool:
+    return one.nullable if one.default is None else fits(contract, one.type, one.default)
+
+
+def fits(contract: Contract, kind: Type, value: object) -> bool:
+    """Whether a value of the source is one that the type allows, constraints included."""
+    match kind:
+        case Bool():
+            return isinstance(value, bool)
+        case Int():
+            return isinstance(value, int) and not isinstance(value, bool) and kind.minimum <= value <= kind.maximum
+        case Float():
+            return isinstance(value, int | float) and not isinstance(value, bool) and _between(kind, value)
+        case String():
+            return isinstance(value, str) and _is_text(kind, value)
+        case Text() | DateTime() | Duration() | Bytes():
+            return _reads(kind, value)
+        case ListOf():
+            return isinstance(value, list) and all(fits(contract, kind.item, item) for item in value)
+        case MapOf():
+            return isinstance(value, dict) and all(fits(contract, kind.value, item) for item in value.values())
+        case Named():
+            definition = contract.definitions.get(kind.name)
+            return isinstance(definition, Enum) and value in [member for _, member in definition.members]
+
+
+def _between(kind: Float, value: float) -> bool:
+    return (kind.minimum is None or value >= kind.minimum) and (kind.maximum is None or value <= kind.maximum)
+
+
+def _is_text(kind: String, value: str) -> bool:
+    if kind.const is not None:
+        return value == kind.const
+    is_long_enough = kind.min_length <= len(value) <= (len(value) if kind.max_length is None else kind.max_length)
+    return is_long_enough and (kind.pattern is None or re.search(kind.pattern, value) is not None)
+
+
+def _reads(kind: Text | DateTime | Duration | Bytes, value: object) -> bool:
+    match kind:
+        case Text():
+            read = READERS[kind.form]
+        case DateTime():
+            read = scalars.read_datetime
+        case Duration():
+            read = scalars.read_duration
+        case Bytes():
+            read = scalars.read_bytes
+    try:
+        return isinstance(value, str) and read(value) is not None
+    except (PydanticCustomError, ValueError):
+        return False

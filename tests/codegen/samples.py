@@ -1,0 +1,137 @@
+"""Values that a contract allows, in their canonical JSON form: one with everything, one with nothing that may be left out."""
+
+from __future__ import annotations
+
+import base64
+import re
+
+import hypothesis
+from hypothesis.strategies import from_regex
+
+from codegen.ir.operations import Contract, Operation
+from codegen.ir.types import (
+    Bool,
+    Bytes,
+    DateTime,
+    Duration,
+    Enum,
+    Field,
+    Float,
+    Int,
+    ListOf,
+    MapOf,
+    Named,
+    Record,
+    String,
+    Text,
+    Type,
+    Union,
+)
+
+MAX_DEPTH = 3
+FORMS = {"date": "2024-02-29", "uuid": "0f8fad5b-d9cb-469f-a165-70867728950e", "decimal": "12.50"}
+FORMATS = ("a@example.org", "example.org", "/a/b", "abc", "ABC")
+
+
+def request_of(contract: Contract, operation: Operation, *, full: bool) -> dict[str, object]:
+    return _members(contract, operation.request, full, 0)
+
+
+def value_of(contract: Contract, name: str, *, full: bool) -> object:
+    return _sample(contract, Named(name), full, 0)
+
+
+def _members(contract: Contract, record: Record, full: bool, depth: int) -> dict[str, object]:
+    return {one.name: _field(contract, one, full, depth) for one in record.fields if _is_there(one, full, depth)}
+
+
+def _is_there(one: Field, full: bool, depth: int) -> bool:
+    return one.required or (full and depth < MAX_DEPTH)
+
+
+def _field(contract: Contract, one: Field, full: bool, depth: int) -> object:
+    if one.nullable and (not full or depth >= MAX_DEPTH):
+        return None
+    return _sample(contract, one.type, full, depth + 1)
+
+
+def _sample(contract: Contract, kind: Type, full: bool, depth: int) -> object:
+    match kind:
+        case Bool():
+            return full
+        case Int():
+            return kind.maximum if full else max(kind.minimum, min(0, kind.maximum))
+        case Float():
+            return kind.maximum if full and kind.maximum is not None else kind.minimum or 1.5
+        case String():
+            return kind.const if kind.const is not None else _text(kind, full)
+        case Text():
+            return FORMS[kind.form]
+        case DateTime():
+            return "2024-02-29T12:30:45.123456Z" if full else "1999-12-31T23:59:59Z"
+        case Duration():
+            return "PT5400S" if full else "P0D"
+        case Bytes():
+            return base64.b64encode(b"\x00\xff\x10" if full else b"").decode()
+        case ListOf():
+            wanted = max(kind.min_items, min(2, kind.max_items or 2) if full and depth <= MAX_DEPTH else 0)
+            return [_sample(contract, kind.item, full, depth + 1) for _ in range(wanted)]
+        case MapOf():
+            keys = ["a", "ö 2"][: kind.max_entries] if full and depth <= MAX_DEPTH else []
+            return {key: _sample(contract, kind.value, full, depth + 1) for key in keys}
+        case Named():
+            return _named(contract, kind.name, full, depth)
+
+
+def _named(contract: Contract, name: str, full: bool, depth: int) -> object:
+    definition = contract.definitions[name]
+    if isinstance(definition, Enum):
+        return definition.members[-1 if full else 0][1]
+    if isinstance(definition, Union):
+        # The last arm ends a recursion: cases write the simplest arm last.
+        record = definition.arms[0 if full and depth < MAX_DEPTH else -1][1]
+        return _named(contract, record, full, depth)
+    return _members(contract, definition, full, depth)
+
+
+def _text(kind: String, full: bool) -> str:
+    if kind.pattern is not None:
+        return _matching(kind)
+    longest = kind.max_length if kind.max_length is not None else 12
+    text = "Grüße, 世界 😀"[: max(kind.min_length, longest)] if full else ""
+    return text.ljust(kind.min_length, "x")
+
+
+def _matching(kind: String) -> str:
+    pattern = re.compile(kind.pattern or "")
+    for text in FORMATS:
+        if pattern.search(text) and kind.min_length <= len(text) <= (kind.max_length or 1000):
+            return text
+    fits = from_regex(pattern).filter(lambda text: kind.min_length <= len(text) <= (kind.max_length or 1000))
+    return hypothesis.find(fits, lambda _: True, settings=hypothesis.settings(database=None))
+
+
+def with_defaults(contract: Contract, name: str, value: object) -> object:
+    """What an answer looks like on the wire: absent stays absent, but lists and maps are always there, null is written."""
+    definition = contract.definitions[name]
+    if isinstance(definition, Union) and isinstance(value, dict):
+        return with_defaults(contract, dict(definition.arms)[str(value[definition.tag])], value)
+    if not isinstance(definition, Record) or not isinstance(value, dict):
+        return value
+    found = {key: _deep(contract, field.type, value[key]) for key in value if (field := definition.field(key))}
+    for one in definition.fields:
+        if one.name not in value and one.has_default and one.default is not None:
+            found[one.name] = one.default
+        elif one.name not in value and one.is_collection:
+            found[one.name] = {} if isinstance(one.type, MapOf) else []
+        elif one.name not in value and one.nullable:
+            found[one.name] = None
+    return found
+
+
+def _deep(contract: Contract, kind: Type, value: object) -> object:
+    if isinstance(kind, ListOf) and isinstance(value, list):
+        return [_deep(contract, kind.item, item) for item in value]
+    if isinstance(kind, MapOf) and isinstance(value, dict):
+        return {key: _deep(contract, kind.value, item) for key, item in value.items()}
+    return with_defaults(contract, kind.name, value) if isinstance(kind, Named) else value

@@ -1,0 +1,299 @@
+"""Runs in a process of its own, on the `generated` of one case: round trips, and calls through the doors that it declares.
+
+Reads from stdin what to call with and what the handlers answer; the doors and the runner are the service's own, with
+nothing behind them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import time
+import uuid
+from collections.abc import Awaitable, Callable
+from types import SimpleNamespace
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import msgspec
+
+import generated.handlers
+from app.auth.principal import Principal
+from app.broadcast.hub import Hub
+from app.execution.deadlines import Deadlines
+from app.execution.runner import Runner
+from app.http.door import HttpDoor
+from app.http.table import RouteTable
+from app.limits.limiter import Permit
+from app.ws.endpoint import SocketDoor
+from generated import wire
+from generated.bindings import HttpBinding
+from generated.handlers import Handlers
+from generated.http_routes import ROUTES
+from generated.operations import EVENTS, OPERATIONS, ROLES
+from generated.proto import envelope_pb2
+from generated.ws_packages import PACKAGES
+
+JSON, PROTOBUF = "application/json", "application/x-protobuf"
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+
+class Behind:
+    """Stands for the database, the limiter, the audit log, the broker and the metrics: all is well, and nothing is kept."""
+
+    def transaction(self) -> Behind:
+        return self
+
+    async def commit(self) -> None: ...
+
+    async def rollback(self) -> None: ...
+
+    async def fetchrow(self, statement: Any, **parameters: object) -> dict[str, object] | None:
+        return {"locked": True} if "scope" in parameters else None
+
+    async def execute(self, statement: Any, **parameters: object) -> None: ...
+
+    async def take(self, bucket: Any, subject: str) -> Permit:
+        return Permit(True, bucket.limit, bucket.limit - 1, 1, 0, int(bucket.window_s))
+
+    def offer(self, record: Any) -> None: ...
+
+    async def write(self, executor: Any, record: Any) -> None: ...
+
+    async def publish(self, topic: str, pkg_id: int, event: Any) -> None: ...
+
+    def observe(self, *_: object) -> None: ...
+
+    def socket_opened(self) -> None: ...
+
+    def socket_closed(self, code: int) -> None: ...
+
+    def cached(self, token: str) -> Principal:
+        return Principal("iss", "sub", "case", None, frozenset(ROLES), time.time() + 600)
+
+    async def verify(self, token: str) -> Principal:
+        return self.cached(token)
+
+
+class Case:
+    def __init__(self) -> None:
+        self.answer: bytes | None = None
+        self.request: Any = None
+        behind: Any = Behind()
+        runner = Runner(
+            database=behind, limiter=behind, audit=behind, broker=behind, metrics=behind, deadlines=Deadlines()
+        )  # fmt: skip
+        handlers = self._handlers()
+        self.http = HttpDoor(
+            table=RouteTable(ROUTES), runner=runner, handlers=handlers, verifier=behind, trusted_proxies=0, behind=_nobody
+        )  # fmt: skip
+        self.socket = SocketDoor(
+            runner=runner, handlers=handlers, packages=PACKAGES, verifier=behind, tickets=behind, limiter=behind,
+            hub=Hub(), metrics=behind, settings=SimpleNamespace(origins=(), trusted_proxies=0, accepts_query_token=False),
+        )  # fmt: skip
+
+    def _handlers(self) -> Handlers[Any]:
+        """Every method answers what the test says, and keeps what it was asked."""
+        found: dict[str, Any] = {}
+        for name in Handlers.__dataclass_fields__:
+            base = getattr(generated.handlers, "".join(part.capitalize() for part in name.split("_")) + "Handler")
+            methods = {method: self._method(method) for method in base.__abstractmethods__}
+            found[name] = type("Stub", (base,), methods)()
+        return Handlers(**found)
+
+    def _method(self, operation: str) -> Callable[..., Awaitable[Any]]:
+        async def method(_: Any, context: Any, request: Any) -> Any:
+            self.request = request
+            return None if self.answer is None else wire.CODECS[operation].restore(self.answer)
+
+        return method
+
+
+async def _nobody(scope: Any, receive: Any, send: Send) -> None:
+    raise AssertionError(f"no route for {scope['path']}")
+
+
+def same(left: object, right: object, what: str) -> None:
+    assert left == right, f"{what}\n  left  {left!r}\n  right {right!r}"
+
+
+def check_round_trips(call: dict[str, Any]) -> None:
+    """The laws: JSON → model → protobuf → model, and JSON → struct → protobuf → struct → JSON, change nothing."""
+    codec, name = wire.CODECS[call["operation"]], call["operation"]
+    model = codec.decode_json(json.dumps(call["request"]).encode())
+    if codec.values_protobuf is not None:
+        same(codec.decode_protobuf(request_bytes(name, model)), model, f"{name}: request through protobuf")
+    if call["result"] is None:
+        return
+    data = json.dumps(call["result"]).encode()
+    result = codec.restore(data)
+    same(json.loads(codec.encode_json(result)), call["expected"], f"{name}: result through JSON")
+    if codec.encode_protobuf is not None:
+        same(read_result(call["record"], codec.encode_protobuf(result)), result, f"{name}: result through protobuf")
+
+
+def request_bytes(operation: str, model: Any) -> bytes:
+    write = getattr(wire, f"fill_{operation}_request")
+    message = message_class(write)()
+    write(message, model)
+    return bytes(message.SerializeToString())
+
+
+def read_result(record: str, data: bytes) -> Any:
+    read = getattr(wire, f"read_{record}")
+    return read(message_class(read).FromString(data))
+
+
+def message_class(function: Any) -> Any:
+    """The message that a converter takes, by its annotation `module_pb2.Message`."""
+    module, _, name = function.__annotations__["message"].partition(".")
+    return getattr(getattr(wire, module), name)
+
+
+async def call_http(case: Case, call: dict[str, Any], media: str) -> None:
+    binding = next(one for one in ROUTES if one.operation.name == call["operation"])
+    codec = binding.codec
+    if media == PROTOBUF and codec.encode_protobuf is None:
+        return
+    model = codec.decode_json(json.dumps(call["request"]).encode())
+    path, query, headers, inside = address(binding, call["request"])
+    body = b""
+    if binding.has_body:
+        headers.append((b"content-type", media.encode()))
+        is_binary = media == PROTOBUF
+        body = request_bytes(call["operation"], model) if is_binary else json.dumps(inside).encode()
+    headers += [(b"accept", media.encode()), (b"authorization", b"Bearer a.b.c")]
+    status, data = await asgi(case.http, binding.verb, path, query, headers, body)
+    same(status, binding.status, f"{binding.verb} {path} {media}: {data[:600]!r}")
+    same(case.request, model, f"{binding.verb} {path} {media}: what the handler saw")
+    if call["result"] is not None:
+        found = json.loads(data) if media == JSON else read_result(call["record"], data)
+        expected = call["expected"] if media == JSON else codec.restore(json.dumps(call["result"]).encode())
+        same(found, expected, f"{binding.verb} {path} {media}: the answer")
+
+
+def address(binding: HttpBinding, fields: dict[str, Any]) -> tuple[str, str, list[tuple[bytes, bytes]], dict[str, Any]]:
+    rest, path, query, headers = dict(fields), binding.path, list[tuple[str, str]](), list[tuple[bytes, bytes]]()
+    for one in binding.path_parameters:
+        path = path.replace(f"{{{one.carrier}}}", quote(text_of(rest.pop(one.field)), safe=""))
+    for one in binding.header_parameters:
+        if one.field in rest:
+            headers.append((one.carrier.lower().encode(), f'"{rest.pop(one.field)}"'.encode()))
+    for one in binding.query_parameters:
+        value = rest.pop(one.field, None)
+        query += [
+            (one.carrier, text_of(item)) for item in (value if isinstance(value, list) else [value]) if item is not None
+        ]
+    return path, urlencode(query), headers, rest
+
+
+def text_of(value: object) -> str:
+    return json.dumps(value) if isinstance(value, bool) else str(value)
+
+
+async def asgi(
+    application: Any, verb: str, path: str, query: str, headers: list[tuple[bytes, bytes]], body: bytes
+) -> tuple[int, bytes]:
+    sent: list[dict[str, Any]] = []
+    scope = {
+        "type": "http", "method": verb, "path": path, "raw_path": path.encode(), "query_string": query.encode(),
+        "headers": headers, "client": ("127.0.0.1", 1),
+    }  # fmt: skip
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+
+    await application(scope, receive, send)
+    return sent[0]["status"], sent[1].get("body", b"")
+
+
+async def call_socket(case: Case, call: dict[str, Any], *, binary: bool) -> None:
+    number = next((number for number, one in PACKAGES.items() if one.operation.name == call["operation"]), None)
+    if number is None:
+        return
+    codec, req_id = wire.CODECS[call["operation"]], str(uuid.uuid4())
+    model = codec.decode_json(json.dumps(call["request"]).encode())
+    if binary:
+        data = request_bytes(call["operation"], model)
+        frame: dict[str, Any] = {
+            "bytes": envelope_pb2.Request(pkg_id=number, req_id=req_id, data=data).SerializeToString(),
+            "text": None,
+        }
+    else:
+        frame = {"bytes": None, "text": json.dumps({"pkg_id": number, "req_id": req_id, "data": call["request"]})}
+    reply = await talk(case.socket, frame, "stele.v1.protobuf" if binary else "stele.v1.json")
+    what = f"{call['operation']} over the socket, {'protobuf' if binary else 'JSON'}"
+    same(case.request, model, f"{what}: what the handler saw")
+    expected = call["expected"]
+    if not binary:
+        answer = json.loads(reply["text"])
+        same(answer["status_code"], 0, f"{what}: {answer}")
+        if "meta" in answer:
+            same({"items": answer["data"], "meta": answer["meta"]}, expected, what)
+        else:
+            same(answer["data"], expected["items"] if call["is_list"] else expected, what)
+        return
+    response = envelope_pb2.Response.FromString(reply["bytes"])
+    same(response.status_code, 0, f"{what}: {response}")
+    if expected is not None:
+        message = message_class(getattr(wire, f"read_{call['record']}")).FromString(response.data)
+        if response.HasField("meta"):
+            message.meta.CopyFrom(response.meta)
+        found = getattr(wire, f"read_{call['record']}")(message)
+        same(found, codec.restore(json.dumps(call["result"]).encode()), what)
+
+
+async def talk(application: Any, frame: dict[str, Any], subprotocol: str) -> dict[str, Any]:
+    """One frame in, one frame out."""
+    answered = asyncio.Event()
+    incoming: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+    replies: list[dict[str, Any]] = []
+    scope = {
+        "type": "websocket", "path": "/web", "query_string": b"", "subprotocols": [subprotocol], "extensions": {},
+        "headers": [(b"authorization", b"Bearer a.b.c")], "client": ("127.0.0.1", 1),
+    }  # fmt: skip
+
+    async def send(message: dict[str, Any]) -> None:
+        if message["type"] == "websocket.send":
+            replies.append(message)
+            answered.set()
+
+    incoming.put_nowait({"type": "websocket.connect"})
+    incoming.put_nowait({"type": "websocket.receive", **frame})
+    task = asyncio.create_task(application(scope, incoming.get, send))
+    await asyncio.wait_for(answered.wait(), 5)
+    incoming.put_nowait({"type": "websocket.disconnect", "code": 1000})
+    await task
+    return replies[0]
+
+
+def check_event(event: dict[str, Any]) -> None:
+    codec = wire.EVENT_CODECS[event["pkg_id"]]
+    value = codec.decode_json(json.dumps(event["value"]).encode())
+    same(json.loads(codec.encode_json(value)), event["expected"], f"{event['name']} through JSON")
+    same(read_result(event["record"], codec.encode_protobuf(value)), value, f"{event['name']} through protobuf")
+
+
+async def main() -> None:
+    asked = json.load(sys.stdin)
+    same(sorted(OPERATIONS), sorted({call["operation"] for call in asked["calls"]}), "operations")
+    same(sorted(EVENTS), sorted({event["name"] for event in asked["events"]}), "events")
+    msgspec.json.encode(asked)
+    for event in asked["events"]:
+        check_event(event)
+    case = Case()
+    for call in asked["calls"]:
+        check_round_trips(call)
+        case.answer = None if call["result"] is None else json.dumps(call["result"]).encode()
+        for media in (JSON, PROTOBUF) if call["http"] else ():
+            await call_http(case, call, media)
+        for binary in (False, True):
+            await call_socket(case, call, binary=binary)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -1,0 +1,94 @@
+"""Each folder of `cases/` is a contract: a good one is compiled, checked, imported and called; a bad one is refused as written.
+
+A case's `specs/` stand over those of `cases/base/`, which have what every contract needs.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from codegen import output
+from codegen.ir.names import snake
+from codegen.ir.operations import Contract
+from codegen.pipeline import build, load
+from tests.codegen import samples
+
+ROOT = Path(__file__).parents[2]
+CASES = Path(__file__).parent / "cases"
+GOOD = sorted(path.parent.name for path in CASES.glob("*/expected"))
+BAD = sorted(path.parent.name for path in CASES.glob("*/stderr.txt"))
+SHOWN = ("models.py", "results.py")
+UPDATE = bool(os.environ.get("UPDATE_CASES"))
+
+
+def compose(case: str, folder: Path) -> Path:
+    specs = folder / "specs"
+    shutil.copytree(CASES / "base" / "specs", specs)
+    shutil.copytree(CASES / case / "specs", specs, dirs_exist_ok=True)
+    return specs
+
+
+@pytest.mark.parametrize("case", GOOD)
+def test_a_good_contract_is_compiled_and_answers_at_every_door(case: str, tmp_path: Path) -> None:
+    loaded = load(compose(case, tmp_path))
+    assert not len(loaded.findings), loaded.report()
+    generated = tmp_path / "generated"
+    output.publish(generated, build(loaded.contract))
+    served = subprocess.run(
+        [sys.executable, str(Path(__file__).with_name("served_case.py"))],
+        input=json.dumps(questions(loaded.contract)), capture_output=True, text=True, check=False,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join((str(tmp_path), str(ROOT)))},
+    )  # fmt: skip
+    assert served.returncode == 0, served.stderr[-3000:]
+    for name in SHOWN:
+        expected = CASES / case / "expected" / name
+        if UPDATE:
+            expected.write_bytes((generated / name).read_bytes())
+        assert (generated / name).read_text() == expected.read_text()
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_a_bad_contract_is_refused_with_these_words(case: str, tmp_path: Path) -> None:
+    loaded = load(compose(case, tmp_path))
+    expected = CASES / case / "stderr.txt"
+    if UPDATE:
+        expected.write_text(loaded.report())
+    assert len(loaded.findings)
+    assert loaded.report() == expected.read_text()
+
+
+def questions(contract: Contract) -> dict[str, object]:
+    """For every operation a request and an answer with everything, and with nothing that may be left out."""
+    calls = []
+    for operation in contract.operations:
+        record = operation.result.record
+        for full in (True, False):
+            result = samples.value_of(contract, record, full=full) if record else None
+            calls.append({
+                "operation": operation.name,
+                "http": operation.http is not None,
+                "is_list": operation.result.is_list,
+                "record": snake(record) if record else None,
+                "request": samples.request_of(contract, operation, full=full),
+                "result": result,
+                "expected": samples.with_defaults(contract, record, result) if record else None,
+            })  # fmt: skip
+    events = [
+        {
+            "name": event.name,
+            "pkg_id": event.pkg_id,
+            "record": snake(event.record),
+            "value": (value := samples.value_of(contract, event.record, full=full)),
+            "expected": samples.with_defaults(contract, event.record, value),
+        }
+        for event in contract.events
+        for full in (True, False)
+    ]
+    return {"calls": calls, "events": events}
