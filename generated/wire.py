@@ -70,8 +70,8 @@ def read_audit_log(message: audit_log_pb2.AuditLog) -> results.AuditLog:
 
 
 def write_audit_log_page(message: audit_log_pb2.AuditLogPage, value: results.AuditLogPage) -> None:
-    for item in value.items:
-        write_audit_log(message.items.add(), item)
+    for items_item in value.items:
+        write_audit_log(message.items.add(), items_item)
     write_page_meta(message.meta, value.meta)
 
 
@@ -128,8 +128,8 @@ def read_author_created(message: authors_pb2.AuthorCreated) -> results.AuthorCre
 
 
 def write_author_list(message: authors_pb2.AuthorList, value: results.AuthorList) -> None:
-    for item in value.items:
-        write_author(message.items.add(), item)
+    for items_item in value.items:
+        write_author(message.items.add(), items_item)
     write_page_meta(message.meta, value.meta)
 
 
@@ -138,8 +138,8 @@ def read_author_list(message: authors_pb2.AuthorList) -> results.AuthorList:
 
 
 def write_author_page(message: authors_pb2.AuthorPage, value: results.AuthorPage) -> None:
-    for item in value.items:
-        write_author(message.items.add(), item)
+    for items_item in value.items:
+        write_author(message.items.add(), items_item)
     write_page_meta(message.meta, value.meta)
 
 
@@ -203,8 +203,8 @@ def write_problem(message: envelope_pb2.Problem, value: results.Problem) -> None
     if not isinstance(value.detail, UnsetType):
         message.detail = value.detail
     message.code = value.code
-    for item in value.errors:
-        write_field_error(message.errors.add(), item)
+    for errors_item in value.errors:
+        write_field_error(message.errors.add(), errors_item)
     message.trace_id = value.trace_id
     if not isinstance(value.retry_after, UnsetType):
         message.retry_after = value.retry_after

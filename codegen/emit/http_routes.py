@@ -13,11 +13,11 @@ from codegen.ir.types import ListOf
 def emit(contract: Contract) -> list[File]:
     module = Module("http_routes.py", "One binding per HTTP operation. Generated; do not edit.")
     module.use("generated.bindings", "HttpBinding")
-    for name in ("CODECS", "OPERATIONS"):
-        module.use("generated.wire" if name == "CODECS" else "generated.operations", name)
     module.line("", "ROUTES: tuple[HttpBinding, ...] = (")
     for operation in contract.operations:
         if operation.http:
+            module.use("generated.operations", "OPERATIONS")
+            module.use("generated.wire", "CODECS")
             module.call("    HttpBinding", _binding(module, contract, operation, operation.http), ",")
     module.line(")")
     return [module.file()]

@@ -119,23 +119,16 @@ class _Writer:
         return lines
 
     def _write_list(self, one: Field, item: Type, value: str, verb: str) -> list[str]:
-        if isinstance(self._definition(item), Record | Union):
-            return [f"for item in {value}:", f"    {self._nested(verb, item)}(message.{one.name}.add(), item)"]
-        if isinstance(item, DateTime | Duration):
-            return [f"for item in {value}:", *_indented(self._assign(item, f"message.{one.name}.add()", "item", verb))]
+        """A loop's variable has the field's name, since each has a type of its own."""
+        each = f"{one.name}_item"
+        if isinstance(self._definition(item), Record | Union) or isinstance(item, DateTime | Duration):
+            return [f"for {each} in {value}:", *_indented(self._assign(item, f"message.{one.name}.add()", each, verb))]
         converted = self._to_proto(item, "item")
         return [f"message.{one.name}.extend({value if converted == 'item' else f'{converted} for item in {value}'})"]
 
     def _write_map(self, one: Field, item: Type, value: str, verb: str) -> list[str]:
-        if isinstance(self._definition(item), Record | Union) or isinstance(item, DateTime | Duration):
-            return [
-                f"for key, item in {value}.items():",
-                *_indented(self._assign(item, f"message.{one.name}[key]", "item", verb)),
-            ]
-        return [
-            f"for key, item in {value}.items():",
-            f"    message.{one.name}[key] = {self._to_proto(item, 'item')}",
-        ]
+        each, target = f"{one.name}_item", f"message.{one.name}[key]"
+        return [f"for key, {each} in {value}.items():", *_indented(self._assign(item, target, each, verb))]
 
     def _assign(self, kind: Type, target: str, value: str, verb: str) -> list[str]:
         """The statements that put a value into a message; a moment's are in line, for they are most of a page's cost."""
@@ -322,7 +315,8 @@ class _Writer:
             decode = f"msgspec.json.Decoder({self._struct(event.record)}).decode"
             self._module.call(f"    {event.pkg_id}: {event_codec}", ["_json", encode, decode], ",")
         self._module.line("}")
-        self._module.use("generated.operations", "EVENTS")
+        if self._contract.events:
+            self._module.use("generated.operations", "EVENTS")
         kind = self._module.use("generated.operations", "Event")
         self._module.line("", f"EVENT_OF: dict[type[{value}], {kind}] = {{")
         self._module.line(

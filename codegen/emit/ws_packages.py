@@ -9,9 +9,10 @@ from codegen.ir.operations import Contract
 def emit(contract: Contract) -> list[File]:
     module = Module("ws_packages.py", "What answers each PkgID of the socket. Generated; do not edit.")
     module.use("generated.bindings", "Package")
-    module.use("generated.operations", "OPERATIONS")
-    module.use("generated.wire", "CODECS")
     numbered = [one for one in contract.operations if one.pkg_id is not None]
+    if numbered:
+        module.use("generated.operations", "OPERATIONS")
+        module.use("generated.wire", "CODECS")
     module.line("", "PACKAGES: dict[int, Package] = {")
     for operation in sorted(numbered, key=lambda one: one.pkg_id or 0):
         name = quoted(operation.name)

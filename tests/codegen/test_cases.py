@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -19,20 +18,21 @@ from codegen.ir.names import snake
 from codegen.ir.operations import Contract
 from codegen.pipeline import build, load
 from tests.codegen import samples
+from tests.codegen.contracts import CASES, ROOT, compose
 
-ROOT = Path(__file__).parents[2]
-CASES = Path(__file__).parent / "cases"
 GOOD = sorted(path.parent.name for path in CASES.glob("*/expected"))
 BAD = sorted(path.parent.name for path in CASES.glob("*/stderr.txt"))
 SHOWN = ("models.py", "results.py")
+TYPED = {
+    "p12_maps",
+    "p13_enum_text",
+    "p18_union_in_list_and_map",
+    "p25_query_parameters",
+    "p34_events",
+    "p42_python_words",
+}
+"""The cases whose generated code is type-checked here; the corpus is, too."""
 UPDATE = bool(os.environ.get("UPDATE_CASES"))
-
-
-def compose(case: str, folder: Path) -> Path:
-    specs = folder / "specs"
-    shutil.copytree(CASES / "base" / "specs", specs)
-    shutil.copytree(CASES / case / "specs", specs, dirs_exist_ok=True)
-    return specs
 
 
 @pytest.mark.parametrize("case", GOOD)
@@ -47,6 +47,13 @@ def test_a_good_contract_is_compiled_and_answers_at_every_door(case: str, tmp_pa
         env={**os.environ, "PYTHONPATH": os.pathsep.join((str(tmp_path), str(ROOT)))},
     )  # fmt: skip
     assert served.returncode == 0, served.stderr[-3000:]
+    linted = subprocess.run(
+        [sys.executable, "-m", "ruff", "check", "--no-cache", "--config", str(ROOT / "pyproject.toml"), "generated"],
+        cwd=tmp_path, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert linted.returncode == 0, linted.stdout
+    if case in TYPED:
+        assert mypy(tmp_path) == ""
     for name in SHOWN:
         expected = CASES / case / "expected" / name
         if UPDATE:
@@ -62,6 +69,13 @@ def test_a_bad_contract_is_refused_with_these_words(case: str, tmp_path: Path) -
         expected.write_text(loaded.report())
     assert len(loaded.findings)
     assert loaded.report() == expected.read_text()
+
+
+def mypy(folder: Path) -> str:
+    """What mypy's strict mode says of `generated/`, or nothing."""
+    command = [sys.executable, "-m", "mypy", "--config-file", str(ROOT / "pyproject.toml"), "generated"]
+    found = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    return "" if found.returncode == 0 else found.stdout
 
 
 def questions(contract: Contract) -> dict[str, object]:
