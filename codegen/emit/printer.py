@@ -133,5 +133,7 @@ def quoted(text: str) -> str:
 def docstring(text: str) -> str:
     """A one-line docstring literal."""
     one_line = " ".join(text.split())
+    if not one_line.isprintable():
+        return quoted(one_line)
     safe = one_line.replace("\\", "\\\\").replace('"', '\\"')
     return f'"""{safe}"""'

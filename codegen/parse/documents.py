@@ -80,6 +80,8 @@ class Documents:
         return self._point(self.tree(file, reference.place), pointer, text, reference.place)
 
     def _point(self, node: Node | None, pointer: str, text: str, place: Place) -> Node | None:
+        if node is None:
+            return None
         for step in pointer.split("/")[1:]:
             key = step.replace("~1", "/").replace("~0", "~")
             if node is not None and not isinstance(node, Mapping | Sequence):

@@ -1,0 +1,31 @@
+"""A default is a value of its own type."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from codegen.check.defaults import fits
+from codegen.ir.types import Bool, Bytes, DateTime, Duration, Float, Int, ListOf, MapOf, Named, String, Text, Type
+from tests.codegen.contracts import edited, rules, shipped
+
+
+@pytest.mark.parametrize(
+    ("kind", "good", "bad"),
+    [
+        (Bool(), True, 1), (Int(32, 0, 5), 5, 6), (Int(32, 0, 5), 0, True), (Float(0.0, 1.0), 1, 1.5),
+        (String(2, 3), "ab", "a"), (String(pattern="^a"), "ab", "b"), (String(const="x"), "x", "y"),
+        (Text("date"), "2024-02-29", "2023-02-29"), (Text("decimal"), "1.5", "1,5"), (Text("uuid"), "0f8fad5b-d9cb-469f-a165-70867728950e", "0f8f"),
+        (DateTime(), "2024-01-01T00:00:00Z", "2024-01-01"), (Duration(), "PT1S", "1s"), (Bytes(), "AA==", "AA"),
+        (ListOf(Bool()), [True], [1]), (MapOf(Bool()), {"a": True}, {"a": 1}), (Named("AuditDoor"), "http", "window"),
+    ],
+)  # fmt: skip
+def test_a_value_fits_or_not(kind: Type, good: object, bad: object) -> None:
+    assert fits(shipped(), kind, good)
+    assert not fits(shipped(), kind, bad)
+
+
+def test_a_default_that_its_own_schema_refuses_is_a_finding(tmp_path: Path) -> None:
+    loaded = edited(tmp_path, ("schemas/author.yaml", "maximum: 100, default: 20", "maximum: 100, default: 200"))
+    assert "S023" in rules(loaded)

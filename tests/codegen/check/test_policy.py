@@ -1,0 +1,36 @@
+"""Roles, buckets, topics, errors and events that are named exist."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.codegen.contracts import edited, rules
+
+HTTP = "http/authors.yaml"
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "rule"),
+    [
+        (HTTP, "x-errors: [author_name_taken]", "x-errors: [nobody_knows]", "V008"),
+        (HTTP, "x-errors: [author_name_taken]", "x-errors: [author_name_taken, forbidden]", "V006"),
+        (HTTP, "x-idempotent: key", "x-idempotent: key\n    x-rate-limit: nothing", "V008"),
+        (HTTP, "x-publishes: [author_created]", "x-publishes: [author_sold]", "V008"),
+        (HTTP, "summary: Find authors by id, name or text.", "summary: Find.\n    x-idempotent: key", "V007"),
+        ("packages/authors.yaml", "x-topic: authors", "x-topic: news", "V008"),
+        ("errors.yaml", "implied_by: body, title", "implied_by: luck, title", "V005"),
+    ],
+)
+def test_a_name_that_nobody_declared_is_refused(tmp_path: Path, file: str, old: str, new: str, rule: str) -> None:
+    assert rule in rules(edited(tmp_path, (file, old, new)))
+
+
+def test_the_events_of_a_topic_ask_for_the_same_roles(tmp_path: Path) -> None:
+    loaded = edited(
+        tmp_path,
+        ("packages/things.yaml", "x-topic: alerts", "x-topic: things"),
+        case="p34_events",
+    )
+    assert "V009" in rules(loaded)

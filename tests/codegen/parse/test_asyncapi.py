@@ -1,0 +1,29 @@
+"""AsyncAPI is read strictly: envelope, channel, reply and security are all there or named."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.codegen.contracts import edited, rules
+
+PACKAGES = "packages/authors.yaml"
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "rule"),
+    [
+        ("asyncapi.yaml", "asyncapi: 3.0.0", "asyncapi: 2.6.0", "A001"),
+        ("asyncapi.yaml", "  web:\n    address", "  net:\n    address", "A002"),
+        (PACKAGES, "action: receive", "action: obtain", "A003"),
+        (PACKAGES, "action: receive", "action: receive\n    tags: []", "A004"),
+        (PACKAGES, "x-pkg-id: 3\n", "\n", "A005"),
+        (PACKAGES, "security: [{$ref: '../policy.yaml#/roles/create-author'}]\n", "\n", "A006"),
+        (PACKAGES, "{$ref: '../policy.yaml#/roles/create-author'}", "{type: http, scheme: bearer}", "A007"),
+        (PACKAGES, "messageTraits/page_reply", "messageTraits/refusal", "A008"),
+        (PACKAGES, "'../asyncapi.yaml#/channels/web/messages/get_authors'", "'#/messages/get_authors'", "A010"),
+    ],
+)
+def test_a_package_that_is_not_read_is_a_finding(tmp_path: Path, file: str, old: str, new: str, rule: str) -> None:
+    assert rule in rules(edited(tmp_path, (file, old, new)))

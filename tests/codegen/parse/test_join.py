@@ -1,0 +1,49 @@
+"""A fact of two dialects is equal in both, or both places are named."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from codegen.parse.join import implied_kinds
+from tests.codegen.contracts import edited, shipped
+
+PACKAGES, HTTP = "packages/authors.yaml", "http/authors.yaml"
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "rule"),
+    [
+        ("asyncapi.yaml", "version: 1.0.0", "version: 2.0.0", "J001"),
+        (PACKAGES, "x-pkg-id: 3\n", "x-pkg-id: 3\n    x-idempotent: natural\n", "J002"),
+        (PACKAGES, "payload: {$ref: '../schemas/author.yaml#/AuthorInput'}", "payload: {$ref: '../schemas/author.yaml#/AuthorRef'}", "J004"),
+        (PACKAGES, "payload: {$ref: '../schemas/author.yaml#/AuthorPage/properties/items'}", "payload: {$ref: '../schemas/author.yaml#/AuthorList/properties/items'}", "J006"),
+        (PACKAGES, "{$ref: '../policy.yaml#/roles/create-author'}", "{$ref: '../policy.yaml#/roles/admin'}", "J007"),
+        (HTTP, "x-idempotent: key", "x-idempotent: key\n    x-timeout: soon", "J008"),
+        (PACKAGES, "x-topic: authors", "", "J009"),
+    ],
+)  # fmt: skip
+def test_a_difference_is_one_finding(tmp_path: Path, file: str, old: str, new: str, rule: str) -> None:
+    loaded = edited(tmp_path, (file, old, new))
+    found = [one for one in loaded.findings if one.rule == rule]
+    assert found, loaded.report()
+    assert all(one.other for one in found) or rule in ("J008", "J009")
+
+
+def test_errors_follow_from_what_an_operation_is() -> None:
+    operations = {one.name: one for one in shipped().operations}
+    assert {"security", "body", "idempotency-key", "command", "rate-limit"} <= set(
+        implied_kinds(operations["create_author"])
+    )
+    assert set(implied_kinds(operations["livez"])) == {"any"}
+    assert "author_name_taken" in operations["create_author"].errors
+    assert "outcome_unknown" not in operations["get_author"].errors
+
+
+def test_the_hash_is_of_the_meaning_and_not_of_the_text(tmp_path: Path) -> None:
+    same = edited(tmp_path / "a", ("schemas/author.yaml", "# Shared", "# Still shared"))
+    other = edited(
+        tmp_path / "b", ("policy.yaml", "limit: 600, window: 60s, key: user", "limit: 601, window: 60s, key: user")
+    )
+    assert same.contract.hash == shipped().hash != other.contract.hash

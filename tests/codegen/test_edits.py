@@ -1,0 +1,27 @@
+"""Edits insert and never delete; equal ones count once."""
+
+from __future__ import annotations
+
+from codegen.edits import BODY, END, HEADER, Edit, apply, diff
+
+
+def test_text_is_inserted_at_its_place_and_the_rest_stays() -> None:
+    edits = [Edit("a", 2, 3, "X"), Edit("a", 1, 1, "0\n")]
+    assert apply(edits, {"a": "one\ntwo # kept\n"}) == {"a": "0\none\ntwXo # kept\n"}
+
+
+def test_a_new_file_is_written_by_phase() -> None:
+    edits = [
+        Edit("a", END, 1, "body\n", BODY),
+        Edit("a", END, 1, "head\n", HEADER),
+        Edit("a", END, 1, "head\n", HEADER),
+    ]
+    assert apply(edits, {}) == {"a": "head\nbody\n"}
+
+
+def test_a_last_line_without_an_end_gets_one() -> None:
+    assert apply([Edit("a", END, 1, "two\n")], {"a": "one"}) == {"a": "one\ntwo\n"}
+
+
+def test_the_diff_shows_what_comes_in() -> None:
+    assert diff({"a": "one\n"}, {"a": "one\ntwo\n"}).splitlines()[-1] == "+two"

@@ -1,0 +1,39 @@
+"""Numbers that are new are issued; none is dropped, changed or issued twice."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from codegen import lock
+from codegen.pipeline import load
+from tests.codegen.contracts import edited
+
+NEW = ("proto/authors.proto", "  int64 version = 7;\n", "  int64 version = 7;\n  optional string shelf = 8;\n")
+FIELD = (
+    "schemas/author.yaml",
+    "    version: {$ref: '#/AuthorVersion'}\n",
+    "    version: {$ref: '#/AuthorVersion'}\n    shelf: {type: string}\n",
+)
+
+
+def test_a_new_number_is_written_beside_the_old_ones(tmp_path: Path) -> None:
+    loaded = edited(tmp_path, NEW, FIELD)
+    assert {one.rule for one in loaded.findings} == {lock.NEW}
+    path = tmp_path / "specs" / "contract.lock"
+    assert lock.update(path, loaded) == 1
+    assert "version: 7, shelf: 8}" in path.read_text()
+    assert not len(load(tmp_path / "specs").findings)
+
+
+def test_what_left_the_contract_is_marked_and_stays(tmp_path: Path) -> None:
+    path = tmp_path / "specs" / "contract.lock"
+    loaded = edited(tmp_path, ("contract.lock", "  GET_AUTHORS: 1\n", "  GET_AUTHORS: 1\n  OLD_ONE: 99\n"))
+    lock.update(path, loaded)
+    assert "  OLD_ONE: {number: 99, removed: true}\n" in path.read_text()
+
+
+def test_an_empty_contract_has_an_empty_lock(tmp_path: Path) -> None:
+    loaded = edited(tmp_path, case="p30_rest_only")
+    path = tmp_path / "lock"
+    lock.update(path, loaded)
+    assert "pkg_ids: {}\n" in path.read_text()

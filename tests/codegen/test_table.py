@@ -1,0 +1,19 @@
+"""The table of operations has one line for each, with its doors and its policy."""
+
+from __future__ import annotations
+
+from codegen.table import render
+from tests.codegen.contracts import shipped
+
+
+def test_every_operation_has_its_line() -> None:
+    lines = render(shipped()).splitlines()
+    assert len(lines) == 2 + len(shipped().operations)
+    line = next(line for line in lines if line.startswith("create_author "))
+    for part in ("POST /api/authors, /web", " 3 ", "create-author", "writes 120/60s user", "required"):
+        assert part in line
+
+
+def test_a_public_operation_says_so() -> None:
+    line = next(line for line in render(shipped()).splitlines() if line.startswith("livez"))
+    assert "public" in line
