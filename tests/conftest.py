@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
+from app.db.database import Database, make_engine
 from app.development.servers import Postgres, Valkey, embedded_postgres, embedded_valkey
+from tests.databases import new_database
 from tests.running_service import RunningService
 
 
@@ -38,3 +43,19 @@ def service(postgres: Postgres, valkey: Valkey, servers_folder: Path) -> Iterato
     """The whole service as processes: migrated database, issuer, one worker; limits are wide."""
     with RunningService(servers_folder / "service", postgres.url, valkey.url) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def migrated(postgres: Postgres) -> str:
+    """The URL of a database of its own, with every table."""
+    url = new_database(postgres, "migrated")
+    command = [sys.executable, "-m", "app.migrations", "upgrade"]
+    subprocess.run(command, env={**os.environ, "DATABASE_URL": url}, check=True)
+    return url
+
+
+@pytest.fixture
+async def database(migrated: str) -> AsyncIterator[Database]:
+    opened = Database(make_engine(migrated, 4), 4)
+    yield opened
+    await opened.close()

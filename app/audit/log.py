@@ -16,7 +16,7 @@ import asyncpg
 import structlog
 from sqlalchemy import bindparam, insert
 
-from app.audit.record import COLUMNS, AuditRecord
+from app.audit.record import COLUMNS, AuditRecord, clean
 from app.audit.tables import AUDIT_LOG, AUDIT_QUARANTINE
 from app.db.database import LOST, Database, Executor
 from app.db.statements import compile_statement
@@ -26,6 +26,7 @@ CAPACITY = 20_000
 BATCH = 500
 PAUSE_S = 0.2
 FLUSH_S = 5.0
+MAX_ISOLATED = 10_000
 log = structlog.get_logger(__name__)
 
 
@@ -112,7 +113,7 @@ class AuditLog:
             self._database.put(connection)
 
     async def _isolate(self, record: AuditRecord, error: Exception) -> None:
-        row: dict[str, Any] = asdict(record)
+        row = {name: clean(one, MAX_ISOLATED) if isinstance(one, str) else one for name, one in asdict(record).items()}
         text = json.dumps(row, default=str, ensure_ascii=True)
         await self._database.execute(self._quarantine, reason=type(error).__name__, row=text)
         log.warning("audit row in quarantine", reason=type(error).__name__, trace_id=record.trace_id)

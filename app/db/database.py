@@ -31,7 +31,9 @@ LOST = (
     ConnectionError,
     TimeoutError,
     asyncpg.AdminShutdownError,
+    asyncpg.InternalClientError,
 )
+"""Errors after which a connection is not used again; asyncpg's own states are broken by a cut in the middle of a read."""
 DOOMED = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError, asyncpg.LockNotAvailableError)
 log = structlog.get_logger(__name__)
 
@@ -107,6 +109,7 @@ class Database:
             rows: list[Record] = await connection.fetch(statement.sql, *statement.arguments(parameters))
             return rows
         except LOST as error:
+            connection.terminate()
             raise Unavailable(retry_after_s=RETRY_S) from error
         finally:
             self.put(connection)

@@ -145,7 +145,7 @@ async def test_a_page_of_20_is_at_least_30_percent_smaller_in_protobuf_and_plain
     service: RunningService, stack: AsyncExitStack, capsys: pytest.CaptureFixture[str]
 ) -> None:
     doors = await opened(stack, service, "editor")
-    await asyncio.gather(*(doors[0].call("create_author", name=unique("sized")) for _ in range(20)))
+    await asyncio.gather(*(doors[0].call("create_author", name=unique("sized")) for _ in range(21)))
     sizes = []
     for socket, binary in ((doors[2], False), (doors[3], True)):
         await socket.send(request_frame("get_paginated_authors", str(uuid.uuid4()), {"per_page": 20}, binary=binary))

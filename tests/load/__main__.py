@@ -121,18 +121,21 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="stele-") as name:
         folder = Path(name)
         folder.chmod(0o755)
-        with embedded_postgres(folder / "postgres") as postgres, embedded_valkey(folder / "valkey") as valkey:
-            with RunningService(folder / "service", postgres.url, valkey.url, RATE_LIMIT_SCALE="1000000") as service:
-                reference = Reference(folder / "reference", postgres.url)
-                reference.start()
-                try:
-                    for pid in (service.process.pid, reference.pid):
-                        os.sched_setaffinity(pid, cores[:1])
-                    for pid in (os.getpid(), postgres.pid, valkey.pid):
-                        os.sched_setaffinity(pid, cores[-1:])
-                    figures, sockets = uvloop.run(run(service, reference, postgres.url))
-                finally:
-                    reference.stop()
+        with (
+            embedded_postgres(folder / "postgres") as postgres,
+            embedded_valkey(folder / "valkey") as valkey,
+            RunningService(folder / "service", postgres.url, valkey.url, RATE_LIMIT_SCALE="1000000") as service,
+        ):
+            reference = Reference(folder / "reference", postgres.url)
+            reference.start()
+            try:
+                for pid in (service.process.pid, reference.pid):
+                    os.sched_setaffinity(pid, cores[:1])
+                for pid in (os.getpid(), postgres.pid, valkey.pid):
+                    os.sched_setaffinity(pid, cores[-1:])
+                figures, sockets = uvloop.run(run(service, reference, postgres.url))
+            finally:
+                reference.stop()
     found = ratios(figures, sockets)
     print(table(figures, sockets, found))
     report = {"loads": {name: vars(one) for name, one in figures.items()}, "ratios": [vars(one) for one in found]}

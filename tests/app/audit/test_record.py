@@ -1,0 +1,46 @@
+"""A row is harmless before it is stored: no NUL, no lone surrogate, bounded (D3)."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from app.audit.record import COLUMNS, LIMITS, AuditRecord, Outcome, clean
+from app.audit.tables import AUDIT_LOG
+from generated.enums import AuditDoor, AuditOutcome
+
+AT = datetime(2024, 2, 29, 12, 0, tzinfo=UTC)
+
+
+def record(**given: Any) -> AuditRecord:
+    plain: dict[str, Any] = {
+        "at": AT, "username": "ada", "subject": "iss:1", "roles": ["admin"], "action": "a", "outcome": Outcome.SUCCESS,
+        "code": None, "door": "http", "object_id": None, "ip": "127.0.0.1", "user_agent": "t", "trace_id": "t", "duration_ms": 1,
+    }  # fmt: skip
+    return AuditRecord(**plain | given)
+
+
+@pytest.mark.parametrize(
+    ("text", "stored"), [("a\x00b", "a\\u0000b"), ("\ud800x", "\\ud800x"), ("ä" * 9, "ä" * 9), ("x" * 99, "x" * 99)]
+)
+def test_what_postgresql_cannot_hold_is_escaped(text: str, stored: str) -> None:
+    assert clean(text, 100) == stored
+    stored.encode()
+
+
+def test_every_text_is_cut_to_the_contract_s_length() -> None:
+    row = record(**dict.fromkeys(LIMITS, "ö" * 5000), roles=["r" * 900] * 999, duration_ms=2**40)
+    assert {name: len(getattr(row, name)) for name in LIMITS} == LIMITS
+    assert (len(row.roles), len(row.roles[0]), row.duration_ms) == (256, 255, 2**31 - 1)
+
+
+def test_the_columns_are_the_table_s_without_its_id() -> None:
+    assert set(COLUMNS) == {one.name for one in AUDIT_LOG.columns} - {"id"} == {one.name for one in fields(AuditRecord)}
+
+
+def test_outcomes_and_doors_are_the_contract_s() -> None:
+    assert [str(one) for one in Outcome] == [str(one) for one in AuditOutcome]
+    assert {"http", "websocket"} == {str(one) for one in AuditDoor}

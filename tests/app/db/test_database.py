@@ -1,0 +1,88 @@
+"""Connections are held, replaced when broken and never waited for without end; a transaction is all or nothing."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from sqlalchemy import func, literal, select, text
+
+from app.db.database import Database, make_engine
+from app.db.statements import compile_statement
+from app.execution.tables import STORED_ANSWER
+from generated.errors import Unavailable
+
+ONE = compile_statement(select(literal(1).label("n")))
+SLEEP = compile_statement(select(func.pg_sleep(text("5"))))
+COUNT = compile_statement(select(func.count().label("n")).select_from(STORED_ANSWER))
+ADD = compile_statement(
+    STORED_ANSWER.insert().values(subject="s", operation="o", key=func.gen_random_uuid(), fingerprint=b"")
+)
+
+
+async def count(database: Database) -> int:
+    row = await database.fetchrow(COUNT)
+    return int(row["n"]) if row else -1
+
+
+async def test_a_read_gives_its_connection_back(database: Database) -> None:
+    rows = await asyncio.gather(*(database.fetch(ONE) for _ in range(50)))
+    assert all(row[0]["n"] == 1 for row in rows)
+    assert await database.ping()
+
+
+async def test_with_all_connections_taken_a_wait_ends_as_unavailable(database: Database) -> None:
+    taken = [await database.take() for _ in range(4)]
+    with pytest.raises(Unavailable) as refused:
+        await database.fetch(ONE)
+    assert refused.value.retry_after_s
+    for connection in taken:
+        database.put(connection)
+    assert await database.ping()
+
+
+async def test_a_connection_that_postgresql_ended_is_replaced(database: Database) -> None:
+    connection = await database.take()
+    pid = await connection.fetchval("SELECT pg_backend_pid()")
+    other = await database.take()
+    await other.fetch("SELECT pg_terminate_backend($1)", pid)
+    database.put(other)
+    database.put(connection)
+    answers = [await database.ping() for _ in range(8)]
+    assert answers.count(False) <= 1
+    assert all(answers[2:])
+
+
+async def test_a_cancelled_query_costs_no_connection(database: Database) -> None:
+    for _ in range(6):
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.05):
+                await database.fetch(SLEEP)
+    assert all(await asyncio.gather(*(database.ping() for _ in range(4))))
+
+
+async def test_a_transaction_is_seen_after_its_commit_and_never_after_its_rollback(database: Database) -> None:
+    before = await count(database)
+    for is_kept in (True, False):
+        transaction = database.transaction()
+        await transaction.execute(ADD)
+        assert await count(database) == before + (0 if is_kept else 1)
+        await (transaction.commit() if is_kept else transaction.rollback())
+    assert await count(database) == before + 1
+
+
+async def test_a_transaction_without_a_statement_takes_no_connection(database: Database) -> None:
+    taken = [await database.take() for _ in range(4)]
+    transaction = database.transaction()
+    await transaction.commit()
+    await transaction.rollback()
+    for connection in taken:
+        database.put(connection)
+
+
+async def test_a_database_that_is_away_is_unavailable_and_not_an_error() -> None:
+    database = Database(make_engine("postgresql+asyncpg://nobody@127.0.0.1:9/none", 1), 1)
+    assert not await database.ping()
+    with pytest.raises(Unavailable):
+        await database.fetch(ONE)
+    await database.close()

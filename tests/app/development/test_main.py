@@ -1,0 +1,24 @@
+"""`python -m app.development call`: one frame over the socket, printed as it is."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+from tests.running_service import RunningService
+
+
+def call(service: RunningService, operation: str, data: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "app.development", "call", service.url, "reader", operation, data]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_the_reply_is_printed(service: RunningService) -> None:
+    reply = json.loads(call(service, "get_paginated_authors", '{"per_page": 1}').stdout)
+    assert (reply["pkg_id"], reply["status_code"], reply["meta"]["per_page"]) == (2, 0, 1)
+
+
+def test_a_refusal_is_printed_as_well(service: RunningService) -> None:
+    reply = json.loads(call(service, "create_author", '{"name": "x"}').stdout)
+    assert (reply["status_code"], reply["data"]["code"]) == (3, "forbidden")

@@ -1,0 +1,161 @@
+"""The order of the pipeline, and what is promised about it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+
+from app.auth.principal import Principal
+from app.broadcast.broker import NotPublished
+from app.db.database import Database
+from app.execution.context import Call, Caller, Context, Door
+from app.execution.deadlines import Deadlines
+from app.execution.runner import Runner
+from app.limits.limiter import Permit
+from generated.errors import Forbidden, Internal, InvalidData, RateLimited, Timeout, Unauthenticated
+from generated.operations import OPERATIONS, Bucket
+from generated.results import Author, AuthorCreated
+from tests.app.features.authors.authors import NOW
+
+Method = Callable[[Any, Any], Awaitable[Any]]
+
+
+class Witness:
+    """Limiter, audit log, broker and metrics that write down, in order, what they were asked."""
+
+    def __init__(self) -> None:
+        self.seen: list[str] = []
+        self.is_spent = False
+        self.is_broker_away = False
+
+    async def take(self, bucket: Bucket, subject: str) -> Permit:
+        self.seen.append(f"limit {bucket.name}")
+        return Permit(not self.is_spent, bucket.limit, 0, 1, 3, int(bucket.window_s))
+
+    async def write(self, executor: Any, record: Any) -> None:
+        self.seen.append(f"audit {record.outcome}")
+
+    def offer(self, record: Any) -> None:
+        self.seen.append(f"offer {record.outcome}")
+
+    async def publish(self, topic: str, pkg_id: int, event: Any) -> None:
+        self.seen.append(f"publish {topic}")
+        if self.is_broker_away:
+            raise NotPublished(topic)
+
+    def observe(self, door: str, operation: str, code: str, seconds: float) -> None:
+        self.seen.append(f"metric {code}")
+
+
+@pytest.fixture
+def witness() -> Witness:
+    return Witness()
+
+
+async def run(database: Database, witness: Witness, operation: str, method: Method, **given: Any) -> Any:
+    anyone: Any = witness
+    deadlines = Deadlines()
+    runner = Runner(database=database, limiter=anyone, audit=anyone, broker=anyone, metrics=anyone, deadlines=deadlines)
+    roles = frozenset(given.pop("roles", {"get-authors", "create-author"}))
+    lasts_s = given.pop("lasts_s", 60.0)
+    principal = Principal("iss", "sub", "ada", None, roles, time.time() + lasts_s)
+
+    def read() -> str:
+        witness.seen.append("decode")
+        if given.get("is_bad"):
+            raise ValueError
+        return "request"
+
+    caller = Caller(None if given.get("is_stranger") else principal, "127.0.0.1", "agent", Door.HTTP)
+    try:
+        return await runner.run(Call(OPERATIONS[operation], method, read, caller, "trace", given.get("timeout_s")))
+    finally:
+        deadlines.stop()
+
+
+def saying(witness: Witness, word: str = "handler") -> Method:
+    async def method(context: Context, request: object) -> str:
+        witness.seen.append(word)
+        return word
+
+    return method
+
+
+async def announcing(context: Context, request: object) -> None:
+    author = Author(id=1, name="x", bio=None, born_on=None, created_at=NOW, updated_at=NOW, version=1)
+    context.publish(AuthorCreated(author=author))
+
+
+async def test_a_query_is_limited_decoded_run_and_offered_to_the_log(database: Database, witness: Witness) -> None:
+    assert await run(database, witness, "get_authors", saying(witness)) == "handler"
+    assert witness.seen == ["limit reads", "decode", "handler", "offer success", "metric ok"]
+
+
+async def test_a_command_leaves_its_row_before_its_commit_and_its_event_after(
+    database: Database, witness: Witness
+) -> None:
+    await run(database, witness, "create_author", announcing)
+    assert witness.seen == ["limit writes", "decode", "audit success", "publish authors", "metric ok"]
+
+
+@pytest.mark.parametrize(
+    ("given", "error", "seen"),
+    [
+        ({"is_stranger": True}, Unauthenticated, ["offer denied", "metric unauthenticated"]),
+        ({"lasts_s": -11.0}, Unauthenticated, ["offer denied", "metric unauthenticated"]),
+        ({"roles": set()}, Forbidden, ["limit writes", "audit denied", "metric forbidden"]),
+        ({"is_bad": True}, InvalidData, ["limit writes", "decode", "audit error", "metric invalid_data"]),
+    ],
+)
+async def test_a_refusal_runs_nothing_and_says_so_in_the_log(
+    database: Database, witness: Witness, given: dict[str, Any], error: type[Exception], seen: list[str]
+) -> None:
+    with pytest.raises(error):
+        await run(database, witness, "create_author", saying(witness), **given)
+    assert witness.seen == seen
+
+
+async def test_a_spent_budget_is_answered_before_the_roles_are_looked_at(database: Database, witness: Witness) -> None:
+    witness.is_spent = True
+    with pytest.raises(RateLimited) as refused:
+        await run(database, witness, "create_author", saying(witness), roles=set())
+    assert refused.value.retry_after_s == 3
+    assert witness.seen == ["limit writes", "offer denied", "metric rate_limited"]
+
+
+async def test_any_other_exception_is_internal_and_nothing_of_it_gets_out(database: Database, witness: Witness) -> None:
+    async def method(context: Context, request: object) -> None:
+        raise KeyError("secret")
+
+    with pytest.raises(Internal) as refused:
+        await run(database, witness, "create_author", method)
+    assert "secret" not in str(refused.value)
+    assert witness.seen[-2:] == ["audit error", "metric internal"]
+
+
+async def test_a_deadline_ends_the_handler(database: Database, witness: Witness) -> None:
+    async def method(context: Context, request: object) -> None:
+        await asyncio.sleep(30)
+
+    with pytest.raises(Timeout):
+        await run(database, witness, "create_author", method, timeout_s=0.05)
+
+
+async def test_an_event_that_cannot_be_sent_does_not_take_the_answer_back(database: Database, witness: Witness) -> None:
+    witness.is_broker_away = True
+    await run(database, witness, "create_author", announcing)
+    assert witness.seen[-1] == "metric ok"
+
+
+async def test_a_failed_command_announces_nothing(database: Database, witness: Witness) -> None:
+    async def method(context: Context, request: object) -> None:
+        await announcing(context, request)
+        raise Forbidden
+
+    with pytest.raises(Forbidden):
+        await run(database, witness, "create_author", method)
+    assert "publish authors" not in witness.seen

@@ -1,0 +1,43 @@
+"""Passwords go to the identity provider and tickets to the caller; the audited object is the name."""
+
+from __future__ import annotations
+
+import httpx2
+import pytest
+
+from tests.running_service import RunningService
+
+
+async def post(service: RunningService, path: str, body: dict[str, str], token: str | None = None) -> httpx2.Response:
+    headers = {"authorization": f"Bearer {token}"} if token else {}
+    async with httpx2.AsyncClient(base_url=service.url, trust_env=False) as client:
+        return await client.post(path, json=body, headers=headers)
+
+
+async def test_a_login_is_refreshed_and_ended(service: RunningService) -> None:
+    tokens = (await post(service, "/auth/login", {"username": "reader", "password": "reader"})).json()
+    assert tokens["expires_in"] > 0
+    fresh = await post(service, "/auth/refresh", {"refresh_token": tokens["refresh_token"]})
+    assert fresh.status_code == 200
+    ended = await post(service, "/auth/logout", {"refresh_token": fresh.json()["refresh_token"]})
+    assert ended.status_code == 204
+    again = await post(service, "/auth/refresh", {"refresh_token": fresh.json()["refresh_token"]})
+    assert (again.status_code, again.json()["code"]) == (401, "credentials_invalid")
+
+
+@pytest.mark.parametrize(
+    "body", [{"username": "reader", "password": "wrong"}, {"username": "stranger", "password": "x"}]
+)
+async def test_a_wrong_name_and_a_wrong_password_are_told_apart_by_nobody(
+    service: RunningService, body: dict[str, str]
+) -> None:
+    refused = await post(service, "/auth/login", body)
+    problem = refused.json()
+    assert (refused.status_code, problem["code"], problem.get("detail")) == (401, "credentials_invalid", None)
+
+
+async def test_a_ticket_is_for_callers_with_a_token(service: RunningService) -> None:
+    assert (await post(service, "/auth/ws-ticket", {})).status_code == 401
+    made = await post(service, "/auth/ws-ticket", {}, await service.token("nobody"))
+    assert made.status_code == 201
+    assert len(made.json()["ticket"]) >= 20

@@ -1,0 +1,111 @@
+"""Authors in a real PostgreSQL: filters, pages, versions, and a walk that misses nothing (I07)."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+
+import asyncpg
+import pytest
+
+from app.db.database import Database
+from app.features.authors.repository import AuthorRepository
+from generated.errors import AuthorNameTaken, AuthorNotFound, VersionMismatch
+from generated.models import CreateAuthorRequest, UpdateAuthorRequest
+
+REPOSITORY = AuthorRepository()
+
+
+def request(name: str, bio: str | None = None) -> CreateAuthorRequest:
+    return CreateAuthorRequest(name=name, bio=bio)
+
+
+def unique(label: str) -> str:
+    return f"{label} {uuid.uuid4().hex}"
+
+
+async def test_like_s_own_signs_stand_for_themselves(database: Database) -> None:
+    label = uuid.uuid4().hex
+    for name in (f"{label}100%", f"{label}100x", f"{label}_\\", f"{label}ab"):
+        await REPOSITORY.insert(database, request(name))
+    for term, count in ((f"{label}100%", 1), (f"{label}_", 1), (f"{label}_\\", 1), (label, 4), (label.upper(), 4)):
+        found, total = await REPOSITORY.find(database, {"search_term": term})
+        assert (len(found), total) == (count, count), term
+
+
+async def test_filters_are_joined_by_and(database: Database) -> None:
+    author = await REPOSITORY.insert(database, request(unique("and"), "bio"))
+    both, _ = await REPOSITORY.find(database, {"id": author.id, "name": author.name})
+    neither, total = await REPOSITORY.find(database, {"id": author.id, "name": "other"})
+    assert (both, neither, total) == ([author], [], 0)
+
+
+async def test_a_taken_name_in_any_case_and_a_missing_author_have_their_codes(database: Database) -> None:
+    name = unique("Taken")
+    author = await REPOSITORY.insert(database, request(name))
+    with pytest.raises(AuthorNameTaken):
+        await REPOSITORY.insert(database, request(name.upper()))
+    with pytest.raises(AuthorNotFound):
+        await REPOSITORY.get(database, 2**53 - 1)
+    assert await REPOSITORY.get(database, author.id) == author
+
+
+async def test_a_change_needs_the_version_it_was_made_from(database: Database) -> None:
+    author = await REPOSITORY.insert(database, request(unique("v")))
+    change = UpdateAuthorRequest(author_id=author.id, name=unique("v"), expected_version=1)
+    changed = await REPOSITORY.update(database, change)
+    assert (changed.version, changed.created_at, changed.updated_at > author.updated_at) == (2, author.created_at, True)
+    with pytest.raises(VersionMismatch):
+        await REPOSITORY.update(database, change)
+    with pytest.raises(VersionMismatch):
+        await REPOSITORY.delete(database, author.id, 1)
+    await REPOSITORY.delete(database, author.id, 2)
+    with pytest.raises(AuthorNotFound):
+        await REPOSITORY.delete(database, author.id, None)
+
+
+async def test_of_many_changes_from_one_version_one_wins(database: Database) -> None:
+    author = await REPOSITORY.insert(database, request(unique("race")))
+    changes = [UpdateAuthorRequest(author_id=author.id, name=unique("r"), expected_version=1) for _ in range(8)]
+    results = await asyncio.gather(*(REPOSITORY.update(database, one) for one in changes), return_exceptions=True)
+    assert sum(isinstance(one, VersionMismatch) for one in results) == 7
+
+
+async def test_an_empty_page_still_knows_the_total(database: Database) -> None:
+    author = await REPOSITORY.insert(database, request(unique("page")))
+    found, total = await REPOSITORY.page(database, {"name": author.name}, limit=20, offset=40)
+    assert (found, total) == ([], 1)
+
+
+async def test_a_walk_of_10_000_rows_meets_once_every_row_that_lives_throughout(
+    database: Database, migrated: str
+) -> None:
+    """I07: while others insert and delete, before and behind the cursor."""
+    label = uuid.uuid4().hex
+    connection = await asyncpg.connect(migrated.replace("+asyncpg", ""))
+    await connection.execute(f"INSERT INTO author (name) SELECT '{label} ' || n FROM generate_series(1, 10000) n")
+    rows = await connection.fetch("SELECT id FROM author WHERE name LIKE $1 ORDER BY id", f"{label}%")
+    ids = [row["id"] for row in rows]
+    doomed = {one for index, one in enumerate(ids) if index % 7 == 0}
+    walking = True
+
+    async def disturb() -> None:
+        for number, one in enumerate(sorted(doomed, key=lambda one: one * 7919 % 10007)):
+            if not walking:
+                break
+            await connection.execute("DELETE FROM author WHERE id = $1", one)
+            await connection.execute("INSERT INTO author (name) VALUES ($1)", f"{label} new {number}")
+
+    disturbing = asyncio.create_task(disturb())
+    seen: list[int] = []
+    last = ids[0] - 1
+    while found := (await REPOSITORY.page(database, {"last_id": last}, limit=100, offset=0))[0]:
+        seen += [one.id for one in found]
+        last = found[-1].id
+        if len(seen) > 30_000:
+            break
+    walking = False
+    await disturbing
+    await connection.close()
+    assert len(seen) == len(set(seen))
+    assert set(ids) - doomed <= set(seen)

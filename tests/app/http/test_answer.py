@@ -1,0 +1,73 @@
+"""An answer has the headers that the contract promises, and a problem too."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from app.execution.context import Call, Caller, Door
+from app.http.answer import send_problem, send_result
+from app.limits.limiter import Permit
+from generated.errors import MethodNotAllowed, RateLimited, Unauthenticated, Unavailable
+from generated.http_routes import ROUTES
+from generated.operations import CONTRACT_HASH, CONTRACT_VERSION, OPERATIONS
+from generated.results import Author
+from tests.app.features.authors.authors import NOW
+
+CREATE = next(one for one in ROUTES if one.operation.name == "create_author")
+AUTHOR = Author(id=7, name="x", bio=None, born_on=None, created_at=NOW, updated_at=NOW, version=3)
+
+
+class Sent:
+    def __init__(self) -> None:
+        self.messages: list[dict[str, Any]] = []
+
+    async def __call__(self, message: dict[str, Any]) -> None:
+        self.messages.append(message)
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {name.decode(): value.decode() for name, value in self.messages[0]["headers"]}
+
+    @property
+    def body(self) -> bytes:
+        return bytes(self.messages[1]["body"])
+
+
+def call() -> Call:
+    nothing: Any = None
+    made = Call(OPERATIONS["create_author"], nothing, nothing, Caller(None, "", "", Door.HTTP), "trace-1")
+    made.permit = Permit(True, 120, 119, 30, 0, 60)
+    return made
+
+
+async def test_a_created_resource_says_where_it_is_which_version_and_what_is_left() -> None:
+    sent = Sent()
+    await send_result(sent, CREATE, call(), AUTHOR, "application/json")
+    assert sent.messages[0]["status"] == 201
+    assert sent.headers["location"] == "/api/authors/7"
+    assert sent.headers["etag"] == '"3"'
+    assert sent.headers["ratelimit"] == '"writes";r=119;t=30'
+    assert sent.headers["ratelimit-policy"] == '"writes";q=120;w=60'
+    assert sent.headers["x-correlation-id"] == "trace-1"
+    assert sent.headers["stele-contract"] == f"{CONTRACT_VERSION};{CONTRACT_HASH}"
+    assert int(sent.headers["content-length"]) == len(sent.body)
+
+
+async def test_a_problem_says_how_to_authenticate_and_when_to_come_again() -> None:
+    sent = Sent()
+    await send_problem(sent, Unauthenticated(), "t")
+    assert sent.headers["www-authenticate"] == "Bearer"
+    for error in (RateLimited(retry_after_s=9), Unavailable()):
+        sent = Sent()
+        await send_problem(sent, error, "t", call=call())
+        assert int(sent.headers["retry-after"]) >= 1
+        assert sent.headers["content-type"] == "application/problem+json"
+        assert msgspec.json.decode(sent.body)["trace_id"] == "t"
+
+
+async def test_head_gets_the_headers_alone_and_405_the_methods() -> None:
+    sent = Sent()
+    await send_problem(sent, MethodNotAllowed(), "t", allow="GET, PUT", is_head=True)
+    assert (sent.headers["allow"], sent.body) == ("GET, PUT", b"")

@@ -1,0 +1,36 @@
+"""What stands behind the contract: documents, the docs page, metrics, explanations of codes."""
+
+from __future__ import annotations
+
+import httpx2
+
+from generated.errors import ERRORS
+from tests.running_service import RunningService
+
+
+async def get(service: RunningService, path: str) -> httpx2.Response:
+    async with httpx2.AsyncClient(base_url=service.url, trust_env=False) as client:
+        return await client.get(path)
+
+
+async def test_the_docs_page_lists_every_operation_and_loads_nothing_from_outside(service: RunningService) -> None:
+    page = await get(service, "/docs")
+    paths = (await get(service, "/openapi.json")).json()["paths"]
+    names = [operation["operationId"] for item in paths.values() for operation in item.values()]
+    assert all(name in page.text for name in names)
+    assert "http://" not in page.text.replace(service.url, "")
+    assert "<script" not in page.text
+
+
+async def test_a_problem_s_type_leads_to_its_explanation(service: RunningService) -> None:
+    refused = (await get(service, "/api/authors")).json()
+    explained = (await get(service, refused["type"])).json()
+    assert explained["title"] == ERRORS["unauthenticated"].title
+    assert (await get(service, "/problems/no_such_code")).status_code == 404
+
+
+async def test_what_is_not_there_is_a_problem_and_not_a_page(service: RunningService) -> None:
+    missing = await get(service, "/nothing/here")
+    assert (missing.status_code, missing.headers["content-type"], missing.json()["code"]) == (
+        404, "application/problem+json", "unknown_operation",
+    )  # fmt: skip

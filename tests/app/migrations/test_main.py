@@ -1,0 +1,58 @@
+"""The schema goes forward, back and forward again; a step back asks first."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+
+import asyncpg
+import pytest
+
+from app.development.servers import Postgres
+from tests.databases import new_database
+
+
+@pytest.fixture(scope="module")
+def url(postgres: Postgres) -> str:
+    return new_database(postgres, "to and fro")
+
+
+def migrate(url: str | None, *arguments: str, answer: str = "") -> subprocess.CompletedProcess[str]:
+    environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    command = [sys.executable, "-m", "app.migrations", *arguments]
+    given = environment if url is None else {**environment, "DATABASE_URL": url}
+    return subprocess.run(command, env=given, input=answer, capture_output=True, text=True, check=False)
+
+
+def tables(url: str) -> set[str]:
+    async def read() -> set[str]:
+        connection = await asyncpg.connect(url.replace("+asyncpg", ""))
+        rows = await connection.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+        await connection.close()
+        return {row["tablename"] for row in rows}
+
+    return asyncio.run(read())
+
+
+def test_up_down_and_up_again(url: str) -> None:
+    assert migrate(url, "upgrade").returncode == 0
+    every = tables(url)
+    assert {"author", "audit_log", "stored_answer"} <= every
+    assert migrate(url, "downgrade", "base", answer="no\n").returncode == 1
+    assert tables(url) == every
+    assert migrate(url, "downgrade", "base", answer="yes\n").returncode == 0
+    assert tables(url) == {"alembic_version"}
+    assert migrate(url, "upgrade").returncode == 0
+    assert tables(url) == every
+
+
+def test_history_names_every_step(url: str) -> None:
+    assert "0001" in migrate(url, "history").stdout
+
+
+def test_without_a_url_and_without_a_server_a_line_says_so() -> None:
+    assert migrate(None, "upgrade").returncode == 78
+    away = migrate("postgresql+asyncpg://u@127.0.0.1:9/d", "upgrade")
+    assert (away.returncode, "Traceback" in away.stderr) == (1, False)

@@ -1,0 +1,51 @@
+"""No line holds a credential; a line of a request has its trace id."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from app.telemetry.logs import SCRUBBED, TRACE_ID, add_trace_id, scrub
+
+TOKEN = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [f"Authorization: Bearer {TOKEN}", f"/web?Authorization=Bearer%20{TOKEN}", f"token {TOKEN} seen", "password=hunter2hunter2",
+     f"bearer.{TOKEN.replace('.', '')}", '{"refresh_token": "abcdefghijk"}', "?ticket=abcdefgh12345678"],
+)  # fmt: skip
+def test_what_looks_like_a_credential_is_scrubbed(text: str) -> None:
+    cleaned = scrub(text)
+    assert SCRUBBED in cleaned
+    for secret in (TOKEN, "hunter2", "abcdefghijk", "abcdefgh1"):
+        assert secret not in cleaned
+
+
+def test_other_text_stays() -> None:
+    assert scrub("GET /api/authors?name=Bearer") == "GET /api/authors?name=Bearer"
+
+
+def test_the_trace_id_of_the_running_request_is_added_unless_the_line_has_its_own() -> None:
+    token = TRACE_ID.set("abc")
+    try:
+        assert add_trace_id(None, "info", {}) == {"trace_id": "abc"}
+        assert add_trace_id(None, "info", {"trace_id": "own"}) == {"trace_id": "own"}
+    finally:
+        TRACE_ID.reset(token)
+    assert add_trace_id(None, "info", {}) == {}
+
+
+def test_a_line_is_one_json_object_and_uvicorn_s_lines_are_too() -> None:
+    program = (
+        "import logging, structlog\nfrom app.telemetry.logs import configure\nconfigure('INFO', is_json=True)\n"
+        f"structlog.get_logger('a').warning('said', token='{TOKEN}', text='two\\nlines')\n"
+        "logging.getLogger('uvicorn.error').error('failed %s', 'x')\nlogging.getLogger('uvicorn.error').info('opened')\n"
+    )
+    out = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+    first, second = (json.loads(line) for line in out.splitlines())
+    assert (first["event"], first["token"], first["text"]) == ("said", SCRUBBED, "two\nlines")
+    assert (second["event"], second["level"]) == ("failed x", "error")
