@@ -124,3 +124,19 @@ def test_every_place_to_read_on_exists() -> None:
     named = re.findall(r"`((?:specs|docs|app|codegen)/[\w./]*)`", README)
     assert named
     assert {name for name in named if not (ROOT / name.replace("<feature>", "authors")).exists()} == set()
+
+
+@pytest.mark.parametrize(
+    ("target", "program"),
+    [
+        ("run", "-m app.development run"),
+        ("test", "-m pytest"),
+        ("lock", "-m codegen lock"),
+        ("generate", "-m codegen generate"),
+        ("operations", "-m codegen operations"),
+        ("bench", "-m tests.load"),
+    ],
+)
+def test_a_command_of_readme_runs_the_program_that_the_tests_run(target: str, program: str) -> None:
+    recipe = subprocess.run(["make", "-n", target], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert program in recipe
