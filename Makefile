@@ -1,7 +1,7 @@
 # Stele. `make` shows what there is. Needed first: Python 3.11 or later, and make.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run test check generate lock migrate operations bench clean clean-data update-locks
+.PHONY: help run test check generate fix lock migrate operations bench clean clean-data update-locks
 
 VENV := .venv
 READY := $(VENV)/.ready
@@ -38,6 +38,9 @@ check: $(READY) ## Fresh generated code, ruff, mypy strict, import contracts, sp
 
 generate: $(READY) ## Compile specs/ into generated/
 	@$(PYTHON_IN) -m codegen generate
+
+fix: $(READY) ## Write the halves of the contract that have one right answer
+	@$(PYTHON_IN) -m codegen fix
 
 lock: $(READY) ## Issue PkgIDs and field numbers that are new
 	@$(PYTHON_IN) -m codegen lock

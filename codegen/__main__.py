@@ -1,4 +1,4 @@
-"""`python -m codegen generate|check|fix|lock|operations`: the compiler's commands. Exit 1 means findings, and nothing written."""
+"""`python -m codegen generate|check|explain|fix|lock|operations`: the compiler's commands. Exit 1 means findings, and nothing written."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ import sys
 from pathlib import Path
 
 from codegen import fix as fixes
-from codegen import lock, output, table
+from codegen import lock, output, rules, table
 from codegen.pipeline import Loaded, build, load
+from codegen.reports import FORMATS
 
 ROOT = Path(__file__).parents[1]
 
@@ -17,18 +18,25 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m codegen", description="Compile specs/ into generated/.")
     parser.add_argument("--specs", type=Path, default=ROOT / "specs", help="the folder of the contract")
     parser.add_argument("--out", type=Path, default=ROOT / "generated", help="the folder to write")
-    parser.add_argument("--dry-run", action="store_true", help="fix: show the diff and write nothing")
-    parser.add_argument("command", choices=sorted(COMMANDS))
+    parser.add_argument("--format", choices=sorted(FORMATS), default="text", help="how findings are printed")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="command")
+    for name, command in COMMANDS.items():
+        commands.add_parser(name, help=command.__doc__)
+    commands.choices["fix"].add_argument("--dry-run", action="store_true", help="show the diff and write nothing")
+    commands.choices["explain"].add_argument("rule", nargs="?", help="a rule's id, as X012")
+    commands.choices["explain"].add_argument("--all", action="store_true", help="print the page of all rules")
     options = parser.parse_args(arguments)
     return COMMANDS[options.command](options)
 
 
 def _loaded(options: argparse.Namespace) -> Loaded | None:
+    """The contract, or None after its findings were printed: text to stderr, the machines' forms to stdout."""
     loaded = load(options.specs)
-    if len(loaded.findings):
+    if options.format != "text":
+        sys.stdout.write(loaded.report(options.format))
+    elif len(loaded.findings):
         sys.stderr.write(loaded.report())
-        return None
-    return loaded
+    return None if len(loaded.findings) else loaded
 
 
 def generate(options: argparse.Namespace) -> int:
@@ -95,7 +103,27 @@ def fix(options: argparse.Namespace) -> int:
     return 0
 
 
-COMMANDS = {"fix": fix, "generate": generate, "check": check, "lock": write_lock, "operations": operations}
+def explain(options: argparse.Namespace) -> int:
+    """Print a rule and its reason."""
+    if options.all:
+        sys.stdout.write(rules.document())
+        return 0
+    text = rules.explain(options.rule or "")
+    if text is None:
+        print(f"there is no rule {options.rule!r}; {', '.join(rules.RULES)}", file=sys.stderr)
+        return 1
+    sys.stdout.write(text)
+    return 0
+
+
+COMMANDS = {
+    "explain": explain,
+    "fix": fix,
+    "generate": generate,
+    "check": check,
+    "lock": write_lock,
+    "operations": operations,
+}
 
 if __name__ == "__main__":
     sys.exit(main())

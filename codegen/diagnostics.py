@@ -5,7 +5,7 @@ All findings of one pass are collected, sorted and printed together; the compile
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from codegen.edits import Edit
@@ -67,6 +67,10 @@ class Findings:
         for key, finding in self._items.items():
             if key[:2] == (place, rule):
                 self._items[key] = replace(finding, edits=(*finding.edits, *edits))
+
+    def drop(self, is_consequence: Callable[[Finding], bool]) -> None:
+        """Forget findings that only follow from others."""
+        self._items = {key: one for key, one in self._items.items() if not is_consequence(one)}
 
     def __iter__(self) -> Iterator[Finding]:
         return iter(sorted(self._items.values()))

@@ -10,7 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from codegen.check.agreement import check_agreement
+from codegen.check.clashes import check_clashes
+from codegen.check.consequences import drop_consequences
 from codegen.check.defaults import check_defaults
+from codegen.check.listing import check_listing
 from codegen.check.numbers import check_numbers
 from codegen.check.policy import check_policy
 from codegen.check.words import check_words
@@ -39,6 +42,7 @@ from codegen.parse.json_schema import Schemas
 from codegen.parse.openapi import parse_openapi
 from codegen.parse.policy import parse_policy
 from codegen.parse.proto import parse_proto
+from codegen.reports import FORMATS
 
 EMITTERS: tuple[Callable[[Contract], list[File]], ...] = (
     runtime.emit,
@@ -64,8 +68,8 @@ class Loaded:
     dialects: Dialects
     findings: Findings
 
-    def report(self) -> str:
-        return self.findings.render(self.dialects.documents.sources)
+    def report(self, form: str = "text") -> str:
+        return FORMATS[form](self.findings, self.dialects.documents.sources)
 
 
 def load(specs: Path) -> Loaded:
@@ -82,12 +86,15 @@ def load(specs: Path) -> Loaded:
         words=parse_policy(documents, findings),
     )
     contract = join(dialects, findings)
+    check_listing(documents, findings)
+    check_clashes(contract, findings)
     check_words(documents, dialects.words.extensions, findings)
-    check_policy(contract, findings)
+    check_policy(contract, dialects.words.faulty, findings)
     check_defaults(contract, findings)
     if dialects.proto.files.file or not documents.names("proto", ".proto"):
         check_agreement(contract, dialects.proto, dialects.words.lock, findings)
         check_numbers(contract, dialects.proto, dialects.words.lock, findings)
+    drop_consequences(documents, findings)
     return Loaded(contract, dialects, findings)
 
 

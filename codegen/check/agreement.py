@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from codegen.check.proto_edits import DURATION, EMPTY, TIMESTAMP, ProtoEdits, enum_members, spelling
 from codegen.diagnostics import Findings, Place
-from codegen.ir.names import constant, pascal, snake
+from codegen.ir.names import camel, constant, pascal, snake
 from codegen.ir.operations import Contract, Operation
 from codegen.ir.types import (
     Bool,
@@ -46,6 +46,7 @@ def check_agreement(contract: Contract, proto: ProtoDialect, lock: Lock, finding
         checker.definition(contract.definitions.get(name))
     checker.rsp_codes()
     checker.strangers()
+    checker.unused()
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +174,24 @@ class _Checker:
                 notes=("absent and zero would be the same through the protobuf doors",),
                 fix="write `optional` in proto, or require it in the schema",
             )
+        elif theirs.optional and not wants_optional:
+            self._findings.add(
+                "X009",
+                one.place,
+                f"{label} is required",
+                other=(theirs.place, "is optional"),
+                fix="remove `optional` in proto, or let the schema leave it out",
+            )
+        if theirs.oneof is not None:
+            self._findings.add(
+                "X020", theirs.place, f"{label} is in the oneof {theirs.oneof}",
+                other=(one.place, "is a field of a record"), fix="make a union of it, or write the fields side by side",
+            )  # fmt: skip
+        if theirs.json_name != camel(theirs.name):
+            self._findings.add(
+                "X021", theirs.place, f"{label} has the json_name {theirs.json_name!r}",
+                other=(one.place, f"is {one.name!r}"), fix="remove json_name",
+            )  # fmt: skip
 
     def _type(self, label: str, one: Field, theirs: ProtoField) -> None:
         kind = one.type
@@ -232,6 +251,7 @@ class _Checker:
                 return _Expected("a message, since proto has no list of lists")
 
     def enum(self, enum: Enum) -> None:
+        self._used.add(enum.name)
         theirs = self._proto.enums.get(enum.name)
         if theirs is None:
             self._findings.add(
@@ -304,6 +324,17 @@ class _Checker:
                 notes=(f"errors.yaml has {wanted}",),
                 fix="write the codes of errors.yaml",
             )
+
+    def unused(self) -> None:
+        envelope = {name for name, file in self._contract.message_files.items() if file == "envelope"}
+        places = {one.name: one.place for one in self._proto.messages.values()}
+        places |= {one.name: one.place for one in self._proto.enums.values()}
+        for name, place in places.items():
+            if name not in self._used and name not in envelope:
+                self._findings.add(
+                    "X008", place, f"{name} is reached by no operation and no event",
+                    fix="use it in an operation, or remove it",
+                )  # fmt: skip
 
     def strangers(self) -> None:
         """Messages that no operation reaches would be dead text in the contract."""

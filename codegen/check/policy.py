@@ -10,8 +10,9 @@ from codegen.parse.policy import ERRORS, POLICY
 KINDS = ("any", "security", "input", "body", "output", "rate-limit", "idempotency-key", "command")
 
 
-def check_policy(contract: Contract, findings: Findings) -> None:
-    checker = _Checker(contract, findings)
+def check_policy(contract: Contract, faulty: set[str], findings: Findings) -> None:
+    """`faulty` are entries of the vocabulary that have findings of their own; they count as known."""
+    checker = _Checker(contract, faulty, findings)
     for operation in contract.operations:
         checker.operation(operation)
     for event in contract.events:
@@ -29,7 +30,8 @@ def check_policy(contract: Contract, findings: Findings) -> None:
 
 
 class _Checker:
-    def __init__(self, contract: Contract, findings: Findings) -> None:
+    def __init__(self, contract: Contract, faulty: set[str], findings: Findings) -> None:
+        self._faulty = faulty
         self._contract = contract
         self._findings = findings
         self._roles = {role.name for role in contract.roles}
@@ -65,7 +67,7 @@ class _Checker:
             self.known("role", role, self._roles, place, POLICY, owner)
 
     def known(self, kind: str, name: str, names: set[str], place: Place, file: str, owner: str = "") -> None:
-        if name not in names:
+        if name not in names and name not in self._faulty:
             what = f"{owner} names" if owner else "this names"
             self._findings.add(
                 "V008",

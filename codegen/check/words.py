@@ -11,6 +11,8 @@ from codegen.parse.yaml_tree import Mapping, Node, Sequence, plain
 
 
 def check_words(documents: Documents, extensions: dict[str, dict[str, object]], findings: Findings) -> None:
+    if not extensions:
+        return
     validators = {
         word: jsonschema_rs.validator_for(schema, validate_formats=True) for word, schema in extensions.items()
     }

@@ -83,10 +83,12 @@ class Module:
 
     def _import_lines(self) -> list[str]:
         """Sorted and grouped by the formatter afterwards."""
-        plain = [f"import {module}" for module, names in sorted(self._imports.items()) if "" in names]
+        exported = {module: {name for other, name in self._exports if other == module} for module, _ in self._exports}
+        wanted = {module: names - exported.get(module, set()) for module, names in self._imports.items()}
+        plain = [f"import {module}" for module, names in sorted(wanted.items()) if "" in names]
         named = [
             f"from {module} import {', '.join(self._imported(name, module) for name in sorted(names - {''}))}"
-            for module, names in sorted(self._imports.items())
+            for module, names in sorted(wanted.items())
             if names - {""}
         ]
         return [

@@ -15,6 +15,11 @@ def pascal(snake: str) -> str:
     return "".join(part[:1].upper() + part[1:] for part in snake.split("_"))
 
 
+def camel(snake: str) -> str:
+    """`author_id` → `authorId`, as protoc spells a field in JSON."""
+    return pascal(snake)[:1].lower() + pascal(snake)[1:] if snake[:1].islower() else pascal(snake)
+
+
 def constant(snake: str) -> str:
     """`create_author` → `CREATE_AUTHOR`."""
     return snake.replace("-", "_").upper()

@@ -15,7 +15,7 @@ from pathlib import PurePosixPath
 from codegen.diagnostics import Findings, Place
 from codegen.ir.names import pascal
 from codegen.ir.operations import Contract, Event, Operation, Result, Roles
-from codegen.ir.types import Definition, Field, ListOf, MapOf, Named, Record, Type, Union, describe
+from codegen.ir.types import Definition, Enum, Field, ListOf, MapOf, Named, Record, Type, Union, describe
 from codegen.parse.asyncapi import AsyncApiDialect, SocketOperation
 from codegen.parse.documents import Documents
 from codegen.parse.json_schema import Schemas
@@ -238,7 +238,13 @@ class _Joiner:
                 other=other,
                 fix="answer with the same record on both doors",
             )
-        return _first(http, socket).result
+        result = _first(http, socket).result
+        if isinstance(self._schemas.definitions.get(result.record or ""), Enum):
+            place = _first(http, socket).place
+            self._findings.add(
+                "J011", place, f"{name} answers the enum {result.record}", fix="answer a record that has it"
+            )
+        return result
 
     def _roles(self, name: str, http: HttpOperation | None, socket: SocketOperation | None) -> Roles:
         if http and socket and http.security and socket.security and http.roles != socket.roles:

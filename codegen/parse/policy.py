@@ -41,6 +41,8 @@ class Vocabulary:
     close_codes: dict[str, int] = field(default_factory=dict)
     extensions: dict[str, dict[str, object]] = field(default_factory=dict)
     lock: Lock = field(default_factory=Lock)
+    faulty: set[str] = field(default_factory=set)
+    """Names of entries that are there and cannot be read."""
 
 
 def seconds(text: object) -> float:
@@ -64,6 +66,7 @@ def parse_policy(documents: Documents, findings: Findings) -> Vocabulary:
     words.errors = reader.errors(words.rsp_codes)
     words.extensions = reader.extensions()
     words.lock = reader.lock()
+    words.faulty = reader.faulty
     return words
 
 
@@ -88,6 +91,7 @@ class _Reader:
     def __init__(self, documents: Documents, findings: Findings) -> None:
         self._documents = documents
         self._findings = findings
+        self.faulty: set[str] = set()
 
     def _section(self, file: str, key: str) -> Mapping:
         root = self._documents.tree(file)
@@ -108,8 +112,10 @@ class _Reader:
             try:
                 found[name] = build(name, data if isinstance(data, dict) else {})
             except KeyError as error:
+                self.faulty.add(name)
                 self._findings.add("V002", section.keys[name], f"{key}.{name} has no {error.args[0]!r}")
             except ValueError as error:
+                self.faulty.add(name)
                 self._findings.add("V002", section.keys[name], f"{key}.{name}: {error}")
         return found
 

@@ -36,6 +36,7 @@ class ProtoField:
     oneof: str | None
     place: Place
     map_value: ProtoField | None = None
+    json_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +248,7 @@ def _field(
         oneof=message.oneof_decl[one.oneof_index].name if real_oneof else None,
         place=place,
         map_value=_field(entry.field[1], entry, {}, place) if entry else None,
+        json_name=one.json_name,
     )
 
 

@@ -2,9 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
+import uuid
+from datetime import UTC, datetime
+
+import asyncpg
 import httpx2
 
+from app.audit.record import AuditRecord, Outcome
+from app.development.servers import Valkey, free_port
+from app.settings import Environment, Settings
+from app.wiring import Service
 from tests.running_service import RunningService
+
+
+def worker(service: RunningService, valkey: Valkey, database_url: str) -> Service:
+    """A worker beside the running service, in this process."""
+    return Service(
+        Settings(
+            env=Environment.DEVELOPMENT, database_url=database_url, redis_url=valkey.url, keycloak_url=service.issuer.url,
+            signing_secret="a test's own secret of enough characters",
+        )
+    )  # fmt: skip
 
 
 async def test_a_page_of_an_allowed_origin_reads_the_headers_and_another_does_not(service: RunningService) -> None:
@@ -34,3 +53,35 @@ def test_the_start_is_one_line_that_names_the_contract(service: RunningService) 
     lines = [line for line in service.log().splitlines() if "service.started" in line]
     assert len(lines) == 1
     assert "operations" in lines[0]
+
+
+async def test_a_worker_is_ready_with_keys_and_database_and_writes_its_audit_rows_when_it_stops(
+    service: RunningService, valkey: Valkey, migrated: str
+) -> None:
+    trace_id = uuid.uuid4().hex
+    one = worker(service, valkey, migrated)
+    assert not await one.is_ready(), "without keys"
+    await one.start()
+    async with asyncio.timeout(5):
+        while not await one.is_ready():
+            await asyncio.sleep(0.01)
+    one.audit.offer(
+        AuditRecord(
+            at=datetime.now(UTC), username=None, subject=None, roles=[], action="read", outcome=Outcome.SUCCESS, code=None,
+            door="http", object_id=None, ip=None, user_agent=None, trace_id=trace_id, duration_ms=1,
+        )
+    )  # fmt: skip
+    await one.stop()
+    connection = await asyncpg.connect(migrated.replace("+asyncpg", ""))
+    assert await connection.fetchval("SELECT count(*) FROM audit_log WHERE trace_id = $1", trace_id) == 1
+    await connection.close()
+
+
+async def test_a_worker_without_its_database_is_not_ready(service: RunningService, valkey: Valkey) -> None:
+    one = worker(service, valkey, f"postgresql+asyncpg://postgres@127.0.0.1:{free_port()}/postgres")
+    await one.start()
+    async with asyncio.timeout(5):
+        while not one.keys.is_ready:
+            await asyncio.sleep(0.01)
+    assert not await one.is_ready()
+    await one.stop()

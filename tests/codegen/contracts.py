@@ -26,9 +26,12 @@ def shipped_files() -> dict[str, str]:
 
 
 def compose(case: str, folder: Path) -> Path:
-    """A case's `specs/` over those that every case stands on."""
+    """A case's `specs/` over those that every case stands on, and over those of the case that its file `over` names."""
     specs = folder / "specs"
     shutil.copytree(CASES / "base" / "specs", specs)
+    over = CASES / case / "over"
+    if over.exists():
+        shutil.copytree(CASES / over.read_text().strip() / "specs", specs, dirs_exist_ok=True)
     shutil.copytree(CASES / case / "specs", specs, dirs_exist_ok=True)
     return specs
 

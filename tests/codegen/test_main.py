@@ -38,7 +38,7 @@ def test_fix_shows_before_it_writes(tmp_path: Path, capsys: pytest.CaptureFixtur
     text = proto.read_text()
     proto.write_text(text.replace("  optional bool maybe = 2;\n", "", 1))
     before = proto.read_text()
-    assert run(tmp_path, "--dry-run", "fix") == 0
+    assert run(tmp_path, "fix", "--dry-run") == 0
     assert proto.read_text() == before
     assert run(tmp_path, "fix") == 0
     assert "+  optional bool maybe = 2;" in capsys.readouterr().out

@@ -6,22 +6,99 @@ import os
 import re
 import shlex
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import suppress
 from pathlib import Path
+from typing import Self
 
 import pytest
 
-from app.development.servers import free_port
+from app.development.servers import Postgres, Valkey, free_port
+from tests.databases import new_database
 
 ROOT = Path(__file__).parents[3]
 PROGRAM = (
     "import os, sys; from pathlib import Path; from app.development.launcher import Launcher; "
     "sys.exit(Launcher(Path(sys.argv[1]), os.environ).run())"
 )
+EMBEDDED = ("DATABASE_URL", "REDIS_URL", "KEYCLOAK_URL")
+
+
+def processes() -> dict[int, tuple[int, str]]:
+    """Parent and command line of everything that runs; nothing where there is no /proc."""
+    found = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            state, parent = (folder / "stat").read_text().rpartition(")")[2].split()[:2]
+            command = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+            if state != "Z":
+                found[int(folder.name)] = (int(parent), command)
+    return found
+
+
+def descendants(pid: int) -> dict[int, str]:
+    """Command lines by pid."""
+    every = processes()
+    found: dict[int, str] = {}
+    fresh = {pid}
+    while fresh:
+        fresh = {child for child, (parent, _) in every.items() if parent in fresh}
+        found |= {child: every[child][1] for child in fresh}
+    return found
+
+
+class Run:
+    """`make run` with its state in another folder. Entered, it serves; left, it was interrupted and has ended."""
+
+    def __init__(self, folder: Path, port: int, **settings: str) -> None:
+        kept = {name: value for name, value in os.environ.items() if name not in EMBEDDED}
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", PROGRAM, str(folder)],
+            env={**kept, "PORT": str(port), "HOST": "127.0.0.1", **settings},
+            cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        )  # fmt: skip
+        self.printed = ""
+        self.children: dict[int, str] = {}
+
+    def __enter__(self) -> Self:
+        assert self._process.stdout
+        for line in self._process.stdout:
+            self.printed += line
+            if "Ctrl-C" in line:
+                break
+        self.children = descendants(self._process.pid)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.send_signal(signal.SIGINT)
+        self.wait()
+
+    def wait(self) -> int:
+        """The exit code."""
+        if self._process.returncode is None:
+            self.printed += self._process.communicate(timeout=30)[0]
+        return self._process.returncode
+
+    def line(self, sign: str) -> str:
+        """The line to copy that has the sign."""
+        assert sign in self.printed, self.printed
+        return next(line.strip() for line in self.printed.splitlines() if sign in line)
+
+    def left_over(self) -> dict[int, str]:
+        """Children that outlived it."""
+        every = processes()
+        return {pid: command for pid, command in self.children.items() if every.get(pid, (0, ""))[1] == command}
+
+
+def ask(line: str) -> str:
+    """What the printed command prints; its Python is the one of these tests."""
+    command = [sys.executable, *shlex.split(line)[1:]]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
 
 
 @pytest.fixture
@@ -31,74 +108,46 @@ def folder() -> Iterator[Path]:
         yield Path(name)
 
 
-@contextmanager
-def running(folder: Path, port: int) -> Iterator[str]:
-    """What it printed until it was ready; at the end it is interrupted and must end well."""
-    kept = {
-        name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL", "KEYCLOAK_URL")
-    }
-    process = subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, str(folder)], env={**kept, "PORT": str(port), "HOST": "127.0.0.1"}, cwd=ROOT,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-    )  # fmt: skip
-    assert process.stdout
-    printed = ""
-    try:
-        for line in process.stdout:
-            printed += line
-            if "Ctrl-C" in line:
-                break
-        yield printed
-    finally:
-        process.send_signal(signal.SIGINT)
-        rest = process.communicate(timeout=30)[0]
-    assert process.returncode == 0, printed + rest
-
-
-def children_of(folder: Path) -> list[str]:
-    """Command lines of processes that work in the folder."""
-    found = []
-    for entry in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            line = entry.read_bytes().replace(b"\0", b" ").decode(errors="replace")
-        except OSError:
-            continue
-        if str(folder) in line:
-            found.append(line)
-    return found
-
-
 def test_the_printed_lines_work_data_survives_and_nothing_is_left_running(folder: Path) -> None:
     port = free_port()
-    with running(folder, port) as printed:
-        for user in ("reader", "editor", "admin", "nobody"):
-            assert user in printed
-        curl = next(line.strip() for line in printed.splitlines() if line.strip().startswith("curl -i"))
-        created = subprocess.run(["bash", "-c", curl], capture_output=True, text=True, check=True).stdout
-        assert "201 Created" in created
-        call = next(line.strip() for line in printed.splitlines() if "app.development call" in line)
-        python, *arguments = shlex.split(call)
-        answer = subprocess.run(
-            [sys.executable, *arguments], cwd=ROOT, capture_output=True, text=True, check=True
-        ).stdout
+    with Run(folder, port) as first:
+        assert f"http://127.0.0.1:{port}" in first.line("serves at")
+        assert all(user in first.line("users ") for user in ("reader", "editor", "admin", "nobody"))
+        curl = ["bash", "-c", first.line("curl -i")]
+        assert "201 Created" in subprocess.run(curl, capture_output=True, text=True, check=True).stdout
+        answer = ask(first.line("app.development call"))
         assert '"status_code":0' in answer
         assert "Ada Lovelace" in answer
-        assert python
-    if Path("/proc").is_dir():
-        assert children_of(folder) == []
-    with running(folder, port) as printed:
-        call = next(line.strip() for line in printed.splitlines() if "app.development call" in line)
-        answer = subprocess.run(
-            [sys.executable, *shlex.split(call)[1:]], cwd=ROOT, capture_output=True, text=True, check=True
-        ).stdout
-        assert len(re.findall("Ada Lovelace", answer)) == 1
+    assert first.wait() == 0, first.printed
+    assert first.left_over() == {}
+    started = time.monotonic()
+    with Run(folder, port) as second:
+        assert time.monotonic() - started < 15
+        assert len(re.findall("Ada Lovelace", ask(second.line("app.development call")))) == 1
+    assert second.wait() == 0, second.printed
+    assert second.left_over() == {}
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="children are found in /proc")
+def test_what_has_a_url_is_not_embedded_and_a_part_that_falls_ends_the_rest(
+    folder: Path, postgres: Postgres, valkey: Valkey
+) -> None:
+    url = new_database(postgres, "launched")
+    with Run(folder, free_port(), DATABASE_URL=url, REDIS_URL=valkey.url) as run:
+        commands = list(run.children.values())
+        assert len(commands) == 2, commands
+        assert sum("app.main" in one for one in commands) == 1
+        issuer = next(pid for pid, command in run.children.items() if "app.development.issuer" in command)
+        os.kill(issuer, signal.SIGKILL)
+        assert run.wait() == 1
+    assert "Issuer issuer has ended" in run.printed
+    assert run.left_over() == {}
 
 
 def test_a_taken_port_is_said_before_anything_starts(folder: Path) -> None:
-    with running(folder, port := free_port()):
-        second = subprocess.run(
-            [sys.executable, "-c", PROGRAM, str(folder)], env={**os.environ, "PORT": str(port)}, cwd=ROOT,
-            capture_output=True, text=True, check=False,
-        )  # fmt: skip
-    assert second.returncode == 1
-    assert f"port {port} is taken" in second.stderr
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        run = Run(folder, port)
+        assert run.wait() == 1
+    assert f"port {port} is taken" in run.printed
+    assert list(folder.iterdir()) == []

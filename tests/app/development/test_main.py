@@ -22,3 +22,9 @@ def test_the_reply_is_printed(service: RunningService) -> None:
 def test_a_refusal_is_printed_as_well(service: RunningService) -> None:
     reply = json.loads(call(service, "create_author", '{"name": "x"}').stdout)
     assert (reply["status_code"], reply["data"]["code"]) == (3, "forbidden")
+
+
+def test_without_a_command_the_usage_is_printed() -> None:
+    run = subprocess.run([sys.executable, "-m", "app.development"], capture_output=True, text=True, check=False)
+    assert run.returncode == 2
+    assert "usage: python -m app.development" in run.stderr

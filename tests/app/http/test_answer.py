@@ -8,6 +8,7 @@ import msgspec
 
 from app.execution.context import Call, Caller, Door
 from app.http.answer import send_problem, send_result
+from app.http.message import PROTOBUF
 from app.limits.limiter import Permit
 from generated.errors import MethodNotAllowed, RateLimited, Unauthenticated, Unavailable
 from generated.http_routes import ROUTES
@@ -71,3 +72,13 @@ async def test_head_gets_the_headers_alone_and_405_the_methods() -> None:
     sent = Sent()
     await send_problem(sent, MethodNotAllowed(), "t", allow="GET, PUT", is_head=True)
     assert (sent.headers["allow"], sent.body) == ("GET, PUT", b"")
+
+
+async def test_a_stored_answer_says_so_and_protobuf_is_the_whole_message() -> None:
+    sent, replayed = Sent(), call()
+    replayed.replayed = True
+    await send_result(sent, CREATE, replayed, AUTHOR, PROTOBUF)
+    assert sent.headers["idempotent-replayed"] == "true"
+    assert sent.headers["content-type"] == PROTOBUF
+    assert CREATE.codec.encode_protobuf
+    assert sent.body == CREATE.codec.encode_protobuf(AUTHOR)

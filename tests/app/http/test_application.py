@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 import httpx2
 
+from app.http.application import make_application
+from app.telemetry.metrics import Metrics
 from generated.errors import ERRORS
+from generated.operations import CONTRACT_HASH, CONTRACT_VERSION
 from tests.running_service import RunningService
 
 
@@ -34,3 +39,24 @@ async def test_what_is_not_there_is_a_problem_and_not_a_page(service: RunningSer
     assert (missing.status_code, missing.headers["content-type"], missing.json()["code"]) == (
         404, "application/problem+json", "unknown_operation",
     )  # fmt: skip
+
+
+async def test_metrics_are_in_the_text_format_with_the_contract(service: RunningService) -> None:
+    page = await get(service, "/metrics")
+    assert page.headers["content-type"].startswith("text/plain; version=0.0.4")
+    assert f'stele_build_info{{contract="{CONTRACT_VERSION};{CONTRACT_HASH}"}} 1.0' in page.text.splitlines()
+
+
+async def test_a_route_added_by_hand_that_fails_tells_nothing_of_it() -> None:
+    async def fail() -> None:
+        raise RuntimeError("the secret")
+
+    application = make_application(lambda _: nullcontext(), Metrics([], [], [], ""))
+    application.add_api_route("/by-hand", fail)
+    transport = httpx2.ASGITransport(application, raise_app_exceptions=False)
+    async with httpx2.AsyncClient(base_url="http://service", transport=transport) as client:
+        failed = await client.get("/by-hand")
+        refused = await client.post("/by-hand")
+    assert (failed.status_code, failed.json()["code"]) == (500, "internal")
+    assert "secret" not in failed.text
+    assert (refused.status_code, refused.json()["code"]) == (405, "method_not_allowed")

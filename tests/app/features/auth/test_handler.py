@@ -2,10 +2,30 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import httpx2
 import pytest
 
+from app.execution.context import Caller, Context, Door
+from app.features.auth.handler import Auth
+from generated.errors import CredentialsInvalid
+from generated.models import LoginRequest
+from generated.results import Tokens
 from tests.running_service import RunningService
+
+
+class NobodyIsKnown:
+    """An issuer that refuses."""
+
+    async def login(self, username: str, password: str) -> Tokens:
+        raise CredentialsInvalid
+
+    async def refresh(self, refresh_token: str) -> Tokens:
+        raise CredentialsInvalid
+
+    async def logout(self, refresh_token: str) -> None:
+        raise CredentialsInvalid
 
 
 async def post(service: RunningService, path: str, body: dict[str, str], token: str | None = None) -> httpx2.Response:
@@ -34,6 +54,19 @@ async def test_a_wrong_name_and_a_wrong_password_are_told_apart_by_nobody(
     refused = await post(service, "/auth/login", body)
     problem = refused.json()
     assert (refused.status_code, problem["code"], problem.get("detail")) == (401, "credentials_invalid", None)
+
+
+async def test_a_session_that_never_was_is_logged_out(service: RunningService) -> None:
+    for _ in range(2):
+        assert (await post(service, "/auth/logout", {"refresh_token": "never issued"})).status_code == 204
+
+
+async def test_the_audit_row_of_a_refused_login_names_who_was_tried() -> None:
+    nothing: Any = None
+    context = Context(Caller(None, "", "", Door.HTTP), "trace", nothing)
+    with pytest.raises(CredentialsInvalid):
+        await Auth(NobodyIsKnown(), nothing).login(context, LoginRequest(username="stranger", password="x"))
+    assert context.object_id == "stranger"
 
 
 async def test_a_ticket_is_for_callers_with_a_token(service: RunningService) -> None:

@@ -14,7 +14,14 @@ from app.features.authors.cursor import CursorSeal
 from app.features.authors.handler import Authors
 from app.features.authors.repository import AuthorRepository
 from generated.errors import CursorInvalid
-from generated.models import CreateAuthorRequest, DeleteAuthorRequest, GetAuthorsRequest, GetPaginatedAuthorsRequest
+from generated.models import (
+    CreateAuthorRequest,
+    DeleteAuthorRequest,
+    GetAuthorRequest,
+    GetAuthorsRequest,
+    GetPaginatedAuthorsRequest,
+    UpdateAuthorRequest,
+)
 from generated.results import AuthorCreated
 
 
@@ -59,3 +66,12 @@ async def test_a_cursor_goes_on_behind_the_last_row_for_the_same_caller_and_filt
 async def test_a_list_that_is_not_cut_says_so(authors: Authors, database: Database) -> None:
     found = await authors.get_authors(context(database), GetAuthorsRequest(name="nobody has this name"))
     assert (found.items, found.meta.total, found.meta.pages, found.meta.has_more) == ([], 0, 0, False)
+
+
+async def test_a_change_and_a_removal_name_their_author_in_the_audit_row(authors: Authors, database: Database) -> None:
+    author = await authors.create_author(context(database), CreateAuthorRequest(name=uuid.uuid4().hex))
+    read, changed, removed = (context(database) for _ in range(3))
+    assert await authors.get_author(read, GetAuthorRequest(author_id=author.id)) == author
+    await authors.update_author(changed, UpdateAuthorRequest(author_id=author.id, name=uuid.uuid4().hex))
+    await authors.delete_author(removed, DeleteAuthorRequest(author_id=author.id))
+    assert {one.object_id for one in (read, changed, removed)} == {str(author.id)}

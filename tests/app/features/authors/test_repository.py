@@ -9,9 +9,12 @@ import asyncpg
 import pytest
 
 from app.db.database import Database
+from app.execution.context import Caller, Context, Door
+from app.features.authors.cursor import CursorSeal
+from app.features.authors.handler import Authors
 from app.features.authors.repository import AuthorRepository
 from generated.errors import AuthorNameTaken, AuthorNotFound, VersionMismatch
-from generated.models import CreateAuthorRequest, UpdateAuthorRequest
+from generated.models import CreateAuthorRequest, GetPaginatedAuthorsRequest, UpdateAuthorRequest
 
 REPOSITORY = AuthorRepository()
 
@@ -77,35 +80,54 @@ async def test_an_empty_page_still_knows_the_total(database: Database) -> None:
     assert (found, total) == ([], 1)
 
 
+class Disturbance:
+    """Two connections that delete doomed rows in no order and insert others, until told to end or out of rows."""
+
+    def __init__(self, url: str, label: str, doomed: list[int]) -> None:
+        self._url = url
+        self._label = label
+        self._doomed = sorted(doomed, key=lambda one: one * 7919 % 10007)
+        self.is_wanted = True
+        self.changes = 0
+
+    async def run(self) -> None:
+        await asyncio.gather(self._disturb(), self._disturb())
+
+    async def _disturb(self) -> None:
+        connection = await asyncpg.connect(self._url)
+        while self.is_wanted and self._doomed:
+            one = self._doomed.pop()
+            await connection.execute("DELETE FROM author WHERE id = $1", one)
+            await connection.execute("INSERT INTO author (name) VALUES ($1)", f"{self._label} instead of {one}")
+            self.changes += 1
+        await connection.close()
+
+
 async def test_a_walk_of_10_000_rows_meets_once_every_row_that_lives_throughout(
     database: Database, migrated: str
 ) -> None:
-    """I07: while others insert and delete, before and behind the cursor."""
-    label = uuid.uuid4().hex
-    connection = await asyncpg.connect(migrated.replace("+asyncpg", ""))
+    """I07, by the cursors that a client gets, while others delete before and behind them and insert."""
+    label, url = uuid.uuid4().hex, migrated.replace("+asyncpg", "")
+    connection = await asyncpg.connect(url)
     await connection.execute(f"INSERT INTO author (name) SELECT '{label} ' || n FROM generate_series(1, 10000) n")
     rows = await connection.fetch("SELECT id FROM author WHERE name LIKE $1 ORDER BY id", f"{label}%")
-    ids = [row["id"] for row in rows]
-    doomed = {one for index, one in enumerate(ids) if index % 7 == 0}
-    walking = True
-
-    async def disturb() -> None:
-        for number, one in enumerate(sorted(doomed, key=lambda one: one * 7919 % 10007)):
-            if not walking:
-                break
-            await connection.execute("DELETE FROM author WHERE id = $1", one)
-            await connection.execute("INSERT INTO author (name) VALUES ($1)", f"{label} new {number}")
-
-    disturbing = asyncio.create_task(disturb())
-    seen: list[int] = []
-    last = ids[0] - 1
-    while found := (await REPOSITORY.page(database, {"last_id": last}, limit=100, offset=0))[0]:
-        seen += [one.id for one in found]
-        last = found[-1].id
-        if len(seen) > 30_000:
-            break
-    walking = False
-    await disturbing
     await connection.close()
+    ids = [row["id"] for row in rows]
+    disturbance = Disturbance(url, label, doomed := ids[::5])
+    disturbing = asyncio.create_task(disturbance.run())
+    seen: list[int] = []
+    changes_by_page = []
+    authors = Authors(REPOSITORY, CursorSeal(b"secret"))
+    context = Context(Caller(None, "", "", Door.HTTP), "trace", database)
+    wanted: GetPaginatedAuthorsRequest | None = GetPaginatedAuthorsRequest(per_page=100)
+    while wanted and len(seen) < 30_000:
+        page = await authors.get_paginated_authors(context, wanted)
+        seen += [one.id for one in page.items]
+        changes_by_page.append(disturbance.changes)
+        cursor = page.meta.next_cursor
+        wanted = GetPaginatedAuthorsRequest(per_page=100, cursor=cursor) if cursor else None
+    disturbance.is_wanted = False
+    await disturbing
     assert len(seen) == len(set(seen))
-    assert set(ids) - doomed <= set(seen)
+    assert set(ids) - set(doomed) <= set(seen)
+    assert len(set(changes_by_page)) > 20, "the walk was not disturbed"

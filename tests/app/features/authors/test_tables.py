@@ -1,9 +1,11 @@
-"""Names are unique whatever their case, and PostgreSQL says so."""
+"""Names are unique whatever their case, versions count from 1, and PostgreSQL says so."""
 
 from __future__ import annotations
 
 import asyncpg
 import pytest
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.schema import CreateTable
 
 from app.features.authors.tables import AUTHOR
 
@@ -14,6 +16,14 @@ async def test_postgresql_refuses_a_name_in_another_case(migrated: str) -> None:
     with pytest.raises(asyncpg.UniqueViolationError):
         await connection.execute("INSERT INTO author (name) VALUES ('CASE ÜNIQUE')")
     await connection.close()
+
+
+async def test_a_new_row_starts_at_version_1_with_both_moments_equal(migrated: str) -> None:
+    connection = await asyncpg.connect(migrated.replace("+asyncpg", ""))
+    row = await connection.fetchrow("INSERT INTO author (name) VALUES ('Fresh') RETURNING *")
+    await connection.close()
+    assert (row["version"], row["created_at"]) == (1, row["updated_at"])
+    assert "version BIGINT DEFAULT 1 NOT NULL" in str(CreateTable(AUTHOR).compile(dialect=postgresql.dialect()))
 
 
 def test_the_columns_are_the_contract_s_author() -> None:

@@ -19,12 +19,17 @@ def system(*, is_ready: bool) -> System:
     return System(ready)
 
 
-async def test_not_ready_is_unavailable_and_still_alive() -> None:
+async def test_not_ready_is_unavailable_and_says_when_to_come_again() -> None:
     context: Any = None
-    with pytest.raises(Unavailable):
-        await system(is_ready=False).readyz(context, ReadyzRequest())
-    await system(is_ready=False).livez(context, LivezRequest())
     await system(is_ready=True).readyz(context, ReadyzRequest())
+    with pytest.raises(Unavailable) as caught:
+        await system(is_ready=False).readyz(context, ReadyzRequest())
+    assert caught.value.retry_after_s == 1
+
+
+async def test_alive_asks_nobody() -> None:
+    context: Any = None
+    await system(is_ready=False).livez(context, LivezRequest())
 
 
 async def test_health_says_which_contract_it_speaks() -> None:

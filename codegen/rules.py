@@ -1,0 +1,195 @@
+"""Every rule of the compiler: what must be so, and why. `python -m codegen explain X012` prints one.
+
+The letter is the room that finds it: Y YAML, R references, S schemas, O OpenAPI, A AsyncAPI, P proto, V vocabulary, J join,
+X agreement with proto, N numbers, W words.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """`claim` is what a finding says is not so."""
+
+    claim: str
+    reason: str = ""
+
+
+RULES: dict[str, Rule] = {
+    "A001": Rule(
+        "The root is AsyncAPI 3.0.",
+        "Other versions name operations and channels differently, so nothing of them is read.",
+    ),
+    "A002": Rule("There is one channel, `web`.", "The socket has one address; operations are told apart by PkgID."),
+    "A003": Rule(
+        "An operation has a snake_case key and receives or sends.", "Its key is the operation's name on every door."
+    ),
+    "A004": Rule(
+        "An operation holds nothing that is not read.", "What is silently ignored would look as if it counted."
+    ),
+    "A005": Rule(
+        "Every operation of the socket has its x-pkg-id.", "It is the operation's number in a frame, for ever."
+    ),
+    "A006": Rule(
+        "Every operation says who may call it.", "There is no default: `security: []` is public, and has to be written."
+    ),
+    "A007": Rule("Security is a role of policy.yaml, or x-roles.", "Scopes mean nothing to a bearer scheme."),
+    "A008": Rule(
+        "A message has the envelope of its direction.", "Request comes in, Reply and PageReply answer, Push is sent."
+    ),
+    "A009": Rule("An operation has exactly one message.", "A PkgID has one payload; alternatives are a union."),
+    "A010": Rule("A message is one of the channel's.", "AsyncAPI demands it, and its parsers do not look."),
+    "A011": Rule("A message has a payload.", "`{type: 'null'}` says that there is none."),
+    "A012": Rule("An operation that receives has a reply.", "Every request is answered."),
+    "A013": Rule("A reply's list is its items.", "A frame carries items as `data` and meta beside it."),
+    "A014": Rule(
+        "The envelope has meta exactly where the record has.", "PageReply is for `{items, meta}`, Reply for `{items}`."
+    ),
+    "A015": Rule(
+        "What packages/ declares is listed in asyncapi.yaml.", "Otherwise it would be dropped without a word."
+    ),
+    "J001": Rule("Title and version are equal in both roots.", "It is one contract."),
+    "J002": Rule("An x- word stands once, or says the same twice.", "Two values would leave open which one counts."),
+    "J003": Rule("A header's field has its type in a message.", "The other doors carry it in the payload."),
+    "J004": Rule("Both doors have the same fields.", "One method answers both."),
+    "J005": Rule("A field has one type and one presence.", "One method answers both doors."),
+    "J006": Rule("Both doors answer with the same record.", "One method answers both."),
+    "J007": Rule("Both doors ask for the same roles.", "A door that asks for less is the way around the other."),
+    "J008": Rule("x-timeout is a duration.", "`5s`, `250ms`, `1h`."),
+    "J009": Rule("An event has its topic.", "Clients subscribe to topics."),
+    "J010": Rule("An event's record has the event's name.", "A pushed message is known by its type."),
+    "J011": Rule("A result is a record or a union.", "An rpc returns a message; a bare enum or value is none."),
+    "J012": Rule(
+        "Names stay apart in every spelling.", "`a_1` and `a1` are one name in PascalCase, and so one message."
+    ),
+    "N001": Rule("A PkgID belongs to one operation.", "A frame knows its operation by nothing else."),
+    "N002": Rule("A PkgID that was issued is not issued again.", "Old clients would call something else."),
+    "N003": Rule("Every number is in the lock.", "`make lock` issues what is new."),
+    "N004": Rule("A number never changes.", "Old clients would read another field."),
+    "N005": Rule("A field's number is not another one's.", "Old messages would be read wrongly."),
+    "N006": Rule("What left the contract is reserved.", "Neither name nor number may come back with another meaning."),
+    "O001": Rule("The root is OpenAPI 3.1.", "3.0 has another schema language."),
+    "O002": Rule("The root has no security of its own.", "An operation that forgot its own would inherit it."),
+    "O003": Rule(
+        "A path item holds nothing that is not read.", "What is silently ignored would look as if it counted."
+    ),
+    "O004": Rule("An operationId is a snake_case name.", "It is the name on every door."),
+    "O005": Rule("An operationId is used once.", "It is the name on every door."),
+    "O006": Rule(
+        "Every operation says who may call it.", "There is no default: `security: []` is public, and has to be written."
+    ),
+    "O007": Rule("Security is a list of bearer roles.", "Other schemes are not enforced here."),
+    "O008": Rule("Path and parameters name the same.", "A path value would be lost, or never come."),
+    "O009": Rule("A parameter is in path, query or header.", "Cookies are not read."),
+    "O010": Rule("A header carries a field.", "x-field says which, so that the other doors can carry it too."),
+    "O011": Rule("A field has one carrier.", "Path, query and body are one flat record."),
+    "O012": Rule("Content is application/json with a schema.", "Protobuf is added by the compiler."),
+    "O013": Rule(
+        "There is one success response, and errors are not written.", "They follow from x-errors and errors.yaml."
+    ),
+    "O014": Rule("204 has no content and the others have.", "RFC 9110 §15.3.5."),
+    "O015": Rule("What http/ declares is listed in openapi.yaml.", "Otherwise it would be dropped without a word."),
+    "P001": Rule("protoc accepts the sources.", "It is the judge of proto."),
+    "P002": Rule("The syntax is proto3.", "proto2 has presence and defaults of its own."),
+    "P003": Rule("An rpc does not stream.", "Pushes are events."),
+    "P004": Rule("A name stands once in all files.", "Types join by name."),
+    "R001": Rule("A reference stays inside of specs/.", "A contract is complete in its folder."),
+    "R002": Rule("A reference's file exists."),
+    "R003": Rule("References end."),
+    "R004": Rule("A reference is a relative path.", "Nothing is fetched."),
+    "R005": Rule("A reference points to something."),
+    "S001": Rule("A schema is an object.", "`true` and `false` accept or refuse everything."),
+    "S002": Rule("A record is wanted here.", "A frame and a message have fields."),
+    "S003": Rule("A schema has one type, and perhaps null."),
+    "S004": Rule(
+        "Keywords are of the common subset.", "Draft-07 and 2020-12 must read them alike, and protobuf must carry them."
+    ),
+    "S005": Rule("An integer has a width.", "proto has int32 and int64."),
+    "S006": Rule("Bounds lie inside of the width."),
+    "S007": Rule("A format is known.", "An unknown one would be promised and not checked."),
+    "S008": Rule(
+        "A pattern is a plain regular expression.", "Looking around and back is not read alike by all targets."
+    ),
+    "S009": Rule("A list has items."),
+    "S010": Rule("A map has a schema for its values."),
+    "S011": Rule("Items and values are never null.", "protobuf cannot say it."),
+    "S012": Rule("Records, enums and unions have names.", "They become types on every door."),
+    "S013": Rule("A name stands once."),
+    "S014": Rule("Enum members are lower-case names, each once.", "They become identifiers in three languages."),
+    "S015": Rule(
+        "The arms of a union share one constant.", "It tells them apart in JSON as the oneof does in protobuf."
+    ),
+    "S016": Rule("allOf does not bring a field twice."),
+    "S017": Rule("What is required is a property."),
+    "S018": Rule("A field's name is legal on every door.", "snake_case, no keyword, nothing that a model has itself."),
+    "S019": Rule("A list or map is required, or empty by default.", "protobuf cannot tell absent from empty."),
+    "S020": Rule("A field has two states at most.", "Absent, null and a value would be three; protobuf has two."),
+    "S021": Rule("A count is a whole number."),
+    "S022": Rule("Nothing stands beside $ref.", "Draft-07 ignores it, 2020-12 does not."),
+    "S023": Rule("A default is a value of its own type."),
+    "S024": Rule("A type's name is free.", "Generated code and the envelope have types of their own."),
+    "V001": Rule("A vocabulary file has its tables."),
+    "V002": Rule("An entry is whole."),
+    "V003": Rule("extensions.json is JSON with $defs."),
+    "V004": Rule("A line of the lock has its number."),
+    "V005": Rule("implied_by is a known kind."),
+    "V006": Rule("What is implied is not declared again."),
+    "V007": Rule("A query has no idempotency key.", "It may be repeated anyway."),
+    "V008": Rule("What is named is declared.", "A role, bucket, topic, error or event."),
+    "V009": Rule("The events of a topic ask for the same roles.", "Whoever is on a topic gets all of it."),
+    "V010": Rule("An error's exception has a free name."),
+    "W001": Rule("An x- word is known.", "extensions.json has them all."),
+    "W002": Rule("An x- word's value fits its schema."),
+    "X001": Rule("An operation of the socket, or with a body, has its rpc."),
+    "X002": Rule("A feature's files have one name."),
+    "X003": Rule("An rpc takes the operation's request."),
+    "X004": Rule("An rpc returns the operation's result."),
+    "X005": Rule("Every record has its message."),
+    "X006": Rule("Every enum is in proto."),
+    "X007": Rule("Every rpc is an operation."),
+    "X008": Rule("Every message is reached by an operation or an event.", "Dead text would look as if it counted."),
+    "X009": Rule("A required field has no presence in proto.", "`optional` would let a client leave it out."),
+    "X010": Rule("A field of the schema is in the message."),
+    "X011": Rule("A field of the message is in the schema."),
+    "X012": Rule("Both say the same type."),
+    "X013": Rule("What may be absent or null is optional in proto.", "Absent and zero would be the same."),
+    "X014": Rule("Both are lists, or neither."),
+    "X015": Rule("Both are maps, or neither."),
+    "X016": Rule("Both have the same members."),
+    "X017": Rule("Members have the same numbers."),
+    "X018": Rule("The arms of a union are the members of its oneof."),
+    "X019": Rule("RspCode is the table of errors.yaml."),
+    "X020": Rule("A oneof is a union.", "Elsewhere JSON could not say that one excludes the others."),
+    "X021": Rule("A field's JSON name is its own.", "The schema decides how JSON spells it."),
+    "Y001": Rule("A file is not too large.", "2 MB and 200,000 nodes."),
+    "Y002": Rule("A file is UTF-8."),
+    "Y003": Rule("A file is YAML."),
+    "Y004": Rule("A file is not empty."),
+    "Y005": Rule("Aliases, anchors and merge keys are not read.", "They are how small files become large ones."),
+    "Y006": Rule("Tags are not read."),
+    "Y007": Rule("A file is one document."),
+    "Y008": Rule("Nesting has an end.", "64 levels."),
+    "Y009": Rule("A key is text."),
+    "Y010": Rule("A key stands once."),
+}
+
+
+def explain(rule: str) -> str | None:
+    """The rule with its reason, or None for an id that is none."""
+    found = RULES.get(rule)
+    return None if found is None else f"{rule}  {found.claim}\n" + (f"      {found.reason}\n" if found.reason else "")
+
+
+def document() -> str:
+    """`docs/rules.md`, whole."""
+    rows = "".join(f"| {name} | {rule.claim} | {rule.reason} |\n" for name, rule in RULES.items())
+    return f"""# Rules of the compiler
+
+What a contract must be, and why. Written by `python -m codegen explain --all`; a finding names its rule, and
+`python -m codegen explain X012` prints it. What no rule refuses is accepted.
+
+| rule | what must be so | why |
+|---|---|---|
+{rows}"""

@@ -1,0 +1,30 @@
+"""What goes out: typed structs, encoded as they are. Generated; do not edit."""
+
+from __future__ import annotations
+
+from msgspec import UNSET, Struct, UnsetType, field
+
+from generated.enums import Mode as Mode
+
+
+class FieldError(Struct, kw_only=True, gc=False):
+    pointer: str
+    message: str
+
+
+class Job(Struct, kw_only=True, gc=False):
+    mode: Mode
+    by_host: dict[str, Mode] = field(default_factory=dict)
+    order: list[Mode] = field(default_factory=lambda: [Mode("fast")])
+
+
+class Problem(Struct, kw_only=True, gc=False):
+    type: str
+    title: str
+    status: int
+    detail: str | UnsetType = UNSET
+    code: str
+    errors: list[FieldError] = field(default_factory=list)
+    trace_id: str
+    retry_after: int | UnsetType = UNSET
+    msg: str | UnsetType = UNSET
