@@ -140,6 +140,7 @@ RULES: dict[str, Rule] = {
     "V008": Rule("What is named is declared.", "A role, bucket, topic, error or event."),
     "V009": Rule("The events of a topic ask for the same roles.", "Whoever is on a topic gets all of it."),
     "V010": Rule("An error's exception has a free name."),
+    "V011": Rule("A waiver is whole.", "Somebody answers for a breaking change, for a reason, until a day."),
     "W001": Rule("An x- word is known.", "extensions.json has them all."),
     "W002": Rule("An x- word's value fits its schema."),
     "X001": Rule("An operation of the socket, or with a body, has its rpc."),

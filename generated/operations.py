@@ -79,7 +79,7 @@ class Event:
 
 
 CONTRACT_VERSION = "1.0.0"
-CONTRACT_HASH = "0f979446"
+CONTRACT_HASH = "955089e7"
 
 
 class PkgId(IntEnum):

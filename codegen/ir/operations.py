@@ -104,6 +104,8 @@ class Operation:
     """Declared and implied codes, sorted."""
     publishes: tuple[str, ...] = ()
     deprecated: bool = False
+    sunset: str | None = None
+    """The day from which a deprecated operation may go."""
     place: Place = field(default=NOWHERE, compare=False)
 
 

@@ -106,6 +106,7 @@ class _Joiner:
             errors=(),
             publishes=tuple(str(event) for event in _listed(words, "x-publishes")),
             deprecated=http.deprecated if http else False,
+            sunset=str(_value(words, "x-sunset", "")) or None,
             place=first.place,
         )
         return replace(operation, errors=self._errors(operation))

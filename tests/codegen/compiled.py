@@ -1,6 +1,6 @@
 """A small contract of one operation, `send_thing`, compiled into a folder and asked in a process of its own.
 
-It stands on the case `p17_union` with other schemas; what proto needs and is not given is written by `codegen fix`.
+It stands on the case `p17_union` with other schemas; where proto is not given, `codegen fix` writes it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from codegen import fix, output
+from codegen import fix, lock, output
 from codegen.ir.operations import Contract
 from codegen.pipeline import Loaded, build, load
 from tests.codegen.contracts import ROOT, compose
@@ -76,9 +76,11 @@ def composed(folder: Path, schemas: str, proto: str | None = None, *edits: tuple
         assert old in text, f"{file} has no {old!r}"
         path.write_text(text.replace(old, new) if old else text + new)
     (specs / PROTO).unlink()
-    if proto is not None:
-        (specs / PROTO).write_text(HEAD + proto)
-    fix.write(specs, fix.fix(specs))
+    if proto is None:
+        fix.write(specs, fix.fix(specs))
+        return load(specs)
+    (specs / PROTO).write_text(HEAD + proto)
+    lock.update(specs / "contract.lock", load(specs))
     return load(specs)
 
 

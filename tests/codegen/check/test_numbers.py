@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.codegen.contracts import edited, rules
+from codegen.check.numbers import used_numbers, used_pkg_ids
+from codegen.pipeline import load
+from tests.codegen.contracts import SHIPPED, edited, rules
 
 PROTO, PACKAGES = "proto/authors.proto", "packages/authors.yaml"
 
@@ -22,8 +24,12 @@ PROTO, PACKAGES = "proto/authors.proto", "packages/authors.yaml"
         ("contract.lock", "AuthorCreated: {author: 1}", "AuthorCreated: {author: 2}", "N004"),
         ("contract.lock", "AuthorCreated: {author: 1}", "AuthorCreated: {writer: 1}", "N005"),
         ("contract.lock", "AuthorCreated: {author: 1}", "AuthorCreated: {author: 1, old: 2}", "N006"),
+        (PACKAGES, "x-pkg-id: 1001", "x-pkg-id: 1002", "N004"),
+        ("proto/audit_log.proto", "AUDIT_DOOR_HTTP = 1;\n  AUDIT_DOOR_WEBSOCKET = 2", "AUDIT_DOOR_HTTP = 2;\n  AUDIT_DOOR_WEBSOCKET = 1", "N004"),
+        ("contract.lock", "AUDIT_DOOR_WEBSOCKET: 2}", "AUDIT_DOOR_GRPC: 2}", "N005"),
+        ("contract.lock", "AUDIT_DOOR_WEBSOCKET: 2}", "AUDIT_DOOR_WEBSOCKET: 2, AUDIT_DOOR_GRPC: 3}", "N006"),
     ],
-)
+)  # fmt: skip
 def test_a_number_that_disagrees_with_the_lock_is_named(
     tmp_path: Path, file: str, old: str, new: str, rule: str
 ) -> None:
@@ -37,3 +43,31 @@ def test_a_reserved_number_is_at_peace_with_the_lock(tmp_path: Path) -> None:
         (PROTO, "message AuthorCreated {\n", 'message AuthorCreated {\n  reserved 2;\n  reserved "old";\n'),
     )
     assert not len(loaded.findings), loaded.report()
+
+
+def test_half_a_reservation_is_none(tmp_path: Path) -> None:
+    lock = ("contract.lock", "AuthorCreated: {author: 1}", "AuthorCreated: {author: 1, old: 2}")
+    for index, half in enumerate(("reserved 2;", 'reserved "old";')):
+        edit = (PROTO, "message AuthorCreated {\n", f"message AuthorCreated {{\n  {half}\n")
+        folder = tmp_path / str(index)
+        folder.mkdir()
+        assert rules(edited(folder, lock, edit)) == {"N006"}
+
+
+def test_a_message_that_comes_back_keeps_its_numbers(tmp_path: Path) -> None:
+    loaded = edited(tmp_path, (PROTO, "  Author author = 1;\n", "  Author author = 3;\n"))
+    (finding,) = loaded.findings
+    assert (finding.rule, finding.fix) == ("N004", "write 1")
+    assert finding.other
+    assert finding.other.file == "specs/contract.lock"
+
+
+def test_all_numbers_in_use_are_listed_with_their_names() -> None:
+    loaded = load(SHIPPED)
+    assert {
+        name: number for name, (number, _) in used_pkg_ids(loaded.contract).items()
+    } == loaded.dialects.words.lock.pkg_ids
+    fields = used_numbers(loaded.dialects.proto)
+    assert fields["AuthorCreated"] == {"author": 1}
+    assert fields["AuditDoor"] == {"AUDIT_DOOR_UNSPECIFIED": 0, "AUDIT_DOOR_HTTP": 1, "AUDIT_DOOR_WEBSOCKET": 2}
+    assert "LivezRequest" not in fields

@@ -17,12 +17,13 @@ HTTP = "http/authors.yaml"
         (HTTP, "x-errors: [author_name_taken]", "x-errors: [nobody_knows]", "V008"),
         (HTTP, "x-errors: [author_name_taken]", "x-errors: [author_name_taken, forbidden]", "V006"),
         (HTTP, "x-idempotent: key", "x-idempotent: key\n    x-rate-limit: nothing", "V008"),
+        (HTTP, "security: [{bearer: [get-authors]}]", "security: [{bearer: [get-authors]}, {bearer: [admin, nobody]}]", "V008"),
         (HTTP, "x-publishes: [author_created]", "x-publishes: [author_sold]", "V008"),
         (HTTP, "summary: Find authors by id, name or text.", "summary: Find.\n    x-idempotent: key", "V007"),
         ("packages/authors.yaml", "x-topic: authors", "x-topic: news", "V008"),
         ("errors.yaml", "implied_by: body, title", "implied_by: luck, title", "V005"),
     ],
-)
+)  # fmt: skip
 def test_a_name_that_nobody_declared_is_refused(tmp_path: Path, file: str, old: str, new: str, rule: str) -> None:
     assert rule in rules(edited(tmp_path, (file, old, new)))
 
@@ -34,3 +35,19 @@ def test_the_events_of_a_topic_ask_for_the_same_roles(tmp_path: Path) -> None:
         case="p34_events",
     )
     assert "V009" in rules(loaded)
+
+
+def test_a_finding_lists_the_names_there_are(tmp_path: Path) -> None:
+    loaded = edited(tmp_path, ("packages/things.yaml", "x-topic: alerts", "x-topic: news"), case="p34_events")
+    (finding,) = (one for one in loaded.findings if one.rule == "V008")
+    assert "'news'" in finding.message
+    assert "alerts" in finding.fix
+    assert finding.place.file == "specs/packages/things.yaml"
+
+
+def test_a_limit_that_is_none_needs_no_bucket(tmp_path: Path) -> None:
+    loaded = edited(tmp_path, (HTTP, "x-idempotent: key", "x-idempotent: key\n    x-rate-limit: none"))
+    assert rules(loaded) == set()
+    (operation,) = (one for one in loaded.contract.operations if one.name == "create_author")
+    assert operation.bucket is None
+    assert "rate_limited" not in operation.errors

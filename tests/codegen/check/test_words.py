@@ -31,3 +31,34 @@ def test_a_property_may_be_called_like_a_word(tmp_path: Path) -> None:
         ),
     )
     assert "W001" not in rules(loaded)
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("packages/authors.yaml", "    x-pkg-id: 3\n", "    x-pkg-id: 3\n    x-colour: red\n"),
+        ("schemas/author.yaml", "AuthorId:\n", "AuthorId:\n  x-colour: red\n"),
+        ("asyncapi.yaml", "    x-reply-order: any\n", "    x-reply-order: any\n    x-colour: red\n"),
+        ("openapi.yaml", "  - {name: system, description: Probes.}", "  - {name: system, description: Probes., x-colour: red}"),
+    ],
+)  # fmt: skip
+def test_every_source_is_walked_to_its_leaves_and_the_word_s_own_place_is_named(
+    tmp_path: Path, file: str, old: str, new: str
+) -> None:
+    (finding,) = (one for one in edited(tmp_path, (file, old, new)).findings if one.rule == "W001")
+    line = (tmp_path / "specs" / file).read_text().splitlines()[finding.place.line - 1]
+    assert finding.place.file == f"specs/{file}"
+    assert line[finding.place.column - 1 :].startswith("x-colour")
+
+
+def test_a_value_is_judged_by_the_schema_of_its_word(tmp_path: Path) -> None:
+    loaded = edited(tmp_path, ("packages/authors.yaml", "x-pkg-id: 3\n", "x-pkg-id: three\n"))
+    (finding,) = (one for one in loaded.findings if one.rule == "W002")
+    assert finding.message.startswith("x-pkg-id: ")
+
+
+@pytest.mark.xfail(strict=True, reason="known: in the schema of a field called `properties` no word is looked at")
+def test_the_schema_of_a_field_called_properties_is_walked(tmp_path: Path) -> None:
+    field = "    properties: {type: boolean, x-colour: red}\n    author:"
+    loaded = edited(tmp_path, ("schemas/author.yaml", "  properties:\n    author:", f"  properties:\n{field}"))
+    assert "W001" in rules(loaded)

@@ -21,6 +21,27 @@ def test_what_is_used_is_imported_once_and_what_is_taken_makes_way() -> None:
     assert imports == ["from __future__ import annotations", "import re", "from datetime import date as date_"]
 
 
+def test_the_contract_s_own_modules_keep_their_names_and_builtins_are_kept_apart() -> None:
+    module = Module("a.py", "Doc.", frozenset({"Author", "int"}))
+    module.export("generated.enums", "Author")
+    assert module.use("generated.models", "Author") == "Author"
+    assert module.use("elsewhere", "Author") == "Author_"
+    assert (module.builtin("int"), module.builtin("str")) == ("int_", "str")
+    text = module.file().data.decode()
+    assert "from generated.enums import Author as Author" in text
+    assert "from elsewhere import Author as Author_" in text
+    assert "int_ = int\n" in text
+
+
+def test_a_call_is_one_line_and_a_module_ends_with_one_newline() -> None:
+    module = Module("folder/a.py", "Doc.")
+    module.call("x = f", ["1", "b=2"], ".y")
+    module.line("", "", "")
+    file = module.file()
+    assert file.path == "folder/a.py"
+    assert file.data.decode() == '"""Doc."""\n\nfrom __future__ import annotations\n\nx = f(1, b=2).y\n'
+
+
 def test_text_that_is_no_python_does_not_leave() -> None:
     module = Module("a.py", "Doc.")
     module.line("def (:")

@@ -1,0 +1,138 @@
+"""Changes of operations and events: doors, addresses, numbers, results and policy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from codegen.breaking.change import Change
+from codegen.breaking.records import Direction, compare_records
+from codegen.ir.operations import Contract, Event, Http, Operation, Roles
+
+
+def compare_operations(old: Contract, new: Contract, today: date) -> Iterator[Change]:
+    before = {one.name: one for one in old.operations}
+    after = {one.name: one for one in new.operations}
+    for name in sorted(before.keys() - after.keys()):
+        yield _removed(before[name], today)
+    for name in sorted(after.keys() - before.keys()):
+        yield Change("operation-added", name, "is new", after[name].place)
+    for name in sorted(before.keys() & after.keys()):
+        yield from _operation(before[name], after[name])
+        yield from compare_records(before[name].request, after[name].request, Direction.REQUEST)
+        yield from _limit(old, new, before[name], after[name])
+
+
+def _removed(old: Operation, today: date) -> Change:
+    """After its day a deprecated operation may go; before it, that is what the day was for."""
+    if old.deprecated and old.sunset and date.fromisoformat(old.sunset) <= today:
+        return Change("operation-removed-after-sunset", old.name, f"is gone, as {old.sunset} promised", old.place)
+    reason = f", before its x-sunset {old.sunset}" if old.sunset else ""
+    return Change("operation-removed", old.name, f"is gone{reason}", old.place)
+
+
+def _operation(old: Operation, new: Operation) -> Iterator[Change]:
+    place = new.place
+    if old.feature != new.feature:
+        yield Change("feature-changed", old.name, f"{old.feature} became {new.feature}", place)
+    yield from _door(old, new)
+    if old.result != new.result:
+        message = f"{old.result.record or 'nothing'} became {new.result.record or 'nothing'}"
+        yield Change("result-changed", old.name, message, place)
+    yield from _roles(old.name, old.roles, new.roles, new)
+    for code in sorted(set(new.errors) - set(old.errors)):
+        yield Change("error-added", f"{old.name}: {code}", "may be answered now", place)
+    for code in sorted(set(old.errors) - set(new.errors)):
+        yield Change("error-removed", f"{old.name}: {code}", "is not answered any more", place)
+    if (old.idempotency == "key") != (new.idempotency == "key"):
+        word = "added" if new.idempotency == "key" else "removed"
+        yield Change(f"idempotency-key-{word}", old.name, f"{old.idempotency} became {new.idempotency}", place)
+    if old.timeout_s != new.timeout_s:
+        word = "shortened" if new.timeout_s < old.timeout_s else "extended"
+        yield Change(f"deadline-{word}", old.name, f"{old.timeout_s:g} s became {new.timeout_s:g} s", place)
+    if old.audit != new.audit:
+        yield Change("audit-changed", old.name, f"{old.audit} became {new.audit}", place)
+    if old.deprecated != new.deprecated:
+        yield Change(f"operation-{'' if new.deprecated else 'un'}deprecated", old.name, "by `deprecated`", place)
+
+
+def _door(old: Operation, new: Operation) -> Iterator[Change]:
+    if (old.http is None) != (new.http is None):
+        word = "removed" if new.http is None else "added"
+        yield Change(f"http-door-{word}", old.name, "the HTTP binding", new.place)
+    elif old.http and new.http:
+        yield from _http(old.name, old.http, new.http)
+    if (old.pkg_id is None) != (new.pkg_id is None):
+        word = "removed" if new.pkg_id is None else "added"
+        yield Change(f"socket-door-{word}", old.name, "the WebSocket binding", new.place)
+    elif old.pkg_id != new.pkg_id:
+        yield Change("pkg-id-changed", old.name, f"{old.pkg_id} became {new.pkg_id}", new.place)
+
+
+def _http(name: str, old: Http, new: Http) -> Iterator[Change]:
+    if (old.method, old.path) != (new.method, new.path):
+        message = f"{old.method} {old.path} became {new.method} {new.path}"
+        yield Change("http-address-changed", name, message, new.place)
+    if old.status != new.status:
+        yield Change("http-status-changed", name, f"{old.status} became {new.status}", new.place)
+    before, after = _carriers(old), _carriers(new)
+    for field in sorted(before.keys() & after.keys()):
+        if before[field] != after[field]:
+            message = f"{' '.join(before[field])} became {' '.join(after[field])}"
+            yield Change("http-carrier-changed", f"{name}.{field}", message, new.place)
+
+
+def _carriers(http: Http) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {one.field: (one.location, one.carrier) for one in http.parameters}
+    return found | dict.fromkeys(http.body or (), ("body",))
+
+
+def _roles(name: str, old: Roles, new: Roles, at: Operation | Event) -> Iterator[Change]:
+    """Whoever satisfied an old alternative must satisfy a new one."""
+    if old == new:
+        return
+    message = f"{_say(old)} became {_say(new)}"
+    if not _admits(new, old):
+        yield Change("roles-narrowed", name, message, at.place)
+    if not _admits(old, new):
+        yield Change("roles-widened", name, message, at.place)
+
+
+def _admits(roles: Roles, callers: Roles) -> bool:
+    """Whether everybody whom `callers` let in is let in by `roles`."""
+    if roles is None:
+        return True
+    if callers is None:
+        return False
+    return all(any(group <= caller for group in roles) for caller in callers)
+
+
+def _say(roles: Roles) -> str:
+    if roles is None:
+        return "public"
+    return " or ".join(" and ".join(sorted(group)) or "any caller" for group in roles)
+
+
+def _limit(old: Contract, new: Contract, before: Operation, after: Operation) -> Iterator[Change]:
+    rates = []
+    for contract, operation in ((old, before), (new, after)):
+        bucket = next((one for one in contract.buckets if one.name == operation.bucket), None)
+        rates.append(float("inf") if bucket is None else bucket.limit / bucket.window_s)
+    if rates[0] != rates[1]:
+        word = "lowered" if rates[1] < rates[0] else "raised"
+        yield Change(f"limit-{word}", before.name, f"{rates[0]:g}/s became {rates[1]:g}/s", after.place)
+
+
+def compare_events(old: Contract, new: Contract) -> Iterator[Change]:
+    before, after = {one.name: one for one in old.events}, {one.name: one for one in new.events}
+    for name in sorted(before.keys() - after.keys()):
+        yield Change("event-removed", name, "is gone", before[name].place)
+    for name in sorted(after.keys() - before.keys()):
+        yield Change("event-added", name, "is new", after[name].place)
+    for name in sorted(before.keys() & after.keys()):
+        one, other = before[name], after[name]
+        if one.pkg_id != other.pkg_id:
+            yield Change("event-number-changed", name, f"{one.pkg_id} became {other.pkg_id}", other.place)
+        if one.topic != other.topic:
+            yield Change("event-topic-changed", name, f"{one.topic} became {other.topic}", other.place)
+        yield from _roles(name, one.roles, other.roles, other)

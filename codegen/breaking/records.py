@@ -1,0 +1,95 @@
+"""Changes of what is sent: fields, members and arms, as a request sees them and as an answer does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import StrEnum
+
+from codegen.breaking.change import Change
+from codegen.breaking.values import compare_types, say
+from codegen.ir.types import Definition, Enum, Field, Record, Union
+
+
+class Direction(StrEnum):
+    REQUEST = "request"
+    ANSWER = "answer"
+
+
+def compare_definitions(old: Definition, new: Definition, way: Direction) -> Iterator[Change]:
+    match old, new:
+        case Record(), Record():
+            yield from compare_records(old, new, way)
+        case Enum(), Enum():
+            yield from _members(old, new, way)
+        case Union(), Union():
+            yield from _arms(old, new, way)
+        case _:
+            message = f"{type(old).__name__.lower()} became {type(new).__name__.lower()}"
+            yield Change(f"{way}-type-changed", old.name, message, new.place)
+
+
+def compare_records(old: Record, new: Record, way: Direction) -> Iterator[Change]:
+    for one in old.fields:
+        other = new.field(one.name)
+        if other is None:
+            yield Change(f"{way}-field-removed", f"{old.name}.{one.name}", "is gone", one.place)
+        else:
+            yield from _field(old.name, one, other, way)
+    for one in new.fields:
+        if old.field(one.name) is None:
+            is_needed = way is Direction.REQUEST and one.required and not one.has_default
+            rule = "request-required-field-added" if is_needed else f"{way}-field-added"
+            yield Change(rule, f"{new.name}.{one.name}", f"is new: {say(one.type)}", one.place)
+
+
+def _field(owner: str, old: Field, new: Field, way: Direction) -> Iterator[Change]:
+    subject = f"{owner}.{old.name}"
+    yield from _presence(subject, old, new, way)
+    verdict = compare_types(old.type, new.type)
+    if verdict is None:
+        yield Change(f"{way}-type-changed", subject, f"{say(old.type)} became {say(new.type)}", new.place)
+        return
+    for word, is_so in zip(("narrowed", "widened"), verdict, strict=True):
+        if is_so:
+            yield Change(f"{way}-values-{word}", subject, f"{say(old.type)} became {say(new.type)}", new.place)
+    if (old.has_default, old.default) != (new.has_default, new.default):
+        yield Change(f"{way}-default-changed", subject, f"default {old.default!r} became {new.default!r}", new.place)
+
+
+def _presence(subject: str, old: Field, new: Field, way: Direction) -> Iterator[Change]:
+    if old.required != new.required:
+        word = "required" if new.required else "optional"
+        yield Change(f"{way}-field-{word}", subject, f"is {word} now", new.place)
+    if old.nullable != new.nullable:
+        names = {
+            (Direction.REQUEST, True): "request-null-accepted",
+            (Direction.REQUEST, False): "request-null-refused",
+            (Direction.ANSWER, True): "answer-null-sent",
+            (Direction.ANSWER, False): "answer-null-never-sent",
+        }
+        yield Change(names[way, new.nullable], subject, f"may {'' if new.nullable else 'not '}be null now", new.place)
+
+
+def _members(old: Enum, new: Enum, way: Direction) -> Iterator[Change]:
+    before, after = dict(old.members), dict(new.members)
+    for name in sorted(before.keys() - after.keys()):
+        yield Change(f"{way}-member-removed", f"{old.name}.{name}", "is gone", new.place)
+    for name in sorted(after.keys() - before.keys()):
+        yield Change(f"{way}-member-added", f"{old.name}.{name}", "is new", new.place)
+    for name in sorted(before.keys() & after.keys()):
+        if before[name] != after[name]:
+            message = f"{before[name]!r} became {after[name]!r}"
+            yield Change(f"{way}-type-changed", f"{old.name}.{name}", message, new.place)
+
+
+def _arms(old: Union, new: Union, way: Direction) -> Iterator[Change]:
+    if old.tag != new.tag:
+        yield Change(f"{way}-type-changed", old.name, f"the tag {old.tag!r} became {new.tag!r}", new.place)
+    before, after = dict(old.arms), dict(new.arms)
+    for tag in sorted(before.keys() - after.keys()):
+        yield Change(f"{way}-arm-removed", f"{old.name}.{tag}", "is gone", new.place)
+    for tag in sorted(after.keys() - before.keys()):
+        yield Change(f"{way}-arm-added", f"{old.name}.{tag}", "is new", new.place)
+    for tag in sorted(before.keys() & after.keys()):
+        if before[tag] != after[tag]:
+            yield Change(f"{way}-type-changed", f"{old.name}.{tag}", f"{before[tag]} became {after[tag]}", new.place)

@@ -1,0 +1,112 @@
+"""The rules of the gate: what a change is called, how grave it is, and whom it breaks. Every rule has its mirror.
+
+Requests are contravariant: what the server accepts may grow. Answers are covariant: what it sends may shrink. A request is
+closed, so that a field which leaves it is refused; an answer is open, so that a field which joins it is not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    ERR = "ERR"
+    WARN = "WARN"
+    INFO = "INFO"
+
+
+class Audience(StrEnum):
+    REST = "REST-JSON clients"
+    SOCKET = "WS-JSON clients"
+    PROTOBUF = "protobuf clients"
+    SOURCE = "users of the SDK's source"
+    STORED = "stored events"
+
+
+REST, SOCKET, PROTOBUF, SOURCE, STORED = Audience
+JSON = (REST, SOCKET)
+WIRE = (REST, SOCKET, PROTOBUF)
+ALL = (REST, SOCKET, PROTOBUF, SOURCE)
+ERR, WARN, INFO = Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """`mirror` is the rule of the opposite change; a rule that is its own mirror holds in both directions."""
+
+    severity: Severity
+    audiences: tuple[Audience, ...]
+    mirror: str
+
+
+RULES: dict[str, Rule] = {
+    "operation-removed": Rule(ERR, ALL, "operation-added"),
+    "operation-added": Rule(INFO, (), "operation-removed"),
+    "operation-removed-after-sunset": Rule(WARN, ALL, "operation-added"),
+    "operation-deprecated": Rule(INFO, (), "operation-undeprecated"),
+    "operation-undeprecated": Rule(INFO, (), "operation-deprecated"),
+    "feature-changed": Rule(ERR, (SOURCE,), "feature-changed"),
+    "http-door-removed": Rule(ERR, (REST, PROTOBUF), "http-door-added"),
+    "http-door-added": Rule(INFO, (), "http-door-removed"),
+    "http-address-changed": Rule(ERR, (REST, PROTOBUF), "http-address-changed"),
+    "http-status-changed": Rule(ERR, (REST, PROTOBUF), "http-status-changed"),
+    "http-carrier-changed": Rule(ERR, (REST, PROTOBUF), "http-carrier-changed"),
+    "socket-door-removed": Rule(ERR, (SOCKET, PROTOBUF), "socket-door-added"),
+    "socket-door-added": Rule(INFO, (), "socket-door-removed"),
+    "pkg-id-changed": Rule(ERR, (SOCKET, PROTOBUF), "pkg-id-changed"),
+    "result-changed": Rule(ERR, ALL, "result-changed"),
+    "roles-narrowed": Rule(ERR, WIRE, "roles-widened"),
+    "roles-widened": Rule(WARN, (), "roles-narrowed"),
+    "error-added": Rule(WARN, (SOURCE,), "error-removed"),
+    "error-removed": Rule(INFO, (), "error-added"),
+    "idempotency-key-removed": Rule(ERR, WIRE, "idempotency-key-added"),
+    "idempotency-key-added": Rule(INFO, (), "idempotency-key-removed"),
+    "limit-lowered": Rule(WARN, WIRE, "limit-raised"),
+    "limit-raised": Rule(INFO, (), "limit-lowered"),
+    "deadline-shortened": Rule(WARN, WIRE, "deadline-extended"),
+    "deadline-extended": Rule(INFO, (), "deadline-shortened"),
+    "audit-changed": Rule(INFO, (), "audit-changed"),
+    "event-removed": Rule(ERR, (SOCKET, PROTOBUF, SOURCE, STORED), "event-added"),
+    "event-added": Rule(INFO, (), "event-removed"),
+    "event-number-changed": Rule(ERR, (SOCKET, PROTOBUF, STORED), "event-number-changed"),
+    "event-topic-changed": Rule(ERR, (SOCKET, PROTOBUF, STORED), "event-topic-changed"),
+    "request-field-removed": Rule(ERR, (*JSON, SOURCE), "request-field-added"),
+    "request-field-added": Rule(INFO, (), "request-field-removed"),
+    "request-required-field-added": Rule(ERR, ALL, "request-field-removed"),
+    "request-field-required": Rule(ERR, ALL, "request-field-optional"),
+    "request-field-optional": Rule(INFO, (), "request-field-required"),
+    "request-null-refused": Rule(ERR, (*JSON, SOURCE), "request-null-accepted"),
+    "request-null-accepted": Rule(INFO, (), "request-null-refused"),
+    "request-type-changed": Rule(ERR, ALL, "request-type-changed"),
+    "request-values-narrowed": Rule(ERR, WIRE, "request-values-widened"),
+    "request-values-widened": Rule(INFO, (), "request-values-narrowed"),
+    "request-default-changed": Rule(WARN, WIRE, "request-default-changed"),
+    "request-member-removed": Rule(ERR, ALL, "request-member-added"),
+    "request-member-added": Rule(INFO, (), "request-member-removed"),
+    "request-arm-removed": Rule(ERR, ALL, "request-arm-added"),
+    "request-arm-added": Rule(INFO, (), "request-arm-removed"),
+    "answer-field-removed": Rule(ERR, ALL, "answer-field-added"),
+    "answer-field-added": Rule(INFO, (), "answer-field-removed"),
+    "answer-field-optional": Rule(ERR, ALL, "answer-field-required"),
+    "answer-field-required": Rule(INFO, (), "answer-field-optional"),
+    "answer-null-sent": Rule(ERR, ALL, "answer-null-never-sent"),
+    "answer-null-never-sent": Rule(INFO, (), "answer-null-sent"),
+    "answer-type-changed": Rule(ERR, ALL, "answer-type-changed"),
+    "answer-values-widened": Rule(WARN, WIRE, "answer-values-narrowed"),
+    "answer-values-narrowed": Rule(INFO, (), "answer-values-widened"),
+    "answer-default-changed": Rule(INFO, (), "answer-default-changed"),
+    "answer-member-added": Rule(WARN, ALL, "answer-member-removed"),
+    "answer-member-removed": Rule(INFO, (SOURCE,), "answer-member-added"),
+    "answer-arm-added": Rule(ERR, ALL, "answer-arm-removed"),
+    "answer-arm-removed": Rule(INFO, (SOURCE,), "answer-arm-added"),
+    "proto-package-changed": Rule(ERR, (PROTOBUF,), "proto-package-changed"),
+    "proto-number-changed": Rule(ERR, (PROTOBUF, STORED), "proto-number-changed"),
+    "proto-kind-changed": Rule(ERR, (PROTOBUF, STORED), "proto-kind-changed"),
+    "proto-member-number-changed": Rule(ERR, (PROTOBUF, STORED), "proto-member-number-changed"),
+    "close-code-changed": Rule(ERR, (SOCKET, PROTOBUF), "close-code-changed"),
+    "error-status-changed": Rule(ERR, (REST, PROTOBUF), "error-status-changed"),
+    "error-frame-code-changed": Rule(ERR, (SOCKET, PROTOBUF), "error-frame-code-changed"),
+    "waiver-expired": Rule(ERR, (), "waiver-unused"),
+    "waiver-unused": Rule(WARN, (), "waiver-expired"),
+}

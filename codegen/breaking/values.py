@@ -1,0 +1,73 @@
+"""Whether a type's values became fewer, more, or others."""
+
+from __future__ import annotations
+
+from codegen.ir.types import Bytes, Float, Int, ListOf, MapOf, Named, String, Type, describe
+
+Verdict = tuple[bool, bool]
+"""(narrowed, widened)."""
+
+
+def compare_types(old: Type, new: Type) -> Verdict | None:
+    """None where it is another type altogether."""
+    match old, new:
+        case Int(), Int():
+            return _bounds(old.minimum, old.maximum, new.minimum, new.maximum)
+        case Float(), Float():
+            return _bounds(old.minimum, old.maximum, new.minimum, new.maximum)
+        case String(), String():
+            return _strings(old, new)
+        case Bytes(), Bytes():
+            return _bounds(None, old.max_length, None, new.max_length)
+        case ListOf(), ListOf():
+            return _both(
+                compare_types(old.item, new.item), _bounds(old.min_items, old.max_items, new.min_items, new.max_items)
+            )
+        case MapOf(), MapOf():
+            return _both(compare_types(old.value, new.value), _bounds(None, old.max_entries, None, new.max_entries))
+        case Named(), Named():
+            return (False, False) if old.name == new.name else None
+    return (False, False) if old == new else None
+
+
+def say(kind: Type) -> str:
+    """The type with what bounds it."""
+    limits = {
+        name: getattr(kind, name)
+        for name in ("minimum", "maximum", "min_length", "max_length", "pattern", "const", "min_items", "max_items")
+        if getattr(kind, name, None) not in (None, 0)
+    }
+    return describe(kind) + "".join(f" {name}={value}" for name, value in limits.items())
+
+
+def _strings(old: String, new: String) -> Verdict | None:
+    if old.const != new.const:
+        return (True, True) if old.const and new.const else (new.const is not None, old.const is not None)
+    patterns = (new.pattern is not None, old.pattern is not None) if old.pattern != new.pattern else (False, False)
+    return _both(patterns, _bounds(old.min_length, old.max_length, new.min_length, new.max_length))
+
+
+def _bounds(old_low: float | None, old_high: float | None, new_low: float | None, new_high: float | None) -> Verdict:
+    """A bound that is missing is none."""
+    lower, upper = _compare(old_low, new_low), _compare(old_high, new_high)
+    narrowed = (
+        lower > 0
+        or (old_low is None and new_low is not None)
+        or upper < 0
+        or (old_high is None and new_high is not None)
+    )
+    widened = (
+        lower < 0
+        or (old_low is not None and new_low is None)
+        or upper > 0
+        or (old_high is not None and new_high is None)
+    )
+    return narrowed, widened
+
+
+def _compare(old: float | None, new: float | None) -> int:
+    return 0 if old is None or new is None else (new > old) - (new < old)
+
+
+def _both(first: Verdict | None, second: Verdict) -> Verdict | None:
+    return None if first is None else (first[0] or second[0], first[1] or second[1])
