@@ -1,7 +1,7 @@
 # Stele. `make` shows what there is. Needed first: Python 3.11 or later, and make.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run test check generate fix lock migrate operations bench clean clean-data update-locks
+.PHONY: help run test check generate fix breaking lock migrate operations bench clean clean-data update-locks
 
 VENV := .venv
 READY := $(VENV)/.ready
@@ -41,6 +41,9 @@ generate: $(READY) ## Compile specs/ into generated/
 
 fix: $(READY) ## Write the halves of the contract that have one right answer
 	@$(PYTHON_IN) -m codegen fix
+
+breaking: $(READY) ## Say whom the contract breaks since AGAINST=HEAD, a commit or a folder
+	@$(PYTHON_IN) -m codegen diff --against $(or $(AGAINST),HEAD)
 
 lock: $(READY) ## Issue PkgIDs and field numbers that are new
 	@$(PYTHON_IN) -m codegen lock

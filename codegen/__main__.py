@@ -1,13 +1,19 @@
-"""`python -m codegen generate|check|explain|fix|lock|operations`: the compiler's commands. Exit 1 means findings, and nothing written."""
+"""`python -m codegen generate|check|diff|explain|fix|lock|operations`: the compiler's commands. Exit 1 means findings, and nothing written."""
 
 from __future__ import annotations
 
 import argparse
 import sys
+from datetime import date
 from pathlib import Path
 
 from codegen import fix as fixes
 from codegen import lock, output, rules, table
+from codegen.breaking.baseline import NoBaseline, baseline
+from codegen.breaking.gate import judge
+from codegen.breaking.reports import FORMATS as VERDICTS
+from codegen.breaking.waivers import read_waivers
+from codegen.diagnostics import Findings
 from codegen.pipeline import Loaded, build, load
 from codegen.reports import FORMATS
 
@@ -22,6 +28,12 @@ def main(arguments: list[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
     for name, command in COMMANDS.items():
         commands.add_parser(name, help=command.__doc__)
+    commands.choices["diff"].add_argument(
+        "--against", required=True, metavar="REF|DIR", help="a commit, or a folder of specs"
+    )
+    commands.choices["diff"].add_argument(
+        "--report", choices=sorted(VERDICTS), default="text", help="how it is printed"
+    )
     commands.choices["fix"].add_argument("--dry-run", action="store_true", help="show the diff and write nothing")
     commands.choices["explain"].add_argument("rule", nargs="?", help="a rule's id, as X012")
     commands.choices["explain"].add_argument("--all", action="store_true", help="print the page of all rules")
@@ -116,7 +128,30 @@ def explain(options: argparse.Namespace) -> int:
     return 0
 
 
+def diff(options: argparse.Namespace) -> int:
+    """Say what changed against a commit or a folder, and whom it breaks; exit 1 if anybody."""
+    findings = Findings()
+    waivers = read_waivers(options.specs, findings)
+    new = load(options.specs)
+    if len(findings) or len(new.findings):
+        sys.stderr.write(findings.render({}) if len(findings) else new.report())
+        return 2
+    try:
+        with baseline(options.specs, options.against) as folder:
+            old = load(folder)
+    except NoBaseline as error:
+        print(f"nothing to compare with: {error}", file=sys.stderr)
+        return 2
+    if len(old.findings):
+        sys.stderr.write(f"{options.against} is no contract by today's rules:\n{old.report()}")
+        return 2
+    verdict = judge(old.contract, new.contract, waivers, date.today())
+    sys.stdout.write(VERDICTS[options.report](verdict))
+    return 1 if verdict.is_breaking else 0
+
+
 COMMANDS = {
+    "diff": diff,
     "explain": explain,
     "fix": fix,
     "generate": generate,

@@ -54,7 +54,7 @@ def test_half_a_reservation_is_none(tmp_path: Path) -> None:
         assert rules(edited(folder, lock, edit)) == {"N006"}
 
 
-def test_a_message_that_comes_back_keeps_its_numbers(tmp_path: Path) -> None:
+def test_a_changed_number_says_which_was_issued_and_where(tmp_path: Path) -> None:
     loaded = edited(tmp_path, (PROTO, "  Author author = 1;\n", "  Author author = 3;\n"))
     (finding,) = loaded.findings
     assert (finding.rule, finding.fix) == ("N004", "write 1")

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncpg
 import pytest
-from sqlalchemy.dialects import postgresql
-from sqlalchemy.schema import CreateTable
+from sqlalchemy.schema import CreateIndex, CreateTable
 
-from app.features.authors.tables import AUTHOR
+from app.features.authors.tables import AUTHOR, UNIQUE_NAME
 
 
 async def test_postgresql_refuses_a_name_in_another_case(migrated: str) -> None:
@@ -23,7 +22,12 @@ async def test_a_new_row_starts_at_version_1_with_both_moments_equal(migrated: s
     row = await connection.fetchrow("INSERT INTO author (name) VALUES ('Fresh') RETURNING *")
     await connection.close()
     assert (row["version"], row["created_at"]) == (1, row["updated_at"])
-    assert "version BIGINT DEFAULT 1 NOT NULL" in str(CreateTable(AUTHOR).compile(dialect=postgresql.dialect()))
+    assert "version BIGINT DEFAULT 1 NOT NULL" in str(CreateTable(AUTHOR))
+
+
+def test_the_table_that_migrations_are_compared_with_refuses_it_too() -> None:
+    index = next(one for one in AUTHOR.indexes if one.name == UNIQUE_NAME)
+    assert str(CreateIndex(index)) == f"CREATE UNIQUE INDEX {UNIQUE_NAME} ON author (lower(name))"
 
 
 def test_the_columns_are_the_contract_s_author() -> None:
