@@ -1,7 +1,7 @@
 # Stele. `make` shows what there is. Needed first: Python 3.11 or later, and make.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run test check generate fix breaking lock migrate operations bench clean clean-data update-locks
+.PHONY: help run test check generate fix breaking new lock migrate operations bench clean clean-data update-locks
 
 VENV := .venv
 READY := $(VENV)/.ready
@@ -30,6 +30,7 @@ test: $(READY) ## Run every test (PYTEST_ARGS=…)
 
 check: $(READY) ## Fresh generated code, ruff, mypy strict, import contracts, spec validators
 	@$(PYTHON_IN) -m codegen check
+	@! grep -rn "is not implemented yet" app --include=*.py
 	@$(VENV)/bin/ruff check --quiet app codegen generated tests
 	@$(VENV)/bin/ruff format --check --quiet app codegen generated tests
 	@$(PYTHON_IN) -m mypy app codegen generated tests
@@ -44,6 +45,10 @@ fix: $(READY) ## Write the halves of the contract that have one right answer
 
 breaking: $(READY) ## Say whom the contract breaks since AGAINST=HEAD, a commit or a folder
 	@$(PYTHON_IN) -m codegen diff --against $(or $(AGAINST),HEAD)
+
+new: $(READY) ## Write an operation: name=archive_author feature=authors [doors=http,socket] [roles=…] [paginated=yes]
+	@$(PYTHON_IN) -m codegen new --name "$(name)" --feature "$(feature)" --doors "$(or $(doors),http,socket)" \
+	  --roles "$(roles)" $(if $(paginated),--paginated)
 
 lock: $(READY) ## Issue PkgIDs and field numbers that are new
 	@$(PYTHON_IN) -m codegen lock

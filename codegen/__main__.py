@@ -1,4 +1,4 @@
-"""`python -m codegen generate|check|diff|explain|fix|lock|operations`: the compiler's commands. Exit 1 means findings, and nothing written."""
+"""`python -m codegen generate|check|diff|explain|fix|lock|new|operations`: the compiler's commands. Exit 1 means findings, and nothing written."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from codegen.breaking.gate import judge
 from codegen.breaking.reports import FORMATS as VERDICTS
 from codegen.breaking.waivers import read_waivers
 from codegen.diagnostics import Findings
+from codegen.new import Refused, Wish, write_operation
 from codegen.pipeline import Loaded, build, load
 from codegen.reports import FORMATS
 
@@ -34,6 +35,13 @@ def main(arguments: list[str] | None = None) -> int:
     commands.choices["diff"].add_argument(
         "--report", choices=sorted(VERDICTS), default="text", help="how it is printed"
     )
+    added = commands.choices["new"]
+    added.add_argument("--name", required=True, help="the operation in snake_case")
+    added.add_argument("--feature", required=True, help="the file of specs/ that it belongs to")
+    added.add_argument("--doors", default="http,socket", help="http, socket or both, with a comma")
+    added.add_argument("--roles", default="", help="alternatives, with commas; none is public")
+    added.add_argument("--paginated", action="store_true", help="a query that answers pages")
+    added.add_argument("--features", type=Path, default=ROOT / "app" / "features", help="where the handlers are")
     commands.choices["fix"].add_argument("--dry-run", action="store_true", help="show the diff and write nothing")
     commands.choices["explain"].add_argument("rule", nargs="?", help="a rule's id, as X012")
     commands.choices["explain"].add_argument("--all", action="store_true", help="print the page of all rules")
@@ -150,7 +158,22 @@ def diff(options: argparse.Namespace) -> int:
     return 1 if verdict.is_breaking else 0
 
 
+def new(options: argparse.Namespace) -> int:
+    """Write an operation into the three scripts, with the method that is left to fill in."""
+    doors = tuple(options.doors.split(","))
+    roles = tuple(role for role in options.roles.split(",") if role)
+    wish = Wish(options.name, options.feature, doors, roles, options.paginated)
+    try:
+        sys.stdout.write(write_operation(options.specs, options.features, wish))
+    except Refused as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(f"now `make generate`, and write {wish.name} in {options.features.name}/{wish.feature}/handler.py")
+    return 0
+
+
 COMMANDS = {
+    "new": new,
     "diff": diff,
     "explain": explain,
     "fix": fix,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,13 +33,18 @@ def fix(specs: Path) -> Fixed:
         copy = Path(folder) / "specs"
         shutil.copytree(specs, copy)
         left = _rounds(copy)
-        old, new = _texts(specs), _texts(copy)
+        old, new = texts_of(specs), texts_of(copy)
         changed = {file: text for file, text in new.items() if old.get(file) != text}
         return Fixed(edits.diff(old, changed), changed, left)
 
 
 def write(specs: Path, fixed: Fixed) -> None:
-    for file, text in fixed.texts.items():
+    write_texts(specs, fixed.texts)
+
+
+def write_texts(specs: Path, texts: Mapping[str, str]) -> None:
+    """Files are named `specs/…`, whatever the folder is called."""
+    for file, text in texts.items():
         path = specs / file.removeprefix("specs/")
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
@@ -49,10 +55,7 @@ def _rounds(specs: Path) -> Loaded:
     for _ in range(MAX_ROUNDS):
         wanted = [edit for finding in loaded.findings for edit in finding.edits]
         if wanted:
-            for file, text in edits.apply(wanted, _texts(specs)).items():
-                path = specs / file.removeprefix("specs/")
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_text(text, encoding="utf-8")
+            write_texts(specs, edits.apply(wanted, texts_of(specs)))
         elif len(loaded.findings) and all(finding.rule == lock.NEW for finding in loaded.findings):
             lock.update(specs / "contract.lock", loaded)
         else:
@@ -61,7 +64,8 @@ def _rounds(specs: Path) -> Loaded:
     return loaded
 
 
-def _texts(specs: Path) -> dict[str, str]:
+def texts_of(specs: Path) -> dict[str, str]:
+    """Every file by its name `specs/…`."""
     files = [path for path in sorted(specs.rglob("*")) if path.is_file()]
     return {f"specs/{path.relative_to(specs).as_posix()}": _text(path) for path in files}
 

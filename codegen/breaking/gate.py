@@ -14,7 +14,7 @@ from codegen.breaking.wire import compare_codes, compare_proto
 from codegen.diagnostics import Place
 from codegen.ir.operations import Contract
 
-ORDER = list(Severity)
+ORDER = tuple(Severity)
 
 
 @dataclass(frozen=True, slots=True)

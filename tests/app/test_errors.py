@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import msgspec
 import pytest
 from google.protobuf.message import DecodeError
 
-from app.errors import decode, problem
+from app.errors import MAX_FIELD_ERRORS, decode, problem
 from generated.errors import AuthorNotFound, InvalidData, Malformed, RateLimited
 from generated.models import CreateAuthorRequest
 
@@ -32,6 +33,38 @@ def test_what_cannot_be_read_is_malformed_and_what_overflows_is_invalid() -> Non
     for error, kind in ((DecodeError(), Malformed), (OverflowError(), InvalidData), (RecursionError(), InvalidData)):
         with pytest.raises(kind):
             decode(_raising(error))
+
+
+def test_a_flood_of_wrong_fields_is_answered_with_a_small_problem() -> None:
+    names = [f"{'x' * 5000}{number}" for number in range(500)]
+    with pytest.raises(InvalidData) as refused:
+        decode(lambda: CreateAuthorRequest.model_validate({"name": "a", **dict.fromkeys(names, 1)}))
+    assert len(refused.value.errors) == MAX_FIELD_ERRORS
+    assert {len(one.pointer) for one in refused.value.errors} == {101}
+
+
+def test_neither_the_input_nor_an_exception_s_words_are_in_a_problem() -> None:
+    reads: list[Callable[[], object]] = [
+        lambda: CreateAuthorRequest.model_validate({"name": ["hunter2"], "born_on": "hunter2"}),
+        lambda: CreateAuthorRequest.model_validate_json(b'{"name": hunter2'),
+        _raising(ValueError("hunter2")),
+        _raising(DecodeError("hunter2")),
+    ]
+    for read in reads:
+        with pytest.raises((InvalidData, Malformed)) as refused:
+            decode(read)
+        assert b"hunter2" not in msgspec.json.encode(problem(refused.value, "trace"))
+
+
+def test_a_problem_without_a_retry_or_a_detail_has_no_such_field() -> None:
+    assert {"detail", "retry_after"}.isdisjoint(
+        msgspec.json.decode(msgspec.json.encode(problem(AuthorNotFound(), "t")))
+    )
+
+
+def test_what_is_no_fault_of_the_input_passes_through() -> None:
+    with pytest.raises(KeyError):
+        decode(_raising(KeyError("ours")))
 
 
 def _raising(error: Exception) -> Callable[[], None]:

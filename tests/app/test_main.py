@@ -1,4 +1,4 @@
-"""Bad settings end the process with exit code 78, a line each and no traceback."""
+"""Bad settings end the process with exit code 78, a line each and no traceback; good ones are served."""
 
 from __future__ import annotations
 
@@ -6,14 +6,57 @@ import os
 import subprocess
 import sys
 
+import httpx2
+import pytest
 
-def test_bad_settings_are_named_and_the_exit_code_says_configuration() -> None:
-    environment = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
-    ended = subprocess.run(
-        [sys.executable, "-m", "app.main"],
-        env={**environment, "ENV": "production", "KEYCLOAK_URL": "http://k", "SIGNING_SECRET": "short"},
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert ended.returncode == 78
-    assert {"DATABASE_URL: Field required", "REDIS_URL: Field required"} <= set(ended.stderr.splitlines())
-    assert "Traceback" not in ended.stderr
+from tests.running_service import RunningService
+
+UNSAFE = {"ENV": "production", "KEYCLOAK_URL": "http://k", "SIGNING_SECRET": "hunter2"}
+PLACES = {"DATABASE_URL": "postgresql+asyncpg://u:hunter2@127.0.0.1/d", "REDIS_URL": "redis://:hunter2@127.0.0.1"}
+
+
+@pytest.fixture(scope="module")
+def ended() -> list[subprocess.CompletedProcess[str]]:
+    """Three starts at once: nothing is set, some of it is unsafe, a number is none."""
+    kept = {name: value for name, value in os.environ.items() if name not in PLACES}
+    settings: tuple[dict[str, str], ...] = ({}, PLACES, PLACES | {"PORT": "http"})
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-m", "app.main"], env=kept | UNSAFE | one, text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        )
+        for one in settings
+    ]  # fmt: skip
+    texts = [process.communicate(timeout=60) for process in processes]
+    return [
+        subprocess.CompletedProcess(process.args, process.returncode, *text)
+        for process, text in zip(processes, texts, strict=True)
+    ]
+
+
+def test_bad_settings_are_named_and_the_exit_code_says_configuration(
+    ended: list[subprocess.CompletedProcess[str]],
+) -> None:
+    missing, unsafe, unreadable = (one.stderr.splitlines() for one in ended)
+    assert [one.returncode for one in ended] == [78, 78, 78]
+    assert {"DATABASE_URL: Field required", "REDIS_URL: Field required"} <= set(missing)
+    assert len(unsafe) == 1
+    assert "KEYCLOAK_URL must be https; SIGNING_SECRET must have 32 characters" in unsafe[0]
+    assert [line.partition(":")[0] for line in unreadable] == ["PORT"]
+
+
+def test_what_was_wrong_is_said_without_a_traceback_and_without_a_secret(
+    ended: list[subprocess.CompletedProcess[str]],
+) -> None:
+    for one in ended:
+        assert "Traceback" not in one.stderr
+        assert "hunter2" not in one.stderr + one.stdout
+
+
+async def test_a_served_answer_does_not_name_its_server_and_an_unknown_path_is_a_problem(
+    service: RunningService,
+) -> None:
+    async with httpx2.AsyncClient(base_url=service.url, trust_env=False) as client:
+        answer = await client.get("/no-such-path", headers={"x-forwarded-proto": "https"})
+    assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
+    assert "server" not in answer.headers

@@ -49,3 +49,24 @@ def test_a_token_in_the_query_is_for_development_only_unless_switched_on(monkeyp
 
 def test_secrets_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "s" * 32 not in repr(settings(monkeypatch))
+
+
+def test_the_issuer_is_the_realm_s_address_with_or_without_a_slash(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = {
+        settings(monkeypatch, KEYCLOAK_URL=url, KEYCLOAK_REALM="r").issuer
+        for url in ("https://k.example", "https://k.example/")
+    }
+    assert found == {"https://k.example/realms/r"}
+
+
+def test_production_is_what_nobody_chose_and_development_takes_what_it_refuses(monkeypatch: pytest.MonkeyPatch) -> None:
+    unsafe = {"KEYCLOAK_URL": "http://127.0.0.1:1", "SIGNING_SECRET": "short", "RATE_LIMIT_SCALE": "9", "ORIGINS": "*"}
+    with pytest.raises(ValidationError, match="unsafe in production") as refused:
+        settings(monkeypatch, ENV=None, **unsafe)
+    assert str(refused.value).count("must") == 4
+    assert settings(monkeypatch, ENV="development", **unsafe).rate_limit_scale == 9
+
+
+def test_settings_do_not_change_after_they_were_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ValidationError, match="frozen"):
+        settings(monkeypatch).port = 1  # type: ignore[misc]

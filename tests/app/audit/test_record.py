@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Any
@@ -44,3 +45,16 @@ def test_the_columns_are_the_table_s_without_its_id() -> None:
 def test_outcomes_and_doors_are_the_contract_s() -> None:
     assert [str(one) for one in Outcome] == [str(one) for one in AuditOutcome]
     assert {"http", "websocket"} == {str(one) for one in AuditDoor}
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"), [(math.nan, 0), (math.inf, 2**31 - 1), (-math.inf, 0), (-1, 0), (0, 0), (2**31 - 1, 2**31 - 1)]
+)
+def test_a_duration_is_clamped_to_a_whole_number_that_the_column_holds(given: float, kept: int) -> None:
+    found = record(duration_ms=given).duration_ms
+    assert (found, type(found)) == (kept, int)
+
+
+def test_a_megabyte_is_cut_after_it_was_escaped() -> None:
+    found = record(user_agent="\x00" * 1_000_000, username="\udfff" * 1_000_000)
+    assert (found.user_agent, len(found.username or "")) == (("\\u0000" * 1024)[:1024], LIMITS["username"])

@@ -86,3 +86,50 @@ async def test_a_database_that_is_away_is_unavailable_and_not_an_error() -> None
     with pytest.raises(Unavailable):
         await database.fetch(ONE)
     await database.close()
+
+
+async def test_a_connection_given_back_inside_of_a_transaction_is_not_handed_out_again(database: Database) -> None:
+    connection = await database.take()
+    await connection.execute("BEGIN")
+    database.put(connection)
+    assert connection.is_closed()
+    taken = [await database.take() for _ in range(4)]
+    assert connection not in taken
+    for one in taken:
+        database.put(one)
+
+
+async def test_who_waits_gets_the_connection_that_comes_back(database: Database) -> None:
+    taken = [await database.take() for _ in range(4)]
+    waiting = asyncio.create_task(database.take())
+    await asyncio.sleep(0)
+    database.put(taken[0])
+    assert await waiting is taken[0]
+    for connection in taken:
+        database.put(connection)
+
+
+async def test_a_commit_that_postgresql_refuses_is_unavailable_and_leaves_nothing(database: Database) -> None:
+    transaction = database.transaction()
+    await transaction.execute(
+        compile_statement(text("CREATE TABLE refused (n int UNIQUE DEFERRABLE INITIALLY DEFERRED)"))
+    )
+    await transaction.execute(compile_statement(text("INSERT INTO refused VALUES (1), (1)")))
+    with pytest.raises(Unavailable):
+        await transaction.commit()
+    await transaction.rollback()
+    row = await database.fetchrow(compile_statement(text("SELECT to_regclass('refused') AS found")))
+    assert row is not None
+    assert row["found"] is None
+    assert all(await asyncio.gather(*(database.ping() for _ in range(4))))
+
+
+async def test_a_row_that_another_transaction_holds_is_unavailable(database: Database) -> None:
+    await database.execute(ADD)
+    held = select(STORED_ANSWER.c.key).with_for_update(nowait=True)
+    first, second = database.transaction(), database.transaction()
+    await first.fetch(compile_statement(held))
+    with pytest.raises(Unavailable):
+        await second.fetch(compile_statement(held))
+    await first.rollback()
+    await second.rollback()

@@ -10,7 +10,7 @@ import hiredis
 import pytest
 from redis.asyncio import Redis
 
-from app.db.pipelined_redis import Lost, PipelinedConnection, Script
+from app.db.pipelined_redis import MAX_WAITING, Lost, PipelinedConnection, Script
 from app.development.servers import Valkey
 
 
@@ -72,3 +72,44 @@ async def test_without_a_server_start_returns_and_calls_fail_at_once() -> None:
         away.call("PING")
     assert not await away.reopened(0.1)
     await away.stop()
+
+
+async def test_a_server_that_does_not_answer_costs_its_callers_a_quarter_of_a_second() -> None:
+    ended = asyncio.Event()
+
+    async def listen(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.close()
+        ended.set()
+
+    async with await asyncio.start_server(listen, "127.0.0.1", 0) as server:
+        silent = PipelinedConnection(f"redis://127.0.0.1:{server.sockets[0].getsockname()[1]}")
+        await silent.start()
+        async with asyncio.timeout(1.0):
+            with pytest.raises(Lost):
+                await silent.call("PING")
+            await ended.wait()
+        await silent.stop()
+
+
+async def test_the_url_names_the_database(valkey: Valkey) -> None:
+    opened = PipelinedConnection(f"redis://127.0.0.1:{valkey.port}/3")
+    await opened.start()
+    assert b" db=3 " in await opened.call("CLIENT", "INFO")
+    await opened.stop()
+
+
+async def test_beyond_ten_thousand_waiting_a_call_fails_at_once(connection: PipelinedConnection) -> None:
+    waiting = [connection.call("PING") for _ in range(MAX_WAITING)]
+    with pytest.raises(Lost):
+        connection.call("PING")
+    assert set(await asyncio.gather(*waiting)) == {b"PONG"}
+
+
+async def test_who_waits_when_the_connection_is_closed_is_told(connection: PipelinedConnection) -> None:
+    waiting = connection.call("BLPOP", "nothing", 0)
+    await connection.stop()
+    with pytest.raises(Lost):
+        await waiting
+    with pytest.raises(Lost):
+        connection.call("PING")

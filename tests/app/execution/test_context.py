@@ -6,7 +6,9 @@ import time
 from typing import Any
 
 from app.auth.principal import Principal
-from app.execution.context import Caller, Context, Door
+from app.execution.context import Call, Caller, Context, Door
+from generated.enums import AuditDoor
+from generated.operations import OPERATIONS
 
 
 def test_the_principal_is_read_through_the_caller_so_that_a_refresh_is_seen() -> None:
@@ -24,3 +26,22 @@ def test_events_wait_in_the_context() -> None:
     context.publish("one")
     context.publish("two")
     assert context.events == ["one", "two"]
+
+
+def test_no_two_requests_of_one_caller_share_their_events() -> None:
+    nothing: Any = None
+    caller = Caller(None, "", "", Door.WEBSOCKET)
+    first, second = Context(caller, "a", nothing), Context(caller, "b", nothing)
+    first.publish("one")
+    first.object_id = "7"
+    assert (second.events, second.object_id) == ([], None)
+
+
+def test_a_call_is_new_until_the_runner_says_otherwise() -> None:
+    nothing: Any = None
+    call = Call(OPERATIONS["get_author"], nothing, nothing, Caller(None, "", "", Door.HTTP), "trace")
+    assert (call.timeout_s, call.idempotency_key, call.permit, call.replayed) == (None, None, None, False)
+
+
+def test_doors_are_the_contract_s() -> None:
+    assert {str(one) for one in Door} == {str(one) for one in AuditDoor}

@@ -5,9 +5,12 @@ from __future__ import annotations
 import uuid
 
 import pytest
+from sqlalchemy import text, update
 
-from app.db.database import Database
-from app.execution.idempotency import AnswerStore, Replay
+from app.db.database import Database, Executor
+from app.db.statements import compile_statement
+from app.execution.idempotency import TTL, AnswerStore, Replay
+from app.execution.tables import STORED_ANSWER
 from generated.errors import IdempotencyKeyReused, RequestInProgress
 from generated.models import CreateAuthorRequest
 from generated.results import Author
@@ -57,3 +60,46 @@ async def test_what_was_rolled_back_is_not_remembered_and_another_request_is_ref
     with pytest.raises(IdempotencyKeyReused):
         await other.begin()
     await transaction.rollback()
+
+
+def replay(executor: Executor, key: str, *, subject: str = "s", operation: str = "o") -> Replay:
+    request = CreateAuthorRequest(name="x")
+    return Replay(AnswerStore(), executor, CODECS["create_author"], (subject, operation, key), request)
+
+
+async def keep(database: Database, key: str) -> None:
+    transaction = database.transaction()
+    one = replay(transaction, key)
+    assert await one.begin() is None
+    await one.finish(ANSWER)
+    await transaction.commit()
+
+
+@pytest.mark.parametrize("scope", [{"subject": "another"}, {"operation": "another"}])
+async def test_the_same_key_of_another_subject_or_operation_is_another_key(
+    database: Database, scope: dict[str, str]
+) -> None:
+    key = str(uuid.uuid4())
+    await keep(database, key)
+    transaction = database.transaction()
+    assert await replay(transaction, key, **scope).begin() is None
+    assert await replay(transaction, key).begin() == (ANSWER,)
+    await transaction.rollback()
+
+
+async def test_an_answer_older_than_a_day_is_forgotten_purged_and_may_be_given_again(database: Database) -> None:
+    old, young = str(uuid.uuid4()), str(uuid.uuid4())
+    await keep(database, old)
+    await keep(database, young)
+    aged = update(STORED_ANSWER).where(STORED_ANSWER.c.key == old).values(at=text(f"now() - interval '{TTL}'"))
+    await database.execute(compile_statement(aged))
+    transaction = database.transaction()
+    assert await replay(transaction, old).begin() is None
+    await replay(transaction, old).finish(ANSWER)
+    assert await replay(transaction, old).begin() == (ANSWER,)
+    await transaction.rollback()
+    await database.execute(AnswerStore().purge)
+    left = await database.fetch(
+        compile_statement(STORED_ANSWER.select().where(STORED_ANSWER.c.key.in_([text(f"'{old}'"), text(f"'{young}'")])))
+    )
+    assert [row["key"] for row in left] == [young]

@@ -1,15 +1,57 @@
-"""A permit says what the RateLimit headers say, and every limiter gives one."""
+"""A permit says what the RateLimit headers say, in whole seconds; a budget belongs to one bucket and one subject."""
 
 from __future__ import annotations
 
+import inspect
+import uuid
+from collections.abc import AsyncIterator
+from dataclasses import astuple, fields
+
+import pytest
+
+from app.db.pipelined_redis import PipelinedConnection
+from app.development.servers import Valkey
 from app.limits.limiter import Limiter, Permit
 from app.limits.redis_limiter import RedisLimiter
+from generated.operations import Bucket, BucketKey, WhenDown
 
 
-def test_times_are_whole_seconds() -> None:
+def bucket() -> Bucket:
+    return Bucket(uuid.uuid4().hex, 2, 1.5, BucketKey.USER, WhenDown.CLOSED)
+
+
+@pytest.fixture
+async def limiter(valkey: Valkey) -> AsyncIterator[Limiter]:
+    """The port, with the service's own limiter behind it."""
+    connection = PipelinedConnection(valkey.url)
+    await connection.start()
+    yield RedisLimiter(connection)
+    await connection.stop()
+
+
+def test_the_limiter_of_the_service_takes_what_the_port_says() -> None:
+    assert inspect.signature(RedisLimiter.take) == inspect.signature(Limiter.take)
+
+
+def test_a_permit_holds_nothing_but_its_fields() -> None:
     permit = Permit(allowed=True, limit=10, remaining=9, reset_s=60, retry_after_s=0, window_s=60)
-    assert (permit.allowed, permit.remaining) == (True, 9)
+    assert not hasattr(permit, "__dict__")
+    assert [one.name for one in fields(Permit)] == [
+        "allowed", "limit", "remaining", "reset_s", "retry_after_s", "window_s",
+    ]  # fmt: skip
 
 
-def test_the_limiter_of_the_service_is_one() -> None:
-    assert Limiter.take.__name__ in vars(RedisLimiter)
+async def test_times_are_whole_seconds_rounded_up(limiter: Limiter) -> None:
+    one = bucket()
+    permits = [await limiter.take(one, "ada") for _ in range(3)]
+    assert [astuple(permit) for permit in permits] == [
+        (True, 2, 1, 2, 0, 2), (True, 2, 0, 2, 0, 2), (False, 2, 0, 2, 2, 2),
+    ]  # fmt: skip
+    assert {type(value) for permit in permits for value in astuple(permit)} == {bool, int}
+
+
+async def test_another_subject_and_another_bucket_have_budgets_of_their_own(limiter: Limiter) -> None:
+    one, other = bucket(), bucket()
+    spent = [(await limiter.take(one, "ada")).allowed for _ in range(3)]
+    assert spent == [True, True, False]
+    assert (await limiter.take(one, "bob")).remaining == (await limiter.take(other, "ada")).remaining == 1

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import sys
+from pathlib import Path
 
+import asyncpg
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection
@@ -19,6 +22,7 @@ from app.features.authors import tables as author_tables
 from tests.databases import new_database
 
 TABLES = (audit_tables, author_tables, execution_tables)
+ENVIRONMENT = Path(__file__).parents[3] / "app" / "migrations" / "env.py"
 
 
 async def test_autogenerate_finds_no_difference(migrated: str) -> None:
@@ -36,3 +40,25 @@ async def test_three_nodes_that_migrate_at_once_all_succeed(postgres: Postgres) 
     command = (sys.executable, "-m", "app.migrations", "upgrade")
     nodes = [await asyncio.create_subprocess_exec(*command, env={**os.environ, "DATABASE_URL": url}) for _ in range(3)]
     assert await asyncio.gather(*(node.wait() for node in nodes)) == [0, 0, 0]
+
+
+async def test_a_node_waits_while_another_one_migrates(postgres: Postgres) -> None:
+    url = await asyncio.to_thread(new_database, postgres, "one waits")
+    connection = await asyncpg.connect(url.replace("+asyncpg", ""))
+    lock = int(re.findall(r"^LOCK = ([0-9_]+)$", ENVIRONMENT.read_text(), re.MULTILINE)[0])
+    await connection.execute("SELECT pg_advisory_lock($1)", lock)
+    node = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "app.migrations", "upgrade", env={**os.environ, "DATABASE_URL": url}
+    )
+    async with asyncio.timeout(30):
+        while not await connection.fetchval(
+            "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND database ="
+            " (SELECT oid FROM pg_database WHERE datname = current_database()))"
+        ):
+            assert node.returncode is None, "it did not wait"
+            await asyncio.sleep(0.02)
+    assert await connection.fetchval("SELECT to_regclass('author')") is None
+    await connection.execute("SELECT pg_advisory_unlock($1)", lock)
+    assert await node.wait() == 0
+    assert await connection.fetchval("SELECT to_regclass('author')") is not None
+    await connection.close()

@@ -56,3 +56,21 @@ def test_without_a_url_and_without_a_server_a_line_says_so() -> None:
     assert migrate(None, "upgrade").returncode == 78
     away = migrate("postgresql+asyncpg://u@127.0.0.1:9/d", "upgrade")
     assert (away.returncode, "Traceback" in away.stderr) == (1, False)
+
+
+def test_autogenerate_finds_nothing_to_add_to_the_migrations(migrated: str) -> None:
+    """In a process of its own, where no table is known but those that the environment imports."""
+    program = (
+        "from alembic import command; from app.migrations.__main__ import configuration; command.check(configuration())"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", program], env={**os.environ, "DATABASE_URL": migrated}, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    assert (ended.returncode, "No new upgrade operations detected" in ended.stdout) == (0, True)
+
+
+def test_a_command_that_is_none_changes_nothing_and_lists_those_that_are() -> None:
+    ended = migrate("postgresql+asyncpg://u@127.0.0.1:9/d", "sidegrade")
+    assert ended.returncode == 2
+    assert all(word in ended.stderr for word in ("upgrade", "downgrade", "history", "revision"))

@@ -49,3 +49,29 @@ def test_a_line_is_one_json_object_and_uvicorn_s_lines_are_too() -> None:
     first, second = (json.loads(line) for line in out.splitlines())
     assert (first["event"], first["token"], first["text"]) == ("said", SCRUBBED, "two\nlines")
     assert (second["event"], second["level"]) == ("failed x", "error")
+
+
+@pytest.mark.parametrize("is_json", [True, False])
+def test_a_traceback_and_a_library_s_line_hold_no_credential_either(is_json: bool) -> None:
+    program = (
+        "import logging, structlog\nfrom app.telemetry.logs import TRACE_ID, configure\n"
+        f"configure('INFO', is_json={is_json})\nTRACE_ID.set('trace-7')\n"
+        f"try:\n    raise ValueError('Authorization: Bearer ' + '{TOKEN}')\n"
+        "except ValueError:\n    structlog.get_logger('a').exception('failed')\n    logging.getLogger('lib').exception('lib')\n"
+        f"logging.getLogger('lib').warning('got %s', '{TOKEN}')\n"
+    )
+    out = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+    assert TOKEN not in out
+    assert "ValueError" in out
+    assert out.count(SCRUBBED) >= 3
+    assert out.count("trace-7") == 3
+
+
+def test_a_level_is_kept_and_nothing_is_written_for_each_request() -> None:
+    program = (
+        "import logging, structlog\nfrom app.telemetry.logs import configure\nconfigure('WARNING', is_json=True)\n"
+        "structlog.get_logger('a').info('quiet')\nstructlog.get_logger('a').warning('loud')\nconfigure('INFO', is_json=True)\n"
+        "for name in ('uvicorn.access', 'httpx', 'httpx2'):\n    logging.getLogger(name).info('one request')\n"
+    )
+    out = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+    assert [json.loads(line)["event"] for line in out.splitlines()] == ["loud"]

@@ -49,3 +49,43 @@ def test_drops_and_breakers_are_seen() -> None:
     found.breaker("keycloak", "closed", "open")
     assert samples(found)["stele_audit_dropped_total", ()] == 3
     assert samples(found)["stele_breaker_state", ("keycloak",)] == 2
+
+
+def test_no_number_of_strange_codes_makes_more_than_one_new_series() -> None:
+    found = metrics()
+    found.observe("http", "get_authors", "made-up", 0.01)
+    found.socket_closed(1999)
+    before = samples(found)
+    for number in range(1000):
+        found.observe("http", "get_authors", f"made-up-{number}", 0.01)
+        found.socket_closed(2000 + number)
+    after = samples(found)
+    assert set(after) == set(before)
+    assert after["stele_requests_total", ("get_authors", "http", "other")] == 1001
+    assert after["stele_sockets_closed_total", ("other",)] == 1001
+
+
+def test_every_label_s_values_are_known_before_the_first_request() -> None:
+    families = text_string_to_metric_families(metrics().render().decode())
+    found: dict[str, set[str]] = {}
+    for family in families:
+        for one in family.samples:
+            for name, value in one.labels.items():
+                found.setdefault(f"{family.name} {name}", set()).add(value)
+    assert found["stele_requests operation"] == found["stele_request_seconds operation"] == {"get_authors"}
+    assert found["stele_requests door"] == found["stele_request_seconds door"] == {"http", "websocket"}
+    assert found["stele_requests code"] == {"ok"}
+    assert {"4401", "1000", "other"} <= found["stele_sockets_closed code"]
+
+
+@pytest.mark.parametrize("door", ["ftp", ""])
+def test_a_door_that_is_none_is_an_error_of_ours(door: str) -> None:
+    with pytest.raises(KeyError):
+        metrics().observe(door, "get_authors", "ok", 0.1)
+
+
+def test_two_workers_parts_do_not_share_a_registry() -> None:
+    first, second = metrics(), metrics()
+    first.limiter_down()
+    assert samples(first)["stele_limiter_down_total", ()] == 1
+    assert samples(second)["stele_limiter_down_total", ()] == 0

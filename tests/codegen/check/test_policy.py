@@ -17,7 +17,7 @@ HTTP = "http/authors.yaml"
         (HTTP, "x-errors: [author_name_taken]", "x-errors: [nobody_knows]", "V008"),
         (HTTP, "x-errors: [author_name_taken]", "x-errors: [author_name_taken, forbidden]", "V006"),
         (HTTP, "x-idempotent: key", "x-idempotent: key\n    x-rate-limit: nothing", "V008"),
-        (HTTP, "security: [{bearer: [get-authors]}]", "security: [{bearer: [get-authors]}, {bearer: [admin, nobody]}]", "V008"),
+        (HTTP, "security: [{bearer: [get-authors]}]", "security: [{bearer: [get-authors]}, {bearer: [nobody, zeus]}]", "V008"),
         (HTTP, "x-publishes: [author_created]", "x-publishes: [author_sold]", "V008"),
         (HTTP, "summary: Find authors by id, name or text.", "summary: Find.\n    x-idempotent: key", "V007"),
         ("packages/authors.yaml", "x-topic: authors", "x-topic: news", "V008"),

@@ -26,8 +26,8 @@ def methods(kind: ast.ClassDef) -> dict[str, ast.AsyncFunctionDef]:
     return {node.name: node for node in kind.body if isinstance(node, ast.AsyncFunctionDef)}
 
 
-def test_each_feature_has_its_class_and_its_place_in_the_registry(tmp_path: Path) -> None:
-    contract = contract_of("p35_several_features", tmp_path)
+def test_each_feature_has_its_class_and_its_place_in_the_registry() -> None:
+    contract = shipped()
     found = classes(contract)
     fields = {
         one.target.id: ast.unparse(one.annotation)

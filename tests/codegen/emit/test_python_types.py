@@ -22,6 +22,7 @@ from tests.codegen.contracts import contract_of, shipped
         (Bool(), "bool", "bool"),
         (Int(32, 1, 9), "int", "Annotated[int, Field(ge=1, le=9)]"),
         (Float(), "float", "Annotated[float, Field(allow_inf_nan=False)]"),
+        (Float(0.0, 1.5), "float", "Annotated[float, Field(ge=0.0, le=1.5, allow_inf_nan=False)]"),
         (String(1, 9, "^a$"), "str", 'Annotated[str, Field(min_length=1, max_length=9, pattern="^a$")]'),
         (String(const="x"), 'Literal["x"]', 'Literal["x"]'),
         (Text("date"), "date", "Day"),

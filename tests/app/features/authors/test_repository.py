@@ -105,7 +105,9 @@ async def test_a_walk_of_10_000_rows_meets_once_every_row_that_lives_throughout(
     seen: list[int] = []
     while wanted and len(seen) < 30_000:
         changes = [replace(one, batches.pop(), label) for one in others if batches]
-        page, *_ = await asyncio.gather(authors.get_paginated_authors(context, wanted), *changes)
+        asked = asyncio.create_task(authors.get_paginated_authors(context, wanted))
+        await asyncio.gather(asked, *changes)
+        page = asked.result()
         seen += [one.id for one in page.items]
         cursor = page.meta.next_cursor
         wanted = GetPaginatedAuthorsRequest(per_page=100, cursor=cursor) if cursor else None

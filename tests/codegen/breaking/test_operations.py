@@ -1,0 +1,65 @@
+"""Doors, addresses, numbers, roles and limits: what changed, and whom it breaks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from codegen.breaking.gate import judge
+from codegen.breaking.rules import Audience
+from tests.codegen.breaking.changes import HTTP, PACKAGES, TODAY, before_and_after, rules, verdict
+
+DROP = "security: [{bearer: [writer]}, {bearer: [auditor]}]"
+DROP_SOCKET = "security: [{$ref: '../policy.yaml#/roles/writer'}, {$ref: '../policy.yaml#/roles/auditor'}]"
+
+
+@pytest.mark.parametrize(
+    ("edits", "subject", "rule"),
+    [
+        ([("openapi.yaml", "/ping:", "/pong:")], "ping", "http-address-changed"),
+        ([(HTTP, "'201':", "'200':")], "make_thing", "http-status-changed"),
+        ([(HTTP, "x-idempotent: key", "x-idempotent: none")], "make_thing", "idempotency-key-removed"),
+        ([(HTTP, "x-idempotent: key", "x-idempotent: key\n    x-timeout: 1s")], "make_thing", "deadline-shortened"),
+        ([(HTTP, "x-errors: [thing_taken]", "x-errors: [thing_taken, thing_not_found]")], "make_thing: thing_not_found", "error-added"),
+        ([(HTTP, DROP, "security: [{bearer: [writer]}]"), (PACKAGES, DROP_SOCKET, "security: [{$ref: '../policy.yaml#/roles/writer'}]")], "drop_thing", "roles-narrowed"),
+        ([("policy.yaml", "limit: 600, window: 60s, key: user", "limit: 60, window: 60s, key: user")], "get_thing", "limit-lowered"),
+        ([("policy.yaml", "limit: 600, window: 60s, key: user", "limit: 6000, window: 60s, key: user")], "get_thing", "limit-raised"),
+        ([(HTTP, "summary: Case ping.", "summary: Case ping.\n    deprecated: true")], "ping", "operation-deprecated"),
+    ],
+)  # fmt: skip
+def test_a_change_has_its_rule(tmp_path: Path, edits: list[tuple[str, str, str]], subject: str, rule: str) -> None:
+    assert rule in rules(verdict(tmp_path, *edits), subject)
+
+
+def removed(folder: Path, words: str) -> str:
+    """What the removal of `ping` is called, where it had these words."""
+    old = ("http/things.yaml", "summary: Case ping.\n", f"summary: Case ping.\n{words}")
+    from_path = ("openapi.yaml", "  /ping: {$ref: 'http/things.yaml#/p3'}\n", "")
+    return _removal(folder, old, from_path)
+
+
+def _removal(folder: Path, old: tuple[str, str, str], path: tuple[str, str, str]) -> str:
+    first = before_and_after(folder / "a", old)[1]
+    text = (folder / "a" / "old" / "specs" / HTTP).read_text()
+    body = text[text.index("p3:\n") :]
+    second = before_and_after(folder / "b", path, (HTTP, body, ""))[1]
+    return rules(judge(first, second, (), TODAY), "ping").pop()
+
+
+@pytest.mark.parametrize(
+    ("words", "rule"),
+    [
+        ("", "operation-removed"),
+        ("    deprecated: true\n    x-sunset: '2027-01-01'\n", "operation-removed"),
+        ("    deprecated: true\n    x-sunset: '2025-01-01'\n", "operation-removed-after-sunset"),
+    ],
+)
+def test_a_removal_before_its_day_breaks_and_after_it_does_not(tmp_path: Path, words: str, rule: str) -> None:
+    assert removed(tmp_path, words) == rule
+
+
+def test_whom_a_change_breaks_is_said(tmp_path: Path) -> None:
+    found = verdict(tmp_path, ("openapi.yaml", "/ping:", "/pong:"))
+    (change,) = [one for one in found.changes if one.subject == "ping"]
+    assert change.audiences == (Audience.REST, Audience.PROTOBUF)

@@ -1,0 +1,52 @@
+"""What a request may no longer say and what an answer may now say is found on both sides."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.codegen.breaking.changes import SCHEMA, rules, verdict
+
+INPUT = "ThingInput:\n  type: object\n  required: [name, shape]\n  properties:\n    name: {type: string, minLength: 1, maxLength: 50}\n"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "subject", "rule"),
+    [
+        ("    note: {type: [string, 'null'], default: null}\n", "", "Thing.note", "answer-field-removed"),
+        ("    price: {type: string, format: decimal}\n    note", "    price: {type: string, format: decimal}\n    size: {type: boolean}\n    note", "Thing.size", "answer-field-added"),
+        ("required: [id, name, colour, shape, version]", "required: [id, colour, shape, version]", "Thing.name", "answer-field-optional"),
+        ("required: [id, name, colour, shape, version]", "required: [id, name, colour, shape, version, data]", "Thing.data", "answer-field-required"),
+        ("    name: {type: string, minLength: 1, maxLength: 50}\n    colour", "    name: {type: string, minLength: 1, maxLength: 60}\n    colour", "Thing.name", "answer-values-widened"),
+        ("    name: {type: string, minLength: 1, maxLength: 50}\n    colour", "    name: {type: [string, 'null'], minLength: 1, maxLength: 50}\n    colour", "Thing.name", "answer-null-sent"),
+        ("enum: [red, dark-blue]", "enum: [red, dark-blue, green]", "Colour.green", "answer-member-added"),
+        (INPUT, INPUT.replace("maxLength: 50", "maxLength: 40"), "MakeThingRequest.name", "request-values-narrowed"),
+        (INPUT, INPUT.replace("maxLength: 50", "maxLength: 60"), "MakeThingRequest.name", "request-values-widened"),
+        (INPUT, INPUT.replace("[name, shape]", "[name, shape, price]"), "MakeThingRequest.price", "request-field-required"),
+        (INPUT, INPUT.replace("[name, shape]", "[shape]"), "MakeThingRequest.name", "request-field-optional"),
+        (INPUT, INPUT + "    size: {type: boolean}\n", "MakeThingRequest.size", "request-field-added"),
+        (INPUT, INPUT.replace("[name, shape]", "[name, shape, size]") + "    size: {type: boolean}\n", "MakeThingRequest.size", "request-required-field-added"),
+        ("page: {type: integer, format: int32, minimum: 1, default: 1}", "page: {type: integer, format: int32, minimum: 1, default: 2}", "GetThingsRequest.page", "request-default-changed"),
+    ],
+)  # fmt: skip
+def test_a_change_has_its_rule(tmp_path: Path, old: str, new: str, subject: str, rule: str) -> None:
+    assert rule in rules(verdict(tmp_path, (SCHEMA, old, new)), subject)
+
+
+def test_a_type_that_goes_both_ways_is_judged_both_ways(tmp_path: Path) -> None:
+    found = verdict(
+        tmp_path,
+        (
+            SCHEMA,
+            "oneOf: [{$ref: '#/Circle'}, {$ref: '#/Square'}]",
+            "oneOf: [{$ref: '#/Circle'}, {$ref: '#/Square'}, {$ref: '#/Dot'}]",
+        ),
+        (
+            SCHEMA,
+            "ThingInput:\n",
+            "Dot:\n  type: object\n  required: [kind]\n  properties:\n    kind: {type: string, const: dot}\nThingInput:\n",
+        ),
+    )
+    arms = {one.rule for one in found.changes if one.subject == "Shape.dot"}
+    assert arms == {"request-arm-added", "answer-arm-added"}

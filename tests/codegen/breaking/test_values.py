@@ -1,0 +1,41 @@
+"""Values become fewer, more, both, or others altogether."""
+
+from __future__ import annotations
+
+import pytest
+
+from codegen.breaking.values import Verdict, compare_types, say
+from codegen.ir.types import Bool, Bytes, Float, Int, ListOf, MapOf, Named, String, Text, Type
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "verdict"),
+    [
+        (Bool(), Bool(), (False, False)),
+        (Int(32, 0, 9), Int(32, 0, 8), (True, False)),
+        (Int(32, 0, 9), Int(64, 0, 10), (False, True)),
+        (Int(32, 0, 9), Int(32, 1, 10), (True, True)),
+        (Float(), Float(0.0), (True, False)),
+        (Float(0.0), Float(), (False, True)),
+        (String(0, 5), String(0, 4), (True, False)),
+        (String(1), String(0), (False, True)),
+        (String(), String(pattern="a"), (True, False)),
+        (String(pattern="a"), String(pattern="b"), (True, True)),
+        (String(const="a"), String(const="b"), (True, True)),
+        (Bytes(8), Bytes(), (False, True)),
+        (ListOf(Int(32, 0, 9)), ListOf(Int(32, 0, 8)), (True, False)),
+        (ListOf(Bool(), 1), ListOf(Bool(), 0), (False, True)),
+        (MapOf(Bool()), MapOf(Bool(), 3), (True, False)),
+        (Text("date"), Text("uuid"), None),
+        (Bool(), String(), None),
+        (ListOf(Bool()), ListOf(String()), None),
+        (Named("A"), Named("B"), None),
+    ],
+)  # fmt: skip
+def test_verdicts_and_their_mirrors(old: Type, new: Type, verdict: Verdict | None) -> None:
+    assert compare_types(old, new) == verdict
+    assert compare_types(new, old) == (None if verdict is None else verdict[::-1])
+
+
+def test_a_type_is_said_with_its_bounds() -> None:
+    assert say(String(1, 5, "^a")) == "string min_length=1 max_length=5 pattern=^a"
