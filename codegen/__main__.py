@@ -40,6 +40,7 @@ def main(arguments: list[str] | None = None) -> int:
     added.add_argument("--feature", required=True, help="the file of specs/ that it belongs to")
     added.add_argument("--doors", default="http,socket", help="http, socket or both, with a comma")
     added.add_argument("--roles", default="", help="alternatives, with commas; none is public")
+    added.add_argument("--query", action="store_true", help="it only reads: GET, with parameters instead of a body")
     added.add_argument("--paginated", action="store_true", help="a query that answers pages")
     added.add_argument("--features", type=Path, default=ROOT / "app" / "features", help="where the handlers are")
     commands.choices["fix"].add_argument("--dry-run", action="store_true", help="show the diff and write nothing")
@@ -162,13 +163,16 @@ def new(options: argparse.Namespace) -> int:
     """Write an operation into the three scripts, with the method that is left to fill in."""
     doors = tuple(options.doors.split(","))
     roles = tuple(role for role in options.roles.split(",") if role)
-    wish = Wish(options.name, options.feature, doors, roles, options.paginated)
+    wish = Wish(options.name, options.feature, doors, roles, options.paginated, options.query)
     try:
         sys.stdout.write(write_operation(options.specs, options.features, wish))
     except Refused as error:
         print(error, file=sys.stderr)
         return 1
-    print(f"now `make generate`, and write {wish.name} in {options.features.name}/{wish.feature}/handler.py")
+    print(
+        f"now add the fields of {' and '.join(wish.records)}, `make fix generate`, "
+        f"and write {wish.name} in {options.features.name}/{wish.feature}/handler.py"
+    )
     return 0
 
 

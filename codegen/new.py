@@ -1,5 +1,6 @@
 """`python -m codegen new`: an operation with its halves in all three scripts, its numbers, and a method to fill in.
 
+Its records are empty: fields are the person's, who adds them to the schemas and lets `fix` write their proto halves.
 Promises: only appends, so that comments and order stay; refuses a name that is taken, before anything is written. The proto
 text, the lists in the roots and the lock are what `fix` writes.
 """
@@ -38,19 +39,28 @@ class Wish:
     doors: tuple[str, ...] = DOORS
     roles: tuple[str, ...] = ()
     is_paginated: bool = False
+    is_query: bool = False
+    """Reads only: a GET whose request is its parameters."""
+
+    @property
+    def method(self) -> str:
+        return "get" if self.is_query or self.is_paginated else "post"
 
     @property
     def records(self) -> tuple[str, str]:
         """The names of what comes in and of what goes out."""
         stem = pascal(self.name)
-        return (f"{stem}Query", f"{stem}Page") if self.is_paginated else (f"{stem}Input", f"{stem}Result")
+        return (
+            f"{stem}{'Query' if self.method == 'get' else 'Input'}",
+            f"{stem}{'Page' if self.is_paginated else 'Result'}",
+        )
 
 
 def write_operation(specs: Path, features: Path, wish: Wish) -> str:
     """Writes all or nothing, and answers what was written as a diff. Raises Refused."""
     loaded = load(specs)
     _check(loaded, wish)
-    edits = [*_schema_edits(wish), *_http_edits(loaded, wish), *_socket_edits(loaded, wish)]
+    edits = [*_schema_edits(loaded, wish), *_http_edits(loaded, wish), *_socket_edits(loaded, wish)]
     with TemporaryDirectory(prefix="stele-new-") as folder:
         copy = Path(folder, "specs")
         shutil.copytree(specs, copy)
@@ -84,37 +94,43 @@ def _check(loaded: Loaded, wish: Wish) -> None:
         raise Refused(f"doors are {' and '.join(DOORS)}")
 
 
-def _schema_edits(wish: Wish) -> list[Edit]:
+def _schema_edits(loaded: Loaded, wish: Wish) -> list[Edit]:
     given, answer = wish.records
     if wish.is_paginated:
         text = (
             f"\n{given}:\n  type: object\n  properties:\n"
             "    page: {type: integer, format: int32, minimum: 1, maximum: 1000000, default: 1}\n"
             "    per_page: {type: integer, format: int32, minimum: 1, maximum: 100, default: 20}\n"
-            f"{pascal(wish.name)}Item:\n  type: object\n  required: [id]\n  properties:\n"
-            "    id: {type: integer, format: int64, minimum: 1, maximum: 9007199254740991}\n"
+            f"{pascal(wish.name)}Item:\n  type: object\n  properties: {{}}\n"
             f"{answer}:\n  type: object\n  required: [items, meta]\n  properties:\n"
             f"    items: {{type: array, maxItems: 100, items: {{$ref: '#/{pascal(wish.name)}Item'}}}}\n"
             "    meta: {$ref: 'page.yaml#/PageMeta'}\n"
         )
     else:
-        text = (
-            f"\n{given}:\n  type: object\n  required: [name]\n  properties:\n"
-            "    name: {type: string, minLength: 1, maxLength: 200}\n"
-            f"{answer}:\n  type: object\n  required: [id]\n  properties:\n"
-            "    id: {type: integer, format: int64, minimum: 1, maximum: 9007199254740991}\n"
-        )
-    return [Edit(f"specs/schemas/{wish.feature}.yaml", END, 1, text)]
+        text = f"\n{given}:\n  type: object\n  properties: {{}}\n{answer}:\n  type: object\n  properties: {{}}\n"
+    return [Edit(_schema_file(loaded, wish.feature), END, 1, text)]
+
+
+def _schema_file(loaded: Loaded, feature: str) -> str:
+    """Where most records of the feature's operations are; else a file of its own."""
+    used = [one.result.record for one in loaded.contract.operations if one.feature == feature and one.result.record]
+    files = [place.file for place in (loaded.contract.record(name).place for name in used)]
+    return max(sorted(files), key=files.count, default=f"specs/schemas/{feature}.yaml")
+
+
+def _schemas(loaded: Loaded, wish: Wish) -> str:
+    """The file of the schemas as its neighbours' files refer to it."""
+    return _schema_file(loaded, wish.feature).replace("specs", "..", 1)
 
 
 def _http_edits(loaded: Loaded, wish: Wish) -> list[Edit]:
     if "http" not in wish.doors:
         return []
-    given, answer = (f"'../schemas/{wish.feature}.yaml#/{name}'" for name in wish.records)
+    given, answer = (f"'{_schemas(loaded, wish)}#/{name}'" for name in wish.records)
     security = "[" + ", ".join(f"{{bearer: [{role}]}}" for role in wish.roles) + "]"
-    head = f"\n{wish.name}:\n  {'get' if wish.is_paginated else 'post'}:\n    operationId: {wish.name}\n"
+    head = f"\n{wish.name}:\n  {wish.method}:\n    operationId: {wish.name}\n"
     head += f"    summary: {wish.name.replace('_', ' ').capitalize()}.\n    security: {security}\n"
-    if wish.is_paginated:
+    if wish.method == "get":
         carried = f"    parameters:\n      - {{name: filter, in: query, schema: {{$ref: {given}}}}}\n"
     else:
         content = f"{{application/json: {{schema: {{$ref: {given}}}}}}}"
@@ -130,7 +146,7 @@ def _http_edits(loaded: Loaded, wish: Wish) -> list[Edit]:
 def _socket_edits(loaded: Loaded, wish: Wish) -> list[Edit]:
     if "socket" not in wish.doors:
         return []
-    given, answer = (f"'../schemas/{wish.feature}.yaml#/{name}" for name in wish.records)
+    given, answer = (f"'{_schemas(loaded, wish)}#/{name}" for name in wish.records)
     name, number = wish.name, _next_pkg_id(loaded)
     security = ", ".join(f"{{$ref: '../policy.yaml#/roles/{role}'}}" for role in wish.roles)
     traits = "traits: [{$ref: '../asyncapi.yaml#/components/messageTraits/%s'}]"

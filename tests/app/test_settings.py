@@ -69,4 +69,4 @@ def test_production_is_what_nobody_chose_and_development_takes_what_it_refuses(m
 
 def test_settings_do_not_change_after_they_were_read(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ValidationError, match="frozen"):
-        settings(monkeypatch).port = 1  # type: ignore[misc]
+        settings(monkeypatch).port = 1  # type: ignore[misc]  # what is tried here

@@ -33,16 +33,6 @@ def mypy(folder: Path) -> subprocess.CompletedProcess[str]:
     return run(folder, "-m", "mypy", "app/features/authors", "--cache-dir", str(folder / ".mypy_cache"))
 
 
-def insert_after(path: Path, anchor: str, text: str) -> None:
-    content = path.read_text()
-    assert anchor in content
-    path.write_text(content.replace(anchor, anchor + text, 1))
-
-
-def append(path: Path, text: str) -> None:
-    path.write_text(path.read_text() + text)
-
-
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     """The tracked files of the tree, in a repository of their own."""
@@ -62,39 +52,46 @@ def copy(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def write_specs(folder: Path) -> None:
-    """What README says, where README says."""
-    schema, http, path, operation, messages, channel, root = blocks("yaml")
-    rpc, proto = blocks("proto")
-    specs = folder / "specs"
-    append(specs / "schemas" / "author.yaml", schema)
-    append(specs / "http" / "authors.yaml", http)
-    insert_after(specs / "openapi.yaml", "paths:\n", path)
-    insert_after(specs / "packages" / "authors.yaml", "operations:\n", operation)
-    insert_after(specs / "packages" / "authors.yaml", "\nmessages:\n", messages)
-    insert_after(specs / "asyncapi.yaml", "    messages:\n", channel)
-    insert_after(specs / "asyncapi.yaml", "\noperations:\n", root)
-    insert_after(specs / "proto" / "authors.proto", "service AuthorsService {\n", rpc)
-    append(specs / "proto" / "authors.proto", "\n" + proto)
+def commands() -> list[list[str]]:
+    """README's commands of the operation, as the Makefile runs them."""
+    lines = [line for block in blocks("sh") for line in block.splitlines()]
+    return [line.split()[1:] for line in lines if line.startswith(("make new", "make fix"))]
+
+
+def make(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Runs the copy's recipes with this Python."""
+    python = f"PYTHON_IN={sys.executable}"
+    command = ["make", "--no-print-directory", "-o", ".venv/.ready", python, f"VENV={ROOT / '.venv'}", *arguments]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+
+
+def write_fields(folder: Path) -> None:
+    """What README says stands at the end of the schemas, in the place of the empty records."""
+    (fields,) = blocks("yaml")
+    schemas = folder / "specs" / "schemas" / "author.yaml"
+    text = schemas.read_text()
+    schemas.write_text(text[: text.index(fields.partition("\n")[0])] + fields)
 
 
 def write_method(folder: Path) -> None:
     handler = folder / "app" / "features" / "authors" / "handler.py"
     (method,) = blocks("python")
-    insert_after(handler, "        self._cursors = cursors\n", "\n" + method)
-    insert_after(handler, "from generated.models import (\n", "    CountAuthorsRequest,\n")
-    insert_after(handler, "from generated.results import Author, ", "AuthorCount, ")
+    text, signature = handler.read_text(), "\n".join(method.splitlines()[:2]) + "\n"
+    body = '        raise NotImplementedError("count_authors is not implemented yet")\n'
+    assert signature + body in text
+    handler.write_text(text.replace(signature + body, method))
 
 
-def test_an_operation_is_added_by_specs_and_one_method(copy: Path) -> None:
-    write_specs(copy)
-    for command in ("lock", "generate"):
-        compiled = run(copy, "-m", "codegen", command)
-        assert compiled.returncode == 0, compiled.stderr
-    assert 'abstract attribute "count_authors"' in run(copy, "-m", "mypy", "app/wiring.py").stdout
-    started = run(copy, "-c", CONSTRUCT)
-    assert started.returncode != 0
-    assert "count_authors" in started.stderr
+def test_an_operation_is_added_by_two_records_and_one_method(copy: Path) -> None:
+    new, fix = commands()
+    assert make(copy, *new).returncode == 0
+    write_fields(copy)
+    fixed = make(copy, *fix)
+    assert fixed.returncode == 0, fixed.stderr
+    unwritten = make(copy, "check")
+    assert unwritten.returncode != 0
+    assert "app/features/authors/handler.py:" in unwritten.stdout
+    assert "count_authors is not implemented yet" in unwritten.stdout
     write_method(copy)
     checked = mypy(copy)
     assert checked.returncode == 0, checked.stdout
@@ -104,6 +101,17 @@ def test_an_operation_is_added_by_specs_and_one_method(copy: Path) -> None:
     assert touched == {"specs", "generated", "app"}
     in_app = [line[3:] for line in changed.stdout.splitlines() if line[3:].startswith("app/")]
     assert in_app == ["app/features/authors/handler.py"]
+
+
+def test_a_method_that_is_missing_is_named_by_mypy_and_by_the_start(copy: Path) -> None:
+    new, fix = commands()
+    make(copy, *new)
+    make(copy, *fix)
+    subprocess.run(["git", "checkout", "-q", "app"], cwd=copy, check=True)
+    assert 'abstract attribute "count_authors"' in run(copy, "-m", "mypy", "app/wiring.py").stdout
+    started = run(copy, "-c", CONSTRUCT)
+    assert started.returncode != 0
+    assert "count_authors" in started.stderr
 
 
 def test_every_command_of_readme_is_a_target_of_make() -> None:
@@ -131,7 +139,10 @@ def test_every_place_to_read_on_exists() -> None:
     [
         ("run", "-m app.development run"),
         ("test", "-m pytest"),
-        ("lock", "-m codegen lock"),
+        ("new", "-m codegen new"),
+        ("fix", "-m codegen fix"),
+        ("check", "-m codegen check"),
+        ("breaking", "-m codegen diff"),
         ("generate", "-m codegen generate"),
         ("operations", "-m codegen operations"),
         ("bench", "-m tests.load"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hmac
 import json
+import statistics
 import time
 from collections.abc import Callable
 from typing import Any
@@ -129,10 +130,12 @@ async def test_a02_forged_tokens_are_refused_within_2_ms(
     tokens = verifier(KeySet(PublishedKeys(rsa, ec_key("key-ec")).fetch), clock)
     token = make(mint)
     assert await refusal(tokens, token) is reason
-    started = time.process_time()
+    spent = []
     for _ in range(20):
+        started = time.process_time()
         await refusal(tokens, token)
-    assert (time.process_time() - started) / 20 <= 0.002
+        spent.append(time.process_time() - started)
+    assert statistics.median(spent) <= 0.002
 
 
 async def test_a02_rs256_by_a_foreign_key_with_our_kid_is_refused(
