@@ -78,8 +78,8 @@ class AuditLog:
             try:
                 while self._queue:
                     await self._drain()
-            except Unavailable:
-                continue
+            except Unavailable as error:
+                log.warning("audit rows wait", count=len(self._queue), reason=repr(error.__cause__))
 
     async def _drain(self) -> None:
         """One batch; it leaves the queue only when it is stored or in quarantine."""
@@ -92,28 +92,25 @@ class AuditLog:
         """Halves the batch around a row that PostgreSQL refuses, until that row stands alone."""
         try:
             await self._copy(batch)
-        except asyncpg.PostgresConnectionError as error:
-            raise Unavailable from error
-        except (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError, ValueError) as error:
+        except (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError, ValueError, OverflowError) as error:
             if len(batch) == 1:
                 await self._isolate(batch[0], error)
                 return
             half = len(batch) // 2
             await self._store(batch[:half])
             await self._store(batch[half:])
+        except (*LOST, asyncpg.PostgresError) as error:
+            raise Unavailable from error
 
     async def _copy(self, batch: list[AuditRecord]) -> None:
         connection = await self._database.take()
         try:
             rows = [record.values() for record in batch]
             await connection.copy_records_to_table("audit_log", records=rows, columns=COLUMNS)
-        except LOST as error:
-            raise Unavailable from error
         finally:
             self._database.put(connection)
 
     async def _isolate(self, record: AuditRecord, error: Exception) -> None:
-        row = {name: clean(one, MAX_ISOLATED) if isinstance(one, str) else one for name, one in asdict(record).items()}
-        text = json.dumps(row, default=str, ensure_ascii=True)
-        await self._database.execute(self._quarantine, reason=type(error).__name__, row=text)
+        row = {name: clean(str(one), MAX_ISOLATED) for name, one in asdict(record).items()}
+        await self._database.execute(self._quarantine, reason=type(error).__name__, row=json.dumps(row))
         log.warning("audit row in quarantine", reason=type(error).__name__, trace_id=record.trace_id)

@@ -180,5 +180,5 @@ class Runner:
             return
         try:
             await self._audit.write(self._database, record)
-        except ApiError:
+        except Exception:  # Whatever it is, it does not take the refusal's place.
             self._audit.offer(record)

@@ -169,10 +169,7 @@ async def test_a_failed_command_announces_nothing(database: Database, witness: W
     "refusal",
     [
         Unavailable(),
-        pytest.param(
-            asyncpg.LockNotAvailableError("a migration holds the table"),
-            marks=pytest.mark.xfail(strict=True, reason="known: an error of PostgreSQL takes the refusal's place"),
-        ),
+        asyncpg.LockNotAvailableError("a migration holds the table"),
     ],
     ids=lambda error: type(error).__name__,
 )
