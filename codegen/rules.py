@@ -130,6 +130,8 @@ RULES: dict[str, Rule] = {
     "S022": Rule("Nothing stands beside $ref.", "Draft-07 ignores it, 2020-12 does not."),
     "S023": Rule("A default is a value of its own type."),
     "S024": Rule("A type's name is free.", "Generated code and the envelope have types of their own."),
+    "S025": Rule("A constant is a text.", "It is a union's tag, or a field that says one thing."),
+    "S026": Rule("What is required has no default.", "It is there, so the default would never count."),
     "V001": Rule("A vocabulary file has its tables."),
     "V002": Rule("An entry is whole."),
     "V003": Rule("extensions.json is JSON with $defs."),

@@ -54,7 +54,7 @@ class Topic:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """`errors` are the codes it may answer with, implied ones included; `sensitive` fields are never logged."""
+    """`errors` are the codes it may answer with, implied ones included; `sensitive` fields, `login.password`, are never logged."""
 
     name: str
     feature: str
@@ -79,7 +79,7 @@ class Event:
 
 
 CONTRACT_VERSION = "1.0.0"
-CONTRACT_HASH = "955089e7"
+CONTRACT_HASH = "e07e876e"
 
 
 class PkgId(IntEnum):

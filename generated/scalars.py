@@ -79,6 +79,8 @@ def read_datetime(value: object) -> object:
 def read_duration(value: object) -> timedelta:
     """`PnDTnHnMnS` of ISO 8601; months and years have no fixed length and are refused."""
     if isinstance(value, timedelta):
+        if value < timedelta(0):
+            raise _refuse("duration", "a duration that is not negative")
         return value
     days, hours, minutes, secs, fraction = _text(value, _DURATION, "duration", "a duration as PnDTnHnMnS").groups()
     micros = int((fraction or ".0")[1:7].ljust(6, "0"))
@@ -104,6 +106,13 @@ def read_bytes(value: object) -> object:
     if decoded is None or b64encode(decoded).decode() != value:
         raise _refuse("bytes", "base64 with padding")
     return decoded
+
+
+def read_whole(value: object) -> object:
+    """Pydantic takes `true` and `"1"` for the number 1 of an enum."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise _refuse("enum", "a whole number")
+    return value
 
 
 Day = Annotated[date, BeforeValidator(read_date)]

@@ -252,7 +252,7 @@ def read_ws_ticket(message: auth_pb2.WsTicket) -> results.WsTicket:
     return results.WsTicket(ticket=message.ticket, expires_in=message.expires_in)
 
 
-def values_of_create_author(message: authors_pb2.CreateAuthorRequest) -> dict[str, object]:
+def values_of_create_author_request(message: authors_pb2.CreateAuthorRequest) -> dict[str, object]:
     values: dict[str, object] = {}
     values["name"] = message.name
     if message.HasField("bio"):
@@ -270,7 +270,7 @@ def fill_create_author_request(message: authors_pb2.CreateAuthorRequest, value: 
         message.born_on = value.born_on.isoformat()
 
 
-def values_of_create_ws_ticket(message: auth_pb2.CreateWsTicketRequest) -> dict[str, object]:
+def values_of_create_ws_ticket_request(message: auth_pb2.CreateWsTicketRequest) -> dict[str, object]:
     values: dict[str, object] = {}
     return values
 
@@ -279,7 +279,7 @@ def fill_create_ws_ticket_request(message: auth_pb2.CreateWsTicketRequest, value
     pass
 
 
-def values_of_delete_author(message: authors_pb2.DeleteAuthorRequest) -> dict[str, object]:
+def values_of_delete_author_request(message: authors_pb2.DeleteAuthorRequest) -> dict[str, object]:
     values: dict[str, object] = {}
     values["author_id"] = message.author_id
     if message.HasField("expected_version"):
@@ -293,7 +293,7 @@ def fill_delete_author_request(message: authors_pb2.DeleteAuthorRequest, value: 
         message.expected_version = value.expected_version
 
 
-def values_of_get_audit_log(message: audit_log_pb2.GetAuditLogRequest) -> dict[str, object]:
+def values_of_get_audit_log_request(message: audit_log_pb2.GetAuditLogRequest) -> dict[str, object]:
     values: dict[str, object] = {}
     values["audit_log_id"] = message.audit_log_id
     return values
@@ -303,7 +303,7 @@ def fill_get_audit_log_request(message: audit_log_pb2.GetAuditLogRequest, value:
     message.audit_log_id = value.audit_log_id
 
 
-def values_of_get_audit_logs(message: audit_log_pb2.GetAuditLogsRequest) -> dict[str, object]:
+def values_of_get_audit_logs_request(message: audit_log_pb2.GetAuditLogsRequest) -> dict[str, object]:
     values: dict[str, object] = {}
     if message.HasField("user"):
         values["user"] = message.user
@@ -343,7 +343,7 @@ def fill_get_audit_logs_request(message: audit_log_pb2.GetAuditLogsRequest, valu
     message.per_page = value.per_page
 
 
-def values_of_get_author(message: authors_pb2.GetAuthorRequest) -> dict[str, object]:
+def values_of_get_author_request(message: authors_pb2.GetAuthorRequest) -> dict[str, object]:
     values: dict[str, object] = {}
     values["author_id"] = message.author_id
     return values
@@ -353,7 +353,7 @@ def fill_get_author_request(message: authors_pb2.GetAuthorRequest, value: models
     message.author_id = value.author_id
 
 
-def values_of_get_authors(message: authors_pb2.GetAuthorsRequest) -> dict[str, object]:
+def values_of_get_authors_request(message: authors_pb2.GetAuthorsRequest) -> dict[str, object]:
     values: dict[str, object] = {}
     if message.HasField("id"):
         values["id"] = message.id
@@ -373,7 +373,7 @@ def fill_get_authors_request(message: authors_pb2.GetAuthorsRequest, value: mode
         message.search_term = value.search_term
 
 
-def values_of_get_paginated_authors(message: authors_pb2.GetPaginatedAuthorsRequest) -> dict[str, object]:
+def values_of_get_paginated_authors_request(message: authors_pb2.GetPaginatedAuthorsRequest) -> dict[str, object]:
     values: dict[str, object] = {}
     if message.HasField("page"):
         values["page"] = message.page
@@ -401,7 +401,7 @@ def fill_get_paginated_authors_request(
         message.name = value.name
 
 
-def values_of_health(message: system_pb2.HealthRequest) -> dict[str, object]:
+def values_of_health_request(message: system_pb2.HealthRequest) -> dict[str, object]:
     values: dict[str, object] = {}
     return values
 
@@ -410,7 +410,7 @@ def fill_health_request(message: system_pb2.HealthRequest, value: models.HealthR
     pass
 
 
-def values_of_livez(message: system_pb2.LivezRequest) -> dict[str, object]:
+def values_of_livez_request(message: system_pb2.LivezRequest) -> dict[str, object]:
     values: dict[str, object] = {}
     return values
 
@@ -419,7 +419,7 @@ def fill_livez_request(message: system_pb2.LivezRequest, value: models.LivezRequ
     pass
 
 
-def values_of_login(message: auth_pb2.LoginRequest) -> dict[str, object]:
+def values_of_login_request(message: auth_pb2.LoginRequest) -> dict[str, object]:
     values: dict[str, object] = {}
     values["username"] = message.username
     values["password"] = message.password
@@ -431,7 +431,7 @@ def fill_login_request(message: auth_pb2.LoginRequest, value: models.LoginReques
     message.password = value.password
 
 
-def values_of_logout(message: auth_pb2.LogoutRequest) -> dict[str, object]:
+def values_of_logout_request(message: auth_pb2.LogoutRequest) -> dict[str, object]:
     values: dict[str, object] = {}
     values["refresh_token"] = message.refresh_token
     return values
@@ -441,7 +441,7 @@ def fill_logout_request(message: auth_pb2.LogoutRequest, value: models.LogoutReq
     message.refresh_token = value.refresh_token
 
 
-def values_of_readyz(message: system_pb2.ReadyzRequest) -> dict[str, object]:
+def values_of_readyz_request(message: system_pb2.ReadyzRequest) -> dict[str, object]:
     values: dict[str, object] = {}
     return values
 
@@ -450,7 +450,7 @@ def fill_readyz_request(message: system_pb2.ReadyzRequest, value: models.ReadyzR
     pass
 
 
-def values_of_refresh(message: auth_pb2.RefreshRequest) -> dict[str, object]:
+def values_of_refresh_request(message: auth_pb2.RefreshRequest) -> dict[str, object]:
     values: dict[str, object] = {}
     values["refresh_token"] = message.refresh_token
     return values
@@ -460,7 +460,7 @@ def fill_refresh_request(message: auth_pb2.RefreshRequest, value: models.Refresh
     message.refresh_token = value.refresh_token
 
 
-def values_of_update_author(message: authors_pb2.UpdateAuthorRequest) -> dict[str, object]:
+def values_of_update_author_request(message: authors_pb2.UpdateAuthorRequest) -> dict[str, object]:
     values: dict[str, object] = {}
     values["author_id"] = message.author_id
     if message.HasField("expected_version"):
@@ -493,7 +493,7 @@ def _message(message: Any, write: Callable[[Any, Any], None], value: Any) -> byt
 
 
 def _values_create_author(data: bytes) -> dict[str, object]:
-    return values_of_create_author(authors_pb2.CreateAuthorRequest.FromString(data))
+    return values_of_create_author_request(authors_pb2.CreateAuthorRequest.FromString(data))
 
 
 def _encode_create_author(result: results.Author) -> bytes:
@@ -503,7 +503,7 @@ def _encode_create_author(result: results.Author) -> bytes:
 
 
 def _values_create_ws_ticket(data: bytes) -> dict[str, object]:
-    return values_of_create_ws_ticket(auth_pb2.CreateWsTicketRequest.FromString(data))
+    return values_of_create_ws_ticket_request(auth_pb2.CreateWsTicketRequest.FromString(data))
 
 
 def _encode_create_ws_ticket(result: results.WsTicket) -> bytes:
@@ -513,11 +513,11 @@ def _encode_create_ws_ticket(result: results.WsTicket) -> bytes:
 
 
 def _values_delete_author(data: bytes) -> dict[str, object]:
-    return values_of_delete_author(authors_pb2.DeleteAuthorRequest.FromString(data))
+    return values_of_delete_author_request(authors_pb2.DeleteAuthorRequest.FromString(data))
 
 
 def _values_get_audit_log(data: bytes) -> dict[str, object]:
-    return values_of_get_audit_log(audit_log_pb2.GetAuditLogRequest.FromString(data))
+    return values_of_get_audit_log_request(audit_log_pb2.GetAuditLogRequest.FromString(data))
 
 
 def _encode_get_audit_log(result: results.AuditLog) -> bytes:
@@ -527,7 +527,7 @@ def _encode_get_audit_log(result: results.AuditLog) -> bytes:
 
 
 def _values_get_audit_logs(data: bytes) -> dict[str, object]:
-    return values_of_get_audit_logs(audit_log_pb2.GetAuditLogsRequest.FromString(data))
+    return values_of_get_audit_logs_request(audit_log_pb2.GetAuditLogsRequest.FromString(data))
 
 
 def _encode_get_audit_logs(result: results.AuditLogPage) -> bytes:
@@ -542,15 +542,15 @@ def _frame_get_audit_logs(result: results.AuditLogPage) -> tuple[bytes, bytes | 
 
 def _binary_frame_get_audit_logs(result: results.AuditLogPage) -> tuple[bytes, PageMeta | None]:
     message = audit_log_pb2.AuditLogPage()
-    for item in result.items:
-        write_audit_log(message.items.add(), item)
+    for items_item in result.items:
+        write_audit_log(message.items.add(), items_item)
     meta = PageMeta()
     write_page_meta(meta, result.meta)
     return message.SerializeToString(), meta
 
 
 def _values_get_author(data: bytes) -> dict[str, object]:
-    return values_of_get_author(authors_pb2.GetAuthorRequest.FromString(data))
+    return values_of_get_author_request(authors_pb2.GetAuthorRequest.FromString(data))
 
 
 def _encode_get_author(result: results.Author) -> bytes:
@@ -560,7 +560,7 @@ def _encode_get_author(result: results.Author) -> bytes:
 
 
 def _values_get_authors(data: bytes) -> dict[str, object]:
-    return values_of_get_authors(authors_pb2.GetAuthorsRequest.FromString(data))
+    return values_of_get_authors_request(authors_pb2.GetAuthorsRequest.FromString(data))
 
 
 def _encode_get_authors(result: results.AuthorList) -> bytes:
@@ -575,15 +575,15 @@ def _frame_get_authors(result: results.AuthorList) -> tuple[bytes, bytes | None]
 
 def _binary_frame_get_authors(result: results.AuthorList) -> tuple[bytes, PageMeta | None]:
     message = authors_pb2.AuthorList()
-    for item in result.items:
-        write_author(message.items.add(), item)
+    for items_item in result.items:
+        write_author(message.items.add(), items_item)
     meta = PageMeta()
     write_page_meta(meta, result.meta)
     return message.SerializeToString(), meta
 
 
 def _values_get_paginated_authors(data: bytes) -> dict[str, object]:
-    return values_of_get_paginated_authors(authors_pb2.GetPaginatedAuthorsRequest.FromString(data))
+    return values_of_get_paginated_authors_request(authors_pb2.GetPaginatedAuthorsRequest.FromString(data))
 
 
 def _encode_get_paginated_authors(result: results.AuthorPage) -> bytes:
@@ -598,15 +598,15 @@ def _frame_get_paginated_authors(result: results.AuthorPage) -> tuple[bytes, byt
 
 def _binary_frame_get_paginated_authors(result: results.AuthorPage) -> tuple[bytes, PageMeta | None]:
     message = authors_pb2.AuthorPage()
-    for item in result.items:
-        write_author(message.items.add(), item)
+    for items_item in result.items:
+        write_author(message.items.add(), items_item)
     meta = PageMeta()
     write_page_meta(meta, result.meta)
     return message.SerializeToString(), meta
 
 
 def _values_health(data: bytes) -> dict[str, object]:
-    return values_of_health(system_pb2.HealthRequest.FromString(data))
+    return values_of_health_request(system_pb2.HealthRequest.FromString(data))
 
 
 def _encode_health(result: results.Health) -> bytes:
@@ -616,11 +616,11 @@ def _encode_health(result: results.Health) -> bytes:
 
 
 def _values_livez(data: bytes) -> dict[str, object]:
-    return values_of_livez(system_pb2.LivezRequest.FromString(data))
+    return values_of_livez_request(system_pb2.LivezRequest.FromString(data))
 
 
 def _values_login(data: bytes) -> dict[str, object]:
-    return values_of_login(auth_pb2.LoginRequest.FromString(data))
+    return values_of_login_request(auth_pb2.LoginRequest.FromString(data))
 
 
 def _encode_login(result: results.Tokens) -> bytes:
@@ -630,15 +630,15 @@ def _encode_login(result: results.Tokens) -> bytes:
 
 
 def _values_logout(data: bytes) -> dict[str, object]:
-    return values_of_logout(auth_pb2.LogoutRequest.FromString(data))
+    return values_of_logout_request(auth_pb2.LogoutRequest.FromString(data))
 
 
 def _values_readyz(data: bytes) -> dict[str, object]:
-    return values_of_readyz(system_pb2.ReadyzRequest.FromString(data))
+    return values_of_readyz_request(system_pb2.ReadyzRequest.FromString(data))
 
 
 def _values_refresh(data: bytes) -> dict[str, object]:
-    return values_of_refresh(auth_pb2.RefreshRequest.FromString(data))
+    return values_of_refresh_request(auth_pb2.RefreshRequest.FromString(data))
 
 
 def _encode_refresh(result: results.Tokens) -> bytes:
@@ -648,7 +648,7 @@ def _encode_refresh(result: results.Tokens) -> bytes:
 
 
 def _values_update_author(data: bytes) -> dict[str, object]:
-    return values_of_update_author(authors_pb2.UpdateAuthorRequest.FromString(data))
+    return values_of_update_author_request(authors_pb2.UpdateAuthorRequest.FromString(data))
 
 
 def _encode_update_author(result: results.Author) -> bytes:

@@ -278,6 +278,17 @@ class _Checker:
 
     def _numbers(self, enum: Enum, theirs: ProtoEnum) -> None:
         numbers = dict(theirs.members)
+        unset = enum_members(enum)[0]
+        if enum.is_text and numbers.get(unset, 0) != 0:
+            self._findings.add(
+                "X017", enum.place, f"enum {enum.name}: absent is zero",
+                other=(theirs.place, f"has {theirs.members[0][0]} as zero"), fix=f"number {unset} 0",
+            )  # fmt: skip
+        if len(set(numbers.values())) < len(numbers):
+            self._findings.add(
+                "X017", enum.place, f"enum {enum.name}: each member has its number",
+                other=(theirs.place, "has one number for two of them"), fix="remove allow_alias",
+            )  # fmt: skip
         for name, value in enum.members:
             spelled = f"{constant(snake(enum.name))}_{constant(name)}"
             if isinstance(value, int) and numbers.get(spelled, value) != value:
@@ -305,6 +316,13 @@ class _Checker:
                     other=(message.place, "has no such oneof member"),
                     fix=f"add `{record} {snake(tag)}` to the oneof",
                 )
+        beside = [one for one in message.fields if not one.oneof]
+        if beside or len({one.oneof for one in message.fields}) > 1:
+            self._findings.add(
+                "X018", union.place, f"{union.name} is exactly one of its arms",
+                other=(message.place, f"has {beside[0].name!r} beside them" if beside else "has two oneofs"),
+                fix="let the message hold one oneof and nothing else",
+            )  # fmt: skip
         for name, theirs in members.items():
             self._findings.add(
                 "X018",
@@ -326,7 +344,7 @@ class _Checker:
             )
 
     def unused(self) -> None:
-        envelope = {name for name, file in self._contract.message_files.items() if file == "envelope"}
+        envelope = {name for name, one in self._contract.bindings.items() if one.file == "envelope"}
         places = {one.name: one.place for one in self._proto.messages.values()}
         places |= {one.name: one.place for one in self._proto.enums.values()}
         for name, place in places.items():

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 from pydantic_core import PydanticCustomError
 
 from codegen.diagnostics import Findings
 from codegen.ir.operations import Contract
+from codegen.ir.patterns import matches
 from codegen.ir.types import (
     Bool,
     Bytes,
@@ -62,12 +61,20 @@ def fits(contract: Contract, kind: Type, value: object) -> bool:
         case Text() | DateTime() | Duration() | Bytes():
             return _reads(kind, value)
         case ListOf():
-            return isinstance(value, list) and all(fits(contract, kind.item, item) for item in value)
+            if not isinstance(value, list) or not _counts(kind.min_items, len(value), kind.max_items):
+                return False
+            return all(fits(contract, kind.item, item) for item in value)
         case MapOf():
-            return isinstance(value, dict) and all(fits(contract, kind.value, item) for item in value.values())
+            if not isinstance(value, dict) or not _counts(0, len(value), kind.max_entries):
+                return False
+            return all(fits(contract, kind.value, item) for item in value.values())
         case Named():
             definition = contract.definitions.get(kind.name)
             return isinstance(definition, Enum) and value in [member for _, member in definition.members]
+
+
+def _counts(low: int, count: int, high: int | None) -> bool:
+    return low <= count and (high is None or count <= high)
 
 
 def _between(kind: Float, value: float) -> bool:
@@ -77,8 +84,9 @@ def _between(kind: Float, value: float) -> bool:
 def _is_text(kind: String, value: str) -> bool:
     if kind.const is not None:
         return value == kind.const
-    is_long_enough = kind.min_length <= len(value) <= (len(value) if kind.max_length is None else kind.max_length)
-    return is_long_enough and (kind.pattern is None or re.search(kind.pattern, value) is not None)
+    return _counts(kind.min_length, len(value), kind.max_length) and (
+        kind.pattern is None or matches(kind.pattern, value)
+    )
 
 
 def _reads(kind: Text | DateTime | Duration | Bytes, value: object) -> bool:

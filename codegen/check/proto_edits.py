@@ -177,9 +177,8 @@ def names_in_proto(definition: Definition) -> set[str]:
 
 def enum_members(enum: Enum) -> tuple[str, ...]:
     """How proto spells the members; a string enum starts with the unset one."""
-    is_text = all(isinstance(value, str) for _, value in enum.members)
     unset = f"{constant(snake(enum.name))}_UNSPECIFIED"
-    return (unset, *_spelled(enum)) if is_text else tuple(_spelled(enum))
+    return (unset, *_spelled(enum)) if enum.is_text else tuple(_spelled(enum))
 
 
 def spelling(one: Field) -> str:

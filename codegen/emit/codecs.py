@@ -7,16 +7,23 @@ from collections.abc import Callable
 from codegen.emit.printer import Module
 from codegen.ir.names import snake
 from codegen.ir.operations import Contract, Operation
+from codegen.ir.types import Record
 
 
 class CodecWriter:
     """The functions and the constructor arguments of one operation's codec."""
 
-    def __init__(self, module: Module, contract: Contract, operation: Operation, pb: Callable[[str], str]) -> None:
+    def __init__(
+        self,
+        module: Module,
+        contract: Contract,
+        operation: Operation,
+        pb: Callable[[str], str],
+        write_items: Callable[[Record, str], list[str]],
+    ) -> None:
         self._module = module
-        self._item = (
-            contract.item_of(operation.result.record) if operation.result.is_list and operation.result.record else None
-        )
+        self._contract = contract
+        self._write_items = write_items
         self._operation = operation
         self._pb = pb
 
@@ -39,14 +46,16 @@ class CodecWriter:
                 "",
             )
         if operation.result.is_list:
-            self._list_frames(name, struct, message)
+            self._list_frames(name, record, struct, message)
 
     def _request(self, name: str) -> None:
         message = self._pb(self._operation.request.name)
         self._module.line(f"def _values_{name}(data: bytes) -> dict[str, object]:")
-        self._module.line(f"    return values_of_{name}({message}.FromString(data))", "", "")
+        self._module.line(
+            f"    return values_of_{snake(self._operation.request.name)}({message}.FromString(data))", "", ""
+        )
 
-    def _list_frames(self, name: str, struct: str, message: str | None) -> None:
+    def _list_frames(self, name: str, record: str, struct: str, message: str | None) -> None:
         meta = "_json(result.meta)" if self._operation.result.has_meta else "None"
         self._module.line(
             f"def _frame_{name}(result: {struct}) -> tuple[bytes, bytes | None]:",
@@ -62,8 +71,7 @@ class CodecWriter:
             f"    message = {message}()",
         )
         self._module.line(
-            "    for item in result.items:",
-            f"        write_{snake(self._item or '')}(message.items.add(), item)",
+            *(f"    {line}" for line in self._write_items(self._contract.record(record), "result.items")),
         )
         if self._operation.result.has_meta:
             self._module.line(

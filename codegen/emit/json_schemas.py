@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable
 
 from codegen.ir.operations import Contract
+from codegen.ir.patterns import may_hold_nul
 from codegen.ir.types import (
     Bool,
     Bytes,
@@ -32,7 +33,8 @@ REF = "#/components/schemas/"
 
 
 class Spelling:
-    """Spells the schemas of one contract; a record that goes both ways has a closed twin `<Name>Input`."""
+    """Spells the schemas of one contract; a record that goes both ways has a closed twin `<Name>Input`, or `<Name>_Input` beside a type of
+    that name."""
 
     def __init__(self, contract: Contract) -> None:
         self._contract = contract
@@ -108,19 +110,22 @@ class Spelling:
         if kind.const is not None:
             return {"type": "string", "const": kind.const}
         pattern = kind.pattern or (NO_NUL if closed else None)
+        is_open = closed and kind.pattern is not None and may_hold_nul(kind.pattern)
         return _given(
             {
                 "type": "string",
                 "minLength": kind.min_length or None,
                 "maxLength": kind.max_length,
                 "pattern": pattern,
+                "allOf": [{"pattern": NO_NUL}] if is_open else None,
             }
         )
 
     def _name(self, name: str, *, closed: bool) -> str:
         both = name in self._contract.inputs and name in self._contract.results
         is_enum = isinstance(self._contract.definitions[name], Enum)
-        return f"{name}Input" if closed and both and not is_enum else name
+        twin = f"{name}Input" if f"{name}Input" not in self._contract.definitions else f"{name}_Input"
+        return twin if closed and both and not is_enum else name
 
     def _definition(self, definition: Definition, *, closed: bool) -> Json:
         described: Json = {"description": definition.description} if definition.description else {}
@@ -128,7 +133,7 @@ class Spelling:
             return described | self.record(definition.fields, closed=closed)
         if isinstance(definition, Enum):
             values = [value for _, value in definition.members]
-            kind: Json = {"type": "string"} if isinstance(values[0], str) else {"type": "integer", "format": "int32"}
+            kind: Json = {"type": "string"} if definition.is_text else {"type": "integer", "format": "int32"}
             return described | kind | {"enum": values}
         return described | self._union(definition, closed=closed)
 

@@ -78,8 +78,7 @@ def _enums(contract: Contract) -> File:
     )
     enums = [one for one in contract.definitions.values() if isinstance(one, Enum)]
     for enum in enums:
-        is_text = all(isinstance(value, str) for _, value in enum.members)
-        module.line("", "", f"class {enum.name}({module.use('enum', 'StrEnum' if is_text else 'IntEnum')}):")
+        module.line("", "", f"class {enum.name}({module.use('enum', 'StrEnum' if enum.is_text else 'IntEnum')}):")
         if enum.description:
             module.line(f"    {docstring(enum.description)}", "")
         module.line(*(f"    {name.replace('-', '_').upper()} = {value!r}" for name, value in enum.members))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from codegen.emit.printer import File, Module, quoted
 from codegen.ir.names import constant
 from codegen.ir.operations import Contract, Operation, Roles
+from codegen.ir.types import Field, ListOf, MapOf, Named, Record, Type, Union
 
 TYPES = '''class Audit(StrEnum):
     REQUIRED = "required"
@@ -54,7 +57,7 @@ class Topic:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """`errors` are the codes it may answer with, implied ones included; `sensitive` fields are never logged."""
+    """`errors` are the codes it may answer with, implied ones included; `sensitive` fields, `login.password`, are never logged."""
 
     name: str
     feature: str
@@ -87,7 +90,7 @@ def emit(contract: Contract) -> list[File]:
     _constants(module, contract)
     module.line("", "OPERATIONS: dict[str, Operation] = {")
     for operation in contract.operations:
-        module.call(f"    {quoted(operation.name)}: Operation", _operation(operation), ",")
+        module.call(f"    {quoted(operation.name)}: Operation", _operation(contract, operation), ",")
     module.line("}", "", "EVENTS: dict[str, Event] = {")
     for event in contract.events:
         arguments = [
@@ -137,9 +140,38 @@ def _constants(module: Module, contract: Contract) -> None:
     module.line("}")
 
 
-def _operation(operation: Operation) -> list[str]:
+def _sensitive(contract: Contract, fields: Iterable[Field], seen: frozenset[str]) -> set[str]:
+    """Names with dots, through records, lists, maps and the arms of unions."""
+    found = set()
+    for one in fields:
+        if one.sensitive:
+            found.add(one.name)
+        name = _inner(one.type)
+        if name in contract.definitions and name not in seen:
+            inner = [each for record in _records(contract, name) for each in record.fields]
+            found |= {f"{one.name}.{path}" for path in _sensitive(contract, inner, seen | {name})}
+    return found
+
+
+def _inner(kind: Type) -> str:
+    match kind:
+        case ListOf():
+            return _inner(kind.item)
+        case MapOf():
+            return _inner(kind.value)
+    return kind.name if isinstance(kind, Named) else ""
+
+
+def _records(contract: Contract, name: str) -> list[Record]:
+    definition = contract.definitions[name]
+    if isinstance(definition, Union):
+        return [contract.record(record) for _, record in definition.arms]
+    return [definition] if isinstance(definition, Record) else []
+
+
+def _operation(contract: Contract, operation: Operation) -> list[str]:
     bucket = "None" if operation.bucket is None else f"BUCKETS[{quoted(operation.bucket)}]"
-    sensitive = [one.name for one in operation.request.fields if one.sensitive]
+    sensitive = sorted(_sensitive(contract, operation.request.fields, frozenset()))
     return [
         f"name={quoted(operation.name)}",
         f"feature={quoted(operation.feature)}",

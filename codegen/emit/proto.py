@@ -19,11 +19,6 @@ from codegen.ir.operations import Contract
 PACKAGE = "generated/proto"
 
 
-def module_of(contract: Contract, message: str) -> str:
-    """The stem of the file that declares a message or an enum."""
-    return contract.message_files[message]
-
-
 def emit(contract: Contract) -> list[File]:
     renamed = _rename(pb.FileDescriptorSet.FromString(contract.proto))
     own = [file.name for file in renamed.file if file.name.startswith(PACKAGE)]

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from codegen.emit.printer import Module, quoted
 from codegen.ir.operations import Contract
+from codegen.ir.patterns import may_hold_nul, rust
 from codegen.ir.types import (
     Bool,
     Bytes,
@@ -74,14 +75,7 @@ def input_type(module: Module, contract: Contract, kind: Type) -> str:
         case String() if kind.const is not None:
             return f"{module.use('typing', 'Literal')}[{quoted(kind.const)}]"
         case String():
-            low = kind.min_length or None
-            return _constrained(
-                module,
-                module.builtin("str"),
-                min_length=low,
-                max_length=kind.max_length,
-                pattern=kind.pattern or NO_NUL,
-            )
+            return _text_type(module, kind)
         case Text():
             return module.use("generated.scalars", STRICT_FORMS[kind.form])
         case DateTime():
@@ -105,10 +99,29 @@ def input_type(module: Module, contract: Contract, kind: Type) -> str:
                 module, f"{module.builtin('dict')}[{module.builtin('str')}, {inner}]", max_length=kind.max_entries
             )
         case Named():
-            if isinstance(contract.definitions[kind.name], Enum):
+            definition = contract.definitions[kind.name]
+            if isinstance(definition, Enum):
                 module.use("generated.enums", kind.name)
-                return _constrained(module, kind.name, strict=False)
+                return _enum_type(module, definition)
             return kind.name
+
+
+def _enum_type(module: Module, enum: Enum) -> str:
+    """A member by its value; of a number's enum by a number only, for Pydantic takes `true` and "1" for 1."""
+    if enum.is_text:
+        return _constrained(module, enum.name, strict=False)
+    annotated, field = module.use("typing", "Annotated"), module.use("pydantic", "Field")
+    before, read = module.use("pydantic", "BeforeValidator"), module.use("generated.scalars", "read_whole")
+    return f"{annotated}[{enum.name}, {field}(strict=False), {before}({read})]"
+
+
+def _text_type(module: Module, kind: String) -> str:
+    """PostgreSQL holds no NUL, so a pattern that would let it in stands beside the one that does not."""
+    length = {"min_length": kind.min_length or None, "max_length": kind.max_length}
+    if kind.pattern is None:
+        return _constrained(module, module.builtin("str"), **length, pattern=NO_NUL)
+    clean = _constrained(module, module.builtin("str"), pattern=NO_NUL if may_hold_nul(kind.pattern) else None)
+    return _constrained(module, clean, **length, pattern=rust(kind.pattern))
 
 
 def is_constant(one: Field) -> bool:

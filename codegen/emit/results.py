@@ -36,7 +36,7 @@ def _struct(module: Module, contract: Contract, record: Record) -> None:
 
 def _field(module: Module, contract: Contract, one: Field) -> str:
     spelled = output_type(module, one.type)
-    if is_constant(one):
+    if is_constant(one) and one.required:
         return f"    {one.name}: {spelled} = {quoted(tag_of(one))}"
     if one.has_default and one.default is not None and not (one.is_collection and not one.default):
         return f"    {one.name}: {spelled}{' | None' if one.nullable else ''} = {_default(module, contract, one)}"

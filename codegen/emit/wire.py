@@ -8,7 +8,6 @@ from __future__ import annotations
 from codegen.check.proto_edits import enum_members
 from codegen.emit.codecs import CodecWriter
 from codegen.emit.printer import File, Module, quoted
-from codegen.emit.proto import module_of
 from codegen.emit.python_types import is_constant, is_tag, literal, tag_of
 from codegen.ir.names import snake
 from codegen.ir.operations import Contract, Operation
@@ -56,9 +55,9 @@ class _Writer:
 
     def _pb(self, message: str) -> str:
         """The class of a message, its module imported under its own name."""
-        stem = module_of(self._contract, message)
-        self._module.use("generated.proto", f"{stem}_pb2")
-        return f"{stem}_pb2.{message}"
+        binding = self._contract.bindings[message]
+        self._module.use("generated.proto", binding.module)
+        return f"{binding.module}.{binding.path}"
 
     def _struct(self, name: str) -> str:
         return f"{self._module.use('generated', 'results')}.{name}"
@@ -81,9 +80,9 @@ class _Writer:
         if not isinstance(definition, Enum):
             return
         name = self._module.use("generated.enums", definition.name)
-        spelled = [one for one in enum_members(definition) if not one.endswith("_UNSPECIFIED")]
-        message = self._pb(definition.name)
-        table, stem = f"_{snake(name).upper()}_TO_PROTO", message.partition(".")[0]
+        spelled = enum_members(definition)[-len(definition.members) :]
+        message, stem = self._pb(definition.name), self._contract.bindings[definition.name].scope
+        table = f"_{snake(name).upper()}_TO_PROTO"
         self._module.line("", f"{table}: dict[{name}, {message}.ValueType] = {{")
         for (member, _), constant in zip(definition.members, spelled, strict=True):
             self._module.line(f"    {name}.{member.replace('-', '_').upper()}: {stem}.{constant},")
@@ -132,8 +131,11 @@ class _Writer:
 
     def _assign(self, kind: Type, target: str, value: str, verb: str) -> list[str]:
         """The statements that put a value into a message; a moment's are in line, for they are most of a page's cost."""
-        if isinstance(self._definition(kind), Record | Union):
-            return [f"{self._nested(verb, kind)}({target}, {value})"]
+        definition = self._definition(kind)
+        if isinstance(definition, Record | Union):
+            lines = [f"{self._nested(verb, kind)}({target}, {value})"]
+            may_be_empty = isinstance(definition, Record) and not any(map(self._is_always_set, definition.fields))
+            return [*lines, f"{target}.SetInParent()"] if may_be_empty and not target.endswith(")") else lines
         if isinstance(kind, DateTime):
             return [
                 f"since = {value} - {self._module.use(SCALARS, 'EPOCH')}",
@@ -144,6 +146,10 @@ class _Writer:
         if isinstance(kind, Duration):
             return [f"{self._module.use(SCALARS, 'put_span')}({target}, {value})"]
         return [f"{target} = {self._to_proto(kind, value)}"]
+
+    def _is_always_set(self, one: Field) -> bool:
+        """Whether writing the field alone makes a message present."""
+        return one.required and not (one.nullable or one.is_collection)
 
     def _to_proto(self, kind: Type, value: str) -> str:
         if isinstance(self._definition(kind), Enum):
@@ -158,14 +164,21 @@ class _Writer:
     def _read_record(self, record: Record) -> None:
         name = self._struct(record.name)
         self._module.line("", "", f"def read_{snake(record.name)}(message: {self._pb(record.name)}) -> {name}:")
-        arguments = [f"{one.name}={self._read_field(one)}" for one in record.fields if not is_constant(one)]
+        arguments = [f"{one.name}={self._read_field(one)}" for one in record.fields if not self._is_fixed(record, one)]
         self._module.call(f"    return {name}", arguments)
+
+    def _is_fixed(self, record: Record, one: Field) -> bool:
+        """A required constant is the struct's own."""
+        return is_constant(one) and (one.required or is_tag(self._contract, record, one))
 
     def _read_field(self, one: Field) -> str:
         source = f"message.{one.name}"
         if isinstance(one.type, ListOf):
             inner = self._from_proto(one.type.item, "item")
-            return f"list({source})" if inner == "item" else f"[{inner} for item in {source}]"
+            found = f"list({source})" if inner == "item" else f"[{inner} for item in {source}]"
+            return (
+                f"{found} or {literal(self._module, self._contract, one.type, one.default)}" if one.default else found
+            )
         if isinstance(one.type, MapOf):
             inner = self._from_proto(one.type.value, "item")
             return f"dict({source})" if inner == "item" else f"{{key: {inner} for key, item in {source}.items()}}"
@@ -213,6 +226,16 @@ class _Writer:
                 f"        message.{snake(tag)}.SetInParent()",
             )
 
+    def _codec(self, operation: Operation) -> CodecWriter:
+        return CodecWriter(self._module, self._contract, operation, self._pb, self._write_items)
+
+    def _write_items(self, record: Record, value: str) -> list[str]:
+        """The statements that put the items of a list record into a message of it."""
+        items = record.field("items")
+        return (
+            self._write_list(items, items.type.item, value, "write") if items and isinstance(items.type, ListOf) else []
+        )
+
     def _read_union(self, union: Union) -> None:
         self._module.line(
             "",
@@ -229,9 +252,9 @@ class _Writer:
     def request(self, operation: Operation) -> None:
         """A request is read into plain values, which the model then judges, and written from the model by clients."""
         record, message = operation.request, self._pb(operation.request.name)
-        self._values(f"values_of_{operation.name}", message, record)
+        self._values(f"values_of_{snake(record.name)}", message, record)
         self._module.use("generated", "models")
-        self._write(record, f"fill_{operation.name}_request", f"models.{record.name}", "fill")
+        self._write(record, f"fill_{snake(record.name)}", f"models.{record.name}", "fill")
 
     def input_definition(self, name: str) -> None:
         definition = self._contract.definitions[name]
@@ -258,7 +281,9 @@ class _Writer:
         )
         for one in record.fields:
             assignment = f"values[{quoted(one.name)}] = {self._value(one)}"
-            if one.is_collection or (one.required and not one.nullable and not self._has_presence(one)):
+            if isinstance(one.type, ListOf) and one.default:
+                self._module.line(f"    if message.{one.name}:", f"        {assignment}")
+            elif one.is_collection or (one.required and not one.nullable and not self._has_presence(one)):
                 self._module.line(f"    {assignment}")
             else:
                 self._module.line(f"    if message.HasField({quoted(one.name)}):", f"        {assignment}")
@@ -301,12 +326,12 @@ class _Writer:
             "",
         )
         for operation in self._contract.operations:
-            CodecWriter(self._module, self._contract, operation, self._pb).functions()
+            self._codec(operation).functions()
         self._module.line(f"CODECS: dict[str, {codec}] = {{")
         for operation in self._contract.operations:
             self._module.call(
                 f"    {quoted(operation.name)}: {codec}",
-                CodecWriter(self._module, self._contract, operation, self._pb).arguments(),
+                self._codec(operation).arguments(),
                 ",",
             )
         self._module.line("}", "", f"EVENT_CODECS: dict[int, {event_codec}] = {{")

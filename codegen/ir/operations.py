@@ -142,6 +142,24 @@ class Frames:
 
 
 @dataclass(frozen=True, slots=True)
+class Binding:
+    """`file` is the proto file without its ending, `path` the type's name with the messages around it."""
+
+    file: str
+    path: str
+
+    @property
+    def module(self) -> str:
+        """The name that protoc gives to the file's Python module."""
+        return f"{self.file.replace('-', '_')}_pb2"
+
+    @property
+    def scope(self) -> str:
+        """Where the constants of an enum stand: in its module, or in the message around it."""
+        return ".".join([self.module, *self.path.split(".")[:-1]])
+
+
+@dataclass(frozen=True, slots=True)
 class Contract:
     info: Info
     definitions: Mapping[str, Definition]
@@ -161,8 +179,8 @@ class Contract:
     hash: str = ""
     proto: bytes = b""
     """The serialized descriptor set of the proto sources, as the bindings are made of it."""
-    message_files: Mapping[str, str] = field(default_factory=dict)
-    """The proto file, without its ending, of each message and enum."""
+    bindings: Mapping[str, Binding] = field(default_factory=dict)
+    """Where protobuf has each message and enum."""
 
     def record(self, name: str) -> Record:
         found = self.definitions[name]

@@ -131,6 +131,10 @@ class Enum:
     description: str = ""
     place: Place = field(default=NOWHERE, compare=False)
 
+    @property
+    def is_text(self) -> bool:
+        return all(isinstance(value, str) for _, value in self.members)
+
 
 @dataclass(frozen=True, slots=True)
 class Union:

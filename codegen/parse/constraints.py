@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 from codegen.diagnostics import Findings, Place
+from codegen.ir.patterns import Untranslatable, rust
 from codegen.parse.yaml_tree import Mapping, Scalar, text_of
+
+SHAPING = {"minLength", "maxLength", "pattern", "enum", "const"}
+"""What bounds a text."""
 
 
 class Constraints:
@@ -22,19 +24,30 @@ class Constraints:
         if pattern is None:
             return None
         try:
-            re.compile(pattern)
-        except re.error as error:
-            self._refuse("S008", node.keys["pattern"], f"the pattern of {what} is not a regular expression: {error}")
-            return None
-        if re.search(r"\(\?[=!<]|\\[1-9]", pattern):
-            self._refuse(
-                "S008",
-                node.keys["pattern"],
-                f"the pattern of {what} looks around or back",
-                "write it without",
-            )
+            rust(pattern)
+        except Untranslatable as error:
+            fix = "write it in the part of ECMA-262 that every target reads alike"
+            self._refuse("S008", node.keys["pattern"], f"the pattern of {what}: {error}", fix)
             return None
         return pattern
+
+    def _alone(self, node: Mapping, key: str, others: set[str], what: str) -> bool:
+        """A form of its own has its own values; a bound beside it would not be judged."""
+        found = [other for other in node.entries if other in others]
+        for other in found:
+            self._refuse("S004", node.keys[other], f"{what} has {other!r} beside {key}", f"remove {other!r} or {key!r}")
+        return not found
+
+    def _const(self, node: Mapping, what: str) -> str | None:
+        value = node.get("const")
+        if value is None:
+            return None
+        text = value.value if isinstance(value, Scalar) else None
+        self._alone(node, "const", SHAPING - {"const"} | {"format"}, what)
+        if not isinstance(text, str) or not text or "\0" in text:
+            self._refuse("S025", value.place, f"the constant of {what} is no text", "write a text in quotes")
+            return None
+        return text
 
     def _count(self, node: Mapping, key: str, what: str, default: int | None = None) -> int | None:
         value = node.get(key)

@@ -14,7 +14,7 @@ from pathlib import PurePosixPath
 
 from codegen.diagnostics import Findings, Place
 from codegen.ir.names import pascal
-from codegen.ir.operations import Contract, Event, Operation, Result, Roles
+from codegen.ir.operations import Binding, Contract, Event, Operation, Result, Roles
 from codegen.ir.types import Definition, Enum, Field, ListOf, MapOf, Named, Record, Type, Union, describe
 from codegen.parse.asyncapi import AsyncApiDialect, SocketOperation
 from codegen.parse.documents import Documents
@@ -63,7 +63,7 @@ def join(dialects: Dialects, findings: Findings) -> Contract:
         results=_reachable(definitions, [*_results(operations), *(event.record for event in events), "Problem"]),
         inputs=_reachable(definitions, _inputs(operations)),
         proto=dialects.proto.files.SerializeToString(deterministic=True),
-        message_files={one.name: PurePosixPath(one.place.file).stem for one in _declared(dialects.proto)},
+        bindings={one.name: Binding(PurePosixPath(one.place.file).stem, one.path) for one in _declared(dialects.proto)},
     )
     return replace(contract, hash=_fingerprint(contract))
 

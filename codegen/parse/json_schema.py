@@ -9,7 +9,7 @@ from __future__ import annotations
 import keyword
 
 from codegen.diagnostics import Findings, Place
-from codegen.ir.names import is_identifier, is_type_name
+from codegen.ir.names import is_identifier, is_type_name, snake
 from codegen.ir.types import (
     INT32,
     INT64,
@@ -31,8 +31,9 @@ from codegen.ir.types import (
     Type,
     Union,
 )
-from codegen.parse.constraints import Constraints
+from codegen.parse.constraints import SHAPING, Constraints
 from codegen.parse.documents import Documents, shared_name
+from codegen.parse.presence import ambiguity
 from codegen.parse.yaml_tree import Mapping, Node, Sequence, kind_of, plain, text_of
 
 ANNOTATIONS = {"description", "title", "examples", "deprecated", "default", "x-sensitive", "x-sunset"}
@@ -66,6 +67,7 @@ class Schemas(Constraints):
         super().__init__(findings)
         self._documents = documents
         self._places: dict[str, Place] = {}
+        self._tags: dict[str, str] = {}
         self.definitions: dict[str, Definition] = {}
 
     def type_of(self, node: Node, what: str) -> tuple[Type, bool] | None:
@@ -199,9 +201,10 @@ class Schemas(Constraints):
                     f"{what} has an unknown contentEncoding",
                     "write base64",
                 )
-            return Bytes(self._count(node, "maxLength", what))
+            alone = self._alone(node, "contentEncoding", SHAPING - {"maxLength"} | {"format"}, what)
+            return Bytes(self._count(node, "maxLength", what)) if alone else None
         if form is not None and form in FORMS:
-            return FORMS[form]
+            return FORMS[form] if self._alone(node, "format", SHAPING, what) else None
         if form is not None and form not in PLAIN_FORMATS:
             known = ", ".join(sorted({*FORMS, *PLAIN_FORMATS}))
             self._refuse("S007", node.keys["format"], f"{what} has the unknown format {form!r}", f"use one of {known}")
@@ -211,7 +214,7 @@ class Schemas(Constraints):
             low or 0,
             self._count(node, "maxLength", what),
             self._pattern(node, what),
-            text_of(node.get("const")),
+            self._const(node, what),
         )
 
     def _array(self, node: Mapping, what: str) -> Type | None:
@@ -292,23 +295,27 @@ class Schemas(Constraints):
         arms = node.entries["oneOf"]
         records = [self.define(arm, f"an arm of {name}") for arm in arms.items] if isinstance(arms, Sequence) else []
         found = [self.definitions[record] for record in records if record]
-        tags = [
-            {
-                one.name: one.type.const
-                for one in record.fields
-                if isinstance(one.type, String) and one.type.const and one.required
-            }
-            for record in found
-            if isinstance(record, Record)
-        ]
-        shared = set.intersection(*(set(each) for each in tags)) if tags else set()
-        if len(shared) != 1 or len(tags) != len(records) or len({tag[min(shared)] for tag in tags}) != len(tags):
+        constants = [_constants(record) for record in found if isinstance(record, Record)]
+        shared = set.intersection(*(set(each) for each in constants)) if constants else set()
+        tag = min(shared, default="")
+        if len(shared) != 1 or not len({each[tag] for each in constants}) == len(constants) == len(records):
             fix = "give each arm one required property of the same name with its own `const` text"
             self._refuse("S015", node.place, f"the arms of {name} have no common tag", fix)
             return Union(name, "", (), description, node.place)
-        tag = shared.pop()
-        pairs = tuple((str(each[tag]), record.name) for each, record in zip(tags, found, strict=True))
+        pairs = tuple((each[tag], record.name) for each, record in zip(constants, found, strict=True))
+        for value, record in pairs:
+            self._arm(name, tag, value, record)
         return Union(name, tag, pairs, description, node.place)
+
+    def _arm(self, union: str, tag: str, value: str, record: str) -> None:
+        place = self.definitions[record].place
+        if not is_identifier(snake(value)):
+            fix = "write the constant in snake_case, and no keyword: it names the arm in proto"
+            self._refuse("S015", place, f"the arm {value!r} of {union} is no legal name", fix)
+        known = self._tags.setdefault(record, tag)
+        if known != tag:
+            fix = "use one property for all the unions of a record"
+            self._refuse("S015", place, f"{record} is told apart by {known!r}, and in {union} by {tag!r}", fix)
 
     def _flatten(self, node: Mapping, what: str) -> tuple[Field, ...] | None:
         parts = node.entries["allOf"]
@@ -377,24 +384,16 @@ class Schemas(Constraints):
             description=(text_of(own.get("description")) or "") if own and not isinstance(found[0], Named) else "",
             place=place,
         )
-        return one if self._states(one, label) else None
+        unclear = ambiguity(one)
+        if unclear:
+            self._refuse(unclear.rule, place, f"{label} {unclear.claim}", unclear.fix)
+        return None if unclear else one
 
-    def _states(self, one: Field, label: str) -> bool:
-        """Refuse what JSON and protobuf cannot both say about presence."""
-        if one.is_collection and (one.nullable or not (one.required or one.has_default)):
-            self._refuse(
-                "S019",
-                one.place,
-                f"{label} may be absent, which protobuf cannot tell from empty",
-                "require it, or add an empty default",
-            )
-            return False
-        if one.nullable and not one.required and not one.has_default:
-            self._refuse(
-                "S020",
-                one.place,
-                f"{label} has three states: absent, null and a value",
-                "add `default: null`, or drop 'null'",
-            )
-            return False
-        return True
+
+def _constants(record: Record) -> dict[str, str]:
+    """The required constants of a record, any of which could tell it from others."""
+    return {
+        one.name: one.type.const
+        for one in record.fields
+        if isinstance(one.type, String) and one.type.const and one.required
+    }

@@ -48,6 +48,8 @@ class ProtoMessage:
     place: Place
     end: Place = NOWHERE
     reserved: frozenset[str | int] = frozenset()
+    path: str = ""
+    """The name with the messages that it is declared in, `Order.Line`."""
 
     def field(self, name: str) -> ProtoField | None:
         return next((one for one in self.fields if one.name == name), None)
@@ -60,6 +62,7 @@ class ProtoEnum:
     place: Place
     end: Place = NOWHERE
     reserved: frozenset[str | int] = frozenset()
+    path: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,12 +179,12 @@ def _read_file(file: pb.FileDescriptorProto, dialect: ProtoDialect, findings: Fi
         places.last_line(*heads) + 1,
         places.end(6, 0) if file.service else None,
     )
-    for path, message in _messages(file):
-        _add(dialect.messages, _message(message, places, path), findings)
+    for path, outer, message in _messages(file):
+        _add(dialect.messages, _message(message, places, path, outer), findings)
         for index, enum in enumerate(message.enum_type):
-            _add(dialect.enums, _enum(enum, places, (*path, 4, index)), findings)
+            _add(dialect.enums, _enum(enum, places, (*path, 4, index), f"{outer}{message.name}."), findings)
     for index, enum in enumerate(file.enum_type):
-        _add(dialect.enums, _enum(enum, places, (5, index)), findings)
+        _add(dialect.enums, _enum(enum, places, (5, index), ""), findings)
     for index, service in enumerate(file.service):
         for number, method in enumerate(service.method):
             rpc = ProtoRpc(
@@ -203,23 +206,26 @@ def _add(known: dict[str, Declared], found: Declared, findings: Findings) -> Non
         findings.add("P004", found.place, f"the name {found.name!r} stands twice", other=(first.place, "has it first"))
 
 
-def _messages(file: pb.FileDescriptorProto) -> Iterator[tuple[tuple[int, ...], pb.DescriptorProto]]:
-    waiting: list[tuple[tuple[int, ...], pb.DescriptorProto]] = [
-        ((4, index), message) for index, message in enumerate(file.message_type)
+def _messages(file: pb.FileDescriptorProto) -> Iterator[tuple[tuple[int, ...], str, pb.DescriptorProto]]:
+    """Each message with its path in the descriptor and the names around it, `Order.`."""
+    waiting: list[tuple[tuple[int, ...], str, pb.DescriptorProto]] = [
+        ((4, index), "", message) for index, message in enumerate(file.message_type)
     ]
     while waiting:
-        path, message = waiting.pop(0)
+        path, outer, message = waiting.pop(0)
         if message.options.map_entry:
             continue
-        yield path, message
-        waiting += [((*path, 3, index), nested) for index, nested in enumerate(message.nested_type)]
+        yield path, outer, message
+        inner = f"{outer}{message.name}."
+        waiting += [((*path, 3, index), inner, nested) for index, nested in enumerate(message.nested_type)]
 
 
-def _message(message: pb.DescriptorProto, places: _Places, path: tuple[int, ...]) -> ProtoMessage:
+def _message(message: pb.DescriptorProto, places: _Places, path: tuple[int, ...], outer: str) -> ProtoMessage:
     entries = {nested.name: nested for nested in message.nested_type if nested.options.map_entry}
     fields = [_field(one, message, entries, places.at(*path, 2, index)) for index, one in enumerate(message.field)]
     reserved = _reserved(message.reserved_name, [(one.start, one.end) for one in message.reserved_range])
-    return ProtoMessage(message.name, tuple(fields), places.at(*path), places.end(*path), reserved)
+    name = message.name
+    return ProtoMessage(name, tuple(fields), places.at(*path), places.end(*path), reserved, outer + name)
 
 
 def _reserved(names: Iterable[str], ranges: list[tuple[int, int]]) -> frozenset[str | int]:
@@ -252,10 +258,10 @@ def _field(
     )
 
 
-def _enum(enum: pb.EnumDescriptorProto, places: _Places, path: tuple[int, ...]) -> ProtoEnum:
+def _enum(enum: pb.EnumDescriptorProto, places: _Places, path: tuple[int, ...], outer: str) -> ProtoEnum:
     members = tuple((member.name, member.number) for member in enum.value)
     reserved = _reserved(enum.reserved_name, [(one.start, one.end + 1) for one in enum.reserved_range])
-    return ProtoEnum(enum.name, members, places.at(*path), places.end(*path), reserved)
+    return ProtoEnum(enum.name, members, places.at(*path), places.end(*path), reserved, outer + enum.name)
 
 
 def _own(full_name: str) -> str:

@@ -134,9 +134,6 @@ def test_a_feature_keeps_its_name_in_proto(tmp_path: Path) -> None:
     assert "X002" in rules(composed(tmp_path, schemas, "", moved))
 
 
-@pytest.mark.xfail(
-    strict=True, reason="known: only the names of members are compared, and the arms in no matter which oneof"
-)
 @pytest.mark.parametrize(
     ("old", "new"),
     [

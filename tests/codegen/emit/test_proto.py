@@ -5,11 +5,9 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
-import pytest
 from google.protobuf import descriptor_pb2
 
 from codegen.emit import proto
-from codegen.emit.proto import module_of
 from generated.proto import authors_pb2
 from tests.codegen.contracts import contract_of, shipped, shipped_files
 
@@ -60,14 +58,9 @@ def test_the_package_is_a_package_and_twice_the_same() -> None:
     assert first[0].data == b""
 
 
-def test_an_unknown_message_has_no_module() -> None:
-    with pytest.raises(KeyError, match="Nothing"):
-        module_of(shipped(), "Nothing")
-
-
 def test_a_message_is_in_the_module_of_its_file() -> None:
-    assert module_of(shipped(), "Author") == "authors"
-    assert module_of(shipped(), "RspCode") == "envelope"
+    assert {shipped().bindings[name].module for name in ("Author", "AuthorPage")} == {"authors_pb2"}
+    assert shipped().bindings["RspCode"].scope == "envelope_pb2"
     assert authors_pb2.DESCRIPTOR.name == "generated/proto/authors.proto"
     assert authors_pb2.DESCRIPTOR.package == "stele.v1"
 

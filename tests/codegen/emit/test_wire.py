@@ -230,10 +230,8 @@ RARE: dict[str, tuple[str, str | None, dict[str, object], tuple[tuple[str, str, 
         {"kind": "red"}, (OTHER_FILE,),
     ),
 }  # fmt: skip
-BROKEN = pytest.mark.xfail(strict=True, reason="known: the compiler takes the contract and the code does not hold it")
 
 
-@BROKEN
 @pytest.mark.parametrize("name", RARE)
 def test_a_rare_contract_is_refused_or_its_values_survive(tmp_path: Path, name: str) -> None:
     schemas, proto, value, edits = RARE[name]
@@ -244,7 +242,6 @@ def test_a_rare_contract_is_refused_or_its_values_survive(tmp_path: Path, name: 
         assert answer[0] == answer[1]
 
 
-@BROKEN
 def test_a_negative_duration_is_refused_at_both_doors(tmp_path: Path) -> None:
     folder = compiled(tmp_path, both_ways("lasts: {type: string, format: duration}"))
     code = "message = pb.SendThingRequest()\nmessage.lasts.seconds = -5\n"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from generated.enums import Level
-from generated.scalars import NotNull
+from generated.scalars import NotNull, read_whole
 
 
 class Request(BaseModel):
@@ -17,6 +17,6 @@ class Request(BaseModel):
 class SendThingRequest(Request):
     """Case send_thing."""
 
-    level: Annotated[Level, Field(strict=False)]
-    other: Annotated[Annotated[Level, Field(strict=False)] | None, NotNull()] = None
-    many: list[Annotated[Level, Field(strict=False)]] = Field(default_factory=list)
+    level: Annotated[Level, Field(strict=False), BeforeValidator(read_whole)]
+    other: Annotated[Annotated[Level, Field(strict=False), BeforeValidator(read_whole)] | None, NotNull()] = None
+    many: list[Annotated[Level, Field(strict=False), BeforeValidator(read_whole)]] = Field(default_factory=list)

@@ -27,7 +27,7 @@ class SendThingRequest(Request):
     at: Moment = datetime.fromisoformat("2024-01-01T00:00:00+00:00")
     lasts: Span = timedelta(seconds=90.0)
     data: Base64 = b64decode("AAEC")
-    tags: list[Annotated[str, Field(pattern="^[^\\x00]*$")]] = ["a", "b"]
+    tags: Annotated[list[Annotated[str, Field(pattern="^[^\\x00]*$")]], Field(min_length=1)] = ["a", "b"]
     ratio: Annotated[float, Field(allow_inf_nan=False)] = 1.0
     empty: Annotated[str, Field(pattern="^[^\\x00]*$")] = ""
     zero: Annotated[int, Field(ge=-2147483648, le=2147483647)] = 0
