@@ -72,9 +72,7 @@ RULES: dict[str, Rule] = {
     "N006": Rule("What left the contract is reserved.", "Neither name nor number may come back with another meaning."),
     "O001": Rule("The root is OpenAPI 3.1.", "3.0 has another schema language."),
     "O002": Rule("The root has no security of its own.", "An operation that forgot its own would inherit it."),
-    "O003": Rule(
-        "A path item holds nothing that is not read.", "What is silently ignored would look as if it counted."
-    ),
+    "O003": Rule("What OpenAPI holds is read.", "What is silently ignored would look as if it counted."),
     "O004": Rule("An operationId is a snake_case name.", "It is the name on every door."),
     "O005": Rule("An operationId is used once.", "It is the name on every door."),
     "O006": Rule(
@@ -82,14 +80,20 @@ RULES: dict[str, Rule] = {
     ),
     "O007": Rule("Security is a list of bearer roles.", "Other schemes are not enforced here."),
     "O008": Rule("Path and parameters name the same.", "A path value would be lost, or never come."),
-    "O009": Rule("A parameter is in path, query or header.", "Cookies are not read."),
-    "O010": Rule("A header carries a field.", "x-field says which, so that the other doors can carry it too."),
+    "O009": Rule(
+        "A parameter is in path, query or header, in OpenAPI's own form.", "Cookies and other styles are not read."
+    ),
+    "O010": Rule(
+        "A header carries a field, and its text cannot break the line.",
+        "x-field says which, so that the other doors can carry it too.",
+    ),
     "O011": Rule("A field has one carrier.", "Path, query and body are one flat record."),
     "O012": Rule("Content is application/json with a schema.", "Protobuf is added by the compiler."),
-    "O013": Rule(
-        "There is one success response, and errors are not written.", "They follow from x-errors and errors.yaml."
+    "O013": Rule("Responses are successes, and errors are not written.", "They follow from x-errors and errors.yaml."),
+    "O014": Rule(
+        "204 has no content, the others have, and all have the same.",
+        "RFC 9110 §15.3.5; one method answers all of them.",
     ),
-    "O014": Rule("204 has no content and the others have.", "RFC 9110 §15.3.5."),
     "O015": Rule("What http/ declares is listed in openapi.yaml.", "Otherwise it would be dropped without a word."),
     "P001": Rule("protoc accepts the sources.", "It is the judge of proto."),
     "P002": Rule("The syntax is proto3.", "proto2 has presence and defaults of its own."),
@@ -142,6 +146,10 @@ RULES: dict[str, Rule] = {
     "V008": Rule("What is named is declared.", "A role, bucket, topic, error or event."),
     "V009": Rule("The events of a topic ask for the same roles.", "Whoever is on a topic gets all of it."),
     "V010": Rule("An error's exception has a free name."),
+    "V012": Rule(
+        "A remembered answer has one status.",
+        "What is kept for an idempotency key is the answer, and not which status it had.",
+    ),
     "V011": Rule("A waiver is whole.", "Somebody answers for a breaking change, for a reason, until a day."),
     "W001": Rule("An x- word is known.", "extensions.json has them all."),
     "W002": Rule("An x- word's value fits its schema."),

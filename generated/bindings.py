@@ -75,10 +75,13 @@ class HttpBinding:
     method: Callable[[Handlers[Any]], Method]
     verb: str
     path: str
-    status: int
+    statuses: tuple[int, ...]
+    """Of success; the first is the one of a handler that chooses none."""
     path_parameters: tuple[HttpParameter, ...] = ()
     query_parameters: tuple[HttpParameter, ...] = ()
     header_parameters: tuple[HttpParameter, ...] = ()
     has_body: bool = False
     etag: str | None = None
+    response_headers: tuple[tuple[str, str], ...] = ()
+    """Pairs of a header's name and the result's field that it carries."""
     location: tuple[str, str] | None = None

@@ -79,7 +79,7 @@ class Event:
 
 
 CONTRACT_VERSION = "1.0.0"
-CONTRACT_HASH = "e07e876e"
+CONTRACT_HASH = "5d2356f1"
 
 
 class PkgId(IntEnum):

@@ -146,6 +146,14 @@ def version_from_etag(text: str) -> object:
     return int(match[1]) if match else None if text == "*" else text
 
 
+def header_text(value: object) -> bytes:
+    """A number, a flag, a form or an enum in a header, as it stands in JSON without its quotes."""
+    if isinstance(value, bool):
+        return b"true" if value else b"false"
+    text = value.isoformat() if isinstance(value, date) else str(getattr(value, "value", value))
+    return text.encode("ascii")
+
+
 FROM_TEXT: dict[str, Callable[[str], object]] = {
     "int": int_from_text,
     "float": float_from_text,

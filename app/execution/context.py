@@ -42,6 +42,9 @@ class Context:
     object_id: str | None = None
     """The object that the audit row names; the handler sets it where the contract cannot know it."""
 
+    status: int | None = None
+    """Which of the declared success statuses HTTP answers with, where there are several; frames have one OK."""
+
     @property
     def principal(self) -> Principal | None:
         return self.caller.principal
@@ -67,5 +70,7 @@ class Call:
     idempotency_key: str | None = None
     permit: Permit | None = None
     """Set by the runner: what the limiter answered, for RateLimit headers."""
+    status: int | None = None
+    """Set by the runner: the status that the handler chose."""
     replayed: bool = False
     """Set by the runner: the stored answer of an earlier call with this key was returned."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
+import msgspec
 from sqlalchemy import bindparam, delete, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 
@@ -50,6 +51,11 @@ def _horizon() -> Any:
     return func.now() - text(f"interval '{TTL}'")
 
 
+def fingerprint(request: Any) -> bytes:
+    """Equal for equal requests, whichever encoding they came in: protobuf keeps no order in a map."""
+    return hashlib.sha256(msgspec.json.encode(request.model_dump(), order="deterministic")).digest()
+
+
 class Replay:
     """One keyed call inside its transaction."""
 
@@ -60,7 +66,7 @@ class Replay:
         self._executor = executor
         self._codec = codec
         self._scope = dict(zip(("subject", "operation", "key"), scope, strict=True))
-        self._fingerprint = hashlib.sha256(request.model_dump_json().encode()).digest()
+        self._fingerprint = fingerprint(request)
 
     async def begin(self) -> tuple[Any] | None:
         """The stored result in a tuple, or None to go on; the lock lasts until the transaction ends."""

@@ -123,6 +123,7 @@ class Runner:
     async def _query(self, call: Call, request: Any, started: float) -> Any:
         context = Context(call.caller, call.trace_id, self._database)
         result = await call.method(context, request)
+        call.status = context.status
         if call.operation.audit is not Audit.NONE:
             record = record_of(call, OK, started, context.object_id)
             if call.operation.audit is Audit.REQUIRED:
@@ -140,6 +141,7 @@ class Runner:
                 call.replayed = True
                 return stored[0]
             result = await call.method(context, request)
+            call.status = context.status
             if replay is not None:
                 await replay.finish(result)
             if call.operation.audit is Audit.REQUIRED:

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import msgspec
+import structlog
 
 from app.errors import problem
 from app.execution.context import Call
@@ -13,6 +14,7 @@ from app.http.message import PROTOBUF
 from generated.bindings import HttpBinding
 from generated.errors import ApiError, MethodNotAllowed, NotAcceptable, Unauthenticated
 from generated.operations import CONTRACT_HASH, CONTRACT_VERSION
+from generated.scalars import header_text
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 Header = tuple[bytes, bytes]
@@ -21,7 +23,9 @@ CONTRACT: Header = (b"stele-contract", f"{CONTRACT_VERSION};{CONTRACT_HASH}".enc
 PROBLEM: Header = (b"content-type", b"application/problem+json")
 TYPES = {"application/json": (b"content-type", b"application/json"), PROTOBUF: (b"content-type", PROTOBUF.encode())}
 SECURITY: tuple[Header, ...] = ((b"x-content-type-options", b"nosniff"), (b"cache-control", b"no-store"))
+CREATED = 201
 STATUS_RETRY_S = {429: 1, 503: 1}
+log = structlog.get_logger(__name__)
 
 
 async def send_result(send: Send, binding: HttpBinding, call: Call, result: Any, media: str) -> None:
@@ -38,12 +42,24 @@ async def send_result(send: Send, binding: HttpBinding, call: Call, result: Any,
         headers.append(TYPES[media])
     if binding.etag is not None:
         headers.append((b"etag", b'"%d"' % getattr(result, binding.etag)))
-    if binding.location is not None:
+    for name, field in binding.response_headers:
+        headers.append((name.encode(), header_text(getattr(result, field))))
+    status = _status(binding, call)
+    if binding.location is not None and status == CREATED:
         prefix, field = binding.location
         headers.append((b"location", f"{prefix}{getattr(result, field)}".encode()))
     if call.replayed:
         headers.append((b"idempotent-replayed", b"true"))
-    await _send(send, binding.status, headers, body)
+    await _send(send, status, headers, body)
+
+
+def _status(binding: HttpBinding, call: Call) -> int:
+    """The handler's choice among the declared ones. What it did is committed, so a wrong choice is logged, not answered."""
+    if call.status in binding.statuses:
+        return call.status
+    if call.status is not None:
+        log.error("status not declared", operation=binding.operation.name, status=call.status)
+    return binding.statuses[0]
 
 
 async def send_problem(

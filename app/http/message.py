@@ -95,7 +95,12 @@ def outside_values(
         values |= _query_values(binding, query)
     for parameter in binding.header_parameters:
         header = headers.get(parameter.carrier.lower().encode())
-        if header is not None and (value := parameter.from_text(header.decode("latin-1"))) is not None:
+        if header is None:
+            continue
+        text = header.decode("latin-1")
+        if parameter.is_list:
+            values[parameter.field] = [parameter.from_text(one.strip()) for one in text.split(",")]
+        elif (value := parameter.from_text(text)) is not None:
             values[parameter.field] = value
     return values
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from codegen.breaking.change import Change
@@ -73,13 +73,19 @@ def _http(name: str, old: Http, new: Http) -> Iterator[Change]:
     if (old.method, old.path) != (new.method, new.path):
         message = f"{old.method} {old.path} became {new.method} {new.path}"
         yield Change("http-address-changed", name, message, new.place)
-    if old.status != new.status:
-        yield Change("http-status-changed", name, f"{old.status} became {new.status}", new.place)
+    if gone := set(old.statuses) - set(new.statuses):
+        yield Change("http-status-removed", name, f"{_listed(gone)}, left is {_listed(new.statuses)}", new.place)
+    if more := set(new.statuses) - set(old.statuses):
+        yield Change("http-status-added", name, f"{_listed(more)} beside {_listed(old.statuses)}", new.place)
     before, after = _carriers(old), _carriers(new)
     for field in sorted(before.keys() & after.keys()):
         if before[field] != after[field]:
             message = f"{' '.join(before[field])} became {' '.join(after[field])}"
             yield Change("http-carrier-changed", f"{name}.{field}", message, new.place)
+
+
+def _listed(statuses: Iterable[int]) -> str:
+    return ", ".join(map(str, sorted(statuses)))
 
 
 def _carriers(http: Http) -> dict[str, tuple[str, ...]]:

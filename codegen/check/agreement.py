@@ -279,7 +279,7 @@ class _Checker:
     def _numbers(self, enum: Enum, theirs: ProtoEnum) -> None:
         numbers = dict(theirs.members)
         unset = enum_members(enum)[0]
-        if enum.is_text and numbers.get(unset, 0) != 0:
+        if enum.needs_unset and numbers.get(unset, 0) != 0:
             self._findings.add(
                 "X017", enum.place, f"enum {enum.name}: absent is zero",
                 other=(theirs.place, f"has {theirs.members[0][0]} as zero"), fix=f"number {unset} 0",

@@ -62,6 +62,14 @@ class _Checker:
                 fix="write natural, or make it a command",
             )
 
+        if operation.idempotency == "key" and operation.http and len(operation.http.statuses) > 1:
+            self._findings.add(
+                "V012",
+                place,
+                f"{operation.name} has x-idempotent: key and several success statuses",
+                fix="write natural, or one status",
+            )
+
     def roles(self, owner: str, roles: Roles, place: Place) -> None:
         for role in sorted({role for group in roles or () for role in group}):
             self.known("role", role, self._roles, place, POLICY, owner)

@@ -103,11 +103,10 @@ class ProtoEdits:
             spelled: value for spelled, (_, value) in zip(_spelled(enum), enum.members, strict=True)
             if isinstance(value, int)
         }  # fmt: skip
-        lines = [
-            f"  {one} = {values.get(one, self.lock.fields.get(enum.name, {}).get(one, index))};\n"
-            for index, one in enumerate(members)
-        ]
-        text = f"\nenum {enum.name} {{\n{''.join(lines)}}}\n"
+        locked = self.lock.fields.get(enum.name, {})
+        numbers = {one: values.get(one, locked.get(one, index)) for index, one in enumerate(members)}
+        zero_first = sorted(numbers.items(), key=lambda pair: pair[1] != 0)
+        text = f"\nenum {enum.name} {{\n{''.join(f'  {one} = {number};{chr(10)}' for one, number in zero_first)}}}\n"
         return [Edit(self._file_of(enum.name, None), END, 1, text, BODY)]
 
     def field(self, message: ProtoMessage, one: Field) -> list[Edit]:
@@ -176,9 +175,9 @@ def names_in_proto(definition: Definition) -> set[str]:
 
 
 def enum_members(enum: Enum) -> tuple[str, ...]:
-    """How proto spells the members; a string enum starts with the unset one."""
+    """How proto spells the members; where none of them is zero, the unset one comes first."""
     unset = f"{constant(snake(enum.name))}_UNSPECIFIED"
-    return (unset, *_spelled(enum)) if enum.is_text else tuple(_spelled(enum))
+    return (unset, *_spelled(enum)) if enum.needs_unset else tuple(_spelled(enum))
 
 
 def spelling(one: Field) -> str:

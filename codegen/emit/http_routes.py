@@ -8,6 +8,7 @@ from codegen.emit.printer import File, Module, quoted
 from codegen.emit.python_types import text_reader
 from codegen.ir.operations import Contract, Http, Operation
 from codegen.ir.types import ListOf
+from codegen.parse.http_responses import ETAG
 
 
 def emit(contract: Contract) -> list[File]:
@@ -30,7 +31,7 @@ def _binding(module: Module, contract: Contract, operation: Operation, http: Htt
         f"method=lambda handlers: handlers.{operation.feature}.{operation.name}",
         f"verb={quoted(http.method)}",
         f"path={quoted(http.path)}",
-        f"status={http.status}",
+        f"statuses=({', '.join(map(str, http.statuses))},)",
     ]
     for location in ("path", "query", "header"):
         parameters = [
@@ -42,9 +43,12 @@ def _binding(module: Module, contract: Contract, operation: Operation, http: Htt
             arguments.append(f"{location}_parameters=({', '.join(parameters)},)")
     if http.body is not None:
         arguments.append("has_body=True")
-    etag = next((one.field for one in http.response_headers if one.carrier.lower() == "etag"), None)
+    etag = next((one.field for one in http.response_headers if one.carrier.lower() == ETAG), None)
     if etag:
         arguments.append(f"etag={quoted(etag)}")
+    if told := [one for one in http.response_headers if one.carrier.lower() != ETAG]:
+        pairs = ", ".join(f"({quoted(one.carrier.lower())}, {quoted(one.field)})" for one in told)
+        arguments.append(f"response_headers=({pairs},)")
     if created := created_location(contract, http):
         arguments.append(f"location=({quoted(created[0])}, {quoted(created[1])})")
     return arguments
@@ -72,7 +76,7 @@ def _parameter(
 
 def created_location(contract: Contract, http: Http) -> tuple[str, str] | None:
     """Where a created resource is read: a link to a GET whose one path parameter is a field of the body."""
-    if http.status != 201:
+    if 201 not in http.statuses:
         return None
     for link in http.links.values():
         target = next(

@@ -76,7 +76,8 @@ def _operation(contract: Contract, spelling: Spelling, operation: Operation, htt
             "required": True,
             "content": _media(schema, operation.request.name, operation.has_rpc),
         }
-    responses: Json = {str(http.status): _success(spelling, operation, http)}
+    described = zip(http.statuses, http.response_descriptions, strict=True)
+    responses: Json = {str(status): _success(spelling, operation, http, status, text) for status, text in described}
     by_status: dict[int, list[ErrorCode]] = {}
     for error in contract.errors:
         if error.code in operation.errors:
@@ -144,7 +145,7 @@ def _media(schema: Json, message: str, has_protobuf: bool) -> Json:
     return out
 
 
-def _success(spelling: Spelling, operation: Operation, http: Http) -> Json:
+def _success(spelling: Spelling, operation: Operation, http: Http, status: int, description: str) -> Json:
     headers: Json = {"Stele-Contract": _header("Stele-Contract")}
     if operation.bucket:
         headers |= {name: _header(name) for name in ("RateLimit", "RateLimit-Policy")}
@@ -154,11 +155,11 @@ def _success(spelling: Spelling, operation: Operation, http: Http) -> Json:
             "schema": one.schema,
             "x-field": one.field,
         }
-    if http.status == 201:
+    if status == 201:
         headers["Location"] = _header("Location")
     if operation.idempotency == "key":
         headers["Idempotent-Replayed"] = _header("Idempotent-Replayed")
-    out: Json = {"description": http.response_description or operation.summary, "headers": headers}
+    out: Json = {"description": description or operation.summary, "headers": headers}
     record = operation.result.record
     if record:
         out["content"] = _media({"$ref": f"#/components/schemas/{record}"}, record, operation.has_rpc)

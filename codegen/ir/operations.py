@@ -66,8 +66,9 @@ class Http:
     body: tuple[str, ...] | None
     """Names of the fields in the body, or None where there is no body."""
     body_schema: str | None
-    status: int
-    response_description: str
+    statuses: tuple[int, ...]
+    """The first is what a handler answers with that chooses none."""
+    response_descriptions: tuple[str, ...]
     response_headers: tuple[Parameter, ...] = ()
     links: Mapping[str, object] = field(default_factory=dict)
     place: Place = field(default=NOWHERE, compare=False)

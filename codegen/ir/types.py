@@ -135,6 +135,11 @@ class Enum:
     def is_text(self) -> bool:
         return all(isinstance(value, str) for _, value in self.members)
 
+    @property
+    def needs_unset(self) -> bool:
+        """Whether zero, which proto3 reads for what is absent, is no member."""
+        return all(value != 0 for _, value in self.members)
+
 
 @dataclass(frozen=True, slots=True)
 class Union:

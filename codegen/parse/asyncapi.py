@@ -13,8 +13,9 @@ from codegen.ir.names import is_identifier
 from codegen.ir.operations import Frames, Info, Result, Roles
 from codegen.ir.types import Field
 from codegen.parse.documents import Documents, shared_name
+from codegen.parse.http_responses import read_result
 from codegen.parse.json_schema import Schemas
-from codegen.parse.openapi import normal_roles, read_info, read_result
+from codegen.parse.openapi import normal_roles, read_info
 from codegen.parse.policy import POLICY
 from codegen.parse.yaml_tree import Mapping, Node, Sequence, plain, text_of
 

@@ -18,8 +18,9 @@ from codegen.ir.operations import Binding, Contract, Event, Operation, Result, R
 from codegen.ir.types import Definition, Enum, Field, ListOf, MapOf, Named, Record, Type, Union, describe
 from codegen.parse.asyncapi import AsyncApiDialect, SocketOperation
 from codegen.parse.documents import Documents
+from codegen.parse.http_operation import HttpOperation
 from codegen.parse.json_schema import Schemas
-from codegen.parse.openapi import HttpOperation, OpenApiDialect
+from codegen.parse.openapi import OpenApiDialect
 from codegen.parse.policy import Vocabulary, seconds
 from codegen.parse.proto import ProtoDialect, ProtoEnum, ProtoMessage
 
@@ -219,7 +220,7 @@ class _Joiner:
                     other=(http.place, "has no such field in path, query, body or a header"),
                     fix="add it to the HTTP operation, or remove it here",
                 )
-        for header in sorted(carried - set(socket.fields)):
+        for header in sorted(carried - set(socket.fields) - set(http.fields)):
             self._findings.add(
                 "J003",
                 http.place,

@@ -7,9 +7,10 @@ name. Anything outside the vocabulary is a finding, never a guess.
 from __future__ import annotations
 
 import keyword
+from dataclasses import replace
 
 from codegen.diagnostics import Findings, Place
-from codegen.ir.names import is_identifier, is_type_name, snake
+from codegen.ir.names import is_identifier, is_type_name
 from codegen.ir.types import (
     INT32,
     INT64,
@@ -33,7 +34,9 @@ from codegen.ir.types import (
 )
 from codegen.parse.constraints import SHAPING, Constraints
 from codegen.parse.documents import Documents, shared_name
+from codegen.parse.enums import read_members
 from codegen.parse.presence import ambiguity
+from codegen.parse.unions import Unions
 from codegen.parse.yaml_tree import Mapping, Node, Sequence, kind_of, plain, text_of
 
 ANNOTATIONS = {"description", "title", "examples", "deprecated", "default", "x-sensitive", "x-sunset"}
@@ -67,7 +70,7 @@ class Schemas(Constraints):
         super().__init__(findings)
         self._documents = documents
         self._places: dict[str, Place] = {}
-        self._tags: dict[str, str] = {}
+        self._unions = Unions(findings)
         self.definitions: dict[str, Definition] = {}
 
     def type_of(self, node: Node, what: str) -> tuple[Type, bool] | None:
@@ -80,7 +83,7 @@ class Schemas(Constraints):
             self._refuse("S001", target.place, f"{what} is {kind_of(target)}, not a schema")
             return None
         if "oneOf" in target.entries:
-            return self._choice(target, what)
+            return self._choice(target, what) if self._known_choice(target, what) else None
         if "allOf" in target.entries:
             return self._named(target, what)
         kind, nullable = self._kind(target, what)
@@ -154,6 +157,12 @@ class Schemas(Constraints):
                 f"{what} uses {key!r}, which is not in the common subset for {kind}",
                 f"remove it; a {kind} may have {', '.join(sorted(KEYWORDS[kind] - {'type'})) or 'no keyword'}",
             )
+        return not unknown
+
+    def _known_choice(self, node: Mapping, what: str) -> bool:
+        unknown = [key for key in node.entries if key not in {"oneOf", "discriminator"} | ANNOTATIONS]
+        for key in unknown:
+            self._refuse("S004", node.keys[key], f"{what} uses {key!r} beside oneOf", "move it into the arms")
         return not unknown
 
     def _is_map(self, node: Mapping) -> bool:
@@ -274,48 +283,17 @@ class Schemas(Constraints):
     def _definition(self, node: Mapping, name: str) -> Definition:
         description = text_of(node.get("description")) or ""
         if "enum" in node.entries:
-            return Enum(name, self._members(node, name), description, node.place)
+            return Enum(name, read_members(node, name, self._findings), description, node.place)
         if "oneOf" in node.entries:
             return self._union(node, name, description)
         fields = self._flatten(node, name) if "allOf" in node.entries else self._fields(node, name)
         return Record(name, fields or (), description, node.place)
 
-    def _members(self, node: Mapping, name: str) -> tuple[tuple[str, str | int], ...]:
-        values = plain(node.entries["enum"])
-        names = plain(node.entries["x-enum-names"]) if "x-enum-names" in node.entries else values
-        if not isinstance(values, list) or not isinstance(names, list) or len(values) != len(names) or not values:
-            self._refuse("S014", node.keys["enum"], f"the members of {name} and their names do not pair up")
-            return ()
-        texts = [str(label) for label in names]
-        if not all(is_identifier(text.replace("-", "_").lower()) for text in texts) or len(set(texts)) != len(texts):
-            self._refuse("S014", node.keys["enum"], f"a member of {name} is not a lower-case name, or stands twice")
-        return tuple(zip(texts, values, strict=True))
-
     def _union(self, node: Mapping, name: str, description: str) -> Union:
         arms = node.entries["oneOf"]
         records = [self.define(arm, f"an arm of {name}") for arm in arms.items] if isinstance(arms, Sequence) else []
         found = [self.definitions[record] for record in records if record]
-        constants = [_constants(record) for record in found if isinstance(record, Record)]
-        shared = set.intersection(*(set(each) for each in constants)) if constants else set()
-        tag = min(shared, default="")
-        if len(shared) != 1 or not len({each[tag] for each in constants}) == len(constants) == len(records):
-            fix = "give each arm one required property of the same name with its own `const` text"
-            self._refuse("S015", node.place, f"the arms of {name} have no common tag", fix)
-            return Union(name, "", (), description, node.place)
-        pairs = tuple((each[tag], record.name) for each, record in zip(constants, found, strict=True))
-        for value, record in pairs:
-            self._arm(name, tag, value, record)
-        return Union(name, tag, pairs, description, node.place)
-
-    def _arm(self, union: str, tag: str, value: str, record: str) -> None:
-        place = self.definitions[record].place
-        if not is_identifier(snake(value)):
-            fix = "write the constant in snake_case, and no keyword: it names the arm in proto"
-            self._refuse("S015", place, f"the arm {value!r} of {union} is no legal name", fix)
-        known = self._tags.setdefault(record, tag)
-        if known != tag:
-            fix = "use one property for all the unions of a record"
-            self._refuse("S015", place, f"{record} is told apart by {known!r}, and in {union} by {tag!r}", fix)
+        return self._unions.read(node, name, description, found, len(records))
 
     def _flatten(self, node: Mapping, what: str) -> tuple[Field, ...] | None:
         parts = node.entries["allOf"]
@@ -367,6 +345,23 @@ class Schemas(Constraints):
                 "use snake_case, no keyword",
             )
             return None
+        return self._built(node, name, label, place, required=required)
+
+    def parameter(self, node: Node, name: str, label: str, place: Place, *, required: bool) -> Field | None:
+        """A field that HTTP carries alone: what is not sent of a list is an empty one."""
+        if not is_identifier(name):
+            self._refuse(
+                "S018", place, f"the parameter {name!r} is not legal on every door", "use snake_case, no keyword"
+            )
+            return None
+        return self._built(node, name, label, place, required=required, absent_is_empty=True)
+
+    def is_enum(self, name: str) -> bool:
+        return isinstance(self.definitions.get(name), Enum)
+
+    def _built(
+        self, node: Node, name: str, label: str, place: Place, *, required: bool, absent_is_empty: bool = False
+    ) -> Field | None:
         found = self.type_of(node, label)
         if found is None:
             return None
@@ -384,16 +379,9 @@ class Schemas(Constraints):
             description=(text_of(own.get("description")) or "") if own and not isinstance(found[0], Named) else "",
             place=place,
         )
+        if absent_is_empty and one.is_collection and not (required or one.has_default):
+            one = replace(one, has_default=True, default=[])
         unclear = ambiguity(one)
         if unclear:
             self._refuse(unclear.rule, place, f"{label} {unclear.claim}", unclear.fix)
         return None if unclear else one
-
-
-def _constants(record: Record) -> dict[str, str]:
-    """The required constants of a record, any of which could tell it from others."""
-    return {
-        one.name: one.type.const
-        for one in record.fields
-        if isinstance(one.type, String) and one.type.const and one.required
-    }

@@ -12,6 +12,7 @@ from codegen.pipeline import Loaded, build, load
 ROOT = Path(__file__).parents[2]
 SHIPPED = ROOT / "specs"
 CASES = Path(__file__).parent / "cases"
+CORPUS = Path(__file__).parent / "corpus"
 
 
 @lru_cache(maxsize=1)
@@ -25,14 +26,14 @@ def shipped_files() -> dict[str, str]:
     return {file.path: file.data.decode() for file in build(shipped())}
 
 
-def compose(case: str, folder: Path) -> Path:
+def compose(case: str, folder: Path, among: Path = CASES) -> Path:
     """A case's `specs/` over those that every case stands on, and over those of the case that its file `over` names."""
     specs = folder / "specs"
     shutil.copytree(CASES / "base" / "specs", specs)
-    over = CASES / case / "over"
+    over = among / case / "over"
     if over.exists():
-        shutil.copytree(CASES / over.read_text().strip() / "specs", specs, dirs_exist_ok=True)
-    shutil.copytree(CASES / case / "specs", specs, dirs_exist_ok=True)
+        shutil.copytree(among / over.read_text().strip() / "specs", specs, dirs_exist_ok=True)
+    shutil.copytree(among / case / "specs", specs, dirs_exist_ok=True)
     return specs
 
 

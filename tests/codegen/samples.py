@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import base64
-import re
 
 import hypothesis
 from hypothesis.strategies import from_regex
 
 from codegen.ir.operations import Contract, Operation
+from codegen.ir.patterns import matches
 from codegen.ir.types import (
     Bool,
     Bytes,
@@ -103,11 +103,10 @@ def _text(kind: String, full: bool) -> str:
 
 
 def _matching(kind: String) -> str:
-    pattern = re.compile(kind.pattern or "")
     for text in FORMATS:
-        if pattern.search(text) and kind.min_length <= len(text) <= (kind.max_length or 1000):
+        if matches(kind.pattern or "", text) and kind.min_length <= len(text) <= (kind.max_length or 1000):
             return text
-    fits = from_regex(pattern).filter(lambda text: kind.min_length <= len(text) <= (kind.max_length or 1000))
+    fits = from_regex(kind.pattern or "").filter(lambda text: kind.min_length <= len(text) <= (kind.max_length or 1000))
     return hypothesis.find(fits, lambda _: True, settings=hypothesis.settings(database=None))
 
 

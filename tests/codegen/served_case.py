@@ -79,6 +79,7 @@ class Behind:
 class Case:
     def __init__(self) -> None:
         self.answer: bytes | None = None
+        self.status: int | None = None
         self.request: Any = None
         behind: Any = Behind()
         runner = Runner(
@@ -105,6 +106,7 @@ class Case:
     def _method(self, operation: str) -> Callable[..., Awaitable[Any]]:
         async def method(_: Any, context: Any, request: Any) -> Any:
             self.request = request
+            context.status = self.status
             return None if self.answer is None else wire.CODECS[operation].restore(self.answer)
 
         return method
@@ -164,8 +166,13 @@ async def call_http(case: Case, call: dict[str, Any], media: str) -> None:
         is_binary = media == PROTOBUF
         body = request_bytes(call["operation"], model) if is_binary else json.dumps(inside).encode()
     headers += [(b"accept", media.encode()), (b"authorization", b"Bearer a.b.c")]
-    status, data = await asgi(case.http, binding.verb, path, query, headers, body)
-    same(status, binding.status, f"{binding.verb} {path} {media}: {data[:600]!r}")
+    for chosen in (None, *binding.statuses):
+        case.status = chosen
+        status, answered, data = await asgi(case.http, binding.verb, path, query, headers, body)
+        same(status, chosen or binding.statuses[0], f"{binding.verb} {path} {media}: {data[:600]!r}")
+    for name, field in binding.response_headers:
+        expected = text_of(call["expected"][field]).encode()
+        same(answered.get(name.encode()), expected, f"{binding.verb} {path}: the header {name}")
     same(case.request, model, f"{binding.verb} {path} {media}: what the handler saw")
     if call["result"] is not None:
         found = json.loads(data) if media == JSON else read_result(call["record"], data)
@@ -179,7 +186,11 @@ def address(binding: HttpBinding, fields: dict[str, Any]) -> tuple[str, str, lis
         path = path.replace(f"{{{one.carrier}}}", quote(text_of(rest.pop(one.field)), safe=""))
     for one in binding.header_parameters:
         if one.field in rest:
-            headers.append((one.carrier.lower().encode(), f'"{rest.pop(one.field)}"'.encode()))
+            value = rest.pop(one.field)
+            items = value if isinstance(value, list) else [value]
+            text = f'"{value}"' if one.carrier == "If-Match" else ", ".join(map(text_of, items))
+            if items:
+                headers.append((one.carrier.lower().encode(), text.encode()))
     for one in binding.query_parameters:
         value = rest.pop(one.field, None)
         query += [
@@ -194,7 +205,7 @@ def text_of(value: object) -> str:
 
 async def asgi(
     application: Any, verb: str, path: str, query: str, headers: list[tuple[bytes, bytes]], body: bytes
-) -> tuple[int, bytes]:
+) -> tuple[int, dict[bytes, bytes], bytes]:
     sent: list[dict[str, Any]] = []
     scope = {
         "type": "http", "method": verb, "path": path, "raw_path": path.encode(), "query_string": query.encode(),
@@ -208,7 +219,7 @@ async def asgi(
         sent.append(message)
 
     await application(scope, receive, send)
-    return sent[0]["status"], sent[1].get("body", b"")
+    return sent[0]["status"], dict(sent[0]["headers"]), sent[1].get("body", b"")
 
 
 async def call_socket(case: Case, call: dict[str, Any], *, binary: bool) -> None:

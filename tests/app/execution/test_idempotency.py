@@ -5,11 +5,12 @@ from __future__ import annotations
 import uuid
 
 import pytest
+from pydantic import BaseModel
 from sqlalchemy import select, text, update
 
 from app.db.database import Database, Executor
 from app.db.statements import compile_statement
-from app.execution.idempotency import TTL, AnswerStore, Replay
+from app.execution.idempotency import TTL, AnswerStore, Replay, fingerprint
 from app.execution.tables import STORED_ANSWER
 from generated.errors import IdempotencyKeyReused, RequestInProgress
 from generated.models import CreateAuthorRequest
@@ -102,3 +103,14 @@ async def test_an_answer_older_than_a_day_is_forgotten_purged_and_may_be_given_a
     kept = select(STORED_ANSWER.c.key).where(STORED_ANSWER.c.subject == "s", STORED_ANSWER.c.operation == "o")
     left = {row["key"] for row in await database.fetch(compile_statement(kept))}
     assert left & {old, young} == {young}
+
+
+class Upload(BaseModel):
+    data: bytes
+    sizes: dict[str, int]
+
+
+def test_a_request_is_the_same_whatever_the_order_of_its_map_and_whatever_its_bytes() -> None:
+    first = fingerprint(Upload(data=b"\x00\xff", sizes={"a": 1, "b": 2}))
+    assert first == fingerprint(Upload(data=b"\x00\xff", sizes={"b": 2, "a": 1}))
+    assert first != fingerprint(Upload(data=b"\x00\xfe", sizes={"a": 1, "b": 2}))

@@ -18,7 +18,7 @@ DROP_SOCKET = "security: [{$ref: '../policy.yaml#/roles/writer'}, {$ref: '../pol
     ("edits", "subject", "rule"),
     [
         ([("openapi.yaml", "/ping:", "/pong:")], "ping", "http-address-changed"),
-        ([(HTTP, "'201':", "'200':")], "make_thing", "http-status-changed"),
+        ([(HTTP, "'201':", "'200':")], "make_thing", "http-status-removed"),
         ([(HTTP, "x-idempotent: key", "x-idempotent: none")], "make_thing", "idempotency-key-removed"),
         ([(HTTP, "x-idempotent: key", "x-idempotent: key\n    x-timeout: 1s")], "make_thing", "deadline-shortened"),
         ([(HTTP, "x-errors: [thing_taken]", "x-errors: [thing_taken, thing_not_found]")], "make_thing: thing_not_found", "error-added"),

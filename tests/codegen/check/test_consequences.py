@@ -12,7 +12,7 @@ def test_one_broken_file_is_one_finding_and_hides_none_of_another_feature(tmp_pa
         tmp_path,
         ("schemas/author.yaml", "AuthorId:\n", "AuthorId: [\n"),
         ("proto/audit_log.proto", "  int64 id = 1;", "  int32 id = 1;"),
-        ("http/system.yaml", "'204': {description: It runs.}", "'202': {description: It runs.}"),
+        ("http/system.yaml", "'204': {description: It runs.}", "'203': {description: It runs.}"),
     )
     assert [(one.rule, one.place.file) for one in loaded.findings] == [
         ("O013", "specs/http/system.yaml"),

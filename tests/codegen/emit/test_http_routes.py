@@ -77,7 +77,7 @@ def test_a_body_and_a_path_are_told_apart(tmp_path: Path) -> None:
     ],
 )
 def test_only_a_link_of_a_new_resource_to_its_reader_is_a_location(status: int, links: dict[str, object]) -> None:
-    assert created_location(shipped(), replace(created(), status=status, links=links)) is None
+    assert created_location(shipped(), replace(created(), statuses=(status,), links=links)) is None
 
 
 def test_a_created_resource_says_where_it_is_read() -> None:
@@ -89,7 +89,12 @@ def test_a_created_resource_says_where_it_is_read() -> None:
 def test_a_binding_knows_its_carriers() -> None:
     routes = {one.operation.name: one for one in ROUTES}
     update = routes["update_author"]
-    assert (update.verb, update.path, update.status, update.etag) == ("PUT", "/api/authors/{author_id}", 200, "version")
+    assert (update.verb, update.path, update.statuses, update.etag) == (
+        "PUT",
+        "/api/authors/{author_id}",
+        (200,),
+        "version",
+    )
     assert [one.field for one in update.path_parameters] == ["author_id"]
     assert [(one.field, one.carrier) for one in update.header_parameters] == [("expected_version", "If-Match")]
     assert update.has_body

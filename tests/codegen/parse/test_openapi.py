@@ -18,7 +18,7 @@ HTTP = "http/authors.yaml"
         (HTTP, "operationId: create_author", "operationId: createAuthor", "O004"),
         (HTTP, "    security: [{bearer: [create-author]}]\n", "", "O006"),
         (HTTP, "operationId: create_author", "operationId: get_authors", "O005"),
-        (HTTP, "'201':", "'202':", "O013"),
+        (HTTP, "'201':", "'203':", "O013"),
         (HTTP, "content: {application/json:", "content: {text/plain:", "O012"),
     ],
 )

@@ -1,0 +1,64 @@
+"""One HTTP operation as OpenAPI says it, before it is joined with the other dialects."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from codegen.diagnostics import Findings, Place
+from codegen.ir.operations import Http, Result, Roles
+from codegen.ir.types import Field
+from codegen.parse.documents import Documents
+from codegen.parse.json_schema import Schemas
+from codegen.parse.yaml_tree import Mapping, Node
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What reading a part of a document needs."""
+
+    documents: Documents
+    schemas: Schemas
+    findings: Findings
+
+    def only(self, node: Mapping, keys: set[str], rule: str, what: str) -> None:
+        """Nothing is silently ignored: a key outside of `keys` is a finding, x- words apart."""
+        for key in node.entries:
+            if key not in keys and not key.startswith("x-"):
+                fix = f"remove it; {what} may have {', '.join(sorted(keys))}"
+                self.findings.add(rule, node.keys[key], f"{key!r} is not read in {what}", fix=fix)
+
+    def json_schema(self, holder: Mapping, what: str) -> Node | None:
+        """The schema of the one media type that is written, `application/json`."""
+        content = holder.get("content")
+        if content is None:
+            return None
+        media = self.documents.resolve(content.get("application/json")) if isinstance(content, Mapping) else None
+        if (
+            not isinstance(content, Mapping)
+            or len(content.entries) != 1
+            or not isinstance(media, Mapping)
+            or media.get("schema") is None
+        ):
+            fix = "protobuf is added by the compiler"
+            self.findings.add("O012", content.place, f"{what} must be application/json alone, with a schema", fix=fix)
+            return None
+        self.only(media, {"schema", "example", "examples"}, "O003", "a media type")
+        return media.get("schema")
+
+
+@dataclass(slots=True)
+class HttpOperation:
+    """`roles` is missing where `security` is; `words` holds each x- word with its place."""
+
+    name: str
+    feature: str
+    place: Place
+    summary: str = ""
+    description: str = ""
+    roles: Roles = None
+    security: Place | None = None
+    words: dict[str, tuple[object, Place]] = field(default_factory=dict)
+    fields: dict[str, Field] = field(default_factory=dict)
+    http: Http | None = None
+    result: Result = field(default_factory=lambda: Result(None))
+    deprecated: bool = False

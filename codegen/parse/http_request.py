@@ -1,0 +1,141 @@
+"""Parameters and body of an HTTP operation, flattened into the fields of its one request record."""
+
+from __future__ import annotations
+
+import re
+
+from codegen.ir.names import snake
+from codegen.ir.operations import Parameter
+from codegen.ir.types import Field, ListOf, MapOf, Named
+from codegen.parse.http_operation import HttpOperation, Sources
+from codegen.parse.yaml_tree import Mapping, Node, Scalar, Sequence, plain, text_of
+
+PARAMETER_KEYS = {
+    "name",
+    "in",
+    "description",
+    "required",
+    "schema",
+    "deprecated",
+    "example",
+    "examples",
+    "style",
+    "explode",
+}
+STYLES = {"path": ("simple", False), "query": ("form", True), "header": ("simple", False)}
+"""OpenAPI's own defaults (3.1, "Style Values"), which are the only ones that are read."""
+IF_MATCH = "if-match"
+
+
+def read_parameters(sources: Sources, operation: HttpOperation, path: str, listed: list[Mapping]) -> list[Parameter]:
+    """`listed` are the parameters of the path item and of the operation."""
+    found = [one for item in listed for one in _parameter(sources, operation, item)]
+    written = set(re.findall(r"\{([^}]*)\}", path))
+    named = {one.carrier for one in found if one.location == "path"}
+    for missing in sorted(written ^ named):
+        message = f"the path parameter {missing!r} of {path} is not in both the path and the parameters"
+        sources.findings.add("O008", operation.place, message)
+    return found
+
+
+def listed_parameters(sources: Sources, node: Mapping) -> list[Mapping]:
+    listed = node.get("parameters")
+    if listed is not None and not isinstance(listed, Sequence):
+        sources.findings.add("O009", listed.place, "parameters are not a list", fix="write `parameters: [...]`")
+    found = [sources.documents.resolve(item) for item in listed.items] if isinstance(listed, Sequence) else []
+    for one in found:
+        if one is not None and not isinstance(one, Mapping):
+            sources.findings.add("O009", one.place, "a parameter is no mapping", fix="write name, in and schema")
+    return [item for item in found if isinstance(item, Mapping)]
+
+
+def read_body(sources: Sources, operation: HttpOperation, node: Mapping) -> tuple[tuple[str, ...] | None, str | None]:
+    """The names of the fields in the body and its schema's name; None without a body."""
+    request = sources.documents.resolve(node.get("requestBody"))
+    if not isinstance(request, Mapping):
+        if request is not None:
+            sources.findings.add(
+                "O012", request.place, f"the body of {operation.name} is no mapping", fix="write content"
+            )
+        return None, None
+    sources.only(request, {"description", "content", "required"}, "O003", "a request body")
+    schema = sources.json_schema(request, f"the body of {operation.name}")
+    fields = sources.schemas.fields_of(schema, f"the body of {operation.name}") if schema else None
+    for one in fields or ():
+        _take(sources, operation, one)
+    target = sources.documents.resolve(schema) if schema else None
+    return tuple(one.name for one in fields or ()), target.pointer[1:] if target else None
+
+
+def _parameter(sources: Sources, operation: HttpOperation, item: Mapping) -> list[Parameter]:
+    name, location = text_of(item.get("name")) or "", text_of(item.get("in")) or ""
+    schema = item.get("schema")
+    if location not in STYLES or schema is None or not name:
+        message = f"the parameter {name!r} of {operation.name} is in {location!r}"
+        sources.findings.add("O009", item.place, message, fix="use path, query or header, with a name and a schema")
+        return []
+    _check_keys(sources, item, location, f"the parameter {name!r} of {operation.name}")
+    description = text_of(item.get("description")) or ""
+    if location == "header":
+        return _header(sources, operation, item, name, schema, description)
+    target = sources.documents.resolve(schema)
+    is_record = isinstance(target, Mapping) and bool({"properties", "allOf"} & target.entries.keys())
+    if location == "query" and is_record:
+        fields = sources.schemas.fields_of(schema, f"{operation.name}.{name}") or ()
+    else:
+        fields = _single(sources, operation, item, name, schema)
+    for one in fields:
+        _take(sources, operation, one)
+    return [Parameter(one.name, one.name, location, one.description or description) for one in fields]
+
+
+def _check_keys(sources: Sources, item: Mapping, location: str, what: str) -> None:
+    sources.only(item, PARAMETER_KEYS, "O003", "a parameter")
+    style, explode = STYLES[location]
+    for key, wanted in (("style", style), ("explode", explode)):
+        node = item.get(key)
+        if node is not None and plain(node) != wanted:
+            fix = f"remove it: a {location} parameter has {key} {wanted!r}"
+            sources.findings.add("O009", node.place, f"{what} has the {key} {plain(node)!r}", fix=fix)
+
+
+def _single(sources: Sources, operation: HttpOperation, item: Mapping, name: str, schema: Node) -> tuple[Field, ...]:
+    """A parameter that is one field, with the rules of presence that fields of records have."""
+    required = item.get("required")
+    is_required = isinstance(required, Scalar) and required.value is True
+    one = sources.schemas.parameter(schema, name, f"{operation.name}.{name}", item.keys["name"], required=is_required)
+    if one is None:
+        return ()
+    inner = one.type.item if isinstance(one.type, ListOf) else one.type
+    if isinstance(inner, ListOf | MapOf) or (isinstance(inner, Named) and not sources.schemas.is_enum(inner.name)):
+        fix = "a parameter is a text, a number, a flag, an enum, or in a query and a header a list of them"
+        sources.findings.add(
+            "O009", item.place, f"{operation.name}.{name} has no form in a {plain(item.entries['in'])}", fix=fix
+        )
+        return ()
+    return (one,)
+
+
+def _header(
+    sources: Sources, operation: HttpOperation, item: Mapping, name: str, schema: Node, description: str
+) -> list[Parameter]:
+    """A header is a field of its own name in snake_case, or of `x-field`; If-Match carries a version that stands elsewhere."""
+    carried = text_of(item.get("x-field"))
+    if name.lower() != IF_MATCH:
+        fields = _single(sources, operation, item, carried or snake(name), schema)
+        for one in fields:
+            _take(sources, operation, one)
+        return [Parameter(one.name, name, "header", description, plain(schema)) for one in fields]
+    if carried is None:
+        message = f"the header {name!r} of {operation.name} carries no field"
+        sources.findings.add("O010", item.place, message, fix="add x-field with the field's name")
+        return []
+    return [Parameter(carried, name, "header", description, plain(schema))]
+
+
+def _take(sources: Sources, operation: HttpOperation, one: Field) -> None:
+    first = operation.fields.setdefault(one.name, one)
+    if first is not one:
+        message = f"{operation.name} has the field {one.name!r} in two carriers"
+        fix = "rename one: path, query and body flatten into one record"
+        sources.findings.add("O011", one.place, message, other=(first.place, "has it first"), fix=fix)

@@ -1,0 +1,114 @@
+"""What an HTTP operation answers when it succeeds; errors follow from `x-errors`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from codegen.ir.operations import Parameter, Result
+from codegen.ir.types import Bool, Int, ListOf, Named, Record, Text, Type
+from codegen.parse.http_operation import HttpOperation, Sources
+from codegen.parse.json_schema import Schemas
+from codegen.parse.yaml_tree import Mapping, Node, plain, text_of
+
+STATUSES = ("200", "201", "202", "204")
+ETAG = "etag"
+
+
+@dataclass(slots=True)
+class Success:
+    """`descriptions` are by status, in the order of the source; the first status is what a handler gets without choosing."""
+
+    descriptions: dict[int, str] = field(default_factory=dict)
+    headers: dict[str, Parameter] = field(default_factory=dict)
+    links: dict[str, object] = field(default_factory=dict)
+
+
+def read_success(sources: Sources, operation: HttpOperation, node: Mapping) -> Success:
+    """The success responses; all of them have the same content, which becomes the operation's result."""
+    found = Success()
+    responses = node.get("responses")
+    entries = list(responses) if isinstance(responses, Mapping) else []
+    if not entries or any(status not in STATUSES for status, _ in entries):
+        wrong = (
+            next((responses.keys[status] for status, _ in entries if status not in STATUSES), None)
+            if isinstance(responses, Mapping)
+            else None
+        )
+        fix = f"write any of {', '.join(STATUSES)}; errors follow from x-errors"
+        place = wrong or (responses.place if responses else operation.place)
+        sources.findings.add("O013", place, f"{operation.name} must have success responses and no others", fix=fix)
+        return Success({200: ""})
+    results = [_response(sources, operation, int(status), each, found) for status, each in entries]
+    for (status, each), result in zip(entries[1:], results[1:], strict=True):
+        if result != results[0]:
+            message = f"{operation.name} answers {status} with {result.record or 'no content'}"
+            other = (entries[0][1].place, f"{entries[0][0]} has {results[0].record or 'no content'}")
+            fix = "answer every success with the same content; a union may hold two"
+            sources.findings.add("O014", each.place, message, other=other, fix=fix)
+    operation.result = results[0]
+    for parameter in found.headers.values():
+        _check_header(sources, operation, parameter)
+    return found
+
+
+def _response(sources: Sources, operation: HttpOperation, status: int, node: Node, found: Success) -> Result:
+    response = sources.documents.resolve(node)
+    found.descriptions[status] = ""
+    if not isinstance(response, Mapping):
+        return Result(None)
+    sources.only(response, {"description", "headers", "content", "links"}, "O003", "a response")
+    found.descriptions[status] = text_of(response.get("description")) or ""
+    schema = sources.json_schema(response, f"the response of {operation.name}")
+    if (schema is None) != (status == 204):
+        message = f"{operation.name} answers {status} {'without' if schema is None else 'with'} content"
+        sources.findings.add("O014", response.place, message, fix="204 has no content, the others have")
+    links = plain(response.entries["links"]) if "links" in response.entries else {}
+    found.links |= links if isinstance(links, dict) else {}
+    found.headers |= {one.carrier: one for one in _headers(sources, response)}
+    return read_result(schema, sources.schemas, f"the response of {operation.name}") if schema else Result(None)
+
+
+def _headers(sources: Sources, response: Mapping) -> list[Parameter]:
+    headers = response.get("headers")
+    found = []
+    for name, node in headers if isinstance(headers, Mapping) else ():
+        header = sources.documents.resolve(node)
+        carried = text_of(header.get("x-field")) if isinstance(header, Mapping) else None
+        if not isinstance(header, Mapping) or carried is None:
+            sources.findings.add(
+                "O010", node.place, f"the response header {name!r} carries no field", fix="add x-field"
+            )
+            continue
+        schema = header.get("schema")
+        description = text_of(header.get("description")) or ""
+        found.append(Parameter(carried, name, "header", description, plain(schema) if schema else {}))
+    return found
+
+
+def _check_header(sources: Sources, operation: HttpOperation, header: Parameter) -> None:
+    """A header's text is a number, a flag, a form or an enum of the result: other text could break the line."""
+    record = sources.schemas.definitions.get(operation.result.record or "")
+    if record is None:
+        return
+    one = record.field(header.field) if isinstance(record, Record) else None
+    if one is None or not one.required or one.nullable or not _fits_header(sources.schemas, one.type):
+        message = f"the response header {header.carrier!r} of {operation.name} carries {header.field!r}"
+        fix = "name a required number, flag, date, uuid, decimal or enum of the result"
+        sources.findings.add("O010", operation.place, message, fix=fix)
+
+
+def _fits_header(schemas: Schemas, kind: Type) -> bool:
+    return isinstance(kind, Bool | Int | Text) or (isinstance(kind, Named) and schemas.is_enum(kind.name))
+
+
+def read_result(schema: Node, schemas: Schemas, what: str) -> Result:
+    """A record `{items}` or `{items, meta}` is a list: a frame carries its items as data."""
+    name = schemas.define(schema, what)
+    record = schemas.definitions.get(name or "")
+    if not isinstance(record, Record):
+        return Result(name)
+    names = [one.name for one in record.fields]
+    items = record.field("items")
+    is_list = names in (["items"], ["items", "meta"]) and items is not None and isinstance(items.type, ListOf)
+    meta = record.field("meta")
+    return Result(name, is_list, is_list and meta is not None and isinstance(meta.type, Named))

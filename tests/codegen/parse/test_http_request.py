@@ -1,0 +1,63 @@
+"""Parameters and body become the fields of one flat record; what has no form in its carrier is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from codegen.parse.http_request import listed_parameters, read_body, read_parameters
+from tests.codegen.parse.http_parts import found, part
+
+THING = "{name: thing_id, in: path, required: true, schema: {type: integer, format: int64}}"
+
+
+@pytest.mark.parametrize(
+    ("parameters", "carriers"),
+    [
+        (THING, {"thing_id": "path"}),
+        ("{name: tag, in: query, required: true, schema: {type: array, items: {type: string}}}", {"tag": "query"}),
+        ("{name: X-Tenant, in: header, required: true, schema: {type: string}}", {"x_tenant": "header"}),
+        ("{name: X-Tenant, in: header, required: true, x-field: tenant, schema: {type: string}}", {"tenant": "header"}),
+        ("{name: q, in: query, style: form, explode: true, required: true, schema: {type: boolean}}", {"q": "query"}),
+        (
+            "{name: f, in: query, schema: {type: object, required: [a], properties: {a: {type: string}}}}",
+            {"a": "query"},
+        ),
+    ],
+)
+def test_a_parameter_is_a_field(tmp_path: Path, parameters: str, carriers: dict[str, str]) -> None:
+    sources, operation, node = part(tmp_path, f"parameters: [{parameters}]")
+    path = "/things/{thing_id}" if "path" in carriers.values() else "/things"
+    read = read_parameters(sources, operation, path, listed_parameters(sources, node))
+    assert found(sources) == []
+    assert {one.field: one.location for one in read} == carriers
+    assert set(operation.fields) == set(carriers)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "rule"),
+    [
+        ("{name: a, in: cookie, schema: {type: string}}", "O009"),
+        ("{name: a, in: query}", "O009"),
+        ("{in: query, schema: {type: string}}", "O009"),
+        ("{name: a, in: query, required: true, schema: {type: object, additionalProperties: {type: string}}}", "O009"),
+        ("{name: a, in: query, style: deepObject, required: true, schema: {type: string}}", "O009"),
+        ("{name: a, in: query, allowReserved: true, required: true, schema: {type: string}}", "O003"),
+        ("{name: If-Match, in: header, schema: {type: string}}", "O010"),
+        ("{name: a, in: path, required: true, schema: {type: string}}", "O008"),
+        (f"{THING}, {THING.replace('path', 'query')}", "O011"),
+        ("5", "O009"),
+    ],
+)
+def test_a_parameter_without_one_meaning_is_a_finding(tmp_path: Path, parameters: str, rule: str) -> None:
+    sources, operation, node = part(tmp_path, f"parameters: [{parameters}]")
+    read_parameters(sources, operation, "/things", listed_parameters(sources, node))
+    assert rule in {one.rule for one in sources.findings}
+
+
+def test_the_fields_of_the_body_are_named_apart_from_those_of_the_address(tmp_path: Path) -> None:
+    body = "{type: object, required: [name], properties: {name: {type: string}}}"
+    sources, operation, node = part(tmp_path, f"requestBody: {{content: {{application/json: {{schema: {body}}}}}}}")
+    assert read_body(sources, operation, node)[0] == ("name",)
+    assert found(sources) == []
