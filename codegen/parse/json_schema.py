@@ -71,6 +71,7 @@ class Schemas(Constraints):
         self._documents = documents
         self._places: dict[str, Place] = {}
         self._unions = Unions(findings)
+        self._open = 0
         self.definitions: dict[str, Definition] = {}
 
     def type_of(self, node: Node, what: str) -> tuple[Type, bool] | None:
@@ -277,7 +278,11 @@ class Schemas(Constraints):
             return None
         if name not in self.definitions:
             self.definitions[name] = Record(name, (), place=node.place)
+            self._open += 1
             self.definitions[name] = self._definition(node, name)
+            self._open -= 1
+            if not self._open:
+                self._unions.settle(self.definitions)
         return Named(name), False
 
     def _definition(self, node: Mapping, name: str) -> Definition:
@@ -292,8 +297,7 @@ class Schemas(Constraints):
     def _union(self, node: Mapping, name: str, description: str) -> Union:
         arms = node.entries["oneOf"]
         records = [self.define(arm, f"an arm of {name}") for arm in arms.items] if isinstance(arms, Sequence) else []
-        found = [self.definitions[record] for record in records if record]
-        return self._unions.read(node, name, description, found, len(records))
+        return self._unions.start(node, name, description, records)
 
     def _flatten(self, node: Mapping, what: str) -> tuple[Field, ...] | None:
         parts = node.entries["allOf"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from codegen.diagnostics import Findings
 from codegen.ir.names import is_identifier, snake
@@ -12,12 +13,38 @@ from codegen.parse.yaml_tree import Mapping, plain
 DISCRIMINATOR = "discriminator"
 
 
+@dataclass(frozen=True, slots=True)
+class _Started:
+    """A union as it is written, with the names of its arms; None is one that could not be read."""
+
+    node: Mapping
+    name: str
+    description: str
+    records: tuple[str | None, ...]
+
+
 class Unions:
-    """Remembers by which property each record is told apart: a struct has one tag."""
+    """Remembers by which property each record is told apart: a struct has one tag.
+
+    The arms of a union are compared when all of them are read, for one that holds the union again is still being read.
+    """
 
     def __init__(self, findings: Findings) -> None:
         self._findings = findings
         self._tags: dict[str, str] = {}
+        self._started: list[_Started] = []
+
+    def start(self, node: Mapping, name: str, description: str, records: Sequence[str | None]) -> Union:
+        """Stands for the union until `settle`."""
+        self._started.append(_Started(node, name, description, tuple(records)))
+        return Union(name, "", (), description, node.place)
+
+    def settle(self, definitions: dict[str, Definition]) -> None:
+        """Put the unions that were started into the definitions; all of their arms are there."""
+        for one in self._started:
+            found = [definitions[record] for record in one.records if record]
+            definitions[one.name] = self.read(one.node, one.name, one.description, found, len(one.records))
+        self._started.clear()
 
     def read(self, node: Mapping, name: str, description: str, found: Sequence[Definition], count: int) -> Union:
         """`found` are the arms that could be read, of `count` that are written."""

@@ -47,3 +47,18 @@ def test_the_constants_name_the_arms(tmp_path: Path, more: str) -> None:
 )
 def test_arms_that_cannot_be_told_apart_are_a_finding(tmp_path: Path, text: str) -> None:
     assert "S015" in read(tmp_path, text)[2]
+
+
+@pytest.mark.parametrize("first", ["Branch", "Tree"])
+def test_an_arm_that_holds_the_union_again_may_be_read_first(tmp_path: Path, first: str) -> None:
+    text = (
+        f"T: {{type: object, required: [one], properties: {{one: {{$ref: '#/{first}'}}}}}}\n"
+        "Tree: {oneOf: [{$ref: '#/Branch'}, {$ref: '#/Leaf'}]}\n"
+        "Branch: {type: object, required: [kind, trees], properties: {kind: {type: string, const: branch}, "
+        "trees: {type: array, items: {$ref: '#/Tree'}}}}\n"
+    ) + arm("Leaf", "leaf")
+    schemas, _, rules = read(tmp_path, text)
+    assert rules == []
+    union = schemas.definitions["Tree"]
+    assert isinstance(union, Union)
+    assert (union.tag, union.arms) == ("kind", (("branch", "Branch"), ("leaf", "Leaf")))
