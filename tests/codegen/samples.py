@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from functools import cache
 
 import hypothesis
 from hypothesis.strategies import from_regex
@@ -55,7 +56,8 @@ def _field(contract: Contract, one: Field, full: bool, depth: int) -> object:
     return _sample(contract, one.type, full, depth + 1)
 
 
-def _sample(contract: Contract, kind: Type, full: bool, depth: int) -> object:
+def _sample(contract: Contract, kind: Type, full: bool, depth: int, turn: int = 0) -> object:
+    """`turn` is the place in a list or map; the arms of a union take turns."""
     match kind:
         case Bool():
             return full
@@ -74,23 +76,30 @@ def _sample(contract: Contract, kind: Type, full: bool, depth: int) -> object:
         case Bytes():
             return base64.b64encode(b"\x00\xff\x10" if full else b"").decode()
         case ListOf():
-            wanted = max(kind.min_items, min(2, kind.max_items or 2) if full and depth <= MAX_DEPTH else 0)
-            return [_sample(contract, kind.item, full, depth + 1) for _ in range(wanted)]
+            usual = _usual(contract, kind)
+            wanted = max(kind.min_items, min(usual, kind.max_items or usual) if full and depth <= MAX_DEPTH else 0)
+            return [_sample(contract, kind.item, full, depth + 1, turn) for turn in range(wanted)]
         case MapOf():
             keys = ["a", "ö 2"][: kind.max_entries] if full and depth <= MAX_DEPTH else []
-            return {key: _sample(contract, kind.value, full, depth + 1) for key in keys}
+            return {key: _sample(contract, kind.value, full, depth + 1, turn) for turn, key in enumerate(keys)}
         case Named():
-            return _named(contract, kind.name, full, depth)
+            return _named(contract, kind.name, full, depth, turn)
 
 
-def _named(contract: Contract, name: str, full: bool, depth: int) -> object:
+def _usual(contract: Contract, kind: ListOf) -> int:
+    """How many items a full list has: one of every arm, or two."""
+    item = contract.definitions[kind.item.name] if isinstance(kind.item, Named) else None
+    return len(item.arms) if isinstance(item, Union) else 2
+
+
+def _named(contract: Contract, name: str, full: bool, depth: int, turn: int) -> object:
     definition = contract.definitions[name]
     if isinstance(definition, Enum):
         return definition.members[-1 if full else 0][1]
     if isinstance(definition, Union):
         # The last arm ends a recursion: cases write the simplest arm last.
-        record = definition.arms[0 if full and depth < MAX_DEPTH else -1][1]
-        return _named(contract, record, full, depth)
+        record = definition.arms[turn % len(definition.arms) if full and depth < MAX_DEPTH else -1][1]
+        return _named(contract, record, full, depth, 0)
     return _members(contract, definition, full, depth)
 
 
@@ -102,6 +111,7 @@ def _text(kind: String, full: bool) -> str:
     return text.ljust(kind.min_length, "x")
 
 
+@cache
 def _matching(kind: String) -> str:
     for text in FORMATS:
         if matches(kind.pattern or "", text) and kind.min_length <= len(text) <= (kind.max_length or 1000):
