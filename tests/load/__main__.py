@@ -1,7 +1,7 @@
-"""`make bench`: the service and the reference programs on one core, the load on the other, in one run, as ratios.
+"""`make bench`: the compiler; then the service and the reference programs on one core, the load on the other, as ratios.
 
-Bounded: cells of two seconds, three rounds, then the sockets. Prints the tables and writes `bench.json` and `bench.svg`.
-Absolute figures move with the machine.
+Bounded: some runs of the compiler, cells of two seconds, three rounds, then the sockets. Prints the tables and writes
+`bench.json` and `bench.svg`. Absolute figures move with the machine.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ from app.development.launcher import Child
 from app.development.servers import answers, embedded_postgres, embedded_valkey, free_port
 from tests.load.cells import SECONDS, Figure, cells, measure
 from tests.load.client import frame, upgrade
+from tests.load.compiling import compilations
+from tests.load.compiling import table as table_of_compilations
 from tests.load.report import chart, ratios, table
 from tests.load.sockets import count_connects, time_broadcasts, weigh_idle
 from tests.running_service import RunningService
@@ -122,6 +124,8 @@ async def run(
 
 
 def main() -> int:
+    compiled = compilations()
+    print(table_of_compilations(compiled), end="\n\n", flush=True)
     cores = sorted(os.sched_getaffinity(0))
     with tempfile.TemporaryDirectory(prefix="stele-") as name:
         folder = Path(name)
@@ -143,7 +147,11 @@ def main() -> int:
                 reference.stop()
     found = ratios(figures, sockets)
     print(table(figures, sockets, found))
-    report = {"loads": {name: vars(one) for name, one in figures.items()}, "ratios": [vars(one) for one in found]}
+    report = {
+        "compiler": [vars(one) for one in compiled],
+        "loads": {name: vars(one) for name, one in figures.items()},
+        "ratios": [vars(one) for one in found],
+    }
     (ROOT / "bench.json").write_text(json.dumps(report, indent=1) + "\n")
     (ROOT / "bench.svg").write_text(chart(found))
     return 0
