@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from codegen.diagnostics import Findings, Place
 from codegen.ir.patterns import Untranslatable, rust
 from codegen.parse.yaml_tree import Mapping, Scalar, text_of
+
+Read = TypeVar("Read")
 
 SHAPING = {"minLength", "maxLength", "pattern", "enum", "const"}
 """What bounds a text."""
@@ -15,6 +20,18 @@ class Constraints:
 
     def __init__(self, findings: Findings) -> None:
         self._findings = findings
+        self._inside: set[Place] = set()
+        """The schemas that are being read, since the last one that becomes a type of its own."""
+
+    def _ending(self, node: Mapping, what: str, read: Callable[[], Read]) -> Read | None:
+        """What is read inside of a schema; one that is no type of its own and holds itself would have no end."""
+        if node.place in self._inside:
+            self._refuse("R003", node.place, f"{what} holds itself", "let a record stand between")
+            return None
+        self._inside.add(node.place)
+        found = read()
+        self._inside.remove(node.place)
+        return found
 
     def _refuse(self, rule: str, place: Place, message: str, fix: str = "") -> None:
         self._findings.add(rule, place, message, fix=fix)

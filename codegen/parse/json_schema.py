@@ -93,7 +93,7 @@ class Schemas(Constraints):
         if "enum" in target.entries or (kind == "object" and not self._is_map(target)):
             found = self._named(target, what)
             return (found[0], nullable) if found else None
-        built = self._scalar(target, kind, what)
+        built = self._ending(target, what, lambda: self._scalar(target, kind, what))
         return (built, nullable) if built else None
 
     def fields_of(self, node: Node, what: str) -> tuple[Field, ...] | None:
@@ -104,7 +104,7 @@ class Schemas(Constraints):
                 self._refuse("S001", target.place, f"{what} is {kind_of(target)}, not a record")
             return None
         if "allOf" in target.entries:
-            return self._flatten(target, what)
+            return self._ending(target, what, lambda: self._flatten(target, what))
         kind, _ = self._kind(target, what)
         if kind != "object" or self._is_map(target):
             if kind is not None:
@@ -255,7 +255,7 @@ class Schemas(Constraints):
     def _choice(self, node: Mapping, what: str) -> tuple[Type, bool] | None:
         arms = node.get("oneOf")
         if isinstance(arms, Sequence) and len(arms.items) == 2 and self._is_null(arms.items[1]):
-            inner = self.type_of(arms.items[0], what)
+            inner = self._ending(node, what, lambda: self.type_of(arms.items[0], what))
             return (inner[0], True) if inner else None
         return self._named(node, what)
 
@@ -278,9 +278,9 @@ class Schemas(Constraints):
             return None
         if name not in self.definitions:
             self.definitions[name] = Record(name, (), place=node.place)
-            self._open += 1
+            self._open, outside, self._inside = self._open + 1, self._inside, set()
             self.definitions[name] = self._definition(node, name)
-            self._open -= 1
+            self._open, self._inside = self._open - 1, outside
             if not self._open:
                 self._unions.settle(self.definitions)
         return Named(name), False

@@ -115,6 +115,37 @@ def test_all_of_is_one_flat_record(tmp_path: Path) -> None:
     assert ([(one.name, one.required) for one in record.fields], findings) == ([("a", True), ("b", False)], [])
 
 
+@pytest.mark.parametrize(
+    "schema",
+    [
+        "{type: array, items: {$ref: '#/T'}}",
+        "{type: object, additionalProperties: {$ref: '#/T'}}",
+        "{oneOf: [{$ref: '#/T'}, {type: 'null'}]}",
+        "{allOf: [{$ref: '#/T'}, {type: object, properties: {a: {type: boolean}}}]}",
+        "{type: array, items: {$ref: '#/More'}}\nMore: {oneOf: [{$ref: '#/T'}, {type: 'null'}]}",
+    ],
+)
+def test_what_is_no_type_of_its_own_does_not_hold_itself(tmp_path: Path, schema: str) -> None:
+    assert "R003" in read(tmp_path, f"T: {schema}\n")[2]
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        "{type: array, items: {$ref: '#/R'}}",
+        "{type: object, additionalProperties: {$ref: '#/R'}}",
+        "{oneOf: [{$ref: '#/R'}, {type: 'null'}]}",
+        "{allOf: [{$ref: '#/R'}]}",
+    ],
+)
+def test_what_is_no_type_of_its_own_may_hold_itself_by_a_record(tmp_path: Path, schema: str) -> None:
+    record = "R: {allOf: [{$ref: '#/P'}]}\nP: {type: object, required: [more], properties: {more: {$ref: '#/T'}}}\n"
+    schemas, _, findings = read(tmp_path, f"T: {schema}\n{record}")
+    found = schemas.definitions["T" if "allOf" in schema else "R"]
+    assert isinstance(found, Record)
+    assert ([one.name for one in found.fields], findings) == (["more"], [])
+
+
 def test_a_type_may_refer_to_itself(tmp_path: Path) -> None:
     schemas, _, findings = read(
         tmp_path, "T: {type: object, properties: {more: {type: array, items: {$ref: '#/T'}, default: []}}}\n"
