@@ -42,6 +42,7 @@ from codegen.parse.json_schema import Schemas
 from codegen.parse.openapi import parse_openapi
 from codegen.parse.policy import parse_policy
 from codegen.parse.proto import parse_proto
+from codegen.parse.shapes import check_shapes
 from codegen.reports import FORMATS
 
 EMITTERS: tuple[Callable[[Contract], list[File]], ...] = (
@@ -85,6 +86,7 @@ def load(specs: Path) -> Loaded:
         proto=parse_proto(specs, documents, findings),
         words=parse_policy(documents, findings),
     )
+    check_shapes(documents, findings)
     contract = join(dialects, findings)
     check_listing(documents, findings)
     check_clashes(contract, findings)

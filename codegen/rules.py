@@ -1,6 +1,6 @@
 """Every rule of the compiler: what must be so, and why. `python -m codegen explain X012` prints one.
 
-The letter is the room that finds it: Y YAML, R references, S schemas, O OpenAPI, A AsyncAPI, P proto, V vocabulary, J join,
+The letter is the room that finds it: Y YAML, R references, F the form of a file, S schemas, O OpenAPI, A AsyncAPI, P proto, V vocabulary, J join,
 X agreement with proto, N numbers, W words.
 """
 
@@ -50,6 +50,9 @@ RULES: dict[str, Rule] = {
     "A015": Rule(
         "What packages/ declares is listed in asyncapi.yaml.", "Otherwise it would be dropped without a word."
     ),
+    "F001": Rule("A file holds nothing that is not read.", "What is silently ignored would look as if it counted."),
+    "F002": Rule("A file holds what the service needs of it.", "What is left out has no default."),
+    "F003": Rule("A value has the type that is read.", "specs/README.md says what each file holds."),
     "J001": Rule("Title and version are equal in both roots.", "It is one contract."),
     "J002": Rule("An x- word stands once, or says the same twice.", "Two values would leave open which one counts."),
     "J003": Rule("A header's field has its type in a message.", "The other doors carry it in the payload."),
@@ -104,6 +107,7 @@ RULES: dict[str, Rule] = {
     "R003": Rule("References end."),
     "R004": Rule("A reference is a relative path.", "Nothing is fetched."),
     "R005": Rule("A reference points to something."),
+    "R006": Rule("A reference stands alone.", "What stands beside $ref is ignored by some tools and read by others."),
     "S001": Rule("A schema is an object.", "`true` and `false` accept or refuse everything."),
     "S002": Rule("A record is wanted here.", "A frame and a message have fields."),
     "S003": Rule("A schema has one type, and perhaps null."),
@@ -136,11 +140,7 @@ RULES: dict[str, Rule] = {
     "S024": Rule("A type's name is free.", "Generated code and the envelope have types of their own."),
     "S025": Rule("A constant is a text.", "It is a union's tag, or a field that says one thing."),
     "S026": Rule("What is required has no default.", "It is there, so the default would never count."),
-    "V001": Rule("A vocabulary file has its tables."),
-    "V002": Rule("An entry is whole."),
-    "V003": Rule("extensions.json is JSON with $defs."),
-    "V004": Rule("A line of the lock has its number."),
-    "V005": Rule("implied_by is a known kind."),
+    "V002": Rule("An entry names what there is.", "The rsp of an error is one of `codes`."),
     "V006": Rule("What is implied is not declared again."),
     "V007": Rule("A query has no idempotency key.", "It may be repeated anyway."),
     "V008": Rule("What is named is declared.", "A role, bucket, topic, error or event."),
@@ -153,6 +153,8 @@ RULES: dict[str, Rule] = {
     "V011": Rule("A waiver is whole.", "Somebody answers for a breaking change, for a reason, until a day."),
     "W001": Rule("An x- word is known.", "extensions.json has them all."),
     "W002": Rule("An x- word's value fits its schema."),
+    "W003": Rule("An x- word stands where it means something.", "Elsewhere nobody would read it."),
+    "W004": Rule("An x- word's schema is one.", "JSON Schema 2020-12."),
     "X001": Rule("An operation of the socket, or with a body, has its rpc."),
     "X002": Rule("A feature's files have one name."),
     "X003": Rule("An rpc takes the operation's request."),

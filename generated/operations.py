@@ -79,7 +79,7 @@ class Event:
 
 
 CONTRACT_VERSION = "1.0.0"
-CONTRACT_HASH = "5d2356f1"
+CONTRACT_HASH = "c98a5b80"
 
 
 class PkgId(IntEnum):

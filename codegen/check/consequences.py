@@ -1,34 +1,134 @@
-"""Findings that only follow from a file that cannot be read: they would bury the one that matters.
+"""Findings that only follow from others: they would bury the one that matters.
 
-A comparison is dropped where one of its files is broken, refers to a broken one, or is the proto of such a feature; the
-comparisons of other features stay.
+Two things are dropped. Where a file cannot be read, every comparison with it or with what refers to it. Where a part of a
+file was refused, what says that something is missing there, or in a part that refers to it: it may be in what was refused.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-from codegen.diagnostics import Finding, Findings
+from codegen.diagnostics import Finding, Findings, Place
 from codegen.parse.documents import Documents
+from codegen.parse.yaml_tree import Mapping, Node, Sequence, text_of
+
+Unit = tuple[str, str]
+"""A file and the pointer of one of its parts: a schema, an operation, a message, a path item."""
 
 COMPARISONS = ("J", "X", "N", "O008", "A013", "A014")
 """Rules, or their letters, that hold two places against each other."""
 UNREADABLE = {"Y001", "Y002", "Y003", "Y004", "Y005", "Y006", "Y007", "Y008", "Y009", "Y010", "R002", "P001"}
+REFUSALS = ("F", "R", "S", "O", "A", "Y")
+MISSING = {
+    "A013",
+    "A014",
+    "J003",
+    "J004",
+    "J006",
+    "J007",
+    "X004",
+    "X011",
+    "X016",
+    "X018",
+}
+UNREACHED = {"A015", "O015", "X007", "X008"}
+"""Rules that something is reached by nothing, which may be named in a part that was refused."""
+LOCK = "specs/contract.lock"
+TABLES = (
+    ("specs/policy.yaml", "roles", "role"),
+    ("specs/policy.yaml", "buckets", "bucket"),
+    ("specs/policy.yaml", "topics", "topic"),
+    ("specs/errors.yaml", "errors", "error"),
+)
+DEPTHS = {"packages": 2, "openapi": 2, "asyncapi": 3}
 
 
 def drop_consequences(documents: Documents, findings: Findings) -> None:
     broken = {one.place.file for one in findings if one.rule in UNREADABLE}
-    if not broken:
-        return
-    tainted = _tainted(broken, documents.sources)
-    findings.drop(lambda one: one.rule.startswith(COMPARISONS) and bool(_files(one) & tainted))
+    if broken:
+        tainted = _tainted_files(broken, documents.sources)
+        findings.drop(lambda one: one.rule.startswith(COMPARISONS) and bool(_files(one) & tainted))
+    parts = _Parts(documents)
+    units = parts.tainted(one for one in findings if _is_refusal(one))
+    findings.drop(lambda one: one.rule in UNREACHED and bool(units))
+    findings.drop(lambda one: one.rule in MISSING and bool(parts.of(one) & units))
+    _drop_unknown_names(documents, findings)
+
+
+def _drop_unknown_names(documents: Documents, findings: Findings) -> None:
+    """A name is not unknown where the table that would have it was refused."""
+    refused = {one.place.file for one in findings if one.rule.startswith(("F", "Y"))}
+    if LOCK in refused:
+        findings.drop(lambda one: one.rule == "N003")
+    lost = tuple(
+        f"the {noun} " for file, table, noun in TABLES if file in refused and not documents.is_mapping(file, table)
+    )
+    findings.drop(lambda one: one.rule == "V008" and any(words in one.message for words in lost))
+
+
+def _is_refusal(finding: Finding) -> bool:
+    return finding.rule.startswith(REFUSALS) and finding.rule not in MISSING | UNREACHED
+
+
+class _Parts:
+    """Which part of which file a place is in, and which parts refer to which."""
+
+    def __init__(self, documents: Documents) -> None:
+        self._units: dict[Place, Unit] = {}
+        self._references: dict[Unit, set[Unit]] = {}
+        for file, tree in documents.read_trees():
+            for node in _nodes(tree):
+                self._take(documents, file, node)
+
+    def _take(self, documents: Documents, file: str, node: Node) -> None:
+        unit = _unit(file, node.pointer)
+        self._units.setdefault(node.place, unit)
+        if not isinstance(node, Mapping):
+            return
+        for key, place in node.keys.items():
+            self._units.setdefault(place, _unit(file, f"{node.pointer}/{key}"))
+        reference = text_of(node.get("$ref"))
+        if reference is not None:
+            target_file, _, pointer = reference.partition("#")
+            target = documents.beside(file, target_file) if target_file else file
+            self._references.setdefault(unit, set()).add(_unit(target, pointer))
+
+    def of(self, finding: Finding) -> set[Unit]:
+        places = (finding.place, finding.other)
+        return {self._units[place] for place in places if place is not None and place in self._units}
+
+    def tainted(self, refusals: Iterator[Finding]) -> set[Unit]:
+        """Parts with a refusal in them, and those that refer to one of these, and so on."""
+        found = {unit for one in refusals for unit in self.of(one)}
+        while more := {unit for unit, targets in self._references.items() if targets & found and unit not in found}:
+            found |= more
+        return found
+
+
+def _nodes(root: Node) -> Iterator[Node]:
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        if isinstance(node, Sequence):
+            waiting += node.items
+        elif isinstance(node, Mapping):
+            waiting += node.entries.values()
+
+
+def _unit(file: str, pointer: str) -> Unit:
+    steps = pointer.split("/")[1:]
+    folder = PurePosixPath(file.removeprefix("specs/")).parts[0].partition(".")[0]
+    depth = 4 if steps[:3] == ["channels", "web", "messages"] else DEPTHS.get(folder, 1)
+    return file, "/".join(steps[:depth])
 
 
 def _files(finding: Finding) -> set[str]:
     return {finding.place.file} | ({finding.other.file} if finding.other else set())
 
 
-def _tainted(broken: set[str], sources: dict[str, str]) -> set[str]:
+def _tainted_files(broken: set[str], sources: dict[str, str]) -> set[str]:
     """Broken files, files that name one, and so on; then the other files of their features."""
     found = set(broken)
     while more := {

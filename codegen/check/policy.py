@@ -7,8 +7,6 @@ from codegen.ir.operations import Contract, Operation, Roles
 from codegen.parse.join import implied_kinds
 from codegen.parse.policy import ERRORS, POLICY
 
-KINDS = ("any", "security", "input", "body", "output", "rate-limit", "idempotency-key", "command")
-
 
 def check_policy(contract: Contract, faulty: set[str], findings: Findings) -> None:
     """`faulty` are entries of the vocabulary that have findings of their own; they count as known."""
@@ -18,14 +16,6 @@ def check_policy(contract: Contract, faulty: set[str], findings: Findings) -> No
     for event in contract.events:
         checker.roles(f"the event {event.name}", event.roles, event.place)
         checker.known("topic", event.topic, {topic.name for topic in contract.topics}, event.place, POLICY)
-    for error in contract.errors:
-        if error.implied_by is not None and error.implied_by not in KINDS:
-            findings.add(
-                "V005",
-                error.place,
-                f"{error.code} is implied by {error.implied_by!r}",
-                fix=f"write one of {', '.join(KINDS)}",
-            )
     checker.topics()
 
 

@@ -1,30 +1,50 @@
-"""Every `x-` word of the sources is in `extensions.json`, and its value fits the schema there."""
+"""Every `x-` word of the sources is in `extensions.json`, stands in one of its places, and its value fits the schema there."""
 
 from __future__ import annotations
 
 import jsonschema_rs
 
-from codegen.diagnostics import Findings
+from codegen.diagnostics import Findings, Place
 from codegen.parse.documents import Documents
-from codegen.parse.policy import EXTENSIONS
-from codegen.parse.yaml_tree import Mapping, Node, Sequence, plain
+from codegen.parse.openapi import METHODS
+from codegen.parse.policy import EXTENSIONS, POLICY
+from codegen.parse.shapes import shown
+from codegen.parse.yaml_tree import Mapping, Node, Sequence, plain, text_of
+
+Words = dict[str, tuple[frozenset[str], jsonschema_rs.Validator]]
+OPERATION = "openapi.operation"
+ACTIONS = ("receive", "send")
 
 
 def check_words(documents: Documents, extensions: dict[str, dict[str, object]], findings: Findings) -> None:
-    if not extensions:
-        return
-    validators = {
-        word: jsonschema_rs.validator_for(schema, validate_formats=True) for word, schema in extensions.items()
-    }
-    files = ["specs/openapi.yaml", "specs/asyncapi.yaml"]
+    words = _words(documents, extensions, findings)
+    files = ["specs/openapi.yaml", "specs/asyncapi.yaml", POLICY]
     files += [name for folder in ("http", "packages", "schemas") for name in documents.names(folder, ".yaml")]
     for file in files:
         tree = documents.tree(file)
-        if tree is not None:
-            _walk(tree, validators, findings)
+        if tree is not None and extensions:
+            _walk(tree, words, findings)
 
 
-def _walk(root: Node, validators: dict[str, jsonschema_rs.Validator], findings: Findings) -> None:
+def _words(documents: Documents, extensions: dict[str, dict[str, object]], findings: Findings) -> Words:
+    """Places and validator of each word; a word whose schema is none is left out after a finding, and accepts everything."""
+    found: Words = {}
+    root = documents.tree(EXTENSIONS)
+    defined = root.get("$defs") if isinstance(root, Mapping) else None
+    for word, schema in extensions.items():
+        places = schema.get("x-places")
+        listed = frozenset(map(str, places)) if isinstance(places, list) else frozenset[str]()
+        try:
+            found[word] = (listed, jsonschema_rs.validator_for(schema, validate_formats=True))
+        except ValueError as error:
+            place = defined.keys[word] if isinstance(defined, Mapping) else Place(EXTENSIONS, 1, 1)
+            message = getattr(error, "message", str(error))
+            findings.add("W004", place, f"the schema of {word!r} is none", fix=shown(str(message)))
+            found[word] = (listed, jsonschema_rs.validator_for(True))
+    return found
+
+
+def _walk(root: Node, words: Words, findings: Findings) -> None:
     waiting: list[Node] = [root]
     while waiting:
         node = waiting.pop()
@@ -32,17 +52,55 @@ def _walk(root: Node, validators: dict[str, jsonschema_rs.Validator], findings: 
             waiting += node.items
         if not isinstance(node, Mapping):
             continue
-        is_fields = node.pointer.endswith("/properties")
-        for key, child in node:
-            waiting.append(child)
-            if not key.startswith("x-") or is_fields:
-                continue
-            if key not in validators:
-                findings.add(
-                    "W001",
-                    node.keys[key],
-                    f"the word {key!r} is unknown",
-                    fix=f"use one of {EXTENSIONS}, or define it there",
-                )
-            elif error := next(validators[key].iter_errors(plain(child)), None):
-                findings.add("W002", child.place, f"{key}: {error.message}")
+        waiting += node.entries.values()
+        if not node.pointer.endswith("/properties"):
+            for key in node.entries:
+                if key.startswith("x-"):
+                    _word(node, key, words, findings)
+
+
+def _word(node: Mapping, word: str, words: Words, findings: Findings) -> None:
+    if word not in words:
+        fix = f"use one of {EXTENSIONS}, or define it there"
+        findings.add("W001", node.keys[word], f"the word {word!r} is unknown", fix=fix)
+        return
+    places, validator = words[word]
+    here = _places(node)
+    if not here & places:
+        fix = f"it stands in {', '.join(sorted(places))}"
+        findings.add("W003", node.keys[word], f"{word!r} means nothing in {min(here, default='this place')}", fix=fix)
+    elif error := next(validator.iter_errors(plain(node.entries[word])), None):
+        findings.add("W002", node.entries[word].place, f"{word}: {shown(error.message)}")
+
+
+def _places(node: Mapping) -> frozenset[str]:
+    """What the mapping is, in the words of `x-places`."""
+    file, steps = node.place.file.removeprefix("specs/"), node.pointer.split("/")[1:]
+    if file == "policy.yaml":
+        return frozenset({OPERATION} if steps[:1] == ["defaults"] else ())
+    if file.startswith("schemas/") or "schema" in steps or "payload" in steps:
+        is_property = steps[-2:-1] == ["properties"] or steps[-1:] == ["schema"]
+        return frozenset({"schema", "schema.property"} if is_property else {"schema"})
+    if file == "asyncapi.yaml" or file.startswith("packages/"):
+        return _of_asyncapi(node, steps)
+    return _of_openapi(node, steps)
+
+
+def _of_asyncapi(node: Mapping, steps: list[str]) -> frozenset[str]:
+    if "security" in steps:
+        return frozenset({"asyncapi.security"})
+    if len(steps) == 2 and steps[0] == "channels":
+        return frozenset({"asyncapi.channel"})
+    if len(steps) == 2 and steps[0] == "operations":
+        action = text_of(node.get("action"))
+        return frozenset(f"asyncapi.operation.{one}" for one in ACTIONS if one == action or action not in ACTIONS)
+    return frozenset()
+
+
+def _of_openapi(node: Mapping, steps: list[str]) -> frozenset[str]:
+    if steps[-1:] and steps[-1] in METHODS and "responses" in node.entries:
+        return frozenset({OPERATION})
+    if "in" in node.entries:
+        is_header = text_of(node.get("in")) == "header"
+        return frozenset({"openapi.parameter", "openapi.parameter.header"} if is_header else {"openapi.parameter"})
+    return frozenset({"openapi.response.header"} if "schema" in node.entries else ())

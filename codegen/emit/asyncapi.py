@@ -7,6 +7,12 @@ from codegen.emit.printer import File
 from codegen.ir.operations import Contract, Event, Operation, Roles
 
 CHANNEL = "#/channels/web"
+ANY_NODE: Json = {
+    "node": {"host": "localhost:8000", "protocol": "ws", "description": "Any node; use wss in production."}
+}
+ONE_SOCKET = (
+    "One socket for every operation. A text frame is this JSON, a binary frame Request or Response of envelope.proto."
+)
 
 
 def emit(contract: Contract) -> list[File]:
@@ -29,22 +35,11 @@ def emit(contract: Contract) -> list[File]:
             event.summary or event.name, _frame(contract, "Push", data, event.pkg_id), correlated=False
         )
         operations[event.name] = _event(event)
-    info = {
-        "title": contract.info.title,
-        "version": contract.info.version,
-        "license": {"name": contract.info.license.get("name", "")},
-    }
     document: Json = {
         "asyncapi": "3.0.0",
-        "info": info,
+        "info": dict(contract.socket_info.details),
         "defaultContentType": "application/json",
-        "servers": {
-            "node": {
-                "host": "localhost:8000",
-                "protocol": "ws",
-                "description": "Any node; use wss in production.",
-            }
-        },
+        "servers": contract.socket_info.servers or ANY_NODE,
         "channels": {"web": _channel(contract, messages)},
         "operations": operations,
         "components": {
@@ -63,7 +58,7 @@ def _channel(contract: Contract, messages: Json) -> Json:
     }
     return {
         "address": contract.frames.address,
-        "description": "One socket for every operation. A text frame is this JSON, a binary frame Request or Response of envelope.proto.",
+        "description": ONE_SOCKET,
         "bindings": {"ws": {"method": "GET", "query": query}},
         "x-reply-order": contract.frames.reply_order,
         "x-encodings": dict(contract.frames.encodings),
@@ -155,6 +150,8 @@ def _operation(operation: Operation) -> Json:
         "summary": operation.summary,
         "messages": [_pointer(f"{name}_request")],
     }
+    if operation.description:
+        out["description"] = operation.description
     return out | {"reply": reply, "security": _security(operation.roles), "x-pkg-id": operation.pkg_id}
 
 

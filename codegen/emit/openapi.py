@@ -42,13 +42,8 @@ def emit(contract: Contract) -> list[File]:
     described = dict(info.tags)
     document: Json = {
         "openapi": "3.1.0",
-        "info": {
-            "title": info.title,
-            "version": info.version,
-            "summary": info.summary,
-            "license": info.license,
-        },
-        "servers": [{"url": "/", "description": "The node that serves this document."}],
+        "info": dict(info.details),
+        "servers": info.servers or [{"url": "/", "description": "The node that serves this document."}],
         "tags": [{"name": name, "description": described.get(name, name)} for name in contract.features],
         "paths": dict(sorted(paths.items())),
         "components": {

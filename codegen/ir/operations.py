@@ -124,10 +124,12 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Info:
+    """What a root says of itself: `details` and `servers` go into the expanded document as they stand."""
+
     title: str
     version: str
-    summary: str
-    license: Mapping[str, object]
+    details: Mapping[str, object]
+    servers: object
     tags: tuple[tuple[str, str], ...]
 
 
@@ -163,6 +165,7 @@ class Binding:
 @dataclass(frozen=True, slots=True)
 class Contract:
     info: Info
+    socket_info: Info
     definitions: Mapping[str, Definition]
     operations: tuple[Operation, ...]
     events: tuple[Event, ...]

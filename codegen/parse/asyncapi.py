@@ -17,10 +17,10 @@ from codegen.parse.http_responses import read_result
 from codegen.parse.json_schema import Schemas
 from codegen.parse.openapi import normal_roles, read_info
 from codegen.parse.policy import POLICY
-from codegen.parse.yaml_tree import Mapping, Node, Sequence, plain, text_of
+from codegen.parse.yaml_tree import MAX_DEPTH, Mapping, Node, Sequence, plain, text_of
 
 ROOT = "specs/asyncapi.yaml"
-OPERATION_KEYS = {"action", "channel", "messages", "reply", "security", "summary", "description", "title"}
+OPERATION_KEYS = {"action", "channel", "messages", "reply", "security", "summary", "description"}
 REPLIES = {"Reply": False, "PageReply": True}
 
 
@@ -31,6 +31,7 @@ class SocketOperation:
     action: str
     place: Place
     summary: str = ""
+    description: str = ""
     pkg_id: int | None = None
     roles: Roles = None
     security: Place | None = None
@@ -44,7 +45,7 @@ class SocketOperation:
 
 @dataclass(slots=True)
 class AsyncApiDialect:
-    info: Info = field(default_factory=lambda: Info("", "", "", {}, ()))
+    info: Info = field(default_factory=lambda: Info("", "", {}, None, ()))
     info_place: Place = field(default_factory=lambda: Place(ROOT, 1, 1))
     operations: dict[str, SocketOperation] = field(default_factory=dict)
     events: dict[str, SocketOperation] = field(default_factory=dict)
@@ -83,17 +84,17 @@ def _frames(channel: Mapping, documents: Documents) -> Frames:
     return Frames(text_of(channel.get("address")) or "/web", order, pairs, records)
 
 
-def _inlined(node: Node, documents: Documents) -> object:
+def _inlined(node: Node, documents: Documents, depth: int = 0) -> object:
     """A frame schema as plain data; a `$ref` to a record outside of frame.yaml stays a name."""
-    target = documents.resolve(node)
+    target = documents.resolve(node) if depth < MAX_DEPTH else None
     if target is None:
         return {}
     if target is not node and not target.place.file.endswith("/frame.yaml"):
         return {"$ref": shared_name(target)}
     if isinstance(target, Mapping):
-        return {key: _inlined(child, documents) for key, child in target}
+        return {key: _inlined(child, documents, depth + 1) for key, child in target}
     if isinstance(target, Sequence):
-        return [_inlined(child, documents) for child in target.items]
+        return [_inlined(child, documents, depth + 1) for child in target.items]
     return target.value
 
 
@@ -130,6 +131,7 @@ class _OperationReader:
             return
         operation = SocketOperation(self._name, PurePosixPath(self._node.place.file).stem, action, self._node.place)
         operation.summary = text_of(self._node.get("summary")) or ""
+        operation.description = text_of(self._node.get("description")) or ""
         for key in self._node.entries:
             if key not in OPERATION_KEYS and not key.startswith("x-"):
                 self._findings.add("A004", self._node.keys[key], f"{key!r} is not read in an operation")
@@ -213,39 +215,38 @@ class _OperationReader:
                 fix="write exactly one",
             )
             return []
-        return [self._message(item) for item in items if self._in_channel(item)]
+        found = [self._message(item) for item in items if self._in_channel(item)]
+        return [one for one in found if one is not None]
 
     def _in_channel(self, item: Node) -> bool:
         """A message must come from the channel; parsers do not look (CONTRACT A2)."""
         reference = item.get("$ref") if isinstance(item, Mapping) else None
         prefix = "asyncapi.yaml#/channels/web/messages/"
-        inside = reference is not None and prefix in (text_of(reference) or "")
-        inside = inside and reference is not None and self._documents.target(reference) is not None
-        if not inside:
-            self._findings.add(
-                "A010",
-                item.place,
-                f"a message of {self._name} is not one of the channel's",
-                fix=f"$ref ../{prefix}<name>",
-            )
-        return inside
+        if reference is not None and prefix in (text_of(reference) or ""):
+            return self._documents.target(reference) is not None
+        message, fix = f"a message of {self._name} is not one of the channel's", f"$ref ../{prefix}<name>"
+        self._findings.add("A010", item.place, message, fix=fix)
+        return False
 
-    def _message(self, item: Node) -> tuple[str | None, Node]:
+    def _message(self, item: Node) -> tuple[str | None, Node] | None:
+        """The envelope's name and the payload; None after a finding."""
         message = self._documents.resolve(item)
-        payload = message.get("payload") if isinstance(message, Mapping) else None
-        if not isinstance(message, Mapping) or payload is None:
+        if not isinstance(message, Mapping):
+            return None
+        payload = message.get("payload")
+        if payload is None:
             self._findings.add(
                 "A011",
                 item.place,
                 f"a message of {self._name} has no payload",
                 fix="add payload; {type: 'null'} for none",
             )
-            return None, item
+            return None
         traits = message.get("traits")
         first = self._documents.resolve(traits.items[0]) if isinstance(traits, Sequence) and traits.items else None
         headers = first.get("headers") if isinstance(first, Mapping) else message.get("headers")
         target = self._documents.resolve(headers) if headers else None
-        return shared_name(target) if target else None, payload
+        return (shared_name(target) if target else None), payload
 
     def _is_null(self, payload: Node) -> bool:
         return isinstance(payload, Mapping) and text_of(payload.get("type")) == "null"

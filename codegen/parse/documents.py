@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Iterator
 from pathlib import Path
 
 from codegen.diagnostics import Findings, Place
@@ -31,6 +32,9 @@ class Documents:
         """The bytes of a file under `specs/`; links that lead out of it are refused."""
         path = self._root / file.removeprefix("specs/")
         place = wanted_by or Place(file, 1, 1)
+        if "\0" in file:
+            self._findings.add("R002", place, f"there is no file {file!r}")
+            return None
         if not path.resolve().is_relative_to(self._root.resolve()):
             self._findings.add("R001", place, f"{file!r} leads out of specs/", fix="keep every file under specs/")
             return None
@@ -46,6 +50,18 @@ class Documents:
         """The files of one folder of `specs/`, sorted."""
         return sorted(f"specs/{folder}/{path.name}" for path in (self._root / folder).glob(f"*{ending}"))
 
+    def beside(self, file: str, path: str) -> str:
+        """The file that a relative path in another file names."""
+        return posixpath.normpath(posixpath.join(posixpath.dirname(file), path))
+
+    def read_trees(self) -> Iterator[tuple[str, Node]]:
+        """What was read until now."""
+        return ((file, tree) for file, tree in self._trees.items() if tree is not None)
+
+    def is_mapping(self, file: str, key: str) -> bool:
+        root = self._trees.get(file)
+        return isinstance(root, Mapping) and isinstance(root.get(key), Mapping)
+
     def resolve(self, node: Node | None) -> Node | None:
         """Follow `$ref` until something else comes; None after a finding."""
         seen = 0
@@ -54,8 +70,15 @@ class Documents:
             if seen > MAX_REFERENCES:
                 self._findings.add("R003", node.place, f"more than {MAX_REFERENCES} references in a row, or a circle")
                 return None
+            self._alone(node)
             node = self.target(reference)
         return node
+
+    def _alone(self, node: Mapping) -> None:
+        for key in node.entries.keys() - {"$ref"} if "/schema" not in node.pointer else ():
+            if not node.place.file.startswith("specs/schemas/"):
+                fix = "move it into what $ref names"
+                self._findings.add("R006", node.keys[key], f"{key!r} stands beside $ref", fix=fix)
 
     def target(self, reference: Node) -> Node | None:
         """What one `$ref` points to."""
@@ -70,8 +93,7 @@ class Documents:
             )
             return None
         path, _, pointer = text.partition("#")
-        folder = posixpath.dirname(reference.place.file)
-        file = posixpath.normpath(posixpath.join(folder, path)) if path else reference.place.file
+        file = self.beside(reference.place.file, path) if path else reference.place.file
         if not file.startswith("specs/"):
             self._findings.add(
                 "R001", reference.place, f"{text!r} leads out of specs/", fix="keep every file under specs/"

@@ -55,6 +55,9 @@ def _response(sources: Sources, operation: HttpOperation, status: int, node: Nod
     response = sources.documents.resolve(node)
     found.descriptions[status] = ""
     if not isinstance(response, Mapping):
+        if response is not None:
+            message = f"the response {status} of {operation.name} is no mapping"
+            sources.findings.add("O014", response.place, message, fix="write description and content")
         return Result(None)
     sources.only(response, {"description", "headers", "content", "links"}, "O003", "a response")
     found.descriptions[status] = text_of(response.get("description")) or ""

@@ -51,6 +51,7 @@ def join(dialects: Dialects, findings: Findings) -> Contract:
     words, definitions = dialects.words, dialects.schemas.definitions
     contract = Contract(
         info=dialects.http.info,
+        socket_info=dialects.socket.info,
         definitions=dict(sorted(definitions.items())),
         operations=operations,
         events=events,
@@ -91,7 +92,7 @@ class _Joiner:
             name=name,
             feature=first.feature,
             summary=first.summary,
-            description=http.description if http else "",
+            description=_first(http, socket).description,
             request=Record(f"{pascal(name)}Request", self._fields(name, http, socket), first.summary, first.place),
             result=self._result(name, http, socket),
             http=http.http if http else None,
@@ -264,7 +265,7 @@ class _Joiner:
         value, where = words.get("x-timeout", ("5s", place))
         try:
             return seconds(value)
-        except ValueError as error:
+        except TypeError as error:
             self._findings.add("J008", where, f"x-timeout: {error}")
             return 5.0
 

@@ -80,6 +80,7 @@ class Schemas(Constraints):
         target = self._documents.resolve(node)
         if target is None:
             return None
+        what = shared_name(target) or what
         if not isinstance(target, Mapping):
             self._refuse("S001", target.place, f"{what} is {kind_of(target)}, not a schema")
             return None

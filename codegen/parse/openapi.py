@@ -31,7 +31,7 @@ OPERATION_KEYS = {
 
 @dataclass(slots=True)
 class OpenApiDialect:
-    info: Info = field(default_factory=lambda: Info("", "", "", {}, ()))
+    info: Info = field(default_factory=lambda: Info("", "", {}, None, ()))
     info_place: Place = field(default_factory=lambda: Place(ROOT, 1, 1))
     operations: dict[str, HttpOperation] = field(default_factory=dict)
 
@@ -61,17 +61,16 @@ def parse_openapi(documents: Documents, schemas: Schemas, findings: Findings) ->
 
 def read_info(root: Mapping) -> Info:
     data = plain(root)
-    info = data.get("info") if isinstance(data, dict) else None
+    data = data if isinstance(data, dict) else {}
+    info = data.get("info")
     info = info if isinstance(info, dict) else {}
-    tags = data.get("tags", []) if isinstance(data, dict) else []
+    tags = data.get("tags")
     pairs = tuple(
-        (str(tag["name"]), str(tag.get("description", ""))) for tag in tags if isinstance(tag, dict) and "name" in tag
+        (str(tag["name"]), str(tag.get("description", "")))
+        for tag in (tags if isinstance(tags, list) else ())
+        if isinstance(tag, dict) and "name" in tag
     )
-    licensed = info.get("license")
-    return Info(
-        str(info.get("title", "")), str(info.get("version", "")), str(info.get("summary", "")),
-        licensed if isinstance(licensed, dict) else {}, pairs,
-    )  # fmt: skip
+    return Info(str(info.get("title", "")), str(info.get("version", "")), info, data.get("servers"), pairs)
 
 
 class _PathReader:
@@ -94,7 +93,9 @@ class _PathReader:
         for key, node in self._item:
             if key in METHODS and isinstance(node, Mapping):
                 self._operation(key, node)
-            elif key not in ("parameters", "summary", "description") and key not in METHODS:
+            elif key in METHODS:
+                self._findings.add("O003", node.place, f"{key} of {self._path} is no operation", fix="write a mapping")
+            elif key != "parameters":
                 self._findings.add(
                     "O003",
                     self._item.keys[key],

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
 from typing import TypeAlias
 
 import yaml
@@ -102,6 +104,15 @@ def parse_yaml(file: str, data: bytes, findings: Findings) -> Node | None:
         findings.add("Y002", Place(file, line, 1), "the file is not UTF-8", fix="save it as UTF-8")
         return None
     return _Builder(file, findings).build(text)
+
+
+@lru_cache
+def own_yaml(name: str) -> Mapping:
+    """A YAML file of the compiler itself, which stands beside this module."""
+    findings = Findings()
+    root = parse_yaml(f"codegen/parse/{name}", Path(__file__).with_name(name).read_bytes(), findings)
+    assert isinstance(root, Mapping), findings.render({})
+    return root
 
 
 class _Stop(Exception):

@@ -51,7 +51,7 @@ def test_nothing_is_written_before_it_is_asked_for_and_what_needs_a_person_is_le
     edited(tmp_path, ("policy.yaml", "key: ip", "key: planet"))
     fixed = fix.fix(tmp_path / "specs")
     assert fixed.texts == {}
-    assert "V002" in {one.rule for one in fixed.left.findings}
+    assert "F003" in {one.rule for one in fixed.left.findings}
 
 
 def test_a_field_that_left_both_scripts_becomes_reserved(tmp_path: Path) -> None:

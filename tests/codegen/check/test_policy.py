@@ -21,7 +21,6 @@ HTTP = "http/authors.yaml"
         (HTTP, "x-publishes: [author_created]", "x-publishes: [author_sold]", "V008"),
         (HTTP, "summary: Find authors by id, name or text.", "summary: Find.\n    x-idempotent: key", "V007"),
         ("packages/authors.yaml", "x-topic: authors", "x-topic: news", "V008"),
-        ("errors.yaml", "implied_by: body, title", "implied_by: luck, title", "V005"),
     ],
 )  # fmt: skip
 def test_a_name_that_nobody_declared_is_refused(tmp_path: Path, file: str, old: str, new: str, rule: str) -> None:

@@ -1,0 +1,108 @@
+"""The shape of each file of `specs/`: what is not read is refused where it stands, and what is read has the type it needs.
+
+Schemas and HTTP operations have readers that know more; of their files only the outermost level is checked here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import PurePosixPath
+
+import jsonschema_rs
+
+from codegen.diagnostics import Findings, Place
+from codegen.parse.documents import Documents
+from codegen.parse.yaml_tree import Mapping, Node, Sequence, kind_of, own_yaml, plain
+
+FILES = {
+    "specs/policy.yaml": "policy",
+    "specs/errors.yaml": "errors",
+    "specs/contract.lock": "lock",
+    "specs/extensions.json": "extensions",
+    "specs/openapi.yaml": "openapi",
+    "specs/asyncapi.yaml": "asyncapi",
+    "specs/schemas/frame.yaml": "frame",
+}
+FOLDERS = ("http", "packages", "schemas")
+MAX_SHOWN = 160
+Kind = jsonschema_rs.ValidationErrorKind
+
+
+def check_shapes(documents: Documents, findings: Findings) -> None:
+    files = dict(FILES)
+    for folder in FOLDERS:
+        files |= {name: files.get(name, folder) for name in documents.names(folder, ".yaml")}
+    for file, shape in files.items():
+        tree = documents.tree(file)
+        if tree is not None:
+            _check(tree, shape, findings)
+
+
+def _definitions() -> object:
+    return plain(own_yaml("shapes.yaml").entries["$defs"])
+
+
+@lru_cache
+def _validator(shape: str) -> jsonschema_rs.Validator:
+    return jsonschema_rs.validator_for({"$ref": f"#/$defs/{shape}", "$defs": _definitions()})
+
+
+def _check(root: Node, shape: str, findings: Findings) -> None:
+    data = plain(root)
+    for error in _validator(shape).iter_errors(_undescribed(data) if shape == "frame" else data):
+        node, where = _walk(root, error.instance_path)
+        for rule, place, message, fix in _findings(node, where, error):
+            findings.add(rule, place, message, fix=fix)
+
+
+def _findings(node: Node, where: str, error: jsonschema_rs.ValidationError) -> Iterator[tuple[str, Place, str, str]]:
+    """Rule, place, message and fix of each thing that one error of the validator says."""
+    kind = error.kind
+    if isinstance(kind, Kind.AdditionalProperties) and isinstance(node, Mapping):
+        for name in kind.unexpected:
+            known = _known(error.schema_path)
+            fix = f"remove it; {where} may have {known}" if known else "remove it"
+            yield "F001", node.keys[name], f"{name!r} is not read in {where}", fix
+    elif isinstance(kind, Kind.PropertyNames) and isinstance(node, Mapping):
+        name = str(kind.error.instance)
+        yield "F001", node.keys.get(name, node.place), f"{name!r} is no name in {where}", shown(kind.error.message)
+    elif isinstance(kind, Kind.Required):
+        yield "F002", node.place, f"{where} has no {kind.property!r}", f"add `{kind.property}:`"
+    elif isinstance(kind, Kind.Type):
+        yield "F003", node.place, f"{where} is {kind_of(node)}", f"write {' or '.join(map(str, kind.types))}"
+    else:
+        yield "F003", node.place, f"{where} does not fit", shown(error.message)
+
+
+def _walk(node: Node, path: list[str | int]) -> tuple[Node, str]:
+    """The node at the path and its name: the path's text steps, or the file at the root."""
+    where = ".".join(str(step) for step in path) or PurePosixPath(node.place.file).name
+    for step in path:
+        if isinstance(node, Mapping):
+            node = node.entries[str(step)]
+        elif isinstance(node, Sequence):
+            node = node.items[int(step)]
+    return node, where
+
+
+def _known(schema_path: list[str | int]) -> str:
+    """What the shape names where a further key was refused."""
+    shape: object = {"$defs": _definitions()}
+    for step in schema_path[:-1]:
+        shape = shape[step] if isinstance(shape, dict | list) else None  # type: ignore[index]  # the path is the shape's own
+    names = shape.get("properties") if isinstance(shape, dict) else None
+    return ", ".join(sorted(names)) if isinstance(names, dict) else ""
+
+
+def _undescribed(value: object) -> object:
+    """Without the words that say nothing to a machine."""
+    if isinstance(value, list):
+        return [_undescribed(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    return {key: _undescribed(item) for key, item in value.items() if key not in ("description", "title")}
+
+
+def shown(message: str) -> str:
+    return message if len(message) <= MAX_SHOWN else message[: MAX_SHOWN - 1] + "…"
