@@ -78,6 +78,14 @@ def _http(name: str, old: Http, new: Http) -> Iterator[Change]:
     if more := set(new.statuses) - set(old.statuses):
         yield Change("http-status-added", name, f"{_listed(more)} beside {_listed(old.statuses)}", new.place)
     before, after = _carriers(old), _carriers(new)
+    for field in sorted(before.keys() - after.keys()):
+        if before[field][0] == "query":
+            yield Change(
+                "http-parameter-removed", f"{name}.{field}", "is no parameter of the query any more", new.place
+            )
+    for field in sorted(after.keys() - before.keys()):
+        if after[field][0] == "query":
+            yield Change("http-parameter-added", f"{name}.{field}", "is a parameter of the query", new.place)
     for field in sorted(before.keys() & after.keys()):
         if before[field] != after[field]:
             message = f"{' '.join(before[field])} became {' '.join(after[field])}"
