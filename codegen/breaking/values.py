@@ -31,10 +31,12 @@ def compare_types(old: Type, new: Type) -> Verdict | None:
 
 
 def outgrows(old: Type, new: Type) -> bool:
-    """Whether a value may not fit into what was 32 bits wide."""
+    """Whether a value may not be of the old type itself: wider than 32 bits, or another text than the constant."""
     match old, new:
         case Int(), Int():
             return old.bits < new.bits and not (INT32[0] <= new.minimum and new.maximum <= INT32[1])
+        case String(), String():
+            return old.const is not None and old.const != new.const
         case ListOf(), ListOf():
             return outgrows(old.item, new.item)
         case MapOf(), MapOf():

@@ -141,6 +141,7 @@ CHANGES: dict[str, Change] = {
     "width of a request widened": Change(("", "RSP"), input_field("size: {type: integer, format: int64}"), input_field("size: {type: integer, format: int32}")),
     "number of a field": Change(("P", "P"), (proto("note = 11", "note = 20"),)),
     "kind of a field": Change(("RSP", "RSP"), answer_field("size: {type: boolean}"), answer_field("size: {type: string}")),
+    "constant of an answer is any text": Change(("RSP", ""), answer_field("size: {type: string}"), answer_field("size: {type: string, const: much}")),
     "text of an answer is a date": Change(("", "RSP"), answer_field("size: {type: string, format: date}"), answer_field("size: {type: string}")),
     "text of a request is a date": Change(("RSP", ""), input_field("size: {type: string, format: date}"), input_field("size: {type: string}")),
     "text of an answer is a moment": Change(("P", "RSP"), answer_field("size: {type: string, format: date-time}"), answer_field("size: {type: string}")),

@@ -42,6 +42,18 @@ def test_a_field_that_leaves_or_joins_the_query_is_said_of_the_parameter_too(tmp
     assert rules(judge(new, old, (), TODAY), "get_things.name") == {"http-parameter-added"}
 
 
+def test_a_header_of_an_answer_is_compared_by_its_name(tmp_path: Path) -> None:
+    done = "      '201':\n        description: Done.\n"
+    header = f"{done}        headers: {{X-Name: {{x-field: name, schema: {{type: string}}}}}}\n"
+    first = before_and_after(tmp_path / "a", (HTTP, done, header))
+    moved = before_and_after(tmp_path / "b", (HTTP, done, header.replace("x-field: name", "x-field: note")))[1]
+    spelled = before_and_after(tmp_path / "c", (HTTP, done, header.replace("X-Name", "x-name")))[1]
+    assert rules(judge(*first, (), TODAY), "make_thing: x-name") == {"http-header-added"}
+    assert rules(judge(first[1], first[0], (), TODAY), "make_thing: x-name") == {"http-header-removed"}
+    assert rules(judge(first[1], moved, (), TODAY), "make_thing: x-name") == {"http-header-changed"}
+    assert rules(judge(first[1], spelled, (), TODAY), "make_thing: x-name") == set()
+
+
 def removed(folder: Path, words: str) -> str:
     """What the removal of `ping` is called, where it had these words."""
     old = ("http/things.yaml", "summary: Case ping.\n", f"summary: Case ping.\n{words}")

@@ -45,9 +45,10 @@ def test_verdicts_and_their_mirrors(old: Type, new: Type, verdict: Verdict | Non
         (Int(64, 0, 9), Int(64, 0, 2**31), False),
         (ListOf(Int(32, 0, 9)), ListOf(Int(64, -(2**40), 9)), True),
         (MapOf(Int(32, 0, 9)), MapOf(Int(64, 0, 2**40)), True),
+        (String(const="a"), String(), True),
     ],
 )
-def test_a_value_may_outgrow_its_width(old: Type, new: Type, does: bool) -> None:
+def test_a_value_may_outgrow_its_type(old: Type, new: Type, does: bool) -> None:
     assert outgrows(old, new) is does
     assert outgrows(new, old) is False
 
