@@ -8,6 +8,7 @@ from datetime import date
 
 from codegen.breaking.change import Change
 from codegen.breaking.operations import compare_events, compare_operations
+from codegen.breaking.presence import compare_presence
 from codegen.breaking.records import Direction, compare_definitions
 from codegen.breaking.rules import RULES, Severity
 from codegen.breaking.wire import compare_codes, compare_proto
@@ -46,6 +47,7 @@ def judge(old: Contract, new: Contract, waivers: Iterable[Waiver], today: date) 
         *compare_events(old, new),
         *_definitions(old, new),
         *compare_proto(old, new),
+        *compare_presence(old, new),
         *compare_codes(old, new),
     ]
     settled = _waive(found, {one.fingerprint: one for one in waivers}, today)

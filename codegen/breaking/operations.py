@@ -54,6 +54,9 @@ def _operation(old: Operation, new: Operation) -> Iterator[Change]:
         yield Change("audit-changed", old.name, f"{old.audit} became {new.audit}", place)
     if old.deprecated != new.deprecated:
         yield Change(f"operation-{'' if new.deprecated else 'un'}deprecated", old.name, "by `deprecated`", place)
+    if old.sunset and old.sunset != new.sunset:
+        word = "advanced" if new.sunset and new.sunset < old.sunset else "postponed"
+        yield Change(f"sunset-{word}", old.name, f"{old.sunset} became {new.sunset or 'no day'}", place)
 
 
 def _door(old: Operation, new: Operation) -> Iterator[Change]:
@@ -78,10 +81,32 @@ def _http(name: str, old: Http, new: Http) -> Iterator[Change]:
     if more := set(new.statuses) - set(old.statuses):
         yield Change("http-status-added", name, f"{_listed(more)} beside {_listed(old.statuses)}", new.place)
     before, after = _carriers(old), _carriers(new)
+    for field in sorted(before.keys() - after.keys()):
+        if before[field][0] == "query":
+            yield Change(
+                "http-parameter-removed", f"{name}.{field}", "is no parameter of the query any more", new.place
+            )
+    for field in sorted(after.keys() - before.keys()):
+        if after[field][0] == "query":
+            yield Change("http-parameter-added", f"{name}.{field}", "is a parameter of the query", new.place)
     for field in sorted(before.keys() & after.keys()):
         if before[field] != after[field]:
             message = f"{' '.join(before[field])} became {' '.join(after[field])}"
             yield Change("http-carrier-changed", f"{name}.{field}", message, new.place)
+    yield from _answer_headers(name, old, new)
+
+
+def _answer_headers(name: str, old: Http, new: Http) -> Iterator[Change]:
+    """A header is read by its name, whatever its case."""
+    before, after = ({one.carrier.lower(): one.field for one in http.response_headers} for http in (old, new))
+    for carrier in sorted(before.keys() | after.keys()):
+        one, other = before.get(carrier), after.get(carrier)
+        if other is None:
+            yield Change("http-header-removed", f"{name}: {carrier}", "is no header of the answer any more", new.place)
+        elif one is None:
+            yield Change("http-header-added", f"{name}: {carrier}", "is a header of the answer", new.place)
+        elif one != other:
+            yield Change("http-header-changed", f"{name}: {carrier}", f"carried {one}, carries {other}", new.place)
 
 
 def _listed(statuses: Iterable[int]) -> str:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from enum import StrEnum
 
 from codegen.breaking.change import Change
-from codegen.breaking.values import compare_types, say
-from codegen.ir.types import Definition, Enum, Field, Record, Union
+from codegen.breaking.values import compare_types, outgrows, say
+from codegen.ir.types import DateTime, Definition, Duration, Enum, Field, Record, String, Text, Type, Union
 
 
 class Direction(StrEnum):
@@ -32,7 +32,9 @@ def compare_records(old: Record, new: Record, way: Direction) -> Iterator[Change
     for one in old.fields:
         other = new.field(one.name)
         if other is None:
-            yield Change(f"{way}-field-removed", f"{old.name}.{one.name}", "is gone", one.place)
+            is_spared = way is Direction.ANSWER and not one.required
+            rule = "answer-optional-field-removed" if is_spared else f"{way}-field-removed"
+            yield Change(rule, f"{old.name}.{one.name}", "is gone", one.place)
         else:
             yield from _field(old.name, one, other, way)
     for one in new.fields:
@@ -45,19 +47,30 @@ def compare_records(old: Record, new: Record, way: Direction) -> Iterator[Change
 def _field(owner: str, old: Field, new: Field, way: Direction) -> Iterator[Change]:
     subject = f"{owner}.{old.name}"
     yield from _presence(subject, old, new, way)
+    message = f"{say(old.type)} became {say(new.type)}"
+    if _takes_form(old.type, new.type, way):
+        yield Change(f"{way}-form-changed", subject, message, new.place)
+        return
     verdict = compare_types(old.type, new.type)
-    if verdict is None:
-        yield Change(f"{way}-type-changed", subject, f"{say(old.type)} became {say(new.type)}", new.place)
+    if verdict is None or (way is Direction.ANSWER and outgrows(old.type, new.type)):
+        yield Change(f"{way}-type-changed", subject, message, new.place)
         return
     for word, is_so in zip(("narrowed", "widened"), verdict, strict=True):
         if is_so:
-            yield Change(f"{way}-values-{word}", subject, f"{say(old.type)} became {say(new.type)}", new.place)
+            yield Change(f"{way}-values-{word}", subject, message, new.place)
     if (old.has_default, old.default) != (new.has_default, new.default):
         yield Change(f"{way}-default-changed", subject, f"default {old.default!r} became {new.default!r}", new.place)
 
 
+def _takes_form(old: Type, new: Type, way: Direction) -> bool:
+    """Whether the side that reads takes any text, and the one that writes keeps to a form."""
+    reader, writer = (new, old) if way is Direction.REQUEST else (old, new)
+    return reader == String() and isinstance(writer, Text | DateTime | Duration)
+
+
 def _presence(subject: str, old: Field, new: Field, way: Direction) -> Iterator[Change]:
-    if old.required != new.required:
+    """An answer has its defaults written out."""
+    if old.required != new.required and not (way is Direction.ANSWER and (old.has_default or new.has_default)):
         word = "required" if new.required else "optional"
         yield Change(f"{way}-field-{word}", subject, f"is {word} now", new.place)
     if old.nullable != new.nullable:

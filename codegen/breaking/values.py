@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from codegen.ir.types import Bytes, Float, Int, ListOf, MapOf, Named, String, Type, describe
+from codegen.ir.types import INT32, Bytes, Float, Int, ListOf, MapOf, Named, String, Type, describe
 
 Verdict = tuple[bool, bool]
 """(narrowed, widened)."""
@@ -28,6 +28,20 @@ def compare_types(old: Type, new: Type) -> Verdict | None:
         case Named(), Named():
             return (False, False) if old.name == new.name else None
     return (False, False) if old == new else None
+
+
+def outgrows(old: Type, new: Type) -> bool:
+    """Whether a value may not be of the old type itself: wider than 32 bits, or another text than the constant."""
+    match old, new:
+        case Int(), Int():
+            return old.bits < new.bits and not (INT32[0] <= new.minimum and new.maximum <= INT32[1])
+        case String(), String():
+            return old.const is not None and old.const != new.const
+        case ListOf(), ListOf():
+            return outgrows(old.item, new.item)
+        case MapOf(), MapOf():
+            return outgrows(old.value, new.value)
+    return False
 
 
 def say(kind: Type) -> str:

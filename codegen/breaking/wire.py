@@ -10,10 +10,12 @@ from codegen.breaking.change import Change
 from codegen.ir.operations import Contract
 
 Fields = dict[str, pb.FieldDescriptorProto]
+WIDTHS = {pb.FieldDescriptorProto.TYPE_INT32, pb.FieldDescriptorProto.TYPE_INT64}
+"""Read alike as far as the values go, which the schemas judge."""
 
 
 def compare_proto(old: Contract, new: Contract) -> Iterator[Change]:
-    """By name: a field that changed its name is one that left and one that came, which the schemas say."""
+    """By name, and by number where the name left and another came, which JSON takes for two fields."""
     before, after = _files(old), _files(new)
     packages = [sorted({file.package for file in files}) for files in (before, after)]
     if before and after and packages[0] != packages[1]:
@@ -44,31 +46,60 @@ def compare_codes(old: Contract, new: Contract) -> Iterator[Change]:
 
 
 def _files(contract: Contract) -> list[pb.FileDescriptorProto]:
+    """The contract's own, in which its own types have no package: it is no part of a message."""
     files = pb.FileDescriptorSet.FromString(contract.proto).file
-    return [file for file in files if not file.package.startswith("google.")]
+    own = [file for file in files if not file.package.startswith("google.")]
+    for file in own:
+        for message in _all_messages(file):
+            for one in message.field:
+                one.type_name = one.type_name.removeprefix(f".{file.package}.")
+    return own
 
 
 def _messages(files: list[pb.FileDescriptorProto]) -> dict[str, Fields]:
-    found: dict[str, Fields] = {}
-    waiting = [message for file in files for message in file.message_type]
+    return {message.name: {one.name: one for one in message.field} for file in files for message in _all_messages(file)}
+
+
+def _all_messages(file: pb.FileDescriptorProto) -> Iterator[pb.DescriptorProto]:
+    waiting = list(file.message_type)
     while waiting:
         message = waiting.pop()
-        found[message.name] = {one.name: one for one in message.field}
+        yield message
         waiting += message.nested_type
-    return found
 
 
 def _enums(files: list[pb.FileDescriptorProto]) -> dict[str, dict[str, int]]:
     return {enum.name: {one.name: one.number for one in enum.value} for file in files for enum in file.enum_type}
 
 
+def renamed(old: Contract, new: Contract) -> dict[str, dict[str, str]]:
+    """By message: what its fields are called now, by what they were called, where the number stayed."""
+    before, after = _messages(_files(old)), _messages(_files(new))
+    found: dict[str, dict[str, str]] = {}
+    for name in before.keys() & after.keys():
+        pairs = _pairs(before[name], after[name])
+        found[name] = {one.name: other.name for one, other in pairs if one.name != other.name}
+    return found
+
+
+def _pairs(old: Fields, new: Fields) -> Iterator[tuple[pb.FieldDescriptorProto, pb.FieldDescriptorProto]]:
+    """The same field before and after: by its name, else by a number that nothing else has."""
+    came = {new[name].number: new[name] for name in new.keys() - old.keys()}
+    for name in sorted(old):
+        other = new.get(name) or came.get(old[name].number)
+        if other is not None:
+            yield old[name], other
+
+
 def _fields(message: str, old: Fields, new: Fields) -> Iterator[Change]:
-    for name in sorted(old.keys() & new.keys()):
-        one, other = old[name], new[name]
+    for one, other in _pairs(old, new):
+        subject, kinds = f"{message}.{one.name}", (one.type, other.type)
         if one.number != other.number:
-            yield Change("proto-number-changed", f"{message}.{name}", f"{one.number} became {other.number}")
+            yield Change("proto-number-changed", subject, f"{one.number} became {other.number}")
         if (one.type, one.type_name, one.label) != (other.type, other.type_name, other.label):
-            yield Change("proto-kind-changed", f"{message}.{name}", f"{_kind(one)} became {_kind(other)}")
+            is_width = one.label == other.label and set(kinds) == WIDTHS
+            rule = "proto-width-changed" if is_width else "proto-kind-changed"
+            yield Change(rule, subject, f"{_kind(one)} became {_kind(other)}")
 
 
 def _kind(one: pb.FieldDescriptorProto) -> str:

@@ -119,7 +119,7 @@ def _nodes(root: Node) -> Iterator[Node]:
 
 def _unit(file: str, pointer: str) -> Unit:
     steps = pointer.split("/")[1:]
-    folder = PurePosixPath(file.removeprefix("specs/")).parts[0].partition(".")[0]
+    folder = file.removeprefix("specs/").partition("/")[0].partition(".")[0]
     depth = 4 if steps[:3] == ["channels", "web", "messages"] else DEPTHS.get(folder, 1)
     return file, "/".join(steps[:depth])
 

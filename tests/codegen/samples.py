@@ -105,14 +105,14 @@ def _named(contract: Contract, name: str, full: bool, depth: int, turn: int) -> 
 
 def _text(kind: String, full: bool) -> str:
     if kind.pattern is not None:
-        return _matching(kind)
+        return matching(kind)
     longest = kind.max_length if kind.max_length is not None else 12
     text = "Grüße, 世界 😀"[: max(kind.min_length, longest)] if full else ""
     return text.ljust(kind.min_length, "x")
 
 
 @cache
-def _matching(kind: String) -> str:
+def matching(kind: String) -> str:
     for text in FORMATS:
         if matches(kind.pattern or "", text) and kind.min_length <= len(text) <= (kind.max_length or 1000):
             return text

@@ -77,21 +77,24 @@ class Behind:
 
 
 class Case:
-    def __init__(self) -> None:
+    """`behind` answers what no route has."""
+
+    def __init__(self, behind: Callable[..., Awaitable[None]] | None = None) -> None:
         self.answer: bytes | None = None
         self.status: int | None = None
         self.request: Any = None
-        behind: Any = Behind()
+        stand_in: Any = Behind()
         runner = Runner(
-            database=behind, limiter=behind, audit=behind, broker=behind, metrics=behind, deadlines=Deadlines()
+            database=stand_in, limiter=stand_in, audit=stand_in, broker=stand_in, metrics=stand_in, deadlines=Deadlines()
         )  # fmt: skip
         handlers = self._handlers()
         self.http = HttpDoor(
-            table=RouteTable(ROUTES), runner=runner, handlers=handlers, verifier=behind, trusted_proxies=0, behind=_nobody
+            table=RouteTable(ROUTES), runner=runner, handlers=handlers, verifier=stand_in, trusted_proxies=0,
+            behind=behind or _nobody,
         )  # fmt: skip
         self.socket = SocketDoor(
-            runner=runner, handlers=handlers, packages=PACKAGES, verifier=behind, tickets=behind, limiter=behind,
-            hub=Hub(), metrics=behind, settings=SimpleNamespace(origins=(), trusted_proxies=0, accepts_query_token=False),
+            runner=runner, handlers=handlers, packages=PACKAGES, verifier=stand_in, tickets=stand_in, limiter=stand_in,
+            hub=Hub(), metrics=stand_in, settings=SimpleNamespace(origins=(), trusted_proxies=0, accepts_query_token=False),
         )  # fmt: skip
 
     def _handlers(self) -> Handlers[Any]:

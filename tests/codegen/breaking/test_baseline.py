@@ -52,5 +52,5 @@ def test_the_command_s_exit_code_is_the_verdict(repository: Path, capsys: pytest
         )
     )
     assert main([*command, "HEAD", "--report", "json"]) == 1
-    assert '"rule": "answer-field-removed"' in capsys.readouterr().out
+    assert '"rule": "answer-optional-field-removed"' in capsys.readouterr().out
     assert main([*command, "nowhere"]) == 2

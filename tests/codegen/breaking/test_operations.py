@@ -8,7 +8,7 @@ import pytest
 
 from codegen.breaking.gate import judge
 from codegen.breaking.rules import Audience
-from tests.codegen.breaking.changes import HTTP, PACKAGES, TODAY, before_and_after, rules, verdict
+from tests.codegen.breaking.changes import HTTP, PACKAGES, PROTO, SCHEMA, TODAY, before_and_after, rules, verdict
 
 DROP = "security: [{bearer: [writer]}, {bearer: [auditor]}]"
 DROP_SOCKET = "security: [{$ref: '../policy.yaml#/roles/writer'}, {$ref: '../policy.yaml#/roles/auditor'}]"
@@ -30,6 +30,28 @@ DROP_SOCKET = "security: [{$ref: '../policy.yaml#/roles/writer'}, {$ref: '../pol
 )  # fmt: skip
 def test_a_change_has_its_rule(tmp_path: Path, edits: list[tuple[str, str, str]], subject: str, rule: str) -> None:
     assert rule in rules(verdict(tmp_path, *edits), subject)
+
+
+def test_a_field_that_leaves_or_joins_the_query_is_said_of_the_parameter_too(tmp_path: Path) -> None:
+    """HTTP refuses an unknown parameter in either format, while a message may hold what is unknown."""
+    name = (SCHEMA, "    name: {type: string, minLength: 1}\n", "")
+    old, new = before_and_after(
+        tmp_path, name, (PROTO, "  optional string name = 2;\n  repeated Colour", "  repeated Colour")
+    )
+    assert rules(judge(old, new, (), TODAY), "get_things.name") == {"http-parameter-removed"}
+    assert rules(judge(new, old, (), TODAY), "get_things.name") == {"http-parameter-added"}
+
+
+def test_a_header_of_an_answer_is_compared_by_its_name(tmp_path: Path) -> None:
+    done = "      '201':\n        description: Done.\n"
+    header = f"{done}        headers: {{X-Name: {{x-field: name, schema: {{type: string}}}}}}\n"
+    first = before_and_after(tmp_path / "a", (HTTP, done, header))
+    moved = before_and_after(tmp_path / "b", (HTTP, done, header.replace("x-field: name", "x-field: note")))[1]
+    spelled = before_and_after(tmp_path / "c", (HTTP, done, header.replace("X-Name", "x-name")))[1]
+    assert rules(judge(*first, (), TODAY), "make_thing: x-name") == {"http-header-added"}
+    assert rules(judge(first[1], first[0], (), TODAY), "make_thing: x-name") == {"http-header-removed"}
+    assert rules(judge(first[1], moved, (), TODAY), "make_thing: x-name") == {"http-header-changed"}
+    assert rules(judge(first[1], spelled, (), TODAY), "make_thing: x-name") == set()
 
 
 def removed(folder: Path, words: str) -> str:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.codegen.breaking.changes import SCHEMA, rules, verdict
+from codegen.breaking.gate import judge
+from tests.codegen.breaking.changes import SCHEMA, TODAY, before_and_after, rules, verdict
 
 INPUT = "ThingInput:\n  type: object\n  required: [name, shape]\n  properties:\n    name: {type: string, minLength: 1, maxLength: 50}\n"
 
@@ -14,7 +15,8 @@ INPUT = "ThingInput:\n  type: object\n  required: [name, shape]\n  properties:\n
 @pytest.mark.parametrize(
     ("old", "new", "subject", "rule"),
     [
-        ("    note: {type: [string, 'null'], default: null}\n", "", "Thing.note", "answer-field-removed"),
+        ("    note: {type: [string, 'null'], default: null}\n", "", "Thing.note", "answer-optional-field-removed"),
+        ("    version: {type: integer, format: int64, minimum: 1, maximum: 999}\n", "", "Thing.version", "answer-field-removed"),
         ("    price: {type: string, format: decimal}\n    note", "    price: {type: string, format: decimal}\n    size: {type: boolean}\n    note", "Thing.size", "answer-field-added"),
         ("required: [id, name, colour, shape, version]", "required: [id, colour, shape, version]", "Thing.name", "answer-field-optional"),
         ("required: [id, name, colour, shape, version]", "required: [id, name, colour, shape, version, data]", "Thing.data", "answer-field-required"),
@@ -32,6 +34,14 @@ INPUT = "ThingInput:\n  type: object\n  required: [name, shape]\n  properties:\n
 )  # fmt: skip
 def test_a_change_has_its_rule(tmp_path: Path, old: str, new: str, subject: str, rule: str) -> None:
     assert rule in rules(verdict(tmp_path, (SCHEMA, old, new)), subject)
+
+
+def test_a_form_where_any_text_is_read_changes_the_source_alone(tmp_path: Path) -> None:
+    """What is written in a form is text; what is text may have no form."""
+    note = "    note: {type: [string, 'null'], default: null}\n"
+    old, new = before_and_after(tmp_path, (SCHEMA, note, note.replace("'null'],", "'null'], format: uuid,")))
+    assert rules(judge(old, new, (), TODAY), "Thing.note") == {"answer-form-changed"}
+    assert rules(judge(new, old, (), TODAY), "Thing.note") == {"answer-type-changed"}
 
 
 def test_a_type_that_goes_both_ways_is_judged_both_ways(tmp_path: Path) -> None:

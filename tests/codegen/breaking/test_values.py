@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from codegen.breaking.values import Verdict, compare_types, say
+from codegen.breaking.values import Verdict, compare_types, outgrows, say
 from codegen.ir.types import Bool, Bytes, Float, Int, ListOf, MapOf, Named, String, Text, Type
 
 
@@ -35,6 +35,22 @@ from codegen.ir.types import Bool, Bytes, Float, Int, ListOf, MapOf, Named, Stri
 def test_verdicts_and_their_mirrors(old: Type, new: Type, verdict: Verdict | None) -> None:
     assert compare_types(old, new) == verdict
     assert compare_types(new, old) == (None if verdict is None else verdict[::-1])
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "does"),
+    [
+        (Int(32, 0, 9), Int(64, 0, 2**31), True),
+        (Int(32, 0, 9), Int(64, 0, 2**31 - 1), False),
+        (Int(64, 0, 9), Int(64, 0, 2**31), False),
+        (ListOf(Int(32, 0, 9)), ListOf(Int(64, -(2**40), 9)), True),
+        (MapOf(Int(32, 0, 9)), MapOf(Int(64, 0, 2**40)), True),
+        (String(const="a"), String(), True),
+    ],
+)
+def test_a_value_may_outgrow_its_type(old: Type, new: Type, does: bool) -> None:
+    assert outgrows(old, new) is does
+    assert outgrows(new, old) is False
 
 
 def test_a_type_is_said_with_its_bounds() -> None:
