@@ -17,7 +17,7 @@ from codegen.parse.http_responses import read_result
 from codegen.parse.json_schema import Schemas
 from codegen.parse.openapi import normal_roles, read_info
 from codegen.parse.policy import POLICY
-from codegen.parse.yaml_tree import MAX_DEPTH, Mapping, Node, Sequence, plain, text_of
+from codegen.parse.yaml_tree import Mapping, Node, Sequence, plain, text_of
 
 ROOT = "specs/asyncapi.yaml"
 OPERATION_KEYS = {"action", "channel", "messages", "reply", "security", "summary", "description"}
@@ -84,17 +84,18 @@ def _frames(channel: Mapping, documents: Documents) -> Frames:
     return Frames(text_of(channel.get("address")) or "/web", order, pairs, records)
 
 
-def _inlined(node: Node, documents: Documents, depth: int = 0) -> object:
-    """A frame schema as plain data; a `$ref` to a record outside of frame.yaml stays a name."""
-    target = documents.resolve(node) if depth < MAX_DEPTH else None
-    if target is None:
+def _inlined(node: Node, documents: Documents, inside: tuple[Place, ...] = ()) -> object:
+    """A frame schema as plain data; a `$ref` to a record outside of frame.yaml stays a name, one to what is around it nothing."""
+    target = documents.resolve(node)
+    if target is None or target.place in inside:
         return {}
     if target is not node and not target.place.file.endswith("/frame.yaml"):
         return {"$ref": shared_name(target)}
+    within = (*inside, target.place)
     if isinstance(target, Mapping):
-        return {key: _inlined(child, documents, depth + 1) for key, child in target}
+        return {key: _inlined(child, documents, within) for key, child in target}
     if isinstance(target, Sequence):
-        return [_inlined(child, documents, depth + 1) for child in target.items]
+        return [_inlined(child, documents, within) for child in target.items]
     return target.value
 
 

@@ -19,7 +19,7 @@ def contract(one: Field | None, way: str) -> Contract:
     definitions: dict[str, Definition] = {"R": Record("R", (one,) if one else ()), "Zero": ZERO, "Unset": UNSET}
     names = frozenset({"R"})
     return Contract(
-        shipped().info, definitions, (), (), (), (), (), (), (), (), shipped().frames, bindings={"R": Binding("r", "R")},
+        shipped().info, shipped().socket_info, definitions, (), (), (), (), (), (), (), (), shipped().frames, bindings={"R": Binding("r", "R")},
         results=names if way == ANSWERS else frozenset(), inputs=names if way == REQUESTS else frozenset(),
     )  # fmt: skip
 
