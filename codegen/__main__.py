@@ -13,10 +13,10 @@ from codegen.breaking.baseline import NoBaseline, baseline
 from codegen.breaking.gate import judge
 from codegen.breaking.reports import FORMATS as VERDICTS
 from codegen.breaking.waivers import read_waivers
-from codegen.diagnostics import Findings
 from codegen.new import Refused, Wish, write_operation
 from codegen.pipeline import Loaded, build, load
 from codegen.reports import FORMATS
+from codegen.suppressions import suppress
 
 ROOT = Path(__file__).parents[1]
 
@@ -52,12 +52,19 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _loaded(options: argparse.Namespace) -> Loaded | None:
     """The contract, or None after its findings were printed: text to stderr, the machines' forms to stdout."""
-    loaded = load(options.specs)
+    loaded = _settled(options)
     if options.format != "text":
         sys.stdout.write(loaded.report(options.format))
     elif len(loaded.findings):
         sys.stderr.write(loaded.report())
     return None if len(loaded.findings) else loaded
+
+
+def _settled(options: argparse.Namespace) -> Loaded:
+    """The contract with the findings that do not wait today."""
+    loaded = load(options.specs)
+    suppress(loaded.dialects.documents, loaded.findings, date.today())
+    return loaded
 
 
 def generate(options: argparse.Namespace) -> int:
@@ -92,7 +99,7 @@ def check(options: argparse.Namespace) -> int:
 
 def write_lock(options: argparse.Namespace) -> int:
     """Issue the numbers that are new; refuse to change one that was issued."""
-    loaded = load(options.specs)
+    loaded = _settled(options)
     blocking = [finding for finding in loaded.findings if finding.rule != lock.NEW]
     if blocking:
         sys.stderr.write(loaded.report())
@@ -139,22 +146,21 @@ def explain(options: argparse.Namespace) -> int:
 
 def diff(options: argparse.Namespace) -> int:
     """Say what changed against a commit or a folder, and whom it breaks; exit 1 if anybody."""
-    findings = Findings()
-    waivers = read_waivers(options.specs, findings)
-    new = load(options.specs)
-    if len(findings) or len(new.findings):
-        sys.stderr.write(findings.render({}) if len(findings) else new.report())
+    new = _settled(options)
+    if len(new.findings):
+        sys.stderr.write(new.report())
         return 2
     try:
         with baseline(options.specs, options.against) as folder:
             old = load(folder)
+            old.findings.drop(lambda one: rules.RULES[one.rule].can_wait)
     except NoBaseline as error:
         print(f"nothing to compare with: {error}", file=sys.stderr)
         return 2
     if len(old.findings):
         sys.stderr.write(f"{options.against} is no contract by today's rules:\n{old.report()}")
         return 2
-    verdict = judge(old.contract, new.contract, waivers, date.today())
+    verdict = judge(old.contract, new.contract, read_waivers(new.dialects.documents), date.today())
     sys.stdout.write(VERDICTS[options.report](verdict))
     return 1 if verdict.is_breaking else 0
 

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """`claim` is what a finding says is not so."""
+    """`claim` is what a finding says is not so; where it can wait, what is generated is right without it."""
 
     claim: str
     reason: str = ""
+    can_wait: bool = False
 
 
 RULES: dict[str, Rule] = {
@@ -48,12 +49,14 @@ RULES: dict[str, Rule] = {
         "The envelope has meta exactly where the record has.", "PageReply is for `{items, meta}`, Reply for `{items}`."
     ),
     "A015": Rule(
-        "What packages/ declares is listed in asyncapi.yaml.", "Otherwise it would be dropped without a word."
+        "What packages/ declares is listed in asyncapi.yaml.",
+        "Otherwise it would be dropped without a word.",
+        can_wait=True,
     ),
     "F001": Rule("A file holds nothing that is not read.", "What is silently ignored would look as if it counted."),
     "F002": Rule("A file holds what the service needs of it.", "What is left out has no default."),
     "F003": Rule("A value has the type that is read.", "specs/README.md says what each file holds."),
-    "J001": Rule("Title and version are equal in both roots.", "It is one contract."),
+    "J001": Rule("Title and version are equal in both roots.", "It is one contract.", can_wait=True),
     "J002": Rule("An x- word stands once, or says the same twice.", "Two values would leave open which one counts."),
     "J003": Rule("A header's field has its type in a message.", "The other doors carry it in the payload."),
     "J004": Rule("Both doors have the same fields.", "One method answers both."),
@@ -72,7 +75,11 @@ RULES: dict[str, Rule] = {
     "N003": Rule("Every number is in the lock.", "`make lock` issues what is new."),
     "N004": Rule("A number never changes.", "Old clients would read another field."),
     "N005": Rule("A field's number is not another one's.", "Old messages would be read wrongly."),
-    "N006": Rule("What left the contract is reserved.", "Neither name nor number may come back with another meaning."),
+    "N006": Rule(
+        "What left the contract is reserved.",
+        "Neither name nor number may come back with another meaning.",
+        can_wait=True,
+    ),
     "O001": Rule("The root is OpenAPI 3.1.", "3.0 has another schema language."),
     "O002": Rule("The root has no security of its own.", "An operation that forgot its own would inherit it."),
     "O003": Rule("What OpenAPI holds is read.", "What is silently ignored would look as if it counted."),
@@ -97,7 +104,9 @@ RULES: dict[str, Rule] = {
         "204 has no content, the others have, and all have the same.",
         "RFC 9110 §15.3.5; one method answers all of them.",
     ),
-    "O015": Rule("What http/ declares is listed in openapi.yaml.", "Otherwise it would be dropped without a word."),
+    "O015": Rule(
+        "What http/ declares is listed in openapi.yaml.", "Otherwise it would be dropped without a word.", can_wait=True
+    ),
     "P001": Rule("protoc accepts the sources.", "It is the judge of proto."),
     "P002": Rule("The syntax is proto3.", "proto2 has presence and defaults of its own."),
     "P003": Rule("An rpc does not stream.", "Pushes are events."),
@@ -141,7 +150,7 @@ RULES: dict[str, Rule] = {
     "S025": Rule("A constant is a text.", "It is a union's tag, or a field that says one thing."),
     "S026": Rule("What is required has no default.", "It is there, so the default would never count."),
     "V002": Rule("An entry names what there is.", "The rsp of an error is one of `codes`."),
-    "V006": Rule("What is implied is not declared again."),
+    "V006": Rule("What is implied is not declared again.", can_wait=True),
     "V007": Rule("A query has no idempotency key.", "It may be repeated anyway."),
     "V008": Rule("What is named is declared.", "A role, bucket, topic, error or event."),
     "V009": Rule("The events of a topic ask for the same roles.", "Whoever is on a topic gets all of it."),
@@ -150,19 +159,23 @@ RULES: dict[str, Rule] = {
         "A remembered answer has one status.",
         "What is kept for an idempotency key is the answer, and not which status it had.",
     ),
-    "V011": Rule("A waiver is whole.", "Somebody answers for a breaking change, for a reason, until a day."),
+    "V013": Rule("A suppressed rule can wait.", "Others would let wrong code through."),
+    "V014": Rule("A suppression has not ended.", "It was for a while."),
+    "V015": Rule("A suppression suppresses something.", "It would hide the next one."),
     "W001": Rule("An x- word is known.", "extensions.json has them all."),
     "W002": Rule("An x- word's value fits its schema."),
     "W003": Rule("An x- word stands where it means something.", "Elsewhere nobody would read it."),
     "W004": Rule("An x- word's schema is one.", "JSON Schema 2020-12."),
     "X001": Rule("An operation of the socket, or with a body, has its rpc."),
-    "X002": Rule("A feature's files have one name."),
+    "X002": Rule("A feature's files have one name.", can_wait=True),
     "X003": Rule("An rpc takes the operation's request."),
     "X004": Rule("An rpc returns the operation's result."),
     "X005": Rule("Every record has its message."),
     "X006": Rule("Every enum is in proto."),
-    "X007": Rule("Every rpc is an operation."),
-    "X008": Rule("Every message is reached by an operation or an event.", "Dead text would look as if it counted."),
+    "X007": Rule("Every rpc is an operation.", can_wait=True),
+    "X008": Rule(
+        "Every message is reached by an operation or an event.", "Dead text would look as if it counted.", can_wait=True
+    ),
     "X009": Rule("A required field has no presence in proto.", "`optional` would let a client leave it out."),
     "X010": Rule("A field of the schema is in the message."),
     "X011": Rule("A field of the message is in the schema."),
@@ -175,7 +188,7 @@ RULES: dict[str, Rule] = {
     "X018": Rule("The arms of a union are the members of its oneof."),
     "X019": Rule("RspCode is the table of errors.yaml."),
     "X020": Rule("A oneof is a union.", "Elsewhere JSON could not say that one excludes the others."),
-    "X021": Rule("A field's JSON name is its own.", "The schema decides how JSON spells it."),
+    "X021": Rule("A field's JSON name is its own.", "The schema decides how JSON spells it.", can_wait=True),
     "Y001": Rule("A file is not too large.", "2 MB and 200,000 nodes."),
     "Y002": Rule("A file is UTF-8."),
     "Y003": Rule("A file is YAML."),
@@ -197,12 +210,22 @@ def explain(rule: str) -> str | None:
 
 def document() -> str:
     """`docs/rules.md`, whole."""
-    rows = "".join(f"| {name} | {rule.claim} | {rule.reason} |\n" for name, rule in RULES.items())
+    rows = "".join(
+        f"| {name} | {rule.claim} | {rule.reason} | {'can wait' if rule.can_wait else ''} |\n"
+        for name, rule in RULES.items()
+    )
     return f"""# Rules of the compiler
 
 What a contract must be, and why. Written by `python -m codegen explain --all`; a finding names its rule, and
 `python -m codegen explain X012` prints it. What no rule refuses is accepted.
 
-| rule | what must be so | why |
-|---|---|---|
+A finding of a rule that can wait may be suppressed until a day, in `specs/waivers.yaml`:
+
+```yaml
+suppressions:
+  - {{rule: X008, file: specs/proto/things.proto, message: Colour is reached by no operation and no event, reason: for the next release, until: '2030-01-01'}}
+```
+
+| rule | what must be so | why | |
+|---|---|---|---|
 {rows}"""

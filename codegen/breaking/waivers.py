@@ -1,51 +1,21 @@
-"""`specs/waivers.yaml`: who answers for which breaking change, why, and until when. A waiver that is not whole is a finding."""
+"""`specs/waivers.yaml: waivers`: who answers for which breaking change, why, and until when."""
 
 from __future__ import annotations
 
-import re
-from datetime import date
-from pathlib import Path
+from collections.abc import Iterator
 
 from codegen.breaking.gate import Waiver
-from codegen.diagnostics import Findings
 from codegen.parse.documents import Documents
-from codegen.parse.yaml_tree import Mapping, Node, Sequence, plain
-
-FILE = "specs/waivers.yaml"
-MEMBERS = {"fingerprint", "owner", "reason", "until"}
-FINGERPRINT = re.compile(r"[0-9a-f]{12}\Z")
+from codegen.parse.yaml_tree import Mapping, Sequence, plain
+from codegen.suppressions import FILE, day
 
 
-def read_waivers(specs: Path, findings: Findings) -> list[Waiver]:
-    """No file is no waiver."""
-    if not (specs / "waivers.yaml").is_file():
-        return []
-    root = Documents(specs, findings).tree(FILE)
+def read_waivers(documents: Documents) -> Iterator[Waiver]:
+    """No file is no waiver; an entry that is not whole has a finding of the file's shape."""
+    root = documents.tree(FILE) if documents.has(FILE) else None
     listed = root.get("waivers") if isinstance(root, Mapping) else None
-    if not isinstance(listed, Sequence):
-        if root is not None:
-            findings.add("V011", root.place, "there is no list `waivers`", fix="write `waivers:` with its entries")
-        return []
-    found = [_waiver(node, findings) for node in listed.items]
-    return [one for one in found if one is not None]
-
-
-def _waiver(node: Node, findings: Findings) -> Waiver | None:
-    data = plain(node)
-    texts = {key: str(value) for key, value in data.items() if value} if isinstance(data, dict) else {}
-    if (
-        texts.keys() != MEMBERS
-        or not FINGERPRINT.match(texts["fingerprint"])
-        or (until := _day(texts["until"])) is None
-    ):
-        fix = "write fingerprint, owner, reason and until: '2030-12-31'"
-        findings.add("V011", node.place, "this is not a whole waiver", fix=fix)
-        return None
-    return Waiver(texts["fingerprint"], texts["owner"], texts["reason"], until, node.place)
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
+    for node in listed.items if isinstance(listed, Sequence) else ():
+        data = plain(node)
+        texts = {key: str(value) for key, value in data.items()} if isinstance(data, dict) else {}
+        if (until := day(texts.get("until", ""))) is not None and {"fingerprint", "owner", "reason"} <= texts.keys():
+            yield Waiver(texts["fingerprint"], texts["owner"], texts["reason"], until, node.place)

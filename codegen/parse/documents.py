@@ -46,6 +46,9 @@ class Documents:
         self.sources[file] = data.decode("utf-8", "replace")
         return data
 
+    def has(self, file: str) -> bool:
+        return (self._root / file.removeprefix("specs/")).is_file()
+
     def names(self, folder: str, ending: str) -> list[str]:
         """The files of one folder of `specs/`, sorted."""
         return sorted(f"specs/{folder}/{path.name}" for path in (self._root / folder).glob(f"*{ending}"))

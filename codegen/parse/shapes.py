@@ -24,6 +24,7 @@ FILES = {
     "specs/asyncapi.yaml": "asyncapi",
     "specs/schemas/frame.yaml": "frame",
 }
+OPTIONAL = {"specs/waivers.yaml": "waivers"}
 FOLDERS = ("http", "packages", "schemas")
 MAX_SHOWN = 160
 Kind = jsonschema_rs.ValidationErrorKind
@@ -33,6 +34,7 @@ def check_shapes(documents: Documents, findings: Findings) -> None:
     files = dict(FILES)
     for folder in FOLDERS:
         files |= {name: files.get(name, folder) for name in documents.names(folder, ".yaml")}
+    files |= {file: shape for file, shape in OPTIONAL.items() if documents.has(file)}
     for file, shape in files.items():
         tree = documents.tree(file)
         if tree is not None:
@@ -45,7 +47,7 @@ def _definitions() -> object:
 
 @lru_cache
 def _validator(shape: str) -> jsonschema_rs.Validator:
-    return jsonschema_rs.validator_for({"$ref": f"#/$defs/{shape}", "$defs": _definitions()})
+    return jsonschema_rs.validator_for({"$ref": f"#/$defs/{shape}", "$defs": _definitions()}, validate_formats=True)
 
 
 def _check(root: Node, shape: str, findings: Findings) -> None:

@@ -1,4 +1,4 @@
-"""A waiver is whole or a finding."""
+"""A waiver is read whole; what is not whole has a finding of the file's shape."""
 
 from __future__ import annotations
 
@@ -8,26 +8,20 @@ from pathlib import Path
 import pytest
 
 from codegen.breaking.waivers import read_waivers
-from codegen.diagnostics import Findings
+from tests.codegen.contracts import edited, rules
 
+FILE = "waivers.yaml"
 WHOLE = "{fingerprint: '0123456789ab', owner: ada, reason: agreed, until: '2030-01-01'}"
 
 
-def read(folder: Path, text: str | None) -> tuple[list[tuple[str, str, date]], list[str]]:
-    (folder / "specs").mkdir()
-    if text is not None:
-        (folder / "specs" / "waivers.yaml").write_text(text)
-    findings = Findings()
-    found = read_waivers(folder / "specs", findings)
-    return [(one.fingerprint, one.owner, one.until) for one in found], [one.rule for one in findings]
-
-
 def test_without_a_file_nothing_is_waived(tmp_path: Path) -> None:
-    assert read(tmp_path, None) == ([], [])
+    assert list(read_waivers(edited(tmp_path).dialects.documents)) == []
 
 
 def test_a_whole_one_is_read(tmp_path: Path) -> None:
-    assert read(tmp_path, f"waivers:\n  - {WHOLE}\n") == ([("0123456789ab", "ada", date(2030, 1, 1))], [])
+    loaded = edited(tmp_path, (FILE, "", f"waivers:\n  - {WHOLE}\n"))
+    found = [(one.fingerprint, one.owner, one.until) for one in read_waivers(loaded.dialects.documents)]
+    assert (found, rules(loaded)) == ([("0123456789ab", "ada", date(2030, 1, 1))], set())
 
 
 @pytest.mark.parametrize(
@@ -36,4 +30,5 @@ def test_a_whole_one_is_read(tmp_path: Path) -> None:
      f"waivers: [{WHOLE.replace('0123456789ab', 'xyz')}]\n"],
 )  # fmt: skip
 def test_anything_else_is_a_finding(tmp_path: Path, text: str) -> None:
-    assert read(tmp_path, text) == ([], ["V011"])
+    assert rules(edited(tmp_path, (FILE, "", text))) <= {"F001", "F002", "F003"}
+    assert len(edited(tmp_path / "again", (FILE, "", text)).findings)
