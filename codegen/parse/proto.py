@@ -50,6 +50,8 @@ class ProtoMessage:
     reserved: frozenset[str | int] = frozenset()
     path: str = ""
     """The name with the messages that it is declared in, `Order.Line`."""
+    oneof: tuple[Place, Place] | None = None
+    """Where its only oneof begins and ends."""
 
     def field(self, name: str) -> ProtoField | None:
         return next((one for one in self.fields if one.name == name), None)
@@ -224,8 +226,9 @@ def _message(message: pb.DescriptorProto, places: _Places, path: tuple[int, ...]
     entries = {nested.name: nested for nested in message.nested_type if nested.options.map_entry}
     fields = [_field(one, message, entries, places.at(*path, 2, index)) for index, one in enumerate(message.field)]
     reserved = _reserved(message.reserved_name, [(one.start, one.end) for one in message.reserved_range])
-    name = message.name
-    return ProtoMessage(name, tuple(fields), places.at(*path), places.end(*path), reserved, outer + name)
+    name, oneofs = message.name, {one.oneof for one in fields} - {None}
+    oneof = (places.at(*path, 8, 0), places.end(*path, 8, 0)) if len(oneofs) == 1 else None
+    return ProtoMessage(name, tuple(fields), places.at(*path), places.end(*path), reserved, outer + name, oneof)
 
 
 def _reserved(names: Iterable[str], ranges: list[tuple[int, int]]) -> frozenset[str | int]:
