@@ -66,9 +66,9 @@ def _joined(edits: Iterable[Edit]) -> str:
 
 
 def diff(old: Mapping[str, str], new: Mapping[str, str]) -> str:
-    """A unified diff of all files."""
+    """A unified diff of all files; a byte that is no text is a `?`."""
     parts: list[str] = []
     for file, text in sorted(new.items()):
         before = old.get(file, "").splitlines(keepends=True)
         parts += difflib.unified_diff(before, text.splitlines(keepends=True), file, file)
-    return "".join(parts)
+    return "".join(parts).encode("utf-8", "replace").decode()

@@ -108,7 +108,8 @@ class _Homes:
     def _record(self, message: ProtoMessage, file: str) -> str | None:
         found = {word(one.name): property_of(one, lambda name: self.refer(file, name)) for one in message.fields}
         said = {name: text for name, text in found.items() if text is not None}
-        if len(said) < len(message.fields):
+        holds_itself = any(is_required(one) and one.type_name == message.name for one in message.fields)
+        if holds_itself or len(said) < len(message.fields):
             return None
         return record_text(message.name, said, [word(one.name) for one in message.fields if is_required(one)])
 
@@ -176,22 +177,29 @@ class _Properties:
         known = {*locked, *carried, *written, *(one.name for one in record.fields)}
         self._strangers[record.name] = {one.name: one for one in message.fields if one.name not in known}
 
-    def _parts(self, node: Node) -> dict[Place, Mapping]:
+    def _parts(self, node: Node, around: tuple[Place, ...] = ()) -> dict[Place, Mapping]:
         """The schemas with properties behind a node, `allOf` taken apart."""
         target = self._dialects.documents.resolve(node)
-        if not isinstance(target, Mapping):
+        if not isinstance(target, Mapping) or target.place in around:
             return {}
-        parts = target.get("allOf")
+        parts, inside = target.get("allOf"), (*around, target.place)
         if isinstance(parts, Sequence):
-            return {place: leaf for part in parts.items for place, leaf in self._parts(part).items()}
+            return {place: leaf for part in parts.items for place, leaf in self._parts(part, inside).items()}
         return {} if {"oneOf", "enum"} & target.entries.keys() else {target.place: target}
 
     def _fits(self, leaf: _Leaf, one: ProtoField) -> bool:
-        """Every message of the schema has the field, new and spelled alike; a list has no other fields."""
+        """Every message of the schema has the field, new and spelled alike; a list has no others, and none holds itself."""
         file = leaf.node.place.file
         theirs = [self._strangers[message].get(one.name) for message in leaf.messages]
         said = {self._said(each, file) if each else None for each in theirs}
-        return leaf.is_whole and not leaf.messages & self._lists and len(said) == 1 and None not in said
+        holds_itself = is_required(one) and one.type_name in leaf.messages
+        return (
+            leaf.is_whole
+            and not holds_itself
+            and not leaf.messages & self._lists
+            and len(said) == 1
+            and None not in said
+        )
 
     def _said(self, one: ProtoField, file: str) -> tuple[str, bool] | None:
         text = property_of(one, lambda name: self._homes.refer(file, name))

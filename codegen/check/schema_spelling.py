@@ -30,7 +30,7 @@ def property_of(one: ProtoField, refer: Refer) -> str | None:
     if one.oneof is not None or not is_identifier(one.name) or one.name in SHADOWING or one.name.startswith("model_"):
         return None
     inner = _value(one.map_value or one, refer)
-    if inner is None:
+    if inner is None or (one.map_value and one.kind != "map"):
         return None
     if one.map_value:
         return braced({"type": "object", "additionalProperties": inner, "default": "{}"})
@@ -39,7 +39,7 @@ def property_of(one: ProtoField, refer: Refer) -> str | None:
 
 def is_required(one: ProtoField) -> bool:
     """What proto cannot leave out; a list or a map is empty where it is left out."""
-    return not (one.optional or one.repeated or one.kind == "map")
+    return not (one.optional or one.repeated or one.map_value)
 
 
 def record_text(name: str, properties: dict[str, str], required: Iterable[str]) -> str:

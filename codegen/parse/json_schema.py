@@ -71,6 +71,7 @@ class Schemas(Constraints):
         self._documents = documents
         self._places: dict[str, Place] = {}
         self._unions = Unions(findings)
+        self._open: list[Place] = []
         self.definitions: dict[str, Definition] = {}
 
     def type_of(self, node: Node, what: str) -> tuple[Type, bool] | None:
@@ -103,7 +104,7 @@ class Schemas(Constraints):
                 self._refuse("S001", target.place, f"{what} is {kind_of(target)}, not a record")
             return None
         if "allOf" in target.entries:
-            return self._flatten(target, what)
+            return self._opened(target, what)
         kind, _ = self._kind(target, what)
         if kind != "object" or self._is_map(target):
             if kind is not None:
@@ -286,7 +287,7 @@ class Schemas(Constraints):
             return Enum(name, read_members(node, name, self._findings), description, node.place)
         if "oneOf" in node.entries:
             return self._union(node, name, description)
-        fields = self._flatten(node, name) if "allOf" in node.entries else self._fields(node, name)
+        fields = self._opened(node, name) if "allOf" in node.entries else self._fields(node, name)
         return Record(name, fields or (), description, node.place)
 
     def _union(self, node: Mapping, name: str, description: str) -> Union:
@@ -294,6 +295,15 @@ class Schemas(Constraints):
         records = [self.define(arm, f"an arm of {name}") for arm in arms.items] if isinstance(arms, Sequence) else []
         found = [self.definitions[record] for record in records if record]
         return self._unions.read(node, name, description, found, len(records))
+
+    def _opened(self, node: Mapping, what: str) -> tuple[Field, ...] | None:
+        if node.place in self._open:
+            self._refuse("R003", node.place, f"allOf of {what} leads back to itself")
+            return None
+        self._open.append(node.place)
+        fields = self._flatten(node, what)
+        self._open.pop()
+        return fields
 
     def _flatten(self, node: Mapping, what: str) -> tuple[Field, ...] | None:
         parts = node.entries["allOf"]

@@ -25,7 +25,7 @@ _ERROR = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class ProtoField:
-    """`kind` is proto's word, `type_name` the message's or enum's own name; a map says the kinds of its entry."""
+    """`kind` is proto's word, `type_name` the message's or enum's own name; it is `map` where the keys are texts."""
 
     name: str
     number: int
@@ -247,11 +247,12 @@ def _field(
 ) -> ProtoField:
     entry = entries.get(_own(one.type_name)) if one.type_name else None
     real_oneof = one.HasField("oneof_index") and not one.proto3_optional
+    keys = _KINDS[entry.field[0].type] if entry else ""
     return ProtoField(
         name=one.name,
         number=one.number,
-        kind="map" if entry else _KINDS[one.type],
-        type_name=_own(one.type_name),
+        kind=_KINDS[one.type] if not entry else "map" if keys == "string" else f"map of {keys}",
+        type_name="" if entry else _own(one.type_name),
         repeated=one.label == pb.FieldDescriptorProto.LABEL_REPEATED and entry is None,
         optional=one.proto3_optional,
         oneof=message.oneof_decl[one.oneof_index].name if real_oneof else None,

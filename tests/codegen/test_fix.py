@@ -116,3 +116,16 @@ def test_a_code_of_the_catalogue_is_added_to_proto(tmp_path: Path) -> None:
     fixed = fix.fix(tmp_path / "specs")
     assert not len(fixed.left.findings), fixed.left.report()
     assert "  RSP_CODE_GONE = 10;\n}\n" in fixed.texts["specs/proto/envelope.proto"]
+
+
+def test_bytes_that_are_no_text_stay_as_they_are(tmp_path: Path) -> None:
+    edited(
+        tmp_path,
+        ("schemas/things.yaml", "    version: {", "    extra: {type: boolean}\n    version: {"),
+        case="p51_everything",
+    )
+    path = tmp_path / "specs" / "proto" / "things.proto"
+    path.write_bytes(b"// caf\xe9\n" + path.read_bytes())
+    fix.write(tmp_path / "specs", fix.fix(tmp_path / "specs"))
+    assert path.read_bytes().startswith(b"// caf\xe9\n")
+    assert b"optional bool extra = 13;" in path.read_bytes()

@@ -129,3 +129,8 @@ def test_a_message_that_nothing_uses_gets_its_schema_and_stays_a_finding(tmp_pat
     assert "X008" in {one.rule for one in fixed.left.findings}
     fix.write(tmp_path / "specs", fixed)
     assert fix.fix(tmp_path / "specs").texts == {}
+
+
+def test_a_message_that_could_never_end_gets_no_schema(tmp_path: Path) -> None:
+    edited(tmp_path, ("proto/things.proto", "", "message Chain {\n  Chain next = 1;\n}\n"), case="p51_everything")
+    assert fix.fix(tmp_path / "specs").texts == {}
