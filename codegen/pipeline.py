@@ -11,7 +11,7 @@ from pathlib import Path
 
 from codegen.check.agreement import check_agreement
 from codegen.check.clashes import check_clashes
-from codegen.check.consequences import drop_consequences
+from codegen.check.consequences import drop_consequences, withhold_copies
 from codegen.check.defaults import check_defaults
 from codegen.check.door_edits import offer_door_edits
 from codegen.check.listing import check_listing
@@ -98,6 +98,7 @@ def load(specs: Path) -> Loaded:
         check_numbers(contract, dialects.proto, dialects.words.lock, findings)
         offer_schema_edits(contract, dialects, findings)
     offer_door_edits(contract, dialects, findings)
+    withhold_copies(findings)
     drop_consequences(documents, findings)
     return Loaded(contract, dialects, findings)
 

@@ -14,6 +14,8 @@ from codegen.parse.documents import Documents
 COMPARISONS = ("J", "X", "N", "O008", "A013", "A014")
 """Rules, or their letters, that hold two places against each other."""
 UNREADABLE = {"Y001", "Y002", "Y003", "Y004", "Y005", "Y006", "Y007", "Y008", "Y009", "Y010", "R002", "P001"}
+UNSETTLED = {"J003", "J004", "J005", "J006", "J010", "J011", "J012"}
+"""Rules after which the doors do not agree on what a message holds or is called."""
 
 
 def drop_consequences(documents: Documents, findings: Findings) -> None:
@@ -22,6 +24,12 @@ def drop_consequences(documents: Documents, findings: Findings) -> None:
         return
     tainted = _tainted(broken, documents.sources)
     findings.drop(lambda one: one.rule.startswith(COMPARISONS) and bool(_files(one) & tainted))
+
+
+def withhold_copies(findings: Findings) -> None:
+    """What a schema says wrongly, or the doors differently, is not copied into proto before a person settles it."""
+    if any(one.rule.startswith("S") or one.rule in UNSETTLED for one in findings):
+        findings.withhold("X")
 
 
 def _files(finding: Finding) -> set[str]:

@@ -40,19 +40,17 @@ def _wanted(contract: Contract) -> dict[str, set[str]]:
 
 def _reserved(holder: ProtoMessage | ProtoEnum, wanted: set[str], lock: Lock, findings: Findings) -> None:
     """A name that left keeps its number: neither may come back with another meaning (protobuf.dev, "Deleting fields")."""
-    if isinstance(holder, ProtoMessage):
-        present = wanted | {one.name for one in holder.fields}
-    else:
-        present = wanted | {name for name, _ in holder.members}
+    members = [(one.name, one.number) for one in holder.fields] if isinstance(holder, ProtoMessage) else holder.members
+    used = dict(members)
     for name, number in lock.fields.get(holder.name, {}).items():
-        if name not in present and not {name, number} <= holder.reserved:
+        if name not in {*wanted, *used} and not {name, number} <= holder.reserved:
             findings.add(
                 "N006",
                 holder.place,
                 f"{holder.name}.{name} is gone, and its number {number} is not reserved",
                 other=(lock.place, "it was issued"),
                 fix=f'write `reserved {number}; reserved "{name}";`',
-                edits=reserve(holder, name, number),
+                edits=() if number in used.values() else reserve(holder, name, number),
             )
 
 

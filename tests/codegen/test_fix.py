@@ -11,6 +11,7 @@ from codegen.pipeline import load
 from tests.codegen.contracts import CASES, compose, edited
 from tests.codegen.halves import facts, without_messages, without_properties, without_proto
 
+BAD = sorted(path.parent.name for path in CASES.glob("*/stderr.txt"))
 GOOD = sorted(path.parent.name for path in CASES.glob("*/expected"))
 NESTED = {"p70_nested_proto"}
 """Cases whose proto says what nothing else does: in which file and message a type is declared."""
@@ -129,3 +130,19 @@ def test_bytes_that_are_no_text_stay_as_they_are(tmp_path: Path) -> None:
     fix.write(tmp_path / "specs", fix.fix(tmp_path / "specs"))
     assert path.read_bytes().startswith(b"// caf\xe9\n")
     assert b"optional bool extra = 13;" in path.read_bytes()
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_a_bad_contract_is_made_better_or_left_alone(case: str, tmp_path: Path) -> None:
+    """No fix breaks what was whole or takes away a line, and what is left needs a person."""
+    specs = compose(case, tmp_path)
+    before, old = {one.rule for one in load(specs).findings}, fix.texts_of(specs)
+    fixed = fix.fix(specs)
+    left = {one.rule for one in fixed.left.findings}
+    assert left - before <= {"N003"}
+    assert not [one for one in fixed.left.findings if one.edits]
+    for file in fixed.texts.keys() - {"specs/contract.lock"}:
+        rest = iter(fixed.texts[file])
+        assert all(letter in rest for letter in old.get(file, ""))
+    fix.write(specs, fixed)
+    assert fix.fix(specs).texts == {}
