@@ -72,6 +72,12 @@ class Findings:
         """Forget findings that only follow from others."""
         self._items = {key: one for key, one in self._items.items() if not is_consequence(one)}
 
+    def withhold(self, rules: str) -> None:
+        """Forget the edits of the rules that begin so."""
+        self._items = {
+            key: replace(one, edits=()) if one.rule.startswith(rules) else one for key, one in self._items.items()
+        }
+
     def __iter__(self) -> Iterator[Finding]:
         return iter(sorted(self._items.values()))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import groupby
 
 HEADER, IMPORT, OPEN, MEMBER, CLOSE, BODY = range(6)
 END = 1_000_000_000
@@ -16,13 +17,15 @@ END = 1_000_000_000
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """`line` and `column` count from 1; a file that does not exist is created."""
+    """`line` and `column` count from 1; a file that does not exist is created. Lower phases come first."""
 
     file: str
     line: int
     column: int
     text: str
     phase: int = MEMBER
+    between: str = ""
+    """Separates it from other edits of its place that come before."""
 
 
 def apply(edits: Iterable[Edit], sources: Mapping[str, str]) -> dict[str, str]:
@@ -35,21 +38,37 @@ def apply(edits: Iterable[Edit], sources: Mapping[str, str]) -> dict[str, str]:
 
 
 def _insert(text: str, edits: dict[Edit, int]) -> str:
-    lines = text.splitlines(keepends=True)
-    if lines and not lines[-1].endswith("\n"):
-        lines[-1] += "\n"
-    ordered = sorted(edits, key=lambda edit: (edit.line, edit.column, edit.phase, edits[edit]))
-    tail = [edit.text for edit in ordered if edit.line > len(lines)]
-    for edit in reversed([edit for edit in ordered if edit.line <= len(lines)]):
-        line = lines[edit.line - 1]
-        lines[edit.line - 1] = line[: edit.column - 1] + edit.text + line[edit.column - 1 :]
-    return "".join([*lines, *tail])
+    lines = text.split("\n") if text else [""]
+    end = "\r\n" if lines[0].endswith("\r") else "\n"
+    lines = [f"{line}\n" for line in lines[:-1]] + ([lines[-1] + end] if lines[-1] else [])
+    ordered = sorted(edits, key=lambda edit: (*_place(edit, len(lines)), edit.phase, edits[edit]))
+    grouped = [(place, _joined(each)) for place, each in groupby(ordered, lambda edit: _place(edit, len(lines)))]
+    tail = ""
+    for (number, column), added in reversed(grouped):
+        if number > len(lines):
+            tail = added.replace("\n", end)
+        else:
+            line = lines[number - 1]
+            lines[number - 1] = line[: column - 1] + added.replace("\n", end) + line[column - 1 :]
+    return "".join([*lines, tail])
+
+
+def _place(edit: Edit, lines: int) -> tuple[int, int]:
+    """All that goes behind the last line goes to one place."""
+    return (edit.line, edit.column) if edit.line <= lines else (END, 1)
+
+
+def _joined(edits: Iterable[Edit]) -> str:
+    text = ""
+    for edit in edits:
+        text += (edit.between if text else "") + edit.text
+    return text
 
 
 def diff(old: Mapping[str, str], new: Mapping[str, str]) -> str:
-    """A unified diff of all files."""
+    """A unified diff of all files; a byte that is no text is a `?`."""
     parts: list[str] = []
     for file, text in sorted(new.items()):
         before = old.get(file, "").splitlines(keepends=True)
         parts += difflib.unified_diff(before, text.splitlines(keepends=True), file, file)
-    return "".join(parts)
+    return "".join(parts).encode("utf-8", "replace").decode()

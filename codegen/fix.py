@@ -47,7 +47,7 @@ def write_texts(specs: Path, texts: Mapping[str, str]) -> None:
     for file, text in texts.items():
         path = specs / file.removeprefix("specs/")
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        path.write_bytes(text.encode("utf-8", "surrogateescape"))
 
 
 def _rounds(specs: Path) -> Loaded:
@@ -71,4 +71,4 @@ def texts_of(specs: Path) -> dict[str, str]:
 
 
 def _text(path: Path) -> str:
-    return path.read_bytes().decode("utf-8", "replace")
+    return path.read_bytes().decode("utf-8", "surrogateescape")

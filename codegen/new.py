@@ -15,6 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from codegen import fix
+from codegen.check.numbers import next_pkg_id
 from codegen.edits import END, Edit, apply, diff
 from codegen.ir.names import is_identifier, pascal
 from codegen.parse.yaml_edits import add_entry
@@ -147,7 +148,9 @@ def _socket_edits(loaded: Loaded, wish: Wish) -> list[Edit]:
     if "socket" not in wish.doors:
         return []
     given, answer = (f"'{_schemas(loaded, wish)}#/{name}" for name in wish.records)
-    name, number = wish.name, _next_pkg_id(loaded)
+    name, number = wish.name, next_pkg_id(loaded.dialects.words.lock, (), is_event=False)
+    if number is None:
+        raise Refused("every PkgID of an operation is issued")
     security = ", ".join(f"{{$ref: '../policy.yaml#/roles/{role}'}}" for role in wish.roles)
     traits = "traits: [{$ref: '../asyncapi.yaml#/components/messageTraits/%s'}]"
     operation = (
@@ -178,11 +181,6 @@ def _socket_edits(loaded: Loaded, wish: Wish) -> list[Edit]:
         return [*lists, Edit(file, END, 1, f"operations:\n{operation}\nmessages:\n{messages}")]
     tables = [(_table(loaded, file, "operations"), operation), (_table(loaded, file, "messages"), messages)]
     return [*lists, *(Edit(file, table.end.line, 1, text) for table, text in tables)]
-
-
-def _next_pkg_id(loaded: Loaded) -> int:
-    """Operations count from 1, events from 1001."""
-    return max((one for one in loaded.dialects.words.lock.pkg_ids.values() if one < 1000), default=0) + 1
 
 
 def _table(loaded: Loaded, file: str, *keys: str) -> Mapping:

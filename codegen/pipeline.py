@@ -11,11 +11,13 @@ from pathlib import Path
 
 from codegen.check.agreement import check_agreement
 from codegen.check.clashes import check_clashes
-from codegen.check.consequences import drop_consequences
+from codegen.check.consequences import drop_consequences, withhold_copies
 from codegen.check.defaults import check_defaults
+from codegen.check.door_edits import offer_door_edits
 from codegen.check.listing import check_listing
 from codegen.check.numbers import check_numbers
 from codegen.check.policy import check_policy
+from codegen.check.schema_edits import offer_schema_edits
 from codegen.check.words import check_words
 from codegen.diagnostics import Findings
 from codegen.emit import (
@@ -96,6 +98,9 @@ def load(specs: Path) -> Loaded:
     if dialects.proto.files.file or not documents.names("proto", ".proto"):
         check_agreement(contract, dialects.proto, dialects.words.lock, findings)
         check_numbers(contract, dialects.proto, dialects.words.lock, findings)
+        offer_schema_edits(contract, dialects, findings)
+    offer_door_edits(contract, dialects, findings)
+    withhold_copies(findings)
     drop_consequences(documents, findings)
     return Loaded(contract, dialects, findings)
 

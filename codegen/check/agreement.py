@@ -315,6 +315,7 @@ class _Checker:
                     f"{union.name} has the arm {tag!r}: {record}",
                     other=(message.place, "has no such oneof member"),
                     fix=f"add `{record} {snake(tag)}` to the oneof",
+                    edits=self._edits.arm(message, tag, record),
                 )
         beside = [one for one in message.fields if not one.oneof]
         if beside or len({one.oneof for one in message.fields}) > 1:
@@ -335,12 +336,14 @@ class _Checker:
         theirs = self._proto.enums.get("RspCode")
         wanted = {f"RSP_CODE_{name}": number for name, number in self._contract.rsp_codes}
         if theirs is not None and dict(theirs.members) != wanted:
+            lacking = [name for name in wanted if name not in dict(theirs.members)]
             self._findings.add(
                 "X019",
                 theirs.place,
                 f"enum RspCode is {dict(theirs.members)}",
                 notes=(f"errors.yaml has {wanted}",),
                 fix="write the codes of errors.yaml",
+                edits=[edit for name in lacking for edit in self._edits.member(theirs, name, wanted[name])],
             )
 
     def unused(self) -> None:

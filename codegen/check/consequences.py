@@ -42,6 +42,8 @@ TABLES = (
     ("specs/errors.yaml", "errors", "error"),
 )
 DEPTHS = {"packages": 2, "openapi": 2, "asyncapi": 3}
+UNSETTLED = {"J003", "J004", "J005", "J006", "J010", "J011", "J012"}
+"""Rules after which the doors do not agree on what a message holds or is called."""
 
 
 def drop_consequences(documents: Documents, findings: Findings) -> None:
@@ -51,7 +53,7 @@ def drop_consequences(documents: Documents, findings: Findings) -> None:
         findings.drop(lambda one: one.rule.startswith(COMPARISONS) and bool(_files(one) & tainted))
     parts = _Parts(documents)
     units = parts.tainted(one for one in findings if _is_refusal(one))
-    findings.drop(lambda one: one.rule in UNREACHED and bool(units))
+    findings.drop(lambda one: one.rule in UNREACHED and not one.edits and bool(units))
     findings.drop(lambda one: one.rule in MISSING and bool(parts.of(one) & units))
     _drop_unknown_names(documents, findings)
 
@@ -122,6 +124,12 @@ def _unit(file: str, pointer: str) -> Unit:
     folder = file.removeprefix("specs/").partition("/")[0].partition(".")[0]
     depth = 4 if steps[:3] == ["channels", "web", "messages"] else DEPTHS.get(folder, 1)
     return file, "/".join(steps[:depth])
+
+
+def withhold_copies(findings: Findings) -> None:
+    """What a schema says wrongly, or the doors differently, is not copied into proto before a person settles it."""
+    if any(one.rule.startswith("S") or one.rule in UNSETTLED for one in findings):
+        findings.withhold("X")
 
 
 def _files(finding: Finding) -> set[str]:

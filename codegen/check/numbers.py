@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from codegen.check.proto_edits import names_in_proto, reserve
 from codegen.diagnostics import Findings, Place
 from codegen.ir.names import constant
@@ -10,6 +12,7 @@ from codegen.parse.policy import Lock
 from codegen.parse.proto import ProtoDialect, ProtoEnum, ProtoMessage
 
 RERUN = "run `python -m codegen lock`"
+OPERATION_IDS, EVENT_IDS = range(1, 1001), range(1001, 65536)
 
 
 def check_numbers(contract: Contract, proto: ProtoDialect, lock: Lock, findings: Findings) -> None:
@@ -31,24 +34,23 @@ def check_numbers(contract: Contract, proto: ProtoDialect, lock: Lock, findings:
 def _wanted(contract: Contract) -> dict[str, set[str]]:
     """The names that the schemas still have: where proto lacks one of these, it is missing and not removed."""
     found = {name: names_in_proto(definition) for name, definition in contract.definitions.items()}
+    found["RspCode"] = {f"RSP_CODE_{name}" for name, _ in contract.rsp_codes}
     return found | {one.request.name: {each.name for each in one.request.fields} for one in contract.operations}
 
 
 def _reserved(holder: ProtoMessage | ProtoEnum, wanted: set[str], lock: Lock, findings: Findings) -> None:
     """A name that left keeps its number: neither may come back with another meaning (protobuf.dev, "Deleting fields")."""
-    if isinstance(holder, ProtoMessage):
-        present = wanted | {one.name for one in holder.fields}
-    else:
-        present = wanted | {name for name, _ in holder.members}
+    members = [(one.name, one.number) for one in holder.fields] if isinstance(holder, ProtoMessage) else holder.members
+    used = dict(members)
     for name, number in lock.fields.get(holder.name, {}).items():
-        if name not in present and not {name, number} <= holder.reserved:
+        if name not in {*wanted, *used} and not {name, number} <= holder.reserved:
             findings.add(
                 "N006",
                 holder.place,
                 f"{holder.name}.{name} is gone, and its number {number} is not reserved",
                 other=(lock.place, "it was issued"),
                 fix=f'write `reserved {number}; reserved "{name}";`',
-                edits=reserve(holder, name, number),
+                edits=() if number in used.values() else reserve(holder, name, number),
             )
 
 
@@ -56,6 +58,13 @@ def used_pkg_ids(contract: Contract) -> dict[str, tuple[int, Place]]:
     """PkgID by member name, with where it is written."""
     operations = {constant(one.name): (one.pkg_id, one.place) for one in contract.operations if one.pkg_id is not None}
     return operations | {constant(event.name): (event.pkg_id, event.place) for event in contract.events}
+
+
+def next_pkg_id(lock: Lock, used: Iterable[int], *, is_event: bool) -> int | None:
+    """The number after the last one that was ever issued; operations count from 1, events from 1001."""
+    numbers = EVENT_IDS if is_event else OPERATION_IDS
+    found = max((one for one in {*lock.pkg_ids.values(), *used} if one in numbers), default=numbers.start - 1) + 1
+    return found if found in numbers else None
 
 
 def used_numbers(proto: ProtoDialect) -> dict[str, dict[str, int]]:

@@ -110,12 +110,24 @@ class ProtoEdits:
         return [Edit(self._file_of(enum.name, None), END, 1, text, BODY)]
 
     def field(self, message: ProtoMessage, one: Field) -> list[Edit]:
+        if one.name in message.reserved:
+            return []
         declaration = f"{spelling(one)} {one.name} = {self._number(message.name, one.name, message)};"
-        return [*self._imports(message.place.file, [_name(one.type)]), _inside(message.end, declaration)]
+        return [*self._imports(message.place.file, [_name(one.type)]), _inside(message.place, message.end, declaration)]
+
+    def arm(self, message: ProtoMessage, tag: str, record: str) -> list[Edit]:
+        """A member of the message's one oneof."""
+        name = snake(tag)
+        if message.oneof is None or message.field(name) is not None or name in message.reserved:
+            return []
+        declaration = f"{record} {name} = {self._number(message.name, name, message)};"
+        return [*self._imports(message.place.file, [record]), _inside(*message.oneof, declaration)]
 
     def member(self, enum: ProtoEnum, name: str, value: str | int) -> list[Edit]:
         number = value if isinstance(value, int) else self._number(enum.name, name, enum)
-        return [_inside(enum.end, f"{name} = {number};")]
+        if name in enum.reserved or number in _used(enum):
+            return []
+        return [_inside(enum.place, enum.end, f"{name} = {number};")]
 
     def _says_query(self, operation: Operation) -> bool:
         return operation.is_query and operation.http is None
@@ -162,7 +174,9 @@ class ProtoEdits:
 
 
 def reserve(holder: ProtoMessage | ProtoEnum, name: str, number: int) -> list[Edit]:
-    return [_inside(holder.end, f'reserved {number};\n  reserved "{name}";')]
+    wanted = [f"reserved {number};"] if number not in holder.reserved else []
+    wanted += [f'reserved "{name}";'] if name not in holder.reserved else []
+    return [_inside(holder.place, holder.end, *wanted)]
 
 
 def names_in_proto(definition: Definition) -> set[str]:
@@ -253,10 +267,14 @@ def _used(known: ProtoMessage | ProtoEnum | None) -> set[int]:
     return numbers | {one for one in known.reserved if isinstance(one, int)}
 
 
-def _inside(end: Place, text: str) -> Edit:
+def _inside(start: Place, end: Place, *lines: str) -> Edit:
     """Before a closing brace: on lines of its own, whether the brace stands alone or not."""
-    lead = "" if end.column == 1 else "\n"
-    return Edit(end.file, end.line, end.column, f"{lead}  {text}\n", MEMBER)
+    is_alone = end.column == start.column and end.line > start.line
+    indent = " " * (start.column - 1)
+    text = "".join(f"{indent}  {line}\n" for line in lines)
+    if is_alone:
+        return Edit(end.file, end.line, 1, text, MEMBER)
+    return Edit(end.file, end.line, end.column, f"\n{text}{indent}", MEMBER)
 
 
 def _file(stem: str) -> str:

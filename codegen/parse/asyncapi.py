@@ -30,13 +30,18 @@ class SocketOperation:
     feature: str
     action: str
     place: Place
+    node: Mapping
     summary: str = ""
     description: str = ""
     pkg_id: int | None = None
     roles: Roles = None
     security: Place | None = None
+    has_roles: bool = False
+    """Whether security is written and all of it is read."""
     words: dict[str, tuple[object, Place]] = field(default_factory=dict)
     fields: dict[str, Field] = field(default_factory=dict)
+    records: list[Node] = field(default_factory=list)
+    """The schemas whose fields are the request's."""
     payload: Place | None = None
     record: str | None = None
     """The event's record."""
@@ -130,7 +135,8 @@ class _OperationReader:
                 fix="write a snake_case key, and receive or send",
             )
             return
-        operation = SocketOperation(self._name, PurePosixPath(self._node.place.file).stem, action, self._node.place)
+        place, feature = self._node.place, PurePosixPath(self._node.place.file).stem
+        operation = SocketOperation(self._name, feature, action, place, self._node)
         operation.summary = text_of(self._node.get("summary")) or ""
         operation.description = text_of(self._node.get("description")) or ""
         for key in self._node.entries:
@@ -164,8 +170,9 @@ class _OperationReader:
             )
             return
         operation.security = self._node.keys["security"]
-        groups = [self._role(item) for item in security.items]
-        operation.roles = normal_roles([group for group in groups if group is not None]) if security.items else None
+        groups = [group for group in map(self._role, security.items) if group is not None]
+        operation.roles = normal_roles(groups) if security.items else None
+        operation.has_roles = len(groups) == len(security.items)
 
     def _role(self, item: Node) -> frozenset[str] | None:
         target = self._documents.resolve(item)
@@ -200,6 +207,7 @@ class _OperationReader:
                 operation.record = self._schemas.define(payload, f"the event {self._name}")
             elif not self._is_null(payload):
                 operation.payload = payload.place
+                operation.records.append(payload)
                 fields = self._schemas.fields_of(payload, f"the request of {self._name}") or ()
                 operation.fields = {one.name: one for one in fields}
         if operation.action == "receive":

@@ -53,12 +53,17 @@ class HttpOperation:
     name: str
     feature: str
     place: Place
+    node: Mapping
     summary: str = ""
     description: str = ""
     roles: Roles = None
     security: Place | None = None
+    has_roles: bool = False
+    """Whether security is written and all of it is read."""
     words: dict[str, tuple[object, Place]] = field(default_factory=dict)
     fields: dict[str, Field] = field(default_factory=dict)
+    records: list[Node] = field(default_factory=list)
+    """The schemas whose fields are the request's: of the body, and of a query that is a record."""
     http: Http | None = None
     result: Result = field(default_factory=lambda: Result(None))
     deprecated: bool = False

@@ -61,6 +61,7 @@ def read_body(sources: Sources, operation: HttpOperation, node: Mapping) -> tupl
     sources.only(request, {"description", "content", "required"}, "O003", "a request body")
     schema = sources.json_schema(request, f"the body of {operation.name}")
     fields = sources.schemas.fields_of(schema, f"the body of {operation.name}") if schema else None
+    operation.records += [schema] if schema else []
     for one in fields or ():
         _take(sources, operation, one)
     target = sources.documents.resolve(schema) if schema else None
@@ -82,6 +83,7 @@ def _parameter(sources: Sources, operation: HttpOperation, item: Mapping) -> lis
     is_record = isinstance(target, Mapping) and bool({"properties", "allOf"} & target.entries.keys())
     if location == "query" and is_record:
         fields = sources.schemas.fields_of(schema, f"{operation.name}.{name}") or ()
+        operation.records.append(schema)
     else:
         fields = _single(sources, operation, item, name, schema)
     for one in fields:

@@ -292,7 +292,11 @@ class Schemas(Constraints):
             return Enum(name, read_members(node, name, self._findings), description, node.place)
         if "oneOf" in node.entries:
             return self._union(node, name, description)
-        fields = self._flatten(node, name) if "allOf" in node.entries else self._fields(node, name)
+        fields = (
+            self._ending(node, name, lambda: self._flatten(node, name))
+            if "allOf" in node.entries
+            else self._fields(node, name)
+        )
         return Record(name, fields or (), description, node.place)
 
     def _union(self, node: Mapping, name: str, description: str) -> Union:

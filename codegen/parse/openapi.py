@@ -121,7 +121,7 @@ class _PathReader:
         for key in node.entries:
             if key not in OPERATION_KEYS and not key.startswith("x-"):
                 self._findings.add("O003", node.keys[key], f"{key!r} is not read in an operation of the source")
-        operation = HttpOperation(name, PurePosixPath(node.place.file).stem, place)
+        operation = HttpOperation(name, PurePosixPath(node.place.file).stem, place, node)
         operation.summary = text_of(node.get("summary")) or ""
         operation.description = text_of(node.get("description")) or ""
         deprecated = node.get("deprecated")
@@ -155,6 +155,7 @@ class _PathReader:
             else:
                 groups.append(frozenset(str(role) for role in data["bearer"]))
         operation.roles = normal_roles(groups) if security.items else None
+        operation.has_roles = len(groups) == len(security.items)
 
     def _request(self, operation: HttpOperation, method: str, node: Mapping) -> None:
         sources = self._sources

@@ -25,7 +25,7 @@ _ERROR = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class ProtoField:
-    """`kind` is proto's word, `type_name` the message's or enum's own name; a map says the kinds of its entry."""
+    """`kind` is proto's word, `type_name` the message's or enum's own name; it is `map` where the keys are texts."""
 
     name: str
     number: int
@@ -50,6 +50,8 @@ class ProtoMessage:
     reserved: frozenset[str | int] = frozenset()
     path: str = ""
     """The name with the messages that it is declared in, `Order.Line`."""
+    oneof: tuple[Place, Place] | None = None
+    """Where its only oneof begins and ends."""
 
     def field(self, name: str) -> ProtoField | None:
         return next((one for one in self.fields if one.name == name), None)
@@ -224,8 +226,9 @@ def _message(message: pb.DescriptorProto, places: _Places, path: tuple[int, ...]
     entries = {nested.name: nested for nested in message.nested_type if nested.options.map_entry}
     fields = [_field(one, message, entries, places.at(*path, 2, index)) for index, one in enumerate(message.field)]
     reserved = _reserved(message.reserved_name, [(one.start, one.end) for one in message.reserved_range])
-    name = message.name
-    return ProtoMessage(name, tuple(fields), places.at(*path), places.end(*path), reserved, outer + name)
+    name, oneofs = message.name, {one.oneof for one in fields} - {None}
+    oneof = (places.at(*path, 8, 0), places.end(*path, 8, 0)) if len(oneofs) == 1 else None
+    return ProtoMessage(name, tuple(fields), places.at(*path), places.end(*path), reserved, outer + name, oneof)
 
 
 def _reserved(names: Iterable[str], ranges: list[tuple[int, int]]) -> frozenset[str | int]:
@@ -244,11 +247,12 @@ def _field(
 ) -> ProtoField:
     entry = entries.get(_own(one.type_name)) if one.type_name else None
     real_oneof = one.HasField("oneof_index") and not one.proto3_optional
+    keys = _KINDS[entry.field[0].type] if entry else ""
     return ProtoField(
         name=one.name,
         number=one.number,
-        kind="map" if entry else _KINDS[one.type],
-        type_name=_own(one.type_name),
+        kind=_KINDS[one.type] if not entry else "map" if keys == "string" else f"map of {keys}",
+        type_name="" if entry else _own(one.type_name),
         repeated=one.label == pb.FieldDescriptorProto.LABEL_REPEATED and entry is None,
         optional=one.proto3_optional,
         oneof=message.oneof_decl[one.oneof_index].name if real_oneof else None,

@@ -38,18 +38,21 @@ class Scalar:
 
 @dataclass(slots=True)
 class Sequence:
-    """`end` is where the closing bracket stands, or the place after the last item of a block."""
+    """`end` is where the closing bracket stands, or the place after the last item of a block; `last` is where the last
+    item of a flow ends.
+    """
 
     place: Place
     pointer: str
     items: list[Node] = field(default_factory=list)
     is_flow: bool = False
     end: Place = NOWHERE
+    last: Place = NOWHERE
 
 
 @dataclass(slots=True)
 class Mapping:
-    """`keys` holds where each key stands; `end` is where the closing brace stands, or the place after a block's last entry."""
+    """`keys` holds where each key stands; `end` and `last` are as in a sequence."""
 
     place: Place
     pointer: str
@@ -57,6 +60,7 @@ class Mapping:
     keys: dict[str, Place] = field(default_factory=dict)
     is_flow: bool = False
     end: Place = NOWHERE
+    last: Place = NOWHERE
 
     def get(self, key: str) -> Node | None:
         return self.entries.get(key)
@@ -127,6 +131,7 @@ class _Builder:
         self._root: Node | None = None
         self._nodes = 0
         self._last_line = 0
+        self._last_end = NOWHERE
 
     def build(self, text: str) -> Node | None:
         before = len(self._findings)
@@ -156,7 +161,7 @@ class _Builder:
             self._stop("Y006", place, f"the tag {tag!r} is not read", "remove the tag")
         if isinstance(event, yaml.ScalarEvent):
             self._scalar(event, place)
-            self._last_line = _last_line_of(event)
+            self._last_line, self._last_end = _last_line_of(event), self._end_of(event)
         elif isinstance(event, yaml.SequenceStartEvent | yaml.MappingStartEvent):
             kind = Sequence if isinstance(event, yaml.SequenceStartEvent) else Mapping
             self._open(kind, place, is_flow=bool(event.flow_style))
@@ -164,8 +169,13 @@ class _Builder:
             node = self._stack.pop()[0]
             node.end = place if node.is_flow else Place(self._file, self._last_line + 1, 1)
             self._last_line = place.line if node.is_flow else self._last_line
+            node.last, self._last_end = self._last_end, self._end_of(event)
         elif isinstance(event, yaml.DocumentStartEvent) and self._root is not None:
             self._stop("Y007", place, "the file has a second document", "keep one document per file")
+
+    def _end_of(self, event: yaml.Event) -> Place:
+        mark = event.end_mark
+        return Place(self._file, mark.line + 1, mark.column + 1) if mark else NOWHERE
 
     def _stop(self, rule: str, place: Place, message: str, fix: str) -> None:
         self._findings.add(rule, place, message, fix=fix)

@@ -25,3 +25,18 @@ def test_a_last_line_without_an_end_gets_one() -> None:
 
 def test_the_diff_shows_what_comes_in() -> None:
     assert diff({"a": "one\n"}, {"a": "one\ntwo\n"}).splitlines()[-1] == "+two"
+
+
+def test_lines_end_as_those_of_the_file_do() -> None:
+    assert apply([Edit("a", 2, 1, "x\n"), Edit("a", END, 1, "z\n")], {"a": "one\r\ntwo\r\n"}) == {
+        "a": "one\r\nx\r\ntwo\r\nz\r\n"
+    }
+
+
+def test_a_line_ends_where_parsers_end_it() -> None:
+    assert apply([Edit("a", 2, 1, "x\n")], {"a": "one \u2028 still\ntwo\n"}) == {"a": "one \u2028 still\nx\ntwo\n"}
+
+
+def test_edits_of_one_place_are_separated() -> None:
+    edits = [Edit("a", 1, 2, "b", between=", "), Edit("a", 1, 2, "c", between=", ")]
+    assert apply(edits, {"a": "[]"}) == {"a": "[b, c]\n"}

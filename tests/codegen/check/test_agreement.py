@@ -145,3 +145,12 @@ def test_a_feature_keeps_its_name_in_proto(tmp_path: Path) -> None:
 )  # fmt: skip
 def test_what_would_read_absent_as_a_value_is_refused(tmp_path: Path, old: str, new: str) -> None:
     assert {rule for rule in rules_of(tmp_path, old, new) if rule.startswith("X")}
+
+
+def test_keys_of_a_map_are_texts_in_proto_too(tmp_path: Path) -> None:
+    loaded = edited(
+        tmp_path,
+        ("proto/things.proto", "map<string, int64> counts = 7", "map<int32, int64> counts = 7"),
+        case="p51_everything",
+    )
+    assert rules(loaded) == {"X015"}

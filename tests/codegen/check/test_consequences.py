@@ -19,3 +19,14 @@ def test_one_broken_file_is_one_finding_and_hides_none_of_another_feature(tmp_pa
         ("X012", "specs/schemas/audit_log.yaml"),
         ("Y003", "specs/schemas/author.yaml"),
     ]
+
+
+def test_what_a_person_must_settle_is_not_copied(tmp_path: Path) -> None:
+    """The field is missing in proto; whether it is one of the request at all, the doors do not agree."""
+    loaded = edited(
+        tmp_path,
+        ("schemas/things.yaml", "thing_id: {type: integer, format: int64, minimum: 1}\n", "thing_id: {type: integer, format: int64, minimum: 1}\n    q: {type: string}\n"),
+        case="p51_everything",
+    )  # fmt: skip
+    assert {one.rule for one in loaded.findings} == {"J004", "X010"}
+    assert not [one for one in loaded.findings if one.edits]

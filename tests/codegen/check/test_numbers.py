@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from codegen.check.numbers import used_numbers, used_pkg_ids
+from codegen.check.numbers import next_pkg_id, used_numbers, used_pkg_ids
+from codegen.parse.policy import Lock
 from codegen.pipeline import load
 from tests.codegen.contracts import SHIPPED, edited, rules
 
@@ -71,3 +72,11 @@ def test_all_numbers_in_use_are_listed_with_their_names() -> None:
     assert fields["AuthorCreated"] == {"author": 1}
     assert fields["AuditDoor"] == {"AUDIT_DOOR_UNSPECIFIED": 0, "AUDIT_DOOR_HTTP": 1, "AUDIT_DOOR_WEBSOCKET": 2}
     assert "LivezRequest" not in fields
+
+
+def test_the_next_number_is_after_the_last_that_was_ever_issued_of_its_kind() -> None:
+    lock = Lock(pkg_ids={"A": 1, "B": 7, "E": 1001})
+    assert next_pkg_id(lock, (9,), is_event=False) == 10
+    assert next_pkg_id(lock, (9,), is_event=True) == 1002
+    assert next_pkg_id(Lock(), (), is_event=True) == 1001
+    assert next_pkg_id(lock, (1000,), is_event=False) is None

@@ -20,7 +20,7 @@ def part(folder: Path, text: str) -> tuple[Sources, HttpOperation, Mapping]:
     documents = Documents(folder / "specs", findings)
     root = documents.tree("specs/http/things.yaml")
     assert isinstance(root, Mapping)
-    operation = HttpOperation("get_thing", "things", Place("specs/http/things.yaml", 1, 1))
+    operation = HttpOperation("get_thing", "things", Place("specs/http/things.yaml", 1, 1), root)
     return Sources(documents, Schemas(documents, findings), findings), operation, root
 
 

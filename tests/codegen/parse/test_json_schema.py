@@ -153,3 +153,8 @@ def test_a_type_may_refer_to_itself(tmp_path: Path) -> None:
     record = schemas.definitions["T"]
     assert isinstance(record, Record)
     assert (record.fields[0].type, findings) == (ListOf(Named("T")), [])
+
+
+def test_a_record_that_is_a_part_of_itself_is_a_finding(tmp_path: Path) -> None:
+    text = "T:\n  allOf:\n    - {$ref: '#/U'}\nU:\n  allOf:\n    - {$ref: '#/T'}\n"
+    assert read(tmp_path, text)[2] == ["R003"]
