@@ -37,8 +37,8 @@ check: $(READY) ## Fresh generated code, ruff, mypy strict, import contracts, sp
 	@$(VENV)/bin/lint-imports
 	@$(PYTHON_IN) -m pytest tests/contract/test_validators.py
 
-generate: $(READY) ## Compile specs/ into generated/
-	@$(PYTHON_IN) -m codegen generate
+generate: $(READY) ## Compile specs/ into generated/ (WATCH=yes: again after each save)
+	@$(PYTHON_IN) -m codegen generate $(if $(WATCH),--watch)
 
 fix: $(READY) ## Write the halves of the contract that have one right answer
 	@$(PYTHON_IN) -m codegen fix

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import time
 from datetime import date
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from codegen.new import Refused, Wish, write_operation
 from codegen.pipeline import Loaded, build, load
 from codegen.reports import FORMATS
 from codegen.suppressions import suppress
+from codegen.watch import changes
 
 ROOT = Path(__file__).parents[1]
 
@@ -43,6 +45,7 @@ def main(arguments: list[str] | None = None) -> int:
     added.add_argument("--query", action="store_true", help="it only reads: GET, with parameters instead of a body")
     added.add_argument("--paginated", action="store_true", help="a query that answers pages")
     added.add_argument("--features", type=Path, default=ROOT / "app" / "features", help="where the handlers are")
+    commands.choices["generate"].add_argument("--watch", action="store_true", help="again after each save, until ^C")
     commands.choices["fix"].add_argument("--dry-run", action="store_true", help="show the diff and write nothing")
     commands.choices["explain"].add_argument("rule", nargs="?", help="a rule's id, as X012")
     commands.choices["explain"].add_argument("--all", action="store_true", help="print the page of all rules")
@@ -68,7 +71,20 @@ def _settled(options: argparse.Namespace) -> Loaded:
 
 
 def generate(options: argparse.Namespace) -> int:
-    """Write what the contract says."""
+    """Write what the contract says; `--watch` does so again after each save."""
+    if not options.watch:
+        return _generate(options)
+    try:
+        for _ in changes(options.specs):
+            started = time.perf_counter()
+            _generate(options)
+            print(f"{time.perf_counter() - started:.2f} s; waiting for a change of {options.specs}", flush=True)
+    except KeyboardInterrupt:
+        return 0
+    return 0
+
+
+def _generate(options: argparse.Namespace) -> int:
     loaded = _loaded(options)
     if loaded is None:
         return 1
