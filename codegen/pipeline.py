@@ -14,6 +14,7 @@ from codegen.check.clashes import check_clashes
 from codegen.check.consequences import drop_consequences, withhold_copies
 from codegen.check.defaults import check_defaults
 from codegen.check.door_edits import offer_door_edits
+from codegen.check.finite import check_finite
 from codegen.check.listing import check_listing
 from codegen.check.numbers import check_numbers
 from codegen.check.policy import check_policy
@@ -95,6 +96,7 @@ def load(specs: Path) -> Loaded:
     check_words(documents, dialects.words.extensions, findings)
     check_policy(contract, dialects.words.faulty, findings)
     check_defaults(contract, findings)
+    check_finite(contract, findings)
     if dialects.proto.files.file or not documents.names("proto", ".proto"):
         check_agreement(contract, dialects.proto, dialects.words.lock, findings)
         check_numbers(contract, dialects.proto, dialects.words.lock, findings)

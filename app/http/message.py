@@ -14,6 +14,7 @@ from pydantic_core import from_json
 from generated.bindings import HttpBinding, HttpParameter
 from generated.errors import InvalidData, Malformed, NotAcceptable, TooLarge, UnsupportedMediaType
 from generated.results import FieldError
+from generated.scalars import shallow
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Headers = Iterable[tuple[bytes, bytes]]
@@ -150,7 +151,7 @@ def read_request(binding: HttpBinding, media: str | None, body: bytes, outside: 
         return _from_protobuf(binding, body, outside)
     if not outside and not binding.path_parameters:
         return codec.decode_json(body)
-    inside = from_json(body, allow_inf_nan=False)
+    inside = from_json(shallow(body) if codec.is_recursive else body, allow_inf_nan=False)
     if not isinstance(inside, dict):
         raise InvalidData(errors=[FieldError(pointer="", message="The body should be an object")])
     carried = [one.field for one in (*binding.path_parameters, *binding.query_parameters, *binding.header_parameters)]

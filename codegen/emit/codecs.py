@@ -7,6 +7,7 @@ from collections.abc import Callable
 from codegen.emit.printer import Module
 from codegen.ir.names import snake
 from codegen.ir.operations import Contract, Operation
+from codegen.ir.reach import holds_itself, names
 from codegen.ir.types import Record
 
 
@@ -103,8 +104,15 @@ class CodecWriter:
             if record
             else 'lambda result: (b"", None)'
         )
+        decode = f"{model}.__pydantic_validator__.validate_json"
+        is_recursive = holds_itself(
+            self._contract.definitions, (name for one in operation.request.fields for name in names(one.type))
+        )
+        if is_recursive:
+            shallow = self._module.use("generated.scalars", "shallow")
+            decode = f"lambda data: {decode}({shallow}(data))"
         return [
-            f"decode_json={model}.__pydantic_validator__.validate_json",
+            f"decode_json={decode}",
             f"decode_values={model}.__pydantic_validator__.validate_python",
             f"values_protobuf={f'_values_{name}' if binary else 'None'}",
             "encode_json=_json" if record else 'encode_json=lambda result: b""',
@@ -114,4 +122,5 @@ class CodecWriter:
             f"frame_json={frame}",
             f"frame_protobuf={binary_frame if binary else 'None'}",
             f"restore=msgspec.json.Decoder(results.{record}).decode" if record else "restore=lambda data: None",
+            *(["is_recursive=True"] if is_recursive else []),
         ]

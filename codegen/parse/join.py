@@ -15,7 +15,8 @@ from pathlib import PurePosixPath
 from codegen.diagnostics import Findings, Place
 from codegen.ir.names import pascal
 from codegen.ir.operations import Binding, Contract, Event, Operation, Result, Roles
-from codegen.ir.types import Definition, Enum, Field, ListOf, MapOf, Named, Record, Type, Union, describe
+from codegen.ir.reach import names, reachable
+from codegen.ir.types import Enum, Field, Record, describe
 from codegen.parse.asyncapi import AsyncApiDialect, SocketOperation
 from codegen.parse.documents import Documents
 from codegen.parse.http_operation import HttpOperation
@@ -62,8 +63,8 @@ def join(dialects: Dialects, findings: Findings) -> Contract:
         rsp_codes=tuple(sorted(words.rsp_codes.items(), key=itemgetter(1))),
         close_codes=tuple(sorted(words.close_codes.items(), key=itemgetter(1))),
         frames=dialects.socket.frames,
-        results=_reachable(definitions, [*_results(operations), *(event.record for event in events), "Problem"]),
-        inputs=_reachable(definitions, _inputs(operations)),
+        results=reachable(definitions, [*_results(operations), *(event.record for event in events), "Problem"]),
+        inputs=reachable(definitions, _inputs(operations)),
         proto=dialects.proto.files.SerializeToString(deterministic=True),
         bindings={one.name: Binding(PurePosixPath(one.place.file).stem, one.path) for one in _declared(dialects.proto)},
     )
@@ -346,31 +347,7 @@ def _results(operations: tuple[Operation, ...]) -> list[str]:
 
 
 def _inputs(operations: tuple[Operation, ...]) -> list[str]:
-    return [name for operation in operations for one in operation.request.fields for name in _names(one.type)]
-
-
-def _names(kind: Type) -> list[str]:
-    if isinstance(kind, Named):
-        return [kind.name]
-    if isinstance(kind, ListOf):
-        return _names(kind.item)
-    return _names(kind.value) if isinstance(kind, MapOf) else []
-
-
-def _reachable(definitions: dict[str, Definition], roots: list[str]) -> frozenset[str]:
-    found: set[str] = set()
-    waiting = list(roots)
-    while waiting:
-        name = waiting.pop()
-        definition = definitions.get(name)
-        if name in found or definition is None:
-            continue
-        found.add(name)
-        if isinstance(definition, Record):
-            waiting += [inner for one in definition.fields for inner in _names(one.type)]
-        elif isinstance(definition, Union):
-            waiting += [record for _, record in definition.arms]
-    return frozenset(found)
+    return [name for operation in operations for one in operation.request.fields for name in names(one.type)]
 
 
 def _declared(proto: ProtoDialect) -> list[ProtoMessage | ProtoEnum]:

@@ -33,6 +33,8 @@ class Codec:
     frame_protobuf: Callable[[Any], tuple[bytes, PageMeta | None]] | None
     restore: Callable[[bytes], Any]
     """The typed result back from `encode_json`, for stored answers."""
+    is_recursive: bool = False
+    """A value of the request may hold another of its type; `decode_json` refuses one that is too deep, by `shallow`."""
 
     def decode_protobuf(self, data: bytes) -> Any:
         """The request of a binary frame."""

@@ -30,6 +30,9 @@ _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z", re
 _INT = re.compile(r"-?(?:0|[1-9]\d{0,19})\Z", re.ASCII)
 _FLOAT = re.compile(r"-?(?:0|[1-9]\d{0,307})(?:\.\d{1,400})?(?:[eE][+-]?\d{1,3})?\Z", re.ASCII)
 _ETAG = re.compile(r'"([1-9][0-9]{0,15})"\Z', re.ASCII)
+_JSON_TEXT = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+MAX_DEPTH = 45
+"""Levels of JSON in a request. A level is two messages at most (a union and its arm), and protobuf readers stop at 100."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -40,6 +43,18 @@ class NotNull:
         schema = handler(source)
         inner: CoreSchema = schema["schema"] if schema["type"] == "nullable" else schema
         return inner
+
+
+def shallow(data: bytes) -> bytes:
+    """The JSON text itself; ValueError if it is nested beyond `MAX_DEPTH`, so that every door could answer it again."""
+    if data.count(b"{") + data.count(b"[") <= MAX_DEPTH:
+        return data
+    depth = 0
+    for char in _JSON_TEXT.sub(b"", data):
+        depth += (char in b"{[") - (char in b"}]")
+        if depth > MAX_DEPTH:
+            raise ValueError(f"nested deeper than {MAX_DEPTH} levels")
+    return data
 
 
 def _refuse(kind: str, form: str) -> PydanticCustomError:

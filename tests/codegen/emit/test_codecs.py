@@ -121,3 +121,44 @@ def test_nothing_is_null_in_json_and_no_bytes_in_protobuf() -> None:
 
 def test_every_operation_has_one() -> None:
     assert len(CODECS) == 15
+
+
+TREE = """
+Tree:
+  type: object
+  required: [kind]
+  properties:
+    kind: {type: string, const: tree}
+    child: {$ref: '#/Node'}
+Leaf: {type: object, required: [kind], properties: {kind: {type: string, const: leaf}}}
+Node: {oneOf: [{$ref: '#/Tree'}, {$ref: '#/Leaf'}]}
+"""
+NESTED = """
+def nested(levels):
+    value = {"kind": "leaf"}
+    for _ in range(levels):
+        value = {"kind": "tree", "child": value}
+    return {"node": value}
+
+found = {}
+for levels in given:
+    try:
+        before = codec.decode_json(json.dumps(nested(levels)).encode())
+        found[levels] = repr(codec.decode_protobuf(message_of(before))) == repr(before)
+    except ValueError as error:
+        found[levels] = str(error)
+answer = found
+"""
+
+
+def test_what_json_may_nest_protobuf_can_read(tmp_path: Path) -> None:
+    schemas = both_ways("node: {$ref: '#/Node'}", TREE)
+    found = ask(compiled(tmp_path, schemas), NESTED, [1, 43, 44, 45, 300])
+    assert (found["1"], found["43"]) == (True, True)
+    assert {found[levels] for levels in ("44", "45", "300")} == {"nested deeper than 45 levels"}
+
+
+def test_brackets_in_text_and_side_by_side_are_no_levels(tmp_path: Path) -> None:
+    schemas = both_ways("node: {$ref: '#/Node'}\ntexts: {type: array, items: {type: string}, default: []}", TREE)
+    given = {"node": {"kind": "leaf"}, "texts": ['[{"\\', "]" * 99] * 50}
+    assert ask(compiled(tmp_path, schemas), "first, second = through_message(given)\nanswer = first == second", given)
