@@ -220,7 +220,7 @@ def document() -> str:
 What a contract must be, and why. Written by `python -m codegen explain --all`; a finding names its rule, and
 `python -m codegen explain X012` prints it. What no rule refuses is accepted.
 
-A finding of a rule that can wait may be suppressed until a day, in `specs/waivers.yaml`:
+A finding of a rule that can wait may be suppressed until a day, by an entry in a file waivers.yaml of `specs/`:
 
 ```yaml
 suppressions:
