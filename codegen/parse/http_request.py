@@ -59,6 +59,10 @@ def read_body(sources: Sources, operation: HttpOperation, node: Mapping) -> tupl
             )
         return None, None
     sources.only(request, {"description", "content", "required"}, "O003", "a request body")
+    required = request.get("required")
+    if required is not None and plain(required) is not True:
+        fix = "write `required: true`; a body of which nothing is required is `{}`"
+        sources.findings.add("O012", required.place, f"the body of {operation.name} may be left out", fix=fix)
     schema = sources.json_schema(request, f"the body of {operation.name}")
     fields = sources.schemas.fields_of(schema, f"the body of {operation.name}") if schema else None
     operation.records += [schema] if schema else []

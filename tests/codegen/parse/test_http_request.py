@@ -61,3 +61,12 @@ def test_the_fields_of_the_body_are_named_apart_from_those_of_the_address(tmp_pa
     sources, operation, node = part(tmp_path, f"requestBody: {{content: {{application/json: {{schema: {body}}}}}}}")
     assert read_body(sources, operation, node)[0] == ("name",)
     assert found(sources) == []
+
+
+@pytest.mark.parametrize(("required", "rules"), [("true", set()), ("false", {"O012"}), ("maybe", {"O012"})])
+def test_a_body_may_not_be_left_out(tmp_path: Path, required: str, rules: set[str]) -> None:
+    schema = "{type: object, properties: {name: {type: string}}}"
+    text = f"requestBody: {{required: {required}, content: {{application/json: {{schema: {schema}}}}}}}"
+    sources, operation, node = part(tmp_path, text)
+    read_body(sources, operation, node)
+    assert {one.rule for one in sources.findings} == rules
