@@ -134,7 +134,7 @@ RULES: dict[str, Rule] = {
     "S011": Rule("Items and values are never null.", "protobuf cannot say it."),
     "S012": Rule("Records, enums and unions have names.", "They become types on every door."),
     "S013": Rule("A name stands once."),
-    "S014": Rule("Enum members are lower-case names, each once.", "They become identifiers in three languages."),
+    "S014": Rule("Enum members are names, each once.", "They become identifiers in three languages."),
     "S015": Rule(
         "The arms of a union share one constant.", "It tells them apart in JSON as the oneof does in protobuf."
     ),

@@ -77,16 +77,14 @@ def _bearer(roles: Roles) -> str:
     return "[" + ", ".join(f"{{bearer: [{', '.join(sorted(group))}]}}" for group in roles or ()) + "]"
 
 
-def _schemes(roles: Roles, file: str) -> str | None:
-    """Roles as AsyncAPI writes them; `any caller` has no spelling there."""
+def _schemes(roles: Roles, file: str) -> str:
+    """Roles as AsyncAPI writes them."""
     found = []
     for group in roles or ():
         if len(group) == 1:
             found.append(reference(file, POLICY, f"roles/{min(group)}"))
-        elif group:
-            found.append(braced({"type": "http", "scheme": "bearer", "x-roles": f"[{', '.join(sorted(group))}]"}))
         else:
-            return None
+            found.append(braced({"type": "http", "scheme": "bearer", "x-roles": f"[{', '.join(sorted(group))}]"}))
     return f"[{', '.join(found)}]"
 
 

@@ -20,7 +20,7 @@ def read_members(node: Mapping, name: str, findings: Findings) -> tuple[tuple[st
         return ()
     texts = [str(label) for label in names]
     if not all(is_identifier(text.replace("-", "_").lower()) for text in texts) or len(set(texts)) != len(texts):
-        findings.add("S014", place, f"a member of {name} is not a lower-case name, or stands twice")
+        findings.add("S014", place, f"a member of {name} is no name, or stands twice")
     _values(values, name, place, findings)
     if dict(zip(texts, map(str, values), strict=True)).get(UNSET, "0") != "0":
         fix = f"rename {UNSET!r}, or give it the number 0"

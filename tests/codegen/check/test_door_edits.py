@@ -57,21 +57,22 @@ def test_roles_are_copied_from_the_other_door(file: str, text: str, wanted: str,
     assert wanted in fixed.texts[f"specs/{file}"]
 
 
-def test_all_of_several_roles_is_written_as_the_socket_has_it(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("roles", "found"), [("writer, auditor", "auditor, writer"), ("", "")])
+def test_all_of_several_roles_and_any_caller_are_written_as_the_socket_has_it(
+    roles: str, found: str, tmp_path: Path
+) -> None:
     edited(
         tmp_path,
         ("packages/things.yaml", WRITER, "    x-pkg-id: 2\n"),
-        ("http/things.yaml", "[{bearer: [writer]}]\n    x-errors: [thing_taken]", "[{bearer: [writer, auditor]}]\n    x-errors: [thing_taken]"),
+        ("http/things.yaml", "[{bearer: [writer]}]\n    x-errors: [thing_taken]", f"[{{bearer: [{roles}]}}]\n    x-errors: [thing_taken]"),
         case="p51_everything",
     )  # fmt: skip
-    wanted = "    security: [{type: http, scheme: bearer, x-roles: [auditor, writer]}]\n"
+    wanted = f"    security: [{{type: http, scheme: bearer, x-roles: [{found}]}}]\n"
     assert wanted in fix.fix(tmp_path / "specs").texts[PACKAGES]
 
 
-@pytest.mark.parametrize(
-    "security", ["[{bearer: [reader]}]", "[{oauth: [writer]}]", "[{bearer: [nobody]}]", "[{bearer: []}]"]
-)
-def test_roles_that_differ_or_cannot_be_read_or_said_are_not_chosen(security: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("security", ["[{bearer: [reader]}]", "[{oauth: [writer]}]", "[{bearer: [nobody]}]"])
+def test_roles_that_differ_or_cannot_be_read_are_not_chosen(security: str, tmp_path: Path) -> None:
     is_other = "reader" in security
     edited(
         tmp_path,
