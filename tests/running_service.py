@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -38,7 +39,7 @@ class RunningService:
             "RATE_LIMIT_SCALE": "1000",
         } | settings
         self.process = Service(folder / "server", self.url, self.environment, is_shown=False)
-        self._tokens: dict[str, str] = {}
+        self._tokens: dict[str, tuple[str, float]] = {}
 
     def __enter__(self) -> Self:
         try:
@@ -58,14 +59,16 @@ class RunningService:
         self.issuer.stop()
 
     async def token(self, user: str) -> str:
-        """An access token; a user logs in once per test session."""
-        if user not in self._tokens:
+        """An access token with half of its life before it; a user logs in no more often than that."""
+        token, until = self._tokens.get(user, ("", 0.0))
+        if time.monotonic() >= until:
             async with httpx2.AsyncClient(trust_env=False) as client:
                 body = {"username": user, "password": user}
                 answer = await client.post(f"{self.url}/auth/login", json=body)
                 answer.raise_for_status()
-                self._tokens[user] = answer.json()["access_token"]
-        return self._tokens[user]
+            token = answer.json()["access_token"]
+            self._tokens[user] = token, time.monotonic() + answer.json()["expires_in"] / 2
+        return token
 
     def log(self) -> str:
         return self.process.log.read_text(errors="replace")
