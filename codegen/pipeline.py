@@ -13,7 +13,7 @@ from codegen.check.agreement import check_agreement
 from codegen.check.clashes import check_clashes
 from codegen.check.consequences import drop_consequences
 from codegen.check.defaults import check_defaults
-from codegen.check.listing import check_listing
+from codegen.check.listing import check_files, check_listing
 from codegen.check.numbers import check_numbers
 from codegen.check.policy import check_policy
 from codegen.check.words import check_words
@@ -83,12 +83,13 @@ def load(specs: Path) -> Loaded:
         schemas=schemas,
         http=parse_openapi(documents, schemas, findings),
         socket=parse_asyncapi(documents, schemas, findings),
-        proto=parse_proto(specs, documents, findings),
+        proto=parse_proto(documents, findings),
         words=parse_policy(documents, findings),
     )
     check_shapes(documents, findings)
     contract = join(dialects, findings)
     check_listing(documents, findings)
+    check_files(documents, findings)
     check_clashes(contract, findings)
     check_words(documents, dialects.words.extensions, findings)
     check_policy(contract, dialects.words.faulty, findings)

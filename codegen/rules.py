@@ -56,6 +56,7 @@ RULES: dict[str, Rule] = {
     "F001": Rule("A file holds nothing that is not read.", "What is silently ignored would look as if it counted."),
     "F002": Rule("A file holds what the service needs of it.", "What is left out has no default."),
     "F003": Rule("A value has the type that is read.", "specs/README.md says what each file holds."),
+    "F004": Rule("A file of specs/ is read.", "What is silently ignored would look as if it counted."),
     "J001": Rule("Title and version are equal in both roots.", "It is one contract.", can_wait=True),
     "J002": Rule("An x- word stands once, or says the same twice.", "Two values would leave open which one counts."),
     "J003": Rule("A header's field has its type in a message.", "The other doors carry it in the payload."),
@@ -111,6 +112,10 @@ RULES: dict[str, Rule] = {
     "P002": Rule("The syntax is proto3.", "proto2 has presence and defaults of its own."),
     "P003": Rule("An rpc does not stream.", "Pushes are events."),
     "P004": Rule("A name stands once in all files.", "Types join by name."),
+    "P005": Rule(
+        "A proto file stands in proto/ itself, under a plain name.",
+        "Others are not read, or protoc would take their names for options.",
+    ),
     "R001": Rule("A reference stays inside of specs/.", "A contract is complete in its folder."),
     "R002": Rule("A reference's file exists."),
     "R003": Rule("References end."),

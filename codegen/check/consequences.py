@@ -101,8 +101,15 @@ class _Parts:
     def tainted(self, refusals: Iterator[Finding]) -> set[Unit]:
         """Parts with a refusal in them, and those that refer to one of these, and so on."""
         found = {unit for one in refusals for unit in self.of(one)}
-        while more := {unit for unit, targets in self._references.items() if targets & found and unit not in found}:
-            found |= more
+        referring: dict[Unit, list[Unit]] = {}
+        for unit, targets in self._references.items():
+            for target in targets:
+                referring.setdefault(target, []).append(unit)
+        waiting = list(found)
+        while waiting:
+            more = [unit for unit in referring.get(waiting.pop(), ()) if unit not in found]
+            found.update(more)
+            waiting += more
         return found
 
 

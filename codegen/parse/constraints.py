@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from codegen.diagnostics import Findings, Place
 from codegen.ir.patterns import Untranslatable, rust
-from codegen.parse.yaml_tree import Mapping, Scalar, text_of
+from codegen.parse.yaml_tree import MAX_DEPTH, Mapping, Scalar, text_of
 
 Read = TypeVar("Read")
 
@@ -27,6 +27,9 @@ class Constraints:
         """What is read inside of a schema; one that is no type of its own and holds itself would have no end."""
         if node.place in self._inside:
             self._refuse("R003", node.place, f"{what} holds itself", "let a record stand between")
+            return None
+        if len(self._inside) >= MAX_DEPTH:
+            self._refuse("Y008", node.place, f"{what} is nested deeper than {MAX_DEPTH}", "let a record stand between")
             return None
         self._inside.add(node.place)
         found = read()

@@ -71,7 +71,10 @@ class Schemas(Constraints):
         self._documents = documents
         self._places: dict[str, Place] = {}
         self._unions = Unions(findings)
-        self._open = 0
+        self._is_open = False
+        self._waiting: list[tuple[Mapping, str]] = []
+        """Named schemas that are still to be read: types refer to each other in chains longer than the stack."""
+        self._flattened: dict[Place, tuple[Field, ...] | None] = {}
         self.definitions: dict[str, Definition] = {}
 
     def type_of(self, node: Node, what: str) -> tuple[Type, bool] | None:
@@ -105,7 +108,9 @@ class Schemas(Constraints):
                 self._refuse("S001", target.place, f"{what} is {kind_of(target)}, not a record")
             return None
         if "allOf" in target.entries:
-            return self._ending(target, what, lambda: self._flatten(target, what))
+            if target.place not in self._flattened:
+                self._flattened[target.place] = self._ending(target, what, lambda: self._flatten(target, what))
+            return self._flattened[target.place]
         kind, _ = self._kind(target, what)
         if kind != "object" or self._is_map(target):
             if kind is not None:
@@ -279,12 +284,18 @@ class Schemas(Constraints):
             return None
         if name not in self.definitions:
             self.definitions[name] = Record(name, (), place=node.place)
-            self._open, outside, self._inside = self._open + 1, self._inside, set()
-            self.definitions[name] = self._definition(node, name)
-            self._open, self._inside = self._open - 1, outside
-            if not self._open:
-                self._unions.settle(self.definitions)
+            self._waiting.append((node, name))
+            if not self._is_open:
+                self._read_waiting()
         return Named(name), False
+
+    def _read_waiting(self) -> None:
+        outside, self._inside, self._is_open = self._inside, set(), True
+        while self._waiting:
+            node, name = self._waiting.pop()
+            self.definitions[name] = self._definition(node, name)
+        self._inside, self._is_open = outside, False
+        self._unions.settle(self.definitions)
 
     def _definition(self, node: Mapping, name: str) -> Definition:
         description = text_of(node.get("description")) or ""

@@ -16,8 +16,11 @@ from google.protobuf import descriptor_pb2 as pb
 
 from codegen.diagnostics import NOWHERE, Findings, Place
 from codegen.parse.documents import Documents
+from codegen.parse.yaml_tree import MAX_BYTES
 
 _KINDS = {value: name.removeprefix("TYPE_").lower() for name, value in pb.FieldDescriptorProto.Type.items()}
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}\Z")
+"""What protoc takes for a file: it reads options from `-…` and `@…`."""
 _ERROR = re.compile(
     r"(?P<file>[^\s:]+\.proto):(?P<line>\d+):(?P<column>\d+): (?P<text>.*)|(?P<bare>[^\s:]+\.proto): (?P<rest>.*)"
 )
@@ -98,12 +101,14 @@ class ProtoDialect:
 Declared = TypeVar("Declared", ProtoMessage, ProtoEnum, ProtoRpc)
 
 
-def parse_proto(root: Path, documents: Documents, findings: Findings) -> ProtoDialect:
-    """Everything under `specs/proto`, or what protoc says is wrong with it."""
-    names = documents.names("proto", ".proto")
-    for name in names:
-        documents.read(name)
-    dialect = ProtoDialect(files=_descriptors(root / "proto", [Path(name).name for name in names], findings))
+def parse_proto(documents: Documents, findings: Findings) -> ProtoDialect:
+    """Everything in `specs/proto`, or what protoc says is wrong with it."""
+    for name in sorted(documents.below(".proto") - set(documents.names("proto", ".proto"))):
+        fix = "move it into specs/proto/ itself"
+        findings.add("P005", Place(name, 1, 1), "a proto file is read in specs/proto/ only, and not below it", fix=fix)
+    texts = {Path(name).name: _text(name, documents, findings) for name in documents.names("proto", ".proto")}
+    readable = {name: data for name, data in texts.items() if data is not None}
+    dialect = ProtoDialect(files=_descriptors(readable, findings) if readable.keys() == texts.keys() else _nothing())
     for file in dialect.files.file:
         if file.package.startswith("google."):
             continue
@@ -111,18 +116,42 @@ def parse_proto(root: Path, documents: Documents, findings: Findings) -> ProtoDi
     return dialect
 
 
-def _descriptors(folder: Path, names: list[str], findings: Findings) -> pb.FileDescriptorSet:
-    found = pb.FileDescriptorSet()
-    if not names:
+def _text(name: str, documents: Documents, findings: Findings) -> bytes | None:
+    if not _NAME.match(Path(name).name):
+        fix = "rename it in snake_case"
+        findings.add("P005", Place(name, 1, 1), f"protoc would not take {Path(name).name!r} for a file's name", fix=fix)
+        return None
+    data = documents.read(name)
+    if data is not None and len(data) > MAX_BYTES:
+        findings.add("Y001", Place(name, 1, 1), f"the file has more than {MAX_BYTES:,} bytes", fix="split it")
+        return None
+    return data
+
+
+def _nothing() -> pb.FileDescriptorSet:
+    return pb.FileDescriptorSet()
+
+
+def _descriptors(texts: dict[str, bytes], findings: Findings) -> pb.FileDescriptorSet:
+    """protoc sees a copy of what was read, in a folder of its own: an import leads nowhere else."""
+    found = _nothing()
+    if not texts:
         return found
-    with tempfile.NamedTemporaryFile(suffix=".desc") as out:
-        command = [sys.executable, "-m", "grpc_tools.protoc", f"-I{folder}", f"-I{_well_known()}"]
-        command += ["--include_source_info", "--include_imports", f"--descriptor_set_out={out.name}", *names]
-        run = subprocess.run(command, capture_output=True, text=True, check=False)
-        for line in run.stderr.splitlines():
+    before = len(findings)
+    with tempfile.TemporaryDirectory() as folder:
+        out, sources = Path(folder, "contract.desc"), Path(folder, "proto")
+        sources.mkdir()
+        for name, data in texts.items():
+            (sources / name).write_bytes(data)
+        command = [sys.executable, "-m", "grpc_tools.protoc", f"-I{sources}", f"-I{_well_known()}"]
+        command += ["--include_source_info", "--include_imports", f"--descriptor_set_out={out}", *sorted(texts)]
+        run = subprocess.run(command, capture_output=True, check=False)
+        for line in run.stderr.decode("utf-8", "replace").splitlines():
             _report(line, findings, failed=run.returncode != 0)
         if run.returncode == 0:
-            found.ParseFromString(Path(out.name).read_bytes())
+            found.ParseFromString(out.read_bytes())
+        elif len(findings) == before:
+            findings.add("P001", Place(f"specs/proto/{min(texts)}", 1, 1), "protoc fails and does not say why")
     return found
 
 
