@@ -21,11 +21,13 @@ class Place:
     column: int
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}"
+        return f"{_one_line(self.file)}:{self.line}:{self.column}"
 
 
 NOWHERE = Place("", 0, 0)
 MAX_SHOWN = 160
+MAX_FINDINGS = 5000
+"""More are not kept: nobody reads them, and a file of nothing else would take minutes."""
 _BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 """The line breaks of YAML 1.1, which count the places."""
 
@@ -73,6 +75,8 @@ class Findings:
         fix: str = "",
         edits: Iterable[Edit] = (),
     ) -> None:
+        if len(self._items) >= MAX_FINDINGS:
+            return
         elsewhere, contrast = other or (None, "")
         message, contrast, fix = _one_line(message), _one_line(contrast), _one_line(fix)
         notes = tuple(map(_one_line, notes))

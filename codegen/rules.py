@@ -148,7 +148,7 @@ RULES: dict[str, Rule] = {
     "S018": Rule("A field's name is legal on every door.", "snake_case, no keyword, nothing that a model has itself."),
     "S019": Rule("A list or map is required, or empty by default.", "protobuf cannot tell absent from empty."),
     "S020": Rule("A field has two states at most.", "Absent, null and a value would be three; protobuf has two."),
-    "S021": Rule("A count is a whole number."),
+    "S021": Rule("A count is a whole number, a bound a number."),
     "S022": Rule("Nothing stands beside $ref.", "Draft-07 ignores it, 2020-12 does not."),
     "S023": Rule("A default is a value of its own type."),
     "S024": Rule("A type's name is free.", "Generated code and the envelope have types of their own."),

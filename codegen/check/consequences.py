@@ -51,7 +51,8 @@ def drop_consequences(documents: Documents, findings: Findings) -> None:
         findings.drop(lambda one: one.rule.startswith(COMPARISONS) and bool(_files(one) & tainted))
     parts = _Parts(documents)
     units = parts.tainted(one for one in findings if _is_refusal(one))
-    findings.drop(lambda one: one.rule in UNREACHED and bool(units))
+    findings.drop(lambda one: one.rule in UNREACHED and bool(units or broken))
+    findings.drop(lambda one: bool(broken) and not one.place.file.startswith("specs/"))
     findings.drop(lambda one: one.rule in MISSING and bool(parts.of(one) & units))
     _drop_unknown_names(documents, findings)
 

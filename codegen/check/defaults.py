@@ -84,7 +84,7 @@ def _between(kind: Float, value: float) -> bool:
 def _is_text(kind: String, value: str) -> bool:
     if kind.const is not None:
         return value == kind.const
-    return _counts(kind.min_length, len(value), kind.max_length) and (
+    return "\0" not in value and _counts(kind.min_length, len(value), kind.max_length) and (
         kind.pattern is None or matches(kind.pattern, value)
     )
 

@@ -69,7 +69,7 @@ class Documents:
         for folder, folders, files in os.walk(self._root):
             folders[:] = [name for name in folders if not name.startswith(".")]
             path = Path(folder).relative_to(self._root)
-            found |= {(path / name).as_posix() for name in files if name.endswith(endings) and not name.startswith(".")}
+            found |= {(path / name).as_posix() for name in files if name.lower().endswith(endings) and not name.startswith(".")}
         return {f"specs/{name}" for name in found}
 
     def beside(self, file: str, path: str) -> str:
@@ -138,6 +138,8 @@ class Documents:
                 node = None
             if isinstance(node, Mapping) and "$ref" in node.entries and key not in node.entries:
                 node = self.resolve(node)
+                if node is None:
+                    return None
             if isinstance(node, Sequence):
                 node = node.items[int(key)] if key.isascii() and key.isdigit() and int(key) < len(node.items) else None
             elif isinstance(node, Mapping):

@@ -87,6 +87,7 @@ class Schemas(Constraints):
         if not isinstance(target, Mapping):
             self._refuse("S001", target.place, f"{what} is {kind_of(target)}, not a schema")
             return None
+        self._typed(target)
         if "oneOf" in target.entries:
             return self._choice(target, what) if self._known_choice(target, what) else None
         if "allOf" in target.entries:
@@ -182,12 +183,19 @@ class Schemas(Constraints):
             case "integer":
                 return self._integer(node, what)
             case "number":
-                return Float(self._number(node, "minimum"), self._number(node, "maximum"))
+                return self._float(node, what)
             case "string":
                 return self._string(node, what)
             case "array":
                 return self._array(node, what)
         return self._map(node, what)
+
+    def _float(self, node: Mapping, what: str) -> Type | None:
+        low, high = self._number(node, "minimum", what), self._number(node, "maximum", what)
+        if low is not None and high is not None and low > high:
+            self._refuse("S006", node.place, f"{what} has the bounds {low} … {high}", "exchange them")
+            return None
+        return Float(low, high)
 
     def _integer(self, node: Mapping, what: str) -> Type | None:
         form = text_of(node.get("format"))
