@@ -5,6 +5,7 @@ All findings of one pass are collected, sorted and printed together; the compile
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -20,10 +21,25 @@ class Place:
     column: int
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}"
+        return f"{_one_line(self.file)}:{self.line}:{self.column}"
 
 
 NOWHERE = Place("", 0, 0)
+MAX_SHOWN = 160
+MAX_FINDINGS = 5000
+"""More are not kept: nobody reads them, and a file of nothing else would take minutes."""
+_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+"""The line breaks of YAML 1.1, which count the places."""
+
+
+def _one_line(text: str) -> str:
+    """Names of the contract stand in messages: none of them may look like another line, or turn this one around."""
+    return text if text.isprintable() else "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
+
+
+def shown(text: str) -> str:
+    """A text of the contract inside a message, with an end."""
+    return text if len(text) <= MAX_SHOWN else text[: MAX_SHOWN - 1] + "…"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -46,6 +62,7 @@ class Findings:
 
     def __init__(self) -> None:
         self._items: dict[tuple[Place, str, str], Finding] = {}
+        self._messages: dict[tuple[Place, str], list[str]] = {}
 
     def add(
         self,
@@ -58,15 +75,20 @@ class Findings:
         fix: str = "",
         edits: Iterable[Edit] = (),
     ) -> None:
+        if len(self._items) >= MAX_FINDINGS:
+            return
         elsewhere, contrast = other or (None, "")
+        message, contrast, fix = _one_line(message), _one_line(contrast), _one_line(fix)
+        notes = tuple(map(_one_line, notes))
         finding = Finding(place, rule, message, elsewhere, contrast, notes, fix, tuple(edits))
-        self._items.setdefault((place, rule, message), finding)
+        if self._items.setdefault((place, rule, message), finding) is finding:
+            self._messages.setdefault((place, rule), []).append(message)
 
     def attach(self, rule: str, place: Place, edits: Iterable[Edit]) -> None:
         """Add edits to the findings of a rule at a place: a later stage may know the answer."""
-        for key, finding in self._items.items():
-            if key[:2] == (place, rule):
-                self._items[key] = replace(finding, edits=(*finding.edits, *edits))
+        for message in self._messages.get((place, rule), ()):
+            if finding := self._items.get((place, rule, message)):
+                self._items[place, rule, message] = replace(finding, edits=(*finding.edits, *edits))
 
     def drop(self, is_consequence: Callable[[Finding], bool]) -> None:
         """Forget findings that only follow from others."""
@@ -86,12 +108,20 @@ class Findings:
 
     def render(self, sources: Mapping[str, str]) -> str:
         """`sources` maps a file, as places name it, to its text; excerpts come from there."""
-        blocks = [_render(finding, sources) for finding in self]
+        places = [place for finding in self for place in (finding.place, finding.other) if place]
+        lines = {file: _lines(file, sources[file]) for file in {place.file for place in places} if file in sources}
+        blocks = [_render(finding, lines) for finding in self]
         noun = "finding" if len(blocks) == 1 else "findings"
         return "".join([*blocks, f"{len(blocks)} {noun}; nothing was written.\n"])
 
 
-def _render(finding: Finding, sources: Mapping[str, str]) -> str:
+def _lines(file: str, text: str) -> list[str]:
+    """Lines as places count them, without what would turn a terminal's text around."""
+    lines = text.split("\n") if file.endswith(".proto") else _BREAK.split(text)
+    return ["".join(char if char.isprintable() or char == "\t" else "\ufffd" for char in line) for line in lines]
+
+
+def _render(finding: Finding, sources: Mapping[str, list[str]]) -> str:
     head = f"{finding.place} error[{finding.rule}] {finding.message}"
     lines = [head + ("," if finding.other else "")]
     lines += _excerpt(finding.place, sources)
@@ -104,9 +134,9 @@ def _render(finding: Finding, sources: Mapping[str, str]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _excerpt(place: Place, sources: Mapping[str, str]) -> list[str]:
-    text = sources.get(place.file, "").splitlines()
-    if not 0 < place.line <= len(text):
+def _excerpt(place: Place, sources: Mapping[str, list[str]]) -> list[str]:
+    text = sources.get(place.file, [])
+    if not 0 < place.line <= len(text) or text == [""]:
         return []
     number = str(place.line)
     line = text[place.line - 1][:160]

@@ -15,7 +15,7 @@ from codegen.check.consequences import drop_consequences, withhold_copies
 from codegen.check.defaults import check_defaults
 from codegen.check.door_edits import offer_door_edits
 from codegen.check.finite import check_finite
-from codegen.check.listing import check_listing
+from codegen.check.listing import check_files, check_listing
 from codegen.check.numbers import check_numbers
 from codegen.check.policy import check_policy
 from codegen.check.schema_edits import offer_schema_edits
@@ -86,12 +86,13 @@ def load(specs: Path) -> Loaded:
         schemas=schemas,
         http=parse_openapi(documents, schemas, findings),
         socket=parse_asyncapi(documents, schemas, findings),
-        proto=parse_proto(specs, documents, findings),
+        proto=parse_proto(documents, findings),
         words=parse_policy(documents, findings),
     )
     check_shapes(documents, findings)
     contract = join(dialects, findings)
     check_listing(documents, findings)
+    check_files(documents, findings)
     check_clashes(contract, findings)
     check_words(documents, dialects.words.extensions, findings)
     check_policy(contract, dialects.words.faulty, findings)

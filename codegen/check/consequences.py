@@ -53,7 +53,8 @@ def drop_consequences(documents: Documents, findings: Findings) -> None:
         findings.drop(lambda one: one.rule.startswith(COMPARISONS) and bool(_files(one) & tainted))
     parts = _Parts(documents)
     units = parts.tainted(one for one in findings if _is_refusal(one))
-    findings.drop(lambda one: one.rule in UNREACHED and not one.edits and bool(units))
+    findings.drop(lambda one: one.rule in UNREACHED and not one.edits and bool(units or broken))
+    findings.drop(lambda one: bool(broken) and not one.place.file.startswith("specs/"))
     findings.drop(lambda one: one.rule in MISSING and bool(parts.of(one) & units))
     _drop_unknown_names(documents, findings)
 
@@ -103,8 +104,15 @@ class _Parts:
     def tainted(self, refusals: Iterator[Finding]) -> set[Unit]:
         """Parts with a refusal in them, and those that refer to one of these, and so on."""
         found = {unit for one in refusals for unit in self.of(one)}
-        while more := {unit for unit, targets in self._references.items() if targets & found and unit not in found}:
-            found |= more
+        referring: dict[Unit, list[Unit]] = {}
+        for unit, targets in self._references.items():
+            for target in targets:
+                referring.setdefault(target, []).append(unit)
+        waiting = list(found)
+        while waiting:
+            more = [unit for unit in referring.get(waiting.pop(), ()) if unit not in found]
+            found.update(more)
+            waiting += more
         return found
 
 

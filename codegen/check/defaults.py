@@ -84,8 +84,10 @@ def _between(kind: Float, value: float) -> bool:
 def _is_text(kind: String, value: str) -> bool:
     if kind.const is not None:
         return value == kind.const
-    return _counts(kind.min_length, len(value), kind.max_length) and (
-        kind.pattern is None or matches(kind.pattern, value)
+    return (
+        "\0" not in value
+        and _counts(kind.min_length, len(value), kind.max_length)
+        and (kind.pattern is None or matches(kind.pattern, value))
     )
 
 

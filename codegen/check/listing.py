@@ -11,6 +11,8 @@ from codegen.parse.openapi import ROOT as OPENAPI
 from codegen.parse.yaml_edits import add_entry
 from codegen.parse.yaml_tree import Mapping, Node
 
+ENDINGS = (".yaml", ".yml", ".json", ".lock")
+
 
 def check_listing(documents: Documents, findings: Findings) -> None:
     root = documents.tree(ASYNCAPI)
@@ -30,6 +32,16 @@ def check_listing(documents: Documents, findings: Findings) -> None:
         for name, node in _mapping(documents.tree(file)) or ():
             if isinstance(node, Mapping) and set(METHODS) & node.entries.keys() and node.place not in listed:
                 _report(findings, node, f"path item {name}", OPENAPI, [])
+
+
+def check_files(documents: Documents, findings: Findings) -> None:
+    """A file that nothing reads; where something cannot be read, it may be what refers to it."""
+    if any(finding.rule.startswith(("R", "Y", "A", "O")) for finding in findings):
+        return
+    for file in sorted(documents.below(*ENDINGS) - documents.sources.keys()):
+        if not file.startswith("specs/proto/"):
+            fix = "remove it, or refer to it; a feature's files end in .yaml"
+            findings.add("F004", Place(file, 1, 1), "nothing reads this file", fix=fix)
 
 
 def _report(findings: Findings, node: Node, what: str, root: str, edits: list[Edit]) -> None:

@@ -18,7 +18,7 @@ from codegen.ir.names import is_type_name
 from codegen.ir.operations import Contract
 from codegen.ir.types import Enum, Record
 from codegen.parse.join import Dialects
-from codegen.parse.json_schema import RESERVED
+from codegen.parse.keywords import RESERVED
 from codegen.parse.proto import ProtoEnum, ProtoField, ProtoMessage
 from codegen.parse.yaml_edits import add_entry, add_item, add_table, reference, word
 from codegen.parse.yaml_tree import Mapping, Node, Sequence

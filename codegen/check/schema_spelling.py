@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 from codegen.check.proto_edits import DURATION, TIMESTAMP
 from codegen.ir.names import constant, is_identifier, snake
-from codegen.parse.json_schema import SHADOWING
+from codegen.parse.keywords import SHADOWING
 from codegen.parse.proto import ProtoEnum, ProtoField
 from codegen.parse.yaml_edits import braced, word
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import jsonschema_rs
 
-from codegen.diagnostics import Findings, Place
+from codegen.diagnostics import Findings, Place, shown
 from codegen.parse.documents import Documents
 from codegen.parse.openapi import METHODS
 from codegen.parse.policy import EXTENSIONS, POLICY
-from codegen.parse.shapes import shown
 from codegen.parse.yaml_tree import Mapping, Node, Sequence, plain, text_of
 
 Words = dict[str, tuple[frozenset[str], jsonschema_rs.Validator]]

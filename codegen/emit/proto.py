@@ -36,7 +36,7 @@ def _rename(files: pb.FileDescriptorSet) -> pb.FileDescriptorSet:
     for file in files.file:
         copy = renamed.file.add()
         copy.CopyFrom(file)
-        if not file.package.startswith("google."):
+        if not file.name.startswith("google/"):
             copy.name = f"{PACKAGE}/{file.name}"
         for index, dependency in enumerate(file.dependency):
             if not dependency.startswith("google/"):

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import TypeVar
 
 from codegen.diagnostics import Findings, Place
 from codegen.ir.patterns import Untranslatable, rust
-from codegen.parse.yaml_tree import Mapping, Scalar, text_of
+from codegen.parse.yaml_tree import MAX_DEPTH, Mapping, Scalar, Sequence, kind_of, text_of
 
 Read = TypeVar("Read")
 
 SHAPING = {"minLength", "maxLength", "pattern", "enum", "const"}
 """What bounds a text."""
+KINDS = {"title": "string", "description": "string", "format": "string", "pattern": "string", "contentEncoding": "string",
+         "required": "array", "examples": "array", "properties": "object", "deprecated": "boolean"}  # fmt: skip
+"""JSON's type of each word that is not read through a check of its own."""
 
 
 class Constraints:
@@ -27,6 +31,9 @@ class Constraints:
         """What is read inside of a schema; one that is no type of its own and holds itself would have no end."""
         if node.place in self._inside:
             self._refuse("R003", node.place, f"{what} holds itself", "let a record stand between")
+            return None
+        if len(self._inside) >= MAX_DEPTH:
+            self._refuse("Y008", node.place, f"{what} is nested deeper than {MAX_DEPTH}", "let a record stand between")
             return None
         self._inside.add(node.place)
         found = read()
@@ -75,6 +82,23 @@ class Constraints:
         self._refuse("S021", value.place, f"{key} of {what} is not a whole number")
         return default
 
-    def _number(self, node: Mapping, key: str) -> float | None:
+    def _number(self, node: Mapping, key: str, what: str) -> float | None:
         value = node.get(key)
-        return float(value.value) if isinstance(value, Scalar) and isinstance(value.value, int | float) else None
+        if value is None:
+            return None
+        number = value.value if isinstance(value, Scalar) else None
+        if isinstance(number, int | float) and not isinstance(number, bool) and math.isfinite(number):
+            return float(number)
+        self._refuse("S021", value.place, f"{key} of {what} is not a number")
+        return None
+
+    def _typed(self, node: Mapping) -> None:
+        """Words whose value has another type would be passed over."""
+        for key, kind in KINDS.items():
+            value = node.get(key)
+            if value is not None and kind_of(value) != kind:
+                self._refuse("F003", value.place, f"{key} is {kind_of(value)}", f"write {kind}")
+        listed = node.get("required")
+        names = [text_of(item) for item in listed.items] if isinstance(listed, Sequence) else []
+        if listed is not None and (None in names or len(set(names)) != len(names)):
+            self._refuse("F003", listed.place, "required is no list of names, each once")

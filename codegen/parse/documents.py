@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import posixpath
 from collections.abc import Iterator
 from pathlib import Path
 
-from codegen.diagnostics import Findings, Place
+from codegen.diagnostics import Findings, Place, shown
 from codegen.parse.yaml_tree import MAX_BYTES, Mapping, Node, Sequence, parse_yaml, text_of
 
 MAX_REFERENCES = 32
@@ -19,6 +20,8 @@ class Documents:
         self._root = root
         self._findings = findings
         self._trees: dict[str, Node | None] = {}
+        self._followed = 0
+        """The references of the one that is being resolved, those inside of its pointers included."""
         self.sources: dict[str, str] = {}
 
     def tree(self, file: str, wanted_by: Place | None = None) -> Node | None:
@@ -35,23 +38,43 @@ class Documents:
         if "\0" in file:
             self._findings.add("R002", place, f"there is no file {file!r}")
             return None
-        if not path.resolve().is_relative_to(self._root.resolve()):
-            self._findings.add("R001", place, f"{file!r} leads out of specs/", fix="keep every file under specs/")
+        try:
+            if not path.resolve().is_relative_to(self._root.resolve()):
+                self._findings.add("R001", place, f"{file!r} leads out of specs/", fix="keep every file under specs/")
+                return None
+            if not path.is_file():
+                self._findings.add("R002", place, f"there is no file {shown(repr(file))}")
+                return None
+            with path.open("rb") as stream:
+                data = stream.read(MAX_BYTES + 1)
+        except (OSError, RuntimeError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "links in a circle"
+            self._findings.add("R002", place, f"the file {shown(repr(file))} cannot be read: {reason}")
             return None
-        if not path.is_file():
-            self._findings.add("R002", place, f"there is no file {file!r}")
-            return None
-        with path.open("rb") as stream:
-            data = stream.read(MAX_BYTES + 1)
         self.sources[file] = data.decode("utf-8", "replace")
         return data
 
     def has(self, file: str) -> bool:
-        return (self._root / file.removeprefix("specs/")).is_file()
+        """Whether it stands there, in whatever form: what cannot be read is refused by `read`."""
+        return os.path.lexists(self._root / file.removeprefix("specs/"))
 
     def names(self, folder: str, ending: str) -> list[str]:
         """The files of one folder of `specs/`, sorted."""
-        return sorted(f"specs/{folder}/{path.name}" for path in (self._root / folder).glob(f"*{ending}"))
+        found = (path.name for path in (self._root / folder).glob(f"*{ending}") if not path.name.startswith("."))
+        return sorted(f"specs/{folder}/{name}" for name in found)
+
+    def below(self, *endings: str) -> set[str]:
+        """The files of all folders of `specs/`, those of editors aside; links to folders are not followed."""
+        found = set()
+        for folder, folders, files in os.walk(self._root):
+            folders[:] = [name for name in folders if not name.startswith(".")]
+            path = Path(folder).relative_to(self._root)
+            found |= {
+                (path / name).as_posix()
+                for name in files
+                if name.lower().endswith(endings) and not name.startswith(".")
+            }
+        return {f"specs/{name}" for name in found}
 
     def beside(self, file: str, path: str) -> str:
         """The file that a relative path in another file names."""
@@ -67,10 +90,16 @@ class Documents:
 
     def resolve(self, node: Node | None) -> Node | None:
         """Follow `$ref` until something else comes; None after a finding."""
-        seen = 0
+        before = self._followed
+        try:
+            return self._follow(node)
+        finally:
+            self._followed = self._followed if before else 0
+
+    def _follow(self, node: Node | None) -> Node | None:
         while isinstance(node, Mapping) and (reference := node.get("$ref")) is not None:
-            seen += 1
-            if seen > MAX_REFERENCES:
+            self._followed += 1
+            if self._followed > MAX_REFERENCES:
                 self._findings.add("R003", node.place, f"more than {MAX_REFERENCES} references in a row, or a circle")
                 return None
             self._alone(node)
@@ -113,12 +142,16 @@ class Documents:
                 node = None
             if isinstance(node, Mapping) and "$ref" in node.entries and key not in node.entries:
                 node = self.resolve(node)
+                if node is None:
+                    return None
             if isinstance(node, Sequence):
                 node = node.items[int(key)] if key.isascii() and key.isdigit() and int(key) < len(node.items) else None
             elif isinstance(node, Mapping):
                 node = node.get(key)
             if node is None:
-                self._findings.add("R005", place, f"{text!r} points to nothing", fix="correct the pointer after #")
+                self._findings.add(
+                    "R005", place, f"{shown(repr(text))} points to nothing", fix="correct the pointer after #"
+                )
                 return None
         return node
 

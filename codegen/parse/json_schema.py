@@ -16,9 +16,7 @@ from codegen.ir.types import (
     INT64,
     Bool,
     Bytes,
-    DateTime,
     Definition,
-    Duration,
     Enum,
     Field,
     Float,
@@ -28,39 +26,16 @@ from codegen.ir.types import (
     Named,
     Record,
     String,
-    Text,
     Type,
     Union,
 )
 from codegen.parse.constraints import SHAPING, Constraints
 from codegen.parse.documents import Documents, shared_name
 from codegen.parse.enums import read_members
+from codegen.parse.keywords import ANNOTATIONS, FORMS, KEYWORDS, PLAIN_FORMATS, RESERVED, SHADOWING
 from codegen.parse.presence import ambiguity
 from codegen.parse.unions import Unions
 from codegen.parse.yaml_tree import Mapping, Node, Sequence, kind_of, plain, text_of
-
-ANNOTATIONS = {"description", "title", "examples", "deprecated", "default", "x-sensitive", "x-sunset"}
-KEYWORDS = {
-    "object": {"type", "required", "properties", "additionalProperties", "maxProperties"},
-    "array": {"type", "items", "minItems", "maxItems"},
-    "string": {"type", "format", "minLength", "maxLength", "pattern", "enum", "const", "contentEncoding"},
-    "integer": {"type", "format", "minimum", "maximum", "enum", "x-enum-names"},
-    "number": {"type", "format", "minimum", "maximum"},
-    "boolean": {"type"},
-}
-FORMS: dict[str, Type] = {
-    "uuid": Text("uuid"),
-    "decimal": Text("decimal"),
-    "date": Text("date"),
-    "date-time": DateTime(),
-    "duration": Duration(),
-}
-SHADOWING = {"construct", "copy", "dict", "from_orm", "json", "parse_file", "parse_obj", "parse_raw", "schema",
-             "schema_json", "update_forward_refs", "validate"}  # fmt: skip
-"""Attributes of `pydantic.BaseModel`; a field of that name would change their type."""
-RESERVED = {"ContextT", "Handlers", "Request", "Response", "RequestMeta", "RspCode"}
-"""Types that the generated code or the envelope declares itself."""
-PLAIN_FORMATS = {"uri", "uri-reference", "email", "hostname", "password"}
 
 
 class Schemas(Constraints):
@@ -71,7 +46,10 @@ class Schemas(Constraints):
         self._documents = documents
         self._places: dict[str, Place] = {}
         self._unions = Unions(findings)
-        self._open = 0
+        self._is_open = False
+        self._waiting: list[tuple[Mapping, str]] = []
+        """Named schemas that are still to be read: types refer to each other in chains longer than the stack."""
+        self._flattened: dict[Place, tuple[Field, ...] | None] = {}
         self.definitions: dict[str, Definition] = {}
 
     def type_of(self, node: Node, what: str) -> tuple[Type, bool] | None:
@@ -84,6 +62,7 @@ class Schemas(Constraints):
         if not isinstance(target, Mapping):
             self._refuse("S001", target.place, f"{what} is {kind_of(target)}, not a schema")
             return None
+        self._typed(target)
         if "oneOf" in target.entries:
             return self._choice(target, what) if self._known_choice(target, what) else None
         if "allOf" in target.entries:
@@ -105,7 +84,9 @@ class Schemas(Constraints):
                 self._refuse("S001", target.place, f"{what} is {kind_of(target)}, not a record")
             return None
         if "allOf" in target.entries:
-            return self._ending(target, what, lambda: self._flatten(target, what))
+            if target.place not in self._flattened:
+                self._flattened[target.place] = self._ending(target, what, lambda: self._flatten(target, what))
+            return self._flattened[target.place]
         kind, _ = self._kind(target, what)
         if kind != "object" or self._is_map(target):
             if kind is not None:
@@ -177,12 +158,19 @@ class Schemas(Constraints):
             case "integer":
                 return self._integer(node, what)
             case "number":
-                return Float(self._number(node, "minimum"), self._number(node, "maximum"))
+                return self._float(node, what)
             case "string":
                 return self._string(node, what)
             case "array":
                 return self._array(node, what)
         return self._map(node, what)
+
+    def _float(self, node: Mapping, what: str) -> Type | None:
+        low, high = self._number(node, "minimum", what), self._number(node, "maximum", what)
+        if low is not None and high is not None and low > high:
+            self._refuse("S006", node.place, f"{what} has the bounds {low} … {high}", "exchange them")
+            return None
+        return Float(low, high)
 
     def _integer(self, node: Mapping, what: str) -> Type | None:
         form = text_of(node.get("format"))
@@ -279,12 +267,18 @@ class Schemas(Constraints):
             return None
         if name not in self.definitions:
             self.definitions[name] = Record(name, (), place=node.place)
-            self._open, outside, self._inside = self._open + 1, self._inside, set()
-            self.definitions[name] = self._definition(node, name)
-            self._open, self._inside = self._open - 1, outside
-            if not self._open:
-                self._unions.settle(self.definitions)
+            self._waiting.append((node, name))
+            if not self._is_open:
+                self._read_waiting()
         return Named(name), False
+
+    def _read_waiting(self) -> None:
+        outside, self._inside, self._is_open = self._inside, set(), True
+        while self._waiting:
+            node, name = self._waiting.pop()
+            self.definitions[name] = self._definition(node, name)
+        self._inside, self._is_open = outside, False
+        self._unions.settle(self.definitions)
 
     def _definition(self, node: Mapping, name: str) -> Definition:
         description = text_of(node.get("description")) or ""

@@ -16,8 +16,11 @@ from google.protobuf import descriptor_pb2 as pb
 
 from codegen.diagnostics import NOWHERE, Findings, Place
 from codegen.parse.documents import Documents
+from codegen.parse.yaml_tree import MAX_BYTES
 
 _KINDS = {value: name.removeprefix("TYPE_").lower() for name, value in pb.FieldDescriptorProto.Type.items()}
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,99}\.proto\Z")
+"""What names a file and its Python module alike; `-…` and `@…` would be options of protoc."""
 _ERROR = re.compile(
     r"(?P<file>[^\s:]+\.proto):(?P<line>\d+):(?P<column>\d+): (?P<text>.*)|(?P<bare>[^\s:]+\.proto): (?P<rest>.*)"
 )
@@ -100,31 +103,64 @@ class ProtoDialect:
 Declared = TypeVar("Declared", ProtoMessage, ProtoEnum, ProtoRpc)
 
 
-def parse_proto(root: Path, documents: Documents, findings: Findings) -> ProtoDialect:
-    """Everything under `specs/proto`, or what protoc says is wrong with it."""
+def parse_proto(documents: Documents, findings: Findings) -> ProtoDialect:
+    """Everything in `specs/proto`, or what protoc says is wrong with it."""
     names = documents.names("proto", ".proto")
+    modules: dict[str, str] = {}
     for name in names:
-        documents.read(name)
-    dialect = ProtoDialect(files=_descriptors(root / "proto", [Path(name).name for name in names], findings))
+        first = modules.setdefault(name.replace("-", "_"), name)
+        if first != name:
+            other = (Place(first, 1, 1), "is the other one")
+            findings.add("P005", Place(name, 1, 1), "two files have one Python module", other=other, fix="rename one")
+    for name in sorted(documents.below(".proto") - set(names)):
+        fix = "move it into specs/proto/ itself"
+        findings.add("P005", Place(name, 1, 1), "a proto file is read in specs/proto/ only, and not below it", fix=fix)
+    texts = {Path(name).name: _text(name, documents, findings) for name in names}
+    readable = {name: data for name, data in texts.items() if data is not None}
+    dialect = ProtoDialect(files=_descriptors(readable, findings) if readable.keys() == texts.keys() else _nothing())
     for file in dialect.files.file:
-        if file.package.startswith("google."):
+        if file.name.startswith("google/"):
             continue
         _read_file(file, dialect, findings)
     return dialect
 
 
-def _descriptors(folder: Path, names: list[str], findings: Findings) -> pb.FileDescriptorSet:
-    found = pb.FileDescriptorSet()
-    if not names:
+def _text(name: str, documents: Documents, findings: Findings) -> bytes | None:
+    if not _NAME.match(Path(name).name):
+        fix = "rename it in snake_case"
+        findings.add("P005", Place(name, 1, 1), f"protoc would not take {Path(name).name!r} for a file's name", fix=fix)
+        return None
+    data = documents.read(name)
+    if data is not None and len(data) > MAX_BYTES:
+        findings.add("Y001", Place(name, 1, 1), f"the file has more than {MAX_BYTES:,} bytes", fix="split it")
+        return None
+    return data
+
+
+def _nothing() -> pb.FileDescriptorSet:
+    return pb.FileDescriptorSet()
+
+
+def _descriptors(texts: dict[str, bytes], findings: Findings) -> pb.FileDescriptorSet:
+    """protoc sees a copy of what was read, in a folder of its own: an import leads nowhere else."""
+    found = _nothing()
+    if not texts:
         return found
-    with tempfile.NamedTemporaryFile(suffix=".desc") as out:
-        command = [sys.executable, "-m", "grpc_tools.protoc", f"-I{folder}", f"-I{_well_known()}"]
-        command += ["--include_source_info", "--include_imports", f"--descriptor_set_out={out.name}", *names]
-        run = subprocess.run(command, capture_output=True, text=True, check=False)
-        for line in run.stderr.splitlines():
-            _report(line, findings, failed=run.returncode != 0)
+    before = len(findings)
+    with tempfile.TemporaryDirectory() as folder:
+        out, sources = Path(folder, "contract.desc"), Path(folder, "proto")
+        sources.mkdir()
+        for name, data in texts.items():
+            (sources / name).write_bytes(data)
+        command = [sys.executable, "-m", "grpc_tools.protoc", f"-I{sources}", f"-I{_well_known()}"]
+        command += ["--include_source_info", "--include_imports", f"--descriptor_set_out={out}", *sorted(texts)]
+        run = subprocess.run(command, capture_output=True, check=False)
+        for line in run.stderr.decode("utf-8", "replace").splitlines():
+            _report(line.replace(f"{sources}/", ""), texts, findings, failed=run.returncode != 0)
         if run.returncode == 0:
-            found.ParseFromString(Path(out.name).read_bytes())
+            found.ParseFromString(out.read_bytes())
+        elif len(findings) == before:
+            findings.add("P001", Place(f"specs/proto/{min(texts)}", 1, 1), "protoc fails and does not say where")
     return found
 
 
@@ -132,9 +168,10 @@ def _well_known() -> Path:
     return Path(grpc_tools.__path__[0]) / "_proto"
 
 
-def _report(line: str, findings: Findings, *, failed: bool) -> None:
+def _report(line: str, texts: dict[str, bytes], findings: Findings, *, failed: bool) -> None:
+    """Of an import that is no file, protoc says so twice; the finding is where it is imported."""
     match = _ERROR.match(line)
-    if not failed or not match:
+    if not failed or not match or (match["file"] or match["bare"]) not in texts:
         return
     if match["file"]:
         place = Place(f"specs/proto/{Path(match['file']).name}", int(match["line"]), int(match["column"]))

@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 
 import jsonschema_rs
 
-from codegen.diagnostics import Findings, Place
+from codegen.diagnostics import Findings, Place, shown
 from codegen.parse.documents import Documents
 from codegen.parse.yaml_tree import Mapping, Node, Sequence, kind_of, own_yaml, plain
 
@@ -26,7 +26,6 @@ FILES = {
 }
 OPTIONAL = {"specs/waivers.yaml": "waivers"}
 FOLDERS = ("http", "packages", "schemas")
-MAX_SHOWN = 160
 Kind = jsonschema_rs.ValidationErrorKind
 
 
@@ -104,7 +103,3 @@ def _undescribed(value: object) -> object:
     if not isinstance(value, dict):
         return value
     return {key: _undescribed(item) for key, item in value.items() if key not in ("description", "title")}
-
-
-def shown(message: str) -> str:
-    return message if len(message) <= MAX_SHOWN else message[: MAX_SHOWN - 1] + "…"

@@ -32,7 +32,7 @@ def test_json_has_both_places_and_what_fix_would_insert(findings: Findings) -> N
 def test_a_github_annotation_is_one_line_with_its_own_escapes(findings: Findings) -> None:
     text = FORMATS["github"](findings, {})
     assert text.count("\n") == 1
-    assert text.startswith("::error file=specs/a%2Cb.yaml,line=3,col=5,title=X012::100%25 <wrong>%0Aand ")
+    assert text.startswith("::error file=specs/a%2Cb.yaml,line=3,col=5,title=X012::100%25 <wrong>\\nand ")
 
 
 def test_junit_is_xml_with_one_failure_each(findings: Findings) -> None:

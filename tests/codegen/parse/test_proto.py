@@ -15,7 +15,7 @@ def parse(folder: Path, text: str, head: str = HEAD) -> tuple[ProtoDialect, list
     (folder / "specs" / "proto").mkdir(parents=True)
     (folder / "specs" / "proto" / "a.proto").write_text(head + text)
     findings = Findings()
-    dialect = parse_proto(folder / "specs", Documents(folder / "specs", findings), findings)
+    dialect = parse_proto(Documents(folder / "specs", findings), findings)
     return dialect, [(one.rule, one.place) for one in findings]
 
 
