@@ -179,8 +179,8 @@ class _Checker:
                 "X009",
                 one.place,
                 f"{label} is required",
-                other=(theirs.place, "is optional"),
-                fix="remove `optional` in proto, or let the schema leave it out",
+                other=(theirs.place, f"is {theirs.wrapper or 'optional'}"),
+                fix=f"{_plainly(theirs)} in proto, or let the schema leave it out",
             )
         if theirs.oneof is not None:
             self._findings.add(
@@ -378,7 +378,11 @@ def _value_of(enum: Enum, spelled: str) -> str | int:
 def _say(theirs: ProtoField) -> str:
     if theirs.kind == "map" and theirs.map_value:
         return f"map<string, {_say(theirs.map_value)}>"
-    return theirs.type_name or theirs.kind
+    return theirs.wrapper or theirs.type_name or theirs.kind
+
+
+def _plainly(theirs: ProtoField) -> str:
+    return f"write `{theirs.kind}`" if theirs.wrapper else "remove `optional`"
 
 
 def _advice(kind: Type, theirs: ProtoField, label: str, expected: str) -> tuple[tuple[str, ...], str]:

@@ -101,7 +101,7 @@ class _Writer:
         self._module.line(*_indented(lines or ["pass"]))
 
     def _write_field(self, record: Record, one: Field, verb: str) -> list[str]:
-        value, target = f"value.{one.name}", f"message.{one.name}"
+        value, target = f"value.{one.name}", self._slot(record, one)
         if isinstance(one.type, ListOf):
             return self._write_list(one, one.type.item, value, verb)
         if isinstance(one.type, MapOf):
@@ -164,15 +164,23 @@ class _Writer:
     def _read_record(self, record: Record) -> None:
         name = self._struct(record.name)
         self._module.line("", "", f"def read_{snake(record.name)}(message: {self._pb(record.name)}) -> {name}:")
-        arguments = [f"{one.name}={self._read_field(one)}" for one in record.fields if not self._is_fixed(record, one)]
+        told = [one for one in record.fields if not self._is_fixed(record, one)]
+        arguments = [f"{one.name}={self._read_field(one, self._slot(record, one))}" for one in told]
         self._module.call(f"    return {name}", arguments)
 
     def _is_fixed(self, record: Record, one: Field) -> bool:
         """A required constant is the struct's own."""
         return is_constant(one) and (one.required or is_tag(self._contract, record, one))
 
-    def _read_field(self, one: Field) -> str:
-        source = f"message.{one.name}"
+    def _slot(self, record: Record, one: Field) -> str:
+        """Where a message of the record has the field's value."""
+        return (
+            f"message.{one.name}.value"
+            if f"{record.name}.{one.name}" in self._contract.wrapped
+            else f"message.{one.name}"
+        )
+
+    def _read_field(self, one: Field, source: str) -> str:
         if isinstance(one.type, ListOf):
             inner = self._from_proto(one.type.item, "item")
             found = f"list({source})" if inner == "item" else f"[{inner} for item in {source}]"
@@ -280,7 +288,7 @@ class _Writer:
             "    values: dict[str, object] = {}",
         )
         for one in record.fields:
-            assignment = f"values[{quoted(one.name)}] = {self._value(one)}"
+            assignment = f"values[{quoted(one.name)}] = {self._value(one, self._slot(record, one))}"
             if isinstance(one.type, ListOf) and one.default:
                 self._module.line(f"    if message.{one.name}:", f"        {assignment}")
             elif one.is_collection or (one.required and not one.nullable and not self._has_presence(one)):
@@ -294,8 +302,7 @@ class _Writer:
     def _has_presence(self, one: Field) -> bool:
         return isinstance(one.type, DateTime | Duration) or isinstance(self._definition(one.type), Record | Union)
 
-    def _value(self, one: Field) -> str:
-        source = f"message.{one.name}"
+    def _value(self, one: Field, source: str) -> str:
         if isinstance(one.type, ListOf):
             inner = self._plain(one.type.item, "item")
             return f"list({source})" if inner == "item" else f"[{inner} for item in {source}]"

@@ -185,6 +185,8 @@ class Contract:
     """The serialized descriptor set of the proto sources, as the bindings are made of it."""
     bindings: Mapping[str, Binding] = field(default_factory=dict)
     """Where protobuf has each message and enum."""
+    wrapped: frozenset[str] = frozenset()
+    """The fields, `Author.bio`, that protobuf has in a wrapper."""
 
     def record(self, name: str) -> Record:
         found = self.definitions[name]

@@ -67,6 +67,7 @@ def join(dialects: Dialects, findings: Findings) -> Contract:
         inputs=reachable(definitions, _inputs(operations)),
         proto=dialects.proto.files.SerializeToString(deterministic=True),
         bindings={one.name: Binding(PurePosixPath(one.place.file).stem, one.path) for one in _declared(dialects.proto)},
+        wrapped=frozenset(_wrapped(dialects.proto)),
     )
     return replace(contract, hash=_fingerprint(contract))
 
@@ -354,11 +355,17 @@ def _declared(proto: ProtoDialect) -> list[ProtoMessage | ProtoEnum]:
     return [*proto.messages.values(), *proto.enums.values()]
 
 
+def _wrapped(proto: ProtoDialect) -> Iterator[str]:
+    return (
+        f"{message.name}.{one.name}" for message in proto.messages.values() for one in message.fields if one.wrapper
+    )
+
+
 def _fingerprint(contract: Contract) -> str:
     """Eight hex digits over the normalised contract: neither comments nor order of the sources count."""
     facts = asdict(
         contract,
-        dict_factory=lambda items: {key: value for key, value in items if key not in ("place", "proto")},
+        dict_factory=lambda items: {key: value for key, value in items if key not in ("place", "proto", "wrapped")},
     )
     text = json.dumps(facts, sort_keys=True, default=_normal, ensure_ascii=True)
     return hashlib.sha256(text.encode()).hexdigest()[:8]

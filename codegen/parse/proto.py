@@ -26,6 +26,16 @@ _ERROR = re.compile(
 )
 
 
+WRAPPED = {
+    f".google.protobuf.{name}Value": kind
+    for name, kind in (
+        ("Bool", "bool"), ("Int32", "int32"), ("Int64", "int64"), ("UInt32", "uint32"), ("UInt64", "uint64"),
+        ("Float", "float"), ("Double", "double"), ("String", "string"), ("Bytes", "bytes"),
+    )
+}  # fmt: skip
+"""The well-known messages around one scalar, with its kind."""
+
+
 @dataclass(frozen=True, slots=True)
 class ProtoField:
     """`kind` is proto's word, `type_name` the message's or enum's own name; it is `map` where the keys are texts."""
@@ -40,6 +50,8 @@ class ProtoField:
     place: Place
     map_value: ProtoField | None = None
     json_name: str = ""
+    wrapper: str = ""
+    """The well-known message around the scalar: the field is an optional one, spelled otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,17 +297,20 @@ def _field(
     entry = entries.get(_own(one.type_name)) if one.type_name else None
     real_oneof = one.HasField("oneof_index") and not one.proto3_optional
     keys = _KINDS[entry.field[0].type] if entry else ""
+    is_single = one.label != pb.FieldDescriptorProto.LABEL_REPEATED and not real_oneof and not message.options.map_entry
+    wrapped = WRAPPED.get(one.type_name) if is_single else None
     return ProtoField(
         name=one.name,
         number=one.number,
-        kind=_KINDS[one.type] if not entry else "map" if keys == "string" else f"map of {keys}",
-        type_name="" if entry else _own(one.type_name),
+        kind=wrapped or (_KINDS[one.type] if not entry else "map" if keys == "string" else f"map of {keys}"),
+        type_name="" if entry or wrapped else _own(one.type_name),
         repeated=one.label == pb.FieldDescriptorProto.LABEL_REPEATED and entry is None,
-        optional=one.proto3_optional,
+        optional=one.proto3_optional or wrapped is not None,
         oneof=message.oneof_decl[one.oneof_index].name if real_oneof else None,
         place=place,
         map_value=_field(entry.field[1], entry, {}, place) if entry else None,
         json_name=one.json_name,
+        wrapper=_own(one.type_name) if wrapped else "",
     )
 
 

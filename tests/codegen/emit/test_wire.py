@@ -272,3 +272,45 @@ def test_the_unset_member_of_an_enum_is_refused_in_a_request() -> None:
 
 def test_an_event_is_found_by_its_type() -> None:
     assert [event.name for event in wire.EVENT_OF.values()] == ["author_created"]
+
+
+WRAPPED = """
+text: {type: [string, 'null'], default: null}
+count: {type: integer, format: int32, default: 5}
+is_on: {type: boolean}
+data: {type: string, contentEncoding: base64}
+price: {type: string, format: decimal}
+"""
+MEMBERS = (
+    "google.protobuf.StringValue text = 1; google.protobuf.Int32Value count = 2; google.protobuf.BoolValue is_on = 3; "
+    "google.protobuf.BytesValue data = 4; optional google.protobuf.StringValue price = 5;"
+)
+WRAPPERS = (
+    'import "google/protobuf/wrappers.proto";\n' + SERVICE
+    + f"message SendThingRequest {{ {MEMBERS} }}\nmessage Thing {{ {MEMBERS} }}\n"
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def wrapped(tmp_path_factory: pytest.TempPathFactory) -> Path | None:
+    return compiled(tmp_path_factory.mktemp("wrapped"), both_ways(WRAPPED), WRAPPERS)
+
+
+@pytest.mark.parametrize(
+    "value", [{}, {"text": "", "count": 0, "is_on": False, "data": "", "price": "0"}, {"text": None, "count": 7}]
+)
+def test_a_wrapper_is_an_optional_scalar_and_keeps_its_zero(wrapped: Path | None, value: dict[str, object]) -> None:
+    code = "answer = [through_message(given), answer_through_message(given)[:2], answer_through_message(given)[2]]"
+    (before, after), (answer, read), written = ask(wrapped, code, value)
+    assert before == after
+    assert answer == read
+    assert written.items() >= value.items()
+
+
+def test_an_empty_wrapper_is_zero_and_no_wrapper_is_absent(wrapped: Path | None) -> None:
+    code = """message = pb.SendThingRequest()
+message.count.SetInParent()
+answer = [repr(codec.decode_protobuf(message.SerializeToString())), repr(codec.decode_protobuf(b""))]"""
+    empty, absent = ask(wrapped, code)
+    assert "text=None, count=0, is_on=None" in empty
+    assert "text=None, count=5, is_on=None" in absent
