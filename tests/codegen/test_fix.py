@@ -14,6 +14,8 @@ from tests.codegen.halves import facts, without_messages, without_properties, wi
 BAD = sorted(path.parent.name for path in CASES.glob("*/stderr.txt"))
 GOOD = sorted(path.parent.name for path in CASES.glob("*/expected"))
 NESTED = {"p70_nested_proto"}
+WRAPPED = {("p72_wrappers", "proto")}
+"""Only proto says whether an optional scalar is wrapped; what comes back is `optional`."""
 """Cases whose proto says what nothing else does: in which file and message a type is declared."""
 HALVES = {"proto": without_proto, "schemas": without_properties, "socket": without_messages}
 
@@ -32,6 +34,9 @@ def test_half_of_a_dialect_comes_back_and_the_contract_is_the_same(case: str, ha
     fix.write(specs, fixed)
     again = fix.fix(specs)
     assert again.texts == {}
+    assert not len(again.left.findings)
+    if (case, half) in WRAPPED:
+        return
     assert facts(again.left) == facts(before)
     assert half == "schemas" or case in NESTED or again.left.contract.hash == before.contract.hash
 
