@@ -1,6 +1,6 @@
 """One pipelined connection to Redis: the commands of a loop's turn go out in one write, answers come back in order.
 
-Promises: a caller waits at most 0.25 s; after a loss callers fail at once until the connection is back; a cancelled
+Promises: a caller of a silent server waits at most 0.25 s; after a loss callers fail at once until the connection is back; a cancelled
 caller keeps its place, so that no answer is taken for another's.
 """
 
@@ -16,7 +16,7 @@ from urllib.parse import unquote, urlsplit
 
 import hiredis
 
-ANSWER_S = 0.2
+ANSWER_S = 0.15
 SWEEP_S = 0.05
 CONNECT_S = 2.0
 BACKOFF_S = (0.05, 0.1, 0.2, 0.5, 1.0)
@@ -38,6 +38,7 @@ class PipelinedConnection(asyncio.Protocol):
         self._outgoing: list[bytes] = []
         self._loop: asyncio.AbstractEventLoop | None = None
         self._keeper: asyncio.Task[None] | None = None
+        self._was_overdue = False
         self._lost = asyncio.Event()
         self._opened = asyncio.Event()
 
@@ -129,10 +130,12 @@ class PipelinedConnection(asyncio.Protocol):
                 await self._connect()
 
     def _sweep(self) -> None:
-        """The oldest that waits too long means that the connection is stuck; it is given up."""
+        """A connection that two sweeps find overdue is stuck and given up; one alone may be a stall of our own loop."""
         loop = self._loop or asyncio.get_running_loop()
-        if self._waiting and loop.time() - self._waiting[0][0] > ANSWER_S:
+        overdue = bool(self._waiting) and loop.time() - self._waiting[0][0] > ANSWER_S
+        if overdue and self._was_overdue:
             self._close()
+        self._was_overdue = overdue
 
     def _close(self) -> None:
         self._opened.clear()
@@ -141,6 +144,7 @@ class PipelinedConnection(asyncio.Protocol):
             self._transport = None
         waiting, self._waiting = self._waiting, deque()
         self._outgoing = []
+        self._was_overdue = False
         for _, future in waiting:
             if not future.done():
                 future.set_exception(Lost())
