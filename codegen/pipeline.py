@@ -34,6 +34,7 @@ from codegen.emit import (
     proto,
     results,
     runtime,
+    sdk_python,
     wire,
     ws_packages,
 )
@@ -62,6 +63,7 @@ EMITTERS: tuple[Callable[[Contract], list[File]], ...] = (
     ws_packages.emit,
     openapi.emit,
     asyncapi.emit,
+    sdk_python.emit,
 )
 
 

@@ -34,11 +34,11 @@ MOVE_S = 0.05
 """The most that a call waits before it goes from a lost socket to HTTP."""
 
 
-class AsyncDoor(Protocol):
+class AsyncRoute(Protocol):
     async def attempt(self, call: Call[T], token: str | None, /) -> T: ...
 
 
-class AsyncLiveDoor(AsyncDoor, Protocol):
+class AsyncLiveRoute(AsyncRoute, Protocol):
     """The socket, as calls see it."""
 
     token: str | None
@@ -53,7 +53,7 @@ class AsyncLiveDoor(AsyncDoor, Protocol):
 
 class AsyncCalls:
     def __init__(
-        self, contract: Contract, options: Options, tokens: AsyncTokens, http: AsyncDoor, socket: AsyncLiveDoor
+        self, contract: Contract, options: Options, tokens: AsyncTokens, http: AsyncRoute, socket: AsyncLiveRoute
     ) -> None:
         self._contract = contract
         self._options = options
@@ -169,4 +169,3 @@ class AsyncCalls:
                 f"{self._contract.agent} is made for version {ours} of the contract; the server has {text}",
                 stacklevel=2,
             )
-

@@ -17,7 +17,8 @@ from .operation import Contract, Encoding, EventType, Operation
 from .options import Hooks, Options, Transport
 from .session import Session
 from .socket_async import AsyncSocketDoor
-from .tokens_async import AsyncTokenProvider, AsyncTokens, Token, from_provider
+from .token import Token
+from .tokens_async import AsyncTokenProvider, AsyncTokens, from_provider
 
 T = TypeVar("T")
 Source = Callable[[Token | None], Awaitable[Token]]
@@ -55,7 +56,6 @@ class AsyncBaseClient:
             self._contract, Session(self._contract, codec), options, self._tokens, self._note
         )
         self._calls = AsyncCalls(self._contract, options, self._tokens, self._http, self._socket)
-        self._followed: list[AsyncEventStream[Any]] = []
         if username is not None and password is not None:
             self._tokens.use(self._password_source(username, password))
         elif token is not None:
@@ -131,8 +131,14 @@ class AsyncBaseClient:
 
     # Events
 
+    def events(self, record: type[T]) -> AsyncEventStream[T]:
+        """The events of this class that are published from when the stream is entered on; needs the socket."""
+        kind = next((one for one in self._contract.events.values() if one.record is record), None)
+        if kind is None:
+            raise ClientError(f"{record.__name__} is no event of the contract")
+        return self._stream(kind)
+
     def _stream(self, kind: EventType[T]) -> AsyncEventStream[T]:
-        """What is published from when the stream is entered on; needs the socket."""
         if self._options.transport == "http":
             raise ClientError("events come over the socket: use transport 'auto' or 'ws'")
 

@@ -53,9 +53,7 @@ class JsonCodec:
         if "status_code" not in members:
             if request_id != NIL or not isinstance(pkg_id, int):
                 raise BadFrame("a frame without a status_code is a push")
-            return Push(
-                pkg_id, members.get("data"), members.get("topic"), members.get("offset"), members.get("epoch")
-            )
+            return Push(pkg_id, members.get("data"), members.get("topic"), members.get("offset"), members.get("epoch"))
         status = members["status_code"]
         if not isinstance(status, int) or not isinstance(request_id, str | None):
             raise BadFrame("status_code is a number and req_id a text")

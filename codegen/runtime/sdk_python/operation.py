@@ -57,22 +57,33 @@ class Operation(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class EventType(Generic[T]):
+    """`record` is the class of its data."""
+
     name: str
     pkg_id: int
     topic: str
+    record: type[T]
     result: Callable[[], TypeAdapter[T]]
     message: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Protobuf:
-    """What generic readers and writers of messages must know beside the descriptors (see `proto_codec`)."""
+    """What generic readers and writers of messages must know beside the descriptors. Messages go by their full names."""
 
     descriptors: bytes = b""
+    """A FileDescriptorSet, complete."""
+    request: str = ""
+    response: str = ""
+    problem: str = ""
     enums: Mapping[str, Mapping[int, str | int]] = field(default_factory=dict)
+    """Value by number."""
     unions: Mapping[str, tuple[str, Mapping[str, str]]] = field(default_factory=dict)
-    absent: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    """By message and field: what an absent field means, where that is a value."""
+    """The tag's name, and its value by the field of each arm."""
+    nulls: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Fields whose absence is null."""
+    defaulted: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Lists and maps that are their default when they are empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +100,6 @@ class Contract:
     events: Mapping[int, EventType[Any]]
     errors: Mapping[str, type[ApiError]]
     protobuf: Protobuf
-    """Built where protobuf is wanted; without it the codec is not imported."""
 
     def of_session(self, role: str) -> Operation[Any] | None:
         """The operation that does this for the caller's session, if the contract has one."""

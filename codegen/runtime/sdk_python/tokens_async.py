@@ -8,34 +8,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 
 from .errors import ApiError, AuthenticationLost, ClientError
 from .io_async import SingleFlight, resolve
+from .token import Token, due_after_s
 
-REFRESH_SHARE = 0.8
-REFRESH_AHEAD_S = 30.0
-LEAST_SHARE = 0.5
 PAUSE_S = 1.0
 """Between renewals that fail for now while the old token still holds."""
 PERMANENT = frozenset({"UNAUTHENTICATED", "INVALID_DATA", "PERMISSION_DENIED", "NOT_FOUND", "CONFLICT"})
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
-    """`expires_in_s` counts from the moment the token was asked for; None if that is unknown."""
-
-    access: str = field(repr=False)
-    expires_in_s: float | None = None
-    refresh: str | None = field(default=None, repr=False)
-
-
 AsyncTokenProvider = Callable[[], "Awaitable[Token | str] | Token | str"]
-
-
-def due_after_s(expires_in_s: float) -> float:
-    """When a token is renewed: at 80 % of its life or 30 s before its end, and never before its half."""
-    return max(expires_in_s * LEAST_SHARE, min(expires_in_s * REFRESH_SHARE, expires_in_s - REFRESH_AHEAD_S))
 
 
 class AsyncTokens:
