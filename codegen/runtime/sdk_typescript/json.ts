@@ -133,7 +133,13 @@ function readUnion(table: UnionTable<unknown>, members: Members, path: Path): un
     throw new Malformed("a string is needed", [...path, table.wire ?? table.tag]);
   }
   const arm = table.arms.find((one) => one.tag === tag);
-  return arm ? readRecord(arm.record(), members, path) : { [table.tag]: UNKNOWN, tag, raw: members };
+  return arm ? readRecord(arm.record(), members, path) : unknownArm(table, tag, members);
+}
+
+/** The tag that came and all that came with it; their names make way for that of the union's own tag. */
+export function unknownArm(table: UnionTable<unknown>, tag: string, raw: Members): unknown {
+  const [first, second] = [table.tag === "tag" ? "tag_" : "tag", table.tag === "raw" ? "raw_" : "raw"];
+  return { [table.tag]: UNKNOWN, [first]: tag, [second]: raw };
 }
 
 function readField(field: Field, given: unknown, path: Path): unknown {

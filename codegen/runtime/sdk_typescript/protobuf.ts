@@ -5,10 +5,10 @@
  * and fields that are unknown or of another type are skipped. Presence is what a field's row says, never truthiness.
  */
 
-import { absent, armOf, entriesOf, isMembers, itemsOf, outgoing } from "./json.ts";
+import { absent, armOf, entriesOf, isMembers, itemsOf, outgoing, unknownArm } from "./json.ts";
 import { check, durationOf, durationText, momentOf, momentText } from "./scalars.ts";
 import type { EnumTable, Field, Kind, RecordTable, Scalar, Table, UnionTable } from "./schema.ts";
-import { Malformed, MAX_DEPTH, UNKNOWN } from "./schema.ts";
+import { Malformed, MAX_DEPTH } from "./schema.ts";
 import { FIXED64, LENGTH, Reader, VARINT, Writer } from "./wire.ts";
 
 type Path = (string | number)[];
@@ -46,7 +46,7 @@ function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
 }
 
 function isMessage(field: Field): boolean {
-  return field.wrapped === true || typeOf(field.kind) === LENGTH && !isText(field.kind);
+  return field.wrapped === true || (typeOf(field.kind) === LENGTH && !isText(field.kind));
 }
 
 function isText(kind: Kind): boolean {
@@ -104,7 +104,7 @@ function readInto(found: unknown[], index: number, field: Field, type: number, r
       return false;
     }
     const before = found[index] as Uint8Array | undefined;
-    found[index] = isMessage(field) ? joinedTo(before, reader.part()) : readOne(field.kind, reader, path);
+    found[index] = isMessage(field) ? joinedTo(before, reader.part()) : readOne(field.kind, reader);
     return true;
   }
   const isPacked = type === LENGTH && own !== LENGTH;
@@ -114,7 +114,7 @@ function readInto(found: unknown[], index: number, field: Field, type: number, r
   const items = (found[index] ??= []) as unknown[];
   path.push(field.wire ?? field.name, items.length);
   if (isPacked) {
-    readPacked(field.kind, reader, items, path);
+    readPacked(field.kind, reader, items);
   } else {
     items.push(field.many === "map" ? readEntry(field.kind, reader.part(), path) : readItem(field.kind, reader, path));
   }
@@ -126,13 +126,13 @@ function joinedTo(before: Uint8Array | undefined, part: Uint8Array): Uint8Array 
   return before === undefined ? part : joined(before, part);
 }
 
-function readPacked(kind: Kind, reader: Reader, items: unknown[], path: Path): void {
+function readPacked(kind: Kind, reader: Reader, items: unknown[]): void {
   const whole = reader.end;
   const start = reader.span();
   reader.end = reader.position;
   reader.position = start;
   while (reader.position < reader.end) {
-    items.push(readOne(kind, reader, path));
+    items.push(readOne(kind, reader));
   }
   reader.end = whole;
 }
@@ -183,7 +183,7 @@ function settledField(field: Field, found: unknown, path: Path): unknown {
 /** A single value that is there, or is zero because protobuf leaves zeros out. */
 function settledOne(field: Field, found: unknown, path: Path): unknown {
   if (!isMessage(field)) {
-    return found ?? zeroOf(field.kind, path);
+    return found ?? zeroOf(field.kind);
   }
   if (found === undefined) {
     throw new Malformed("is missing", path);
@@ -198,7 +198,7 @@ function readWrapped(kind: Kind, bytes: Uint8Array, path: Path): unknown {
 
 function readItem(kind: Kind, reader: Reader, path: Path): unknown {
   const isInner = typeof kind === "function" || kind === "moment" || kind === "duration";
-  return isInner ? readInner(kind, reader.part(), path) : readOne(kind, reader, path);
+  return isInner ? readInner(kind, reader.part(), path) : readOne(kind, reader);
 }
 
 function readInner(kind: Kind, bytes: Uint8Array, path: Path): unknown {
@@ -220,8 +220,8 @@ const SPAN: RecordTable<{ seconds: number; nanos: number }> = {
   ],
 };
 
-function readOne(kind: Kind, reader: Reader, path: Path): unknown {
-  return typeof kind === "object" ? memberOf(kind, reader.int32(), path) : readScalar(kind as Scalar, reader);
+function readOne(kind: Kind, reader: Reader): unknown {
+  return typeof kind === "object" ? memberOf(kind, reader.int32()) : readScalar(kind as Scalar, reader);
 }
 
 function readScalar(kind: Scalar, reader: Reader): unknown {
@@ -244,19 +244,16 @@ function readScalar(kind: Scalar, reader: Reader): unknown {
 }
 
 /** The member with a number, or the number's digits where this version does not know it. */
-function memberOf(table: EnumTable, number: number, path: Path): string {
+function memberOf(table: EnumTable, number: number): string {
   for (const member in table.members) {
     if (table.members[member] === number) {
       return member;
     }
   }
-  if (number === 0) {
-    throw new Malformed("a member is needed", path);
-  }
   return String(number);
 }
 
-function zeroOf(kind: Kind, path: Path): unknown {
+function zeroOf(kind: Kind): unknown {
   switch (kind) {
     case "bool":
       return false;
@@ -267,7 +264,7 @@ function zeroOf(kind: Kind, path: Path): unknown {
     case "bytes":
       return NOTHING;
   }
-  return typeof kind === "object" ? memberOf(kind, 0, path) : 0;
+  return typeof kind === "object" ? memberOf(kind, 0) : 0;
 }
 
 /** The last arm counts; one that comes twice is merged. */
@@ -295,7 +292,7 @@ function readUnion(table: UnionTable<unknown>, bytes: Uint8Array, path: Path): u
   if (unknown === undefined) {
     throw new Malformed("no arm is set", path);
   }
-  return { [table.tag]: UNKNOWN, ...unknown };
+  return unknownArm(table, unknown.tag, unknown.raw);
 }
 
 function writeMessage(table: Table<unknown>, value: unknown, writer: Writer, path: Path): void {

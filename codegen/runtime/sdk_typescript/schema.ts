@@ -16,6 +16,9 @@ export interface EnumTable {
   readonly members: { readonly [value: string]: number };
 }
 
+/** The contract's types name it so, for one of them may be called `Uint8Array`. */
+export type Bytes = Uint8Array;
+
 /** A type of one value. */
 export type Kind = Scalar | EnumTable | (() => Table<unknown>);
 
