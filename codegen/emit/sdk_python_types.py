@@ -105,7 +105,7 @@ def default(module: Module, contract: Contract, one: Field) -> str | None:
 
 def _factory(module: Module, contract: Contract, one: Field) -> str:
     if one.default:
-        return f"lambda: {_value(module, contract, one)}"
+        return f"lambda: {received(module, contract, one.type)}({_value(module, contract, one)})"
     return module.builtin("list" if isinstance(one.type, ListOf) else "dict")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import time
 from collections.abc import Callable
 from types import TracebackType
@@ -162,8 +163,12 @@ class BaseClient:
 
 
 def _codec(contract: Contract, encoding: Encoding) -> Codec:
+    """protobuf is imported where it is wanted: it is an extra, and costs 50 ms."""
     if encoding == "json":
         return JsonCodec()
-    from .proto_frames import ProtobufCodec  # noqa: PLC0415 - protobuf is an extra, imported where it is wanted
-
-    return ProtobufCodec(contract)
+    try:
+        frames = importlib.import_module(".proto_frames", __package__)
+    except ModuleNotFoundError as error:
+        raise ClientError("encoding 'protobuf' needs the package's extra of that name") from error
+    codec: Codec = frames.ProtobufCodec(contract)
+    return codec
