@@ -29,11 +29,11 @@ class Verdict:
     text: str
 
 
-def judge(*command: str | Path, cwd: Path = ROOT, given: str | None = None) -> Verdict:
-    """Run a program with neither telemetry nor a look for updates."""
+def judge(*command: str | Path, cwd: Path = ROOT, given: str | None = None, **settings: str) -> Verdict:
+    """Run a program with neither telemetry nor a look for updates; `settings` are variables of its environment."""
     quiet = {"REDOCLY_TELEMETRY": "off", "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true", "SCARF_ANALYTICS": "false"}
     path = {"PATH": os.pathsep.join((str(NODE.parent), os.environ.get("PATH", os.defpath)))}
-    environment = {**os.environ, **quiet, **path, "NO_COLOR": "1", "NO_UPDATE_NOTIFIER": "1"}
+    environment = {**os.environ, **quiet, **path, "NO_COLOR": "1", "NO_UPDATE_NOTIFIER": "1", **settings}
     done = subprocess.run(
         [str(part) for part in command],
         cwd=cwd,
