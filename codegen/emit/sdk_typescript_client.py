@@ -12,7 +12,7 @@ from codegen.ir.operations import Contract, Operation
 from codegen.ir.types import ListOf
 
 IMPORTS = [
-    'import type * as $ from "./runtime/core.ts";',
+    'import type * as $ from "./runtime/connection.ts";',
     'import type * as $types from "./types.ts";',
 ]
 
@@ -22,21 +22,21 @@ def emit_functions(contract: Contract, folder: str) -> File:
     lines = [
         'import { CONTRACT } from "./contract.ts";',
         'import * as $operations from "./operations.ts";',
-        'import { Core } from "./runtime/core.ts";',
+        'import { Connection } from "./runtime/connection.ts";',
         *IMPORTS,
         "",
         "/** What every function takes; without any of them it is small. */",
-        "export const connect = (options: $.ClientOptions): $.Core => new Core(CONTRACT, options);",
+        "export const connect = (options: $.ClientOptions): $.Connection => new Connection(CONTRACT, options);",
         "",
     ]
     for operation in contract.operations:
         name, value = spelled[operation.name], f"$operations.{constant(operation.name)}"
         lines += documentation(contract, operation)
-        lines += _function(contract, operation, name, f"core.call({value}, input, options)", is_pager=False)
+        lines += _function(contract, operation, name, f"connection.call({value}, input, options)", is_pager=False)
         if operation.pager:
             pager = spelled[pager_key(operation)]
             lines += comment([f"All pages of `{name}`, one item after the other, or `.pages()`."])
-            lines += _function(contract, operation, pager, f"core.paginate({value}, input, options)", is_pager=True)
+            lines += _function(contract, operation, pager, f"connection.paginate({value}, input, options)", is_pager=True)
     for event in contract.events:
         lines += comment([event.summary])
         lines += [f'export {{ {constant(event.name)} as {spelled[event.name]} }} from "./operations.ts";', ""]
@@ -46,7 +46,7 @@ def emit_functions(contract: Contract, folder: str) -> File:
 def _function(contract: Contract, operation: Operation, name: str, call: str, *, is_pager: bool) -> list[str]:
     taken = f"input: $types.{operation.request.name}{_default(operation)}"
     result = _pager(contract, operation) if is_pager else _promise(operation)
-    head = f"export const {name} = (core: $.Core, {taken}, options?: $.CallOptions): {result} =>"
+    head = f"export const {name} = (connection: $.Connection, {taken}, options?: $.CallOptions): {result} =>"
     return [head, f"  {call};", ""]
 
 
@@ -86,7 +86,7 @@ def emit_client(contract: Contract, folder: str) -> File:
         'import * as $operations from "./operations.ts";',
         'import { BaseClient } from "./runtime/client.ts";',
         'import type { EventTable } from "./runtime/client.ts";',
-        'import { Core } from "./runtime/core.ts";',
+        'import { Connection } from "./runtime/connection.ts";',
         *IMPORTS,
         "",
     ]
@@ -97,7 +97,7 @@ def emit_client(contract: Contract, folder: str) -> File:
     lines += ["export interface Client extends BaseClient<Events> {"]
     lines += [f"  readonly {feature_name(one)}: {pascal(one)}Api;" for one in contract.features]
     lines += ["}", "", "export function createClient(options: $.ClientOptions): Client {"]
-    lines += ["  const core = new Core(CONTRACT, options);", "  return Object.assign(new BaseClient(core, EVENTS), {"]
+    lines += ["  const connection = new Connection(CONTRACT, options);", "  return Object.assign(new BaseClient(connection, EVENTS), {"]
     for feature in contract.features:
         lines += _bound(contract, feature)
     lines += ["  });", "}"]
@@ -127,7 +127,7 @@ def _bound(contract: Contract, feature: str) -> list[str]:
             f"(input{'?' if _is_optional(operation) else ''}: $types.{operation.request.name}, options?: $.CallOptions)"
         )
         lines += [
-            f"      {key(method_name(method))}: {taken} => $functions.{function}(core, input, options),"
+            f"      {key(method_name(method))}: {taken} => $functions.{function}(connection, input, options),"
             for method, function in pairs
         ]
     return [*lines, "    },"]

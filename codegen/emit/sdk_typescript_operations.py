@@ -16,7 +16,7 @@ IMPORTS = [
     'import type * as $types from "./types.ts";',
     "",
 ]
-THROWN = sorted({*RUNTIME_ERRORS, *KINDS.values()} - {"FieldFault"})
+THROWN = frozenset({*RUNTIME_ERRORS, *KINDS.values()} - {"FieldFault"})
 
 
 def emit_operations(contract: Contract, folder: str) -> File:
@@ -81,7 +81,7 @@ def _event(contract: Contract, event: Event) -> list[str]:
 
 def emit_errors(contract: Contract, folder: str) -> File:
     lines = ['import * as $ from "./runtime/errors.ts";', ""]
-    lines += [f'export {{ {", ".join(THROWN)} }} from "./runtime/errors.ts";', "export type { FieldFault } from "]
+    lines += [f'export {{ {", ".join(sorted(THROWN))} }} from "./runtime/errors.ts";', "export type { FieldFault } from "]
     lines[-1] += '"./runtime/errors.ts";'
     lines.append("")
     for error in contract.errors:

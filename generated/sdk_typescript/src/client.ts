@@ -5,8 +5,8 @@ import * as $functions from "./functions.ts";
 import * as $operations from "./operations.ts";
 import { BaseClient } from "./runtime/client.ts";
 import type { EventTable } from "./runtime/client.ts";
-import { Core } from "./runtime/core.ts";
-import type * as $ from "./runtime/core.ts";
+import { Connection } from "./runtime/connection.ts";
+import type * as $ from "./runtime/connection.ts";
 import type * as $types from "./types.ts";
 
 export interface AuditLogApi {
@@ -107,31 +107,31 @@ export interface Client extends BaseClient<Events> {
 }
 
 export function createClient(options: $.ClientOptions): Client {
-  const core = new Core(CONTRACT, options);
-  return Object.assign(new BaseClient(core, EVENTS), {
+  const connection = new Connection(CONTRACT, options);
+  return Object.assign(new BaseClient(connection, EVENTS), {
     auditLog: {
-      get: (input: $types.GetAuditLogRequest, options?: $.CallOptions) => $functions.getAuditLog(core, input, options),
-      getPage: (input?: $types.GetAuditLogsRequest, options?: $.CallOptions) => $functions.getAuditLogs(core, input, options),
+      get: (input: $types.GetAuditLogRequest, options?: $.CallOptions) => $functions.getAuditLog(connection, input, options),
+      getPage: (input?: $types.GetAuditLogsRequest, options?: $.CallOptions) => $functions.getAuditLogs(connection, input, options),
     },
     auth: {
-      createWsTicket: (input?: $types.CreateWsTicketRequest, options?: $.CallOptions) => $functions.createWsTicket(core, input, options),
-      login: (input: $types.LoginRequest, options?: $.CallOptions) => $functions.login(core, input, options),
-      logout: (input: $types.LogoutRequest, options?: $.CallOptions) => $functions.logout(core, input, options),
-      refresh: (input: $types.RefreshRequest, options?: $.CallOptions) => $functions.refresh(core, input, options),
+      createWsTicket: (input?: $types.CreateWsTicketRequest, options?: $.CallOptions) => $functions.createWsTicket(connection, input, options),
+      login: (input: $types.LoginRequest, options?: $.CallOptions) => $functions.login(connection, input, options),
+      logout: (input: $types.LogoutRequest, options?: $.CallOptions) => $functions.logout(connection, input, options),
+      refresh: (input: $types.RefreshRequest, options?: $.CallOptions) => $functions.refresh(connection, input, options),
     },
     authors: {
-      create: (input: $types.CreateAuthorRequest, options?: $.CallOptions) => $functions.createAuthor(core, input, options),
-      delete: (input: $types.DeleteAuthorRequest, options?: $.CallOptions) => $functions.deleteAuthor(core, input, options),
-      get: (input: $types.GetAuthorRequest, options?: $.CallOptions) => $functions.getAuthor(core, input, options),
-      find: (input?: $types.GetAuthorsRequest, options?: $.CallOptions) => $functions.getAuthors(core, input, options),
-      getPage: (input?: $types.GetPaginatedAuthorsRequest, options?: $.CallOptions) => $functions.getPaginatedAuthors(core, input, options),
-      paginate: (input?: $types.GetPaginatedAuthorsRequest, options?: $.CallOptions) => $functions.paginateGetPaginatedAuthors(core, input, options),
-      update: (input: $types.UpdateAuthorRequest, options?: $.CallOptions) => $functions.updateAuthor(core, input, options),
+      create: (input: $types.CreateAuthorRequest, options?: $.CallOptions) => $functions.createAuthor(connection, input, options),
+      delete: (input: $types.DeleteAuthorRequest, options?: $.CallOptions) => $functions.deleteAuthor(connection, input, options),
+      get: (input: $types.GetAuthorRequest, options?: $.CallOptions) => $functions.getAuthor(connection, input, options),
+      find: (input?: $types.GetAuthorsRequest, options?: $.CallOptions) => $functions.getAuthors(connection, input, options),
+      getPage: (input?: $types.GetPaginatedAuthorsRequest, options?: $.CallOptions) => $functions.getPaginatedAuthors(connection, input, options),
+      paginate: (input?: $types.GetPaginatedAuthorsRequest, options?: $.CallOptions) => $functions.paginateGetPaginatedAuthors(connection, input, options),
+      update: (input: $types.UpdateAuthorRequest, options?: $.CallOptions) => $functions.updateAuthor(connection, input, options),
     },
     system: {
-      health: (input?: $types.HealthRequest, options?: $.CallOptions) => $functions.health(core, input, options),
-      livez: (input?: $types.LivezRequest, options?: $.CallOptions) => $functions.livez(core, input, options),
-      readyz: (input?: $types.ReadyzRequest, options?: $.CallOptions) => $functions.readyz(core, input, options),
+      health: (input?: $types.HealthRequest, options?: $.CallOptions) => $functions.health(connection, input, options),
+      livez: (input?: $types.LivezRequest, options?: $.CallOptions) => $functions.livez(connection, input, options),
+      readyz: (input?: $types.ReadyzRequest, options?: $.CallOptions) => $functions.readyz(connection, input, options),
     },
   });
 }

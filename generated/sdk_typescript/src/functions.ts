@@ -2,103 +2,103 @@
 
 import { CONTRACT } from "./contract.ts";
 import * as $operations from "./operations.ts";
-import { Core } from "./runtime/core.ts";
-import type * as $ from "./runtime/core.ts";
+import { Connection } from "./runtime/connection.ts";
+import type * as $ from "./runtime/connection.ts";
 import type * as $types from "./types.ts";
 
 /** What every function takes; without any of them it is small. */
-export const connect = (options: $.ClientOptions): $.Core => new Core(CONTRACT, options);
+export const connect = (options: $.ClientOptions): $.Connection => new Connection(CONTRACT, options);
 
 /**
  * Create an author.
  * @throws {AuthorNameTaken}
  */
-export const createAuthor = (core: $.Core, input: $types.CreateAuthorRequest, options?: $.CallOptions): Promise<$types.Author> =>
-  core.call($operations.CREATE_AUTHOR, input, options);
+export const createAuthor = (connection: $.Connection, input: $types.CreateAuthorRequest, options?: $.CallOptions): Promise<$types.Author> =>
+  connection.call($operations.CREATE_AUTHOR, input, options);
 
 /** Get a ticket that opens one WebSocket. */
-export const createWsTicket = (core: $.Core, input: $types.CreateWsTicketRequest = {}, options?: $.CallOptions): Promise<$types.WsTicket> =>
-  core.call($operations.CREATE_WS_TICKET, input, options);
+export const createWsTicket = (connection: $.Connection, input: $types.CreateWsTicketRequest = {}, options?: $.CallOptions): Promise<$types.WsTicket> =>
+  connection.call($operations.CREATE_WS_TICKET, input, options);
 
 /**
  * Delete an author.
  * @throws {AuthorNotFound}
  * @throws {VersionMismatch}
  */
-export const deleteAuthor = (core: $.Core, input: $types.DeleteAuthorRequest, options?: $.CallOptions): Promise<void> =>
-  core.call($operations.DELETE_AUTHOR, input, options);
+export const deleteAuthor = (connection: $.Connection, input: $types.DeleteAuthorRequest, options?: $.CallOptions): Promise<void> =>
+  connection.call($operations.DELETE_AUTHOR, input, options);
 
 /**
  * Read one audit row.
  * @throws {AuditLogNotFound}
  */
-export const getAuditLog = (core: $.Core, input: $types.GetAuditLogRequest, options?: $.CallOptions): Promise<$types.AuditLog> =>
-  core.call($operations.GET_AUDIT_LOG, input, options);
+export const getAuditLog = (connection: $.Connection, input: $types.GetAuditLogRequest, options?: $.CallOptions): Promise<$types.AuditLog> =>
+  connection.call($operations.GET_AUDIT_LOG, input, options);
 
 /** Read audit rows page by page, newest first. */
-export const getAuditLogs = (core: $.Core, input: $types.GetAuditLogsRequest = {}, options?: $.CallOptions): Promise<$types.AuditLogPage> =>
-  core.call($operations.GET_AUDIT_LOGS, input, options);
+export const getAuditLogs = (connection: $.Connection, input: $types.GetAuditLogsRequest = {}, options?: $.CallOptions): Promise<$types.AuditLogPage> =>
+  connection.call($operations.GET_AUDIT_LOGS, input, options);
 
 /**
  * Read one author.
  * @throws {AuthorNotFound}
  */
-export const getAuthor = (core: $.Core, input: $types.GetAuthorRequest, options?: $.CallOptions): Promise<$types.Author> =>
-  core.call($operations.GET_AUTHOR, input, options);
+export const getAuthor = (connection: $.Connection, input: $types.GetAuthorRequest, options?: $.CallOptions): Promise<$types.Author> =>
+  connection.call($operations.GET_AUTHOR, input, options);
 
 /**
  * Find authors by id, name or text.
  * At most 1,000 are returned; `meta.has_more` says that there are others, and `meta.per_page` is the limit.
  */
-export const getAuthors = (core: $.Core, input: $types.GetAuthorsRequest = {}, options?: $.CallOptions): Promise<$types.AuthorList> =>
-  core.call($operations.GET_AUTHORS, input, options);
+export const getAuthors = (connection: $.Connection, input: $types.GetAuthorsRequest = {}, options?: $.CallOptions): Promise<$types.AuthorList> =>
+  connection.call($operations.GET_AUTHORS, input, options);
 
 /**
  * Read authors page by page.
  * @throws {CursorInvalid}
  */
-export const getPaginatedAuthors = (core: $.Core, input: $types.GetPaginatedAuthorsRequest = {}, options?: $.CallOptions): Promise<$types.AuthorPage> =>
-  core.call($operations.GET_PAGINATED_AUTHORS, input, options);
+export const getPaginatedAuthors = (connection: $.Connection, input: $types.GetPaginatedAuthorsRequest = {}, options?: $.CallOptions): Promise<$types.AuthorPage> =>
+  connection.call($operations.GET_PAGINATED_AUTHORS, input, options);
 
 /** All pages of `getPaginatedAuthors`, one item after the other, or `.pages()`. */
-export const paginateGetPaginatedAuthors = (core: $.Core, input: $types.GetPaginatedAuthorsRequest = {}, options?: $.CallOptions): $.Pager<$types.AuthorPage, $types.Author> =>
-  core.paginate($operations.GET_PAGINATED_AUTHORS, input, options);
+export const paginateGetPaginatedAuthors = (connection: $.Connection, input: $types.GetPaginatedAuthorsRequest = {}, options?: $.CallOptions): $.Pager<$types.AuthorPage, $types.Author> =>
+  connection.paginate($operations.GET_PAGINATED_AUTHORS, input, options);
 
 /** Say how the node is and which contract it speaks. */
-export const health = (core: $.Core, input: $types.HealthRequest = {}, options?: $.CallOptions): Promise<$types.Health> =>
-  core.call($operations.HEALTH, input, options);
+export const health = (connection: $.Connection, input: $types.HealthRequest = {}, options?: $.CallOptions): Promise<$types.Health> =>
+  connection.call($operations.HEALTH, input, options);
 
 /** Say that the process runs. */
-export const livez = (core: $.Core, input: $types.LivezRequest = {}, options?: $.CallOptions): Promise<void> =>
-  core.call($operations.LIVEZ, input, options);
+export const livez = (connection: $.Connection, input: $types.LivezRequest = {}, options?: $.CallOptions): Promise<void> =>
+  connection.call($operations.LIVEZ, input, options);
 
 /**
  * Exchange a name and a password for tokens.
  * @throws {CredentialsInvalid}
  */
-export const login = (core: $.Core, input: $types.LoginRequest, options?: $.CallOptions): Promise<$types.Tokens> =>
-  core.call($operations.LOGIN, input, options);
+export const login = (connection: $.Connection, input: $types.LoginRequest, options?: $.CallOptions): Promise<$types.Tokens> =>
+  connection.call($operations.LOGIN, input, options);
 
 /**
  * End the session of a refresh token.
  * A session that is unknown or has ended is answered like one that ends now.
  */
-export const logout = (core: $.Core, input: $types.LogoutRequest, options?: $.CallOptions): Promise<void> =>
-  core.call($operations.LOGOUT, input, options);
+export const logout = (connection: $.Connection, input: $types.LogoutRequest, options?: $.CallOptions): Promise<void> =>
+  connection.call($operations.LOGOUT, input, options);
 
 /**
  * Say that the node takes requests.
  * Answers `unavailable` while the node cannot serve or is draining.
  */
-export const readyz = (core: $.Core, input: $types.ReadyzRequest = {}, options?: $.CallOptions): Promise<void> =>
-  core.call($operations.READYZ, input, options);
+export const readyz = (connection: $.Connection, input: $types.ReadyzRequest = {}, options?: $.CallOptions): Promise<void> =>
+  connection.call($operations.READYZ, input, options);
 
 /**
  * Exchange a refresh token for new tokens.
  * @throws {CredentialsInvalid}
  */
-export const refresh = (core: $.Core, input: $types.RefreshRequest, options?: $.CallOptions): Promise<$types.Tokens> =>
-  core.call($operations.REFRESH, input, options);
+export const refresh = (connection: $.Connection, input: $types.RefreshRequest, options?: $.CallOptions): Promise<$types.Tokens> =>
+  connection.call($operations.REFRESH, input, options);
 
 /**
  * Replace an author.
@@ -106,8 +106,8 @@ export const refresh = (core: $.Core, input: $types.RefreshRequest, options?: $.
  * @throws {AuthorNameTaken}
  * @throws {VersionMismatch}
  */
-export const updateAuthor = (core: $.Core, input: $types.UpdateAuthorRequest, options?: $.CallOptions): Promise<$types.Author> =>
-  core.call($operations.UPDATE_AUTHOR, input, options);
+export const updateAuthor = (connection: $.Connection, input: $types.UpdateAuthorRequest, options?: $.CallOptions): Promise<$types.Author> =>
+  connection.call($operations.UPDATE_AUTHOR, input, options);
 
 /** An author was created. */
 export { AUTHOR_CREATED as authorCreated } from "./operations.ts";

@@ -71,7 +71,7 @@ export type {
   ClientOptions,
   Pager,
   Received,
-} from "./runtime/core.ts";
+} from "./runtime/connection.ts";
 export {
   AuditDoor,
   AuditOutcome,

@@ -75,7 +75,7 @@ def _beside(file: File, name: str) -> File:
 
 
 BUILTIN = ("Array", "Promise", "Object", "Error", "Date", "Map", "Set", "Record", "Uint8Array", "Client", "ApiError", "Events",
-           "CallOptions", "Symbol", "Function", "Partial", "ThingsApi", "Conflict", "Core", "String", "BigInt", "Unknown")  # fmt: skip
+           "CallOptions", "Symbol", "Function", "Partial", "ThingsApi", "Conflict", "Connection", "String", "BigInt", "Unknown")  # fmt: skip
 INHERITED = "constructor: {type: string}, then: {type: string}, to_string: {type: string}, value_of: {type: string}"
 
 

@@ -138,21 +138,32 @@ function readPacked(kind: Kind, reader: Reader, items: unknown[]): void {
 }
 
 function readEntry(kind: Kind, bytes: Uint8Array, path: Path): [string, unknown] {
-  const entry: RecordTable<unknown> = ENTRY;
   const reader = new Reader(bytes);
   const found: unknown[] = [undefined, undefined];
   const value: Field = { name: "value", no: 2, kind };
   while (reader.position < reader.end) {
     const tag = reader.tag();
-    const field = tag >>> 3 === 1 ? (entry.fields[0] as Field) : tag >>> 3 === 2 ? value : undefined;
+    const field = tag >>> 3 === 1 ? ENTRY_KEY : tag >>> 3 === 2 ? value : undefined;
     if (field === undefined || !readInto(found, field.no - 1, field, tag & 7, reader, path)) {
       reader.skip(tag);
     }
   }
-  return [(found[0] ?? "") as string, settledOne(value, found[1] ?? (isMessage(value) ? NOTHING : undefined), path)];
+  return [(found[0] ?? "") as string, found[1]];
 }
 
-const ENTRY: RecordTable<unknown> = { fields: [{ name: "key", no: 1, kind: "string" }] };
+/** Of entries with one key the last counts, and only that is read. An entry without a value has an empty one. */
+function settledMap(kind: Kind, entries: readonly [string, unknown][], path: Path): unknown {
+  const value: Field = { name: "value", no: 2, kind };
+  const settle = (key: string, found: unknown): unknown => {
+    path.push(key);
+    const settled = settledOne(value, found ?? (isMessage(value) ? NOTHING : undefined), path);
+    path.pop();
+    return settled;
+  };
+  return Object.fromEntries([...new Map(entries)].map(([key, found]) => [key, settle(key, found)]));
+}
+
+const ENTRY_KEY: Field = { name: "key", no: 1, kind: "string" };
 
 function settled(table: RecordTable<unknown>, found: readonly unknown[], path: Path): unknown {
   const record: { [name: string]: unknown } = {};
@@ -169,7 +180,7 @@ function settled(table: RecordTable<unknown>, found: readonly unknown[], path: P
 
 function settledField(field: Field, found: unknown, path: Path): unknown {
   if (field.many === "map") {
-    return Object.fromEntries((found ?? []) as [string, unknown][]);
+    return settledMap(field.kind, (found ?? []) as [string, unknown][], path);
   }
   if (field.many === "list") {
     return found ?? absent(field, path);

@@ -29,7 +29,7 @@ const MAX_QUEUED = 1000;
 /** The most that a call waits before it goes from a lost socket to HTTP. */
 const MOVE_MS = 50;
 
-export class Core {
+export class Connection {
   readonly #contract: Contract;
   readonly #options: ClientOptions;
   readonly #hooks: Hooks;
