@@ -36,7 +36,9 @@ def emit_functions(contract: Contract, folder: str) -> File:
         if operation.pager:
             pager = spelled[pager_key(operation)]
             lines += comment([f"All pages of `{name}`, one item after the other, or `.pages()`."])
-            lines += _function(contract, operation, pager, f"connection.paginate({value}, input, options)", is_pager=True)
+            lines += _function(
+                contract, operation, pager, f"connection.paginate({value}, input, options)", is_pager=True
+            )
     for event in contract.events:
         lines += comment([event.summary])
         lines += [f'export {{ {constant(event.name)} as {spelled[event.name]} }} from "./operations.ts";', ""]
@@ -97,7 +99,10 @@ def emit_client(contract: Contract, folder: str) -> File:
     lines += ["export interface Client extends BaseClient<Events> {"]
     lines += [f"  readonly {feature_name(one)}: {pascal(one)}Api;" for one in contract.features]
     lines += ["}", "", "export function createClient(options: $.ClientOptions): Client {"]
-    lines += ["  const connection = new Connection(CONTRACT, options);", "  return Object.assign(new BaseClient(connection, EVENTS), {"]
+    lines += [
+        "  const connection = new Connection(CONTRACT, options);",
+        "  return Object.assign(new BaseClient(connection, EVENTS), {",
+    ]
     for feature in contract.features:
         lines += _bound(contract, feature)
     lines += ["  });", "}"]

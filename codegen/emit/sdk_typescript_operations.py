@@ -80,7 +80,10 @@ def _event(contract: Contract, event: Event) -> list[str]:
 
 def emit_errors(contract: Contract, folder: str) -> File:
     lines = ['import * as $ from "./runtime/errors.ts";', ""]
-    lines += [f'export {{ {", ".join(sorted(THROWN))} }} from "./runtime/errors.ts";', "export type { FieldFault } from "]
+    lines += [
+        f'export {{ {", ".join(sorted(THROWN))} }} from "./runtime/errors.ts";',
+        "export type { FieldFault } from ",
+    ]
     lines[-1] += '"./runtime/errors.ts";'
     lines.append("")
     for error in contract.errors:
