@@ -34,6 +34,7 @@ from generated.http_routes import ROUTES
 from generated.operations import EVENTS, OPERATIONS, ROLES
 from generated.proto import envelope_pb2
 from generated.ws_packages import PACKAGES
+from tests.codegen.served_sdk import check_clients
 
 JSON, PROTOBUF = "application/json", "application/x-protobuf"
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -307,6 +308,7 @@ async def main() -> None:
             await call_http(case, call, media)
         for binary in (False, True):
             await call_socket(case, call, binary=binary)
+    await check_clients(case, asked, same)
 
 
 if __name__ == "__main__":
