@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -44,6 +45,7 @@ async def twin(flavour: str, url: str, **options: Any) -> AsyncIterator[Twin]:
         async with AsyncClient(url, **settings) as client:
             yield Twin(client)
     else:
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(128))
         blocking = Client(url, **settings)
         try:
             yield Twin(blocking)

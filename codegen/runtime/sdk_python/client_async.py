@@ -80,7 +80,8 @@ class AsyncBaseClient:
     # The session
 
     def set_token(self, token: str | AsyncTokenProvider) -> None:
-        """From now on this token, or what the function answers."""
+        """From now on this token, or what the function answers; a socket that was stopped may be opened again."""
+        self._socket.stopped = None
         if callable(token):
             self._tokens.use(from_provider(token))
             self._tokens.set(None)
@@ -94,6 +95,7 @@ class AsyncBaseClient:
         token = await self._ask("login", {"username": username, "password": password})
         self._tokens.use(self._refresh_source())
         self._tokens.set(token, asked_at)
+        self._socket.stopped = None
 
     async def logout(self) -> None:
         """End the session here and, if it has a refresh token, at the server."""
@@ -144,10 +146,10 @@ class AsyncBaseClient:
             raise ClientError("events come over the socket: use transport 'auto' or 'ws'")
 
         async def follow(stream: AsyncEventStream[T]) -> None:
+            if not await self._socket.opened(self._options.timeout_s):
+                raise self._socket.stopped or ClientError("the socket does not open")
             is_new = self._socket.followers.add(kind, stream)
             try:
-                if not await self._socket.opened(self._options.timeout_s):
-                    raise self._socket.stopped or ClientError("the socket does not open")
                 if is_new:
                     await self._socket.follow([kind.topic])
             except BaseException:

@@ -12,7 +12,15 @@ from typing import Any, TypeVar
 
 from .call import Call
 from .codec import Authenticated, BadFrame, Codec, Expiring, Push, Reply, TopicsChanged
-from .errors import KIND_OF_CODE, ApiError, InvalidResponse, make_error
+from .errors import (
+    KIND_OF_CODE,
+    ApiError,
+    AuthenticationLost,
+    ClientError,
+    ConnectionLost,
+    InvalidResponse,
+    make_error,
+)
 from .operation import Contract, EventType
 from .retry import AttemptFailed, Outcome, outcome_of
 
@@ -50,6 +58,13 @@ def after_refusal(status: int, *, renewed: bool) -> Ending:
         return Ending.STOP if renewed else Ending.RENEW
     is_for_now = status >= 500 or status in (408, 425, 429)
     return Ending.RECONNECT if is_for_now else Ending.STOP
+
+
+def unwanted(code: int) -> ClientError:
+    """Why a socket stays closed, by its close code or the status of its handshake."""
+    if code == 401 or code in RENEWABLE:
+        return AuthenticationLost(f"the server does not take the token ({code})")
+    return ConnectionLost(f"the server does not want this socket again ({code})")
 
 
 def reconnect_s(failures: int) -> float:

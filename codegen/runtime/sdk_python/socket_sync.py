@@ -41,6 +41,7 @@ from .session import (
     after_close,
     after_refusal,
     reconnect_s,
+    unwanted,
 )
 from .tokens_sync import Tokens
 
@@ -60,7 +61,8 @@ class Slot:
         self.is_done = False
 
     def settle(self, reply: Reply | None = None, error: ClientError | None = None) -> None:
-        self.reply, self.error, self.is_done = reply, error, True
+        if not self.is_done:
+            self.reply, self.error, self.is_done = reply, error, True
         self.woken.set()
 
 
@@ -94,7 +96,7 @@ class SocketDoor:
         self.token: str | None = None
         """The one that the connection was opened with, or has been given since."""
         self.stopped: ClientError | None = None
-        """Why the socket is not opened again."""
+        """Why the socket is not opened again, until it is reset."""
 
     @property
     def is_open(self) -> bool:
@@ -103,7 +105,9 @@ class SocketDoor:
 
     def start(self) -> None:
         """Dial, unless somebody does, or a pause holds after a failure."""
-        if not self.is_open and time.monotonic() >= self._next_dial and self._dialling.acquire(blocking=False):
+        self._notice()
+        is_wanted = not self.is_open and self.stopped is None and time.monotonic() >= self._next_dial
+        if is_wanted and self._dialling.acquire(blocking=False):
             try:
                 self._dial()
             finally:
@@ -232,7 +236,7 @@ class SocketDoor:
         try:
             self._control(Authenticated, self._session.codec.authenticate(token))
             self.token = token
-        except (TimeoutError, ClientError):
+        except ClientError:
             connection = self._connection
             if connection is not None:
                 connection.close()
@@ -250,20 +254,24 @@ class SocketDoor:
             return
         self._controls.append(slot)
         self._send(frame)
-        self._wait(slot, connection, Deadline(CONTROL_S))
+        try:
+            self._wait(slot, connection, Deadline(CONTROL_S))
+        except TimeoutError:
+            raise ClientError("the server does not answer a control frame") from None
         if slot.error is not None:
             raise slot.error
 
     # Topics
 
     def follow(self, topics: list[str]) -> None:
-        """Raises what the server refuses with."""
+        """Raises what the server refuses with; a connection that is lost meanwhile follows when it is back."""
         if self.is_open:
-            self._control(TopicsChanged, self._session.codec.topics(topics, join=True))
+            with suppress(ConnectionLost):
+                self._control(TopicsChanged, self._session.codec.topics(topics, join=True))
 
     def leave(self, topics: list[str]) -> None:
         if self.is_open:
-            with suppress(ClientError, TimeoutError):
+            with suppress(ClientError):
                 self._control(TopicsChanged, self._session.codec.topics(topics, join=False))
 
     def _follow_again(self) -> None:
@@ -273,15 +281,15 @@ class SocketDoor:
                 self._hooks.on_resubscribe(topic, *self.followers.position(topic))
         try:
             self.follow(topics)
-        except (ClientError, TimeoutError) as error:
-            self.followers.end(error if isinstance(error, ClientError) else ConnectionLost("no answer to subscribe"))
+        except ClientError as error:
+            self.followers.end(error)
 
     # The connection's life
 
     def _dial(self) -> None:
         try:
-            token = self._tokens.get()
-            connection = self._connect(token)
+            self.token = self._tokens.get()
+            connection = self._connect(self.token)
         except InvalidStatus as error:
             status = error.response.status_code
             self._end(after_refusal(status, renewed=self._is_renewed), status)
@@ -289,7 +297,7 @@ class SocketDoor:
             self._end(Ending.RECONNECT, ABNORMAL)
         else:
             self._count += 1
-            self._connection, self.token, self._opened_at = connection, token, time.monotonic()
+            self._connection, self._opened_at = connection, time.monotonic()
             response = connection.response
             self._on_contract(response.headers.get("stele-contract", "") if response is not None else "")
             if self._hooks.on_connect is not None:
@@ -319,7 +327,8 @@ class SocketDoor:
         if connection is None or connection.protocol.state is State.OPEN:
             return
         self._connection = None
-        code = connection.close_code or ABNORMAL
+        told = connection.protocol.close_rcvd
+        code = told.code if told is not None else ABNORMAL
         if time.monotonic() - self._opened_at >= STABLE_S:
             self._failures, self._is_renewed = 0, False
         self._lose(f"the socket was closed ({code})")
@@ -336,7 +345,7 @@ class SocketDoor:
             except ClientError as error:
                 self.stopped = error
         elif ending is Ending.STOP:
-            self.stopped = ConnectionLost(f"the server does not want this socket again ({code})")
+            self.stopped = unwanted(code)
         if self.stopped is not None:
             self.followers.end(self.stopped)
         if self._hooks.on_disconnect is not None:

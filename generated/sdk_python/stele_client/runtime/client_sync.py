@@ -78,7 +78,8 @@ class BaseClient:
     # The session
 
     def set_token(self, token: str | TokenProvider) -> None:
-        """From now on this token, or what the function answers."""
+        """From now on this token, or what the function answers; a socket that was stopped may be opened again."""
+        self._socket.stopped = None
         if callable(token):
             self._tokens.use(from_provider(token))
             self._tokens.set(None)
@@ -92,6 +93,7 @@ class BaseClient:
         token = self._ask("login", {"username": username, "password": password})
         self._tokens.use(self._refresh_source())
         self._tokens.set(token, asked_at)
+        self._socket.stopped = None
 
     def logout(self) -> None:
         """End the session here and, if it has a refresh token, at the server."""
@@ -142,10 +144,10 @@ class BaseClient:
             raise ClientError("events come over the socket: use transport 'auto' or 'ws'")
 
         def follow(stream: EventStream[T]) -> None:
+            if not self._socket.opened(self._options.timeout_s):
+                raise self._socket.stopped or ClientError("the socket does not open")
             is_new = self._socket.followers.add(kind, stream)
             try:
-                if not self._socket.opened(self._options.timeout_s):
-                    raise self._socket.stopped or ClientError("the socket does not open")
                 if is_new:
                     self._socket.follow([kind.topic])
             except BaseException:

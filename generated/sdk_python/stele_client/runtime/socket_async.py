@@ -40,6 +40,7 @@ from .session import (
     after_close,
     after_refusal,
     reconnect_s,
+    unwanted,
 )
 from .tokens_async import AsyncTokens
 
@@ -77,26 +78,25 @@ class AsyncSocketDoor:
         self.token: str | None = None
         """The one that the connection was opened with, or has been given since."""
         self.stopped: ClientError | None = None
-        """Why the socket is not opened again, until `start` is called anew."""
+        """Why the socket is not opened again, until it is reset."""
 
     @property
     def is_open(self) -> bool:
         return self._connection is not None
 
     def start(self) -> None:
-        """Open, and keep open; nothing if that is so already."""
-        if self._keeper is None or self._keeper.done():
-            self.stopped = None
+        """Open, and keep open; nothing if that is so already, or if the socket was stopped."""
+        if self.stopped is None and (self._keeper is None or self._keeper.done()):
             self._keeper = asyncio.create_task(self._keep(), name="socket-keeper")
 
     async def opened(self, within_s: float) -> bool:
         """Whether the socket is open, now or within the time; at once False when it was stopped."""
         self.start()
+        if self._keeper is None or self.stopped is not None:
+            return False
         waiting = asyncio.ensure_future(self._opened.wait())
-        keeper = self._keeper
-        assert keeper is not None
         try:
-            await asyncio.wait({waiting, keeper}, timeout=within_s, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({waiting, self._keeper}, timeout=within_s, return_when=asyncio.FIRST_COMPLETED)
         finally:
             waiting.cancel()
         return self.is_open
@@ -165,10 +165,9 @@ class AsyncSocketDoor:
         if connection is None or token is None or token == self.token:
             return
         try:
-            async with asyncio.timeout(CONTROL_S):
-                await self._control(Authenticated, self._session.codec.authenticate(token))
+            await self._control(Authenticated, self._session.codec.authenticate(token))
             self.token = token
-        except (TimeoutError, ClientError):
+        except ClientError:
             await connection.close(NORMAL)
 
     async def _renew(self) -> None:
@@ -183,21 +182,24 @@ class AsyncSocketDoor:
         slot: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._controls.append((answer, slot))
         await self._send(frame)
-        await slot
+        try:
+            async with asyncio.timeout(CONTROL_S):
+                await slot
+        except TimeoutError:
+            raise ClientError("the server does not answer a control frame") from None
 
     # Topics
 
     async def follow(self, topics: list[str]) -> None:
-        """Raises what the server refuses with; a socket that is away follows as soon as it is back."""
+        """Raises what the server refuses with; a connection that is lost meanwhile follows when it is back."""
         if self._connection is not None:
-            async with asyncio.timeout(CONTROL_S):
+            with suppress(ConnectionLost):
                 await self._control(TopicsChanged, self._session.codec.topics(topics, join=True))
 
     async def leave(self, topics: list[str]) -> None:
         if self._connection is not None:
-            with suppress(ClientError, TimeoutError):
-                async with asyncio.timeout(CONTROL_S):
-                    await self._control(TopicsChanged, self._session.codec.topics(topics, join=False))
+            with suppress(ClientError):
+                await self._control(TopicsChanged, self._session.codec.topics(topics, join=False))
 
     # The connection's life
 
@@ -210,7 +212,7 @@ class AsyncSocketDoor:
                 if time.monotonic() - began >= STABLE_S:
                     failures, renewed = 0, False
                 if ending is Ending.STOP:
-                    self._stop(ConnectionLost(f"the server does not want this socket again ({code})"), code)
+                    self._stop(unwanted(code), code)
                     return
                 if ending is Ending.RENEW:
                     renewed = True
@@ -232,8 +234,8 @@ class AsyncSocketDoor:
     async def _live(self, *, renewed: bool) -> tuple[Ending, int]:
         """One connection from its handshake to its end."""
         try:
-            token = await self._tokens.get()
-            connection = await self._connect(token)
+            self.token = await self._tokens.get()
+            connection = await self._connect(self.token)
         except InvalidStatus as error:
             status = error.response.status_code
             return after_refusal(status, renewed=renewed), status
@@ -245,7 +247,7 @@ class AsyncSocketDoor:
             return Ending.RECONNECT, ABNORMAL
         code = ABNORMAL
         try:
-            self._open(connection, token)
+            self._open(connection)
             code = await self._read(connection)
         finally:
             self._lose(code)
@@ -267,9 +269,9 @@ class AsyncSocketDoor:
             max_size=MAX_FRAME,
         )
 
-    def _open(self, connection: ClientConnection, token: str | None) -> None:
+    def _open(self, connection: ClientConnection) -> None:
         self._count += 1
-        self._connection, self.token = connection, token
+        self._connection = connection
         self._opened.set()
         response = connection.response
         self._on_contract(response.headers.get("stele-contract", "") if response is not None else "")
@@ -284,10 +286,8 @@ class AsyncSocketDoor:
                 self._hooks.on_resubscribe(topic, *self.followers.position(topic))
         try:
             await self.follow(topics)
-        except ConnectionLost:
-            return
-        except (ClientError, TimeoutError) as error:
-            self.followers.end(error if isinstance(error, ClientError) else ConnectionLost("no answer to subscribe"))
+        except ClientError as error:
+            self.followers.end(error)
 
     async def _read(self, connection: ClientConnection) -> int:
         """Until the connection ends; its close code."""
