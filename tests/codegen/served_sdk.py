@@ -141,7 +141,10 @@ def _check_events(package: ModuleType, events: list[dict[str, Any]], same: Same)
     runtime = f"{package.__name__}.runtime"
     plain = import_module(f"{runtime}.json_codec").plain
     encodings = (
-        (import_module(f"{runtime}.json_frames").JsonCodec(), lambda codec, event: json.loads(codec.encode_json(event))),
+        (
+            import_module(f"{runtime}.json_frames").JsonCodec(),
+            lambda codec, event: json.loads(codec.encode_json(event)),
+        ),
         (
             import_module(f"{runtime}.proto_frames").ProtobufCodec(contract),
             lambda codec, event: codec.encode_protobuf(event),
