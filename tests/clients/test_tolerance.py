@@ -9,7 +9,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from tests.clients.emitted import THING, messages, package_of, part, rich
 
@@ -49,7 +49,7 @@ def _package(folder: Path, *more: tuple[str, str]) -> ModuleType:
 
 
 def read(package: ModuleType, value: object) -> Any:
-    return TypeAdapter(part(package, "models").Thing).validate_python(value)
+    return part(package, "models").Thing.model_validate(value)
 
 
 def by_protobuf(ages: Ages, value: object) -> Any:

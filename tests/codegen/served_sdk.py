@@ -112,7 +112,7 @@ async def _result(method: Callable[..., Any], given: dict[str, Any]) -> Any:
 def method_of(package: ModuleType, client: Any, operation: Any) -> Callable[..., Awaitable[Any]]:
     """The method that calls the operation, as a user finds it; the first that names it in its code."""
     feature = getattr(client, operation.feature, None) or getattr(client, f"{operation.feature}_")
-    for name, method in inspect.getmembers(feature, inspect.isroutine):
+    for name, method in inspect.getmembers(feature, inspect.ismethod):
         if not name.startswith("_") and operation.name.upper() in method.__code__.co_names:
             found: Callable[..., Awaitable[Any]] = method
             return found
@@ -140,22 +140,15 @@ def _check_events(package: ModuleType, events: list[dict[str, Any]], same: Same)
     contract = import_module(f"{package.__name__}._contract").CONTRACT
     runtime = f"{package.__name__}.runtime"
     plain = import_module(f"{runtime}.json_codec").plain
-    encodings = (
-        (
-            import_module(f"{runtime}.json_frames").JsonCodec(),
-            lambda codec, event: json.loads(codec.encode_json(event)),
-        ),
-        (
-            import_module(f"{runtime}.proto_frames").ProtobufCodec(contract),
-            lambda codec, event: codec.encode_protobuf(event),
-        ),
-    )
+    json_codec = import_module(f"{runtime}.json_frames").JsonCodec()
+    protobuf_codec = import_module(f"{runtime}.proto_frames").ProtobufCodec(contract)
     push = import_module(f"{runtime}.codec").Push
     for event in events:
         kind, codec = contract.events[event["pkg_id"]], wire.EVENT_CODECS[event["pkg_id"]]
         sent = codec.decode_json(json.dumps(event["value"]).encode())
-        for reader, write in encodings:
-            came = push(kind.pkg_id, write(codec, sent), None, None, None)
+        written = {json_codec: json.loads(codec.encode_json(sent)), protobuf_codec: codec.encode_protobuf(sent)}
+        for reader, data in written.items():
+            came = push(kind.pkg_id, data, None, None, None)
             found = kind.result().validate_python(reader.event(kind, came))
             same(isinstance(found, kind.record), True, f"{event['name']}: the class of the event")
             back = codec.decode_json(json.dumps(plain(found)).encode())
