@@ -35,6 +35,7 @@ from codegen.emit import (
     results,
     runtime,
     sdk_python,
+    sdk_typescript,
     wire,
     ws_packages,
 )
@@ -64,6 +65,7 @@ EMITTERS: tuple[Callable[[Contract], list[File]], ...] = (
     openapi.emit,
     asyncapi.emit,
     sdk_python.emit,
+    sdk_typescript.emit,
 )
 
 

@@ -35,7 +35,7 @@ RUNTIME_ERRORS = frozenset(
     }
 )
 MEMBERS = frozenset(
-    {"close", "login", "logout", "set_token", "events", "on", "then", "constructor", "prototype", "to_json"}
+    {"call", "close", "login", "logout", "set_token", "events", "on", "then", "constructor", "prototype", "to_json"}
 )
 """What every client has itself; a feature of such a name gets a trailing underscore."""
 

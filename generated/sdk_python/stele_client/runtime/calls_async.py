@@ -75,10 +75,10 @@ class AsyncCalls:
         """The typed result. Raises ApiError for a refusal, else another ClientError."""
         time_s = self._options.timeout_s if timeout_s is None else timeout_s
         call = make_call(operation, values, time_s, idempotency_key)
-        number, refreshed, unsure = 0, False, False
+        number, refreshed, unsure, left_socket = 0, False, False, False
         while True:
             number += 1
-            info = AttemptInfo(operation.name, call.request_id, await self._choose(call), number)
+            info = AttemptInfo(operation.name, call.request_id, await self._choose(call, left_socket), number)
             token: str | None = None
             try:
                 token = await self._token(info.door, operation)
@@ -88,6 +88,7 @@ class AsyncCalls:
                 verdict = may_repeat(operation, failure.outcome, can_refresh=can_refresh)
                 pause_s = self._judge(call, failure, verdict, number, is_unsure=unsure)
                 unsure = unsure or failure.outcome in (Outcome.LOST, Outcome.OUTCOME_UNKNOWN)
+                left_socket = left_socket or (info.door == "ws" and isinstance(failure.error, ConnectionLost))
                 if verdict is Verdict.REFRESH_THEN_REPEAT:
                     refreshed = True
                     await self._refresh(info.door, token)
@@ -108,14 +109,18 @@ class AsyncCalls:
         self._budget.refund()
         return result
 
-    async def _choose(self, call: Call[Any]) -> Door:
-        """The open socket, else HTTP; an operation of one door goes there. Raises ConnectionLost for a pinned socket."""
+    async def _choose(self, call: Call[Any], left_socket: bool) -> Door:
+        """The open socket, unless the call was lost on it; else HTTP. An operation of one door goes there.
+
+        Raises why a pinned socket is not open.
+        """
         if self.is_closed:
             raise ClientClosed("the client is closed", call.request_id)
         operation, transport = call.operation, self._options.transport
         if operation.pkg_id is None or (transport == "http" and operation.http is not None):
             return "http"
-        if self._socket.is_open:
+        is_left = left_socket and transport == "auto" and operation.http is not None
+        if self._socket.is_open and not is_left:
             return "ws"
         if transport == "auto" and operation.http is not None:
             if not operation.is_public and self._socket.stopped is None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import importlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Any, Self, TypeVar
+from uuid import UUID
 
 from .calls_sync import Calls
 from .codec import Codec
@@ -74,6 +75,21 @@ class BaseClient:
         self._socket.close()
         self._tokens.close()
         self._http.close()
+
+    def call(
+        self,
+        operation: str,
+        values: Mapping[str, Any],
+        *,
+        timeout_s: float | None = None,
+        idempotency_key: str | UUID | None = None,
+    ) -> Any:
+        """An operation by its name in the contract, for tools that know it only then; raises KeyError for another name.
+
+        `values` may be as JSON has them. Where the name is known, the typed methods are the better way.
+        """
+        found = self._contract.operations[operation]
+        return self._calls.call(found, values, timeout_s=timeout_s, idempotency_key=idempotency_key)
 
     # The session
 
