@@ -1,7 +1,7 @@
 # Stele. `make` shows what there is. Needed first: Python 3.11 or later, and make.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run test check generate fix breaking new lock migrate operations bench clean clean-data update-locks
+.PHONY: help run test check generate sdk fix breaking new lock migrate operations bench clean clean-data update-locks
 
 VENV := .venv
 READY := $(VENV)/.ready
@@ -40,6 +40,9 @@ check: $(READY) ## Fresh generated code, ruff, mypy strict, import contracts, sp
 generate: $(READY) ## Compile specs/ into generated/ (WATCH=yes: again after each save)
 	@$(PYTHON_IN) -m codegen generate $(if $(WATCH),--watch)
 
+sdk: $(READY) ## Build the clients' packages into dist/, without a network
+	@$(UV) build --quiet --offline --wheel --out-dir dist generated/sdk_python
+
 fix: $(READY) ## Write the halves of the contract that have one right answer
 	@$(PYTHON_IN) -m codegen fix
 
@@ -63,7 +66,7 @@ bench: $(READY) ## Measure the service against two reference programs
 	@$(PYTHON_IN) -m tests.load
 
 clean: ## Remove what make made; data in .stele stays
-	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache tests/npm/node_modules
+	@rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache tests/npm/node_modules
 	@find app codegen generated tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 clean-data: ## Remove .stele with its database, after asking (CONFIRM=yes)

@@ -8,9 +8,9 @@ import pytest
 
 from codegen.ir.names import snake
 from codegen.ir.operations import Contract
+from tests.clients.random_values import Values
 from tests.codegen import samples
 from tests.codegen.contracts import CASES, CORPUS, compose
-from tests.codegen.random_values import Draw
 from tests.codegen.test_corpus import compiled, served
 
 ROUNDS = 12
@@ -25,23 +25,23 @@ def test_values_cross_every_door_unchanged(name: str, tmp_path: Path) -> None:
 
 def questions(contract: Contract) -> dict[str, object]:
     """As `test_cases.questions`, with values that are drawn."""
-    draws = [Draw(contract, number) for number in range(ROUNDS)]
+    streams = [Values(contract, number) for number in range(ROUNDS)]
     calls, events = [], []
-    for draw in draws:
+    for values in streams:
         for operation in contract.operations:
             record = operation.result.record
-            result = draw.named(record) if record else None
+            result = values.named(record) if record else None
             calls.append({
                 "operation": operation.name,
                 "http": operation.http is not None,
                 "is_list": operation.result.is_list,
                 "record": snake(record) if record else None,
-                "request": draw.record(operation.request),
+                "request": values.record(operation.request),
                 "result": result,
                 "expected": samples.with_defaults(contract, record, result) if record else None,
             })  # fmt: skip
         for event in contract.events:
-            value = draw.named(event.record)
+            value = values.named(event.record)
             expected = samples.with_defaults(contract, event.record, value)
             told = {"name": event.name, "pkg_id": event.pkg_id, "record": snake(event.record)}
             events.append({**told, "value": value, "expected": expected})
