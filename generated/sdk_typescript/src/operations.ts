@@ -6,7 +6,6 @@ import type * as $types from "./types.ts";
 
 export const CREATE_AUTHOR: $.Operation<$types.CreateAuthorRequest, $types.Author> = {
   name: "create_author",
-  feature: "authors",
   pkgId: 3,
   http: { verb: "POST", path: "/api/authors", parameters: [], body: true },
   idempotency: "key",
@@ -18,7 +17,6 @@ export const CREATE_AUTHOR: $.Operation<$types.CreateAuthorRequest, $types.Autho
 
 export const CREATE_WS_TICKET: $.Operation<$types.CreateWsTicketRequest, $types.WsTicket> = {
   name: "create_ws_ticket",
-  feature: "auth",
   http: { verb: "POST", path: "/auth/ws-ticket", parameters: [] },
   idempotency: "none",
   timeoutMs: 5000,
@@ -30,7 +28,6 @@ export const CREATE_WS_TICKET: $.Operation<$types.CreateWsTicketRequest, $types.
 
 export const DELETE_AUTHOR: $.Operation<$types.DeleteAuthorRequest, void> = {
   name: "delete_author",
-  feature: "authors",
   pkgId: 6,
   http: { verb: "DELETE", path: "/api/authors/{author_id}", parameters: [{ field: "author_id", carrier: "author_id", location: "path" }, { field: "expected_version", carrier: "If-Match", location: "header", etag: true }] },
   idempotency: "natural",
@@ -41,7 +38,6 @@ export const DELETE_AUTHOR: $.Operation<$types.DeleteAuthorRequest, void> = {
 
 export const GET_AUDIT_LOG: $.Operation<$types.GetAuditLogRequest, $types.AuditLog> = {
   name: "get_audit_log",
-  feature: "audit_log",
   pkgId: 8,
   http: { verb: "GET", path: "/api/audit-logs/{audit_log_id}", parameters: [{ field: "audit_log_id", carrier: "audit_log_id", location: "path" }] },
   query: true,
@@ -54,7 +50,6 @@ export const GET_AUDIT_LOG: $.Operation<$types.GetAuditLogRequest, $types.AuditL
 
 export const GET_AUDIT_LOGS: $.Operation<$types.GetAuditLogsRequest, $types.AuditLogPage> = {
   name: "get_audit_logs",
-  feature: "audit_log",
   pkgId: 7,
   http: { verb: "GET", path: "/api/audit-logs", parameters: [{ field: "user", carrier: "user", location: "query" }, { field: "action", carrier: "action", location: "query" }, { field: "outcome", carrier: "outcome", location: "query" }, { field: "since", carrier: "since", location: "query" }, { field: "until", carrier: "until", location: "query" }, { field: "page", carrier: "page", location: "query" }, { field: "per_page", carrier: "per_page", location: "query" }] },
   query: true,
@@ -68,7 +63,6 @@ export const GET_AUDIT_LOGS: $.Operation<$types.GetAuditLogsRequest, $types.Audi
 
 export const GET_AUTHOR: $.Operation<$types.GetAuthorRequest, $types.Author> = {
   name: "get_author",
-  feature: "authors",
   pkgId: 4,
   http: { verb: "GET", path: "/api/authors/{author_id}", parameters: [{ field: "author_id", carrier: "author_id", location: "path" }] },
   query: true,
@@ -81,7 +75,6 @@ export const GET_AUTHOR: $.Operation<$types.GetAuthorRequest, $types.Author> = {
 
 export const GET_AUTHORS: $.Operation<$types.GetAuthorsRequest, $types.AuthorList> = {
   name: "get_authors",
-  feature: "authors",
   pkgId: 1,
   http: { verb: "GET", path: "/api/authors", parameters: [{ field: "id", carrier: "id", location: "query" }, { field: "name", carrier: "name", location: "query" }, { field: "search_term", carrier: "search_term", location: "query" }] },
   query: true,
@@ -95,7 +88,6 @@ export const GET_AUTHORS: $.Operation<$types.GetAuthorsRequest, $types.AuthorLis
 
 export const GET_PAGINATED_AUTHORS: $.Operation<$types.GetPaginatedAuthorsRequest, $types.AuthorPage> = {
   name: "get_paginated_authors",
-  feature: "authors",
   pkgId: 2,
   http: { verb: "GET", path: "/api/authors/paginated", parameters: [{ field: "page", carrier: "page", location: "query" }, { field: "per_page", carrier: "per_page", location: "query" }, { field: "cursor", carrier: "cursor", location: "query" }, { field: "id", carrier: "id", location: "query" }, { field: "name", carrier: "name", location: "query" }] },
   query: true,
@@ -109,7 +101,6 @@ export const GET_PAGINATED_AUTHORS: $.Operation<$types.GetPaginatedAuthorsReques
 
 export const HEALTH: $.Operation<$types.HealthRequest, $types.Health> = {
   name: "health",
-  feature: "system",
   http: { verb: "GET", path: "/health", parameters: [] },
   query: true,
   idempotency: "natural",
@@ -122,7 +113,6 @@ export const HEALTH: $.Operation<$types.HealthRequest, $types.Health> = {
 
 export const LIVEZ: $.Operation<$types.LivezRequest, void> = {
   name: "livez",
-  feature: "system",
   http: { verb: "GET", path: "/livez", parameters: [] },
   query: true,
   idempotency: "natural",
@@ -134,7 +124,6 @@ export const LIVEZ: $.Operation<$types.LivezRequest, void> = {
 
 export const LOGIN: $.Operation<$types.LoginRequest, $types.Tokens> = {
   name: "login",
-  feature: "auth",
   http: { verb: "POST", path: "/auth/login", parameters: [], body: true },
   idempotency: "none",
   timeoutMs: 5000,
@@ -147,7 +136,6 @@ export const LOGIN: $.Operation<$types.LoginRequest, $types.Tokens> = {
 
 export const LOGOUT: $.Operation<$types.LogoutRequest, void> = {
   name: "logout",
-  feature: "auth",
   http: { verb: "POST", path: "/auth/logout", parameters: [], body: true },
   idempotency: "natural",
   timeoutMs: 5000,
@@ -159,7 +147,6 @@ export const LOGOUT: $.Operation<$types.LogoutRequest, void> = {
 
 export const READYZ: $.Operation<$types.ReadyzRequest, void> = {
   name: "readyz",
-  feature: "system",
   http: { verb: "GET", path: "/readyz", parameters: [] },
   query: true,
   idempotency: "natural",
@@ -171,7 +158,6 @@ export const READYZ: $.Operation<$types.ReadyzRequest, void> = {
 
 export const REFRESH: $.Operation<$types.RefreshRequest, $types.Tokens> = {
   name: "refresh",
-  feature: "auth",
   http: { verb: "POST", path: "/auth/refresh", parameters: [], body: true },
   idempotency: "none",
   timeoutMs: 5000,
@@ -184,7 +170,6 @@ export const REFRESH: $.Operation<$types.RefreshRequest, $types.Tokens> = {
 
 export const UPDATE_AUTHOR: $.Operation<$types.UpdateAuthorRequest, $types.Author> = {
   name: "update_author",
-  feature: "authors",
   pkgId: 5,
   http: { verb: "PUT", path: "/api/authors/{author_id}", parameters: [{ field: "author_id", carrier: "author_id", location: "path" }, { field: "expected_version", carrier: "If-Match", location: "header", etag: true }], body: true },
   idempotency: "natural",

@@ -22,7 +22,6 @@ export interface HttpBinding {
 /** `timeoutMs` is the server's own deadline. Without `output` the answer has no content. */
 export interface Operation<I, O> {
   readonly name: string;
-  readonly feature: string;
   readonly pkgId?: number;
   readonly http?: HttpBinding;
   readonly query?: true;
@@ -63,15 +62,13 @@ export interface SessionOperations {
   readonly ticket?: Operation<object, { ticket: string }>;
 }
 
-/** `client` names package and version. `errors` are by code, `closeCodes` by name. */
+/** `client` names package and version. `errors` are by code. */
 export interface Contract {
-  readonly title: string;
   readonly version: string;
   readonly hash: string;
   readonly client: string;
   readonly address: string;
   readonly subprotocols: { readonly json?: string; readonly protobuf?: string };
   readonly errors: { readonly [code: string]: ErrorClass };
-  readonly closeCodes: { readonly [name: string]: number };
   readonly session: SessionOperations;
 }
