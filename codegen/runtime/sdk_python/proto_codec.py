@@ -20,8 +20,8 @@ from google.protobuf.message_factory import GetMessageClass
 from pydantic import BaseModel
 
 from .codec import BadFrame
-from .json_codec import moment
-from .model import Unknown
+from .json_codec import duration, moment
+from .model import fields_of
 from .operation import Protobuf
 
 TIMESTAMP, DURATION = "google.protobuf.Timestamp", "google.protobuf.Duration"
@@ -103,17 +103,18 @@ class Messages:
             since = value.astimezone(UTC) - EPOCH
             message.seconds, message.nanos = since.days * 86400 + since.seconds, since.microseconds * 1000
         elif name == DURATION:
+            duration(value)
             message.FromTimedelta(value)
         elif name in WRAPPERS:
             message.value = self._scalar(message.DESCRIPTOR.fields_by_name["value"], value)
         elif name in self._facts.unions:
             self._put(getattr(message, self._arm(name, value)), value)
         else:
-            self._fill(message, fields_of(value))
+            self._fill(message, _fields(value))
 
     def _arm(self, name: str, value: Any) -> str:
         tag_name, arms = self._facts.unions[name]
-        tag = fields_of(value).get(tag_name)
+        tag = _fields(value).get(tag_name)
         for field, known in arms.items():
             if known == tag:
                 return field
@@ -171,10 +172,12 @@ class Messages:
         if field.message_type is None:
             return value
         name = field.message_type.full_name
-        if name == TIMESTAMP:
-            return EPOCH + timedelta(seconds=value.seconds, microseconds=value.nanos // 1000)
-        if name == DURATION:
-            return value.ToTimedelta()
+        if name in (TIMESTAMP, DURATION):
+            try:
+                since = timedelta(seconds=value.seconds, microseconds=value.nanos // 1000)
+                return since if name == DURATION else EPOCH + since
+            except OverflowError:
+                raise BadFrame(f"{field.full_name} is out of the calendar") from None
         return value.value if name in WRAPPERS else self.values(value)
 
     def _unknown(self, known: Mapping[int, str | int], number: int) -> str | int:
@@ -182,13 +185,8 @@ class Messages:
         return str(number) if any(isinstance(value, str) for value in known.values()) else number
 
 
-def fields_of(value: Any) -> Mapping[str, Any]:
-    """The declared fields of a model, under the contract's names."""
-    if isinstance(value, Unknown):
-        raise ValueError(f"an arm that this version of the contract does not know cannot be sent: {value.raw}")
-    if isinstance(value, BaseModel):
-        return {field.alias or name: getattr(value, name) for name, field in type(value).model_fields.items()}
-    return value if isinstance(value, Mapping) else {}
+def _fields(value: Any) -> Mapping[str, Any]:
+    return fields_of(value) if isinstance(value, BaseModel) else value
 
 
 def _is_repeated(field: FieldDescriptor) -> bool:

@@ -15,8 +15,9 @@ import httpx2
 from .call import Call
 from .codec import BadFrame, Codec
 from .errors import ApiError, ClientError, ConnectionLost, InvalidResponse, kind_of_status, make_error
-from .json_codec import query_text
-from .operation import Contract, HttpBinding, Parameter
+from .json_codec import is_many, query_text
+from .json_frames import JsonCodec
+from .operation import Contract, HttpBinding, Operation
 from .retry import AttemptFailed, Outcome, outcome_of
 
 T = TypeVar("T")
@@ -32,8 +33,9 @@ class AsyncHttpDoor:
     def __init__(self, contract: Contract, codec: Codec, base_url: str, on_contract: Callable[[str], None]) -> None:
         self._contract = contract
         self._codec = codec
+        self._json = JsonCodec()
         self._on_contract = on_contract
-        headers = {"accept": codec.content_type, "user-agent": contract.agent, "x-stele-client": contract.agent}
+        headers = {"user-agent": contract.agent, "x-stele-client": contract.agent}
         limits = httpx2.Limits(max_connections=None, max_keepalive_connections=32, keepalive_expiry=30.0)
         self._client = httpx2.AsyncClient(base_url=base_url, headers=headers, limits=limits)
 
@@ -68,10 +70,11 @@ class AsyncHttpDoor:
         return bytes(body)
 
     def _request(self, call: Call[Any], token: str | None) -> dict[str, Any]:
-        operation, binding = call.operation, call.operation.http
+        operation, binding, codec = call.operation, call.operation.http, self._codec_of(call.operation)
         if binding is None:
             raise ClientError(f"{operation.name} has no HTTP binding", call.request_id)
-        headers = {"request-timeout-ms": str(call.timeout_ms), "x-correlation-id": call.request_id}
+        headers = {"accept": codec.content_type, "x-correlation-id": call.request_id}
+        headers["request-timeout-ms"] = str(call.timeout_ms)
         if operation.idempotency == "key":
             headers["idempotency-key"] = call.request_id
         if token is not None:
@@ -79,11 +82,13 @@ class AsyncHttpDoor:
         path, query, carried, rest = address(binding, call.values)
         request: dict[str, Any] = {"method": binding.verb, "url": path, "params": query, "headers": headers | carried}
         if binding.has_body:
-            headers["content-type"] = self._codec.content_type
-            whole = self._codec.content_type != "application/json"
-            request["headers"] = headers | carried
-            request["content"] = self._codec.body(operation, call.values if whole else rest)
+            request["headers"]["content-type"] = codec.content_type
+            request["content"] = codec.body(operation, rest if isinstance(codec, JsonCodec) else call.values)
         return request
+
+    def _codec_of(self, operation: Operation[Any]) -> Codec:
+        """JSON, where protobuf has no message for the operation."""
+        return self._codec if operation.request_message else self._json
 
     def _read(self, call: Call[T], response: httpx2.Response, body: bytes) -> T:
         if response.status_code >= 400:
@@ -92,7 +97,7 @@ class AsyncHttpDoor:
         try:
             if not 200 <= response.status_code < 300:
                 raise BadFrame(f"status {response.status_code}")
-            return call.read(self._codec.answer(call.operation, body))
+            return call.read(self._codec_of(call.operation).answer(call.operation, body))
         except InvalidResponse as error:
             raise AttemptFailed(Outcome.INVALID, error) from None
         except BadFrame as error:
@@ -124,18 +129,14 @@ def address(
         if one.field not in rest:
             continue
         value = rest.pop(one.field)
+        texts = [query_text(item) for item in (value if is_many(value) else [value])]
         if one.location == "path":
-            path = path.replace(f"{{{one.carrier}}}", quote(query_text(value), safe=""))
+            path = path.replace(f"{{{one.carrier}}}", quote(texts[0], safe=""))
         elif one.location == "query":
-            listed = value if isinstance(value, list | tuple) else [value]
-            query += [(one.carrier, query_text(item)) for item in listed]
-        else:
-            headers[one.carrier] = _header(one, value)
+            query += [(one.carrier, text) for text in texts]
+        elif texts:
+            headers[one.carrier] = f'"{texts[0]}"' if one.is_etag else ", ".join(texts)
     return path, query, headers, rest
-
-
-def _header(parameter: Parameter, value: object) -> str:
-    return f'"{value}"' if parameter.is_etag else query_text(value)
 
 
 def retry_after_s(response: httpx2.Response) -> float | None:

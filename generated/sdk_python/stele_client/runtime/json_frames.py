@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from .codec import Authenticated, BadFrame, Expiring, Frame, Push, Reply, TopicsChanged
 from .json_codec import encode_json, plain
 from .operation import EventType, Operation
 
+T = TypeVar("T")
 NIL = "00000000-0000-0000-0000-000000000000"
 
 
@@ -49,14 +50,15 @@ class JsonCodec:
             raise BadFrame("a frame is a JSON object")
         if "type" in members:
             return _control(members)
-        request_id, pkg_id = members.get("req_id"), members.get("pkg_id")
+        request_id, pkg_id = _told(members, "req_id", str), _told(members, "pkg_id", int)
         if "status_code" not in members:
-            if request_id != NIL or not isinstance(pkg_id, int):
+            if request_id != NIL or pkg_id is None:
                 raise BadFrame("a frame without a status_code is a push")
-            return Push(pkg_id, members.get("data"), members.get("topic"), members.get("offset"), members.get("epoch"))
-        status = members["status_code"]
-        if not isinstance(status, int) or not isinstance(request_id, str | None):
-            raise BadFrame("status_code is a number and req_id a text")
+            place = _told(members, "topic", str), _told(members, "offset", int), _told(members, "epoch", str)
+            return Push(pkg_id, members.get("data"), *place)
+        status = _told(members, "status_code", int)
+        if status is None:
+            raise BadFrame("status_code is a number")
         return Reply(request_id, pkg_id, status, members.get("data"), members.get("meta"))
 
     def result(self, operation: Operation[Any], reply: Reply) -> object:
@@ -77,6 +79,14 @@ def _control(members: dict[str, Any]) -> Frame:
         case "auth.expiring":
             return Expiring(seconds)
     return TopicsChanged()
+
+
+def _told(members: dict[str, Any], name: str, kind: type[T]) -> T | None:
+    """A member of the frame, of its type or null."""
+    value = members.get(name)
+    if value is not None and not isinstance(value, kind):
+        raise BadFrame(f"{name} is no {kind.__name__}")
+    return value
 
 
 def _parse(text: str | bytes) -> Any:

@@ -49,3 +49,10 @@ def by_tag(tag: str, known: Collection[str]) -> Callable[[Any], str]:
         return given if isinstance(given, str) and given in known else UNKNOWN
 
     return read
+
+
+def fields_of(value: BaseModel) -> dict[str, Any]:
+    """What a model declares, under the contract's names. ValueError for an arm that cannot be sent."""
+    if isinstance(value, Unknown):
+        raise ValueError(f"an arm that this version of the contract does not know cannot be sent: {value.raw}")
+    return {field.alias or name: getattr(value, name) for name, field in type(value).model_fields.items()}

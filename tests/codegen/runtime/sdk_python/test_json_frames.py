@@ -1,0 +1,95 @@
+"""Frames in JSON as the service reads and writes them; whatever else comes is a bad frame and nothing worse."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.ws.envelope import Authenticate, Cancel, ControlId, JsonReader, Request, Subscribe, Unsubscribe
+from app.ws.frames import JsonWriter
+from generated.sdk_python.stele_client._contract import CONTRACT
+from generated.sdk_python.stele_client.runtime.codec import (
+    Authenticated,
+    BadFrame,
+    Expiring,
+    Push,
+    Reply,
+    TopicsChanged,
+)
+from generated.sdk_python.stele_client.runtime.json_frames import NIL, JsonCodec
+
+ID = str(uuid.uuid4())
+CODEC = JsonCodec()
+CREATE: Any = CONTRACT.operations["create_author"]
+FIND: Any = CONTRACT.operations["get_authors"]
+
+
+def said(frame: str | bytes) -> object:
+    assert isinstance(frame, str)
+    return JsonReader().read(frame)
+
+
+def test_the_service_reads_what_is_said() -> None:
+    request = said(CODEC.request(CREATE, {"name": "Ada"}, ID, 1500))
+    assert request == Request(CREATE.pkg_id, ID, b'{"name":"Ada"}', 1.5)
+    assert said(CODEC.authenticate("a.b.c")) == Authenticate("Bearer a.b.c", None)
+    assert said(CODEC.cancel(ID)) == Cancel(ID)
+    assert said(CODEC.topics(["authors"], join=True)) == Subscribe(["authors"], None)
+    assert said(CODEC.topics(["authors"], join=False)) == Unsubscribe(["authors"], None)
+
+
+def test_what_the_service_says_is_read() -> None:
+    writer = JsonWriter({})
+    assert CODEC.read(writer.reply(3, ID, b'{"id":1}', None)) == Reply(ID, 3, 0, {"id": 1}, None)
+    assert CODEC.read(writer.reply(3, ID, b"[]", b'{"page":1}')) == Reply(ID, 3, 0, [], {"page": 1})
+    assert CODEC.read(writer.authenticated(300, None)) == Authenticated(300.0)
+    assert CODEC.read(writer.expiring(30)) == Expiring(30.0)
+    assert CODEC.read(writer.topics(ControlId.SUBSCRIBE, ["a"], None)) == TopicsChanged()
+
+
+def test_a_list_has_its_meta_beside_it() -> None:
+    assert CODEC.result(FIND, Reply(ID, 1, 0, [1], {"page": 1})) == {"items": [1], "meta": {"page": 1}}
+    assert CODEC.result(FIND, Reply(ID, 1, 0, [1])) == {"items": [1]}
+    assert CODEC.result(CREATE, Reply(ID, 1, 0, {"id": 1})) == {"id": 1}
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        "", "[]", "1", "{", "\ud800", '{"pkg_id":1,"req_id":"x"}', '{"req_id":"00000000-0000-0000-0000-000000000000"}',
+        '{"status_code":"0"}', '{"status_code":0,"req_id":5}', '{"status_code":null}', "[" * 100_000,
+    ],
+)  # fmt: skip
+def test_a_bad_frame_is_one(frame: str) -> None:
+    with pytest.raises(BadFrame):
+        CODEC.read(frame)
+
+
+TREES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=5,
+)
+NAMES = ("data", "meta", "topic", "offset", "epoch", "expires_in")
+OPTIONAL = dict.fromkeys(NAMES, TREES)
+PUSHES = st.fixed_dictionaries({"req_id": st.just(NIL), "pkg_id": st.just(1001)}, optional=OPTIONAL)
+REPLIES = st.fixed_dictionaries({"req_id": st.just(ID) | TREES, "status_code": st.just(0) | TREES}, optional=OPTIONAL)
+CONTROLS = st.fixed_dictionaries({"type": st.sampled_from(["auth_ok", "auth.expiring"]) | TREES}, optional=OPTIONAL)
+
+
+@given(PUSHES | REPLIES | CONTROLS | TREES)
+def test_any_json_is_a_frame_or_a_bad_one(value: object) -> None:
+    try:
+        found = CODEC.read(json.dumps(value))
+    except BadFrame:
+        return
+    assert isinstance(found, Reply | Push | Authenticated | Expiring | TopicsChanged)
+    if isinstance(found, Push):
+        assert isinstance(found.topic, str | None)
+        assert isinstance(found.offset, int | None)
+        assert isinstance(found.epoch, str | None)
