@@ -7,12 +7,12 @@ import { ConnectionLost, DeadlineExceeded, kindOfStatus, makeError } from "./err
 import { parseJson, readJson, textsOf, writeJson } from "./json.ts";
 import type { Contract, HttpBinding, Operation } from "./operation.ts";
 import type { Encoding } from "./options.ts";
-import { decode, encode } from "./protobuf.ts";
 import { AttemptFailed, outcomeOf } from "./retry.ts";
 import { Malformed } from "./schema.ts";
 
 const JSON_TYPE = "application/json";
 const PROTOBUF_TYPE = "application/x-protobuf";
+type Binary = typeof import("./binary.ts");
 
 export interface HttpDoorOptions {
   readonly contract: Contract;
@@ -32,7 +32,8 @@ export class HttpDoor {
   /** The typed result; throws AttemptFailed, or the caller's own reason. `fetch` does not say whether it had sent. */
   async attempt<I, O>(call: Call<I, O>, token: string | undefined): Promise<O> {
     const { deadline, requestId, operation } = call;
-    const [url, init] = this.#request(call, token);
+    const binary = this.#isBinary(operation) ? await import("./binary.ts") : undefined;
+    const [url, init] = this.#request(call, token, binary);
     let response: Response;
     let body: Uint8Array;
     try {
@@ -48,22 +49,22 @@ export class HttpDoor {
       throw new AttemptFailed(isRefused(error) ? "not_sent" : "lost", new ConnectionLost(`${operation.name}: ${String(error)}`, requestId, error));
     }
     this.#options.onContract(response.headers.get("stele-contract") ?? "");
-    return this.#read(call, response, body);
+    return this.#read(call, response, body, binary);
   }
 
   #isBinary(operation: Operation<unknown, unknown>): boolean {
     return this.#options.encoding === "protobuf" && operation.protobuf === true;
   }
 
-  #request<I, O>(call: Call<I, O>, token: string | undefined): [string, RequestInit] {
+  #request<I, O>(call: Call<I, O>, token: string | undefined, binary: Binary | undefined): [string, RequestInit] {
     const { operation, input, requestId } = call;
     const binding = operation.http;
     if (binding === undefined) {
       throw new AttemptFailed("refused", new ConnectionLost(`${operation.name} has no HTTP binding`, requestId));
     }
-    const isBinary = this.#isBinary(operation);
+    const type = binary ? PROTOBUF_TYPE : JSON_TYPE;
     const headers = new Headers({
-      accept: isBinary ? PROTOBUF_TYPE : JSON_TYPE,
+      accept: type,
       "request-timeout-ms": String(timeoutMs(call)),
       "x-correlation-id": requestId,
       "x-stele-client": this.#options.contract.client,
@@ -77,15 +78,15 @@ export class HttpDoor {
     const init: RequestInit = { method: binding.verb, headers, credentials: "omit", redirect: "error" };
     const path = address(operation, binding, input, headers);
     if (binding.body === true) {
-      headers.set("content-type", isBinary ? PROTOBUF_TYPE : JSON_TYPE);
-      init.body = isBinary
-        ? (encode(operation.input(), input) as BodyInit)
+      headers.set("content-type", type);
+      init.body = binary
+        ? (binary.encode(operation.input(), input) as BodyInit)
         : writeJson(operation.input(), input, new Set(binding.parameters.map((one) => one.field)));
     }
     return [this.#options.baseUrl.replace(/\/+$/, "") + path, init];
   }
 
-  #read<I, O>(call: Call<I, O>, response: Response, body: Uint8Array): O {
+  #read<I, O>(call: Call<I, O>, response: Response, body: Uint8Array, binary: Binary | undefined): O {
     if (!response.ok) {
       const error = this.#refusal(call.requestId, response, body);
       throw new AttemptFailed(outcomeOf(error), error);
@@ -96,7 +97,7 @@ export class HttpDoor {
     }
     return readAs(call, () => {
       const isBinary = response.headers.get("content-type")?.startsWith(PROTOBUF_TYPE) === true;
-      return isBinary ? decode(output(), body) : readJson(output(), parseJson(textOf(body)));
+      return isBinary && binary ? binary.decode(output(), body) : readJson(output(), parseJson(textOf(body)));
     });
   }
 
