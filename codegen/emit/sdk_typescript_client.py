@@ -15,6 +15,7 @@ IMPORTS = [
     'import type * as $ from "./runtime/connection.ts";',
     'import type * as $types from "./types.ts";',
 ]
+PAGING = 'import * as $paging from "./runtime/paging.ts";'
 
 
 def emit_functions(contract: Contract, folder: str) -> File:
@@ -24,6 +25,7 @@ def emit_functions(contract: Contract, folder: str) -> File:
         'import * as $operations from "./operations.ts";',
         'import { Connection } from "./runtime/connection.ts";',
         *IMPORTS,
+        *([PAGING] if any(one.pager for one in contract.operations) else []),
         "",
         "/** What every function takes; without any of them it is small. */",
         "export const connect = (options: $.ClientOptions): $.Connection => new Connection(CONTRACT, options);",
@@ -37,7 +39,7 @@ def emit_functions(contract: Contract, folder: str) -> File:
             pager = spelled[pager_key(operation)]
             lines += comment([f"All pages of `{name}`, one item after the other, or `.pages()`."])
             lines += _function(
-                contract, operation, pager, f"connection.paginate({value}, input, options)", is_pager=True
+                contract, operation, pager, f"$paging.paginate(connection, {value}, input, options)", is_pager=True
             )
     for event in contract.events:
         lines += comment([event.summary])
@@ -69,7 +71,7 @@ def _pager(contract: Contract, operation: Operation) -> str:
     items = contract.record(record).field("items")
     item = items.type.item if items and isinstance(items.type, ListOf) else None
     spelled = Types(contract).spelled(item, is_input=False, scope="$types.") if item else "never"
-    return f"$.Pager<$types.{record}, {spelled}>"
+    return f"$paging.Pager<$types.{record}, {spelled}>"
 
 
 def documentation(contract: Contract, operation: Operation, indent: str = "") -> list[str]:
@@ -90,6 +92,7 @@ def emit_client(contract: Contract, folder: str) -> File:
         'import type { EventTable } from "./runtime/client.ts";',
         'import { Connection } from "./runtime/connection.ts";',
         *IMPORTS,
+        *([PAGING.replace("import *", "import type *")] if any(one.pager for one in contract.operations) else []),
         "",
     ]
     for feature in contract.features:

@@ -17,7 +17,7 @@ export interface Call<I, O> {
   readonly deadline: Deadline;
 }
 
-export function timeoutMs(call: Call<unknown, unknown>): number {
+export function timeoutMs(call: { readonly deadline: Deadline }): number {
   return Math.max(1, Math.min(MAX_TIMEOUT_MS, Math.floor(call.deadline.leftMs)));
 }
 

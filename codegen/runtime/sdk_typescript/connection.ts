@@ -5,14 +5,15 @@
  */
 
 import type { Call } from "./call.ts";
+import type { Codec } from "./codec.ts";
 import { Deadline, sleep } from "./deadline.ts";
 import { ApiError, ClientClosed, ClientError, ConnectionLost } from "./errors.ts";
 import type { Received } from "./events.ts";
 import { EventStream } from "./events.ts";
 import { HttpDoor } from "./http.ts";
+import { JSON_CODEC } from "./json_codec.ts";
 import type { Contract, Event, Operation, SessionTokens } from "./operation.ts";
 import type { AttemptInfo, CallOptions, ClientOptions, Door, Hooks, Token, TokenProvider } from "./options.ts";
-import { Pager } from "./paging.ts";
 import type { Verdict } from "./retry.ts";
 import { AttemptFailed, backoffMs, IN_PROGRESS_MS, isEcho, mayRepeat, RetryBudget, unknown } from "./retry.ts";
 import { SocketDoor } from "./socket.ts";
@@ -21,7 +22,7 @@ import { Tokens } from "./tokens.ts";
 
 export type { Received } from "./events.ts";
 export type * from "./options.ts";
-export { Pager } from "./paging.ts";
+export type { Pager } from "./paging.ts";
 
 const TIMEOUT_MS = 30_000;
 const MAX_RETRIES = 6;
@@ -44,15 +45,17 @@ export class Connection {
     this.#contract = contract;
     this.#options = options;
     this.#hooks = options.hooks ?? {};
+    const codec = (): Promise<Codec> =>
+      options.encoding === "protobuf" ? import("./protobuf_codec.ts").then((found) => found.PROTOBUF_CODEC) : Promise.resolve(JSON_CODEC);
     this.#http = new HttpDoor({
       contract,
       baseUrl: options.baseUrl,
-      encoding: options.encoding ?? "json",
+      codec,
       fetch: options.fetch ?? ((input, init) => fetch(input, init)),
       onContract: (text) => this.#noteContract(text),
     });
     const ticket = options.useTicket === true ? () => this.#ticket() : undefined;
-    this.#socket = new SocketDoor({ contract, client: options, tokens: this.#tokens, ticket });
+    this.#socket = new SocketDoor({ contract, client: options, tokens: this.#tokens, codec, ticket });
     const { credentials, token } = options;
     if (credentials !== undefined) {
       this.#tokens.use(this.#passwordSource(credentials.username, credentials.password));
@@ -183,15 +186,6 @@ export class Connection {
     }
     const isMoving = failure.error instanceof ConnectionLost && !this.#socket.isOpen && number === 1;
     return isMoving ? Math.min(MOVE_MS, backoffMs(number)) : backoffMs(number, told);
-  }
-
-  /** Iterate for the items of all pages, or over `pages()`. */
-  paginate<I, P extends { readonly items: readonly unknown[] }>(
-    operation: Operation<I, P>,
-    input: I,
-    options?: CallOptions,
-  ): Pager<P> {
-    return new Pager((cursor) => this.call(operation, cursor === undefined ? input : { ...input, cursor }, options));
   }
 
   // Events

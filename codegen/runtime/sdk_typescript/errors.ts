@@ -71,7 +71,8 @@ type Problem = { readonly [member: string]: unknown };
 
 /** The server's refusal (RFC 9457). `code` is the contract's; `retryAfterMs` says when to come again. */
 export class ApiError extends ClientError {
-  readonly kind: ErrorKind = "ERROR";
+  /** The RSPCode of the refusal. */
+  readonly kind: ErrorKind;
   readonly code: string;
   readonly status: number;
   readonly title: string;
@@ -83,6 +84,7 @@ export class ApiError extends ClientError {
   constructor(problem: Problem, requestId?: string, retryAfterMs?: number) {
     const title = textOf(problem["title"]);
     super(textOf(problem["detail"]) || title || textOf(problem["code"]) || "refused", requestId);
+    this.kind = kinds().find(([, one]) => this instanceof one)?.[0] ?? "ERROR";
     this.code = textOf(problem["code"]);
     this.status = typeof problem["status"] === "number" ? problem["status"] : 0;
     this.title = title;
@@ -94,109 +96,52 @@ export class ApiError extends ClientError {
 }
 
 export class ServerError extends ApiError {}
-export class InvalidData extends ApiError {
-  override readonly kind: ErrorKind = "INVALID_DATA";
-}
-export class PermissionDenied extends ApiError {
-  override readonly kind: ErrorKind = "PERMISSION_DENIED";
-}
-export class Unauthenticated extends ApiError {
-  override readonly kind: ErrorKind = "UNAUTHENTICATED";
-}
-export class NotFound extends ApiError {
-  override readonly kind: ErrorKind = "NOT_FOUND";
-}
-export class Conflict extends ApiError {
-  override readonly kind: ErrorKind = "CONFLICT";
-}
-export class RateLimited extends ApiError {
-  override readonly kind: ErrorKind = "RATE_LIMITED";
-}
-export class TimedOut extends ApiError {
-  override readonly kind: ErrorKind = "TIMEOUT";
-}
-export class Unavailable extends ApiError {
-  override readonly kind: ErrorKind = "UNAVAILABLE";
-}
+export class InvalidData extends ApiError {}
+export class PermissionDenied extends ApiError {}
+export class Unauthenticated extends ApiError {}
+export class NotFound extends ApiError {}
+export class Conflict extends ApiError {}
+export class RateLimited extends ApiError {}
+export class TimedOut extends ApiError {}
+export class Unavailable extends ApiError {}
 
 export type ErrorClass = typeof ApiError;
 
-/** By the status_code of a frame; 0 is no error. */
-export const kindOfCode = (code: number): ErrorKind =>
-  (
-    [
-      "ERROR",
-      "ERROR",
-      "INVALID_DATA",
-      "PERMISSION_DENIED",
-      "UNAUTHENTICATED",
-      "NOT_FOUND",
-      "CONFLICT",
-      "RATE_LIMITED",
-      "TIMEOUT",
-      "UNAVAILABLE",
-    ] as const
-  )[code] ?? "ERROR";
+/** In the order of a frame's status_code; 0 is no error. */
+const kinds = (): readonly (readonly [ErrorKind, ErrorClass])[] => [
+  ["ERROR", ServerError],
+  ["ERROR", ServerError],
+  ["INVALID_DATA", InvalidData],
+  ["PERMISSION_DENIED", PermissionDenied],
+  ["UNAUTHENTICATED", Unauthenticated],
+  ["NOT_FOUND", NotFound],
+  ["CONFLICT", Conflict],
+  ["RATE_LIMITED", RateLimited],
+  ["TIMEOUT", TimedOut],
+  ["UNAVAILABLE", Unavailable],
+];
 
-/** The kind of an HTTP status that came without a problem of the contract. */
-export function kindOfStatus(status: number): ErrorKind {
-  switch (status) {
-    case 401:
-      return "UNAUTHENTICATED";
-    case 403:
-      return "PERMISSION_DENIED";
-    case 404:
-    case 410:
-      return "NOT_FOUND";
-    case 409:
-    case 412:
-      return "CONFLICT";
-    case 429:
-      return "RATE_LIMITED";
-    case 408:
-    case 504:
-      return "TIMEOUT";
-    case 502:
-    case 503:
-      return "UNAVAILABLE";
-  }
-  return status >= 400 && status < 500 ? "INVALID_DATA" : "ERROR";
+/** By HTTP status: the status_code that stands for it. */
+const CODE_OF_STATUS: { readonly [status: number]: number } = {
+  401: 4, 403: 3, 404: 5, 408: 8, 409: 6, 410: 5, 412: 6, 429: 7, 502: 9, 503: 9, 504: 8,
+};
+
+/** The status_code of an HTTP status that came without a problem of the contract. */
+export function codeOfStatus(status: number): number {
+  return CODE_OF_STATUS[status] ?? (status >= 400 && status < 500 ? 2 : 1);
 }
 
-function classOf(kind: ErrorKind): ErrorClass {
-  switch (kind) {
-    case "INVALID_DATA":
-      return InvalidData;
-    case "PERMISSION_DENIED":
-      return PermissionDenied;
-    case "UNAUTHENTICATED":
-      return Unauthenticated;
-    case "NOT_FOUND":
-      return NotFound;
-    case "CONFLICT":
-      return Conflict;
-    case "RATE_LIMITED":
-      return RateLimited;
-    case "TIMEOUT":
-      return TimedOut;
-    case "UNAVAILABLE":
-      return Unavailable;
-    case "ERROR":
-      return ServerError;
-  }
-}
-
-/** The code's own class; an unknown code is the class of its kind. */
+/** The code's own class; an unknown code is the class of its kind, which the status_code says. */
 export function makeError(
   catalogue: { readonly [code: string]: ErrorClass },
   problem: Problem,
-  kind: ErrorKind,
+  statusCode: number,
   requestId: string | undefined,
   retryAfterMs?: number,
 ): ApiError {
   const code = textOf(problem["code"]);
   const known = Object.hasOwn(catalogue, code) ? catalogue[code] : undefined;
-  return new (known ?? classOf(kind))(problem, requestId, retryAfterMs);
+  return new (known ?? kinds()[statusCode]?.[1] ?? ServerError)(problem, requestId, retryAfterMs);
 }
 
 export const hasCode = (error: unknown, code: string): boolean =>

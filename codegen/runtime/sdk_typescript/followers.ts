@@ -1,11 +1,11 @@
 /** Who follows which events, and how far each topic was seen. A push is decoded once, whoever takes it. */
 
+import type { Codec, Push } from "./codec.ts";
 import type { ClientError } from "./errors.ts";
 import { InvalidResponse } from "./errors.ts";
 import type { Received, Sink } from "./events.ts";
 import type { Event } from "./operation.ts";
 import { Malformed } from "./schema.ts";
-import type { Push, Session } from "./session.ts";
 
 interface Follower {
   readonly event: Event<unknown>;
@@ -39,7 +39,7 @@ export class Followers {
     return gone !== undefined && !this.topics.includes(gone.event.topic) ? gone.event.topic : undefined;
   }
 
-  offer(session: Session, push: Push): void {
+  offer(codec: Codec, push: Push): void {
     const wanted = this.#followers.filter(({ event }) => event.pkgId === push.pkgId);
     const [first] = wanted;
     if (first === undefined) {
@@ -48,7 +48,7 @@ export class Followers {
     const topic = push.topic ?? first.event.topic;
     this.#seen.set(topic, { offset: push.offset, epoch: push.epoch });
     try {
-      const received: Received<unknown> = { data: session.event(first.event, push), topic, offset: push.offset, epoch: push.epoch };
+      const received: Received<unknown> = { data: codec.event(first.event, push), topic, offset: push.offset, epoch: push.epoch };
       for (const { sink } of wanted) {
         sink.offer(received);
       }

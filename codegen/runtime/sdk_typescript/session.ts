@@ -1,18 +1,12 @@
 /** The socket's protocol without its I/O: frames in, what they mean out; close codes and pauses as pure functions. */
 
 import type { Call } from "./call.ts";
-import { readAs, timeoutMs } from "./call.ts";
+import { readAs } from "./call.ts";
+import type { Codec, Push, Reply } from "./codec.ts";
 import type { ApiError, ClientError } from "./errors.ts";
-import { AuthenticationLost, ConnectionLost, kindOfCode, makeError } from "./errors.ts";
-import { parseJson, readJson, writeJson } from "./json.ts";
-import type { Action, Control, Frame, Incoming, Push, Reply } from "./frames.ts";
-import { NIL } from "./frames.ts";
-import type { Contract, Event } from "./operation.ts";
-import type { Encoding } from "./options.ts";
+import { AuthenticationLost, ConnectionLost, makeError } from "./errors.ts";
+import type { Contract, Operation } from "./operation.ts";
 import { AttemptFailed, outcomeOf } from "./retry.ts";
-import { Malformed } from "./schema.ts";
-
-export type { Action, Frame, Push, Reply } from "./frames.ts";
 
 const BASE_MS = 500;
 const CAP_MS = 30_000;
@@ -48,64 +42,32 @@ export function reconnectMs(failures: number): number {
   return Math.random() * Math.min(CAP_MS, BASE_MS * 2 ** failures);
 }
 
-type Members = { readonly [name: string]: unknown };
-type Binary = typeof import("./binary.ts");
+export type Action =
+  | { readonly kind: "reply"; readonly requestId: string; readonly reply: Reply }
+  | { readonly kind: "push"; readonly push: Push }
+  | { readonly kind: "refused"; readonly error: ApiError }
+  | { readonly kind: "authenticated" | "topics" | "expiring" | "nothing" };
 
 export class Session {
+  readonly codec: Codec;
   readonly #contract: Contract;
-  readonly #encoding: Encoding;
-  #binary: Binary | undefined;
 
-  constructor(contract: Contract, encoding: Encoding) {
+  constructor(contract: Contract, codec: Codec) {
     this.#contract = contract;
-    this.#encoding = encoding;
-  }
-
-  /** To be awaited before the first frame. */
-  async load(): Promise<void> {
-    if (this.#encoding === "protobuf") {
-      this.#binary ??= await import("./binary.ts");
-    }
+    this.codec = codec;
   }
 
   get subprotocol(): string {
-    const { json, protobuf } = this.#contract.subprotocols;
-    return (this.#encoding === "protobuf" ? protobuf : json) ?? "";
-  }
-
-  request<I>(call: Call<I, unknown>): Frame {
-    const { operation, input, requestId } = call;
-    const timeout = timeoutMs(call);
-    if (this.#binary) {
-      return this.#binary.requestFrame(call, timeout);
-    }
-    const data = writeJson(operation.input(), input);
-    return `{"pkg_id":${operation.pkgId ?? 0},"req_id":"${requestId}","meta":{"timeout_ms":${timeout}},"data":${data}}`;
-  }
-
-  authenticate(token: string): Frame {
-    return this.#control({ type: "auth", token: `Bearer ${token}` });
-  }
-
-  cancel(requestId: string): Frame {
-    return this.#control({ type: "cancel", req_id: requestId });
-  }
-
-  topics(topics: string[], join: boolean): Frame {
-    return this.#control({ type: join ? "subscribe" : "unsubscribe", topics });
-  }
-
-  #control(control: Control): Frame {
-    return this.#binary?.controlFrame(control) ?? JSON.stringify(control);
+    return this.#contract.subprotocols[this.codec.encoding] ?? "";
   }
 
   /** Throws Malformed for what is no frame of the contract. */
   feed(frame: unknown): Action {
-    const incoming = this.#binary ? this.#binary.readFrame(frame) : readText(frame);
-    return incoming.kind === "answer" ? this.#reply(incoming.reply) : incoming;
-  }
-
-  #reply(reply: Reply): Action {
+    const read = this.codec.read(frame);
+    if (read.kind !== "reply") {
+      return read;
+    }
+    const { reply } = read;
     const { requestId } = reply;
     return requestId === undefined
       ? { kind: "refused", error: this.#refusal(reply, undefined) }
@@ -118,72 +80,13 @@ export class Session {
       const error = this.#refusal(reply, call.requestId);
       throw new AttemptFailed(outcomeOf(error), error);
     }
-    const { output, list } = call.operation;
-    if (output === undefined) {
-      return undefined as O;
-    }
-    return readAs(call, () => {
-      if (this.#binary) {
-        return this.#binary.decode(output(), reply.data as Uint8Array, reply.meta as Uint8Array | undefined);
-      }
-      const value = list === true ? { items: reply.data, ...(reply.meta === undefined ? {} : { meta: reply.meta }) } : reply.data;
-      return readJson(output(), value);
-    });
-  }
-
-  /** Throws Malformed. */
-  event<T>(event: Event<T>, push: Push): T {
-    const table = event.output();
-    return this.#binary ? this.#binary.decode(table, push.data as Uint8Array) : readJson(table, push.data);
+    return call.operation.output === undefined
+      ? (undefined as O)
+      : readAs(call, () => this.codec.result(call.operation as Operation<never, O>, reply));
   }
 
   #refusal(reply: Reply, requestId: string | undefined): ApiError {
-    const problem = typeof reply.data === "object" && reply.data !== null ? (reply.data as Members) : {};
-    return makeError(this.#contract.errors, problem, kindOfCode(reply.status), requestId);
+    const problem = typeof reply.data === "object" && reply.data !== null ? reply.data : {};
+    return makeError(this.#contract.errors, problem as { [member: string]: unknown }, reply.status, requestId);
   }
-}
-
-function readText(text: unknown): Incoming {
-  if (typeof text !== "string") {
-    throw new Malformed("a frame is text");
-  }
-  const frame = parseJson(text);
-  if (typeof frame !== "object" || frame === null || Array.isArray(frame)) {
-    throw new Malformed("a frame is a JSON object");
-  }
-  const { type, pkg_id: pkgId, req_id: reqId, status_code: status, data, meta, topic, offset, epoch } = frame as Members;
-  if (type !== undefined) {
-    return controlled(type);
-  }
-  if (status === undefined) {
-    if (reqId !== NIL || typeof pkgId !== "number") {
-      throw new Malformed("a frame without a status_code is a push");
-    }
-    return { kind: "push", push: { pkgId, data, topic: text_(topic), offset: number_(offset), epoch: text_(epoch) } };
-  }
-  if (typeof status !== "number" || !(reqId === null || typeof reqId === "string")) {
-    throw new Malformed("status_code is a number and req_id a text");
-  }
-  return { kind: "answer", reply: { requestId: reqId ?? undefined, status, data, meta } };
-}
-
-function controlled(type: unknown): Incoming {
-  switch (type) {
-    case "auth_ok":
-      return { kind: "authenticated" };
-    case "auth.expiring":
-      return { kind: "expiring" };
-    case "subscribed":
-    case "unsubscribed":
-      return { kind: "topics" };
-  }
-  return { kind: "nothing" };
-}
-
-function text_(value: unknown): string | undefined {
-  return typeof value === "string" ? value : undefined;
-}
-
-function number_(value: unknown): number | undefined {
-  return typeof value === "number" ? value : typeof value === "string" && /^\d+$/.test(value) ? Number(value) : undefined;
 }

@@ -6,6 +6,8 @@
  */
 
 import type { Call } from "./call.ts";
+import { timeoutMs } from "./call.ts";
+import type { Codec, Frame, Reply } from "./codec.ts";
 import { race } from "./deadline.ts";
 import type { DeadlineExceeded } from "./errors.ts";
 import { ClientError, ConnectionLost } from "./errors.ts";
@@ -16,7 +18,7 @@ import type { FoundSocket } from "./platform.ts";
 import { findWebSocket } from "./platform.ts";
 import { AttemptFailed } from "./retry.ts";
 import { Malformed } from "./schema.ts";
-import type { Action, Ending, Frame, Reply } from "./session.ts";
+import type { Action, Ending } from "./session.ts";
 import { afterClose, afterRefusal, reconnectMs, Session, unwanted } from "./session.ts";
 import type { Tokens } from "./tokens.ts";
 
@@ -51,6 +53,7 @@ export interface SocketDoorOptions {
   readonly contract: Contract;
   readonly client: ClientOptions;
   readonly tokens: Tokens;
+  readonly codec: () => Promise<Codec>;
   /** A one-time ticket for the next handshake, where tickets are used. */
   readonly ticket: (() => Promise<string>) | undefined;
 }
@@ -62,7 +65,6 @@ export class SocketDoor {
   /** Why the socket is not opened again, until it is reset. */
   stopped: ClientError | undefined;
   readonly #options: SocketDoorOptions;
-  readonly #session: Session;
   readonly #hooks: Hooks;
   readonly #slots = new Map<string, Slot>();
   readonly #controls: Control[] = [];
@@ -70,6 +72,7 @@ export class SocketDoor {
   readonly #life = new AbortController();
   #inFlight = 0;
   #socket: WebSocketLike | undefined;
+  #session: Session | undefined;
   #keeper: Promise<void> | undefined;
   #opened: (() => void)[] = [];
   #count = 0;
@@ -79,7 +82,6 @@ export class SocketDoor {
 
   constructor(options: SocketDoorOptions) {
     this.#options = options;
-    this.#session = new Session(options.contract, options.client.encoding ?? "json");
     this.#hooks = options.client.hooks ?? {};
   }
 
@@ -128,7 +130,7 @@ export class SocketDoor {
   async attempt<I, O>(call: Call<I, O>): Promise<O> {
     await this.#enter(call);
     try {
-      return this.#session.result(call, await this.#exchange(call));
+      return await this.#exchange(call);
     } finally {
       this.#inFlight -= 1;
       this.#queue.shift()?.();
@@ -158,23 +160,28 @@ export class SocketDoor {
     this.#inFlight += 1;
   }
 
-  #exchange<I, O>(call: Call<I, O>): Promise<Reply> {
-    const { requestId, deadline } = call;
+  async #exchange<I, O>(call: Call<I, O>): Promise<O> {
+    const { operation, input, requestId, deadline } = call;
     const socket = this.#socket;
-    if (socket?.readyState !== OPEN || socket.bufferedAmount > MAX_BUFFERED || this.#slots.has(requestId)) {
-      return Promise.reject(new AttemptFailed("not_sent", new ConnectionLost("the socket is not open", requestId)));
+    const session = this.#session;
+    const isFree = socket?.readyState === OPEN && socket.bufferedAmount <= MAX_BUFFERED && !this.#slots.has(requestId);
+    if (!isFree || session === undefined) {
+      throw new AttemptFailed("not_sent", new ConnectionLost("the socket is not open", requestId));
     }
-    const frame = this.#session.request(call);
+    const frame = session.codec.request(operation, input, requestId, timeoutMs(call));
     const answered = new Promise<Reply>((resolve, reject) => this.#slots.set(requestId, { resolve, reject }));
     socket.send(frame);
-    return race(answered, deadline.signal, () => {
-      this.#send(this.#session.cancel(requestId));
-      return this.#given(call, "lost");
-    })
-      .catch((error: unknown) => {
-        throw error instanceof ConnectionLost ? new AttemptFailed("lost", new ConnectionLost(error.message, requestId)) : error;
-      })
-      .finally(() => this.#slots.delete(requestId));
+    try {
+      const reply = await race(answered, deadline.signal, () => {
+        this.#send(session.codec.cancel(requestId));
+        return this.#given(call, "lost");
+      });
+      return session.result(call, reply);
+    } catch (error) {
+      throw error instanceof ConnectionLost ? new AttemptFailed("lost", new ConnectionLost(error.message, requestId)) : error;
+    } finally {
+      this.#slots.delete(requestId);
+    }
   }
 
   /** What a call gets whose time is over; the caller's own reason goes to him as it is. */
@@ -198,7 +205,7 @@ export class SocketDoor {
       return;
     }
     try {
-      await this.#control("authenticated", this.#session.authenticate(token));
+      await this.#control("authenticated", (codec) => codec.authenticate(token));
       this.token = token;
     } catch {
       socket.close(NORMAL);
@@ -215,7 +222,7 @@ export class SocketDoor {
   }
 
   /** Waits for the answer, which has no id in JSON: answers come in the order of their frames. */
-  #control(wanted: "authenticated" | "topics", frame: Frame): Promise<void> {
+  #control(wanted: "authenticated" | "topics", make: (codec: Codec) => Frame): Promise<void> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => reject(new ClientError("the server does not answer a control frame")), CONTROL_MS);
       const settled = (settle: () => void): void => {
@@ -223,7 +230,9 @@ export class SocketDoor {
         settle();
       };
       this.#controls.push({ wanted, resolve: () => settled(resolve), reject: (error) => settled(() => reject(error)) });
-      this.#send(frame);
+      if (this.#session !== undefined) {
+        this.#send(make(this.#session.codec));
+      }
     });
   }
 
@@ -232,7 +241,7 @@ export class SocketDoor {
   /** Rejects with what the server refuses with; a connection that is lost meanwhile follows when it is back. */
   async follow(topics: string[]): Promise<void> {
     if (this.isOpen) {
-      await this.#control("topics", this.#session.topics(topics, true)).catch((error: unknown) => {
+      await this.#control("topics", (codec) => codec.topics(topics, true)).catch((error: unknown) => {
         if (!(error instanceof ConnectionLost)) {
           throw error;
         }
@@ -242,7 +251,7 @@ export class SocketDoor {
 
   leave(topics: string[]): void {
     if (this.isOpen) {
-      this.#control("topics", this.#session.topics(topics, false)).catch(() => undefined);
+      this.#control("topics", (codec) => codec.topics(topics, false)).catch(() => undefined);
     }
   }
 
@@ -330,9 +339,11 @@ export class SocketDoor {
 
   async #dial({ create, takesHeaders }: FoundSocket): Promise<WebSocketLike> {
     const { client, contract, tokens, ticket } = this.#options;
+    const session = new Session(contract, await this.#options.codec());
+    this.#session = session;
     this.token = await tokens.get();
     const url = new URL(client.baseUrl.replace(/\/+$/, "").replace(/^http/, "ws") + contract.address);
-    const protocols = [this.#session.subprotocol];
+    const protocols = [session.subprotocol];
     if (ticket !== undefined) {
       url.searchParams.set("ticket", await ticket());
     } else if (this.token !== undefined && !takesHeaders) {
@@ -402,11 +413,12 @@ export class SocketDoor {
   }
 
   #receive(socket: WebSocketLike, data: unknown, over: (code: number) => void): void {
-    if (this.#socket !== socket) {
+    const session = this.#session;
+    if (this.#socket !== socket || session === undefined) {
       return;
     }
     try {
-      this.#act(this.#session.feed(data));
+      this.#act(session, session.feed(data));
     } catch (error) {
       if (!(error instanceof Malformed)) {
         throw error;
@@ -416,13 +428,13 @@ export class SocketDoor {
     }
   }
 
-  #act(action: Action): void {
+  #act(session: Session, action: Action): void {
     switch (action.kind) {
       case "reply":
         this.#slots.get(action.requestId)?.resolve(action.reply);
         break;
       case "push":
-        this.followers.offer(this.#session, action.push);
+        this.followers.offer(session.codec, action.push);
         break;
       case "expiring":
         void this.#renew();

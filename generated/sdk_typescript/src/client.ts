@@ -8,6 +8,7 @@ import type { EventTable } from "./runtime/client.ts";
 import { Connection } from "./runtime/connection.ts";
 import type * as $ from "./runtime/connection.ts";
 import type * as $types from "./types.ts";
+import type * as $paging from "./runtime/paging.ts";
 
 export interface AuditLogApi {
   /**
@@ -67,7 +68,7 @@ export interface AuthorsApi {
    */
   getPage(input?: $types.GetPaginatedAuthorsRequest, options?: $.CallOptions): Promise<$types.AuthorPage>;
   /** Iterate for the items of all pages, or over `.pages()`. */
-  paginate(input?: $types.GetPaginatedAuthorsRequest, options?: $.CallOptions): $.Pager<$types.AuthorPage, $types.Author>;
+  paginate(input?: $types.GetPaginatedAuthorsRequest, options?: $.CallOptions): $paging.Pager<$types.AuthorPage, $types.Author>;
   /**
    * Replace an author.
    * @throws {AuthorNotFound}

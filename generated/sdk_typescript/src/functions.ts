@@ -5,6 +5,7 @@ import * as $operations from "./operations.ts";
 import { Connection } from "./runtime/connection.ts";
 import type * as $ from "./runtime/connection.ts";
 import type * as $types from "./types.ts";
+import * as $paging from "./runtime/paging.ts";
 
 /** What every function takes; without any of them it is small. */
 export const connect = (options: $.ClientOptions): $.Connection => new Connection(CONTRACT, options);
@@ -61,8 +62,8 @@ export const getPaginatedAuthors = (connection: $.Connection, input: $types.GetP
   connection.call($operations.GET_PAGINATED_AUTHORS, input, options);
 
 /** All pages of `getPaginatedAuthors`, one item after the other, or `.pages()`. */
-export const paginateGetPaginatedAuthors = (connection: $.Connection, input: $types.GetPaginatedAuthorsRequest = {}, options?: $.CallOptions): $.Pager<$types.AuthorPage, $types.Author> =>
-  connection.paginate($operations.GET_PAGINATED_AUTHORS, input, options);
+export const paginateGetPaginatedAuthors = (connection: $.Connection, input: $types.GetPaginatedAuthorsRequest = {}, options?: $.CallOptions): $paging.Pager<$types.AuthorPage, $types.Author> =>
+  $paging.paginate(connection, $operations.GET_PAGINATED_AUTHORS, input, options);
 
 /** Say how the node is and which contract it speaks. */
 export const health = (connection: $.Connection, input: $types.HealthRequest = {}, options?: $.CallOptions): Promise<$types.Health> =>

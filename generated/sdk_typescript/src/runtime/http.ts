@@ -1,23 +1,19 @@
 /** The HTTP door: one attempt of a call, and what its failure means. An attempt ends with the deadline. */
 
 import type { Call } from "./call.ts";
+import type { Codec } from "./codec.ts";
 import { readAs, timeoutMs } from "./call.ts";
 import type { ApiError } from "./errors.ts";
-import { ConnectionLost, DeadlineExceeded, kindOfStatus, makeError } from "./errors.ts";
-import { parseJson, readJson, textsOf, writeJson } from "./json.ts";
+import { ConnectionLost, DeadlineExceeded, codeOfStatus, makeError } from "./errors.ts";
+import { parseJson, textsOf } from "./json.ts";
+import { JSON_CODEC, textOf } from "./json_codec.ts";
 import type { Contract, HttpBinding, Operation } from "./operation.ts";
-import type { Encoding } from "./options.ts";
 import { AttemptFailed, outcomeOf } from "./retry.ts";
-import { Malformed } from "./schema.ts";
-
-const JSON_TYPE = "application/json";
-const PROTOBUF_TYPE = "application/x-protobuf";
-type Binary = typeof import("./binary.ts");
 
 export interface HttpDoorOptions {
   readonly contract: Contract;
   readonly baseUrl: string;
-  readonly encoding: Encoding;
+  readonly codec: () => Promise<Codec>;
   readonly fetch: typeof fetch;
   readonly onContract: (text: string) => void;
 }
@@ -32,8 +28,8 @@ export class HttpDoor {
   /** The typed result; throws AttemptFailed, or the caller's own reason. `fetch` does not say whether it had sent. */
   async attempt<I, O>(call: Call<I, O>, token: string | undefined): Promise<O> {
     const { deadline, requestId, operation } = call;
-    const binary = this.#isBinary(operation) ? await import("./binary.ts") : undefined;
-    const [url, init] = this.#request(call, token, binary);
+    const codec = operation.protobuf === true ? await this.#options.codec() : JSON_CODEC;
+    const [url, init] = this.#request(codec, call, token);
     let response: Response;
     let body: Uint8Array;
     try {
@@ -49,22 +45,17 @@ export class HttpDoor {
       throw new AttemptFailed(isRefused(error) ? "not_sent" : "lost", new ConnectionLost(`${operation.name}: ${String(error)}`, requestId, error));
     }
     this.#options.onContract(response.headers.get("stele-contract") ?? "");
-    return this.#read(call, response, body, binary);
+    return this.#read(codec, call, response, body);
   }
 
-  #isBinary(operation: Operation<unknown, unknown>): boolean {
-    return this.#options.encoding === "protobuf" && operation.protobuf === true;
-  }
-
-  #request<I, O>(call: Call<I, O>, token: string | undefined, binary: Binary | undefined): [string, RequestInit] {
+  #request<I, O>(codec: Codec, call: Call<I, O>, token: string | undefined): [string, RequestInit] {
     const { operation, input, requestId } = call;
     const binding = operation.http;
     if (binding === undefined) {
       throw new AttemptFailed("refused", new ConnectionLost(`${operation.name} has no HTTP binding`, requestId));
     }
-    const type = binary ? PROTOBUF_TYPE : JSON_TYPE;
     const headers = new Headers({
-      accept: type,
+      accept: codec.contentType,
       "request-timeout-ms": String(timeoutMs(call)),
       "x-correlation-id": requestId,
       "x-stele-client": this.#options.contract.client,
@@ -78,27 +69,20 @@ export class HttpDoor {
     const init: RequestInit = { method: binding.verb, headers, credentials: "omit", redirect: "error" };
     const path = address(operation, binding, input, headers);
     if (binding.body === true) {
-      headers.set("content-type", type);
-      init.body = binary
-        ? (binary.encode(operation.input(), input) as BodyInit)
-        : writeJson(operation.input(), input, new Set(binding.parameters.map((one) => one.field)));
+      headers.set("content-type", codec.contentType);
+      init.body = codec.body(operation, input, new Set(binding.parameters.map((one) => one.field))) as BodyInit;
     }
     return [this.#options.baseUrl.replace(/\/+$/, "") + path, init];
   }
 
-  #read<I, O>(call: Call<I, O>, response: Response, body: Uint8Array, binary: Binary | undefined): O {
+  #read<I, O>(codec: Codec, call: Call<I, O>, response: Response, body: Uint8Array): O {
     if (!response.ok) {
       const error = this.#refusal(call.requestId, response, body);
       throw new AttemptFailed(outcomeOf(error), error);
     }
-    const { output } = call.operation;
-    if (output === undefined) {
-      return undefined as O;
-    }
-    return readAs(call, () => {
-      const isBinary = response.headers.get("content-type")?.startsWith(PROTOBUF_TYPE) === true;
-      return isBinary && binary ? binary.decode(output(), body) : readJson(output(), parseJson(textOf(body)));
-    });
+    return call.operation.output === undefined
+      ? (undefined as O)
+      : readAs(call, () => codec.answer(call.operation as Operation<never, O>, body));
   }
 
   /** A refusal without a problem of the contract (a proxy's page) is known by its status alone. */
@@ -107,7 +91,7 @@ export class HttpDoor {
     const after = response.headers.get("retry-after") ?? "";
     const problem = { status: response.status, title: response.statusText, ...told };
     const retryAfterMs = /^\d{1,9}$/.test(after) ? Number(after) * 1000 : undefined;
-    return makeError(this.#options.contract.errors, problem, kindOfStatus(response.status), requestId, retryAfterMs);
+    return makeError(this.#options.contract.errors, problem, codeOfStatus(response.status), requestId, retryAfterMs);
   }
 }
 
@@ -138,14 +122,6 @@ function membersOf(contentType: string, body: Uint8Array): object {
     return typeof told === "object" && told !== null && !Array.isArray(told) ? told : {};
   } catch {
     return {};
-  }
-}
-
-function textOf(body: Uint8Array): string {
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(body);
-  } catch {
-    throw new Malformed("this is no UTF-8");
   }
 }
 

@@ -1,6 +1,9 @@
 /** All items of a paged operation, page after page by cursor, each page when it is needed. */
 
+import type { Connection } from "./connection.ts";
 import { ClientError } from "./errors.ts";
+import type { Operation } from "./operation.ts";
+import type { CallOptions } from "./options.ts";
 
 interface Page {
   readonly items: readonly unknown[];
@@ -36,4 +39,14 @@ export class Pager<P extends Page, I = P["items"][number]> implements AsyncItera
       yield* page.items as readonly I[];
     }
   }
+}
+
+/** Iterate for the items of all pages, or over `pages()`. */
+export function paginate<I, P extends Page>(
+  connection: Connection,
+  operation: Operation<I, P>,
+  input: I,
+  options?: CallOptions,
+): Pager<P> {
+  return new Pager((cursor) => connection.call(operation, cursor === undefined ? input : { ...input, cursor }, options));
 }

@@ -45,46 +45,35 @@ export class AttemptFailed extends Error {
   }
 }
 
+const OUTCOMES: { readonly [codeOrKind: string]: Outcome } = {
+  outcome_unknown: "outcome_unknown",
+  request_in_progress: "in_progress",
+  UNAUTHENTICATED: "unauthenticated",
+  RATE_LIMITED: "rate_limited",
+  UNAVAILABLE: "unavailable",
+  TIMEOUT: "timeout",
+};
+
 /** A refusal without a code is not the service's own: a proxy's 503 promises nothing. */
-export function outcomeOf(error: ApiError): Outcome {
-  if (error.code === "outcome_unknown") {
-    return "outcome_unknown";
-  }
-  if (error.code === "request_in_progress") {
-    return "in_progress";
-  }
-  if (error.code === "" && (error.status === 502 || error.status === 503 || error.status === 504)) {
-    return "lost";
-  }
-  switch (error.kind) {
-    case "UNAUTHENTICATED":
-      return "unauthenticated";
-    case "RATE_LIMITED":
-      return "rate_limited";
-    case "UNAVAILABLE":
-      return "unavailable";
-    case "TIMEOUT":
-      return "timeout";
-  }
-  return "refused";
+export function outcomeOf({ code, kind, status }: ApiError): Outcome {
+  const isProxy = code === "" && status >= 502 && status <= 504;
+  return isProxy ? "lost" : (OUTCOMES[code] ?? OUTCOMES[kind] ?? "refused");
 }
 
 /** `canRefresh` says that a new token can be had and none was in this call. */
 export function mayRepeat(operation: Safety, outcome: Outcome, canRefresh: boolean): Verdict {
   switch (outcome) {
+    case "refused":
+    case "invalid":
+      return "raise";
     case "unauthenticated":
       return canRefresh ? "refresh_then_repeat" : "raise";
-    case "not_sent":
-    case "rate_limited":
-    case "unavailable":
-    case "in_progress":
-      return "repeat";
     case "lost":
     case "timeout":
     case "outcome_unknown":
       return operation.query === true || operation.idempotency !== "none" ? "repeat" : "outcome_unknown";
   }
-  return "raise";
+  return "repeat";
 }
 
 /** Whether a refusal, after an attempt whose outcome is unknown, may be the echo of that attempt's success. */

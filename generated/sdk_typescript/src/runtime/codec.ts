@@ -1,0 +1,47 @@
+/** What a door needs of an encoding: a body and a result for HTTP, frames for the socket. */
+
+import type { Event, Operation } from "./operation.ts";
+import type { Encoding } from "./options.ts";
+
+export type Frame = string | Uint8Array;
+
+/** `status` 0 is success; then `data` is read by the operation, else it is a problem. Without `requestId` it answers a
+ * frame that the server could not read, or a control frame. */
+export interface Reply {
+  readonly requestId: string | undefined;
+  readonly status: number;
+  readonly data: unknown;
+  readonly meta: unknown;
+}
+
+export interface Push {
+  readonly pkgId: number;
+  readonly data: unknown;
+  readonly topic: string | undefined;
+  readonly offset: number | undefined;
+  readonly epoch: string | undefined;
+}
+
+export type Read =
+  | { readonly kind: "reply"; readonly reply: Reply }
+  | { readonly kind: "push"; readonly push: Push }
+  | { readonly kind: "authenticated" | "topics" | "expiring" | "nothing" };
+
+/** Readers throw Malformed; writers throw TypeError for values that the contract does not have. */
+export interface Codec {
+  readonly encoding: Encoding;
+  readonly contentType: string;
+  /** `skipped` are the fields that travel outside of the body, where an encoding leaves them out. */
+  body<I>(operation: Operation<I, unknown>, input: I, skipped: ReadonlySet<string>): string | Uint8Array;
+  answer<O>(operation: Operation<never, O>, body: Uint8Array): O;
+  request<I>(operation: Operation<I, unknown>, input: I, requestId: string, timeoutMs: number): Frame;
+  authenticate(token: string): Frame;
+  cancel(requestId: string): Frame;
+  topics(topics: string[], join: boolean): Frame;
+  read(frame: unknown): Read;
+  result<O>(operation: Operation<never, O>, reply: Reply): O;
+  event<T>(event: Event<T>, push: Push): T;
+}
+
+/** The req_id of a push. */
+export const NIL = "00000000-0000-0000-0000-000000000000";

@@ -1,0 +1,78 @@
+/** The JSON encoding of both doors. What comes in is read tolerantly: members that are unknown are left alone. */
+
+import type { Codec, Read } from "./codec.ts";
+import { NIL } from "./codec.ts";
+import { parseJson, readJson, writeJson } from "./json.ts";
+import { Malformed } from "./schema.ts";
+
+type Members = { readonly [name: string]: unknown };
+
+export const JSON_CODEC: Codec = {
+  encoding: "json",
+  contentType: "application/json",
+  body: (operation, input, skipped) => writeJson(operation.input(), input, skipped),
+  answer: (operation, body) => readJson(needed(operation.output)(), parseJson(textOf(body))),
+  request: (operation, input, requestId, timeoutMs) =>
+    `{"pkg_id":${operation.pkgId ?? 0},"req_id":"${requestId}","meta":{"timeout_ms":${timeoutMs}},"data":${writeJson(operation.input(), input)}}`,
+  authenticate: (token) => JSON.stringify({ type: "auth", token: `Bearer ${token}` }),
+  cancel: (requestId) => JSON.stringify({ type: "cancel", req_id: requestId }),
+  topics: (topics, join) => JSON.stringify({ type: join ? "subscribe" : "unsubscribe", topics }),
+  read,
+  result: ({ output, list }, { data, meta }) =>
+    readJson(needed(output)(), list === true ? { items: data, ...(meta === undefined ? {} : { meta }) } : data),
+  event: (event, push) => readJson(event.output(), push.data),
+};
+
+/** A body as text; throws Malformed for what is no UTF-8. */
+export function textOf(body: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(body);
+  } catch {
+    throw new Malformed("this is no UTF-8");
+  }
+}
+
+/** Doors ask for a result only where there is one. */
+function needed<T>(output: T | undefined): T {
+  if (output === undefined) {
+    throw new Malformed("there is content where there is none");
+  }
+  return output;
+}
+
+function read(frame: unknown): Read {
+  const members = typeof frame === "string" ? parseJson(frame) : undefined;
+  if (typeof members !== "object" || members === null || Array.isArray(members)) {
+    throw new Malformed("a frame is a JSON object");
+  }
+  const { type, pkg_id: pkgId, req_id: requestId, status_code: status, data, meta, topic, offset, epoch } = members as Members;
+  if (type !== undefined) {
+    return { kind: CONTROLS[String(type)] ?? "nothing" };
+  }
+  if (status === undefined) {
+    if (requestId !== NIL || typeof pkgId !== "number") {
+      throw new Malformed("a frame without a status_code is a push");
+    }
+    return { kind: "push", push: { pkgId, data, topic: text(topic), offset: count(offset), epoch: text(epoch) } };
+  }
+  if (typeof status !== "number" || !(requestId === null || typeof requestId === "string")) {
+    throw new Malformed("status_code is a number and req_id a text");
+  }
+  return { kind: "reply", reply: { requestId: requestId ?? undefined, status, data, meta } };
+}
+
+const CONTROLS: { readonly [type: string]: "authenticated" | "expiring" | "topics" } = {
+  auth_ok: "authenticated",
+  "auth.expiring": "expiring",
+  subscribed: "topics",
+  unsubscribed: "topics",
+};
+
+function text(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}
+
+/** Long integers come as texts of their digits. */
+function count(value: unknown): number | undefined {
+  return typeof value === "number" || typeof value === "string" ? Number(value) : undefined;
+}
