@@ -258,7 +258,6 @@ export class SocketDoor {
   // The connection's life
 
   async #keep(): Promise<void> {
-    await this.#session.load();
     const found = await this.#found();
     if (found === undefined) {
       this.#stop(new ClientError("there is no WebSocket: use Node 22 or later, install the package `ws`, or pass the option `webSocket`"), ABNORMAL);
