@@ -50,7 +50,7 @@ def test_a_wheel_has_the_package_and_says_what_it_needs(built: Path) -> None:
     kept = {name for name in files if "__pycache__" not in name}
     assert {name for name in names if not name.endswith("/") and ".dist-info/" not in name} == kept
     assert "stele_client/py.typed" in names
-    needs = metadata.get_all("Requires-Dist")
+    needs = metadata.get_all("Requires-Dist", [])
     assert {one.split(">")[0] for one in needs} == {"httpx2", "pydantic", "websockets", "protobuf"}
     assert next(one for one in needs if one.startswith("protobuf")).endswith("extra == 'protobuf'")
     assert (metadata["Name"], metadata["Version"], metadata["License-Expression"]) == ("stele-client", "1.0.0", "MIT")
