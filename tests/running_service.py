@@ -20,10 +20,18 @@ class RunningService:
     """`start` and `kill` may be repeated; data stays in the database. `realm` is another realm's file."""
 
     def __init__(
-        self, folder: Path, database_url: str, redis_url: str, *, realm: Path | None = None, **settings: str
+        self,
+        folder: Path,
+        database_url: str,
+        redis_url: str,
+        *,
+        realm: Path | None = None,
+        access_s: int = 300,
+        **settings: str,
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self.issuer = Issuer(folder / "issuer", os.environ, *(("--realm", str(realm)) if realm else ()))
+        options = ("--access-s", str(access_s), *(("--realm", str(realm)) if realm else ()))
+        self.issuer = Issuer(folder / "issuer", os.environ, *options)
         self.port = port = free_port()
         self.url = f"http://127.0.0.1:{port}"
         self.environment = {

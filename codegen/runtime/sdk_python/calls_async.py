@@ -152,7 +152,9 @@ class AsyncCalls:
                 raise unknown(error) from error
             raise error from error.__cause__
         pause_s = self._pause_s(failure, verdict, number)
-        if number > self._options.max_retries or pause_s >= call.deadline.left_s or not self._budget.take():
+        is_free = failure.outcome is Outcome.NOT_SENT  # it has cost the server nothing
+        is_over = number > self._options.max_retries or pause_s >= call.deadline.left_s
+        if is_over or not (is_free or self._budget.take()):
             raise error from error.__cause__
         return pause_s
 

@@ -170,7 +170,8 @@ export class Connection {
     }
     const pauseMs = this.#pauseMs(failure, verdict, number);
     const retries = this.#options.maxRetries ?? MAX_RETRIES;
-    if (number > retries || pauseMs >= call.deadline.leftMs || !this.#budget.take()) {
+    const isFree = failure.outcome === "not_sent"; // it has cost the server nothing
+    if (number > retries || pauseMs >= call.deadline.leftMs || !(isFree || this.#budget.take())) {
       throw error;
     }
     return pauseMs;

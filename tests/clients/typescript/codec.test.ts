@@ -7,7 +7,7 @@ const runtime = process.env["RUNTIME"] as string;
 const { parseJson, readJson, textsOf, writeJson } = await import(`${runtime}/json.ts`);
 const { decode, encode } = await import(`${runtime}/protobuf.ts`);
 const { Malformed } = await import(`${runtime}/schema.ts`);
-const { durationOf, durationText, momentOf, momentText } = await import(`${runtime}/scalars.ts`);
+const { durationOf, durationText, momentOf, momentText } = await import(`${runtime}/spans.ts`);
 const { REQUEST_FRAME, RESPONSE_FRAME, SECONDS, TOPICS } = await import(`${runtime}/envelope.ts`);
 
 const GENRE = { members: { fiction: 1, essay: 2 } };
@@ -92,13 +92,19 @@ test("both encodings refuse the same values, and say which", () => {
   const wrong: [string, unknown][] = [
     ["id", 1], ["id", 2n ** 63n], ["count", 1.5], ["count", 2 ** 53], ["ratio", NaN], ["ratio", Infinity], ["bornOn", 3],
     ["bornOn", "\ud800"], ["tags", "a"], ["tags", [1]], ["facts", []], ["facts", { a: 2 ** 31 }], ["data", [1]],
-    ["at", "2024-02-30T00:00:00Z"], ["at", "2024-01-01T00:00:00"], ["next", 1],
+    ["at", 1700000000], ["next", 1],
   ];
   for (const [name, value] of wrong) {
     const record = { ...PLAIN, [name]: value };
     assert.throws(() => writeJson(NODE, record), (error: any) => error instanceof TypeError && error.message.startsWith(name), name);
     assert.throws(() => encode(NODE, record), (error: any) => error instanceof TypeError && error.message.startsWith(name), name);
   }
+});
+
+test("a text that is no moment is the server's to refuse in JSON, and cannot be written in protobuf", () => {
+  const record = { ...PLAIN, at: "2024-02-30T00:00:00Z" };
+  assert.match(writeJson(NODE, record), /2024-02-30/);
+  assert.throws(() => encode(NODE, record), /^TypeError: at: a date-time of RFC 3339 with an offset is needed/);
 });
 
 test("a value without an end is refused, and one of a hundred levels is not", () => {

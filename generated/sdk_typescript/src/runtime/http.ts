@@ -106,7 +106,7 @@ function address<I>(operation: Operation<I, unknown>, binding: HttpBinding, inpu
       } else if (location === "query") {
         query.append(carrier, text);
       } else {
-        headers.set(carrier, etag === true ? `"${text}"` : text);
+        headers.append(carrier, etag === true ? `"${text}"` : text);
       }
     }
   }

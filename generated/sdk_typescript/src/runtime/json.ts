@@ -5,7 +5,7 @@
  * What goes out has the fields of its table and no others. Integers of 64 bits are exact both ways.
  */
 
-import { base64, check, fromBase64, momentOf, momentText } from "./scalars.ts";
+import { base64, check, fromBase64 } from "./scalars.ts";
 import type { Arm, Field, Kind, RecordTable, Scalar, Table, UnionTable } from "./schema.ts";
 import { Malformed, MAX_DEPTH, UNKNOWN } from "./schema.ts";
 
@@ -200,17 +200,9 @@ function readScalar(kind: Scalar, given: unknown): unknown {
       return readBigint(given);
     case "bytes":
       return typeof given === "string" ? fromBase64(given) : undefined;
-    case "moment":
-      return typeof given === "string" ? inUtc(given) : undefined;
     default:
       return typeof given === "string" ? given : undefined;
   }
-}
-
-/** The same moment has the same text as through protobuf, which has no offsets. */
-function inUtc(text: string): string {
-  const moment = text.endsWith("Z") ? undefined : momentOf(text);
-  return (moment && momentText(moment)) ?? text;
 }
 
 /** Long integers come as texts of their digits. */

@@ -6,9 +6,11 @@
  */
 
 import { absent, armOf, entriesOf, isMembers, itemsOf, outgoing, unknownArm } from "./json.ts";
-import { check, durationOf, durationText, momentOf, momentText } from "./scalars.ts";
+import { check } from "./scalars.ts";
 import type { EnumTable, Field, Kind, RecordTable, Scalar, Table, UnionTable } from "./schema.ts";
 import { Malformed, MAX_DEPTH } from "./schema.ts";
+import type { Span } from "./spans.ts";
+import { durationOf, durationText, momentOf, momentText } from "./spans.ts";
 import { FIXED64, LENGTH, Reader, VARINT, Writer } from "./wire.ts";
 
 type Path = (string | number)[];
@@ -429,9 +431,18 @@ function writeValue(kind: Kind, value: unknown, writer: Writer, path: Path): voi
       return writer.bytes(value as Uint8Array);
     case "moment":
     case "duration":
-      return writeInner(SPAN, kind === "moment" ? momentOf(value as string) : durationOf(value as string), writer, path);
+      return writeInner(SPAN, spanOf(kind, value as string, path), writer, path);
   }
   return typeof kind === "function" ? writeInner(kind(), value, writer, path) : writer.integer(value as number);
+}
+
+function spanOf(kind: "moment" | "duration", text: string, path: Path): Span {
+  const span = kind === "moment" ? momentOf(text) : durationOf(text);
+  if (span === undefined) {
+    const form = kind === "moment" ? "a date-time of RFC 3339 with an offset" : "a duration as PnDTnHnMnS";
+    throw new TypeError(`${path.join(".")}: ${form} is needed`);
+  }
+  return span;
 }
 
 function writeInner(table: Table<unknown>, value: unknown, writer: Writer, path: Path): void {
