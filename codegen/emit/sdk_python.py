@@ -7,11 +7,10 @@ from pathlib import Path
 
 from codegen.emit.printer import File, Module
 from codegen.emit.sdk_names import attribute, package
-from codegen.emit.sdk_python_api import emit_api
+from codegen.emit.sdk_python_api import ASYNCHRONOUS, BLOCKING, emit_api, resource
 from codegen.emit.sdk_python_models import emit_errors, emit_models
 from codegen.emit.sdk_python_operations import emit_contract, emit_operations
 from codegen.emit.unasync import to_sync
-from codegen.ir.names import pascal
 from codegen.ir.operations import Contract
 
 SOURCE = Path(__file__).parents[1] / "runtime" / "sdk_python"
@@ -35,7 +34,6 @@ module-root = ""
 def emit(contract: Contract) -> list[File]:
     name = f"{package(contract)}_client"
     folder = f"{ROOT}/{name}"
-    api = emit_api(contract, folder)
     return [
         File(f"{ROOT}/pyproject.toml", _project(contract, name).encode()),
         File(f"{ROOT}/README.md", _readme(contract, name).encode()),
@@ -46,8 +44,8 @@ def emit(contract: Contract) -> list[File]:
         emit_errors(contract, folder),
         emit_operations(contract, folder),
         emit_contract(contract, folder),
-        api,
-        File(f"{folder}/_sync_api.py", to_sync(api.data.decode()).encode()),
+        emit_api(contract, folder, ASYNCHRONOUS),
+        emit_api(contract, folder, BLOCKING),
         *_runtime(folder),
     ]
 
@@ -68,8 +66,8 @@ def _init(contract: Contract, folder: str) -> File:
     module.export(".", "models")
     module.export(".", "errors")
     for feature in contract.features:
-        module.export("._async_api", f"Async{pascal(feature)}")
-        module.export("._sync_api", pascal(feature))
+        module.export("._async_api", f"Async{resource(feature)}")
+        module.export("._sync_api", resource(feature))
     for name, home in OPTIONS.items():
         module.export(home, name)
     module.export("._clients", "AsyncClient")

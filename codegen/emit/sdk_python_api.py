@@ -1,6 +1,7 @@
-"""`sdk_python/…/_async_api.py`: one class per feature, one method per operation, and the client that has them all.
+"""`sdk_python/…/_async_api.py` and `_sync_api.py`: one class per feature, one method per operation, and the client of all.
 
-Written once; `unasync` makes the blocking half of it.
+Each is written in its own words. Replacing words in the one would make the other, and of texts and names of the contract
+something else.
 """
 
 from __future__ import annotations
@@ -8,98 +9,131 @@ from __future__ import annotations
 import keyword
 import textwrap
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from codegen.emit.printer import File, Module
 from codegen.emit.sdk_names import attribute as feature_attribute
 from codegen.emit.sdk_names import error_class
 from codegen.emit.sdk_python_operations import constant
-from codegen.emit.sdk_python_types import given
+from codegen.emit.sdk_python_types import given, received
 from codegen.ir.names import pascal
 from codegen.ir.operations import Contract, Operation
-from codegen.ir.types import Field, ListOf, Named
+from codegen.ir.types import Field, ListOf
 
-OPTIONS = ("timeout_s", "idempotency_key", "self")
+OPTIONS = ("timeout_s", "idempotency_key", "fetch")
 WIDTH = 110
 
 
-def emit_api(contract: Contract, folder: str) -> File:
+@dataclass(frozen=True, slots=True)
+class Flavour:
+    """The words in which the two clients differ."""
+
+    word: str
+    prefix: str = ""
+    define: str = "def"
+    wait: str = ""
+
+
+ASYNCHRONOUS = Flavour("async", "Async", "async def", "await ")
+BLOCKING = Flavour("sync")
+
+
+def emit_api(contract: Contract, folder: str, flavour: Flavour) -> File:
     methods = {name for one in contract.operations for name in (one.method, one.pager) if name}
     module = Module(
-        f"{folder}/_async_api.py",
+        f"{folder}/_{flavour.word}_api.py",
         "The operations of each feature as methods. Generated; do not edit.",
-        frozenset(methods | contract.names),
+        frozenset({*methods, *contract.features, *contract.names}),
     )
     module.use(".", "_operations")
-    module.use(".runtime.calls_async", "AsyncCalls")
     for feature in contract.features:
-        operations = [one for one in contract.operations if one.feature == feature]
-        module.line("", "", f"class Async{pascal(feature)}:", "    def __init__(self, calls: AsyncCalls) -> None:")
-        module.line("        self._calls = calls")
-        for operation in operations:
-            _method(module, contract, operation)
-            if operation.pager:
-                _pager(module, contract, operation, operation.pager)
-    _client(module, contract)
+        _Feature(module, contract, flavour).write(feature)
+    _client(module, contract, flavour)
     return module.file()
 
 
-def _client(module: Module, contract: Contract) -> None:
+def _client(module: Module, contract: Contract, flavour: Flavour) -> None:
     module.use("._contract", "CONTRACT")
-    module.use(".runtime.client_async", "AsyncBaseClient")
-    module.line("", "", "class AsyncFeatures(AsyncBaseClient):", "    _contract = CONTRACT")
+    base = module.use(f".runtime.client_{flavour.word}", f"{flavour.prefix}BaseClient")
+    module.line("", "", f"class {flavour.prefix}Features({base}):", "    _contract = CONTRACT")
     for feature in contract.features:
-        module.line("", "    @property", f"    def {feature_attribute(feature)}(self) -> Async{pascal(feature)}:")
-        module.line(f"        return Async{pascal(feature)}(self._calls)")
+        name = f"{flavour.prefix}{resource(feature)}"
+        module.line("", f"    @{module.builtin('property')}", f"    def {feature_attribute(feature)}(self) -> {name}:")
+        module.line(f"        return {name}(self._calls)")
 
 
-def _method(module: Module, contract: Contract, operation: Operation) -> None:
-    models = module.use(".", "models")
-    result = f"{models}.{operation.result.record}" if operation.result.record else "None"
-    is_keyed = operation.idempotency == "key"
-    module.line("")
-    _signature(module, contract, operation, python_name(operation.method), result, "async def", is_keyed=is_keyed)
-    module.line(*_documentation(contract, operation, []))
-    name, options = constant(operation.name), _option_names(operation)
-    keyed = f", idempotency_key={options['idempotency_key']}" if is_keyed else ""
-    module.line(
-        f"        return await self._calls.call(_operations.{name}, {_values(operation)}, "
-        f"timeout_s={options['timeout_s']}{keyed})"
-    )
+class _Feature:
+    def __init__(self, module: Module, contract: Contract, flavour: Flavour) -> None:
+        self._module = module
+        self._contract = contract
+        self._flavour = flavour
+
+    def write(self, feature: str) -> None:
+        prefix, module = self._flavour.prefix, self._module
+        calls = module.use(f".runtime.calls_{self._flavour.word}", f"{prefix}Calls")
+        module.line("", "", f"class {prefix}{resource(feature)}:", f"    def __init__(self, calls: {calls}) -> None:")
+        module.line("        self._calls = calls")
+        for operation in self._contract.operations:
+            if operation.feature == feature:
+                self._method(operation)
+                if operation.pager:
+                    self._pager(operation, operation.pager)
+
+    def _method(self, operation: Operation) -> None:
+        module, is_keyed = self._module, operation.idempotency == "key"
+        models = module.use(".", "models")
+        result = f"{models}.{operation.result.record}" if operation.result.record else "None"
+        module.line("")
+        name, options = python_name(operation.method), _option_names(operation)
+        self._signature(operation, name, result, self._flavour.define, is_keyed=is_keyed)
+        module.line(*_documentation(self._contract, operation, []))
+        keyed = f", idempotency_key={options['idempotency_key']}" if is_keyed else ""
+        module.line(
+            f"        return {self._flavour.wait}self._calls.call(_operations.{constant(operation.name)}, "
+            f"{_values(operation)}, timeout_s={options['timeout_s']}{keyed})"
+        )
+
+    def _pager(self, operation: Operation, name: str) -> None:
+        module, flavour = self._module, self._flavour
+        page = f"{module.use('.', 'models')}.{operation.result.record}"
+        pager = module.use(f".runtime.paging_{flavour.word}", f"{flavour.prefix}Pager")
+        mapping, anything = module.use("collections.abc", "Mapping"), module.use("typing", "Any")
+        options = _option_names(operation)
+        module.line("")
+        result = f"{pager}[{page}, {self._item(operation)}]"
+        self._signature(operation, python_name(name), result, "def", is_keyed=False)
+        more = ["Iterate for the items of all pages, or over `.pages()`."]
+        module.line(*_documentation(self._contract, operation, more))
+        fetch = options["fetch"]
+        module.line(
+            f"        {flavour.define} {fetch}(values: {mapping}[{module.builtin('str')}, {anything}]) -> {page}:",
+            f"            return {flavour.wait}self._calls.call(_operations.{constant(operation.name)}, values, "
+            f"timeout_s={options['timeout_s']})",
+            "",
+            f"        return {pager}({fetch}, {_values(operation)})",
+        )
+
+    def _item(self, operation: Operation) -> str:
+        items = self._contract.record(operation.result.record or "").field("items")
+        kind = items.type.item if items and isinstance(items.type, ListOf) else None
+        if kind is None:
+            return self._module.use("typing", "Any")
+        return received(self._module, self._contract, kind, f"{self._module.use('.', 'models')}.")
+
+    def _signature(self, operation: Operation, name: str, result: str, head: str, *, is_keyed: bool) -> None:
+        module, options = self._module, _option_names(operation)
+        fields = sorted(operation.request.fields, key=_may_be_left_out)
+        parameters = [_parameter(module, self._contract, one) for one in fields]
+        parameters.append(f"{options['timeout_s']}: {module.builtin('float')} | None = None")
+        if is_keyed:
+            key = f"{module.builtin('str')} | {module.use('uuid', 'UUID')} | None"
+            parameters.append(f"{options['idempotency_key']}: {key} = None")
+        module.call(f"    {head} {name}", ["self", "*", *parameters], f" -> {result}:")
 
 
-def _pager(module: Module, contract: Contract, operation: Operation, name: str) -> None:
-    record = operation.result.record or ""
-    items = contract.record(record).field("items")
-    item = items.type.item if items and isinstance(items.type, ListOf) else None
-    models = module.use(".", "models")
-    spelled = f"{models}.{item.name}" if isinstance(item, Named) else module.use("typing", "Any")
-    pager = module.use(".runtime.paging_async", "AsyncPager")
-    values, any_ = module.use("collections.abc", "Mapping"), module.use("typing", "Any")
-    module.line("")
-    result = f"{pager}[{models}.{record}, {spelled}]"
-    _signature(module, contract, operation, python_name(name), result, "def", is_keyed=False)
-    module.line(*_documentation(contract, operation, ["Iterate for the items of all pages, or over `.pages()`."]))
-    options = _option_names(operation)
-    module.line(
-        f"        async def fetch(values: {values}[{module.builtin('str')}, {any_}]) -> {models}.{record}:",
-        f"            return await self._calls.call(_operations.{constant(operation.name)}, values, "
-        f"timeout_s={options['timeout_s']})",
-        "",
-        f"        return {pager}(fetch, {_values(operation)})",
-    )
-
-
-def _signature(
-    module: Module, contract: Contract, operation: Operation, name: str, result: str, head: str, *, is_keyed: bool
-) -> None:
-    text, number = module.builtin("str"), module.builtin("float")
-    options = _option_names(operation)
-    parameters = [_parameter(module, contract, one) for one in sorted(operation.request.fields, key=_may_be_left_out)]
-    parameters.append(f"{options['timeout_s']}: {number} | None = None")
-    if is_keyed:
-        key = f"{text} | {module.use('uuid', 'UUID')} | None"
-        parameters.append(f"{options['idempotency_key']}: {key} = None")
-    module.call(f"    {head} {name}", ["self", "*", *parameters], f" -> {result}:")
+def resource(feature: str) -> str:
+    """The class of a feature's methods; no class of the runtime ends so."""
+    return f"{pascal(feature)}Api"
 
 
 def _may_be_left_out(one: Field) -> bool:
@@ -124,7 +158,7 @@ def python_name(name: str) -> str:
 
 
 def _option_names(operation: Operation) -> dict[str, str]:
-    """The call's own options, which make way for fields of their names."""
+    """What is a method's own, which makes way for fields of its name."""
     fields = {one.name for one in operation.request.fields}
     return {name: f"{name}_" if name in fields else name for name in OPTIONS}
 

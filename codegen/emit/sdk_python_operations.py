@@ -19,7 +19,7 @@ CHUNK = 100
 
 
 def constant(name: str) -> str:
-    return name.upper()
+    return f"{name.upper()}_" if name in ("operations", "events") else name.upper()
 
 
 def emit_operations(contract: Contract, folder: str) -> File:

@@ -55,22 +55,25 @@ def scalar(module: Module, kind: Type) -> str:
     raise TypeError(kind)
 
 
-def received(module: Module, contract: Contract, kind: Type) -> str:
-    """A field of a model: unknown members of an enum are let through, as text or number."""
+def received(module: Module, contract: Contract, kind: Type, home: str = "") -> str:
+    """A field of a model, in the module of models or where `home.` leads there. Unknown members of an enum are let
+    through, as text or number."""
     match kind:
         case ListOf():
-            return f"{module.builtin('list')}[{received(module, contract, kind.item)}]"
+            return f"{module.builtin('list')}[{received(module, contract, kind.item, home)}]"
         case MapOf():
-            value = received(module, contract, kind.value)
+            value = received(module, contract, kind.value, home)
             return f"{module.builtin('dict')}[{module.builtin('str')}, {value}]"
         case Named():
             definition = contract.definitions[kind.name]
             if not isinstance(definition, Enum):
-                return kind.name
-            other = module.builtin("str" if definition.is_text else "int")
+                return f"{home}{kind.name}"
+            either = f"{home}{kind.name} | {module.builtin('str' if definition.is_text else 'int')}"
+            if home:
+                return either
             annotated, field = module.use("typing", "Annotated"), module.use("pydantic", "Field")
-            return f'{annotated}[{kind.name} | {other}, {field}(union_mode="left_to_right")]'
-        case Bytes():
+            return f'{annotated}[{either}, {field}(union_mode="left_to_right")]'
+        case Bytes() if not home:
             return module.use(".runtime.model", "Base64")
     return scalar(module, kind)
 

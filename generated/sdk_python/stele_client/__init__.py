@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from . import errors as errors
 from . import models as models
-from ._async_api import AsyncAuditLog as AsyncAuditLog
-from ._async_api import AsyncAuth as AsyncAuth
-from ._async_api import AsyncAuthors as AsyncAuthors
-from ._async_api import AsyncSystem as AsyncSystem
+from ._async_api import AsyncAuditLogApi as AsyncAuditLogApi
+from ._async_api import AsyncAuthApi as AsyncAuthApi
+from ._async_api import AsyncAuthorsApi as AsyncAuthorsApi
+from ._async_api import AsyncSystemApi as AsyncSystemApi
 from ._clients import AsyncClient as AsyncClient
 from ._clients import Client as Client
-from ._sync_api import AuditLog as AuditLog
-from ._sync_api import Auth as Auth
-from ._sync_api import Authors as Authors
-from ._sync_api import System as System
+from ._sync_api import AuditLogApi as AuditLogApi
+from ._sync_api import AuthApi as AuthApi
+from ._sync_api import AuthorsApi as AuthorsApi
+from ._sync_api import SystemApi as SystemApi
 from .runtime.event import Event as Event
 from .runtime.model import Unknown as Unknown
 from .runtime.options import AttemptInfo as AttemptInfo

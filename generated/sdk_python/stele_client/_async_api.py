@@ -14,7 +14,7 @@ from .runtime.client_async import AsyncBaseClient
 from .runtime.paging_async import AsyncPager
 
 
-class AsyncAuditLog:
+class AsyncAuditLogApi:
     def __init__(self, calls: AsyncCalls) -> None:
         self._calls = calls
 
@@ -54,7 +54,7 @@ class AsyncAuditLog:
         )
 
 
-class AsyncAuth:
+class AsyncAuthApi:
     def __init__(self, calls: AsyncCalls) -> None:
         self._calls = calls
 
@@ -88,7 +88,7 @@ class AsyncAuth:
         return await self._calls.call(_operations.REFRESH, {"refresh_token": refresh_token}, timeout_s=timeout_s)
 
 
-class AsyncAuthors:
+class AsyncAuthorsApi:
     def __init__(self, calls: AsyncCalls) -> None:
         self._calls = calls
 
@@ -223,7 +223,7 @@ class AsyncAuthors:
         )
 
 
-class AsyncSystem:
+class AsyncSystemApi:
     def __init__(self, calls: AsyncCalls) -> None:
         self._calls = calls
 
@@ -247,17 +247,17 @@ class AsyncFeatures(AsyncBaseClient):
     _contract = CONTRACT
 
     @property
-    def audit_log(self) -> AsyncAuditLog:
-        return AsyncAuditLog(self._calls)
+    def audit_log(self) -> AsyncAuditLogApi:
+        return AsyncAuditLogApi(self._calls)
 
     @property
-    def auth(self) -> AsyncAuth:
-        return AsyncAuth(self._calls)
+    def auth(self) -> AsyncAuthApi:
+        return AsyncAuthApi(self._calls)
 
     @property
-    def authors(self) -> AsyncAuthors:
-        return AsyncAuthors(self._calls)
+    def authors(self) -> AsyncAuthorsApi:
+        return AsyncAuthorsApi(self._calls)
 
     @property
-    def system(self) -> AsyncSystem:
-        return AsyncSystem(self._calls)
+    def system(self) -> AsyncSystemApi:
+        return AsyncSystemApi(self._calls)

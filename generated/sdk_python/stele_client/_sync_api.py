@@ -14,7 +14,7 @@ from .runtime.client_sync import BaseClient
 from .runtime.paging_sync import Pager
 
 
-class AuditLog:
+class AuditLogApi:
     def __init__(self, calls: Calls) -> None:
         self._calls = calls
 
@@ -54,7 +54,7 @@ class AuditLog:
         )
 
 
-class Auth:
+class AuthApi:
     def __init__(self, calls: Calls) -> None:
         self._calls = calls
 
@@ -86,7 +86,7 @@ class Auth:
         return self._calls.call(_operations.REFRESH, {"refresh_token": refresh_token}, timeout_s=timeout_s)
 
 
-class Authors:
+class AuthorsApi:
     def __init__(self, calls: Calls) -> None:
         self._calls = calls
 
@@ -219,7 +219,7 @@ class Authors:
         )
 
 
-class System:
+class SystemApi:
     def __init__(self, calls: Calls) -> None:
         self._calls = calls
 
@@ -243,17 +243,17 @@ class Features(BaseClient):
     _contract = CONTRACT
 
     @property
-    def audit_log(self) -> AuditLog:
-        return AuditLog(self._calls)
+    def audit_log(self) -> AuditLogApi:
+        return AuditLogApi(self._calls)
 
     @property
-    def auth(self) -> Auth:
-        return Auth(self._calls)
+    def auth(self) -> AuthApi:
+        return AuthApi(self._calls)
 
     @property
-    def authors(self) -> Authors:
-        return Authors(self._calls)
+    def authors(self) -> AuthorsApi:
+        return AuthorsApi(self._calls)
 
     @property
-    def system(self) -> System:
-        return System(self._calls)
+    def system(self) -> SystemApi:
+        return SystemApi(self._calls)
