@@ -19,6 +19,7 @@ from codegen.check.listing import check_files, check_listing
 from codegen.check.numbers import check_numbers
 from codegen.check.policy import check_policy
 from codegen.check.schema_edits import offer_schema_edits
+from codegen.check.sdk import check_sdk
 from codegen.check.words import check_words
 from codegen.diagnostics import Findings
 from codegen.emit import (
@@ -33,6 +34,8 @@ from codegen.emit import (
     proto,
     results,
     runtime,
+    sdk_python,
+    sdk_typescript,
     wire,
     ws_packages,
 )
@@ -61,6 +64,8 @@ EMITTERS: tuple[Callable[[Contract], list[File]], ...] = (
     ws_packages.emit,
     openapi.emit,
     asyncapi.emit,
+    sdk_python.emit,
+    sdk_typescript.emit,
 )
 
 
@@ -100,6 +105,7 @@ def load(specs: Path) -> Loaded:
     check_policy(contract, dialects.words.faulty, findings)
     check_defaults(contract, findings)
     check_finite(contract, findings)
+    check_sdk(contract, findings)
     if dialects.proto.files.file or not documents.names("proto", ".proto"):
         check_agreement(contract, dialects.proto, dialects.words.lock, findings)
         check_numbers(contract, dialects.proto, dialects.words.lock, findings)

@@ -71,6 +71,14 @@ RULES: dict[str, Rule] = {
     "J012": Rule(
         "Names stay apart in every spelling.", "`a_1` and `a1` are one name in PascalCase, and so one message."
     ),
+    "J013": Rule(
+        "A method of the SDKs has a name of its own in its feature, and a pager only where something is paged.",
+        "`get_page` and `get_Page` would be one method.",
+    ),
+    "J014": Rule(
+        "An operation of the session takes and answers what a session needs, and stands alone.",
+        "The SDKs call it by themselves.",
+    ),
     "N001": Rule("A PkgID belongs to one operation.", "A frame knows its operation by nothing else."),
     "N002": Rule("A PkgID that was issued is not issued again.", "Old clients would call something else."),
     "N003": Rule("Every number is in the lock.", "`make lock` issues what is new."),

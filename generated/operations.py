@@ -79,7 +79,7 @@ class Event:
 
 
 CONTRACT_VERSION = "1.0.0"
-CONTRACT_HASH = "c98a5b80"
+CONTRACT_HASH = "0148c2b5"
 
 
 class PkgId(IntEnum):

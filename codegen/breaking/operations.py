@@ -35,6 +35,7 @@ def _operation(old: Operation, new: Operation) -> Iterator[Change]:
     place = new.place
     if old.feature != new.feature:
         yield Change("feature-changed", old.name, f"{old.feature} became {new.feature}", place)
+    yield from _methods(old, new)
     yield from _door(old, new)
     if old.result != new.result:
         message = f"{old.result.record or 'nothing'} became {new.result.record or 'nothing'}"
@@ -57,6 +58,18 @@ def _operation(old: Operation, new: Operation) -> Iterator[Change]:
     if old.sunset and old.sunset != new.sunset:
         word = "advanced" if new.sunset and new.sunset < old.sunset else "postponed"
         yield Change(f"sunset-{word}", old.name, f"{old.sunset} became {new.sunset or 'no day'}", place)
+
+
+def _methods(old: Operation, new: Operation) -> Iterator[Change]:
+    """What users of the SDKs write."""
+    if old.method != new.method:
+        yield Change("method-changed", old.name, f"{old.method} became {new.method}", new.place)
+    if old.pager != new.pager:
+        word = "changed" if old.pager and new.pager else "removed" if old.pager else "added"
+        yield Change(f"pager-{word}", old.name, f"{old.pager or 'none'} became {new.pager or 'none'}", new.place)
+    if old.session != new.session:
+        word = "changed" if old.session and new.session else "removed" if old.session else "added"
+        yield Change(f"session-{word}", old.name, f"{old.session or 'none'} became {new.session or 'none'}", new.place)
 
 
 def _door(old: Operation, new: Operation) -> Iterator[Change]:

@@ -107,6 +107,12 @@ class Operation:
     deprecated: bool = False
     sunset: str | None = None
     """The day from which a deprecated operation may go."""
+    method: str = ""
+    """The name in the SDKs, in snake_case."""
+    pager: str | None = None
+    """The name of the SDKs' second method, which walks all pages; None where nothing is paged."""
+    session: str | None = None
+    """`login`, `refresh`, `logout` or `ticket`."""
     place: Place = field(default=NOWHERE, compare=False)
 
 

@@ -21,6 +21,7 @@ from codegen.parse.asyncapi import AsyncApiDialect, SocketOperation
 from codegen.parse.documents import Documents
 from codegen.parse.http_operation import HttpOperation
 from codegen.parse.json_schema import Schemas
+from codegen.parse.methods import is_paged, method_names
 from codegen.parse.openapi import OpenApiDialect
 from codegen.parse.policy import Vocabulary, seconds
 from codegen.parse.proto import ProtoDialect, ProtoEnum, ProtoMessage
@@ -111,9 +112,12 @@ class _Joiner:
             publishes=tuple(str(event) for event in _listed(words, "x-publishes")),
             deprecated=http.deprecated if http else False,
             sunset=str(_value(words, "x-sunset", "")) or None,
+            session=str(_value(words, "x-session", "")) or None,
             place=first.place,
         )
-        return replace(operation, errors=self._errors(operation))
+        paged = is_paged(operation.request, operation.result, self._schemas.definitions)
+        method, pager = method_names(name, _value(words, "x-sdk-method", None), paged=paged)
+        return replace(operation, errors=self._errors(operation), method=method, pager=pager)
 
     def event(self, event: SocketOperation) -> Event:
         topic, _ = event.words.get("x-topic", ("", event.place))

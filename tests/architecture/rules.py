@@ -13,7 +13,7 @@ MAX_FUNCTION_LINES = 50
 MEDIAN_MODULE_LINES = 130
 MEDIAN_FUNCTION_LINES = 10
 DRAWERS = {"utils", "core", "common", "helpers", "managers", "base", "constants", "misc"}
-CONSTANT_MAKERS = {"re.compile", "frozenset", "TypeVar", "ParamSpec", "structlog.get_logger", "structlog.stdlib.get_logger",
+CONSTANT_MAKERS = {"re.compile", "frozenset", "TypeVar", "ParamSpec", "logging.getLogger", "structlog.get_logger", "structlog.stdlib.get_logger",
                    "Path", "struct.Struct", "ContextVar", "datetime", "Text", "DateTime", "Duration", "Place", "Index", "range", "tuple"}  # fmt: skip
 PACKAGES = ("app", "codegen")
 WHOLE = {

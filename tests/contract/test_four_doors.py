@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import subprocess
 import sys
 import uuid
@@ -16,12 +17,13 @@ import httpx2
 import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
+from websockets.typing import Subprotocol
 
-from generated.proto import envelope_pb2
-from tests.doors import Rest, Socket, all_doors, request_frame
+from generated.proto import authors_pb2, envelope_pb2
+from tests.doors import PKG_IDS, Door, all_doors, rest
 from tests.running_service import RunningService
 
-Doors = tuple[Rest, Rest, Socket, Socket]
+Doors = tuple[Door, Door, Door, Door]
 PROTO = Path(__file__).parents[2] / "specs" / "proto"
 
 
@@ -137,8 +139,8 @@ async def test_bad_input_is_refused_alike_at_every_door(
 
 @pytest.mark.parametrize("page", [-1, 0, 2**31, 2**62])
 async def test_a_page_out_of_range_is_refused_and_never_a_failure(service: RunningService, page: int) -> None:
-    async with Rest(service.url, await service.token("reader"), binary=False) as rest:
-        assert (await rest.call("get_paginated_authors", page=page)).code == "invalid_data"
+    async with rest(service.url, await service.token("reader")) as door:
+        assert (await door.call("get_paginated_authors", page=page)).code == "invalid_data"
 
 
 async def test_a_page_of_20_is_at_least_30_percent_smaller_in_protobuf_and_plain_protoc_reads_it(
@@ -147,9 +149,17 @@ async def test_a_page_of_20_is_at_least_30_percent_smaller_in_protobuf_and_plain
     doors = await opened(stack, service, "editor")
     await asyncio.gather(*(doors[0].call("create_author", name=unique("sized")) for _ in range(21)))
     sizes = []
-    for socket, binary in ((doors[2], False), (doors[3], True)):
-        await socket.send(request_frame("get_paginated_authors", str(uuid.uuid4()), {"per_page": 20}, binary=binary))
-        sizes.append(await socket.receive())
+    number, asked = PKG_IDS["get_paginated_authors"], str(uuid.uuid4())
+    query = authors_pb2.GetPaginatedAuthorsRequest(per_page=20).SerializeToString()
+    headers = {"authorization": f"Bearer {await service.token('editor')}"}
+    for protocol, frame in (
+        ("stele.v1.json", json.dumps({"pkg_id": number, "req_id": asked, "data": {"per_page": 20}})),
+        ("stele.v1.protobuf", envelope_pb2.Request(pkg_id=number, req_id=asked, data=query).SerializeToString()),
+    ):
+        url, offered = service.url.replace("http", "ws") + "/web", [Subprotocol(protocol)]
+        async with connect(url, subprotocols=offered, additional_headers=headers, proxy=None) as socket:
+            await socket.send(frame)
+            sizes.append(await socket.recv())
     text, data = sizes
     assert isinstance(text, str)
     assert isinstance(data, bytes)
@@ -187,25 +197,26 @@ async def test_a_repeated_key_has_one_effect_and_the_same_answer(
 ) -> None:
     doors = await opened(stack, service, "editor")
     key, name = str(uuid.uuid4()), unique("once")
-    first = await doors[0].call("create_author", headers={"idempotency-key": key}, name=name)
-    again = await doors[1].call("create_author", headers={"idempotency-key": key}, name=name)
-    over_socket = await doors[2].call("create_author", req_id=key, name=name)
-    assert (first.code, again.value, over_socket.value) == ("ok", first.value, first.value)
-    assert again.headers["idempotent-replayed"] == "true"
-    other = await doors[0].call("create_author", headers={"idempotency-key": key}, name=unique("other"))
+    answers = [await door.call("create_author", key=key, name=name) for door in doors]
+    assert [(answer.code, answer.value) for answer in answers] == [("ok", answers[0].value)] * 4
+    headers = {"idempotency-key": key, "authorization": f"Bearer {await service.token('editor')}"}
+    async with httpx2.AsyncClient(base_url=service.url, trust_env=False, headers=headers) as client:
+        again = await client.post("/api/authors", json={"name": name})
+    assert (again.status_code, again.headers["idempotent-replayed"]) == (201, "true")
+    other = await doors[0].call("create_author", key=key, name=unique("other"))
     assert (other.code, other.status) == ("idempotency_key_reused", 422)
 
 
 async def test_a_cursor_walks_every_row_once_and_belongs_to_one_caller(service: RunningService) -> None:
     async with (
-        Rest(service.url, await service.token("editor"), binary=False) as rest,
-        Rest(service.url, await service.token("reader"), binary=False) as other,
+        rest(service.url, await service.token("editor")) as door,
+        rest(service.url, await service.token("reader")) as other,
     ):
-        made = {(await rest.call("create_author", name=unique("walk"))).value["id"] for _ in range(5)}
+        made = {(await door.call("create_author", name=unique("walk"))).value["id"] for _ in range(5)}
         seen: list[int] = []
         cursor: dict[str, Any] = {}
         while True:
-            page = (await rest.call("get_paginated_authors", per_page=2, **cursor)).value
+            page = (await door.call("get_paginated_authors", per_page=2, **cursor)).value
             seen += [item["id"] for item in page["items"]]
             if not page["meta"]["has_more"]:
                 break
@@ -213,10 +224,10 @@ async def test_a_cursor_walks_every_row_once_and_belongs_to_one_caller(service: 
         assert made <= set(seen)
         assert len(seen) == len(set(seen))
         flipped = cursor["cursor"][:-1] + ("A" if cursor["cursor"][-1] != "A" else "B")
-        attacks: list[tuple[Rest, dict[str, Any]]] = [
-            (rest, {"cursor": flipped}),
+        attacks: list[tuple[Door, dict[str, Any]]] = [
+            (door, {"cursor": flipped}),
             (other, cursor),
-            (rest, cursor | {"name": "x"}),
+            (door, cursor | {"name": "x"}),
         ]
         for client, fields in attacks:
             answer = await client.call("get_paginated_authors", **fields)

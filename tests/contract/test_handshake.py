@@ -14,7 +14,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.typing import Subprotocol
 
-from tests.doors import Rest
+from tests.doors import rest
 from tests.running_service import RunningService
 
 FORMATS = ("stele.v1.json", "stele.v1.protobuf")
@@ -120,8 +120,8 @@ async def test_a_foreign_origin_is_403(service: RunningService) -> None:
 
 
 async def test_a_ticket_opens_one_socket(service: RunningService) -> None:
-    async with Rest(service.url, await service.token("reader"), binary=False) as rest:
-        ticket = (await rest.call("create_ws_ticket")).value["ticket"]
+    async with rest(service.url, await service.token("reader")) as door:
+        ticket = (await door.call("create_ws_ticket")).value["ticket"]
     attempts = await asyncio.gather(*(opened(service, f"?ticket={ticket}") for _ in range(2)), return_exceptions=True)
     sockets = [attempt for attempt in attempts if isinstance(attempt, ClientConnection)]
     assert len(sockets) == 1
@@ -195,8 +195,8 @@ async def test_an_event_reaches_those_who_subscribed(service: RunningService) ->
     socket = await opened(service, authorization=f"Bearer {await service.token('reader')}")
     await socket.send(json.dumps({"type": "subscribe", "topics": ["authors"]}))
     assert json.loads(await socket.recv())["type"] == "subscribed"
-    async with Rest(service.url, await service.token("editor"), binary=False) as rest:
-        author = (await rest.call("create_author", name=f"event {uuid.uuid4()}")).value
+    async with rest(service.url, await service.token("editor")) as door:
+        author = (await door.call("create_author", name=f"event {uuid.uuid4()}")).value
     async with asyncio.timeout(10):
         while True:
             push = json.loads(await socket.recv())

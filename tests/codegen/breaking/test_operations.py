@@ -8,7 +8,9 @@ import pytest
 
 from codegen.breaking.gate import judge
 from codegen.breaking.rules import Audience
+from codegen.pipeline import load
 from tests.codegen.breaking.changes import HTTP, PACKAGES, PROTO, SCHEMA, TODAY, before_and_after, rules, verdict
+from tests.codegen.contracts import SHIPPED, edited
 
 DROP = "security: [{bearer: [writer]}, {bearer: [auditor]}]"
 DROP_SOCKET = "security: [{$ref: '../policy.yaml#/roles/writer'}, {$ref: '../policy.yaml#/roles/auditor'}]"
@@ -85,3 +87,23 @@ def test_whom_a_change_breaks_is_said(tmp_path: Path) -> None:
     found = verdict(tmp_path, ("openapi.yaml", "/ping:", "/pong:"))
     (change,) = [one for one in found.changes if one.subject == "ping"]
     assert change.audiences == (Audience.REST, Audience.PROTOBUF)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "rule"),
+    [
+        ("x-sdk-method: find", "x-sdk-method: seek", "method-changed"),
+        ("paginate: paginate}", "paginate: walk}", "pager-changed"),
+    ],
+)
+def test_users_of_the_sdk_are_told_of_another_name(tmp_path: Path, old: str, new: str, rule: str) -> None:
+    before, after = load(SHIPPED).contract, edited(tmp_path, ("http/authors.yaml", old, new)).contract
+    (change,) = judge(before, after, (), TODAY).changes
+    assert (change.rule, change.audiences) == (rule, (Audience.SOURCE,))
+
+
+def test_a_session_s_operation_may_come_and_not_go(tmp_path: Path) -> None:
+    before = load(SHIPPED).contract
+    after = edited(tmp_path, ("http/auth.yaml", "    x-session: ticket\n", "")).contract
+    assert {one.rule for one in judge(before, after, (), TODAY).changes} == {"session-removed"}
+    assert not judge(after, before, (), TODAY).is_breaking

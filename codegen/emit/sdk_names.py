@@ -1,0 +1,60 @@
+"""What a contract's things are called in the SDKs, where a language or the runtime already has the name."""
+
+from __future__ import annotations
+
+import keyword
+import re
+
+from codegen.ir.names import pascal, snake
+from codegen.ir.operations import Contract
+
+KINDS = {
+    "ERROR": "ServerError",
+    "INVALID_DATA": "InvalidData",
+    "PERMISSION_DENIED": "PermissionDenied",
+    "UNAUTHENTICATED": "Unauthenticated",
+    "NOT_FOUND": "NotFound",
+    "CONFLICT": "Conflict",
+    "RATE_LIMITED": "RateLimited",
+    "TIMEOUT": "TimedOut",
+    "UNAVAILABLE": "Unavailable",
+}
+"""The class of each RSPCode, in every SDK."""
+RUNTIME_ERRORS = frozenset(
+    {
+        "ClientError",
+        "ConnectionLost",
+        "DeadlineExceeded",
+        "OutcomeUnknown",
+        "AuthenticationLost",
+        "InvalidResponse",
+        "EventsDropped",
+        "ClientClosed",
+        "ApiError",
+        "FieldFault",
+    }
+)
+MEMBERS = frozenset(
+    {"call", "close", "login", "logout", "set_token", "events", "on", "then", "constructor", "prototype", "to_json"}
+)
+"""What every client has itself; a feature of such a name gets a trailing underscore."""
+
+
+def package(contract: Contract) -> str:
+    """`Shop of Things` is `shop_of_things`; a title without a usable letter is `api`."""
+    words = re.findall(r"[a-z0-9]+", snake(contract.info.title).replace("_", " "))
+    stem = "_".join(words)[:48].strip("_")
+    return stem if stem[:1].isalpha() else f"api_{stem}".strip("_")
+
+
+def attribute(name: str) -> str:
+    """A feature as an attribute of the client."""
+    return f"{name}_" if name in MEMBERS or keyword.iskeyword(name) else name
+
+
+def error_class(code: str, rsp: str) -> str:
+    """The class of a code: that of its kind if they have one name; a name that is taken gets `Error`."""
+    name = pascal(code)
+    if name == KINDS.get(rsp):
+        return name
+    return f"{name}Error" if name in RUNTIME_ERRORS or name in KINDS.values() else name

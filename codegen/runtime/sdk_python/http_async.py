@@ -1,0 +1,148 @@
+"""The HTTP door: one attempt of a call, and what its failure means.
+
+Promises: an attempt ends with the deadline; only what surely was not sent is called so; a body is at most 64 MiB.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any, TypeVar
+from urllib.parse import quote
+
+import httpx2
+
+from .call import Call
+from .codec import BadFrame, Codec
+from .errors import ApiError, ClientError, ConnectionLost, InvalidResponse, kind_of_status, make_error
+from .json_codec import query_text
+from .operation import Contract, HttpBinding, Parameter
+from .retry import AttemptFailed, Outcome, outcome_of
+
+T = TypeVar("T")
+MAX_BODY = 64 * 2**20
+CONNECT_S = 5.0
+NOT_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
+PROBLEM = "application/problem+json"
+
+
+class AsyncHttpDoor:
+    """`on_contract` is told the server's `Stele-Contract` with each answer."""
+
+    def __init__(self, contract: Contract, codec: Codec, base_url: str, on_contract: Callable[[str], None]) -> None:
+        self._contract = contract
+        self._codec = codec
+        self._on_contract = on_contract
+        headers = {"accept": codec.content_type, "user-agent": contract.agent, "x-stele-client": contract.agent}
+        limits = httpx2.Limits(max_connections=None, max_keepalive_connections=32, keepalive_expiry=30.0)
+        self._client = httpx2.AsyncClient(base_url=base_url, headers=headers, limits=limits)
+
+    async def close(self) -> None:
+        await self._client.aclose()
+
+    async def attempt(self, call: Call[T], token: str | None) -> T:
+        """The typed result; raises AttemptFailed."""
+        left_s = call.deadline.left_s
+        timeout = httpx2.Timeout(left_s, connect=min(CONNECT_S, left_s))
+        try:
+            async with self._client.stream(**self._request(call, token), timeout=timeout) as response:
+                body = await self._receive(response, call)
+        except NOT_SENT as error:
+            raise AttemptFailed(Outcome.NOT_SENT, _lost(error, call)) from error
+        except httpx2.TimeoutException as error:
+            raise AttemptFailed(Outcome.LOST, call.deadline.exceeded(call.request_id)) from error
+        except httpx2.TransportError as error:
+            raise AttemptFailed(Outcome.LOST, _lost(error, call)) from error
+        self._on_contract(response.headers.get("stele-contract", ""))
+        return self._read(call, response, body)
+
+    async def _receive(self, response: httpx2.Response, call: Call[Any]) -> bytes:
+        """A server that sends a byte now and then does not outlast the deadline."""
+        body = bytearray()
+        async for chunk in response.aiter_bytes():
+            body += chunk
+            if call.deadline.left_s <= 0:
+                raise AttemptFailed(Outcome.LOST, call.deadline.exceeded(call.request_id))
+            if len(body) > MAX_BODY:
+                raise AttemptFailed(Outcome.INVALID, InvalidResponse("the answer is too large", call.request_id))
+        return bytes(body)
+
+    def _request(self, call: Call[Any], token: str | None) -> dict[str, Any]:
+        operation, binding = call.operation, call.operation.http
+        if binding is None:
+            raise ClientError(f"{operation.name} has no HTTP binding", call.request_id)
+        headers = {"request-timeout-ms": str(call.timeout_ms), "x-correlation-id": call.request_id}
+        if operation.idempotency == "key":
+            headers["idempotency-key"] = call.request_id
+        if token is not None:
+            headers["authorization"] = f"Bearer {token}"
+        path, query, carried, rest = address(binding, call.values)
+        request: dict[str, Any] = {"method": binding.verb, "url": path, "params": query, "headers": headers | carried}
+        if binding.has_body:
+            headers["content-type"] = self._codec.content_type
+            whole = self._codec.content_type != "application/json"
+            request["headers"] = headers | carried
+            request["content"] = self._codec.body(operation, call.values if whole else rest)
+        return request
+
+    def _read(self, call: Call[T], response: httpx2.Response, body: bytes) -> T:
+        if response.status_code >= 400:
+            error = self._refusal(call, response, body)
+            raise AttemptFailed(outcome_of(error), error)
+        try:
+            if not 200 <= response.status_code < 300:
+                raise BadFrame(f"status {response.status_code}")
+            return call.read(self._codec.answer(call.operation, body))
+        except InvalidResponse as error:
+            raise AttemptFailed(Outcome.INVALID, error) from None
+        except BadFrame as error:
+            message = f"{call.operation.name} answered what cannot be read: {error}"
+            raise AttemptFailed(Outcome.INVALID, InvalidResponse(message, call.request_id)) from None
+
+    def _refusal(self, call: Call[Any], response: httpx2.Response, body: bytes) -> ApiError:
+        """A refusal without a problem of the contract (a proxy's page) is known by its status alone."""
+        problem: object = None
+        if response.headers.get("content-type", "").split(";")[0].strip() in (PROBLEM, "application/json"):
+            try:
+                problem = json.loads(body)
+            except (ValueError, RecursionError):
+                problem = None
+        told = problem if isinstance(problem, dict) else {}
+        kind = kind_of_status(response.status_code)
+        known = {"status": response.status_code, "title": response.reason_phrase} | told
+        return make_error(self._contract.errors, known, kind, call.request_id, retry_after_s(response))
+
+
+def address(
+    binding: HttpBinding, values: dict[str, Any]
+) -> tuple[str, list[tuple[str, str]], dict[str, str], dict[str, Any]]:
+    """The path, the query, the headers that carry fields, and the values that are left for the body."""
+    rest, path = dict(values), binding.path
+    query: list[tuple[str, str]] = []
+    headers: dict[str, str] = {}
+    for one in binding.parameters:
+        if one.field not in rest:
+            continue
+        value = rest.pop(one.field)
+        if one.location == "path":
+            path = path.replace(f"{{{one.carrier}}}", quote(query_text(value), safe=""))
+        elif one.location == "query":
+            listed = value if isinstance(value, list | tuple) else [value]
+            query += [(one.carrier, query_text(item)) for item in listed]
+        else:
+            headers[one.carrier] = _header(one, value)
+    return path, query, headers, rest
+
+
+def _header(parameter: Parameter, value: object) -> str:
+    return f'"{value}"' if parameter.is_etag else query_text(value)
+
+
+def retry_after_s(response: httpx2.Response) -> float | None:
+    """Seconds only; the other form, a date, would need the server's clock."""
+    text = response.headers.get("retry-after", "")
+    return float(text) if text.isascii() and text.isdigit() else None
+
+
+def _lost(error: Exception, call: Call[Any]) -> ConnectionLost:
+    return ConnectionLost(f"{call.operation.name}: {type(error).__name__} {error}".strip(), call.request_id)

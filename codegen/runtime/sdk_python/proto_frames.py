@@ -1,0 +1,104 @@
+"""The protobuf encoding of both doors. Control frames have PkgIDs from 60000 on; `data` of an event or a reply is its message."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from google.protobuf.field_mask_pb2 import FieldMask
+from google.protobuf.message import DecodeError
+from google.protobuf.wrappers_pb2 import Int32Value
+
+from .codec import Authenticated, BadFrame, Expiring, Frame, Push, Reply, TopicsChanged
+from .json_frames import NIL
+from .operation import Contract, EventType, Operation
+from .proto_codec import Messages
+
+AUTH, EXPIRING, CANCEL, SUBSCRIBE, UNSUBSCRIBE = 60_000, 60_001, 60_002, 60_003, 60_004
+CONTROL = "00000000-0000-4000-8000-000000000000"
+"""The req_id of control frames: their answers are told apart by PkgID and order."""
+
+
+class ProtobufCodec:
+    content_type = "application/x-protobuf"
+    frame_type: type[str] | type[bytes] = bytes
+
+    def __init__(self, contract: Contract) -> None:
+        self._facts = contract.protobuf
+        self._messages = Messages(contract.protobuf)
+
+    def body(self, operation: Operation[Any], values: Mapping[str, Any]) -> bytes:
+        return self._messages.encode(operation.request_message, values)
+
+    def answer(self, operation: Operation[Any], body: bytes) -> object:
+        return self._messages.decode(operation.result_message, body) if operation.result_message else None
+
+    def request(
+        self, operation: Operation[Any], values: Mapping[str, Any], request_id: str, timeout_ms: int
+    ) -> str | bytes:
+        data = self.body(operation, values) if operation.request_message else b""
+        return self._frame(operation.pkg_id or 0, request_id, data, timeout_ms)
+
+    def authenticate(self, token: str) -> str | bytes:
+        return self._frame(AUTH, CONTROL, f"Bearer {token}".encode())
+
+    def cancel(self, request_id: str) -> str | bytes:
+        return self._frame(CANCEL, request_id, b"")
+
+    def topics(self, topics: Sequence[str], *, join: bool) -> str | bytes:
+        mask = FieldMask(paths=topics).SerializeToString()
+        return self._frame(SUBSCRIBE if join else UNSUBSCRIBE, CONTROL, mask)
+
+    def _frame(self, pkg_id: int, request_id: str, data: bytes, timeout_ms: int | None = None) -> bytes:
+        frame = self._messages.new(self._facts.request)
+        frame.pkg_id, frame.req_id, frame.data = pkg_id, request_id, data
+        if timeout_ms is not None:
+            frame.meta.timeout_ms = timeout_ms
+        return bytes(frame.SerializeToString())
+
+    def read(self, frame: str | bytes) -> Frame:
+        if not isinstance(frame, bytes):
+            raise BadFrame("a frame is binary")
+        message = self._messages.parse(self._facts.response, frame)
+        pkg_id = message.pkg_id if message.HasField("pkg_id") else None
+        if not message.HasField("status_code") and pkg_id != EXPIRING:
+            if message.req_id != NIL or pkg_id is None:
+                raise BadFrame("a frame without a status_code is a push")
+            offset = message.offset if message.HasField("offset") else None
+            return Push(pkg_id, message.data, message.topic or None, offset, message.epoch or None)
+        if pkg_id is not None and pkg_id >= AUTH:
+            return self._control(pkg_id, message)
+        return self._reply(pkg_id, message)
+
+    def _control(self, pkg_id: int, message: Any) -> Frame:
+        if message.status_code:
+            return Reply(None, pkg_id, message.status_code, self._problem(message.data))
+        if pkg_id in (AUTH, EXPIRING):
+            seconds = float(_seconds(message.data))
+            return Authenticated(seconds) if pkg_id == AUTH else Expiring(seconds)
+        return TopicsChanged()
+
+    def _reply(self, pkg_id: int | None, message: Any) -> Frame:
+        request_id = message.req_id if message.HasField("req_id") else None
+        data = self._problem(message.data) if message.status_code else message.data
+        meta = message.meta if message.HasField("meta") else None
+        return Reply(request_id, pkg_id, message.status_code, data, meta)
+
+    def _problem(self, data: bytes) -> dict[str, Any]:
+        return self._messages.decode(self._facts.problem, data)
+
+    def result(self, operation: Operation[Any], reply: Reply) -> object:
+        if not operation.result_message:
+            return None
+        values = self._messages.decode(operation.result_message, reply.data)
+        return values if reply.meta is None else values | {"meta": self._messages.values(reply.meta)}
+
+    def event(self, event: EventType[Any], push: Push) -> object:
+        return self._messages.decode(event.message, push.data)
+
+
+def _seconds(data: bytes) -> int:
+    try:
+        return Int32Value.FromString(data).value
+    except DecodeError:
+        return 0

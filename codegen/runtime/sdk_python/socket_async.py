@@ -1,0 +1,341 @@
+"""The socket door: one connection that is kept, many calls in flight, events to those who follow.
+
+Promises: a call's frame is written at most once per attempt; when the connection ends, every call in flight hears of it at
+once; after `close` no task is left.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
+from typing import Any, TypeVar
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
+from websockets.typing import Subprotocol
+
+from .call import Call
+from .codec import Authenticated, BadFrame, Expiring, Reply, TopicsChanged
+from .errors import AuthenticationLost, ClientError, ConnectionLost
+from .followers import Followers
+from .operation import Contract
+from .options import Options
+from .retry import AttemptFailed, Outcome
+from .session import (
+    CONTROL_S,
+    MAX_FRAME,
+    MAX_IN_FLIGHT,
+    OPEN_S,
+    PING_S,
+    STABLE_S,
+    Action,
+    Answered,
+    ControlRefused,
+    Ending,
+    Pushed,
+    Session,
+    after_close,
+    after_refusal,
+    reconnect_s,
+    unwanted,
+)
+from .tokens_async import AsyncTokens
+
+T = TypeVar("T")
+ABNORMAL = 1006
+UNREADABLE = 3002
+NORMAL = 1000
+
+
+class AsyncSocketDoor:
+    def __init__(
+        self,
+        contract: Contract,
+        session: Session,
+        options: Options,
+        tokens: AsyncTokens,
+        on_contract: Callable[[str], None],
+    ) -> None:
+        self._subprotocol = Subprotocol(contract.subprotocols[options.encoding])
+        self._url = options.base_url.rstrip("/").replace("http", "ws", 1) + contract.address
+        self._agent = contract.agent
+        self._session = session
+        self._hooks = options.hooks
+        self._tokens = tokens
+        self._on_contract = on_contract
+        self._connection: ClientConnection | None = None
+        self._opened = asyncio.Event()
+        self._slots: dict[str, asyncio.Future[Reply]] = {}
+        self._controls: deque[tuple[type[Authenticated | TopicsChanged], asyncio.Future[None]]] = deque()
+        self._room = asyncio.Semaphore(MAX_IN_FLIGHT)
+        self._keeper: asyncio.Task[None] | None = None
+        self._errands: set[asyncio.Task[None]] = set()
+        self._count = 0
+        self.followers = Followers(session.codec)
+        self.token: str | None = None
+        """The one that the connection was opened with, or has been given since."""
+        self.stopped: ClientError | None = None
+        """Why the socket is not opened again, until it is reset."""
+
+    @property
+    def is_open(self) -> bool:
+        return self._connection is not None
+
+    def start(self) -> None:
+        """Open, and keep open; nothing if that is so already, or if the socket was stopped."""
+        if self.stopped is None and (self._keeper is None or self._keeper.done()):
+            self._keeper = asyncio.create_task(self._keep(), name="socket-keeper")
+
+    async def opened(self, within_s: float) -> bool:
+        """Whether the socket is open, now or within the time; at once False when it was stopped."""
+        self.start()
+        if self._keeper is None or self.stopped is not None:
+            return False
+        waiting = asyncio.ensure_future(self._opened.wait())
+        try:
+            await asyncio.wait({waiting, self._keeper}, timeout=within_s, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            waiting.cancel()
+        return self.is_open
+
+    async def close(self) -> None:
+        tasks = [*self._errands, *([self._keeper] if self._keeper is not None else [])]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        self.followers.end(None)
+
+    # Calls
+
+    async def attempt(self, call: Call[T], token: str | None) -> T:
+        """The typed result; raises AttemptFailed. `token` is the connection's affair."""
+        try:
+            async with asyncio.timeout(call.deadline.left_s):
+                await self._room.acquire()
+        except TimeoutError:
+            raise AttemptFailed(Outcome.NOT_SENT, call.deadline.exceeded(call.request_id)) from None
+        try:
+            reply = await self._exchange(call)
+        finally:
+            self._room.release()
+        return self._session.result(call, reply)
+
+    async def _exchange(self, call: Call[Any]) -> Reply:
+        frame = self._session.codec.request(call.operation, call.values, call.request_id, call.timeout_ms)
+        connection = self._connection
+        if connection is None or call.request_id in self._slots:
+            raise AttemptFailed(Outcome.NOT_SENT, ConnectionLost("the socket is not open", call.request_id))
+        slot = self._slots[call.request_id] = asyncio.get_running_loop().create_future()
+        try:
+            async with asyncio.timeout(call.deadline.left_s):
+                await connection.send(frame)
+                reply: Reply = await slot
+                return reply
+        except ConnectionClosed as error:
+            raise AttemptFailed(Outcome.LOST, ConnectionLost(str(error), call.request_id)) from error
+        except ConnectionLost as error:
+            raise AttemptFailed(Outcome.LOST, ConnectionLost(error.message, call.request_id)) from None
+        except TimeoutError:
+            self._abandon(call.request_id)
+            raise AttemptFailed(Outcome.LOST, call.deadline.exceeded(call.request_id)) from None
+        except asyncio.CancelledError:
+            self._abandon(call.request_id)
+            raise
+        finally:
+            self._slots.pop(call.request_id, None)
+
+    def _abandon(self, request_id: str) -> None:
+        """The server is told that nobody waits any more."""
+        if self._connection is not None:
+            self._errand(self._send(self._session.codec.cancel(request_id)))
+
+    async def _send(self, frame: str | bytes) -> None:
+        if self._connection is not None:
+            with suppress(ConnectionClosed):
+                await self._connection.send(frame)
+
+    # The credential
+
+    async def present(self, token: str | None) -> None:
+        """The token in band, unless the connection has it; a server that does not take it within 5 s is left."""
+        connection = self._connection
+        if connection is None or token is None or token == self.token:
+            return
+        try:
+            await self._control(Authenticated, self._session.codec.authenticate(token))
+            self.token = token
+        except ClientError:
+            await connection.close(NORMAL)
+
+    async def _renew(self) -> None:
+        try:
+            await self._tokens.renew(self.token)
+            await self.present(await self._tokens.get())
+        except ClientError:
+            return  # the connection ends with its token, and the keeper says so
+
+    async def _control(self, answer: type[Authenticated | TopicsChanged], frame: str | bytes) -> None:
+        """Waits for the answer, which has no id in JSON: answers come in the order of their frames."""
+        slot: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._controls.append((answer, slot))
+        await self._send(frame)
+        try:
+            async with asyncio.timeout(CONTROL_S):
+                await slot
+        except TimeoutError:
+            raise ClientError("the server does not answer a control frame") from None
+
+    # Topics
+
+    async def follow(self, topics: list[str]) -> None:
+        """Raises what the server refuses with; a connection that is lost meanwhile follows when it is back."""
+        if self._connection is not None:
+            with suppress(ConnectionLost):
+                await self._control(TopicsChanged, self._session.codec.topics(topics, join=True))
+
+    async def leave(self, topics: list[str]) -> None:
+        if self._connection is not None:
+            with suppress(ClientError):
+                await self._control(TopicsChanged, self._session.codec.topics(topics, join=False))
+
+    # The connection's life
+
+    async def _keep(self) -> None:
+        failures, renewed = 0, False
+        try:
+            while True:
+                began = time.monotonic()
+                ending, code = await self._live(renewed=renewed)
+                if time.monotonic() - began >= STABLE_S:
+                    failures, renewed = 0, False
+                if ending is Ending.STOP:
+                    self._stop(unwanted(code), code)
+                    return
+                if ending is Ending.RENEW:
+                    renewed = True
+                    await self._tokens.renew(self.token)
+                pause_s = reconnect_s(failures)
+                failures += 1
+                if self._hooks.on_disconnect is not None:
+                    self._hooks.on_disconnect(code, pause_s)
+                await asyncio.sleep(pause_s)
+        except ClientError as error:
+            self._stop(error, ABNORMAL)
+
+    def _stop(self, error: ClientError, code: int) -> None:
+        self.stopped = error
+        self.followers.end(error)
+        if self._hooks.on_disconnect is not None:
+            self._hooks.on_disconnect(code, -1.0)
+
+    async def _live(self, *, renewed: bool) -> tuple[Ending, int]:
+        """One connection from its handshake to its end."""
+        try:
+            self.token = await self._tokens.get()
+            connection = await self._connect(self.token)
+        except InvalidStatus as error:
+            status = error.response.status_code
+            return after_refusal(status, renewed=renewed), status
+        except (OSError, InvalidHandshake, TimeoutError):
+            return Ending.RECONNECT, ABNORMAL
+        except AuthenticationLost:
+            raise
+        except ClientError:
+            return Ending.RECONNECT, ABNORMAL
+        code = ABNORMAL
+        try:
+            self._open(connection)
+            code = await self._read(connection)
+        finally:
+            self._lose(code)
+            await connection.close()
+        return after_close(code, renewed=renewed), code
+
+    async def _connect(self, token: str | None) -> ClientConnection:
+        headers = {"authorization": f"Bearer {token}"} if token is not None else {}
+        return await connect(
+            self._url,
+            subprotocols=[self._subprotocol],
+            additional_headers=headers,
+            user_agent_header=self._agent,
+            compression=None,
+            open_timeout=OPEN_S,
+            ping_interval=PING_S,
+            ping_timeout=PING_S,
+            close_timeout=1.0,
+            max_size=MAX_FRAME,
+        )
+
+    def _open(self, connection: ClientConnection) -> None:
+        self._count += 1
+        self._connection = connection
+        self._opened.set()
+        response = connection.response
+        self._on_contract(response.headers.get("stele-contract", "") if response is not None else "")
+        if self._hooks.on_connect is not None:
+            self._hooks.on_connect(self._count)
+        if topics := self.followers.topics:
+            self._errand(self._follow_again(topics))
+
+    async def _follow_again(self, topics: list[str]) -> None:
+        if self._hooks.on_resubscribe is not None and self._count > 1:
+            for topic in topics:
+                self._hooks.on_resubscribe(topic, *self.followers.position(topic))
+        try:
+            await self.follow(topics)
+        except ClientError as error:
+            self.followers.end(error)
+
+    async def _read(self, connection: ClientConnection) -> int:
+        """Until the connection ends; its close code."""
+        try:
+            async for frame in connection:
+                self._act(self._session.feed(frame))
+        except ConnectionClosed:
+            pass
+        except BadFrame:
+            await connection.close(UNREADABLE)
+            return UNREADABLE
+        return connection.close_code or ABNORMAL
+
+    def _act(self, action: Action) -> None:
+        match action:
+            case Answered(request_id, reply):
+                slot = self._slots.get(request_id)
+                if slot is not None and not slot.done():
+                    slot.set_result(reply)
+            case Pushed(kind, push):
+                self.followers.offer(kind, push)
+            case Expiring():
+                self._errand(self._renew())
+            case Authenticated() | TopicsChanged():
+                self._settle(type(action), None)
+            case ControlRefused(error):
+                self._settle(None, error)
+
+    def _settle(self, answer: type[Any] | None, error: ClientError | None) -> None:
+        """The first control frame that waits for such an answer; a refusal is the first one's."""
+        for index, (wanted, slot) in enumerate(self._controls):
+            if answer is None or wanted is answer:
+                del self._controls[index]
+                if not slot.done():
+                    slot.set_exception(error) if error is not None else slot.set_result(None)
+                return
+
+    def _lose(self, code: int) -> None:
+        self._connection = None
+        self._opened.clear()
+        error = ConnectionLost(f"the socket was closed ({code})")
+        waiting: list[asyncio.Future[Any]] = [*self._slots.values(), *(slot for _, slot in self._controls)]
+        for slot in waiting:
+            if not slot.done():
+                slot.set_exception(error)
+        self._controls.clear()
+
+    def _errand(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._errands.add(task)
+        task.add_done_callback(self._errands.discard)

@@ -1,0 +1,380 @@
+"""The socket door of the blocking client: no thread of ours; of the callers that wait, one reads for all.
+
+With nobody waiting nothing is read: events wait, and a token is renewed at the next call. A connection that ended
+meanwhile is dialled again then.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, TypeVar
+
+from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
+from websockets.protocol import State
+from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Subprotocol
+
+from .call import Call
+from .codec import Authenticated, BadFrame, Expiring, Reply, TopicsChanged
+from .errors import ClientError, ConnectionLost
+from .followers import Followers
+from .operation import Contract
+from .options import Options
+from .retry import AttemptFailed, Deadline, Outcome
+from .session import (
+    CONTROL_S,
+    MAX_FRAME,
+    MAX_IN_FLIGHT,
+    OPEN_S,
+    PING_S,
+    STABLE_S,
+    Action,
+    Answered,
+    ControlRefused,
+    Ending,
+    Pushed,
+    Session,
+    after_close,
+    after_refusal,
+    reconnect_s,
+    unwanted,
+)
+from .tokens_sync import Tokens
+
+T = TypeVar("T")
+ABNORMAL = 1006
+UNREADABLE = 3002
+
+
+class Slot:
+    """A caller that waits; `woken` also says that it is his turn to read."""
+
+    def __init__(self, wanted: type[Authenticated | TopicsChanged] | None = None) -> None:
+        self.woken = threading.Event()
+        self.wanted = wanted
+        self.reply: Reply | None = None
+        self.error: ClientError | None = None
+        self.is_done = False
+
+    def settle(self, reply: Reply | None = None, error: ClientError | None = None) -> None:
+        if not self.is_done:
+            self.reply, self.error, self.is_done = reply, error, True
+        self.woken.set()
+
+
+class SocketDoor:
+    def __init__(
+        self,
+        contract: Contract,
+        session: Session,
+        options: Options,
+        tokens: Tokens,
+        on_contract: Callable[[str], None],
+    ) -> None:
+        self._subprotocol = Subprotocol(contract.subprotocols[options.encoding])
+        self._url = options.base_url.rstrip("/").replace("http", "ws", 1) + contract.address
+        self._agent = contract.agent
+        self._session = session
+        self._hooks = options.hooks
+        self._tokens = tokens
+        self._on_contract = on_contract
+        self._connection: ClientConnection | None = None
+        self._dialling = threading.Lock()
+        self._reading = threading.Lock()
+        self._slots: dict[str, Slot] = {}
+        self._controls: deque[Slot] = deque()
+        self._event_slots: list[Slot] = []
+        self._room = threading.BoundedSemaphore(MAX_IN_FLIGHT)
+        self._count = self._failures = 0
+        self._opened_at = self._next_dial = 0.0
+        self._is_renewed = self._is_expiring = False
+        self.followers = Followers(session.codec)
+        self.token: str | None = None
+        """The one that the connection was opened with, or has been given since."""
+        self.stopped: ClientError | None = None
+        """Why the socket is not opened again, until it is reset."""
+
+    @property
+    def is_open(self) -> bool:
+        connection = self._connection
+        return connection is not None and connection.protocol.state is State.OPEN
+
+    def start(self) -> None:
+        """Dial, unless somebody does, or a pause holds after a failure."""
+        self._notice()
+        is_wanted = not self.is_open and self.stopped is None and time.monotonic() >= self._next_dial
+        if is_wanted and self._dialling.acquire(blocking=False):
+            try:
+                self._dial()
+            finally:
+                self._dialling.release()
+
+    def opened(self, within_s: float) -> bool:
+        """Whether the socket is open, now or within the time; at once False when it was stopped."""
+        deadline = Deadline(within_s)
+        while not self.is_open and self.stopped is None and deadline.left_s > 0:
+            self.start()
+            if not self.is_open and self.stopped is None:
+                time.sleep(min(deadline.left_s, max(0.01, self._next_dial - time.monotonic())))
+        return self.is_open
+
+    def close(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
+        self._lose("the client is closed")
+        self.followers.end(None)
+
+    # Calls
+
+    def attempt(self, call: Call[T], token: str | None) -> T:
+        """The typed result; raises AttemptFailed. `token` is the connection's affair."""
+        if not self._room.acquire(timeout=call.deadline.left_s):
+            raise AttemptFailed(Outcome.NOT_SENT, call.deadline.exceeded(call.request_id))
+        try:
+            if self._is_expiring:
+                self._renew()
+            reply = self._exchange(call)
+        finally:
+            self._room.release()
+        return self._session.result(call, reply)
+
+    def _exchange(self, call: Call[Any]) -> Reply:
+        frame = self._session.codec.request(call.operation, call.values, call.request_id, call.timeout_ms)
+        connection, slot = self._connection, Slot()
+        if connection is None or not self.is_open or self._slots.setdefault(call.request_id, slot) is not slot:
+            self._notice()
+            raise AttemptFailed(Outcome.NOT_SENT, ConnectionLost("the socket is not open", call.request_id))
+        try:
+            connection.send(frame)
+            self._wait(slot, connection, call.deadline)
+        except ConnectionClosed as error:
+            self._notice()
+            raise AttemptFailed(Outcome.LOST, ConnectionLost(str(error), call.request_id)) from error
+        except TimeoutError:
+            self._send(self._session.codec.cancel(call.request_id))
+            raise AttemptFailed(Outcome.LOST, call.deadline.exceeded(call.request_id)) from None
+        finally:
+            self._slots.pop(call.request_id, None)
+        if slot.reply is None:
+            message = slot.error.message if slot.error is not None else "the socket was closed"
+            raise AttemptFailed(Outcome.LOST, ConnectionLost(message, call.request_id))
+        return slot.reply
+
+    def _wait(self, slot: Slot, connection: ClientConnection, deadline: Deadline) -> None:
+        """Until the slot is settled or the connection ends, reading for all whenever nobody else does; raises TimeoutError."""
+        while not slot.is_done:
+            if deadline.left_s <= 0:
+                raise TimeoutError
+            if self._reading.acquire(blocking=False):
+                try:
+                    is_alive = self._read_until(lambda: slot.is_done, connection, deadline)
+                finally:
+                    self._reading.release()
+                    self._hand_over()
+                if not is_alive:
+                    return
+            else:
+                slot.woken.wait(deadline.left_s)
+                slot.woken.clear()
+
+    def _read_until(self, is_done: Callable[[], bool], connection: ClientConnection, deadline: Deadline) -> bool:
+        """Whether the connection is still alive."""
+        while not is_done() and deadline.left_s > 0:
+            try:
+                self._act(self._session.feed(connection.recv(timeout=deadline.left_s)))
+            except ConnectionClosed:
+                self._notice()
+                return False
+            except BadFrame:
+                connection.close(UNREADABLE)
+                self._notice()
+                return False
+        return True
+
+    def _hand_over(self) -> None:
+        """Somebody who still waits goes on reading."""
+        for slot in [*self._slots.values(), *self._controls, *self._event_slots]:
+            if not slot.is_done:
+                slot.woken.set()
+                return
+
+    def wait_for_event(self, slot: Slot, within_s: float) -> None:
+        """Reads for all until the slot is settled, or the time is over, or the connection."""
+        connection = self._connection
+        if connection is None or not self.is_open:
+            self._notice()
+            if not self.opened(within_s):
+                return
+            self._follow_again()
+            connection = self._connection
+        if connection is not None:
+            self._event_slots.append(slot)
+            try:
+                self._wait(slot, connection, Deadline(within_s))
+            except TimeoutError:
+                return
+            finally:
+                self._event_slots.remove(slot)
+
+    def _send(self, frame: str | bytes) -> None:
+        connection = self._connection
+        if connection is not None:
+            with suppress(ConnectionClosed):
+                connection.send(frame)
+
+    # The credential
+
+    def present(self, token: str | None) -> None:
+        """The token in band, unless the connection has it; a server that does not take it within 5 s is left."""
+        if not self.is_open or token is None or token == self.token:
+            return
+        try:
+            self._control(Authenticated, self._session.codec.authenticate(token))
+            self.token = token
+        except ClientError:
+            connection = self._connection
+            if connection is not None:
+                connection.close()
+
+    def _renew(self) -> None:
+        self._is_expiring = False
+        with suppress(ClientError):  # the connection ends with its token
+            self._tokens.renew(self.token)
+            self.present(self._tokens.get())
+
+    def _control(self, answer: type[Authenticated | TopicsChanged], frame: str | bytes) -> None:
+        """Waits for the answer, which has no id in JSON: answers come in the order of their frames."""
+        connection, slot = self._connection, Slot(answer)
+        if connection is None:
+            return
+        self._controls.append(slot)
+        self._send(frame)
+        try:
+            self._wait(slot, connection, Deadline(CONTROL_S))
+        except TimeoutError:
+            raise ClientError("the server does not answer a control frame") from None
+        if slot.error is not None:
+            raise slot.error
+
+    # Topics
+
+    def follow(self, topics: list[str]) -> None:
+        """Raises what the server refuses with; a connection that is lost meanwhile follows when it is back."""
+        if self.is_open:
+            with suppress(ConnectionLost):
+                self._control(TopicsChanged, self._session.codec.topics(topics, join=True))
+
+    def leave(self, topics: list[str]) -> None:
+        if self.is_open:
+            with suppress(ClientError):
+                self._control(TopicsChanged, self._session.codec.topics(topics, join=False))
+
+    def _follow_again(self) -> None:
+        topics = self.followers.topics
+        if self._hooks.on_resubscribe is not None:
+            for topic in topics:
+                self._hooks.on_resubscribe(topic, *self.followers.position(topic))
+        try:
+            self.follow(topics)
+        except ClientError as error:
+            self.followers.end(error)
+
+    # The connection's life
+
+    def _dial(self) -> None:
+        try:
+            self.token = self._tokens.get()
+            connection = self._connect(self.token)
+        except InvalidStatus as error:
+            status = error.response.status_code
+            self._end(after_refusal(status, renewed=self._is_renewed), status)
+        except (OSError, InvalidHandshake, TimeoutError):
+            self._end(Ending.RECONNECT, ABNORMAL)
+        else:
+            self._count += 1
+            self._connection, self._opened_at = connection, time.monotonic()
+            response = connection.response
+            self._on_contract(response.headers.get("stele-contract", "") if response is not None else "")
+            if self._hooks.on_connect is not None:
+                self._hooks.on_connect(self._count)
+
+    def _connect(self, token: str | None) -> ClientConnection:
+        headers = {"authorization": f"Bearer {token}"} if token is not None else {}
+        opened: Any = connect(
+            self._url,
+            subprotocols=[self._subprotocol],
+            additional_headers=headers,
+            user_agent_header=self._agent,
+            compression=None,
+            open_timeout=OPEN_S,
+            ping_interval=PING_S,
+            ping_timeout=PING_S,
+            close_timeout=1.0,
+            max_size=MAX_FRAME,
+            legacy=True,
+        )
+        connection: ClientConnection = opened
+        return connection
+
+    def _notice(self) -> None:
+        """The connection has ended: who waits hears of it, and what its code asks for is prepared."""
+        connection = self._connection
+        if connection is None or connection.protocol.state is State.OPEN:
+            return
+        self._connection = None
+        told = connection.protocol.close_rcvd
+        code = told.code if told is not None else ABNORMAL
+        if time.monotonic() - self._opened_at >= STABLE_S:
+            self._failures, self._is_renewed = 0, False
+        self._lose(f"the socket was closed ({code})")
+        self._end(after_close(code, renewed=self._is_renewed), code)
+
+    def _end(self, ending: Ending, code: int) -> None:
+        pause_s = reconnect_s(self._failures)
+        self._failures += 1
+        self._next_dial = time.monotonic() + pause_s
+        if ending is Ending.RENEW:
+            self._is_renewed = True
+            try:
+                self._tokens.renew(self.token)
+            except ClientError as error:
+                self.stopped = error
+        elif ending is Ending.STOP:
+            self.stopped = unwanted(code)
+        if self.stopped is not None:
+            self.followers.end(self.stopped)
+        if self._hooks.on_disconnect is not None:
+            self._hooks.on_disconnect(code, pause_s if self.stopped is None else -1.0)
+
+    def _act(self, action: Action) -> None:
+        match action:
+            case Answered(request_id, reply):
+                slot = self._slots.get(request_id)
+                if slot is not None:
+                    slot.settle(reply)
+            case Pushed(kind, push):
+                self.followers.offer(kind, push)
+            case Expiring():
+                self._is_expiring = True
+            case Authenticated() | TopicsChanged():
+                self._settle(type(action), None)
+            case ControlRefused(error):
+                self._settle(None, error)
+
+    def _settle(self, answer: type[Any] | None, error: ClientError | None) -> None:
+        for slot in list(self._controls):
+            if answer is None or slot.wanted is answer:
+                self._controls.remove(slot)
+                slot.settle(error=error)
+                return
+
+    def _lose(self, reason: str) -> None:
+        for slot in [*self._slots.values(), *self._controls, *self._event_slots]:
+            if not slot.is_done:
+                slot.settle(error=ConnectionLost(reason))
+        self._controls.clear()

@@ -1,0 +1,47 @@
+/** What a client can do beside the contract's operations; the emitted client adds those. */
+
+import type { Connection, Received } from "./connection.ts";
+import type { Event } from "./operation.ts";
+
+/** The events of a contract by name; `E` has the type of each one's data. */
+export type EventTable<E> = { readonly [K in keyof E]: Event<E[K]> };
+
+export class BaseClient<E> {
+  readonly #connection: Connection;
+  readonly #events: EventTable<E>;
+
+  constructor(connection: Connection, events: EventTable<E>) {
+    this.#connection = connection;
+    this.#events = events;
+  }
+
+  /** Calls the listener for each event until the answered function is called. */
+  on<K extends keyof E>(name: K, listener: (event: Received<E[K]>) => void): () => void {
+    return this.#connection.on(this.#events[name], listener);
+  }
+
+  /** The events as they come; leaving the loop unsubscribes. */
+  events<K extends keyof E>(name: K): AsyncIterableIterator<Received<E[K]>> {
+    return this.#connection.events(this.#events[name]);
+  }
+
+  /** Uses these credentials from now on. */
+  login(username: string, password: string): Promise<void> {
+    return this.#connection.login(username, password);
+  }
+
+  /** Uses this token from now on. */
+  setToken(token: string): void {
+    this.#connection.setToken(token);
+  }
+
+  /** Ends the session at the server, and forgets it here. */
+  logout(): Promise<void> {
+    return this.#connection.logout();
+  }
+
+  /** Ends the socket and every call that waits. */
+  close(): Promise<void> {
+    return this.#connection.close();
+  }
+}

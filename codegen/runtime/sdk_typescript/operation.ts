@@ -1,0 +1,77 @@
+/** What the compiler declares of a contract beside its types: operations, events, and where each door has them. */
+
+import type { ErrorClass } from "./errors.ts";
+import type { RecordTable, Table } from "./schema.ts";
+
+/** A field, by its name in JSON, that HTTP carries outside of the body. An `etag` is a number in quotes. */
+export interface Parameter {
+  readonly field: string;
+  readonly carrier: string;
+  readonly location: "path" | "query" | "header";
+  readonly etag?: true;
+}
+
+export interface HttpBinding {
+  readonly verb: string;
+  readonly path: string;
+  readonly parameters: readonly Parameter[];
+  /** Whether what is left of the fields makes up a body. */
+  readonly body?: true;
+}
+
+/** `timeoutMs` is the server's own deadline. Without `output` the answer has no content. */
+export interface Operation<I, O> {
+  readonly name: string;
+  readonly feature: string;
+  readonly pkgId?: number;
+  readonly http?: HttpBinding;
+  readonly query?: true;
+  readonly idempotency: "key" | "natural" | "none";
+  readonly timeoutMs: number;
+  readonly public?: true;
+  /** Whether it has messages; without them it is JSON at every door. */
+  readonly protobuf?: true;
+  readonly input: () => RecordTable<I>;
+  readonly output?: () => Table<O>;
+  /** A frame has the items as its data, and meta beside it. */
+  readonly list?: true;
+  readonly session?: SessionRole;
+}
+
+export type SessionRole = "login" | "refresh" | "logout" | "ticket";
+
+export interface Event<T> {
+  readonly name: string;
+  readonly pkgId: number;
+  readonly topic: string;
+  readonly protobuf?: true;
+  readonly output: () => Table<T>;
+}
+
+export interface SessionTokens {
+  accessToken: string;
+  refreshToken: string;
+  expiresIn: number | bigint;
+  refreshExpiresIn?: number | bigint | null;
+}
+
+/** The operations that serve the caller's own session, as far as the contract has them. */
+export interface SessionOperations {
+  readonly login?: Operation<{ username: string; password: string }, SessionTokens>;
+  readonly refresh?: Operation<{ refreshToken: string }, SessionTokens>;
+  readonly logout?: Operation<{ refreshToken: string }, void>;
+  readonly ticket?: Operation<object, { ticket: string }>;
+}
+
+/** `client` names package and version. `errors` are by code, `closeCodes` by name. */
+export interface Contract {
+  readonly title: string;
+  readonly version: string;
+  readonly hash: string;
+  readonly client: string;
+  readonly address: string;
+  readonly subprotocols: { readonly json?: string; readonly protobuf?: string };
+  readonly errors: { readonly [code: string]: ErrorClass };
+  readonly closeCodes: { readonly [name: string]: number };
+  readonly session: SessionOperations;
+}

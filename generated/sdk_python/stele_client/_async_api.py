@@ -1,0 +1,263 @@
+"""The operations of each feature as methods. Generated; do not edit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from . import _operations, models
+from ._contract import CONTRACT
+from .runtime.calls_async import AsyncCalls
+from .runtime.client_async import AsyncBaseClient
+from .runtime.paging_async import AsyncPager
+
+
+class AsyncAuditLog:
+    def __init__(self, calls: AsyncCalls) -> None:
+        self._calls = calls
+
+    async def get(self, *, audit_log_id: int, timeout_s: float | None = None) -> models.AuditLog:
+        """Read one audit row.
+
+        Raises:
+            AuditLogNotFound
+        """
+        return await self._calls.call(_operations.GET_AUDIT_LOG, {"audit_log_id": audit_log_id}, timeout_s=timeout_s)
+
+    async def get_page(
+        self,
+        *,
+        user: str | None = None,
+        action: str | None = None,
+        outcome: models.AuditOutcome | Literal["success", "denied", "error"] | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        page: int | None = None,
+        per_page: int | None = None,
+        timeout_s: float | None = None,
+    ) -> models.AuditLogPage:
+        """Read audit rows page by page, newest first."""
+        return await self._calls.call(
+            _operations.GET_AUDIT_LOGS,
+            {
+                "user": user,
+                "action": action,
+                "outcome": outcome,
+                "since": since,
+                "until": until,
+                "page": page,
+                "per_page": per_page,
+            },
+            timeout_s=timeout_s,
+        )
+
+
+class AsyncAuth:
+    def __init__(self, calls: AsyncCalls) -> None:
+        self._calls = calls
+
+    async def create_ws_ticket(self, *, timeout_s: float | None = None) -> models.WsTicket:
+        """Get a ticket that opens one WebSocket."""
+        return await self._calls.call(_operations.CREATE_WS_TICKET, {}, timeout_s=timeout_s)
+
+    async def login(self, *, username: str, password: str, timeout_s: float | None = None) -> models.Tokens:
+        """Exchange a name and a password for tokens.
+
+        Raises:
+            CredentialsInvalid
+        """
+        return await self._calls.call(
+            _operations.LOGIN, {"username": username, "password": password}, timeout_s=timeout_s
+        )
+
+    async def logout(self, *, refresh_token: str, timeout_s: float | None = None) -> None:
+        """End the session of a refresh token.
+
+        A session that is unknown or has ended is answered like one that ends now.
+        """
+        return await self._calls.call(_operations.LOGOUT, {"refresh_token": refresh_token}, timeout_s=timeout_s)
+
+    async def refresh(self, *, refresh_token: str, timeout_s: float | None = None) -> models.Tokens:
+        """Exchange a refresh token for new tokens.
+
+        Raises:
+            CredentialsInvalid
+        """
+        return await self._calls.call(_operations.REFRESH, {"refresh_token": refresh_token}, timeout_s=timeout_s)
+
+
+class AsyncAuthors:
+    def __init__(self, calls: AsyncCalls) -> None:
+        self._calls = calls
+
+    async def create(
+        self,
+        *,
+        name: str,
+        bio: str | None = None,
+        born_on: date | None = None,
+        timeout_s: float | None = None,
+        idempotency_key: str | UUID | None = None,
+    ) -> models.Author:
+        """Create an author.
+
+        Raises:
+            AuthorNameTaken
+        """
+        return await self._calls.call(
+            _operations.CREATE_AUTHOR,
+            {"name": name, "bio": bio, "born_on": born_on},
+            timeout_s=timeout_s,
+            idempotency_key=idempotency_key,
+        )
+
+    async def delete(
+        self, *, author_id: int, expected_version: int | None = None, timeout_s: float | None = None
+    ) -> None:
+        """Delete an author.
+
+        Raises:
+            AuthorNotFound, VersionMismatch
+        """
+        return await self._calls.call(
+            _operations.DELETE_AUTHOR,
+            {"author_id": author_id, "expected_version": expected_version},
+            timeout_s=timeout_s,
+        )
+
+    async def get(self, *, author_id: int, timeout_s: float | None = None) -> models.Author:
+        """Read one author.
+
+        Raises:
+            AuthorNotFound
+        """
+        return await self._calls.call(_operations.GET_AUTHOR, {"author_id": author_id}, timeout_s=timeout_s)
+
+    async def find(
+        self,
+        *,
+        id: int | None = None,
+        name: str | None = None,
+        search_term: str | None = None,
+        timeout_s: float | None = None,
+    ) -> models.AuthorList:
+        """Find authors by id, name or text.
+
+        At most 1,000 are returned; `meta.has_more` says that there are others, and `meta.per_page` is the limit.
+        """
+        return await self._calls.call(
+            _operations.GET_AUTHORS, {"id": id, "name": name, "search_term": search_term}, timeout_s=timeout_s
+        )
+
+    async def get_page(
+        self,
+        *,
+        page: int | None = None,
+        per_page: int | None = None,
+        cursor: str | None = None,
+        id: int | None = None,
+        name: str | None = None,
+        timeout_s: float | None = None,
+    ) -> models.AuthorPage:
+        """Read authors page by page.
+
+        Raises:
+            CursorInvalid
+        """
+        return await self._calls.call(
+            _operations.GET_PAGINATED_AUTHORS,
+            {"page": page, "per_page": per_page, "cursor": cursor, "id": id, "name": name},
+            timeout_s=timeout_s,
+        )
+
+    def paginate(
+        self,
+        *,
+        page: int | None = None,
+        per_page: int | None = None,
+        cursor: str | None = None,
+        id: int | None = None,
+        name: str | None = None,
+        timeout_s: float | None = None,
+    ) -> AsyncPager[models.AuthorPage, models.Author]:
+        """Read authors page by page.
+
+        Iterate for the items of all pages, or over `.pages()`.
+
+        Raises:
+            CursorInvalid
+        """
+
+        async def fetch(values: Mapping[str, Any]) -> models.AuthorPage:
+            return await self._calls.call(_operations.GET_PAGINATED_AUTHORS, values, timeout_s=timeout_s)
+
+        return AsyncPager(fetch, {"page": page, "per_page": per_page, "cursor": cursor, "id": id, "name": name})
+
+    async def update(
+        self,
+        *,
+        author_id: int,
+        name: str,
+        expected_version: int | None = None,
+        bio: str | None = None,
+        born_on: date | None = None,
+        timeout_s: float | None = None,
+    ) -> models.Author:
+        """Replace an author.
+
+        Raises:
+            AuthorNotFound, AuthorNameTaken, VersionMismatch
+        """
+        return await self._calls.call(
+            _operations.UPDATE_AUTHOR,
+            {
+                "author_id": author_id,
+                "expected_version": expected_version,
+                "name": name,
+                "bio": bio,
+                "born_on": born_on,
+            },
+            timeout_s=timeout_s,
+        )
+
+
+class AsyncSystem:
+    def __init__(self, calls: AsyncCalls) -> None:
+        self._calls = calls
+
+    async def health(self, *, timeout_s: float | None = None) -> models.Health:
+        """Say how the node is and which contract it speaks."""
+        return await self._calls.call(_operations.HEALTH, {}, timeout_s=timeout_s)
+
+    async def livez(self, *, timeout_s: float | None = None) -> None:
+        """Say that the process runs."""
+        return await self._calls.call(_operations.LIVEZ, {}, timeout_s=timeout_s)
+
+    async def readyz(self, *, timeout_s: float | None = None) -> None:
+        """Say that the node takes requests.
+
+        Answers `unavailable` while the node cannot serve or is draining.
+        """
+        return await self._calls.call(_operations.READYZ, {}, timeout_s=timeout_s)
+
+
+class AsyncFeatures(AsyncBaseClient):
+    _contract = CONTRACT
+
+    @property
+    def audit_log(self) -> AsyncAuditLog:
+        return AsyncAuditLog(self._calls)
+
+    @property
+    def auth(self) -> AsyncAuth:
+        return AsyncAuth(self._calls)
+
+    @property
+    def authors(self) -> AsyncAuthors:
+        return AsyncAuthors(self._calls)
+
+    @property
+    def system(self) -> AsyncSystem:
+        return AsyncSystem(self._calls)

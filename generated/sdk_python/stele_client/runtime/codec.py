@@ -1,0 +1,71 @@
+"""What a door needs of an encoding: a body and a result for HTTP, frames for the socket."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from .operation import EventType, Operation
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """`status` 0 is success; then `data` is read by the operation, else it is a problem. Without `request_id` it answers
+    a frame that the server could not read."""
+
+    request_id: str | None
+    pkg_id: int | None
+    status: int
+    data: Any
+    meta: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Push:
+    pkg_id: int
+    data: Any
+    topic: str | None
+    offset: int | None
+    epoch: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Authenticated:
+    expires_in_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Expiring:
+    expires_in_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class TopicsChanged:
+    pass
+
+
+Frame = Reply | Push | Authenticated | Expiring | TopicsChanged
+
+
+class BadFrame(Exception):
+    """A frame that is none of the contract's."""
+
+
+class Codec(Protocol):
+    """`read` raises BadFrame; `result` and `event` raise BadFrame for bytes that are no message."""
+
+    content_type: str
+    frame_type: type[str] | type[bytes]
+
+    def body(self, operation: Operation[Any], values: Mapping[str, Any]) -> bytes: ...
+    def answer(self, operation: Operation[Any], body: bytes) -> object: ...
+    def request(
+        self, operation: Operation[Any], values: Mapping[str, Any], request_id: str, timeout_ms: int
+    ) -> str | bytes: ...
+    def authenticate(self, token: str) -> str | bytes: ...
+    def cancel(self, request_id: str) -> str | bytes: ...
+    def topics(self, topics: Sequence[str], *, join: bool) -> str | bytes: ...
+    def read(self, frame: str | bytes) -> Frame: ...
+    def result(self, operation: Operation[Any], reply: Reply) -> object: ...
+    def event(self, event: EventType[Any], push: Push) -> object: ...

@@ -1,0 +1,18 @@
+"""One event as a follower gets it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Event(Generic[T]):
+    """`offset` counts within `topic` and `epoch`; both are None where the topic keeps no history."""
+
+    data: T
+    topic: str
+    offset: int | None
+    epoch: str | None

@@ -1,0 +1,130 @@
+"""The socket's protocol without its I/O: frames in, what they mean out; close codes and pauses as pure functions.
+
+Shared by both clients. The shells own the connection, the slots of waiting calls, and the time.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, TypeVar
+
+from .call import Call
+from .codec import Authenticated, BadFrame, Codec, Expiring, Push, Reply, TopicsChanged
+from .errors import (
+    KIND_OF_CODE,
+    ApiError,
+    AuthenticationLost,
+    ClientError,
+    ConnectionLost,
+    InvalidResponse,
+    make_error,
+)
+from .operation import Contract, EventType
+from .retry import AttemptFailed, Outcome, outcome_of
+
+T = TypeVar("T")
+MAX_IN_FLIGHT = 32
+MAX_FRAME = 64 * 2**20
+OPEN_S = 5.0
+CONTROL_S = 5.0
+PING_S = 20.0
+STABLE_S = 10.0
+"""A socket that lasted so long starts its pauses anew."""
+BASE_S = 0.5
+CAP_S = 30.0
+RENEWABLE = frozenset({4401, 4501})
+
+
+class Ending(Enum):
+    """What follows a closed socket."""
+
+    RECONNECT = "reconnect"
+    RENEW = "renew"
+    STOP = "stop"
+
+
+def after_close(code: int, *, renewed: bool) -> Ending:
+    """4401 and 4501 ask for a new token, once in a row; of the others 4500 to 4999 are final."""
+    if code in RENEWABLE:
+        return Ending.STOP if renewed else Ending.RENEW
+    return Ending.STOP if 4500 <= code <= 4999 else Ending.RECONNECT
+
+
+def after_refusal(status: int, *, renewed: bool) -> Ending:
+    """A handshake that was answered over HTTP."""
+    if status == 401:
+        return Ending.STOP if renewed else Ending.RENEW
+    is_for_now = status >= 500 or status in (408, 425, 429)
+    return Ending.RECONNECT if is_for_now else Ending.STOP
+
+
+def unwanted(code: int) -> ClientError:
+    """Why a socket stays closed, by its close code or the status of its handshake."""
+    if code == 401 or code in RENEWABLE:
+        return AuthenticationLost(f"the server does not take the token ({code})")
+    return ConnectionLost(f"the server does not want this socket again ({code})")
+
+
+def reconnect_s(failures: int) -> float:
+    """The pause after so many connections in a row that did not last (from 0), with full jitter."""
+    return random.uniform(0, min(CAP_S, BASE_S * 2**failures))
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    request_id: str
+    reply: Reply
+
+
+@dataclass(frozen=True, slots=True)
+class Pushed:
+    type: EventType[Any]
+    push: Push
+
+
+@dataclass(frozen=True, slots=True)
+class ControlRefused:
+    error: ApiError
+
+
+Action = Answered | Pushed | ControlRefused | Authenticated | Expiring | TopicsChanged | None
+
+
+class Session:
+    def __init__(self, contract: Contract, codec: Codec) -> None:
+        self._contract = contract
+        self.codec = codec
+
+    def feed(self, frame: str | bytes) -> Action:
+        """Raises BadFrame; an event that this client does not know is nothing."""
+        if not isinstance(frame, self.codec.frame_type):
+            raise BadFrame(f"{self.codec.content_type} has no such frames")
+        read = self.codec.read(frame)
+        if isinstance(read, Push):
+            known = self._contract.events.get(read.pkg_id)
+            return Pushed(known, read) if known is not None else None
+        if isinstance(read, Reply):
+            if read.request_id is None:
+                return ControlRefused(self._refusal(read, None))
+            return Answered(read.request_id, read)
+        return read
+
+    def result(self, call: Call[T], reply: Reply) -> T:
+        """The typed result of a reply; raises AttemptFailed."""
+        if reply.status != 0:
+            error = self._refusal(reply, call.request_id)
+            raise AttemptFailed(outcome_of(error), error)
+        try:
+            return call.read(self.codec.result(call.operation, reply))
+        except InvalidResponse as error:
+            raise AttemptFailed(Outcome.INVALID, error) from None
+        except BadFrame as error:
+            message = f"{call.operation.name} answered what cannot be read: {error}"
+            raise AttemptFailed(Outcome.INVALID, InvalidResponse(message, call.request_id)) from None
+
+    def _refusal(self, reply: Reply, request_id: str | None) -> ApiError:
+        problem = reply.data if isinstance(reply.data, dict) else {}
+        kind = KIND_OF_CODE[reply.status] if 0 < reply.status < len(KIND_OF_CODE) else "ERROR"
+        return make_error(self._contract.errors, problem, kind, request_id)

@@ -1,0 +1,113 @@
+/** Every operation as a function of its own. Generated; do not edit. */
+
+import { CONTRACT } from "./contract.ts";
+import * as $operations from "./operations.ts";
+import { Connection } from "./runtime/connection.ts";
+import type * as $ from "./runtime/connection.ts";
+import type * as $types from "./types.ts";
+
+/** What every function takes; without any of them it is small. */
+export const connect = (options: $.ClientOptions): $.Connection => new Connection(CONTRACT, options);
+
+/**
+ * Create an author.
+ * @throws {AuthorNameTaken}
+ */
+export const createAuthor = (connection: $.Connection, input: $types.CreateAuthorRequest, options?: $.CallOptions): Promise<$types.Author> =>
+  connection.call($operations.CREATE_AUTHOR, input, options);
+
+/** Get a ticket that opens one WebSocket. */
+export const createWsTicket = (connection: $.Connection, input: $types.CreateWsTicketRequest = {}, options?: $.CallOptions): Promise<$types.WsTicket> =>
+  connection.call($operations.CREATE_WS_TICKET, input, options);
+
+/**
+ * Delete an author.
+ * @throws {AuthorNotFound}
+ * @throws {VersionMismatch}
+ */
+export const deleteAuthor = (connection: $.Connection, input: $types.DeleteAuthorRequest, options?: $.CallOptions): Promise<void> =>
+  connection.call($operations.DELETE_AUTHOR, input, options);
+
+/**
+ * Read one audit row.
+ * @throws {AuditLogNotFound}
+ */
+export const getAuditLog = (connection: $.Connection, input: $types.GetAuditLogRequest, options?: $.CallOptions): Promise<$types.AuditLog> =>
+  connection.call($operations.GET_AUDIT_LOG, input, options);
+
+/** Read audit rows page by page, newest first. */
+export const getAuditLogs = (connection: $.Connection, input: $types.GetAuditLogsRequest = {}, options?: $.CallOptions): Promise<$types.AuditLogPage> =>
+  connection.call($operations.GET_AUDIT_LOGS, input, options);
+
+/**
+ * Read one author.
+ * @throws {AuthorNotFound}
+ */
+export const getAuthor = (connection: $.Connection, input: $types.GetAuthorRequest, options?: $.CallOptions): Promise<$types.Author> =>
+  connection.call($operations.GET_AUTHOR, input, options);
+
+/**
+ * Find authors by id, name or text.
+ * At most 1,000 are returned; `meta.has_more` says that there are others, and `meta.per_page` is the limit.
+ */
+export const getAuthors = (connection: $.Connection, input: $types.GetAuthorsRequest = {}, options?: $.CallOptions): Promise<$types.AuthorList> =>
+  connection.call($operations.GET_AUTHORS, input, options);
+
+/**
+ * Read authors page by page.
+ * @throws {CursorInvalid}
+ */
+export const getPaginatedAuthors = (connection: $.Connection, input: $types.GetPaginatedAuthorsRequest = {}, options?: $.CallOptions): Promise<$types.AuthorPage> =>
+  connection.call($operations.GET_PAGINATED_AUTHORS, input, options);
+
+/** All pages of `getPaginatedAuthors`, one item after the other, or `.pages()`. */
+export const paginateGetPaginatedAuthors = (connection: $.Connection, input: $types.GetPaginatedAuthorsRequest = {}, options?: $.CallOptions): $.Pager<$types.AuthorPage, $types.Author> =>
+  connection.paginate($operations.GET_PAGINATED_AUTHORS, input, options);
+
+/** Say how the node is and which contract it speaks. */
+export const health = (connection: $.Connection, input: $types.HealthRequest = {}, options?: $.CallOptions): Promise<$types.Health> =>
+  connection.call($operations.HEALTH, input, options);
+
+/** Say that the process runs. */
+export const livez = (connection: $.Connection, input: $types.LivezRequest = {}, options?: $.CallOptions): Promise<void> =>
+  connection.call($operations.LIVEZ, input, options);
+
+/**
+ * Exchange a name and a password for tokens.
+ * @throws {CredentialsInvalid}
+ */
+export const login = (connection: $.Connection, input: $types.LoginRequest, options?: $.CallOptions): Promise<$types.Tokens> =>
+  connection.call($operations.LOGIN, input, options);
+
+/**
+ * End the session of a refresh token.
+ * A session that is unknown or has ended is answered like one that ends now.
+ */
+export const logout = (connection: $.Connection, input: $types.LogoutRequest, options?: $.CallOptions): Promise<void> =>
+  connection.call($operations.LOGOUT, input, options);
+
+/**
+ * Say that the node takes requests.
+ * Answers `unavailable` while the node cannot serve or is draining.
+ */
+export const readyz = (connection: $.Connection, input: $types.ReadyzRequest = {}, options?: $.CallOptions): Promise<void> =>
+  connection.call($operations.READYZ, input, options);
+
+/**
+ * Exchange a refresh token for new tokens.
+ * @throws {CredentialsInvalid}
+ */
+export const refresh = (connection: $.Connection, input: $types.RefreshRequest, options?: $.CallOptions): Promise<$types.Tokens> =>
+  connection.call($operations.REFRESH, input, options);
+
+/**
+ * Replace an author.
+ * @throws {AuthorNotFound}
+ * @throws {AuthorNameTaken}
+ * @throws {VersionMismatch}
+ */
+export const updateAuthor = (connection: $.Connection, input: $types.UpdateAuthorRequest, options?: $.CallOptions): Promise<$types.Author> =>
+  connection.call($operations.UPDATE_AUTHOR, input, options);
+
+/** An author was created. */
+export { AUTHOR_CREATED as authorCreated } from "./operations.ts";

@@ -1,0 +1,197 @@
+/** Every operation and event, as the doors need it. Generated; do not edit. */
+
+import type * as $ from "./runtime/operation.ts";
+import * as $tables from "./tables.ts";
+import type * as $types from "./types.ts";
+
+export const CREATE_AUTHOR: $.Operation<$types.CreateAuthorRequest, $types.Author> = {
+  name: "create_author",
+  feature: "authors",
+  pkgId: 3,
+  http: { verb: "POST", path: "/api/authors", parameters: [], body: true },
+  idempotency: "key",
+  timeoutMs: 5000,
+  protobuf: true,
+  input: () => $tables.CreateAuthorRequest,
+  output: () => $tables.Author,
+};
+
+export const CREATE_WS_TICKET: $.Operation<$types.CreateWsTicketRequest, $types.WsTicket> = {
+  name: "create_ws_ticket",
+  feature: "auth",
+  http: { verb: "POST", path: "/auth/ws-ticket", parameters: [] },
+  idempotency: "none",
+  timeoutMs: 5000,
+  protobuf: true,
+  input: () => $tables.CreateWsTicketRequest,
+  output: () => $tables.WsTicket,
+  session: "ticket",
+};
+
+export const DELETE_AUTHOR: $.Operation<$types.DeleteAuthorRequest, void> = {
+  name: "delete_author",
+  feature: "authors",
+  pkgId: 6,
+  http: { verb: "DELETE", path: "/api/authors/{author_id}", parameters: [{ field: "author_id", carrier: "author_id", location: "path" }, { field: "expected_version", carrier: "If-Match", location: "header", etag: true }] },
+  idempotency: "natural",
+  timeoutMs: 5000,
+  protobuf: true,
+  input: () => $tables.DeleteAuthorRequest,
+};
+
+export const GET_AUDIT_LOG: $.Operation<$types.GetAuditLogRequest, $types.AuditLog> = {
+  name: "get_audit_log",
+  feature: "audit_log",
+  pkgId: 8,
+  http: { verb: "GET", path: "/api/audit-logs/{audit_log_id}", parameters: [{ field: "audit_log_id", carrier: "audit_log_id", location: "path" }] },
+  query: true,
+  idempotency: "natural",
+  timeoutMs: 5000,
+  protobuf: true,
+  input: () => $tables.GetAuditLogRequest,
+  output: () => $tables.AuditLog,
+};
+
+export const GET_AUDIT_LOGS: $.Operation<$types.GetAuditLogsRequest, $types.AuditLogPage> = {
+  name: "get_audit_logs",
+  feature: "audit_log",
+  pkgId: 7,
+  http: { verb: "GET", path: "/api/audit-logs", parameters: [{ field: "user", carrier: "user", location: "query" }, { field: "action", carrier: "action", location: "query" }, { field: "outcome", carrier: "outcome", location: "query" }, { field: "since", carrier: "since", location: "query" }, { field: "until", carrier: "until", location: "query" }, { field: "page", carrier: "page", location: "query" }, { field: "per_page", carrier: "per_page", location: "query" }] },
+  query: true,
+  idempotency: "natural",
+  timeoutMs: 5000,
+  protobuf: true,
+  input: () => $tables.GetAuditLogsRequest,
+  output: () => $tables.AuditLogPage,
+  list: true,
+};
+
+export const GET_AUTHOR: $.Operation<$types.GetAuthorRequest, $types.Author> = {
+  name: "get_author",
+  feature: "authors",
+  pkgId: 4,
+  http: { verb: "GET", path: "/api/authors/{author_id}", parameters: [{ field: "author_id", carrier: "author_id", location: "path" }] },
+  query: true,
+  idempotency: "natural",
+  timeoutMs: 5000,
+  protobuf: true,
+  input: () => $tables.GetAuthorRequest,
+  output: () => $tables.Author,
+};
+
+export const GET_AUTHORS: $.Operation<$types.GetAuthorsRequest, $types.AuthorList> = {
+  name: "get_authors",
+  feature: "authors",
+  pkgId: 1,
+  http: { verb: "GET", path: "/api/authors", parameters: [{ field: "id", carrier: "id", location: "query" }, { field: "name", carrier: "name", location: "query" }, { field: "search_term", carrier: "search_term", location: "query" }] },
+  query: true,
+  idempotency: "natural",
+  timeoutMs: 5000,
+  protobuf: true,
+  input: () => $tables.GetAuthorsRequest,
+  output: () => $tables.AuthorList,
+  list: true,
+};
+
+export const GET_PAGINATED_AUTHORS: $.Operation<$types.GetPaginatedAuthorsRequest, $types.AuthorPage> = {
+  name: "get_paginated_authors",
+  feature: "authors",
+  pkgId: 2,
+  http: { verb: "GET", path: "/api/authors/paginated", parameters: [{ field: "page", carrier: "page", location: "query" }, { field: "per_page", carrier: "per_page", location: "query" }, { field: "cursor", carrier: "cursor", location: "query" }, { field: "id", carrier: "id", location: "query" }, { field: "name", carrier: "name", location: "query" }] },
+  query: true,
+  idempotency: "natural",
+  timeoutMs: 5000,
+  protobuf: true,
+  input: () => $tables.GetPaginatedAuthorsRequest,
+  output: () => $tables.AuthorPage,
+  list: true,
+};
+
+export const HEALTH: $.Operation<$types.HealthRequest, $types.Health> = {
+  name: "health",
+  feature: "system",
+  http: { verb: "GET", path: "/health", parameters: [] },
+  query: true,
+  idempotency: "natural",
+  timeoutMs: 5000,
+  public: true,
+  protobuf: true,
+  input: () => $tables.HealthRequest,
+  output: () => $tables.Health,
+};
+
+export const LIVEZ: $.Operation<$types.LivezRequest, void> = {
+  name: "livez",
+  feature: "system",
+  http: { verb: "GET", path: "/livez", parameters: [] },
+  query: true,
+  idempotency: "natural",
+  timeoutMs: 5000,
+  public: true,
+  protobuf: true,
+  input: () => $tables.LivezRequest,
+};
+
+export const LOGIN: $.Operation<$types.LoginRequest, $types.Tokens> = {
+  name: "login",
+  feature: "auth",
+  http: { verb: "POST", path: "/auth/login", parameters: [], body: true },
+  idempotency: "none",
+  timeoutMs: 5000,
+  public: true,
+  protobuf: true,
+  input: () => $tables.LoginRequest,
+  output: () => $tables.Tokens,
+  session: "login",
+};
+
+export const LOGOUT: $.Operation<$types.LogoutRequest, void> = {
+  name: "logout",
+  feature: "auth",
+  http: { verb: "POST", path: "/auth/logout", parameters: [], body: true },
+  idempotency: "natural",
+  timeoutMs: 5000,
+  public: true,
+  protobuf: true,
+  input: () => $tables.LogoutRequest,
+  session: "logout",
+};
+
+export const READYZ: $.Operation<$types.ReadyzRequest, void> = {
+  name: "readyz",
+  feature: "system",
+  http: { verb: "GET", path: "/readyz", parameters: [] },
+  query: true,
+  idempotency: "natural",
+  timeoutMs: 5000,
+  public: true,
+  protobuf: true,
+  input: () => $tables.ReadyzRequest,
+};
+
+export const REFRESH: $.Operation<$types.RefreshRequest, $types.Tokens> = {
+  name: "refresh",
+  feature: "auth",
+  http: { verb: "POST", path: "/auth/refresh", parameters: [], body: true },
+  idempotency: "none",
+  timeoutMs: 5000,
+  public: true,
+  protobuf: true,
+  input: () => $tables.RefreshRequest,
+  output: () => $tables.Tokens,
+  session: "refresh",
+};
+
+export const UPDATE_AUTHOR: $.Operation<$types.UpdateAuthorRequest, $types.Author> = {
+  name: "update_author",
+  feature: "authors",
+  pkgId: 5,
+  http: { verb: "PUT", path: "/api/authors/{author_id}", parameters: [{ field: "author_id", carrier: "author_id", location: "path" }, { field: "expected_version", carrier: "If-Match", location: "header", etag: true }], body: true },
+  idempotency: "natural",
+  timeoutMs: 5000,
+  protobuf: true,
+  input: () => $tables.UpdateAuthorRequest,
+  output: () => $tables.Author,
+};
+
+export const AUTHOR_CREATED: $.Event<$types.AuthorCreated> = { name: "author_created", pkgId: 1001, topic: "authors", protobuf: true, output: () => $tables.AuthorCreated };

@@ -1,0 +1,372 @@
+/**
+ * From a call to its result: which door, which token, and what is done when an attempt fails.
+ *
+ * One request id and one deadline for all attempts, one attempt at a time, and every failure typed.
+ */
+
+import type { Call } from "./call.ts";
+import { Deadline, sleep } from "./deadline.ts";
+import { ApiError, ClientClosed, ClientError, ConnectionLost } from "./errors.ts";
+import type { Received } from "./events.ts";
+import { EventStream } from "./events.ts";
+import { HttpDoor } from "./http.ts";
+import type { Contract, Event, Operation, SessionTokens } from "./operation.ts";
+import type { AttemptInfo, CallOptions, ClientOptions, Door, Hooks, Token, TokenProvider } from "./options.ts";
+import { Pager } from "./paging.ts";
+import type { Verdict } from "./retry.ts";
+import { AttemptFailed, backoffMs, IN_PROGRESS_MS, isEcho, mayRepeat, RetryBudget, unknown } from "./retry.ts";
+import { SocketDoor } from "./socket.ts";
+import type { TokenSource } from "./tokens.ts";
+import { Tokens } from "./tokens.ts";
+
+export type { Received } from "./events.ts";
+export type * from "./options.ts";
+export { Pager } from "./paging.ts";
+
+const TIMEOUT_MS = 30_000;
+const MAX_RETRIES = 6;
+const MAX_QUEUED = 1000;
+/** The most that a call waits before it goes from a lost socket to HTTP. */
+const MOVE_MS = 50;
+
+export class Connection {
+  readonly #contract: Contract;
+  readonly #options: ClientOptions;
+  readonly #hooks: Hooks;
+  readonly #tokens = new Tokens();
+  readonly #budget = new RetryBudget();
+  readonly #life = new AbortController();
+  readonly #http: HttpDoor;
+  readonly #socket: SocketDoor;
+  #isWarned = false;
+
+  constructor(contract: Contract, options: ClientOptions) {
+    this.#contract = contract;
+    this.#options = options;
+    this.#hooks = options.hooks ?? {};
+    this.#http = new HttpDoor({
+      contract,
+      baseUrl: options.baseUrl,
+      encoding: options.encoding ?? "json",
+      fetch: options.fetch ?? ((input, init) => fetch(input, init)),
+      onContract: (text) => this.#noteContract(text),
+    });
+    const ticket = options.useTicket === true ? () => this.#ticket() : undefined;
+    this.#socket = new SocketDoor({ contract, client: options, tokens: this.#tokens, ticket });
+    const { credentials, token } = options;
+    if (credentials !== undefined) {
+      this.#tokens.use(this.#passwordSource(credentials.username, credentials.password));
+    } else if (token !== undefined) {
+      this.setToken(token);
+    }
+    watchPage(this.#socket, this.#life.signal);
+  }
+
+  /** The typed result. Throws ApiError for a refusal, the caller's own reason, or another ClientError. */
+  async call<I, O>(operation: Operation<I, O>, input: I, options: CallOptions = {}): Promise<O> {
+    const deadline = new Deadline(options.timeoutMs ?? this.#options.timeoutMs ?? TIMEOUT_MS, options.signal);
+    const call: Call<I, O> = { operation, input, requestId: options.idempotencyKey ?? newId(), deadline };
+    try {
+      return await this.#run(call);
+    } finally {
+      deadline.done();
+    }
+  }
+
+  async #run<I, O>(call: Call<I, O>): Promise<O> {
+    const { operation, requestId, deadline } = call;
+    let refreshed = false;
+    let isUnsure = false;
+    let leftSocket = false;
+    for (let number = 1; ; number += 1) {
+      const info: AttemptInfo = { operation: operation.name, requestId, door: await this.#choose(call, leftSocket), number };
+      let token: string | undefined;
+      try {
+        token = await this.#token(info.door, operation);
+        return await this.#attempt(call, info, token);
+      } catch (failure) {
+        if (!(failure instanceof AttemptFailed)) {
+          throw failure;
+        }
+        const canRefresh = this.#tokens.canRenew && !refreshed && operation.public !== true;
+        const verdict = mayRepeat(operation, failure.outcome, canRefresh);
+        const pauseMs = this.#judge(call, failure, verdict, number, isUnsure);
+        isUnsure ||= failure.outcome === "lost" || failure.outcome === "outcome_unknown";
+        leftSocket ||= info.door === "ws" && failure.error instanceof ConnectionLost;
+        if (verdict === "refresh_then_repeat") {
+          refreshed = true;
+          await this.#refresh(info.door, token);
+        }
+        this.#hooks.onRetry?.(info, failure.error, pauseMs);
+        await sleep(pauseMs, deadline.signal, () => (deadline.isAborted ? deadline.reason(requestId) : failure.error));
+      }
+    }
+  }
+
+  async #attempt<I, O>(call: Call<I, O>, info: AttemptInfo, token: string | undefined): Promise<O> {
+    this.#hooks.onRequest?.(info);
+    const began = performance.now();
+    try {
+      const result = await (info.door === "ws" ? this.#socket.attempt(call) : this.#http.attempt(call, token));
+      this.#budget.refund();
+      return result;
+    } finally {
+      this.#hooks.onResponse?.(info, performance.now() - began);
+    }
+  }
+
+  /** The open socket, unless the call was lost on it; else HTTP. An operation of one door goes there. */
+  async #choose(call: Call<unknown, unknown>, leftSocket: boolean): Promise<Door> {
+    const { operation, requestId, deadline } = call;
+    if (this.#life.signal.aborted) {
+      throw new ClientClosed("the client is closed", requestId);
+    }
+    const transport = this.#options.transport ?? "auto";
+    const hasHttp = operation.http !== undefined;
+    const lacksMessages = this.#options.encoding === "protobuf" && operation.protobuf !== true;
+    if (operation.pkgId === undefined || (hasHttp && (transport === "http" || lacksMessages))) {
+      return "http";
+    }
+    if (this.#socket.isOpen && !(leftSocket && transport === "auto" && hasHttp)) {
+      return "ws";
+    }
+    if (transport === "auto" && hasHttp) {
+      if (operation.public !== true) {
+        this.#socket.start();
+      }
+      return "http";
+    }
+    if (!(await this.#socket.opened(deadline.signal))) {
+      throw this.#socket.stopped ?? deadline.reason(requestId);
+    }
+    return "ws";
+  }
+
+  #token(door: Door, operation: Operation<unknown, unknown>): Promise<string | undefined> {
+    if (operation.public === true) {
+      return Promise.resolve(undefined);
+    }
+    return door === "ws" ? Promise.resolve(this.#socket.token) : this.#tokens.get();
+  }
+
+  async #refresh(door: Door, used: string | undefined): Promise<void> {
+    await this.#tokens.renew(used);
+    if (door === "ws") {
+      await this.#socket.present(await this.#tokens.get());
+    }
+  }
+
+  /** The pause before the next attempt; throws what the caller gets if there is none. */
+  #judge(call: Call<unknown, unknown>, failure: AttemptFailed, verdict: Verdict, number: number, isUnsure: boolean): number {
+    const { error } = failure;
+    if (verdict === "outcome_unknown" || (verdict === "raise" && isUnsure && isEcho(call.operation, error))) {
+      throw unknown(error);
+    }
+    if (verdict === "raise") {
+      throw error;
+    }
+    const pauseMs = this.#pauseMs(failure, verdict, number);
+    const retries = this.#options.maxRetries ?? MAX_RETRIES;
+    if (number > retries || pauseMs >= call.deadline.leftMs || !this.#budget.take()) {
+      throw error;
+    }
+    return pauseMs;
+  }
+
+  #pauseMs(failure: AttemptFailed, verdict: Verdict, number: number): number {
+    if (verdict === "refresh_then_repeat") {
+      return 0;
+    }
+    const told = failure.error instanceof ApiError ? failure.error.retryAfterMs : undefined;
+    if (failure.outcome === "in_progress") {
+      return Math.max(told ?? 0, IN_PROGRESS_MS);
+    }
+    const isMoving = failure.error instanceof ConnectionLost && !this.#socket.isOpen && number === 1;
+    return isMoving ? Math.min(MOVE_MS, backoffMs(number)) : backoffMs(number, told);
+  }
+
+  /** Iterate for the items of all pages, or over `pages()`. */
+  paginate<I, P extends { readonly items: readonly unknown[] }>(
+    operation: Operation<I, P>,
+    input: I,
+    options?: CallOptions,
+  ): Pager<P> {
+    return new Pager((cursor) => this.call(operation, cursor === undefined ? input : { ...input, cursor }, options));
+  }
+
+  // Events
+
+  /** The events as they come, from when the first is asked for; leaving the loop unsubscribes. */
+  events<T>(event: Event<T>): AsyncIterableIterator<Received<T>> {
+    const stream: EventStream<T> = new EventStream<T>(this.#options.maxQueuedEvents ?? MAX_QUEUED, () => this.#leave(stream));
+    this.#follow(event, stream).catch((error: unknown) => {
+      this.#leave(stream);
+      stream.end(error instanceof ClientError ? error : new ClientError(String(error)));
+    });
+    return stream;
+  }
+
+  /** Calls the listener for each event in turn until the answered function is called; what ends it otherwise is warned of. */
+  on<T>(event: Event<T>, listener: (event: Received<T>) => unknown): () => void {
+    const stream = this.events(event);
+    const follow = async (): Promise<void> => {
+      for await (const one of stream) {
+        try {
+          await listener(one);
+        } catch (error) {
+          this.#warn(`a listener of ${event.name} failed: ${String(error)}`);
+        }
+      }
+    };
+    follow().catch((error: unknown) => this.#warn(`the events ${event.name} have ended: ${String(error)}`));
+    return () => void stream.return?.();
+  }
+
+  async #follow<T>(event: Event<T>, stream: EventStream<T>): Promise<void> {
+    if (this.#options.transport === "http") {
+      throw new ClientError("events come over the socket: use transport 'auto' or 'ws'");
+    }
+    const deadline = new Deadline(this.#options.timeoutMs ?? TIMEOUT_MS);
+    try {
+      if (!(await this.#socket.opened(deadline.signal))) {
+        throw this.#socket.stopped ?? new ConnectionLost("the socket does not open");
+      }
+    } finally {
+      deadline.done();
+    }
+    if (this.#socket.followers.add(event, stream)) {
+      await this.#socket.follow([event.topic]);
+    }
+  }
+
+  #leave<T>(stream: EventStream<T>): void {
+    const topic = this.#socket.followers.remove(stream);
+    if (topic !== undefined) {
+      this.#socket.leave([topic]);
+    }
+  }
+
+  // The session
+
+  /** Starts a session; it is renewed by its refresh token, and the password is not kept. */
+  async login(username: string, password: string): Promise<void> {
+    const askedAt = performance.now();
+    const token = await this.#begin(username, password);
+    this.#tokens.use((held) => this.#renewed(held?.refresh ?? ""));
+    this.#tokens.set(token, askedAt);
+    this.#socket.stopped = undefined;
+  }
+
+  /** From now on this token, or what the function answers; a socket that was stopped may be opened again. */
+  setToken(token: string | TokenProvider): void {
+    this.#socket.stopped = undefined;
+    if (typeof token === "string") {
+      this.#tokens.use(undefined);
+      this.#tokens.set({ access: token });
+      return;
+    }
+    this.#tokens.set(undefined);
+    this.#tokens.use(async () => {
+      const given = await token({ signal: this.#life.signal });
+      return typeof given === "string" ? { access: given } : given;
+    });
+  }
+
+  /** Ends the session here and, if it has a refresh token, at the server. */
+  async logout(): Promise<void> {
+    const refreshToken = this.#tokens.current?.refresh;
+    this.#tokens.use(undefined);
+    this.#tokens.set(undefined);
+    const { logout } = this.#contract.session;
+    if (refreshToken !== undefined && logout !== undefined) {
+      await this.call(logout, { refreshToken });
+    }
+  }
+
+  /** Calls in flight fail; nothing is left running. */
+  async close(): Promise<void> {
+    this.#life.abort();
+    await this.#socket.close();
+  }
+
+  #passwordSource(username: string, password: string): TokenSource {
+    return async (held) => {
+      if (held?.refresh !== undefined) {
+        try {
+          return await this.#renewed(held.refresh);
+        } catch (error) {
+          if (!(error instanceof ClientError)) {
+            throw error;
+          }
+          // The session may have ended: begin another.
+        }
+      }
+      return this.#begin(username, password);
+    };
+  }
+
+  async #begin(username: string, password: string): Promise<Token> {
+    return tokenOf(await this.call(needed(this.#contract.session.login, "login"), { username, password }));
+  }
+
+  async #renewed(refreshToken: string): Promise<Token> {
+    return tokenOf(await this.call(needed(this.#contract.session.refresh, "refresh"), { refreshToken }));
+  }
+
+  async #ticket(): Promise<string> {
+    return (await this.call(needed(this.#contract.session.ticket, "ticket"), {})).ticket;
+  }
+
+  /** Warns once if the server's contract is of another major version. */
+  #noteContract(text: string): void {
+    const theirs = text.split(".", 1)[0];
+    if (theirs && theirs !== this.#contract.version.split(".", 1)[0] && !this.#isWarned) {
+      this.#isWarned = true;
+      this.#warn(`${this.#contract.client} is made for another major version of the contract; the server has ${text}`);
+    }
+  }
+
+  #warn(message: string): void {
+    const { onWarning } = this.#hooks;
+    if (onWarning !== undefined) {
+      onWarning(message);
+    } else {
+      console.warn(message);
+    }
+  }
+}
+
+function needed<T>(operation: T | undefined, role: string): T {
+  if (operation === undefined) {
+    throw new ClientError(`the contract has no operation for ${role}: give a token instead`);
+  }
+  return operation;
+}
+
+function tokenOf(given: SessionTokens): Token {
+  return { access: given.accessToken, expiresInMs: Number(given.expiresIn) * 1000, refresh: given.refreshToken };
+}
+
+/** A UUID; `crypto.randomUUID` is missing on pages without TLS. */
+function newId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}
+
+/** A page that comes back to life, or to the network, dials at once. */
+function watchPage(socket: SocketDoor, signal: AbortSignal): void {
+  if (typeof document === "undefined") {
+    return;
+  }
+  const hurry = (): void => {
+    if (document.visibilityState === "visible") {
+      socket.hurry();
+    }
+  };
+  globalThis.addEventListener("online", hurry, { signal });
+  globalThis.addEventListener("pageshow", hurry, { signal });
+  document.addEventListener("visibilitychange", hurry, { signal });
+}

@@ -1,0 +1,88 @@
+/** The frames of the socket in protobuf, by tables as every record; `data` and `meta` stay bytes for the one who knows their types. */
+
+import type { RecordTable } from "./schema.ts";
+
+export interface RequestFrame {
+  pkgId: number;
+  reqId: string;
+  data: Uint8Array;
+  meta?: { timeoutMs?: number | undefined } | undefined;
+}
+
+/** A reply has a `statusCode`, a push has the nil UUID and none. */
+export interface ResponseFrame {
+  pkgId?: number;
+  reqId?: string;
+  data: Uint8Array;
+  statusCode?: number;
+  meta?: Uint8Array;
+  topic?: string;
+  offset?: number;
+  epoch?: string;
+}
+
+export const REQUEST_FRAME: RecordTable<RequestFrame> = {
+  fields: [
+    { name: "pkgId", wire: "pkg_id", no: 1, kind: "int32" },
+    { name: "reqId", wire: "req_id", no: 2, kind: "string" },
+    { name: "data", no: 3, kind: "bytes" },
+    { name: "meta", no: 4, kind: () => REQUEST_META, optional: true },
+  ],
+};
+
+const REQUEST_META: RecordTable<{ timeoutMs?: number }> = {
+  fields: [{ name: "timeoutMs", wire: "timeout_ms", no: 1, kind: "int32", optional: true }],
+};
+
+export const RESPONSE_FRAME: RecordTable<ResponseFrame> = {
+  fields: [
+    { name: "pkgId", wire: "pkg_id", no: 1, kind: "int32", optional: true },
+    { name: "reqId", wire: "req_id", no: 2, kind: "string", optional: true },
+    { name: "data", no: 3, kind: "bytes" },
+    { name: "statusCode", wire: "status_code", no: 4, kind: "int32", optional: true },
+    { name: "meta", no: 5, kind: "bytes", optional: true },
+    { name: "topic", no: 6, kind: "string", optional: true },
+    { name: "offset", no: 7, kind: "safe", optional: true },
+    { name: "epoch", no: 8, kind: "string", optional: true },
+  ],
+};
+
+/** The body of a refusal, with the names of JSON. */
+export interface ProblemFrame {
+  type: string;
+  title: string;
+  status: number;
+  detail?: string;
+  code: string;
+  errors: { pointer: string; message: string }[];
+  trace_id: string;
+  retry_after?: number;
+  msg?: string;
+}
+
+export const PROBLEM_FRAME: RecordTable<ProblemFrame> = {
+  fields: [
+    { name: "type", no: 1, kind: "string" },
+    { name: "title", no: 2, kind: "string" },
+    { name: "status", no: 3, kind: "int32" },
+    { name: "detail", no: 4, kind: "string", optional: true },
+    { name: "code", no: 5, kind: "string" },
+    { name: "errors", no: 6, kind: () => FIELD_ERROR, many: "list" },
+    { name: "trace_id", no: 7, kind: "string" },
+    { name: "retry_after", no: 8, kind: "int32", optional: true },
+    { name: "msg", no: 9, kind: "string", optional: true },
+  ],
+};
+
+const FIELD_ERROR: RecordTable<{ pointer: string; message: string }> = {
+  fields: [
+    { name: "pointer", no: 1, kind: "string" },
+    { name: "message", no: 2, kind: "string" },
+  ],
+};
+
+/** `google.protobuf.FieldMask`, in which topics travel. */
+export const TOPICS: RecordTable<{ paths: string[] }> = { fields: [{ name: "paths", no: 1, kind: "string", many: "list" }] };
+
+/** `google.protobuf.Int32Value`, in which the rest of a token's life travels. */
+export const SECONDS: RecordTable<{ value: number }> = { fields: [{ name: "value", no: 1, kind: "int32" }] };

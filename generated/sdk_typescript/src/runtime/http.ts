@@ -1,0 +1,155 @@
+/** The HTTP door: one attempt of a call, and what its failure means. An attempt ends with the deadline. */
+
+import type { Call } from "./call.ts";
+import { readAs, timeoutMs } from "./call.ts";
+import type { ApiError } from "./errors.ts";
+import { ConnectionLost, DeadlineExceeded, kindOfStatus, makeError } from "./errors.ts";
+import { parseJson, readJson, textsOf, writeJson } from "./json.ts";
+import type { Contract, HttpBinding, Operation } from "./operation.ts";
+import type { Encoding } from "./options.ts";
+import { decode, encode } from "./protobuf.ts";
+import { AttemptFailed, outcomeOf } from "./retry.ts";
+import { Malformed } from "./schema.ts";
+
+const JSON_TYPE = "application/json";
+const PROTOBUF_TYPE = "application/x-protobuf";
+
+export interface HttpDoorOptions {
+  readonly contract: Contract;
+  readonly baseUrl: string;
+  readonly encoding: Encoding;
+  readonly fetch: typeof fetch;
+  readonly onContract: (text: string) => void;
+}
+
+export class HttpDoor {
+  readonly #options: HttpDoorOptions;
+
+  constructor(options: HttpDoorOptions) {
+    this.#options = options;
+  }
+
+  /** The typed result; throws AttemptFailed, or the caller's own reason. `fetch` does not say whether it had sent. */
+  async attempt<I, O>(call: Call<I, O>, token: string | undefined): Promise<O> {
+    const { deadline, requestId, operation } = call;
+    const [url, init] = this.#request(call, token);
+    let response: Response;
+    let body: Uint8Array;
+    try {
+      response = await this.#options.fetch(url, { ...init, signal: deadline.signal });
+      body = new Uint8Array(await response.arrayBuffer());
+    } catch (error) {
+      if (deadline.isAborted) {
+        throw deadline.reason(requestId);
+      }
+      if (deadline.signal.aborted) {
+        throw new AttemptFailed("lost", deadline.reason(requestId) as DeadlineExceeded);
+      }
+      throw new AttemptFailed(isRefused(error) ? "not_sent" : "lost", new ConnectionLost(`${operation.name}: ${String(error)}`, requestId, error));
+    }
+    this.#options.onContract(response.headers.get("stele-contract") ?? "");
+    return this.#read(call, response, body);
+  }
+
+  #isBinary(operation: Operation<unknown, unknown>): boolean {
+    return this.#options.encoding === "protobuf" && operation.protobuf === true;
+  }
+
+  #request<I, O>(call: Call<I, O>, token: string | undefined): [string, RequestInit] {
+    const { operation, input, requestId } = call;
+    const binding = operation.http;
+    if (binding === undefined) {
+      throw new AttemptFailed("refused", new ConnectionLost(`${operation.name} has no HTTP binding`, requestId));
+    }
+    const isBinary = this.#isBinary(operation);
+    const headers = new Headers({
+      accept: isBinary ? PROTOBUF_TYPE : JSON_TYPE,
+      "request-timeout-ms": String(timeoutMs(call)),
+      "x-correlation-id": requestId,
+      "x-stele-client": this.#options.contract.client,
+    });
+    if (operation.idempotency === "key") {
+      headers.set("idempotency-key", requestId);
+    }
+    if (token !== undefined) {
+      headers.set("authorization", `Bearer ${token}`);
+    }
+    const init: RequestInit = { method: binding.verb, headers, credentials: "omit", redirect: "error" };
+    const path = address(operation, binding, input, headers);
+    if (binding.body === true) {
+      headers.set("content-type", isBinary ? PROTOBUF_TYPE : JSON_TYPE);
+      init.body = isBinary
+        ? (encode(operation.input(), input) as BodyInit)
+        : writeJson(operation.input(), input, new Set(binding.parameters.map((one) => one.field)));
+    }
+    return [this.#options.baseUrl.replace(/\/+$/, "") + path, init];
+  }
+
+  #read<I, O>(call: Call<I, O>, response: Response, body: Uint8Array): O {
+    if (!response.ok) {
+      const error = this.#refusal(call.requestId, response, body);
+      throw new AttemptFailed(outcomeOf(error), error);
+    }
+    const { output } = call.operation;
+    if (output === undefined) {
+      return undefined as O;
+    }
+    return readAs(call, () => {
+      const isBinary = response.headers.get("content-type")?.startsWith(PROTOBUF_TYPE) === true;
+      return isBinary ? decode(output(), body) : readJson(output(), parseJson(textOf(body)));
+    });
+  }
+
+  /** A refusal without a problem of the contract (a proxy's page) is known by its status alone. */
+  #refusal(requestId: string, response: Response, body: Uint8Array): ApiError {
+    const told = membersOf(response.headers.get("content-type") ?? "", body);
+    const after = response.headers.get("retry-after") ?? "";
+    const problem = { status: response.status, title: response.statusText, ...told };
+    const retryAfterMs = /^\d{1,9}$/.test(after) ? Number(after) * 1000 : undefined;
+    return makeError(this.#options.contract.errors, problem, kindOfStatus(response.status), requestId, retryAfterMs);
+  }
+}
+
+/** The path with its query; header parameters are set. */
+function address<I>(operation: Operation<I, unknown>, binding: HttpBinding, input: I, headers: Headers): string {
+  let path = binding.path;
+  const query = new URLSearchParams();
+  for (const { field, carrier, location, etag } of binding.parameters) {
+    for (const text of textsOf(operation.input(), field, input)) {
+      if (location === "path") {
+        path = path.replace(`{${carrier}}`, encodeURIComponent(text));
+      } else if (location === "query") {
+        query.append(carrier, text);
+      } else {
+        headers.set(carrier, etag === true ? `"${text}"` : text);
+      }
+    }
+  }
+  return query.size > 0 ? `${path}?${query}` : path;
+}
+
+function membersOf(contentType: string, body: Uint8Array): object {
+  if (!/^application\/(problem\+)?json\b/.test(contentType)) {
+    return {};
+  }
+  try {
+    const told = parseJson(textOf(body));
+    return typeof told === "object" && told !== null && !Array.isArray(told) ? told : {};
+  } catch {
+    return {};
+  }
+}
+
+function textOf(body: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(body);
+  } catch {
+    throw new Malformed("this is no UTF-8");
+  }
+}
+
+/** Node says it in the cause of its TypeError; a browser does not say it. */
+function isRefused(error: unknown): boolean {
+  const cause = error instanceof Error ? (error.cause as { code?: unknown } | undefined) : undefined;
+  return ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "UND_ERR_CONNECT_TIMEOUT"].includes(String(cause?.code));
+}

@@ -1,0 +1,471 @@
+/**
+ * The socket door: one connection that is kept, many calls in flight, events to those who follow.
+ *
+ * A call's frame is written at most once per attempt; when the connection ends, every call in flight hears of it at once;
+ * after `close` no timer and no listener is left. An idle client does not keep Node running.
+ */
+
+import type { Call } from "./call.ts";
+import { race } from "./deadline.ts";
+import type { DeadlineExceeded } from "./errors.ts";
+import { ClientError, ConnectionLost } from "./errors.ts";
+import { Followers } from "./followers.ts";
+import type { Contract } from "./operation.ts";
+import type { ClientOptions, Hooks, WebSocketLike } from "./options.ts";
+import type { FoundSocket } from "./platform.ts";
+import { findWebSocket } from "./platform.ts";
+import { AttemptFailed } from "./retry.ts";
+import { Malformed } from "./schema.ts";
+import type { Action, Ending, Frame, Reply } from "./session.ts";
+import { afterClose, afterRefusal, reconnectMs, Session, unwanted } from "./session.ts";
+import type { Tokens } from "./tokens.ts";
+
+const MAX_IN_FLIGHT = 32;
+const MAX_BUFFERED = 2 ** 20;
+const OPEN_MS = 5000;
+const CONTROL_MS = 5000;
+/** A socket that lasted so long starts its pauses anew. */
+const STABLE_MS = 10_000;
+const UNREADABLE = 3002;
+const NORMAL = 1000;
+const ABNORMAL = 1006;
+const OPEN = 1;
+
+interface Slot {
+  readonly resolve: (reply: Reply) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+interface Control {
+  readonly wanted: "authenticated" | "topics";
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+interface Ended {
+  readonly ending: Ending;
+  readonly code: number;
+}
+
+export interface SocketDoorOptions {
+  readonly contract: Contract;
+  readonly client: ClientOptions;
+  readonly tokens: Tokens;
+  /** A one-time ticket for the next handshake, where tickets are used. */
+  readonly ticket: (() => Promise<string>) | undefined;
+}
+
+export class SocketDoor {
+  readonly followers: Followers = new Followers();
+  /** The token that the connection was opened with, or has been given since. */
+  token: string | undefined;
+  /** Why the socket is not opened again, until it is reset. */
+  stopped: ClientError | undefined;
+  readonly #options: SocketDoorOptions;
+  readonly #session: Session;
+  readonly #hooks: Hooks;
+  readonly #slots = new Map<string, Slot>();
+  readonly #controls: Control[] = [];
+  readonly #queue: (() => void)[] = [];
+  readonly #life = new AbortController();
+  #inFlight = 0;
+  #socket: WebSocketLike | undefined;
+  #keeper: Promise<void> | undefined;
+  #opened: (() => void)[] = [];
+  #count = 0;
+  #failures = 0;
+  #renewed = false;
+  #wake: (() => void) | undefined;
+
+  constructor(options: SocketDoorOptions) {
+    this.#options = options;
+    this.#session = new Session(options.contract, options.client.encoding ?? "json");
+    this.#hooks = options.client.hooks ?? {};
+  }
+
+  get isOpen(): boolean {
+    return this.#socket?.readyState === OPEN;
+  }
+
+  /** Open, and keep open; nothing if that is so already, or if the socket was stopped. */
+  start(): void {
+    if (this.stopped === undefined && this.#keeper === undefined && !this.#life.signal.aborted) {
+      this.#keeper = this.#keep().finally(() => {
+        this.#keeper = undefined;
+        this.#tellOpened();
+      });
+    }
+  }
+
+  /** Whether the socket is open, now or until the signal fires; at once false when it was stopped. */
+  async opened(signal: AbortSignal): Promise<boolean> {
+    this.start();
+    if (!this.isOpen && this.#keeper !== undefined) {
+      const open = new Promise<void>((resolve) => this.#opened.push(resolve));
+      await race(open, signal, () => undefined).catch(() => undefined);
+    }
+    return this.isOpen;
+  }
+
+  /** Dial at once, whatever pause there is: the network or the page is back. */
+  hurry(): void {
+    this.#failures = 0;
+    this.#wake?.();
+  }
+
+  async close(): Promise<void> {
+    this.#life.abort();
+    this.#wake?.();
+    this.#socket?.close(NORMAL);
+    this.#lose(NORMAL);
+    await this.#keeper;
+    this.followers.end(undefined);
+  }
+
+  // Calls
+
+  /** The typed result; throws AttemptFailed, or the caller's own reason. */
+  async attempt<I, O>(call: Call<I, O>): Promise<O> {
+    await this.#enter(call);
+    try {
+      return this.#session.result(call, await this.#exchange(call));
+    } finally {
+      this.#inFlight -= 1;
+      this.#queue.shift()?.();
+    }
+  }
+
+  /** Waits for one of 32 places; meanwhile nothing is sent. */
+  async #enter(call: Call<unknown, unknown>): Promise<void> {
+    if (this.#inFlight >= MAX_IN_FLIGHT) {
+      let enter = (): void => undefined;
+      const turn = new Promise<void>((resolve) => {
+        enter = resolve;
+        this.#queue.push(resolve);
+      });
+      try {
+        await race(turn, call.deadline.signal, () => this.#given(call, "not_sent"));
+      } catch (error) {
+        const index = this.#queue.indexOf(enter);
+        if (index >= 0) {
+          this.#queue.splice(index, 1);
+        } else {
+          this.#queue.shift()?.();
+        }
+        throw error;
+      }
+    }
+    this.#inFlight += 1;
+  }
+
+  #exchange<I, O>(call: Call<I, O>): Promise<Reply> {
+    const { requestId, deadline } = call;
+    const socket = this.#socket;
+    if (socket?.readyState !== OPEN || socket.bufferedAmount > MAX_BUFFERED || this.#slots.has(requestId)) {
+      return Promise.reject(new AttemptFailed("not_sent", new ConnectionLost("the socket is not open", requestId)));
+    }
+    const frame = this.#session.request(call);
+    const answered = new Promise<Reply>((resolve, reject) => this.#slots.set(requestId, { resolve, reject }));
+    socket.send(frame);
+    return race(answered, deadline.signal, () => {
+      this.#send(this.#session.cancel(requestId));
+      return this.#given(call, "lost");
+    })
+      .catch((error: unknown) => {
+        throw error instanceof ConnectionLost ? new AttemptFailed("lost", new ConnectionLost(error.message, requestId)) : error;
+      })
+      .finally(() => this.#slots.delete(requestId));
+  }
+
+  /** What a call gets whose time is over; the caller's own reason goes to him as it is. */
+  #given(call: Call<unknown, unknown>, outcome: "lost" | "not_sent"): unknown {
+    const reason = call.deadline.reason(call.requestId);
+    return call.deadline.isAborted ? reason : new AttemptFailed(outcome, reason as DeadlineExceeded);
+  }
+
+  #send(frame: Frame): void {
+    if (this.#socket?.readyState === OPEN) {
+      this.#socket.send(frame);
+    }
+  }
+
+  // The credential
+
+  /** The token in band, unless the connection has it; a server that does not take it within 5 s is left. */
+  async present(token: string | undefined): Promise<void> {
+    const socket = this.#socket;
+    if (socket?.readyState !== OPEN || token === undefined || token === this.token) {
+      return;
+    }
+    try {
+      await this.#control("authenticated", this.#session.authenticate(token));
+      this.token = token;
+    } catch {
+      socket.close(NORMAL);
+    }
+  }
+
+  async #renew(): Promise<void> {
+    try {
+      await this.#options.tokens.renew(this.token);
+      await this.present(await this.#options.tokens.get());
+    } catch {
+      // The connection ends with its token, and the keeper says so.
+    }
+  }
+
+  /** Waits for the answer, which has no id in JSON: answers come in the order of their frames. */
+  #control(wanted: "authenticated" | "topics", frame: Frame): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => reject(new ClientError("the server does not answer a control frame")), CONTROL_MS);
+      const settled = (settle: () => void): void => {
+        clearTimeout(timer);
+        settle();
+      };
+      this.#controls.push({ wanted, resolve: () => settled(resolve), reject: (error) => settled(() => reject(error)) });
+      this.#send(frame);
+    });
+  }
+
+  // Topics
+
+  /** Rejects with what the server refuses with; a connection that is lost meanwhile follows when it is back. */
+  async follow(topics: string[]): Promise<void> {
+    if (this.isOpen) {
+      await this.#control("topics", this.#session.topics(topics, true)).catch((error: unknown) => {
+        if (!(error instanceof ConnectionLost)) {
+          throw error;
+        }
+      });
+    }
+  }
+
+  leave(topics: string[]): void {
+    if (this.isOpen) {
+      this.#control("topics", this.#session.topics(topics, false)).catch(() => undefined);
+    }
+  }
+
+  // The connection's life
+
+  async #keep(): Promise<void> {
+    const found = await this.#found();
+    if (found === undefined) {
+      this.#stop(new ClientError("there is no WebSocket: use Node 22 or later, install the package `ws`, or pass the option `webSocket`"), ABNORMAL);
+      return;
+    }
+    while (!this.#life.signal.aborted) {
+      const began = performance.now();
+      const { ending, code } = await this.#live(found);
+      if (this.#life.signal.aborted) {
+        return;
+      }
+      if (performance.now() - began >= STABLE_MS) {
+        this.#failures = 0;
+        this.#renewed = false;
+      }
+      if (ending === "stop" || (ending === "renew" && !(await this.#renewed_()))) {
+        this.#stop(this.stopped ?? unwanted(code), code);
+        return;
+      }
+      const pauseMs = reconnectMs(this.#failures);
+      this.#failures += 1;
+      this.#hooks.onDisconnect?.(code, pauseMs);
+      await this.#pause(pauseMs);
+    }
+  }
+
+  async #found(): Promise<FoundSocket | undefined> {
+    const given = this.#options.client.webSocket;
+    return given !== undefined ? { create: given, takesHeaders: false } : findWebSocket();
+  }
+
+  /** Whether a new token could be had; if not, `stopped` says why. */
+  async #renewed_(): Promise<boolean> {
+    this.#renewed = true;
+    try {
+      await this.#options.tokens.renew(this.token);
+      return true;
+    } catch (error) {
+      this.stopped = error instanceof ClientError ? error : new ClientError(String(error));
+      return false;
+    }
+  }
+
+  #stop(error: ClientError, code: number): void {
+    this.stopped = error;
+    this.followers.end(error);
+    this.#hooks.onDisconnect?.(code, -1);
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => this.#wake?.(), ms);
+      this.#wake = () => {
+        clearTimeout(timer);
+        this.#wake = undefined;
+        resolve();
+      };
+      if (this.followers.topics.length === 0) {
+        (timer as { unref?: () => void }).unref?.();
+      }
+    });
+  }
+
+  /** One connection from its handshake to its end. */
+  async #live(found: FoundSocket): Promise<Ended> {
+    let socket: WebSocketLike;
+    try {
+      socket = await this.#dial(found);
+    } catch (error) {
+      if (error instanceof ClientError && !(error instanceof ConnectionLost)) {
+        this.stopped = error;
+        return { ending: "stop", code: ABNORMAL };
+      }
+      return { ending: "reconnect", code: ABNORMAL };
+    }
+    return new Promise((resolve) => this.#listen(socket, resolve));
+  }
+
+  async #dial({ create, takesHeaders }: FoundSocket): Promise<WebSocketLike> {
+    const { client, contract, tokens, ticket } = this.#options;
+    this.token = await tokens.get();
+    const url = new URL(client.baseUrl.replace(/\/+$/, "").replace(/^http/, "ws") + contract.address);
+    const protocols = [this.#session.subprotocol];
+    if (ticket !== undefined) {
+      url.searchParams.set("ticket", await ticket());
+    } else if (this.token !== undefined && !takesHeaders) {
+      protocols.push(`bearer.${base64url(this.token)}`);
+    }
+    const headers = takesHeaders && ticket === undefined && this.token !== undefined ? { authorization: `Bearer ${this.token}` } : undefined;
+    return headers === undefined ? new create(url.href, protocols) : new create(url.href, protocols, { headers });
+  }
+
+  /** Some platforms say `error` and never `close` for a handshake that failed: the first of them counts. */
+  #listen(socket: WebSocketLike, resolve: (ended: Ended) => void): void {
+    let isOver = false;
+    const timer = setTimeout(() => over(ABNORMAL), OPEN_MS);
+    const over = (code: number, status?: number): void => {
+      if (isOver) {
+        return;
+      }
+      isOver = true;
+      clearTimeout(timer);
+      this.#lose(code);
+      close(socket);
+      const ending = status === undefined ? afterClose(code, this.#renewed) : afterRefusal(status, this.#renewed);
+      resolve({ ending, code: status ?? code });
+    };
+    socket.binaryType = "arraybuffer";
+    socket.addEventListener("open", () => {
+      clearTimeout(timer);
+      if (isOver || this.#life.signal.aborted) {
+        over(NORMAL);
+        close(socket);
+      } else {
+        this.#open(socket);
+      }
+    });
+    socket.addEventListener("message", (event: { data: unknown }) => this.#receive(socket, event.data, over));
+    socket.addEventListener("error", (event: { message?: unknown }) => {
+      if (this.#socket !== socket) {
+        over(ABNORMAL, statusOf(event.message));
+      }
+    });
+    socket.addEventListener("close", (event: { code: number }) => over(event.code));
+  }
+
+  #open(socket: WebSocketLike): void {
+    this.#socket = socket;
+    this.#count += 1;
+    this.#tellOpened();
+    this.#hooks.onConnect?.(this.#count);
+    const { topics } = this.followers;
+    if (topics.length > 0) {
+      if (this.#count > 1) {
+        for (const topic of topics) {
+          const { offset, epoch } = this.followers.position(topic);
+          this.#hooks.onResubscribe?.(topic, offset, epoch);
+        }
+      }
+      this.follow(topics).catch((error: unknown) => this.followers.end(error as ClientError));
+    }
+  }
+
+  #tellOpened(): void {
+    const waiting = this.#opened;
+    this.#opened = [];
+    for (const tell of waiting) {
+      tell();
+    }
+  }
+
+  #receive(socket: WebSocketLike, data: unknown, over: (code: number) => void): void {
+    if (this.#socket !== socket) {
+      return;
+    }
+    try {
+      this.#act(this.#session.feed(data));
+    } catch (error) {
+      if (!(error instanceof Malformed)) {
+        throw error;
+      }
+      socket.close(UNREADABLE);
+      over(UNREADABLE);
+    }
+  }
+
+  #act(action: Action): void {
+    switch (action.kind) {
+      case "reply":
+        this.#slots.get(action.requestId)?.resolve(action.reply);
+        break;
+      case "push":
+        this.followers.offer(this.#session, action.push);
+        break;
+      case "expiring":
+        void this.#renew();
+        break;
+      case "refused":
+        this.#controls.shift()?.reject(action.error);
+        break;
+      case "authenticated":
+      case "topics": {
+        const index = this.#controls.findIndex((one) => one.wanted === action.kind);
+        if (index >= 0) {
+          this.#controls.splice(index, 1)[0]?.resolve();
+        }
+      }
+    }
+  }
+
+  #lose(code: number): void {
+    this.#socket = undefined;
+    const error = new ConnectionLost(`the socket was closed (${code})`);
+    for (const slot of this.#slots.values()) {
+      slot.reject(error);
+    }
+    for (const control of this.#controls.splice(0)) {
+      control.reject(error);
+    }
+  }
+}
+
+function close(socket: WebSocketLike): void {
+  try {
+    socket.close(NORMAL);
+  } catch {
+    // It never opened.
+  }
+}
+
+/** `ws` says the status of a refused handshake in its message; the platforms' own sockets do not say it. */
+function statusOf(message: unknown): number | undefined {
+  const found = /^Unexpected server response: (\d{3})$/.exec(String(message));
+  return found === null ? undefined : Number(found[1]);
+}
+
+function base64url(text: string): string {
+  const bytes = new TextEncoder().encode(text);
+  return btoa(String.fromCharCode(...bytes)).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
+}

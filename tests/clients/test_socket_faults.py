@@ -1,0 +1,508 @@
+"""A server that misbehaves on the socket: what is safe is finished, what is not is said, and the socket comes back."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from generated.sdk_python.stele_client import AsyncClient, Hooks, Token, errors, models
+from tests.clients.misbehaving_server import AUTHOR, MisbehavingServer, Request, Socket, problem, reply
+from tests.clients.twins import FLAVOURS, Twin, twin
+
+PUSH = {"pkg_id": 1001, "req_id": "00000000-0000-0000-0000-000000000000", "topic": "authors", "epoch": "e"}
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[MisbehavingServer]:
+    async with MisbehavingServer() as running:
+        yield running
+
+
+@pytest.fixture(params=FLAVOURS)
+async def client(request: pytest.FixtureRequest, server: MisbehavingServer) -> AsyncIterator[Twin]:
+    async with twin(request.param, server.url) as made:
+        yield made
+
+
+async def opened(client: Twin, server: MisbehavingServer) -> Socket:
+    await client.until_open()
+    return server.sockets[-1]
+
+
+async def test_calls_take_the_socket_once_it_is_open(client: Twin, server: MisbehavingServer) -> None:
+    await client.ask("authors.get", author_id=7)
+    await opened(client, server)
+    over_http = len(server.requests)
+    found = await asyncio.gather(*(client.ask("authors.get", author_id=7) for _ in range(100)))
+    assert {one.name for one in found} == {"Ada"}
+    assert len(server.requests) == over_http
+    assert server.sockets[0].headers["authorization"] == "Bearer t0"
+
+
+async def test_replies_find_their_calls_in_any_order_and_strangers_find_nobody(
+    client: Twin, server: MisbehavingServer
+) -> None:
+    async def shuffle(socket: Socket) -> None:
+        asked = [await socket.request() for _ in range(10)]
+        for one in reversed(asked):
+            socket.answer({**one, "req_id": "11111111-1111-4111-8111-111111111111"})
+            socket.answer(one, {**AUTHOR, "id": one["data"]["author_id"]})
+            socket.answer(one, {**AUTHOR, "id": 999})
+
+    server.on_socket = shuffle
+    await opened(client, server)
+    found = await asyncio.gather(*(client.ask("authors.get", author_id=number) for number in range(1, 11)))
+    assert [one.id for one in found] == list(range(1, 11))
+
+
+@pytest.mark.parametrize(
+    "garbage",
+    ["{no json", b"binary", "[]", '{"pkg_id":1}', '{"status_code":"0","req_id":"x"}', '{"a":' * 10_000],
+    ids=["no JSON", "binary", "no object", "no push", "no status", "deep"],
+)
+async def test_a_frame_that_cannot_be_read_ends_the_socket_and_reads_are_finished_over_http(
+    client: Twin, server: MisbehavingServer, garbage: str | bytes
+) -> None:
+    async def speak_nonsense(socket: Socket) -> None:
+        await socket.request()
+        socket.send(garbage)
+        await asyncio.sleep(10)
+
+    server.on_socket = speak_nonsense
+    await opened(client, server)
+    assert (await client.ask("authors.get", author_id=7)).name == "Ada"
+    assert len(server.requests) == 1
+
+
+async def test_what_a_newer_server_sends_is_let_be(client: Twin, server: MisbehavingServer) -> None:
+    async def chatter(socket: Socket) -> None:
+        asked = await socket.request()
+        socket.send({"type": "a.control.of.tomorrow"})
+        socket.send({**PUSH, "pkg_id": 1999, "data": {}})
+        socket.answer(asked, mood="good")
+
+    server.on_socket = chatter
+    await opened(client, server)
+    assert (await client.ask("authors.get", author_id=7)).name == "Ada"
+    assert server.requests == []
+
+
+async def test_reads_in_flight_are_finished_elsewhere_when_the_socket_dies(
+    client: Twin, server: MisbehavingServer
+) -> None:
+    async def die_once(socket: Socket) -> None:
+        asked = [await socket.request() for _ in range(20)] if len(server.sockets) == 1 else []
+        if asked:
+            socket.abort()
+        while True:
+            socket.answer(await socket.request())
+
+    server.on_socket = die_once
+    await opened(client, server)
+    found = await asyncio.gather(*(client.ask("authors.get", author_id=7) for _ in range(20)))
+    assert [one.name for one in found] == ["Ada"] * 20
+
+
+async def test_a_command_in_flight_is_finished_with_its_own_key(client: Twin, server: MisbehavingServer) -> None:
+    sent: list[str] = []
+
+    async def die(socket: Socket) -> None:
+        sent.append((await socket.request())["req_id"])
+        socket.abort()
+
+    async def create(request: Request) -> bytes | None:
+        sent.append(request.headers["idempotency-key"])
+        return reply(201, AUTHOR)
+
+    server.on_socket, server.on_http = die, create
+    await opened(client, server)
+    assert (await client.ask("authors.create", name="Ada")).id == 7
+    assert len(sent) >= 2
+    assert len(set(sent)) == 1
+
+
+async def test_an_echo_after_a_lost_socket_is_no_refusal(client: Twin, server: MisbehavingServer) -> None:
+    async def die(socket: Socket) -> None:
+        await socket.request()
+        socket.abort()
+
+    async def gone(request: Request) -> bytes | None:
+        return reply(404, problem(404, "author_not_found"))
+
+    server.on_socket, server.on_http = die, gone
+    await opened(client, server)
+    with pytest.raises(errors.OutcomeUnknown) as caught:
+        await client.ask("authors.delete", author_id=7)
+    assert isinstance(caught.value.__cause__, errors.AuthorNotFound)
+
+
+async def test_a_refusal_on_the_socket_is_typed(client: Twin, server: MisbehavingServer) -> None:
+    async def refuse(socket: Socket) -> None:
+        socket.refuse(await socket.request(), 6, "author_name_taken", detail="taken")
+        socket.refuse(await socket.request(), 6, "a_code_of_tomorrow")
+        socket.refuse(await socket.request(), 42, "a_status_of_tomorrow")
+        socket.refuse(await socket.request(), 7, "rate_limited", retry_after=0)
+        socket.answer(await socket.request())
+
+    server.on_socket = refuse
+    await opened(client, server)
+    for kind in (errors.AuthorNameTaken, errors.Conflict, errors.ServerError):
+        with pytest.raises(kind) as caught:
+            await client.ask("authors.get", author_id=7)
+        assert type(caught.value) is kind
+    assert (await client.ask("authors.get", author_id=7)).id == 7
+
+
+async def test_no_more_than_thirty_two_are_in_flight(client: Twin, server: MisbehavingServer) -> None:
+    most = waiting = 0
+
+    async def count(socket: Socket) -> None:
+        nonlocal most, waiting
+        asked: list[dict[str, Any]] = []
+        for _ in range(100):
+            asked.append(await socket.request())
+            waiting += 1
+            most = max(most, waiting)
+            if waiting == 32 or socket.frames.empty():
+                await asyncio.sleep(0.02)
+                while asked and (socket.frames.empty() or waiting == 32):
+                    socket.answer(asked.pop())
+                    waiting -= 1
+
+    server.on_socket = count
+    await opened(client, server)
+    found = await asyncio.gather(*(client.ask("authors.get", author_id=7) for _ in range(100)))
+    assert len(found) == 100
+    assert most <= 32
+
+
+async def test_a_call_says_how_long_it_waits_and_its_end(client: Twin, server: MisbehavingServer) -> None:
+    heard: list[Any] = []
+
+    async def listen(socket: Socket) -> None:
+        while True:
+            heard.append(await socket.receive())
+
+    server.on_socket = listen
+    await opened(client, server)
+    with pytest.raises(errors.DeadlineExceeded):
+        await client.ask("authors.get", author_id=7, timeout_s=0.4)
+    await until(lambda: len(heard) == 2)
+    assert 1 <= heard[0]["meta"]["timeout_ms"] <= 400
+    assert heard[1] == {"type": "cancel", "req_id": heard[0]["req_id"]}
+
+
+async def until(is_so: Any, within_s: float = 5.0) -> None:
+    async with asyncio.timeout(within_s):
+        while not is_so():
+            await asyncio.sleep(0.01)
+
+
+async def test_who_is_cancelled_tells_the_server(server: MisbehavingServer) -> None:
+    heard: list[Any] = []
+
+    async def listen(socket: Socket) -> None:
+        while True:
+            heard.append(await socket.receive())
+
+    server.on_socket = listen
+    async with AsyncClient(server.url, token="t0", transport="ws") as client:
+        call = asyncio.create_task(client.authors.get(author_id=7))
+        await until(lambda: heard)
+        call.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await call
+        await until(lambda: len(heard) == 2)
+    assert heard[1] == {"type": "cancel", "req_id": heard[0]["req_id"]}
+
+
+# Closing and coming back
+
+
+@pytest.mark.parametrize("code", [1000, 1011, 1012, 4408, 4430])
+async def test_a_socket_that_may_come_back_does(client: Twin, server: MisbehavingServer, code: int) -> None:
+    (await opened(client, server)).close(code)
+    async with asyncio.timeout(5):
+        while len(server.sockets) < 2:
+            await client.ask("authors.get", author_id=7)
+            await asyncio.sleep(0.01)
+    await client.until_open()
+    assert (await client.ask("authors.get", author_id=7)).id == 7
+
+
+@pytest.mark.parametrize("code", [4503, 4505, 4999])
+async def test_a_socket_that_is_not_wanted_stays_away_and_calls_go_over_http(
+    client: Twin, server: MisbehavingServer, code: int
+) -> None:
+    (await opened(client, server)).close(code)
+    await until(lambda: not client.client._socket.is_open)
+    for _ in range(3):
+        assert (await client.ask("authors.get", author_id=7)).id == 7
+    assert isinstance(client.client._socket.stopped, errors.ConnectionLost)
+    assert len(server.sockets) == 1
+    assert len(server.requests) == 3
+
+
+@pytest.mark.parametrize("flavour", FLAVOURS)
+async def test_a_pinned_socket_that_is_not_wanted_is_said(server: MisbehavingServer, flavour: str) -> None:
+    async def refuse(socket: Socket) -> None:
+        await socket.receive()
+        socket.close(4503)
+
+    server.on_socket = refuse
+    async with twin(flavour, server.url, transport="ws") as client:
+        for _ in range(2):
+            with pytest.raises(errors.ConnectionLost):
+                await client.ask("authors.get", author_id=7)
+    assert len(server.sockets) == 1
+
+
+@pytest.mark.parametrize("flavour", FLAVOURS)
+async def test_a_pinned_socket_never_takes_http(server: MisbehavingServer, flavour: str) -> None:
+    async def die_once(socket: Socket) -> None:
+        if len(server.sockets) == 1:
+            await socket.request()
+            socket.abort()
+        while True:
+            socket.answer(await socket.request())
+
+    server.on_socket = die_once
+    async with twin(flavour, server.url, transport="ws") as client:
+        assert (await client.ask("authors.get", author_id=7)).id == 7
+    assert (len(server.sockets), server.requests) == (2, [])
+
+
+class Issuer:
+    """Tokens t1, t2, … and how often one was asked for."""
+
+    def __init__(self, expires_in_s: float | None = None) -> None:
+        self.count = 0
+        self._expires_in_s = expires_in_s
+
+    def __call__(self) -> Token:
+        self.count += 1
+        return Token(f"t{self.count}", self._expires_in_s)
+
+
+@pytest.mark.parametrize("flavour", FLAVOURS)
+@pytest.mark.parametrize("code", [4401, 4501])
+async def test_a_token_that_ended_is_renewed_and_the_socket_comes_back(
+    server: MisbehavingServer, flavour: str, code: int
+) -> None:
+    issuer = Issuer()
+    async with twin(flavour, server.url, token=issuer) as client:
+        (await opened(client, server)).close(code)
+        async with asyncio.timeout(5):
+            while len(server.sockets) < 2:
+                await client.until_open()
+                await asyncio.sleep(0.01)
+    assert [one.headers["authorization"] for one in server.sockets] == ["Bearer t1", "Bearer t2"]
+
+
+@pytest.mark.parametrize("flavour", FLAVOURS)
+async def test_a_handshake_that_is_refused_twice_has_lost(server: MisbehavingServer, flavour: str) -> None:
+    issuer, tried = Issuer(), []
+
+    def refuse(headers: dict[str, str]) -> bytes | None:
+        tried.append(headers["authorization"])
+        return reply(401, problem(401, "unauthenticated"))
+
+    server.on_handshake = refuse
+    async with twin(flavour, server.url, token=issuer, transport="ws") as client:
+        with pytest.raises(errors.AuthenticationLost):
+            await client.ask("authors.get", author_id=7)
+    assert tried == ["Bearer t1", "Bearer t2"]
+
+
+@pytest.mark.parametrize("flavour", FLAVOURS)
+async def test_an_expiring_token_is_renewed_in_band_with_calls_in_flight(
+    server: MisbehavingServer, flavour: str
+) -> None:
+    issuer, heard = Issuer(), []
+
+    async def expire(socket: Socket) -> None:
+        first = await socket.request()
+        socket.send({"type": "auth.expiring", "expires_in": 5})
+        socket.answer(first)
+        while True:
+            frame = await socket.receive()
+            if frame.get("type") == "auth":
+                heard.append(frame["token"])
+                socket.send({"type": "auth_ok", "expires_in": 300})
+            else:
+                socket.answer(frame)
+
+    server.on_socket = expire
+    async with twin(flavour, server.url, token=issuer, transport="ws") as client:
+        found = await asyncio.gather(*(client.ask("authors.get", author_id=7) for _ in range(20)))
+        found.append(await client.ask("authors.get", author_id=7))
+        await until(lambda: heard)
+    assert len(found) == 21
+    assert (heard, len(server.sockets)) == (["Bearer t2"], 1)
+
+
+@pytest.mark.parametrize("flavour", FLAVOURS)
+async def test_an_unauthenticated_reply_renews_in_band_and_repeats(server: MisbehavingServer, flavour: str) -> None:
+    issuer = Issuer()
+
+    async def demand(socket: Socket) -> None:
+        socket.refuse(await socket.request(), 4, "unauthenticated")
+        auth = await socket.receive()
+        assert auth == {"type": "auth", "token": "Bearer t2"}
+        socket.send({"type": "auth_ok", "expires_in": 300})
+        socket.answer(await socket.request())
+
+    server.on_socket = demand
+    async with twin(flavour, server.url, token=issuer, transport="ws") as client:
+        assert (await client.ask("authors.get", author_id=7)).id == 7
+    assert (issuer.count, len(server.sockets)) == (2, 1)
+
+
+# Events
+
+
+async def follow(socket: Socket) -> None:
+    """Takes what is subscribed, and publishes five."""
+    frame = await socket.receive()
+    assert frame == {"type": "subscribe", "topics": ["authors"]}
+    socket.send({"type": "subscribed", "topics": ["authors"]})
+    for offset in range(5):
+        socket.send({**PUSH, "offset": offset, "data": {"author": {**AUTHOR, "id": offset + 1}}})
+    while True:
+        frame = await socket.receive()
+        if "pkg_id" in frame:
+            socket.answer(frame)
+        else:
+            socket.send({"type": "unsubscribed", "topics": ["authors"]})
+
+
+async def take(client: Twin, count: int) -> list[Any]:
+    """So many events from a stream of either client."""
+    if isinstance(client.client, AsyncClient):
+        async with client.client.events(models.AuthorCreated) as stream:
+            found = []
+            async for event in stream:
+                found.append(event)
+                if len(found) == count:
+                    break
+            return found
+    blocking = client.client
+
+    def read() -> list[Any]:
+        with blocking.events(models.AuthorCreated) as stream:
+            return [event for _, event in zip(range(count), stream, strict=False)]
+
+    return await asyncio.to_thread(read)
+
+
+async def test_events_come_typed_and_in_order(client: Twin, server: MisbehavingServer) -> None:
+    server.on_socket = follow
+    found = await take(client, 5)
+    assert [(one.data.author.id, one.offset, one.topic, one.epoch) for one in found] == [
+        (number + 1, number, "authors", "e") for number in range(5)
+    ]
+
+
+async def test_a_topic_that_is_refused_is_said(client: Twin, server: MisbehavingServer) -> None:
+    async def refuse(socket: Socket) -> None:
+        await socket.receive()
+        socket.send({"pkg_id": None, "req_id": None, "status_code": 3, "data": problem(403, "forbidden")})
+        await asyncio.sleep(10)
+
+    server.on_socket = refuse
+    with pytest.raises(errors.Forbidden):
+        await take(client, 1)
+
+
+async def test_events_go_on_after_a_reconnect_and_the_hook_says_from_where(server: MisbehavingServer) -> None:
+    told: list[Any] = []
+
+    async def die_then_follow(socket: Socket) -> None:
+        assert (await socket.receive())["type"] == "subscribe"
+        socket.send({"type": "subscribed", "topics": ["authors"]})
+        socket.send({**PUSH, "offset": len(server.sockets), "data": {"author": AUTHOR}})
+        if len(server.sockets) == 1:
+            await asyncio.sleep(0.05)
+            socket.abort()
+        await asyncio.sleep(10)
+
+    server.on_socket = die_then_follow
+    for flavour in FLAVOURS:
+        told.clear()
+        server.sockets.clear()
+        hooks = Hooks(on_resubscribe=lambda *position: told.append(position))
+        async with twin(flavour, server.url, hooks=hooks, timeout_s=10.0) as client:
+            assert [one.offset for one in await take(client, 2)] == [1, 2]
+        assert told == [("authors", 1, "e")]
+
+
+async def test_who_is_too_slow_is_told_what_was_dropped(server: MisbehavingServer) -> None:
+    server.on_socket = follow
+    async with (
+        AsyncClient(server.url, token="t0", max_queued_events=3) as client,
+        client.events(models.AuthorCreated) as stream,
+    ):
+        await client.authors.get(author_id=7)
+        await asyncio.sleep(0.2)
+        assert [(await anext(stream)).offset for _ in range(3)] == [0, 1, 2]
+        with pytest.raises(errors.EventsDropped) as caught:
+            await anext(stream)
+    assert caught.value.count == 2
+
+
+async def test_a_callback_gets_every_event_and_survives_its_own_failure(server: MisbehavingServer) -> None:
+    server.on_socket = follow
+    taken: list[int] = []
+
+    async def handle(event: Any) -> None:
+        taken.append(event.offset)
+        if event.offset == 1:
+            raise ValueError("mine")
+
+    async with AsyncClient(server.url, token="t0") as client:
+        subscription = client.on(models.AuthorCreated, handle)
+        await until(lambda: len(taken) == 5)
+        subscription.cancel()
+        await subscription.wait()
+    assert taken == [0, 1, 2, 3, 4]
+
+
+async def test_a_stream_that_waits_ends_with_its_client(client: Twin, server: MisbehavingServer) -> None:
+    server.on_socket = follow
+    taking = asyncio.create_task(take(client, 100))
+    await until(lambda: server.sockets)
+    await asyncio.sleep(0.2)
+    await client.ask(".close")
+    async with asyncio.timeout(5):
+        assert len(await taking) == 5
+
+
+async def test_nothing_is_left_of_a_closed_client(client: Twin, server: MisbehavingServer) -> None:
+    await opened(client, server)
+    await asyncio.gather(*(client.ask("authors.get", author_id=7) for _ in range(20)))
+    await client.ask(".close")
+    await until(lambda: not server.open)
+    await asyncio.sleep(0.05)
+    ours = [task for task in asyncio.all_tasks() if "sdk_python" in repr(task) or "socket-keeper" in repr(task)]
+    assert ours == []
+    assert [one.name for one in threading.enumerate() if "recv_events" in repr(one) or "keepalive" in repr(one)] == []
+
+
+async def test_pauses_are_kept_between_attempts_to_connect(server: MisbehavingServer) -> None:
+    tried: list[float] = []
+
+    def refuse(headers: dict[str, str]) -> bytes | None:
+        tried.append(time.monotonic())
+        return reply(503, problem(503, "unavailable"))
+
+    server.on_handshake = refuse
+    async with AsyncClient(server.url, token="t0") as client:
+        for _ in range(100):
+            await client.authors.get(author_id=7)
+            await asyncio.sleep(0.02)
+    assert 2 <= len(tried) <= 12
