@@ -26,6 +26,8 @@ class Place:
 
 NOWHERE = Place("", 0, 0)
 MAX_SHOWN = 160
+MAX_SAID = 4000
+"""Characters of one message, or of one fix."""
 MAX_FINDINGS = 5000
 """More are not kept: nobody reads them, and a file of nothing else would take minutes."""
 _BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
@@ -34,6 +36,7 @@ _BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 
 def _one_line(text: str) -> str:
     """Names of the contract stand in messages: none of them may look like another line, or turn this one around."""
+    text = text if len(text) <= MAX_SAID else text[: MAX_SAID - 1] + "…"
     return text if text.isprintable() else "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
 
 
@@ -139,5 +142,6 @@ def _excerpt(place: Place, sources: Mapping[str, list[str]]) -> list[str]:
     if not 0 < place.line <= len(text) or text == [""]:
         return []
     number = str(place.line)
-    line = text[place.line - 1][:160]
-    return [f"   {number} | {line}", f"   {' ' * len(number)} | {' ' * (place.column - 1)}^"]
+    start = max(0, place.column - MAX_SHOWN // 2) if place.column > MAX_SHOWN else 0
+    line = text[place.line - 1][start : start + MAX_SHOWN]
+    return [f"   {number} | {line}", f"   {' ' * len(number)} | {' ' * (place.column - 1 - start)}^"]

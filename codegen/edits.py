@@ -6,11 +6,15 @@ Edits of one place keep their phase, then their order; equal edits count once, s
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
 HEADER, IMPORT, OPEN, MEMBER, CLOSE, BODY = range(6)
+_BREAKS = "\n\r\x85\u2028\u2029"
+_YAML_LINE = re.compile(f"[^{_BREAKS}]*(?:\r\n|[{_BREAKS}])|[^{_BREAKS}]+")
+_PROTO_LINE = re.compile("[^\n]*\n|[^\n]+")
 END = 1_000_000_000
 """The line of an edit that goes to the end of its file."""
 
@@ -34,13 +38,18 @@ def apply(edits: Iterable[Edit], sources: Mapping[str, str]) -> dict[str, str]:
     for edit in edits:
         known = by_file.setdefault(edit.file, {})
         known.setdefault(edit, len(known))
-    return {file: _insert(sources.get(file, ""), known) for file, known in sorted(by_file.items())}
+    return {file: _insert(_lines(file, sources.get(file, "")), known) for file, known in sorted(by_file.items())}
 
 
-def _insert(text: str, edits: dict[Edit, int]) -> str:
-    lines = text.split("\n") if text else [""]
-    end = "\r\n" if lines[0].endswith("\r") else "\n"
-    lines = [f"{line}\n" for line in lines[:-1]] + ([lines[-1] + end] if lines[-1] else [])
+def _lines(file: str, text: str) -> list[str]:
+    """Lines with their ends, as places count them: those of YAML 1.1, in proto only line feeds."""
+    return (_PROTO_LINE if file.endswith(".proto") else _YAML_LINE).findall(text)
+
+
+def _insert(lines: list[str], edits: dict[Edit, int]) -> str:
+    end = next((one for one in ("\r\n", "\r", "\n") if lines and lines[0].endswith(one)), "\n")
+    if lines and not lines[-1].endswith(tuple(_BREAKS)):
+        lines[-1] += end
     ordered = sorted(edits, key=lambda edit: (*_place(edit, len(lines)), edit.phase, edits[edit]))
     grouped = [(place, _joined(each)) for place, each in groupby(ordered, lambda edit: _place(edit, len(lines)))]
     tail = ""

@@ -7,7 +7,6 @@ text, the lists in the roots and the lock are what `fix` writes.
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -64,7 +63,7 @@ def write_operation(specs: Path, features: Path, wish: Wish) -> str:
     edits = [*_schema_edits(loaded, wish), *_http_edits(loaded, wish), *_socket_edits(loaded, wish)]
     with TemporaryDirectory(prefix="stele-new-") as folder:
         copy = Path(folder, "specs")
-        shutil.copytree(specs, copy)
+        fix.copied(specs, copy)
         sources = fix.texts_of(copy)
         texts = apply(edits, sources)
         fix.write_texts(copy, texts)

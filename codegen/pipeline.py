@@ -78,7 +78,9 @@ class Loaded:
     findings: Findings
 
     def report(self, form: str = "text") -> str:
-        return FORMATS[form](self.findings, self.dialects.documents.sources)
+        """A file's name that is no text has escapes, which every terminal and JSON take."""
+        text = FORMATS[form](self.findings, self.dialects.documents.sources)
+        return text.encode("utf-8", "backslashreplace").decode()
 
 
 def load(specs: Path) -> Loaded:

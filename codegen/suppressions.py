@@ -16,6 +16,8 @@ from codegen.parse.yaml_tree import Mapping, Sequence, plain
 from codegen.rules import RULES
 
 FILE = "specs/waivers.yaml"
+Key = tuple[str, str, str]
+"""Rule, file and message: lines move."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,16 +28,18 @@ class Suppression:
     until: date
     place: Place
 
-    def matches(self, finding: Finding) -> bool:
-        return (finding.rule, finding.place.file, finding.message) == (self.rule, self.file, self.message)
+    @property
+    def key(self) -> Key:
+        return self.rule, self.file, self.message
 
 
 def suppress(documents: Documents, findings: Findings, today: date) -> None:
     """Drop what waits; add what is wrong with the suppressions."""
     listed = list(_read(documents))
     waiting = [one for one in listed if RULES[one.rule].can_wait and one.until >= today]
-    used = {one for one in waiting for finding in findings if one.matches(finding)}
-    findings.drop(lambda finding: any(one.matches(finding) for one in waiting))
+    found = {_key(finding) for finding in findings}
+    used, keys = {one for one in waiting if one.key in found}, {one.key for one in waiting}
+    findings.drop(lambda finding: _key(finding) in keys)
     for one in listed:
         if not RULES[one.rule].can_wait:
             fix = f"mend it; {', '.join(name for name, rule in RULES.items() if rule.can_wait)} can wait"
@@ -46,6 +50,10 @@ def suppress(documents: Documents, findings: Findings, today: date) -> None:
             )
         elif one not in used:
             findings.add("V015", one.place, f"there is no finding {one.rule} {one.message!r}", fix="remove this entry")
+
+
+def _key(finding: Finding) -> Key:
+    return finding.rule, finding.place.file, finding.message
 
 
 def _read(documents: Documents) -> Iterator[Suppression]:

@@ -27,6 +27,9 @@ def baseline(specs: Path, against: str) -> Iterator[Path]:
         found = subprocess.run(command, cwd=specs, capture_output=True, check=False)
         if found.returncode != 0:
             raise NoBaseline(found.stderr.decode(errors="replace").strip() or against)
-        with tarfile.open(fileobj=io.BytesIO(found.stdout)) as archive:
-            archive.extractall(folder, filter="data")
+        try:
+            with tarfile.open(fileobj=io.BytesIO(found.stdout)) as archive:
+                archive.extractall(folder, filter="data")
+        except (tarfile.TarError, OSError) as error:
+            raise NoBaseline(f"{against}: {error}") from error
         yield folder

@@ -34,7 +34,7 @@ MISSING = {
 }
 UNREACHED = {"A015", "O015", "X007", "X008"}
 """Rules that something is reached by nothing, which may be named in a part that was refused."""
-LOCK = "specs/contract.lock"
+LOCK, FRAME = "specs/contract.lock", "specs/schemas/frame.yaml"
 TABLES = (
     ("specs/policy.yaml", "roles", "role"),
     ("specs/policy.yaml", "buckets", "bucket"),
@@ -47,7 +47,7 @@ UNSETTLED = {"J003", "J004", "J005", "J006", "J010", "J011", "J012"}
 
 
 def drop_consequences(documents: Documents, findings: Findings) -> None:
-    broken = {one.place.file for one in findings if one.rule in UNREADABLE}
+    broken = {one.place.file for one in findings if one.rule in UNREADABLE} | documents.unread()
     if broken:
         tainted = _tainted_files(broken, documents.sources)
         findings.drop(lambda one: one.rule.startswith(COMPARISONS) and bool(_files(one) & tainted))
@@ -55,13 +55,14 @@ def drop_consequences(documents: Documents, findings: Findings) -> None:
     units = parts.tainted(one for one in findings if _is_refusal(one))
     findings.drop(lambda one: one.rule in UNREACHED and not one.edits and bool(units or broken))
     findings.drop(lambda one: bool(broken) and not one.place.file.startswith("specs/"))
+    findings.drop(lambda one: one.rule == "A008" and FRAME in broken)
     findings.drop(lambda one: one.rule in MISSING and bool(parts.of(one) & units))
     _drop_unknown_names(documents, findings)
 
 
 def _drop_unknown_names(documents: Documents, findings: Findings) -> None:
     """A name is not unknown where the table that would have it was refused."""
-    refused = {one.place.file for one in findings if one.rule.startswith(("F", "Y"))}
+    refused = {one.place.file for one in findings if one.rule.startswith(("F", "Y"))} | documents.unread()
     if LOCK in refused:
         findings.drop(lambda one: one.rule == "N003")
     lost = tuple(

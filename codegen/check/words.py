@@ -26,7 +26,7 @@ def check_words(documents: Documents, extensions: dict[str, dict[str, object]], 
 
 
 def _words(documents: Documents, extensions: dict[str, dict[str, object]], findings: Findings) -> Words:
-    """Places and validator of each word; a word whose schema is none is left out after a finding, and accepts everything."""
+    """Places and validator of each word, whose `$ref`s stay in its schema; a word whose schema is none is left out after a finding, and accepts everything."""
     found: Words = {}
     root = documents.tree(EXTENSIONS)
     defined = root.get("$defs") if isinstance(root, Mapping) else None
@@ -34,7 +34,7 @@ def _words(documents: Documents, extensions: dict[str, dict[str, object]], findi
         places = schema.get("x-places")
         listed = frozenset(map(str, places)) if isinstance(places, list) else frozenset[str]()
         try:
-            found[word] = (listed, jsonschema_rs.validator_for(schema, validate_formats=True))
+            found[word] = (listed, jsonschema_rs.validator_for(schema, validate_formats=True, offline=True))
         except ValueError as error:
             place = defined.keys[word] if isinstance(defined, Mapping) else Place(EXTENSIONS, 1, 1)
             message = getattr(error, "message", str(error))

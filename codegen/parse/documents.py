@@ -11,6 +11,7 @@ from codegen.diagnostics import Findings, Place, shown
 from codegen.parse.yaml_tree import MAX_BYTES, Mapping, Node, Sequence, parse_yaml, text_of
 
 MAX_REFERENCES = 32
+_NO_FILE = "put a file of that name there, or correct the name"
 
 
 class Documents:
@@ -34,22 +35,23 @@ class Documents:
     def read(self, file: str, wanted_by: Place | None = None) -> bytes | None:
         """The bytes of a file under `specs/`; links that lead out of it are refused."""
         path = self._root / file.removeprefix("specs/")
-        place = wanted_by or Place(file, 1, 1)
+        place, name = wanted_by or Place(file, 1, 1), shown(repr(file))
         if "\0" in file:
-            self._findings.add("R002", place, f"there is no file {file!r}")
+            self._findings.add("R002", place, f"there is no file {name}", fix=_NO_FILE)
             return None
         try:
             if not path.resolve().is_relative_to(self._root.resolve()):
-                self._findings.add("R001", place, f"{file!r} leads out of specs/", fix="keep every file under specs/")
+                self._findings.add("R001", place, f"{name} leads out of specs/", fix="keep every file under specs/")
                 return None
             if not path.is_file():
-                self._findings.add("R002", place, f"there is no file {shown(repr(file))}")
+                message = f"{name} is no file" if os.path.lexists(path) else f"there is no file {name}"
+                self._findings.add("R002", place, message, fix=_NO_FILE)
                 return None
             with path.open("rb") as stream:
                 data = stream.read(MAX_BYTES + 1)
         except (OSError, RuntimeError) as error:
             reason = error.strerror if isinstance(error, OSError) else "links in a circle"
-            self._findings.add("R002", place, f"the file {shown(repr(file))} cannot be read: {reason}")
+            self._findings.add("R002", place, f"the file {name} cannot be read: {reason}", fix=_NO_FILE)
             return None
         self.sources[file] = data.decode("utf-8", "replace")
         return data
@@ -83,6 +85,10 @@ class Documents:
     def read_trees(self) -> Iterator[tuple[str, Node]]:
         """What was read until now."""
         return ((file, tree) for file, tree in self._trees.items() if tree is not None)
+
+    def unread(self) -> set[str]:
+        """What was asked for and cannot be read."""
+        return {file for file, tree in self._trees.items() if tree is None}
 
     def is_mapping(self, file: str, key: str) -> bool:
         root = self._trees.get(file)
@@ -128,7 +134,7 @@ class Documents:
         file = self.beside(reference.place.file, path) if path else reference.place.file
         if not file.startswith("specs/"):
             self._findings.add(
-                "R001", reference.place, f"{text!r} leads out of specs/", fix="keep every file under specs/"
+                "R001", reference.place, f"{shown(repr(text))} leads out of specs/", fix="keep every file under specs/"
             )
             return None
         return self._point(self.tree(file, reference.place), pointer, text, reference.place)

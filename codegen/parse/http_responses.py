@@ -65,10 +65,25 @@ def _response(sources: Sources, operation: HttpOperation, status: int, node: Nod
     if (schema is None) != (status == 204):
         message = f"{operation.name} answers {status} {'without' if schema is None else 'with'} content"
         sources.findings.add("O014", response.place, message, fix="204 has no content, the others have")
-    links = plain(response.entries["links"]) if "links" in response.entries else {}
-    found.links |= links if isinstance(links, dict) else {}
+    found.links |= _links(sources, response)
     found.headers |= {one.carrier: one for one in _headers(sources, response)}
     return read_result(schema, sources.schemas, f"the response of {operation.name}") if schema else Result(None)
+
+
+def _links(sources: Sources, response: Mapping) -> dict[str, object]:
+    """The links, each whole: what $ref names stands in its place."""
+    links, found = response.get("links"), dict[str, object]()
+    fix = "write a mapping: a name, then operationId and parameters"
+    if links is not None and not isinstance(links, Mapping):
+        sources.findings.add("O003", links.place, "links is no mapping", fix=fix)
+    for name, node in links if isinstance(links, Mapping) else ():
+        link = sources.documents.resolve(node)
+        given = link.get("parameters") if isinstance(link, Mapping) else None
+        if isinstance(link, Mapping) and (given is None or isinstance(given, Mapping)):
+            found[name] = plain(link)
+        elif link is not None:
+            sources.findings.add("O003", node.place, f"the link {name!r} is none", fix=fix)
+    return found
 
 
 def _headers(sources: Sources, response: Mapping) -> list[Parameter]:

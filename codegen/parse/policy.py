@@ -111,7 +111,9 @@ class _Reader:
                 self.faulty.add(name)
             except ValueError as error:
                 self.faulty.add(name)
-                self._findings.add("V002", section.keys[name], f"{key}.{name}: {error}")
+                place = section.keys[name]
+                if place.file == file:
+                    self._findings.add("V002", place, f"{key}.{name}: {error}")
         return found
 
     def numbers(self, file: str, key: str) -> dict[str, int]:

@@ -16,8 +16,9 @@ from google.protobuf import descriptor_pb2 as pb
 
 from codegen.diagnostics import NOWHERE, Findings, Place
 from codegen.parse.documents import Documents
-from codegen.parse.yaml_tree import MAX_BYTES
+from codegen.parse.yaml_tree import MAX_BYTES, decoded
 
+_NOT_PROTO = "correct it here or before"
 _KINDS = {value: name.removeprefix("TYPE_").lower() for name, value in pb.FieldDescriptorProto.Type.items()}
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,99}\.proto\Z")
 """What names a file and its Python module alike; `-…` and `@…` would be options of protoc."""
@@ -146,7 +147,7 @@ def _text(name: str, documents: Documents, findings: Findings) -> bytes | None:
     if data is not None and len(data) > MAX_BYTES:
         findings.add("Y001", Place(name, 1, 1), f"the file has more than {MAX_BYTES:,} bytes", fix="split it")
         return None
-    return data
+    return data if data is None or decoded(name, data, findings) is not None else None
 
 
 def _nothing() -> pb.FileDescriptorSet:
@@ -172,7 +173,9 @@ def _descriptors(texts: dict[str, bytes], findings: Findings) -> pb.FileDescript
         if run.returncode == 0:
             found.ParseFromString(out.read_bytes())
         elif len(findings) == before:
-            findings.add("P001", Place(f"specs/proto/{min(texts)}", 1, 1), "protoc fails and does not say where")
+            findings.add(
+                "P001", Place(f"specs/proto/{min(texts)}", 1, 1), "protoc fails and does not say where", fix=_NOT_PROTO
+            )
     return found
 
 
@@ -187,9 +190,11 @@ def _report(line: str, texts: dict[str, bytes], findings: Findings, *, failed: b
         return
     if match["file"]:
         place = Place(f"specs/proto/{Path(match['file']).name}", int(match["line"]), int(match["column"]))
-        findings.add("P001", place, f"protoc: {match['text']}")
+        findings.add("P001", place, f"protoc: {match['text']}", fix=_NOT_PROTO)
     else:
-        findings.add("P001", Place(f"specs/proto/{Path(match['bare']).name}", 1, 1), f"protoc: {match['rest']}")
+        findings.add(
+            "P001", Place(f"specs/proto/{Path(match['bare']).name}", 1, 1), f"protoc: {match['rest']}", fix=_NOT_PROTO
+        )
 
 
 class _Places:
@@ -254,7 +259,13 @@ def _read_file(file: pb.FileDescriptorProto, dialect: ProtoDialect, findings: Fi
 def _add(known: dict[str, Declared], found: Declared, findings: Findings) -> None:
     first = known.setdefault(found.name, found)
     if first is not found:
-        findings.add("P004", found.place, f"the name {found.name!r} stands twice", other=(first.place, "has it first"))
+        findings.add(
+            "P004",
+            found.place,
+            f"the name {found.name!r} stands twice",
+            other=(first.place, "has it first"),
+            fix="rename one",
+        )
 
 
 def _messages(file: pb.FileDescriptorProto) -> Iterator[tuple[tuple[int, ...], str, pb.DescriptorProto]]:

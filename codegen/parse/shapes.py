@@ -13,7 +13,7 @@ import jsonschema_rs
 
 from codegen.diagnostics import Findings, Place, shown
 from codegen.parse.documents import Documents
-from codegen.parse.yaml_tree import Mapping, Node, Sequence, kind_of, own_yaml, plain
+from codegen.parse.yaml_tree import Mapping, Node, Scalar, Sequence, kind_of, own_yaml, plain
 
 FILES = {
     "specs/policy.yaml": "policy",
@@ -26,6 +26,8 @@ FILES = {
 }
 OPTIONAL = {"specs/waivers.yaml": "waivers"}
 FOLDERS = ("http", "packages", "schemas")
+WHOLE_NUMBERS = ("policy", "errors", "lock")
+"""The shapes whose numbers are whole; JSON Schema takes 60.0 for one, and their readers do not."""
 Kind = jsonschema_rs.ValidationErrorKind
 
 
@@ -51,19 +53,34 @@ def _validator(shape: str) -> jsonschema_rs.Validator:
 
 def _check(root: Node, shape: str, findings: Findings) -> None:
     data = plain(root)
+    for number in _fractions(root) if shape in WHOLE_NUMBERS else ():
+        where = PurePosixPath(number.place.file).name + number.pointer.replace("/", ".")
+        findings.add("F003", number.place, f"{where} is {number.value}", fix=f"write {number.value:.0f}")
     for error in _validator(shape).iter_errors(_undescribed(data) if shape == "frame" else data):
         node, where = _walk(root, error.instance_path)
         for rule, place, message, fix in _findings(node, where, error):
             findings.add(rule, place, message, fix=fix)
 
 
+def _fractions(root: Node) -> Iterator[Scalar]:
+    """Whole numbers that are written with a point or an exponent, the x- words of policy.yaml aside."""
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, Scalar):
+            is_word = node.pointer.startswith("/defaults/")
+            yield from [node] if isinstance(node.value, float) and node.value.is_integer() and not is_word else []
+        else:
+            waiting += node.items if isinstance(node, Sequence) else node.entries.values()
+
+
 def _findings(node: Node, where: str, error: jsonschema_rs.ValidationError) -> Iterator[tuple[str, Place, str, str]]:
     """Rule, place, message and fix of each thing that one error of the validator says."""
     kind = error.kind
     if isinstance(kind, Kind.AdditionalProperties) and isinstance(node, Mapping):
+        known = _known(error.schema_path)
+        fix = f"remove it; {where} may have {known}" if known else "remove it"
         for name in kind.unexpected:
-            known = _known(error.schema_path)
-            fix = f"remove it; {where} may have {known}" if known else "remove it"
             yield "F001", node.keys[name], f"{name!r} is not read in {where}", fix
     elif isinstance(kind, Kind.PropertyNames) and isinstance(node, Mapping):
         name = str(kind.error.instance)

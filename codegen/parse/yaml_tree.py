@@ -20,7 +20,10 @@ from codegen.diagnostics import NOWHERE, Findings, Place
 MAX_BYTES = 2_000_000
 MAX_DEPTH = 64
 MAX_NODES = 200_000
+MAX_POINTERS = 50_000_000
+"""Characters of all pointers together: a long key stands in that of every node below it."""
 
+_NOT_YAML = "correct it here or before; indent with spaces, and quote what is not plain text"
 _NULL = re.compile(r"(?:null|Null|NULL|~|)\Z")
 _BOOL = re.compile(r"(?:true|True|TRUE|false|False|FALSE)\Z")
 _INT = re.compile(r"[-+]?[0-9]{1,40}\Z|0o[0-7]{1,40}\Z|0x[0-9a-fA-F]{1,40}\Z")
@@ -99,15 +102,20 @@ def kind_of(node: Node) -> str:
 def parse_yaml(file: str, data: bytes, findings: Findings) -> Node | None:
     """The root node, or None after a finding."""
     if len(data) > MAX_BYTES:
-        findings.add("Y001", Place(file, 1, 1), f"the file has {len(data):,} bytes, the limit is {MAX_BYTES:,}")
+        findings.add("Y001", Place(file, 1, 1), f"the file has more than {MAX_BYTES:,} bytes", fix="split it")
         return None
+    text = decoded(file, data, findings)
+    return None if text is None else _Builder(file, findings).build(text)
+
+
+def decoded(file: str, data: bytes, findings: Findings) -> str | None:
+    """The text of a file that is UTF-8, or None after a finding."""
     try:
-        text = data.decode("utf-8")
+        return data.decode("utf-8")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         findings.add("Y002", Place(file, line, 1), "the file is not UTF-8", fix="save it as UTF-8")
         return None
-    return _Builder(file, findings).build(text)
 
 
 @lru_cache
@@ -130,6 +138,7 @@ class _Builder:
         self._stack: list[tuple[Sequence | Mapping, list[str]]] = []
         self._root: Node | None = None
         self._nodes = 0
+        self._pointers = 0
         self._last_line = 0
         self._last_end = NOWHERE
 
@@ -141,13 +150,17 @@ class _Builder:
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             place = Place(self._file, mark.line + 1, mark.column + 1) if mark else Place(self._file, 1, 1)
-            self._findings.add("Y003", place, f"this is not YAML: {error.problem or error.context}")
+            self._findings.add("Y003", place, f"this is not YAML: {error.problem or error.context}", fix=_NOT_YAML)
         except yaml.YAMLError as error:
-            self._findings.add("Y003", Place(self._file, 1, 1), f"this is not YAML: {_first_line(error)}")
+            before_it = text.encode()[: getattr(error, "position", 0)]
+            place = Place(self._file, before_it.count(b"\n") + 1, 1)
+            self._findings.add("Y003", place, f"this is not YAML: {_first_line(error)}", fix="remove it")
         except _Stop:
             pass
         if self._root is None and len(self._findings) == before:
-            self._findings.add("Y004", Place(self._file, 1, 1), "the file is empty")
+            self._findings.add(
+                "Y004", Place(self._file, 1, 1), "the file is empty", fix="write what it is for, or remove it"
+            )
         return self._root if len(self._findings) == before else None
 
     def _feed(self, event: yaml.Event) -> None:
@@ -186,7 +199,7 @@ class _Builder:
             self._stop("Y008", place, f"nesting is deeper than {MAX_DEPTH}", "flatten it with $ref")
         if self._expects_key():
             self._stop("Y009", place, "a key must be text", "write a plain or quoted key")
-        node = kind(place, self._pointer(), is_flow=is_flow)
+        node = kind(place, self._pointer(place), is_flow=is_flow)
         self._place_node(node)
         self._stack.append((node, []))
 
@@ -195,7 +208,7 @@ class _Builder:
             self._key(event.value, place)
         else:
             value = _resolve(event.value) if event.implicit[0] else event.value
-            self._place_node(Scalar(place, self._pointer(), value))
+            self._place_node(Scalar(place, self._pointer(place), value))
 
     def _key(self, key: str, place: Place) -> None:
         parent, pending = self._stack[-1]
@@ -211,11 +224,14 @@ class _Builder:
     def _expects_key(self) -> bool:
         return bool(self._stack) and isinstance(self._stack[-1][0], Mapping) and not self._stack[-1][1]
 
-    def _pointer(self) -> str:
+    def _pointer(self, place: Place) -> str:
         if not self._stack:
             return ""
         parent, pending = self._stack[-1]
         step = str(len(parent.items)) if isinstance(parent, Sequence) else pending[0]
+        self._pointers += len(parent.pointer) + len(step)
+        if self._pointers > MAX_POINTERS:
+            self._stop("Y001", place, "the keys around its nodes are too long together", "shorten them, or split it")
         return f"{parent.pointer}/{step.replace('~', '~0').replace('/', '~1')}"
 
     def _place_node(self, node: Node) -> None:

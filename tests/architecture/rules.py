@@ -16,7 +16,16 @@ DRAWERS = {"utils", "core", "common", "helpers", "managers", "base", "constants"
 CONSTANT_MAKERS = {"re.compile", "frozenset", "TypeVar", "ParamSpec", "logging.getLogger", "structlog.get_logger", "structlog.stdlib.get_logger",
                    "Path", "struct.Struct", "ContextVar", "datetime", "Text", "DateTime", "Duration", "Place", "Index", "range", "tuple"}  # fmt: skip
 PACKAGES = ("app", "codegen")
-WHOLE = {"test_cases.py", "test_corpus.py", "test_large.py", "test_executed.py", "test_agreement.py", "test_hostile.py"}
+WHOLE = {
+    "test_cases.py",
+    "test_corpus.py",
+    "test_large.py",
+    "test_executed.py",
+    "test_agreement.py",
+    "test_hostile.py",
+    "test_hostile_files.py",
+    "test_fuzz.py",
+}
 """Test modules of the whole compiler, or of the whole gate."""
 
 

@@ -34,7 +34,11 @@ def test_lines_end_as_those_of_the_file_do() -> None:
 
 
 def test_a_line_ends_where_parsers_end_it() -> None:
-    assert apply([Edit("a", 2, 1, "x\n")], {"a": "one \u2028 still\ntwo\n"}) == {"a": "one \u2028 still\nx\ntwo\n"}
+    """YAML has five ends of a line, of which proto knows one."""
+    text = "one \u2028 still\ntwo\n"
+    assert apply([Edit("a.proto", 2, 1, "x\n")], {"a.proto": text}) == {"a.proto": "one \u2028 still\nx\ntwo\n"}
+    assert apply([Edit("a.yaml", 3, 1, "x\n")], {"a.yaml": text}) == {"a.yaml": "one \u2028 still\nx\ntwo\n"}
+    assert apply([Edit("a.yaml", 2, 1, "x\n")], {"a.yaml": "one\rtwo\r"}) == {"a.yaml": "one\rx\rtwo\r"}
 
 
 def test_edits_of_one_place_are_separated() -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
 from codegen import fix
 from codegen.pipeline import load
-from tests.codegen.contracts import CASES, compose, edited
+from tests.codegen.contracts import CASES, compose, edited, rules
 from tests.codegen.halves import facts, without_messages, without_properties, without_proto
 
 BAD = sorted(path.parent.name for path in CASES.glob("*/stderr.txt"))
@@ -132,9 +133,50 @@ def test_bytes_that_are_no_text_stay_as_they_are(tmp_path: Path) -> None:
     )
     path = tmp_path / "specs" / "proto" / "things.proto"
     path.write_bytes(b"// caf\xe9\n" + path.read_bytes())
-    fix.write(tmp_path / "specs", fix.fix(tmp_path / "specs"))
+    fixed = fix.fix(tmp_path / "specs")
+    fix.write(tmp_path / "specs", fixed)
     assert path.read_bytes().startswith(b"// caf\xe9\n")
-    assert b"optional bool extra = 13;" in path.read_bytes()
+    assert rules(fixed.left) == {"Y002"}
+
+
+def test_the_copy_waits_for_no_pipe_and_has_links_of_its_own(tmp_path: Path) -> None:
+    specs = compose("p51_everything", tmp_path)
+    os.mkfifo(specs / "pipe")
+    os.mkfifo(specs / "pipe.yaml")
+    (specs / "schemas" / "things.yaml").rename(specs / "elsewhere.yaml")
+    (specs / "schemas" / "things.yaml").symlink_to(specs / "elsewhere.yaml")
+    (specs / "dangling").symlink_to("nowhere")
+    (specs / "self").symlink_to("self")
+    (specs / "around").symlink_to(".")
+    (specs / "out").symlink_to(tmp_path)
+    copy = tmp_path / "copy"
+    fix.copied(specs, copy)
+    assert (copy / "schemas" / "things.yaml").resolve() == copy / "elsewhere.yaml"
+    assert (copy / "out").resolve() == tmp_path
+    assert rules(fix.fix(specs).left) == rules(load(specs)) == {"F004"}
+
+
+def test_nothing_is_written_through_a_link_that_leads_out(tmp_path: Path) -> None:
+    specs, outside = compose("p51_everything", tmp_path), tmp_path / "outside.yaml"
+    outside.write_text("a: 1\n")
+    (specs / "link.yaml").symlink_to(outside)
+    (specs / "new.yaml").symlink_to(tmp_path / "new.yaml")
+    assert "specs/link.yaml" not in fix.texts_of(specs)
+    fix.write_texts(specs, {"specs/link.yaml": "b: 2\n", "specs/new.yaml": "b: 2\n", "specs/own.yaml": "b: 2\n"})
+    assert outside.read_text() == "a: 1\n"
+    assert not (tmp_path / "new.yaml").exists()
+    assert (specs / "own.yaml").read_text() == "b: 2\n"
+
+
+def test_a_file_with_other_line_ends_is_mended_where_it_has_to_be(tmp_path: Path) -> None:
+    """The lone CR of old editors ends a line in YAML."""
+    specs = compose("p51_everything", tmp_path)
+    without_messages(specs)
+    for path in (specs / "asyncapi.yaml", *(specs / "packages").glob("*.yaml")):
+        path.write_bytes(path.read_bytes().replace(b"\n", b"\r"))
+    fixed = fix.fix(specs)
+    assert fixed.texts
+    assert not len(fixed.left.findings), fixed.left.report()
 
 
 @pytest.mark.parametrize("case", BAD)

@@ -38,6 +38,15 @@ def test_what_is_neither_is_said(repository: Path, against: str) -> None:
         pass
 
 
+@pytest.mark.parametrize("target", ["/etc/passwd", "../../outside"])
+def test_a_commit_with_a_link_out_of_specs_is_nothing_to_compare_with(repository: Path, target: str) -> None:
+    (repository / "specs" / "link").symlink_to(target)
+    for command in (["add", "-A"], ["-c", "user.name=t", "-c", "user.email=t@t", "commit", "-qm", "two"]):
+        subprocess.run(["git", *command], cwd=repository, check=True)
+    with pytest.raises(NoBaseline, match="link"), baseline(repository / "specs", "HEAD"):
+        pass
+
+
 def test_the_command_s_exit_code_is_the_verdict(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
     specs = repository / "specs"
     command = ["--specs", str(specs), "diff", "--against"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,21 @@ def test_every_source_is_walked_to_its_leaves_and_the_word_s_own_place_is_named(
     line = (tmp_path / "specs" / file).read_text().splitlines()[finding.place.line - 1]
     assert finding.place.file == f"specs/{file}"
     assert line[finding.place.column - 1 :].startswith("x-colour")
+
+
+@pytest.mark.parametrize("scheme", ["http", "file"])
+def test_a_word_s_schema_refers_to_nothing_outside_of_it(scheme: str, tmp_path: Path) -> None:
+    """It would open a socket, or read a file of the machine (G04)."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(0.2)
+        secret = tmp_path / "secret.json"
+        secret.write_text('{"type": "boolean"}')
+        uri = f"http://127.0.0.1:{server.getsockname()[1]}/x" if scheme == "http" else secret.as_uri()
+        word = f'"x-odd": {{"title": "t", "x-places": ["schema"], "$ref": "{uri}"}}'
+        loaded = edited(tmp_path, ("extensions.json", '"$defs": {', f'"$defs": {{{word},'))
+        with pytest.raises(TimeoutError):
+            server.accept()
+    assert "W004" in rules(loaded)
 
 
 def test_a_value_is_judged_by_the_schema_of_its_word(tmp_path: Path) -> None:

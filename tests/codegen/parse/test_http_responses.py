@@ -66,6 +66,10 @@ def test_a_record_of_items_alone_is_a_list(tmp_path: Path) -> None:
         (f"{{'200': {thing('headers: {X-Name: {x-field: name, schema: {type: string}}}')}}}", "O010"),
         (f"{{'200': {thing('headers: {X-Note: {schema: {type: string}}}')}}}", "O010"),
         (f"{{'200': {thing('callbacks: {}')}}}", "O003"),
+        (f"{{'200': {thing('links: [a]')}}}", "O003"),
+        (f"{{'200': {thing('links: {a: text}')}}}", "O003"),
+        (f"{{'200': {thing('links: {a: {operationId: b, parameters: null}}')}}}", "O003"),
+        (f"{{'200': {thing('links: {a: {operationId: b, parameters: [c]}}')}}}", "O003"),
     ],
 )
 def test_an_answer_that_not_every_door_can_give_is_a_finding(tmp_path: Path, responses: str, rule: str) -> None:

@@ -53,6 +53,8 @@ def test_scalars_follow_the_core_schema_of_yaml_1_2(text: str, value: object) ->
         ("[" * 65 + "]" * 65, ("Y008", 1, 65)),
         (b"a: \xff\n", ("Y002", 1, 1)),
         (b"a: 1\n" * 400_001, ("Y001", 1, 1)),
+        ("? " + "k" * 1_000_000 + "\n: [" + "1," * 1_000 + "]\n", ("Y001", 2, 100)),
+        ("a: 1\nb: \0\n", ("Y003", 2, 1)),
     ],
 )
 def test_what_is_not_read_is_named_with_its_place(text: str | bytes, finding: tuple[str, int, int]) -> None:
