@@ -7,7 +7,7 @@ from pathlib import Path
 
 from codegen.emit.printer import File, Module
 from codegen.emit.sdk_names import attribute, package
-from codegen.emit.sdk_python_api import ASYNCHRONOUS, BLOCKING, emit_api, resource
+from codegen.emit.sdk_python_api import Flavour, emit_api, resource
 from codegen.emit.sdk_python_models import emit_errors, emit_models
 from codegen.emit.sdk_python_operations import emit_contract, emit_operations
 from codegen.emit.unasync import to_sync
@@ -44,8 +44,7 @@ def emit(contract: Contract) -> list[File]:
         emit_errors(contract, folder),
         emit_operations(contract, folder),
         emit_contract(contract, folder),
-        emit_api(contract, folder, ASYNCHRONOUS),
-        emit_api(contract, folder, BLOCKING),
+        *(emit_api(contract, folder, flavour) for flavour in Flavour),
         *_runtime(folder),
     ]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import keyword
 import textwrap
 from collections.abc import Iterator
-from dataclasses import dataclass
+from enum import Enum
 
 from codegen.emit.printer import File, Module
 from codegen.emit.sdk_names import attribute as feature_attribute
@@ -24,18 +24,17 @@ OPTIONS = ("timeout_s", "idempotency_key", "fetch")
 WIDTH = 110
 
 
-@dataclass(frozen=True, slots=True)
-class Flavour:
+class Flavour(Enum):
     """The words in which the two clients differ."""
 
-    word: str
-    prefix: str = ""
-    define: str = "def"
-    wait: str = ""
+    ASYNCHRONOUS = ("async", "Async", "async def", "await ")
+    BLOCKING = ("sync", "", "def", "")
 
-
-ASYNCHRONOUS = Flavour("async", "Async", "async def", "await ")
-BLOCKING = Flavour("sync")
+    def __init__(self, word: str, prefix: str, define: str, wait: str) -> None:
+        self.word = word
+        self.prefix = prefix
+        self.define = define
+        self.wait = wait
 
 
 def emit_api(contract: Contract, folder: str, flavour: Flavour) -> File:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from codegen.emit.sdk_python_api import ASYNCHRONOUS, emit_api
+from codegen.emit.sdk_python_api import Flavour, emit_api
 from codegen.ir.operations import Contract
 from codegen.ir.types import Field, String
 from tests.codegen.contracts import contract_of, shipped
@@ -17,7 +17,7 @@ from tests.codegen.contracts import contract_of, shipped
 def methods(contract: Contract) -> dict[str, ast.AsyncFunctionDef | ast.FunctionDef]:
     return {
         f"{node.name}.{inner.name}": inner
-        for node in ast.parse(emit_api(contract, "x", ASYNCHRONOUS).data).body
+        for node in ast.parse(emit_api(contract, "x", Flavour.ASYNCHRONOUS).data).body
         if isinstance(node, ast.ClassDef)
         for inner in node.body
         if isinstance(inner, ast.AsyncFunctionDef | ast.FunctionDef)
