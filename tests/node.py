@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import shutil
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -45,6 +46,12 @@ def judge(*command: str | Path, cwd: Path = ROOT, given: str | None = None, **se
         input=given,
     )
     return Verdict(done.returncode == 0, done.stdout + done.stderr)
+
+
+def old_node() -> Path | None:
+    """A Node of the system that has no WebSocket of its own (20 or 21), if there is one."""
+    found = shutil.which("node")
+    return Path(found) if found is not None and judge(found, "--version").text.startswith(("v20.", "v21.")) else None
 
 
 def install() -> Path:

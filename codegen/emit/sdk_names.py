@@ -35,7 +35,20 @@ RUNTIME_ERRORS = frozenset(
     }
 )
 MEMBERS = frozenset(
-    {"call", "close", "login", "logout", "set_token", "events", "on", "then", "constructor", "prototype", "to_json"}
+    {
+        "call",
+        "close",
+        "connect",
+        "login",
+        "logout",
+        "set_token",
+        "events",
+        "on",
+        "then",
+        "constructor",
+        "prototype",
+        "to_json",
+    }
 )
 """What every client has itself; a feature of such a name gets a trailing underscore."""
 

@@ -70,7 +70,7 @@ INHERITED = frozenset(
 )
 """What every object has; a field that is absent must not be found there."""
 SPECIAL = INHERITED | {"then", "prototype", "toJSON"}
-MEMBERS = SPECIAL | {"close", "login", "logout", "setToken", "events", "on"}
+MEMBERS = SPECIAL | {"close", "connect", "login", "logout", "setToken", "events", "on"}
 """What the client has itself."""
 FUNCTIONS = RESERVED | {"connect"}
 """What no standalone function can be called."""

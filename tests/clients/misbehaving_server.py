@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -70,6 +71,10 @@ class Socket:
     protocol: ServerProtocol
     headers: dict[str, str]
     frames: asyncio.Queue[str | bytes | None] = field(default_factory=asyncio.Queue)
+
+    @property
+    def token(self) -> str | None:
+        return token_of(self.headers)
 
     async def receive(self) -> Any:
         """The next frame, parsed if it is JSON; raises EOFError at the end."""
@@ -214,6 +219,15 @@ class MisbehavingServer:
                     socket.frames.put_nowait(raw.decode() if event.opcode is Opcode.TEXT else raw)
             if socket.protocol.close_expected():
                 return
+
+
+def token_of(headers: dict[str, str]) -> str | None:
+    """The credential of a handshake, from its header or, as browsers must, from a subprotocol."""
+    header = headers.get("authorization", "").removeprefix("Bearer ")
+    offers = headers.get("sec-websocket-protocol", "").split(",")
+    encoded = [offer.strip().removeprefix("bearer.") for offer in offers if offer.strip().startswith("bearer.")]
+    decoded = [base64.urlsafe_b64decode(one + "=" * (-len(one) % 4)).decode() for one in encoded]
+    return next(iter([header, *decoded] if header else decoded), None)
 
 
 async def _author(request: Request) -> bytes | None:

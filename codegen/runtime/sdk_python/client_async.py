@@ -11,7 +11,7 @@ from uuid import UUID
 
 from .calls_async import AsyncCalls
 from .codec import Codec
-from .errors import ClientError
+from .errors import ClientError, ConnectionLost
 from .events_async import AsyncEventStream
 from .http_async import AsyncHttpDoor
 from .json_frames import JsonCodec
@@ -70,6 +70,13 @@ class AsyncBaseClient:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.close()
+
+    async def connect(self) -> None:
+        """Open the socket now and not beside the first calls; raises why it does not open within the client's time."""
+        if self._options.transport == "http":
+            raise ClientError("there is no socket: use transport 'auto' or 'ws'")
+        if not await self._socket.opened(self._options.timeout_s):
+            raise self._socket.stopped or ConnectionLost("the socket does not open")
 
     async def close(self) -> None:
         """Calls in flight fail with ConnectionLost or are finished over HTTP; later ones raise ClientClosed."""
@@ -158,12 +165,8 @@ class AsyncBaseClient:
         return self._stream(kind)
 
     def _stream(self, kind: EventType[T]) -> AsyncEventStream[T]:
-        if self._options.transport == "http":
-            raise ClientError("events come over the socket: use transport 'auto' or 'ws'")
-
         async def follow(stream: AsyncEventStream[T]) -> None:
-            if not await self._socket.opened(self._options.timeout_s):
-                raise self._socket.stopped or ClientError("the socket does not open")
+            await self.connect()
             is_new = self._socket.followers.add(kind, stream)
             try:
                 if is_new:

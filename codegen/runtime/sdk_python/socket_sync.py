@@ -20,7 +20,7 @@ from websockets.typing import Subprotocol
 
 from .call import Call
 from .codec import Authenticated, BadFrame, Expiring, Reply, TopicsChanged
-from .errors import ClientError, ConnectionLost
+from .errors import AuthenticationLost, ClientError, ConnectionLost
 from .followers import Followers
 from .operation import Contract
 from .options import Options
@@ -339,17 +339,23 @@ class SocketDoor:
         self._failures += 1
         self._next_dial = time.monotonic() + pause_s
         if ending is Ending.RENEW:
-            self._is_renewed = True
-            try:
-                self._tokens.renew(self.token)
-            except ClientError as error:
-                self.stopped = error
+            self._renew_after_close()
         elif ending is Ending.STOP:
             self.stopped = unwanted(code)
         if self.stopped is not None:
             self.followers.end(self.stopped)
         if self._hooks.on_disconnect is not None:
             self._hooks.on_disconnect(code, pause_s if self.stopped is None else -1.0)
+
+    def _renew_after_close(self) -> None:
+        """A token that cannot be had for now is asked for again after the next close."""
+        try:
+            self._tokens.renew(self.token)
+            self._is_renewed = True
+        except AuthenticationLost as error:
+            self.stopped = error
+        except ClientError:
+            return
 
     def _act(self, action: Action) -> None:
         match action:

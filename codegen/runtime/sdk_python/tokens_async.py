@@ -103,7 +103,12 @@ def from_provider(provider: AsyncTokenProvider) -> Callable[[Token | None], Awai
     """A user's function as a source; it answers a Token, or a text whose end is unknown."""
 
     async def source(_: Token | None) -> Token:
-        given = await resolve(provider())
+        try:
+            given = await resolve(provider())
+        except ClientError:
+            raise
+        except Exception as error:
+            raise ClientError("the token's source failed") from error
         return given if isinstance(given, Token) else Token(str(given))
 
     return source

@@ -7,7 +7,7 @@
 import type { Call } from "./call.ts";
 import type { Codec } from "./codec.ts";
 import { Deadline, sleep } from "./deadline.ts";
-import { ApiError, ClientClosed, ClientError, ConnectionLost } from "./errors.ts";
+import { ApiError, AuthenticationLost, ClientClosed, ClientError, ConnectionLost } from "./errors.ts";
 import type { Received } from "./events.ts";
 import { EventStream } from "./events.ts";
 import { HttpDoor } from "./http.ts";
@@ -217,9 +217,10 @@ export class Connection {
     return () => void stream.return?.();
   }
 
-  async #follow<T>(event: Event<T>, stream: EventStream<T>): Promise<void> {
+  /** Opens the socket now and not beside the first calls; throws why it does not open within the client's time. */
+  async connect(): Promise<void> {
     if (this.#options.transport === "http") {
-      throw new ClientError("events come over the socket: use transport 'auto' or 'ws'");
+      throw new ClientError("there is no socket: use transport 'auto' or 'ws'");
     }
     const deadline = new Deadline(this.#options.timeoutMs ?? TIMEOUT_MS);
     try {
@@ -229,6 +230,10 @@ export class Connection {
     } finally {
       deadline.done();
     }
+  }
+
+  async #follow<T>(event: Event<T>, stream: EventStream<T>): Promise<void> {
+    await this.connect();
     if (this.#socket.followers.add(event, stream)) {
       await this.#socket.follow([event.topic]);
     }
@@ -262,8 +267,12 @@ export class Connection {
     }
     this.#tokens.set(undefined);
     this.#tokens.use(async () => {
-      const given = await token({ signal: this.#life.signal });
-      return typeof given === "string" ? { access: given } : given;
+      try {
+        const given = await token({ signal: this.#life.signal });
+        return typeof given === "string" ? { access: given } : given;
+      } catch (error) {
+        throw error instanceof ClientError ? error : new ClientError("the token's source failed", undefined, error);
+      }
     });
   }
 
@@ -272,6 +281,7 @@ export class Connection {
     const refreshToken = this.#tokens.current?.refresh;
     this.#tokens.use(undefined);
     this.#tokens.set(undefined);
+    this.#socket.stop(new AuthenticationLost("logged out"));
     const { logout } = this.#contract.session;
     if (refreshToken !== undefined && logout !== undefined) {
       await this.call(logout, { refreshToken });
@@ -289,10 +299,7 @@ export class Connection {
       if (held?.refresh !== undefined) {
         try {
           return await this.#renewed(held.refresh);
-        } catch (error) {
-          if (!(error instanceof ClientError)) {
-            throw error;
-          }
+        } catch {
           // The session may have ended: begin another.
         }
       }

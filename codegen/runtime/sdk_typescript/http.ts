@@ -4,7 +4,7 @@ import type { Call } from "./call.ts";
 import type { Codec } from "./codec.ts";
 import { readAs, timeoutMs } from "./call.ts";
 import type { ApiError } from "./errors.ts";
-import { ConnectionLost, DeadlineExceeded, codeOfStatus, makeError } from "./errors.ts";
+import { ConnectionLost, DeadlineExceeded, InvalidResponse, codeOfStatus, makeError } from "./errors.ts";
 import { parseJson, textsOf } from "./json.ts";
 import { JSON_CODEC, textOf } from "./json_codec.ts";
 import type { Contract, HttpBinding, Operation } from "./operation.ts";
@@ -66,7 +66,7 @@ export class HttpDoor {
     if (token !== undefined) {
       headers.set("authorization", `Bearer ${token}`);
     }
-    const init: RequestInit = { method: binding.verb, headers, credentials: "omit", redirect: "error" };
+    const init: RequestInit = { method: binding.verb, headers, credentials: "omit", redirect: "manual" };
     const path = address(operation, binding, input, headers);
     if (binding.body === true) {
       headers.set("content-type", codec.contentType);
@@ -76,6 +76,11 @@ export class HttpDoor {
   }
 
   #read<I, O>(codec: Codec, call: Call<I, O>, response: Response, body: Uint8Array): O {
+    if (!response.ok && response.status < 400) {
+      // A redirect; a browser shows it as status 0.
+      const { operation, requestId } = call;
+      throw new AttemptFailed("invalid", new InvalidResponse(`${operation.name} answered with status ${response.status}`, requestId));
+    }
     if (!response.ok) {
       const error = this.#refusal(call.requestId, response, body);
       throw new AttemptFailed(outcomeOf(error), error);

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from .calls_sync import Calls
 from .codec import Codec
-from .errors import ClientError
+from .errors import ClientError, ConnectionLost
 from .events_sync import EventStream
 from .http_sync import HttpDoor
 from .json_frames import JsonCodec
@@ -68,6 +68,13 @@ class BaseClient:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def connect(self) -> None:
+        """Open the socket now and not beside the first calls; raises why it does not open within the client's time."""
+        if self._options.transport == "http":
+            raise ClientError("there is no socket: use transport 'auto' or 'ws'")
+        if not self._socket.opened(self._options.timeout_s):
+            raise self._socket.stopped or ConnectionLost("the socket does not open")
 
     def close(self) -> None:
         """Calls in flight fail with ConnectionLost or are finished over HTTP; later ones raise ClientClosed."""
@@ -156,12 +163,8 @@ class BaseClient:
         return self._stream(kind)
 
     def _stream(self, kind: EventType[T]) -> EventStream[T]:
-        if self._options.transport == "http":
-            raise ClientError("events come over the socket: use transport 'auto' or 'ws'")
-
         def follow(stream: EventStream[T]) -> None:
-            if not self._socket.opened(self._options.timeout_s):
-                raise self._socket.stopped or ClientError("the socket does not open")
+            self.connect()
             is_new = self._socket.followers.add(kind, stream)
             try:
                 if is_new:

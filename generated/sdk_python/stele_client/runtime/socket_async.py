@@ -215,8 +215,7 @@ class AsyncSocketDoor:
                     self._stop(unwanted(code), code)
                     return
                 if ending is Ending.RENEW:
-                    renewed = True
-                    await self._tokens.renew(self.token)
+                    renewed = await self._has_renewed()
                 pause_s = reconnect_s(failures)
                 failures += 1
                 if self._hooks.on_disconnect is not None:
@@ -224,6 +223,16 @@ class AsyncSocketDoor:
                 await asyncio.sleep(pause_s)
         except ClientError as error:
             self._stop(error, ABNORMAL)
+
+    async def _has_renewed(self) -> bool:
+        """A token that cannot be had for now is asked for again after the next close; raises AuthenticationLost."""
+        try:
+            await self._tokens.renew(self.token)
+        except AuthenticationLost:
+            raise
+        except ClientError:
+            return False
+        return True
 
     def _stop(self, error: ClientError, code: int) -> None:
         self.stopped = error

@@ -103,7 +103,12 @@ def from_provider(provider: TokenProvider) -> Callable[[Token | None], Token]:
     """A user's function as a source; it answers a Token, or a text whose end is unknown."""
 
     def source(_: Token | None) -> Token:
-        given = resolve(provider())
+        try:
+            given = resolve(provider())
+        except ClientError:
+            raise
+        except Exception as error:
+            raise ClientError("the token's source failed") from error
         return given if isinstance(given, Token) else Token(str(given))
 
     return source

@@ -40,6 +40,11 @@ export class BaseClient<E> {
     return this.#connection.logout();
   }
 
+  /** Opens the socket now and not beside the first calls; throws why it does not open within the client's time. */
+  connect(): Promise<void> {
+    return this.#connection.connect();
+  }
+
   /** Ends the socket and every call that waits. */
   close(): Promise<void> {
     return this.#connection.close();

@@ -10,7 +10,7 @@ import { timeoutMs } from "./call.ts";
 import type { Codec, Frame, Reply } from "./codec.ts";
 import { race } from "./deadline.ts";
 import type { DeadlineExceeded } from "./errors.ts";
-import { ClientError, ConnectionLost } from "./errors.ts";
+import { AuthenticationLost, ClientError, ConnectionLost } from "./errors.ts";
 import { Followers } from "./followers.ts";
 import type { Contract } from "./operation.ts";
 import type { ClientOptions, Hooks, WebSocketLike } from "./options.ts";
@@ -113,6 +113,14 @@ export class SocketDoor {
   hurry(): void {
     this.#failures = 0;
     this.#wake?.();
+  }
+
+  /** Ends the connection; none is opened before `stopped` is reset. */
+  stop(error: ClientError): void {
+    this.#stop(error, NORMAL);
+    this.#socket?.close(NORMAL);
+    this.#wake?.();
+    this.#lose(NORMAL);
   }
 
   async close(): Promise<void> {
@@ -263,24 +271,28 @@ export class SocketDoor {
       this.#stop(new ClientError("there is no WebSocket: use Node 22 or later, install the package `ws`, or pass the option `webSocket`"), ABNORMAL);
       return;
     }
-    while (!this.#life.signal.aborted) {
+    for (;;) {
       const began = performance.now();
       const { ending, code } = await this.#live(found);
-      if (this.#life.signal.aborted) {
+      if (this.#life.signal.aborted || this.stopped !== undefined) {
         return;
       }
       if (performance.now() - began >= STABLE_MS) {
         this.#failures = 0;
         this.#renewed = false;
       }
-      if (ending === "stop" || (ending === "renew" && !(await this.#renewed_()))) {
-        this.#stop(this.stopped ?? unwanted(code), code);
+      const lost = ending === "stop" ? unwanted(code) : ending === "renew" ? await this.#lost() : undefined;
+      if (lost !== undefined) {
+        this.#stop(lost, code);
         return;
       }
       const pauseMs = reconnectMs(this.#failures);
       this.#failures += 1;
       this.#hooks.onDisconnect?.(code, pauseMs);
       await this.#pause(pauseMs);
+      if (this.#life.signal.aborted || this.stopped !== undefined) {
+        return;
+      }
     }
   }
 
@@ -289,16 +301,15 @@ export class SocketDoor {
     return given !== undefined ? { create: given, takesHeaders: false } : findWebSocket();
   }
 
-  /** Whether a new token could be had; if not, `stopped` says why. */
-  async #renewed_(): Promise<boolean> {
-    this.#renewed = true;
+  /** Why there will be no other token. One that cannot be had for now is asked for again after the next close. */
+  async #lost(): Promise<AuthenticationLost | undefined> {
     try {
       await this.#options.tokens.renew(this.token);
-      return true;
+      this.#renewed = true;
     } catch (error) {
-      this.stopped = error instanceof ClientError ? error : new ClientError(String(error));
-      return false;
+      return error instanceof AuthenticationLost ? error : undefined;
     }
+    return undefined;
   }
 
   #stop(error: ClientError, code: number): void {
@@ -327,9 +338,8 @@ export class SocketDoor {
     try {
       socket = await this.#dial(found);
     } catch (error) {
-      if (error instanceof ClientError && !(error instanceof ConnectionLost)) {
-        this.stopped = error;
-        return { ending: "stop", code: ABNORMAL };
+      if (error instanceof AuthenticationLost) {
+        this.#stop(error, ABNORMAL);
       }
       return { ending: "reconnect", code: ABNORMAL };
     }
@@ -355,6 +365,7 @@ export class SocketDoor {
   /** Some platforms say `error` and never `close` for a handshake that failed: the first of them counts. */
   #listen(socket: WebSocketLike, resolve: (ended: Ended) => void): void {
     let isOver = false;
+    let wasOpen = false;
     const timer = setTimeout(() => over(ABNORMAL), OPEN_MS);
     const over = (code: number, status?: number): void => {
       if (isOver) {
@@ -364,8 +375,7 @@ export class SocketDoor {
       clearTimeout(timer);
       this.#lose(code);
       close(socket);
-      const ending = status === undefined ? afterClose(code, this.#renewed) : afterRefusal(status, this.#renewed);
-      resolve({ ending, code: status ?? code });
+      resolve({ ending: this.#after(code, status, wasOpen), code: status ?? code });
     };
     socket.binaryType = "arraybuffer";
     socket.addEventListener("open", () => {
@@ -374,6 +384,7 @@ export class SocketDoor {
         over(NORMAL);
         close(socket);
       } else {
+        wasOpen = true;
         this.#open(socket);
       }
     });
@@ -384,6 +395,14 @@ export class SocketDoor {
       }
     });
     socket.addEventListener("close", (event: { code: number }) => over(event.code));
+  }
+
+  /** A platform that does not say why a handshake failed may hide that its token was refused. */
+  #after(code: number, status: number | undefined, wasOpen: boolean): Ending {
+    if (status !== undefined) {
+      return afterRefusal(status, this.#renewed);
+    }
+    return wasOpen || this.#renewed || !this.#options.tokens.canRenew ? afterClose(code, this.#renewed) : "renew";
   }
 
   #open(socket: WebSocketLike): void {
