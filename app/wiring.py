@@ -192,6 +192,7 @@ def _with_cors(application: Asgi, origins: tuple[str, ...]) -> Asgi:
             "Content-Type",
             "Idempotency-Key",
             "If-Match",
+            "Request-Timeout-Ms",
             "X-Correlation-ID",
             "X-Stele-Client",
         ],

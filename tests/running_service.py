@@ -17,7 +17,8 @@ from app.development.servers import free_port
 
 
 class RunningService:
-    """`start` and `kill` may be repeated; data stays in the database. `realm` is another realm's file."""
+    """`start` and `kill` may be repeated; data stays in the database. `realm` is another realm's file; `origins` are allowed
+    beside its own."""
 
     def __init__(
         self,
@@ -27,6 +28,7 @@ class RunningService:
         *,
         realm: Path | None = None,
         access_s: int = 300,
+        origins: tuple[str, ...] = (),
         **settings: str,
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -43,7 +45,7 @@ class RunningService:
             "REDIS_URL": redis_url,
             "KEYCLOAK_URL": self.issuer.url,
             "SIGNING_SECRET": "a test's own secret of enough characters",
-            "ORIGINS": self.url,
+            "ORIGINS": ",".join((self.url, *origins)),
             "RATE_LIMIT_SCALE": "1000",
         } | settings
         self.process = Service(folder / "server", self.url, self.environment, is_shown=False)

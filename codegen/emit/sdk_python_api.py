@@ -80,8 +80,8 @@ class _Feature:
 
     def _method(self, operation: Operation) -> None:
         module, is_keyed = self._module, operation.idempotency == "key"
-        models = module.use(".", "models")
-        result = f"{models}.{operation.result.record}" if operation.result.record else "None"
+        record = operation.result.record
+        result = f"{module.use('.', 'models')}.{record}" if record else "None"
         module.line("")
         name, options = python_name(operation.method), _option_names(operation)
         self._signature(operation, name, result, self._flavour.define, is_keyed=is_keyed)
@@ -141,7 +141,7 @@ def _may_be_left_out(one: Field) -> bool:
 
 def _parameter(module: Module, contract: Contract, one: Field) -> str:
     """What is left out is the server's default."""
-    spelled = given(module, contract, one.type, module.use(".", "models"))
+    spelled = given(module, contract, one.type)
     optional = one.nullable or _may_be_left_out(one)
     return f"{parameter(one.name)}: {spelled}{' | None' if optional else ''}" + (
         " = None" if _may_be_left_out(one) else ""

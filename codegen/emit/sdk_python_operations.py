@@ -28,14 +28,14 @@ def emit_operations(contract: Contract, folder: str) -> File:
     )
     module.use("functools", "cache")
     module.use("pydantic", "TypeAdapter")
-    module.use(".", "models")
     for operation in contract.operations:
-        result = f"models.{operation.result.record}" if operation.result.record else "None"
+        record = operation.result.record
+        result = f"{module.use('.', 'models')}.{record}" if record else "None"
         head = f"{constant(operation.name)}: {module.use(RUNTIME, 'Operation')}[{result}] = Operation"
         module.line("")
         module.call(head, _operation(module, contract, operation, result))
     for event in contract.events:
-        record = f"models.{event.record}"
+        record = f"{module.use('.', 'models')}.{event.record}"
         arguments = [
             quoted(event.name),
             str(event.pkg_id),

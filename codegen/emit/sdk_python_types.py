@@ -78,16 +78,16 @@ def received(module: Module, contract: Contract, kind: Type, home: str = "") -> 
     return scalar(module, kind)
 
 
-def given(module: Module, contract: Contract, kind: Type, models: str) -> str:
+def given(module: Module, contract: Contract, kind: Type) -> str:
     """A parameter of a method."""
     match kind:
         case ListOf():
-            return f"{module.use('collections.abc', 'Sequence')}[{given(module, contract, kind.item, models)}]"
+            return f"{module.use('collections.abc', 'Sequence')}[{given(module, contract, kind.item)}]"
         case MapOf():
-            value = given(module, contract, kind.value, models)
+            value = given(module, contract, kind.value)
             return f"{module.use('collections.abc', 'Mapping')}[{module.builtin('str')}, {value}]"
         case Named():
-            definition = contract.definitions[kind.name]
+            definition, models = contract.definitions[kind.name], module.use(".", "models")
             if not isinstance(definition, Enum):
                 return f"{models}.{kind.name}"
             members = ", ".join(quoted(one) if isinstance(one, str) else repr(one) for _, one in definition.members)

@@ -93,6 +93,7 @@ def emit_errors(contract: Contract, folder: str) -> File:
         lines += comment([error.title])
         lines += [
             f"export class {name} extends $.{kind} {{",
+            f'  override readonly name: string = "{name}";',
             f"  declare readonly code: {quoted(error.code)};",
             "}",
             "",

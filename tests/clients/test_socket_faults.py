@@ -541,6 +541,7 @@ async def test_a_stream_that_waits_ends_with_its_client(client: Twin, server: Mi
     await client.ask(".close")
     async with asyncio.timeout(5):
         assert len(await taking) == 5
+    assert len(server.sockets) == 1
 
 
 async def test_nothing_is_left_of_a_closed_client(client: Twin, server: MisbehavingServer) -> None:

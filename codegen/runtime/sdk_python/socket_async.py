@@ -101,7 +101,9 @@ class AsyncSocketDoor:
             waiting.cancel()
         return self.is_open
 
-    async def close(self) -> None:
+    async def close(self, reason: ClientError) -> None:
+        """Ends the connection; `stopped` is the reason."""
+        self.stopped = reason
         tasks = [*self._errands, *([self._keeper] if self._keeper is not None else [])]
         for task in tasks:
             task.cancel()

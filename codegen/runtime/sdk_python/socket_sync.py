@@ -122,11 +122,13 @@ class SocketDoor:
                 time.sleep(min(deadline.left_s, max(0.01, self._next_dial - time.monotonic())))
         return self.is_open
 
-    def close(self) -> None:
+    def close(self, reason: ClientError) -> None:
+        """Ends the connection, also one that is just being dialled; `stopped` is the reason."""
+        self.stopped = reason
         connection, self._connection = self._connection, None
         if connection is not None:
             connection.close()
-        self._lose("the client is closed")
+        self._lose(reason.message)
         self.followers.end(None)
 
     # Calls
@@ -298,6 +300,10 @@ class SocketDoor:
         else:
             self._count += 1
             self._connection, self._opened_at = connection, time.monotonic()
+            if self.stopped is not None:
+                self._connection = None
+                connection.close()
+                return
             response = connection.response
             self._on_contract(response.headers.get("stele-contract", "") if response is not None else "")
             if self._hooks.on_connect is not None:

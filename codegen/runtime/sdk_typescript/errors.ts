@@ -6,29 +6,39 @@
 
 /** Everything that this package throws. `requestId` is the call's own, sent as `req_id` and `Idempotency-Key`. */
 export class ClientError extends Error {
+  /** Said, and not taken from the class: minifiers rename classes. */
+  override readonly name: string = "ClientError";
   readonly requestId: string | undefined;
 
   constructor(message: string, requestId?: string, cause?: unknown) {
     super(message, cause === undefined ? undefined : { cause });
-    this.name = new.target.name;
     this.requestId = requestId;
   }
 }
 
 /** The server could not be reached, or the connection ended; the call had no effect, or was only a read. */
-export class ConnectionLost extends ClientError {}
+export class ConnectionLost extends ClientError {
+  override readonly name: string = "ConnectionLost";
+}
 
 /** The call's own time is over; a command may still take effect. */
-export class DeadlineExceeded extends ClientError {}
+export class DeadlineExceeded extends ClientError {
+  override readonly name: string = "DeadlineExceeded";
+}
 
 /** The call was sent and its answer is missing; it is not known whether it took effect. `cause` says why. */
-export class OutcomeUnknown extends ClientError {}
+export class OutcomeUnknown extends ClientError {
+  override readonly name: string = "OutcomeUnknown";
+}
 
 /** There is no valid token any more and none can be had: log in again. */
-export class AuthenticationLost extends ClientError {}
+export class AuthenticationLost extends ClientError {
+  override readonly name: string = "AuthenticationLost";
+}
 
 /** An answer that the contract does not know. `pointer` is where, as RFC 6901 has it. */
 export class InvalidResponse extends ClientError {
+  override readonly name: string = "InvalidResponse";
   readonly pointer: string;
 
   constructor(message: string, requestId?: string, pointer = "") {
@@ -39,6 +49,7 @@ export class InvalidResponse extends ClientError {
 
 /** Events came faster than they were taken; `count` of them are lost and the stream has ended. */
 export class EventsDropped extends ClientError {
+  override readonly name: string = "EventsDropped";
   readonly count: number;
 
   constructor(count: number) {
@@ -48,7 +59,9 @@ export class EventsDropped extends ClientError {
 }
 
 /** The client was closed before or during the call. */
-export class ClientClosed extends ClientError {}
+export class ClientClosed extends ClientError {
+  override readonly name: string = "ClientClosed";
+}
 
 /** `pointer` is the field's JSON pointer into the request. */
 export interface FieldFault {
@@ -71,6 +84,7 @@ type Problem = { readonly [member: string]: unknown };
 
 /** The server's refusal (RFC 9457). `code` is the contract's; `retryAfterMs` says when to come again. */
 export class ApiError extends ClientError {
+  override readonly name: string = "ApiError";
   /** The RSPCode of the refusal. */
   readonly kind: ErrorKind;
   readonly code: string;
@@ -95,15 +109,33 @@ export class ApiError extends ClientError {
   }
 }
 
-export class ServerError extends ApiError {}
-export class InvalidData extends ApiError {}
-export class PermissionDenied extends ApiError {}
-export class Unauthenticated extends ApiError {}
-export class NotFound extends ApiError {}
-export class Conflict extends ApiError {}
-export class RateLimited extends ApiError {}
-export class TimedOut extends ApiError {}
-export class Unavailable extends ApiError {}
+export class ServerError extends ApiError {
+  override readonly name: string = "ServerError";
+}
+export class InvalidData extends ApiError {
+  override readonly name: string = "InvalidData";
+}
+export class PermissionDenied extends ApiError {
+  override readonly name: string = "PermissionDenied";
+}
+export class Unauthenticated extends ApiError {
+  override readonly name: string = "Unauthenticated";
+}
+export class NotFound extends ApiError {
+  override readonly name: string = "NotFound";
+}
+export class Conflict extends ApiError {
+  override readonly name: string = "Conflict";
+}
+export class RateLimited extends ApiError {
+  override readonly name: string = "RateLimited";
+}
+export class TimedOut extends ApiError {
+  override readonly name: string = "TimedOut";
+}
+export class Unavailable extends ApiError {
+  override readonly name: string = "Unavailable";
+}
 
 export type ErrorClass = typeof ApiError;
 

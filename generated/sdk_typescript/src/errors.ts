@@ -7,6 +7,7 @@ export type { FieldFault } from "./runtime/errors.ts";
 
 /** There is no such audit row. */
 export class AuditLogNotFound extends $.NotFound {
+  override readonly name: string = "AuditLogNotFound";
   declare readonly code: "audit_log_not_found";
 }
 
@@ -15,6 +16,7 @@ export const isAuditLogNotFound = (error: unknown): error is AuditLogNotFound =>
 
 /** An author with this name exists. */
 export class AuthorNameTaken extends $.Conflict {
+  override readonly name: string = "AuthorNameTaken";
   declare readonly code: "author_name_taken";
 }
 
@@ -23,6 +25,7 @@ export const isAuthorNameTaken = (error: unknown): error is AuthorNameTaken => $
 
 /** There is no such author. */
 export class AuthorNotFound extends $.NotFound {
+  override readonly name: string = "AuthorNotFound";
   declare readonly code: "author_not_found";
 }
 
@@ -31,6 +34,7 @@ export const isAuthorNotFound = (error: unknown): error is AuthorNotFound => $.h
 
 /** The credentials are wrong or have ended. */
 export class CredentialsInvalid extends $.Unauthenticated {
+  override readonly name: string = "CredentialsInvalid";
   declare readonly code: "credentials_invalid";
 }
 
@@ -39,6 +43,7 @@ export const isCredentialsInvalid = (error: unknown): error is CredentialsInvali
 
 /** The cursor is not one of ours. */
 export class CursorInvalid extends $.InvalidData {
+  override readonly name: string = "CursorInvalid";
   declare readonly code: "cursor_invalid";
 }
 
@@ -47,6 +52,7 @@ export const isCursorInvalid = (error: unknown): error is CursorInvalid => $.has
 
 /** A role is missing. */
 export class Forbidden extends $.PermissionDenied {
+  override readonly name: string = "Forbidden";
   declare readonly code: "forbidden";
 }
 
@@ -55,6 +61,7 @@ export const isForbidden = (error: unknown): error is Forbidden => $.hasCode(err
 
 /** This key was used for another request. */
 export class IdempotencyKeyReused extends $.InvalidData {
+  override readonly name: string = "IdempotencyKeyReused";
   declare readonly code: "idempotency_key_reused";
 }
 
@@ -63,6 +70,7 @@ export const isIdempotencyKeyReused = (error: unknown): error is IdempotencyKeyR
 
 /** Something failed on our side. */
 export class Internal extends $.ServerError {
+  override readonly name: string = "Internal";
   declare readonly code: "internal";
 }
 
@@ -71,6 +79,7 @@ export const isInternal = (error: unknown): error is Internal => $.hasCode(error
 
 /** The request cannot be read. */
 export class Malformed extends $.InvalidData {
+  override readonly name: string = "Malformed";
   declare readonly code: "malformed";
 }
 
@@ -79,6 +88,7 @@ export const isMalformed = (error: unknown): error is Malformed => $.hasCode(err
 
 /** The path has no such method. */
 export class MethodNotAllowed extends $.InvalidData {
+  override readonly name: string = "MethodNotAllowed";
   declare readonly code: "method_not_allowed";
 }
 
@@ -87,6 +97,7 @@ export const isMethodNotAllowed = (error: unknown): error is MethodNotAllowed =>
 
 /** No acceptable media type. */
 export class NotAcceptable extends $.InvalidData {
+  override readonly name: string = "NotAcceptable";
   declare readonly code: "not_acceptable";
 }
 
@@ -95,6 +106,7 @@ export const isNotAcceptable = (error: unknown): error is NotAcceptable => $.has
 
 /** It is not known whether this took effect. */
 export class OutcomeUnknownError extends $.Unavailable {
+  override readonly name: string = "OutcomeUnknownError";
   declare readonly code: "outcome_unknown";
 }
 
@@ -103,6 +115,7 @@ export const isOutcomeUnknownError = (error: unknown): error is OutcomeUnknownEr
 
 /** The first request with this key still runs. */
 export class RequestInProgress extends $.Conflict {
+  override readonly name: string = "RequestInProgress";
   declare readonly code: "request_in_progress";
 }
 
@@ -111,6 +124,7 @@ export const isRequestInProgress = (error: unknown): error is RequestInProgress 
 
 /** The deadline passed. */
 export class Timeout extends $.TimedOut {
+  override readonly name: string = "Timeout";
   declare readonly code: "timeout";
 }
 
@@ -119,6 +133,7 @@ export const isTimeout = (error: unknown): error is Timeout => $.hasCode(error, 
 
 /** The request is too large. */
 export class TooLarge extends $.InvalidData {
+  override readonly name: string = "TooLarge";
   declare readonly code: "too_large";
 }
 
@@ -127,6 +142,7 @@ export const isTooLarge = (error: unknown): error is TooLarge => $.hasCode(error
 
 /** There is no such operation. */
 export class UnknownOperation extends $.NotFound {
+  override readonly name: string = "UnknownOperation";
   declare readonly code: "unknown_operation";
 }
 
@@ -135,6 +151,7 @@ export const isUnknownOperation = (error: unknown): error is UnknownOperation =>
 
 /** The body has no known media type. */
 export class UnsupportedMediaType extends $.InvalidData {
+  override readonly name: string = "UnsupportedMediaType";
   declare readonly code: "unsupported_media_type";
 }
 
@@ -143,6 +160,7 @@ export const isUnsupportedMediaType = (error: unknown): error is UnsupportedMedi
 
 /** The stored version is another one. */
 export class VersionMismatch extends $.Conflict {
+  override readonly name: string = "VersionMismatch";
   declare readonly code: "version_mismatch";
 }
 

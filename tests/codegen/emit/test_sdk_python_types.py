@@ -32,7 +32,7 @@ NAMED = Named("AuditOutcome")
 def test_spellings(kind: Type, received_as: str, given_as: str) -> None:
     module = Module("x.py", "X.")
     assert received(module, shipped(), kind) == received_as
-    assert given(module, shipped(), kind, "models") == given_as
+    assert given(module, shipped(), kind) == given_as
 
 
 def field(kind: Type, required: bool, value: object = ...) -> Field:

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from .calls_async import AsyncCalls
 from .codec import Codec
-from .errors import ClientError, ConnectionLost
+from .errors import AuthenticationLost, ClientClosed, ClientError, ConnectionLost
 from .events_async import AsyncEventStream
 from .http_async import AsyncHttpDoor
 from .json_frames import JsonCodec
@@ -81,7 +81,7 @@ class AsyncBaseClient:
     async def close(self) -> None:
         """Calls in flight fail with ConnectionLost or are finished over HTTP; later ones raise ClientClosed."""
         self._calls.is_closed = True
-        await self._socket.close()
+        await self._socket.close(ClientClosed("the client is closed"))
         await self._tokens.close()
         await self._http.close()
 
@@ -125,7 +125,7 @@ class AsyncBaseClient:
         held = self._tokens.current
         self._tokens.use(None)
         self._tokens.set(None)
-        await self._socket.close()
+        await self._socket.close(AuthenticationLost("logged out"))
         operation = self._contract.of_session("logout")
         if held is not None and held.refresh is not None and operation is not None:
             await self._calls.call(operation, {"refresh_token": held.refresh})

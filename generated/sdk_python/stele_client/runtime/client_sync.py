@@ -11,7 +11,7 @@ from uuid import UUID
 
 from .calls_sync import Calls
 from .codec import Codec
-from .errors import ClientError, ConnectionLost
+from .errors import AuthenticationLost, ClientClosed, ClientError, ConnectionLost
 from .events_sync import EventStream
 from .http_sync import HttpDoor
 from .json_frames import JsonCodec
@@ -79,7 +79,7 @@ class BaseClient:
     def close(self) -> None:
         """Calls in flight fail with ConnectionLost or are finished over HTTP; later ones raise ClientClosed."""
         self._calls.is_closed = True
-        self._socket.close()
+        self._socket.close(ClientClosed("the client is closed"))
         self._tokens.close()
         self._http.close()
 
@@ -123,7 +123,7 @@ class BaseClient:
         held = self._tokens.current
         self._tokens.use(None)
         self._tokens.set(None)
-        self._socket.close()
+        self._socket.close(AuthenticationLost("logged out"))
         operation = self._contract.of_session("logout")
         if held is not None and held.refresh is not None and operation is not None:
             self._calls.call(operation, {"refresh_token": held.refresh})

@@ -1,0 +1,137 @@
+"""The TypeScript client in Chromium: a page of the service, a page of another origin, and one that is not allowed."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from playwright.async_api import Page, async_playwright
+
+from app.development.servers import Postgres, Valkey
+from tests.node import ESBUILD, install, judge
+from tests.running_service import RunningService
+
+SOURCE = Path(__file__).parent / "typescript" / "page.ts"
+CHROMIUM = shutil.which("chromium")
+HTML = '<!doctype html><meta charset="utf-8"><title>Page</title><script type="module" src="/page.js"></script>'
+WAYS = [("auto", "json"), ("http", "json"), ("http", "protobuf"), ("ws", "json"), ("ws", "protobuf")]
+FAILURES = ("ConnectionLost", "DeadlineExceeded", "OutcomeUnknown")
+CALLS = ["create_author", "update_author", "create_author"]
+
+pytestmark = [
+    pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium on the path: apt-get install chromium"),
+    pytest.mark.xdist_group("browser"),
+]
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A page with the client, as a bundler makes it for browsers."""
+    folder = tmp_path_factory.mktemp("site")
+    (folder / "page.html").write_text(HTML)
+    flags = ("--bundle", "--platform=browser", "--format=esm", "--minify", f"--outfile={folder / 'page.js'}")
+    verdict = judge(install(), ESBUILD, SOURCE, *flags)
+    assert verdict.accepted, verdict.text
+    return folder
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: Any) -> None:
+        """Says nothing."""
+
+
+@contextmanager
+def origin(folder: Path) -> Iterator[str]:
+    """The folder's files under an origin of their own."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder))) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@pytest.fixture(scope="module")
+def allowed(site: Path) -> Iterator[str]:
+    with origin(site) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def browsed(postgres: Postgres, valkey: Valkey, servers_folder: Path, allowed: str) -> Iterator[RunningService]:
+    """A service that allows two origins: its own and another."""
+    folder = servers_folder / "browsed"
+    with RunningService(folder, postgres.url, valkey.url, origins=(allowed,)) as running:
+        yield running
+
+
+@pytest.fixture
+async def page() -> AsyncIterator[Page]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        page = await browser.new_page(bypass_csp=True)
+        yield page
+        await browser.close()
+
+
+async def visit(page: Page, address: str) -> None:
+    await page.goto(f"{address}/page.html")
+    await is_ready(page)
+
+
+async def is_ready(page: Page) -> None:
+    await page.wait_for_function("globalThis.stele !== undefined")
+
+
+async def day(page: Page, service: RunningService, transport: str, encoding: str, timeout_ms: int = 20_000) -> Any:
+    options = {
+        "baseUrl": service.url,
+        "transport": transport,
+        "encoding": encoding,
+        "timeoutMs": timeout_ms,
+        "credentials": {"username": "admin", "password": "admin"},
+    }
+    return await page.evaluate("([options, name]) => stele(options, name)", [options, f"page {uuid4()}"])
+
+
+async def check(page: Page, service: RunningService) -> None:
+    for transport, encoding in WAYS:
+        seen = await day(page, service, transport, encoding)
+        assert isinstance(seen, dict), (transport, encoding, seen)
+        door = "http" if transport == "http" else "ws"
+        assert [one for one in seen["doors"] if "author" in one] == [f"{name} {door}" for name in CALLS]
+        assert seen["refusal"] == {"code": "author_name_taken", "traceId": True}
+        assert seen["warnings"] == []
+        assert seen.get("event") is (None if transport == "http" else True)
+
+
+async def test_a_page_of_the_service_s_own_origin_uses_both_doors(
+    page: Page, site: Path, browsed: RunningService
+) -> None:
+    """The page is `/health`, with the client put into it."""
+    await page.goto(f"{browsed.url}/health")
+    await page.add_script_tag(path=site / "page.js", type="module")
+    await is_ready(page)
+    await check(page, browsed)
+
+
+async def test_a_page_of_an_allowed_origin_uses_both_doors(page: Page, allowed: str, browsed: RunningService) -> None:
+    await visit(page, allowed)
+    await check(page, browsed)
+
+
+async def test_a_page_of_another_origin_gets_neither_door(page: Page, site: Path, browsed: RunningService) -> None:
+    with origin(site) as stranger:
+        await visit(page, stranger)
+        assert await day(page, browsed, "http", "json", 3000) in FAILURES
+        assert await day(page, browsed, "ws", "json", 3000) in FAILURES

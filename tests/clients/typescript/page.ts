@@ -1,0 +1,60 @@
+/** What a page does with the client: `../test_browser.py` calls `stele` in Chromium. */
+
+import { ApiError, createClient } from "../../../generated/sdk_typescript/src/index.ts";
+import type { ClientOptions } from "../../../generated/sdk_typescript/src/index.ts";
+
+interface Seen {
+  readonly doors: readonly string[];
+  readonly name: string;
+  readonly event?: boolean;
+  readonly refusal: { readonly code: string; readonly traceId: boolean };
+  readonly warnings: readonly string[];
+}
+
+async function event(client: ReturnType<typeof createClient>, name: string): Promise<boolean> {
+  const stream = client.events("author_created");
+  const first = stream.next();
+  for (let number = 0; ; number += 1) {
+    await client.authors.create({ name: `${name} ${number}` });
+    const found = await Promise.race([first, new Promise<undefined>((resolve) => setTimeout(resolve, 300))]);
+    if (found !== undefined) {
+      await stream.return?.();
+      return typeof found.value.data.author.name === "string";
+    }
+  }
+}
+
+async function day(options: ClientOptions, name: string): Promise<Seen> {
+  const doors: string[] = [];
+  const warnings: string[] = [];
+  const hooks = {
+    onRequest: (info: { door: string; operation: string }) => void doors.push(`${info.operation} ${info.door}`),
+    onWarning: (text: string) => void warnings.push(text),
+  };
+  const client = createClient({ ...options, hooks });
+  try {
+    const hasEvents = options.transport !== "http";
+    if (hasEvents) {
+      await client.connect();
+    }
+    const made = await client.authors.create({ name });
+    const changed = await client.authors.update({ authorId: made.id, name: `${name}!`, expectedVersion: made.version });
+    const refusal = await client.authors.create({ name: `${name}!` }).catch((error: unknown) => error as ApiError);
+    const known = refusal instanceof ApiError ? { code: refusal.code, traceId: refusal.traceId !== "" } : { code: String(refusal), traceId: false };
+    const seen = { doors: [...doors], name: changed.name, refusal: known, warnings };
+    return hasEvents ? { ...seen, event: await event(client, name) } : seen;
+  } finally {
+    await client.close();
+  }
+}
+
+/** The result, or the name of the error. */
+async function tried(options: ClientOptions, name: string): Promise<Seen | string> {
+  try {
+    return await day(options, name);
+  } catch (error) {
+    return (error as Error).name;
+  }
+}
+
+Object.assign(globalThis, { stele: tried });
