@@ -1,4 +1,4 @@
-"""README's five-minute operation works as it is written there, and its commands exist."""
+"""README's five-minute operation and its clients work as they are written there, and its commands exist."""
 
 from __future__ import annotations
 
@@ -10,9 +10,13 @@ from pathlib import Path
 import pytest
 
 from generated.operations import OPERATIONS
+from tests.node import MODULES, NODE, TSC, install, judge
+from tests.running_service import RunningService
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
+ADDRESS = "http://127.0.0.1:8000"
+CLIENT_LINES = 8
 CONSTRUCT = (
     "from app.features.authors.handler import Authors\n"
     "from app.features.authors.repository import AuthorRepository\n"
@@ -75,7 +79,7 @@ def write_fields(folder: Path) -> None:
 
 def write_method(folder: Path) -> None:
     handler = folder / "app" / "features" / "authors" / "handler.py"
-    (method,) = blocks("python")
+    (method,) = (block for block in blocks("python") if "@override" in block)
     text, signature = handler.read_text(), "\n".join(method.splitlines()[:2]) + "\n"
     body = '        raise NotImplementedError("count_authors is not implemented yet")\n'
     assert signature + body in text
@@ -112,6 +116,51 @@ def test_a_method_that_is_missing_is_named_by_mypy_and_by_the_start(copy: Path) 
     started = run(copy, "-c", CONSTRUCT)
     assert started.returncode != 0
     assert "count_authors" in started.stderr
+
+
+@pytest.fixture
+def built(copy: Path) -> Path:
+    """What `make sdk` builds."""
+    install()
+    (copy / "tests" / "npm" / "node_modules").symlink_to(MODULES)
+    made = make(copy, "sdk")
+    assert made.returncode == 0, made.stderr
+    return copy / "dist"
+
+
+def pasted(language: str, service: RunningService) -> str:
+    """The lines that use the client; only the address is another."""
+    (text,) = (one for one in blocks(language) if ADDRESS in one)
+    assert len([line for line in text.splitlines() if line]) == CLIENT_LINES
+    return text.replace(ADDRESS, service.url)
+
+
+def test_the_clients_are_built_and_run_as_pasted(built: Path, service: RunningService, tmp_path: Path) -> None:
+    (wheel,), (package,) = built.glob("*.whl"), built.glob("*.tgz")
+    assert {wheel.name, package.name} == set(re.findall(r"dist/([\w.-]+\.(?:whl|tgz))", README))
+    in_python(wheel, tmp_path, pasted("python", service))
+    in_typescript(package, tmp_path, pasted("ts", service))
+
+
+def in_python(wheel: Path, folder: Path, text: str) -> None:
+    (folder / "main.py").write_text(text)
+    verdict = judge(sys.executable, "main.py", cwd=folder, PYTHONPATH=str(wheel), PYTHONSAFEPATH="1")
+    assert verdict.accepted, verdict.text
+    assert re.fullmatch(r"author_name_taken [0-9a-f]{32}\n\[.*'Mary Shelley'.*\]\n", verdict.text), verdict.text
+
+
+def in_typescript(package: Path, folder: Path, text: str) -> None:
+    target = folder / "page" / "node_modules" / "stele-client"
+    target.mkdir(parents=True)
+    subprocess.run(["tar", "xzf", package, "--strip-components=1", "-C", target], check=True)
+    (folder / "page" / "main.mts").write_text(text)
+    flags = ("--strict", "--noEmit", "--target", "es2022", "--module", "nodenext", "--lib", "es2022,dom,dom.iterable")
+    for command in ((TSC, *flags), ("--disable-warning=ExperimentalWarning",)):
+        verdict = judge(NODE, *command, "main.mts", cwd=folder / "page")
+        assert verdict.accepted, verdict.text
+    code, *names = verdict.text.splitlines()
+    assert re.fullmatch(r"author_name_taken [0-9a-f]{32}", code)
+    assert "Bram Stoker" in names
 
 
 def test_every_command_of_readme_is_a_target_of_make() -> None:
