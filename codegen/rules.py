@@ -124,7 +124,7 @@ RULES: dict[str, Rule] = {
         "Keywords are of the common subset.", "Draft-07 and 2020-12 must read them alike, and protobuf must carry them."
     ),
     "S005": Rule("An integer has a width.", "proto has int32 and int64."),
-    "S006": Rule("Bounds lie inside of the width."),
+    "S006": Rule("Bounds lie inside of the width, the lower below the upper."),
     "S007": Rule("A format is known.", "An unknown one would be promised and not checked."),
     "S008": Rule(
         "A pattern is a plain regular expression.", "Looking around and back is not read alike by all targets."

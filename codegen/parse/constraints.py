@@ -7,7 +7,8 @@ from typing import TypeVar
 
 from codegen.diagnostics import Findings, Place
 from codegen.ir.patterns import Untranslatable, rust
-from codegen.parse.yaml_tree import Mapping, Scalar, text_of
+from codegen.ir.types import INT64, Float
+from codegen.parse.yaml_tree import Mapping, Scalar, kind_of, text_of
 
 Read = TypeVar("Read")
 
@@ -75,6 +76,32 @@ class Constraints:
         self._refuse("S021", value.place, f"{key} of {what} is not a whole number")
         return default
 
-    def _number(self, node: Mapping, key: str) -> float | None:
+    def _lengths(self, node: Mapping, low_key: str, high_key: str, what: str) -> tuple[int, int | None]:
+        low, high = self._count(node, low_key, what), self._count(node, high_key, what)
+        for key, count in ((low_key, low), (high_key, high)):
+            if count is not None and not 0 <= count <= INT64[1]:
+                self._refuse("S021", node.entries[key].place, f"{key} of {what} is {count}", "write a count")
+                return 0, None
+        if high is not None and (low or 0) > high:
+            self._refuse("S006", node.place, f"{what} has the bounds {low} … {high}", "let something lie between them")
+        return low or 0, high
+
+    def _float(self, node: Mapping, what: str) -> Float:
+        form = node.get("format")
+        if form is not None and text_of(form) != "double":
+            self._refuse(
+                "S007", form.place, f"{what} has the unknown format {text_of(form)!r}", "write double, or none"
+            )
+        low, high = self._number(node, "minimum", what), self._number(node, "maximum", what)
+        if low is not None and high is not None and low > high:
+            self._refuse("S006", node.place, f"{what} has the bounds {low} … {high}", "let something lie between them")
+        return Float(low, high)
+
+    def _number(self, node: Mapping, key: str, what: str) -> float | None:
         value = node.get(key)
-        return float(value.value) if isinstance(value, Scalar) and isinstance(value.value, int | float) else None
+        if value is None:
+            return None
+        if isinstance(value, Scalar) and isinstance(value.value, int | float) and not isinstance(value.value, bool):
+            return float(value.value)
+        self._refuse("F003", value.place, f"{key} of {what} is {kind_of(value)}", "write a number")
+        return None

@@ -21,7 +21,6 @@ from codegen.ir.types import (
     Duration,
     Enum,
     Field,
-    Float,
     Int,
     ListOf,
     MapOf,
@@ -32,22 +31,14 @@ from codegen.ir.types import (
     Type,
     Union,
 )
-from codegen.parse.constraints import SHAPING, Constraints
+from codegen.parse.constraints import SHAPING
 from codegen.parse.documents import Documents, shared_name
 from codegen.parse.enums import read_members
+from codegen.parse.keywords import Keywords
 from codegen.parse.presence import ambiguity
 from codegen.parse.unions import Unions
 from codegen.parse.yaml_tree import Mapping, Node, Sequence, kind_of, plain, text_of
 
-ANNOTATIONS = {"description", "title", "examples", "deprecated", "default", "x-sensitive", "x-sunset"}
-KEYWORDS = {
-    "object": {"type", "required", "properties", "additionalProperties", "maxProperties"},
-    "array": {"type", "items", "minItems", "maxItems"},
-    "string": {"type", "format", "minLength", "maxLength", "pattern", "enum", "const", "contentEncoding"},
-    "integer": {"type", "format", "minimum", "maximum", "enum", "x-enum-names"},
-    "number": {"type", "format", "minimum", "maximum"},
-    "boolean": {"type"},
-}
 FORMS: dict[str, Type] = {
     "uuid": Text("uuid"),
     "decimal": Text("decimal"),
@@ -63,7 +54,7 @@ RESERVED = {"ContextT", "Handlers", "Request", "Response", "RequestMeta", "RspCo
 PLAIN_FORMATS = {"uri", "uri-reference", "email", "hostname", "password"}
 
 
-class Schemas(Constraints):
+class Schemas(Keywords):
     """Turns schema nodes into types and collects the definitions that they name."""
 
     def __init__(self, documents: Documents, findings: Findings) -> None:
@@ -123,53 +114,6 @@ class Schemas(Constraints):
             return None
         return found[0].name
 
-    def _no_siblings(self, node: Node, what: str) -> None:
-        """Draft-07 ignores what stands beside `$ref`, 2020-12 does not."""
-        if isinstance(node, Mapping) and "$ref" in node.entries:
-            for key in node.entries.keys() - {"$ref"}:
-                self._refuse(
-                    "S022",
-                    node.keys[key],
-                    f"{what} has {key!r} beside $ref",
-                    "move it into the schema that $ref names",
-                )
-
-    def _kind(self, node: Mapping, what: str) -> tuple[str | None, bool]:
-        declared = node.get("type")
-        if isinstance(declared, Sequence):
-            kinds = [text_of(item) for item in declared.items]
-            if len(kinds) == 2 and kinds[1] == "null" and kinds[0] in KEYWORDS:
-                return kinds[0], True
-            self._refuse("S003", declared.place, f"{what} has type {kinds}", "write [T, 'null'] or one type")
-            return None, False
-        kind = text_of(declared)
-        if kind in KEYWORDS:
-            return kind, False
-        place = declared.place if declared else node.place
-        found = f"the type {kind!r}" if declared else "no type"
-        self._refuse("S003", place, f"{what} has {found}", f"write one of {', '.join(sorted(KEYWORDS))}")
-        return None, False
-
-    def _known_words(self, node: Mapping, kind: str, what: str) -> bool:
-        unknown = [key for key in node.entries if key not in KEYWORDS[kind] | ANNOTATIONS]
-        for key in unknown:
-            self._refuse(
-                "S004",
-                node.keys[key],
-                f"{what} uses {key!r}, which is not in the common subset for {kind}",
-                f"remove it; a {kind} may have {', '.join(sorted(KEYWORDS[kind] - {'type'})) or 'no keyword'}",
-            )
-        return not unknown
-
-    def _known_choice(self, node: Mapping, what: str) -> bool:
-        unknown = [key for key in node.entries if key not in {"oneOf", "discriminator"} | ANNOTATIONS]
-        for key in unknown:
-            self._refuse("S004", node.keys[key], f"{what} uses {key!r} beside oneOf", "move it into the arms")
-        return not unknown
-
-    def _is_map(self, node: Mapping) -> bool:
-        return "additionalProperties" in node.entries and "properties" not in node.entries
-
     def _scalar(self, node: Mapping, kind: str, what: str) -> Type | None:
         match kind:
             case "boolean":
@@ -177,7 +121,7 @@ class Schemas(Constraints):
             case "integer":
                 return self._integer(node, what)
             case "number":
-                return Float(self._number(node, "minimum"), self._number(node, "maximum"))
+                return self._float(node, what)
             case "string":
                 return self._string(node, what)
             case "array":
@@ -213,20 +157,15 @@ class Schemas(Constraints):
                     "write base64",
                 )
             alone = self._alone(node, "contentEncoding", SHAPING - {"maxLength"} | {"format"}, what)
-            return Bytes(self._count(node, "maxLength", what)) if alone else None
+            return Bytes(self._lengths(node, "minLength", "maxLength", what)[1]) if alone else None
         if form is not None and form in FORMS:
             return FORMS[form] if self._alone(node, "format", SHAPING, what) else None
         if form is not None and form not in PLAIN_FORMATS:
             known = ", ".join(sorted({*FORMS, *PLAIN_FORMATS}))
             self._refuse("S007", node.keys["format"], f"{what} has the unknown format {form!r}", f"use one of {known}")
             return None
-        low = self._count(node, "minLength", what)
-        return String(
-            low or 0,
-            self._count(node, "maxLength", what),
-            self._pattern(node, what),
-            self._const(node, what),
-        )
+        low, high = self._lengths(node, "minLength", "maxLength", what)
+        return String(low, high, self._pattern(node, what), self._const(node, what))
 
     def _array(self, node: Mapping, what: str) -> Type | None:
         items = node.get("items")
@@ -236,7 +175,7 @@ class Schemas(Constraints):
         found = self.type_of(items, f"an item of {what}")
         if found is None or self._not_null(found[1], items.place, f"an item of {what}"):
             return None
-        return ListOf(found[0], self._count(node, "minItems", what) or 0, self._count(node, "maxItems", what))
+        return ListOf(found[0], *self._lengths(node, "minItems", "maxItems", what))
 
     def _map(self, node: Mapping, what: str) -> Type | None:
         values = node.get("additionalProperties")
@@ -246,7 +185,7 @@ class Schemas(Constraints):
         found = self.type_of(values, f"a value of {what}")
         if found is None or self._not_null(found[1], values.place, f"a value of {what}"):
             return None
-        return MapOf(found[0], self._count(node, "maxProperties", what))
+        return MapOf(found[0], self._lengths(node, "minProperties", "maxProperties", what)[1])
 
     def _not_null(self, nullable: bool, place: Place, what: str) -> bool:
         if nullable:
@@ -255,13 +194,11 @@ class Schemas(Constraints):
 
     def _choice(self, node: Mapping, what: str) -> tuple[Type, bool] | None:
         arms = node.get("oneOf")
-        if isinstance(arms, Sequence) and len(arms.items) == 2 and self._is_null(arms.items[1]):
-            inner = self._ending(node, what, lambda: self.type_of(arms.items[0], what))
+        found = [arm for arm in arms.items if not self._is_null(arm)] if isinstance(arms, Sequence) else []
+        if isinstance(arms, Sequence) and len(arms.items) == 2 and len(found) == 1:
+            inner = self._ending(node, what, lambda: self.type_of(found[0], what))
             return (inner[0], True) if inner else None
         return self._named(node, what)
-
-    def _is_null(self, node: Node) -> bool:
-        return isinstance(node, Mapping) and text_of(node.get("type")) == "null"
 
     def _named(self, node: Mapping, what: str) -> tuple[Type, bool] | None:
         name = shared_name(node)
