@@ -14,8 +14,9 @@ from codegen.check.clashes import check_clashes
 from codegen.check.consequences import drop_consequences, withhold_copies
 from codegen.check.defaults import check_defaults
 from codegen.check.door_edits import offer_door_edits
+from codegen.check.envelope import check_envelope
 from codegen.check.finite import check_finite
-from codegen.check.listing import check_listing
+from codegen.check.listing import check_files, check_listing
 from codegen.check.numbers import check_numbers
 from codegen.check.policy import check_policy
 from codegen.check.schema_edits import offer_schema_edits
@@ -98,10 +99,12 @@ def load(specs: Path) -> Loaded:
     check_defaults(contract, findings)
     check_finite(contract, findings)
     if dialects.proto.files.file or not documents.names("proto", ".proto"):
+        check_envelope(dialects.proto, findings)
         check_agreement(contract, dialects.proto, dialects.words.lock, findings)
         check_numbers(contract, dialects.proto, dialects.words.lock, findings)
         offer_schema_edits(contract, dialects, findings)
     offer_door_edits(contract, dialects, findings)
+    check_files(documents, findings)
     withhold_copies(findings)
     drop_consequences(documents, findings)
     return Loaded(contract, dialects, findings)

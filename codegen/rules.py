@@ -56,6 +56,7 @@ RULES: dict[str, Rule] = {
     "F001": Rule("A file holds nothing that is not read.", "What is silently ignored would look as if it counted."),
     "F002": Rule("A file holds what the service needs of it.", "What is left out has no default."),
     "F003": Rule("A value has the type that is read.", "specs/README.md says what each file holds."),
+    "F004": Rule("A file is read.", "What nothing refers to would look as if it counted.", can_wait=True),
     "J001": Rule("Title and version are equal in both roots.", "It is one contract.", can_wait=True),
     "J002": Rule("An x- word stands once, or says the same twice.", "Two values would leave open which one counts."),
     "J003": Rule("A header's field has its type in a message.", "The other doors carry it in the payload."),
@@ -89,7 +90,9 @@ RULES: dict[str, Rule] = {
         "Every operation says who may call it.", "There is no default: `security: []` is public, and has to be written."
     ),
     "O007": Rule("Security is a list of bearer roles.", "Other schemes are not enforced here."),
-    "O008": Rule("Path and parameters name the same.", "A path value would be lost, or never come."),
+    "O008": Rule(
+        "Path and parameters name the same, each as a segment of its own.", "A path value would be lost, or never come."
+    ),
     "O009": Rule(
         "A parameter is in path, query or header, in OpenAPI's own form.", "Cookies and other styles are not read."
     ),
@@ -111,6 +114,9 @@ RULES: dict[str, Rule] = {
     "P002": Rule("The syntax is proto3.", "proto2 has presence and defaults of its own."),
     "P003": Rule("An rpc does not stream.", "Pushes are events."),
     "P004": Rule("A name stands once in all files.", "Types join by name."),
+    "P005": Rule(
+        "A proto file stands in proto/ itself, and its name is one of a module.", "It becomes a Python module."
+    ),
     "R001": Rule("A reference stays inside of specs/.", "A contract is complete in its folder."),
     "R002": Rule("A reference's file exists."),
     "R003": Rule("References end."),
@@ -190,6 +196,7 @@ RULES: dict[str, Rule] = {
     "X019": Rule("RspCode is the table of errors.yaml."),
     "X020": Rule("A oneof is a union.", "Elsewhere JSON could not say that one excludes the others."),
     "X021": Rule("A field's JSON name is its own.", "The schema decides how JSON spells it.", can_wait=True),
+    "X022": Rule("The frame's messages have their own fields.", "The socket's door writes and reads them by name."),
     "Y001": Rule("A file is not too large.", "2 MB and 200,000 nodes."),
     "Y002": Rule("A file is UTF-8."),
     "Y003": Rule("A file is YAML."),

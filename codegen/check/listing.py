@@ -32,6 +32,13 @@ def check_listing(documents: Documents, findings: Findings) -> None:
                 _report(findings, node, f"path item {name}", OPENAPI, [])
 
 
+def check_files(documents: Documents, findings: Findings) -> None:
+    """After all else is read."""
+    for file in documents.unread():
+        fix = "$ref it where it is wanted, name it as its neighbours are, or remove it"
+        findings.add("F004", Place(file, 1, 1), "nothing reads this file", fix=fix)
+
+
 def _report(findings: Findings, node: Node, what: str, root: str, edits: list[Edit]) -> None:
     rule = "A015" if root == ASYNCAPI else "O015"
     findings.add(rule, node.place, f"the {what} is not listed in {root}", fix=f"$ref it from {root}", edits=edits)

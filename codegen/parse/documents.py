@@ -10,6 +10,7 @@ from codegen.diagnostics import Findings, Place
 from codegen.parse.yaml_tree import MAX_BYTES, Mapping, Node, Sequence, parse_yaml, text_of
 
 MAX_REFERENCES = 32
+SUFFIXES = {".yaml", ".yml", ".json", ".proto"}
 
 
 class Documents:
@@ -46,12 +47,30 @@ class Documents:
         self.sources[file] = data.decode("utf-8", "replace")
         return data
 
+    def text(self, file: str) -> str | None:
+        """The text of a file that is no YAML, or None after a finding."""
+        data = self.read(file)
+        try:
+            return None if data is None else data.decode("utf-8")
+        except UnicodeDecodeError as error:
+            place = Place(file, data.count(b"\n", 0, error.start) + 1 if data else 1, 1)
+            self._findings.add("Y002", place, "the file is not UTF-8", fix="save it as UTF-8")
+            return None
+
     def has(self, file: str) -> bool:
         return (self._root / file.removeprefix("specs/")).is_file()
 
     def names(self, folder: str, ending: str) -> list[str]:
         """The files of one folder of `specs/`, sorted."""
         return sorted(f"specs/{folder}/{path.name}" for path in (self._root / folder).glob(f"*{ending}"))
+
+    def unread(self) -> list[str]:
+        """The files that could be of the contract, and that nothing asked for; a tool's own, as `buf.yaml`, is none."""
+        found = [
+            path.relative_to(self._root) for path in self._root.rglob("*") if path.suffix in SUFFIXES and path.is_file()
+        ]
+        names = {f"specs/{path.as_posix()}" for path in found if not path.name.startswith((".", "buf."))}
+        return sorted(names - self.sources.keys())
 
     def beside(self, file: str, path: str) -> str:
         """The file that a relative path in another file names."""

@@ -295,7 +295,7 @@ class Schemas(Keywords):
 
     def parameter(self, node: Node, name: str, label: str, place: Place, *, required: bool) -> Field | None:
         """A field that HTTP carries alone: what is not sent of a list is an empty one."""
-        if not is_identifier(name):
+        if not is_identifier(name) or name in SHADOWING or name.startswith("model_"):
             self._refuse(
                 "S018", place, f"the parameter {name!r} is not legal on every door", "use snake_case, no keyword"
             )

@@ -114,15 +114,35 @@ Declared = TypeVar("Declared", ProtoMessage, ProtoEnum, ProtoRpc)
 
 def parse_proto(root: Path, documents: Documents, findings: Findings) -> ProtoDialect:
     """Everything under `specs/proto`, or what protoc says is wrong with it."""
-    names = documents.names("proto", ".proto")
-    for name in names:
-        documents.read(name)
-    dialect = ProtoDialect(files=_descriptors(root / "proto", [Path(name).name for name in names], findings))
-    for file in dialect.files.file:
-        if file.package.startswith("google."):
-            continue
+    listed = documents.names("proto", ".proto")
+    names = [Path(name).name for name in listed if documents.text(name) is not None and _is_module(name, findings)]
+    dialect = ProtoDialect()
+    if len(names) == len(listed):
+        dialect.files = _descriptors(root / "proto", names, findings)
+    own = [file for file in dialect.files.file if _is_own(file, names, findings)]
+    for file in own:
         _read_file(file, dialect, findings)
     return dialect
+
+
+def _is_module(file: str, findings: Findings) -> bool:
+    name = Path(file).name
+    module = name.removesuffix(".proto").replace("-", "_")
+    if not module.isidentifier() or not module.isascii():
+        fix = "name it with letters, digits, `_` and `-`"
+        findings.add("P005", Place(file, 1, 1), f"{name!r} is the name of no module", fix=fix)
+        return False
+    return True
+
+
+def _is_own(file: pb.FileDescriptorProto, names: list[str], findings: Findings) -> bool:
+    """Whether the file is of the contract and not one of protobuf's own; what it imports must be one of both."""
+    is_wrong = file.name not in names and not file.name.startswith("google/protobuf/")
+    if is_wrong or (file.name in names and file.package.startswith("google.")):
+        fix = "move it into specs/proto/ itself" if is_wrong else "name another package"
+        claim = "stands in a folder of its own" if is_wrong else f"is of the package {file.package}"
+        findings.add("P005", Place(f"specs/proto/{file.name}", 1, 1), f"{file.name!r} {claim}", fix=fix)
+    return file.name in names
 
 
 def _descriptors(folder: Path, names: list[str], findings: Findings) -> pb.FileDescriptorSet:

@@ -30,7 +30,7 @@ TYPED = {
     "p25_query_parameters",
     "p34_events",
     "p42_python_words",
-    "p71_wrappers",
+    "p72_wrappers",
 }
 """The cases whose generated code is type-checked here; the corpus is, too."""
 UPDATE = bool(os.environ.get("UPDATE_CASES"))
