@@ -234,7 +234,9 @@ class _OperationReader:
         """A message must come from the channel; parsers do not look (CONTRACT A2)."""
         reference = item.get("$ref") if isinstance(item, Mapping) else None
         prefix = "asyncapi.yaml#/channels/web/messages/"
-        if reference is not None and prefix in (text_of(reference) or ""):
+        file, _, pointer = (text_of(reference) or "").partition("#")
+        named = self._documents.beside(item.place.file, file) if file else item.place.file
+        if reference is not None and f"{named}#{pointer}".startswith(f"specs/{prefix}"):
             return self._documents.target(reference) is not None
         message, fix = f"a message of {self._name} is not one of the channel's", f"$ref ../{prefix}<name>"
         self._findings.add("A010", item.place, message, fix=fix)
