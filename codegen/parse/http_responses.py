@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from codegen.ir.operations import Parameter, Result
 from codegen.ir.types import Bool, Int, ListOf, Named, Record, Text, Type
 from codegen.parse.http_operation import HttpOperation, Sources
+from codegen.parse.http_request import HEADER, OWN_HEADERS
 from codegen.parse.json_schema import Schemas
 from codegen.parse.yaml_tree import Mapping, Node, plain, text_of
 
@@ -65,14 +66,13 @@ def _response(sources: Sources, operation: HttpOperation, status: int, node: Nod
     if (schema is None) != (status == 204):
         message = f"{operation.name} answers {status} {'without' if schema is None else 'with'} content"
         sources.findings.add("O014", response.place, message, fix="204 has no content, the others have")
-    links = plain(response.entries["links"]) if "links" in response.entries else {}
-    found.links |= links if isinstance(links, dict) else {}
+    found.links |= {name: plain(link) for name, link in sources.mapping(response, "links") or ()}
     found.headers |= {one.carrier: one for one in _headers(sources, response)}
     return read_result(schema, sources.schemas, f"the response of {operation.name}") if schema else Result(None)
 
 
 def _headers(sources: Sources, response: Mapping) -> list[Parameter]:
-    headers = response.get("headers")
+    headers = sources.mapping(response, "headers")
     found = []
     for name, node in headers if isinstance(headers, Mapping) else ():
         header = sources.documents.resolve(node)
@@ -82,6 +82,11 @@ def _headers(sources: Sources, response: Mapping) -> list[Parameter]:
                 "O010", node.place, f"the response header {name!r} carries no field", fix="add x-field"
             )
             continue
+        if name.lower() in OWN_HEADERS or not HEADER.fullmatch(name):
+            message = f"the response header {name!r} is the door's own, or the name of none"
+            sources.findings.add("O010", node.place, message, fix="use another header")
+            continue
+        sources.only(header, {"description", "schema", "required"}, "O003", "a response header")
         schema = header.get("schema")
         description = text_of(header.get("description")) or ""
         found.append(Parameter(carried, name, "header", description, plain(schema) if schema else {}))

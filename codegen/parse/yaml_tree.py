@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
+from math import isfinite
 from pathlib import Path
 from typing import TypeAlias
 
@@ -101,13 +102,18 @@ def parse_yaml(file: str, data: bytes, findings: Findings) -> Node | None:
     if len(data) > MAX_BYTES:
         findings.add("Y001", Place(file, 1, 1), f"the file has {len(data):,} bytes, the limit is {MAX_BYTES:,}")
         return None
+    text = decoded(file, data, findings)
+    return None if text is None else _Builder(file, findings).build(text)
+
+
+def decoded(file: str, data: bytes, findings: Findings) -> str | None:
+    """The text of a file, or None after a finding."""
     try:
-        text = data.decode("utf-8")
+        return data.decode("utf-8")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         findings.add("Y002", Place(file, line, 1), "the file is not UTF-8", fix="save it as UTF-8")
         return None
-    return _Builder(file, findings).build(text)
 
 
 @lru_cache
@@ -233,15 +239,15 @@ class _Builder:
 
 
 def _resolve(text: str) -> Plain:
-    """YAML 1.2 core schema; dates, octals with a bare 0, yes and no stay text."""
+    """YAML 1.2 core schema; dates, yes and no stay text, and so does what is no finite number."""
     if _NULL.match(text):
         return None
     if _BOOL.match(text):
         return text[0] in "tT"
     if _INT.match(text):
         return int(text, 0) if text[:2] in ("0o", "0x") else int(text)
-    if _FLOAT.match(text):
-        return float(text)
+    if _FLOAT.match(text) and isfinite(number := float(text)):
+        return number
     return text
 
 
