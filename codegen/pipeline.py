@@ -14,6 +14,7 @@ from codegen.check.clashes import check_clashes
 from codegen.check.consequences import drop_consequences, withhold_copies
 from codegen.check.defaults import check_defaults
 from codegen.check.door_edits import offer_door_edits
+from codegen.check.envelope import check_envelope
 from codegen.check.finite import check_finite
 from codegen.check.listing import check_files, check_listing
 from codegen.check.numbers import check_numbers
@@ -107,6 +108,7 @@ def load(specs: Path) -> Loaded:
     check_finite(contract, findings)
     check_sdk(contract, findings)
     if dialects.proto.files.file or not documents.names("proto", ".proto"):
+        check_envelope(dialects.proto, findings)
         check_agreement(contract, dialects.proto, dialects.words.lock, findings)
         check_numbers(contract, dialects.proto, dialects.words.lock, findings)
         offer_schema_edits(contract, dialects, findings)

@@ -98,7 +98,9 @@ RULES: dict[str, Rule] = {
         "Every operation says who may call it.", "There is no default: `security: []` is public, and has to be written."
     ),
     "O007": Rule("Security is a list of bearer roles.", "Other schemes are not enforced here."),
-    "O008": Rule("Path and parameters name the same.", "A path value would be lost, or never come."),
+    "O008": Rule(
+        "Path and parameters name the same, each as a segment of its own.", "A path value would be lost, or never come."
+    ),
     "O009": Rule(
         "A parameter is in path, query or header, in OpenAPI's own form.", "Cookies and other styles are not read."
     ),
@@ -121,9 +123,10 @@ RULES: dict[str, Rule] = {
     "P003": Rule("An rpc does not stream.", "Pushes are events."),
     "P004": Rule("A name stands once in all files.", "Types join by name."),
     "P005": Rule(
-        "A proto file stands in proto/ itself, under a plain name.",
-        "Others are not read, or protoc would take their names for options.",
+        "A proto file stands in proto/ itself, and its name is one of a module.",
+        "It becomes a Python module; a name as `@a` would be an option of protoc.",
     ),
+    "P006": Rule("A proto file's package is not one of Google's.", "Its types would be taken for protobuf's own."),
     "R001": Rule("A reference stays inside of specs/.", "A contract is complete in its folder."),
     "R002": Rule("A reference's file exists."),
     "R003": Rule("References end."),
@@ -137,7 +140,7 @@ RULES: dict[str, Rule] = {
         "Keywords are of the common subset.", "Draft-07 and 2020-12 must read them alike, and protobuf must carry them."
     ),
     "S005": Rule("An integer has a width.", "proto has int32 and int64."),
-    "S006": Rule("Bounds lie inside of the width."),
+    "S006": Rule("Bounds lie inside of the width, the lower below the upper."),
     "S007": Rule("A format is known.", "An unknown one would be promised and not checked."),
     "S008": Rule(
         "A pattern is a plain regular expression.", "Looking around and back is not read alike by all targets."
@@ -203,6 +206,7 @@ RULES: dict[str, Rule] = {
     "X019": Rule("RspCode is the table of errors.yaml."),
     "X020": Rule("A oneof is a union.", "Elsewhere JSON could not say that one excludes the others."),
     "X021": Rule("A field's JSON name is its own.", "The schema decides how JSON spells it.", can_wait=True),
+    "X022": Rule("The frame's messages have their own fields.", "The socket's door writes and reads them by name."),
     "Y001": Rule("A file is not too large.", "2 MB and 200,000 nodes."),
     "Y002": Rule("A file is UTF-8."),
     "Y003": Rule("A file is YAML."),

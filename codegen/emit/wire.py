@@ -21,6 +21,7 @@ from codegen.ir.types import (
     MapOf,
     Named,
     Record,
+    String,
     Text,
     Type,
     Union,
@@ -182,21 +183,25 @@ class _Writer:
 
     def _read_field(self, one: Field, source: str) -> str:
         if isinstance(one.type, ListOf):
-            inner = self._from_proto(one.type.item, "item")
+            inner = self._told(one.type.item, "item")
             found = f"list({source})" if inner == "item" else f"[{inner} for item in {source}]"
             return (
                 f"{found} or {literal(self._module, self._contract, one.type, one.default)}" if one.default else found
             )
         if isinstance(one.type, MapOf):
-            inner = self._from_proto(one.type.value, "item")
+            inner = self._told(one.type.value, "item")
             return f"dict({source})" if inner == "item" else f"{{key: {inner} for key, item in {source}.items()}}"
-        value = self._from_proto(one.type, source)
+        value = self._told(one.type, source)
         if one.required and not one.nullable:
             return value
         absent = "None" if one.nullable else self._module.use("msgspec", "UNSET")
         if one.has_default and one.default is not None:
             absent = literal(self._module, self._contract, one.type, one.default)
         return f"{value} if message.HasField({quoted(one.name)}) else {absent}"
+
+    def _told(self, kind: Type, source: str) -> str:
+        """What a struct has: of a constant its own text, for which no other type would do."""
+        return quoted(kind.const) if isinstance(kind, String) and kind.const else self._from_proto(kind, source)
 
     def _from_proto(self, kind: Type, source: str) -> str:
         """An expression that takes a value out of a message; ValueError or KeyError for what the contract has not."""

@@ -5,6 +5,7 @@ The envelope stands in the headers of a message trait, `data` in the payload (sp
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
@@ -62,7 +63,7 @@ def parse_asyncapi(documents: Documents, schemas: Schemas, findings: Findings) -
     root = documents.tree(ROOT)
     if not isinstance(root, Mapping):
         return dialect
-    if not (text_of(root.get("asyncapi")) or "").startswith("3.0"):
+    if not re.fullmatch(r"3\.0(\.\d+)?", text_of(root.get("asyncapi")) or ""):
         findings.add("A001", root.place, "this is not AsyncAPI 3.0", fix="write asyncapi: 3.0.0")
     dialect.info, dialect.info_place = read_info(root), root.keys.get("info", root.place)
     channels = root.get("channels")
@@ -140,8 +141,10 @@ class _OperationReader:
         operation.summary = text_of(self._node.get("summary")) or ""
         operation.description = text_of(self._node.get("description")) or ""
         for key in self._node.entries:
-            if key not in OPERATION_KEYS and not key.startswith("x-"):
-                self._findings.add("A004", self._node.keys[key], f"{key!r} is not read in an operation")
+            is_read = key in OPERATION_KEYS and (key != "reply" or action == "receive")
+            if not is_read and not key.startswith("x-"):
+                message = f"{key!r} is not read in an operation" + (" that is sent" if key == "reply" else "")
+                self._findings.add("A004", self._node.keys[key], message, fix="remove it")
         operation.words = {
             key: (plain(value), self._node.keys[key]) for key, value in self._node if key.startswith("x-")
         }
@@ -181,7 +184,8 @@ class _OperationReader:
         if target.place.file == POLICY and target.pointer.startswith("/roles/"):
             return frozenset({target.pointer.removeprefix("/roles/")})
         roles = plain(target.entries["x-roles"]) if "x-roles" in target.entries else None
-        if not isinstance(roles, list):
+        stated = {key: text_of(value) for key, value in target if key not in ("x-roles", "description", "bearerFormat")}
+        if not isinstance(roles, list) or stated != {"type": "http", "scheme": "bearer"}:
             self._findings.add(
                 "A007",
                 item.place,
@@ -231,7 +235,9 @@ class _OperationReader:
         """A message must come from the channel; parsers do not look (CONTRACT A2)."""
         reference = item.get("$ref") if isinstance(item, Mapping) else None
         prefix = "asyncapi.yaml#/channels/web/messages/"
-        if reference is not None and prefix in (text_of(reference) or ""):
+        file, _, pointer = (text_of(reference) or "").partition("#")
+        named = self._documents.beside(item.place.file, file) if file else item.place.file
+        if reference is not None and f"{named}#{pointer}".startswith(f"specs/{prefix}"):
             return self._documents.target(reference) is not None
         message, fix = f"a message of {self._name} is not one of the channel's", f"$ref ../{prefix}<name>"
         self._findings.add("A010", item.place, message, fix=fix)
@@ -258,7 +264,11 @@ class _OperationReader:
         return (shared_name(target) if target else None), payload
 
     def _is_null(self, payload: Node) -> bool:
-        return isinstance(payload, Mapping) and text_of(payload.get("type")) == "null"
+        return (
+            isinstance(payload, Mapping)
+            and payload.entries.keys() == {"type"}
+            and text_of(payload.get("type")) == "null"
+        )
 
     def _reply(self, operation: SocketOperation) -> None:
         reply = self._documents.resolve(self._node.get("reply"))

@@ -8,15 +8,13 @@ from typing import TypeVar
 
 from codegen.diagnostics import Findings, Place
 from codegen.ir.patterns import Untranslatable, rust
-from codegen.parse.yaml_tree import MAX_DEPTH, Mapping, Scalar, Sequence, kind_of, text_of
+from codegen.ir.types import INT64, Float
+from codegen.parse.yaml_tree import MAX_DEPTH, Mapping, Scalar, text_of
 
 Read = TypeVar("Read")
 
 SHAPING = {"minLength", "maxLength", "pattern", "enum", "const"}
 """What bounds a text."""
-KINDS = {"title": "string", "description": "string", "format": "string", "pattern": "string", "contentEncoding": "string",
-         "required": "array", "examples": "array", "properties": "object", "deprecated": "boolean"}  # fmt: skip
-"""JSON's type of each word that is not read through a check of its own."""
 
 
 class Constraints:
@@ -79,8 +77,32 @@ class Constraints:
             return default
         if isinstance(value, Scalar) and isinstance(value.value, int) and not isinstance(value.value, bool):
             return value.value
-        self._refuse("S021", value.place, f"{key} of {what} is not a whole number")
+        self._refuse("S021", value.place, f"{key} of {what} is not a whole number", "write one, without quotes")
         return default
+
+    def _lengths(self, node: Mapping, low_key: str, high_key: str, what: str) -> tuple[int, int | None]:
+        low, high = self._count(node, low_key, what), self._count(node, high_key, what)
+        for key, count in ((low_key, low), (high_key, high)):
+            if count is not None and not 0 <= count <= INT64[1]:
+                fix = f"write a count from 0 to {INT64[1]}"
+                self._refuse("S021", node.entries[key].place, f"{key} of {what} is {count}", fix)
+                return 0, None
+        return (low or 0, high) if self._ordered(node, low, high, what) else (0, None)
+
+    def _float(self, node: Mapping, what: str) -> Float | None:
+        form = node.get("format")
+        if form is not None and text_of(form) != "double":
+            message = f"{what} has the unknown format {text_of(form)!r}"
+            self._refuse("S007", form.place, message, "write double, or none")
+            return None
+        low, high = self._number(node, "minimum", what), self._number(node, "maximum", what)
+        return Float(low, high) if self._ordered(node, low, high, what) else None
+
+    def _ordered(self, node: Mapping, low: float | None, high: float | None, what: str) -> bool:
+        is_wrong = low is not None and high is not None and low > high
+        if is_wrong:
+            self._refuse("S006", node.place, f"{what} has the bounds {low} … {high}", "let something lie between them")
+        return not is_wrong
 
     def _number(self, node: Mapping, key: str, what: str) -> float | None:
         value = node.get(key)
@@ -89,16 +111,5 @@ class Constraints:
         number = value.value if isinstance(value, Scalar) else None
         if isinstance(number, int | float) and not isinstance(number, bool) and math.isfinite(number):
             return float(number)
-        self._refuse("S021", value.place, f"{key} of {what} is not a number")
+        self._refuse("S021", value.place, f"{key} of {what} is not a number", "write a finite number, without quotes")
         return None
-
-    def _typed(self, node: Mapping) -> None:
-        """Words whose value has another type would be passed over."""
-        for key, kind in KINDS.items():
-            value = node.get(key)
-            if value is not None and kind_of(value) != kind:
-                self._refuse("F003", value.place, f"{key} is {kind_of(value)}", f"write {kind}")
-        listed = node.get("required")
-        names = [text_of(item) for item in listed.items] if isinstance(listed, Sequence) else []
-        if listed is not None and (None in names or len(set(names)) != len(names)):
-            self._refuse("F003", listed.place, "required is no list of names, each once")

@@ -9,7 +9,7 @@ from codegen.ir.operations import Http, Result, Roles
 from codegen.ir.types import Field
 from codegen.parse.documents import Documents
 from codegen.parse.json_schema import Schemas
-from codegen.parse.yaml_tree import Mapping, Node
+from codegen.parse.yaml_tree import Mapping, Node, kind_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,20 @@ class Sources:
             if key not in keys and not key.startswith("x-"):
                 fix = f"remove it; {what} may have {', '.join(sorted(keys))}"
                 self.findings.add(rule, node.keys[key], f"{key!r} is not read in {what}", fix=fix)
+
+    def mapping(self, holder: Mapping, key: str) -> Mapping | None:
+        """What stands under a key, if it is a mapping."""
+        node = holder.get(key)
+        if node is not None and not isinstance(node, Mapping):
+            self.findings.add("F003", node.place, f"{key} is {kind_of(node)}", fix="write a mapping")
+        return node if isinstance(node, Mapping) else None
+
+    def kinds(self, node: Mapping, wanted: dict[str, str], what: str) -> None:
+        """Each value has its kind; of another it would count as if it were not there."""
+        for key, kind in wanted.items():
+            value = node.get(key)
+            if value is not None and kind_of(value) != kind:
+                self.findings.add("F003", value.place, f"{key} of {what} is {kind_of(value)}", fix=f"write {kind}")
 
     def json_schema(self, holder: Mapping, what: str) -> Node | None:
         """The schema of the one media type that is written, `application/json`."""

@@ -25,6 +25,14 @@ PARAMETER_KEYS = {
 STYLES = {"path": ("simple", False), "query": ("form", True), "header": ("simple", False)}
 """OpenAPI's own defaults (3.1, "Style Values"), which are the only ones that are read."""
 IF_MATCH = "if-match"
+SEGMENTS = re.compile(r"/|(/([A-Za-z0-9_~!$&'()*+,;=:@-][A-Za-z0-9._~!$&'()*+,;=:@-]*|\{[^{}/]*\}))+/?")
+"""Segments of RFC 3986 without escapes, none of them a parent's; a parameter is a whole one."""
+HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+OWN_HEADERS = {
+    "accept", "authorization", "connection", "content-encoding", "content-length", "content-type", "cookie", "host",
+    "idempotency-key", "transfer-encoding", "upgrade",
+}  # fmt: skip
+"""What the door itself reads; OpenAPI says of three of them that a parameter of that name is ignored."""
 
 
 def read_parameters(sources: Sources, operation: HttpOperation, path: str, listed: list[Mapping]) -> list[Parameter]:
@@ -35,6 +43,9 @@ def read_parameters(sources: Sources, operation: HttpOperation, path: str, liste
     for missing in sorted(written ^ named):
         message = f"the path parameter {missing!r} of {path} is not in both the path and the parameters"
         sources.findings.add("O008", operation.place, message)
+    if not SEGMENTS.fullmatch(path) or len(written) < path.count("{"):
+        fix = "write plain segments and `{parameter}` ones, each parameter once; a query stands in the parameters"
+        sources.findings.add("O008", operation.place, f"the path {path!r} is not made of whole segments", fix=fix)
     return found
 
 
@@ -127,6 +138,10 @@ def _header(
 ) -> list[Parameter]:
     """A header is a field of its own name in snake_case, or of `x-field`; If-Match carries a version that stands elsewhere."""
     carried = text_of(item.get("x-field"))
+    if name.lower() in OWN_HEADERS or not HEADER.fullmatch(name):
+        message = f"the header {name!r} of {operation.name} is the door's own, or the name of none"
+        sources.findings.add("O010", item.place, message, fix="use another header")
+        return []
     if name.lower() != IF_MATCH:
         fields = _single(sources, operation, item, carried or snake(name), schema)
         for one in fields:

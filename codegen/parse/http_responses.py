@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from codegen.ir.operations import Parameter, Result
 from codegen.ir.types import Bool, Int, ListOf, Named, Record, Text, Type
 from codegen.parse.http_operation import HttpOperation, Sources
+from codegen.parse.http_request import HEADER, OWN_HEADERS
 from codegen.parse.json_schema import Schemas
 from codegen.parse.yaml_tree import Mapping, Node, plain, text_of
 
@@ -87,7 +88,7 @@ def _links(sources: Sources, response: Mapping) -> dict[str, object]:
 
 
 def _headers(sources: Sources, response: Mapping) -> list[Parameter]:
-    headers = response.get("headers")
+    headers = sources.mapping(response, "headers")
     found = []
     for name, node in headers if isinstance(headers, Mapping) else ():
         header = sources.documents.resolve(node)
@@ -97,6 +98,11 @@ def _headers(sources: Sources, response: Mapping) -> list[Parameter]:
                 "O010", node.place, f"the response header {name!r} carries no field", fix="add x-field"
             )
             continue
+        if name.lower() in OWN_HEADERS or not HEADER.fullmatch(name):
+            message = f"the response header {name!r} is the door's own, or the name of none"
+            sources.findings.add("O010", node.place, message, fix="use another header")
+            continue
+        sources.only(header, {"description", "schema", "required"}, "O003", "a response header")
         schema = header.get("schema")
         description = text_of(header.get("description")) or ""
         found.append(Parameter(carried, name, "header", description, plain(schema) if schema else {}))

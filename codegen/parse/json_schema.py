@@ -19,7 +19,6 @@ from codegen.ir.types import (
     Definition,
     Enum,
     Field,
-    Float,
     Int,
     ListOf,
     MapOf,
@@ -29,16 +28,16 @@ from codegen.ir.types import (
     Type,
     Union,
 )
-from codegen.parse.constraints import SHAPING, Constraints
+from codegen.parse.constraints import SHAPING
 from codegen.parse.documents import Documents, shared_name
 from codegen.parse.enums import read_members
-from codegen.parse.keywords import ANNOTATIONS, FORMS, KEYWORDS, PLAIN_FORMATS, RESERVED, SHADOWING
+from codegen.parse.keywords import FORMS, PLAIN_FORMATS, RESERVED, SHADOWING, Keywords
 from codegen.parse.presence import ambiguity
 from codegen.parse.unions import Unions
 from codegen.parse.yaml_tree import Mapping, Node, Sequence, kind_of, plain, text_of
 
 
-class Schemas(Constraints):
+class Schemas(Keywords):
     """Turns schema nodes into types and collects the definitions that they name."""
 
     def __init__(self, documents: Documents, findings: Findings) -> None:
@@ -62,7 +61,8 @@ class Schemas(Constraints):
         if not isinstance(target, Mapping):
             self._refuse("S001", target.place, f"{what} is {kind_of(target)}, not a schema")
             return None
-        self._typed(target)
+        if not self._typed(target):
+            return None
         if "oneOf" in target.entries:
             return self._choice(target, what) if self._known_choice(target, what) else None
         if "allOf" in target.entries:
@@ -82,6 +82,8 @@ class Schemas(Constraints):
         if not isinstance(target, Mapping):
             if target is not None:
                 self._refuse("S001", target.place, f"{what} is {kind_of(target)}, not a record")
+            return None
+        if not self._typed(target):
             return None
         if "allOf" in target.entries:
             if target.place not in self._flattened:
@@ -104,53 +106,6 @@ class Schemas(Constraints):
             return None
         return found[0].name
 
-    def _no_siblings(self, node: Node, what: str) -> None:
-        """Draft-07 ignores what stands beside `$ref`, 2020-12 does not."""
-        if isinstance(node, Mapping) and "$ref" in node.entries:
-            for key in node.entries.keys() - {"$ref"}:
-                self._refuse(
-                    "S022",
-                    node.keys[key],
-                    f"{what} has {key!r} beside $ref",
-                    "move it into the schema that $ref names",
-                )
-
-    def _kind(self, node: Mapping, what: str) -> tuple[str | None, bool]:
-        declared = node.get("type")
-        if isinstance(declared, Sequence):
-            kinds = [text_of(item) for item in declared.items]
-            if len(kinds) == 2 and kinds[1] == "null" and kinds[0] in KEYWORDS:
-                return kinds[0], True
-            self._refuse("S003", declared.place, f"{what} has type {kinds}", "write [T, 'null'] or one type")
-            return None, False
-        kind = text_of(declared)
-        if kind in KEYWORDS:
-            return kind, False
-        place = declared.place if declared else node.place
-        found = f"the type {kind!r}" if declared else "no type"
-        self._refuse("S003", place, f"{what} has {found}", f"write one of {', '.join(sorted(KEYWORDS))}")
-        return None, False
-
-    def _known_words(self, node: Mapping, kind: str, what: str) -> bool:
-        unknown = [key for key in node.entries if key not in KEYWORDS[kind] | ANNOTATIONS]
-        for key in unknown:
-            self._refuse(
-                "S004",
-                node.keys[key],
-                f"{what} uses {key!r}, which is not in the common subset for {kind}",
-                f"remove it; a {kind} may have {', '.join(sorted(KEYWORDS[kind] - {'type'})) or 'no keyword'}",
-            )
-        return not unknown
-
-    def _known_choice(self, node: Mapping, what: str) -> bool:
-        unknown = [key for key in node.entries if key not in {"oneOf", "discriminator"} | ANNOTATIONS]
-        for key in unknown:
-            self._refuse("S004", node.keys[key], f"{what} uses {key!r} beside oneOf", "move it into the arms")
-        return not unknown
-
-    def _is_map(self, node: Mapping) -> bool:
-        return "additionalProperties" in node.entries and "properties" not in node.entries
-
     def _scalar(self, node: Mapping, kind: str, what: str) -> Type | None:
         match kind:
             case "boolean":
@@ -164,13 +119,6 @@ class Schemas(Constraints):
             case "array":
                 return self._array(node, what)
         return self._map(node, what)
-
-    def _float(self, node: Mapping, what: str) -> Type | None:
-        low, high = self._number(node, "minimum", what), self._number(node, "maximum", what)
-        if low is not None and high is not None and low > high:
-            self._refuse("S006", node.place, f"{what} has the bounds {low} … {high}", "exchange them")
-            return None
-        return Float(low, high)
 
     def _integer(self, node: Mapping, what: str) -> Type | None:
         form = text_of(node.get("format"))
@@ -201,20 +149,15 @@ class Schemas(Constraints):
                     "write base64",
                 )
             alone = self._alone(node, "contentEncoding", SHAPING - {"maxLength"} | {"format"}, what)
-            return Bytes(self._count(node, "maxLength", what)) if alone else None
+            return Bytes(self._lengths(node, "minLength", "maxLength", what)[1]) if alone else None
         if form is not None and form in FORMS:
             return FORMS[form] if self._alone(node, "format", SHAPING, what) else None
         if form is not None and form not in PLAIN_FORMATS:
             known = ", ".join(sorted({*FORMS, *PLAIN_FORMATS}))
             self._refuse("S007", node.keys["format"], f"{what} has the unknown format {form!r}", f"use one of {known}")
             return None
-        low = self._count(node, "minLength", what)
-        return String(
-            low or 0,
-            self._count(node, "maxLength", what),
-            self._pattern(node, what),
-            self._const(node, what),
-        )
+        low, high = self._lengths(node, "minLength", "maxLength", what)
+        return String(low, high, self._pattern(node, what), self._const(node, what))
 
     def _array(self, node: Mapping, what: str) -> Type | None:
         items = node.get("items")
@@ -224,7 +167,7 @@ class Schemas(Constraints):
         found = self.type_of(items, f"an item of {what}")
         if found is None or self._not_null(found[1], items.place, f"an item of {what}"):
             return None
-        return ListOf(found[0], self._count(node, "minItems", what) or 0, self._count(node, "maxItems", what))
+        return ListOf(found[0], *self._lengths(node, "minItems", "maxItems", what))
 
     def _map(self, node: Mapping, what: str) -> Type | None:
         values = node.get("additionalProperties")
@@ -234,7 +177,7 @@ class Schemas(Constraints):
         found = self.type_of(values, f"a value of {what}")
         if found is None or self._not_null(found[1], values.place, f"a value of {what}"):
             return None
-        return MapOf(found[0], self._count(node, "maxProperties", what))
+        return MapOf(found[0], self._lengths(node, "minProperties", "maxProperties", what)[1])
 
     def _not_null(self, nullable: bool, place: Place, what: str) -> bool:
         if nullable:
@@ -243,13 +186,11 @@ class Schemas(Constraints):
 
     def _choice(self, node: Mapping, what: str) -> tuple[Type, bool] | None:
         arms = node.get("oneOf")
-        if isinstance(arms, Sequence) and len(arms.items) == 2 and self._is_null(arms.items[1]):
-            inner = self._ending(node, what, lambda: self.type_of(arms.items[0], what))
+        found = [arm for arm in arms.items if not self._is_null(arm)] if isinstance(arms, Sequence) else []
+        if isinstance(arms, Sequence) and len(arms.items) == 2 and len(found) == 1:
+            inner = self._ending(node, what, lambda: self.type_of(found[0], what))
             return (inner[0], True) if inner else None
         return self._named(node, what)
-
-    def _is_null(self, node: Node) -> bool:
-        return isinstance(node, Mapping) and text_of(node.get("type")) == "null"
 
     def _named(self, node: Mapping, what: str) -> tuple[Type, bool] | None:
         name = shared_name(node)
@@ -352,7 +293,7 @@ class Schemas(Constraints):
 
     def parameter(self, node: Node, name: str, label: str, place: Place, *, required: bool) -> Field | None:
         """A field that HTTP carries alone: what is not sent of a list is an empty one."""
-        if not is_identifier(name):
+        if not is_identifier(name) or name in SHADOWING or name.startswith("model_"):
             self._refuse(
                 "S018", place, f"the parameter {name!r} is not legal on every door", "use snake_case, no keyword"
             )

@@ -1,8 +1,13 @@
-"""The words of the schema language: keywords by type, forms of text, and names that are taken."""
+"""The words of the schema language: keywords by type, forms of text, and names that are taken.
+
+A keyword stands where it means something and has a value of its kind; what would not be read is refused.
+"""
 
 from __future__ import annotations
 
 from codegen.ir.types import DateTime, Duration, Text, Type
+from codegen.parse.constraints import SHAPING, Constraints
+from codegen.parse.yaml_tree import Mapping, Node, Scalar, Sequence, kind_of, text_of
 
 ANNOTATIONS = {"description", "title", "examples", "deprecated", "default", "x-sensitive", "x-sunset"}
 KEYWORDS = {
@@ -13,6 +18,9 @@ KEYWORDS = {
     "number": {"type", "format", "minimum", "maximum"},
     "boolean": {"type"},
 }
+KINDS = {"title": "string", "description": "string", "format": "string", "pattern": "string", "contentEncoding": "string",
+         "required": "array", "examples": "array", "properties": "object", "deprecated": "boolean"}  # fmt: skip
+"""The kind of a keyword's value, of those that no other reader judges."""
 FORMS: dict[str, Type] = {
     "uuid": Text("uuid"),
     "decimal": Text("decimal"),
@@ -26,3 +34,100 @@ SHADOWING = {"construct", "copy", "dict", "from_orm", "json", "parse_file", "par
 RESERVED = {"ContextT", "Handlers", "Request", "Response", "RequestMeta", "RspCode"}
 """Types that the generated code or the envelope declares itself."""
 PLAIN_FORMATS = {"uri", "uri-reference", "email", "hostname", "password"}
+
+
+class Keywords(Constraints):
+    """Reads which keywords a schema has."""
+
+    def _no_siblings(self, node: Node, what: str) -> None:
+        """Draft-07 ignores what stands beside `$ref`, 2020-12 does not."""
+        if isinstance(node, Mapping) and "$ref" in node.entries:
+            for key in node.entries.keys() - {"$ref"}:
+                self._refuse(
+                    "S022",
+                    node.keys[key],
+                    f"{what} has {key!r} beside $ref",
+                    "move it into the schema that $ref names",
+                )
+
+    def _kind(self, node: Mapping, what: str) -> tuple[str | None, bool]:
+        declared = node.get("type")
+        if isinstance(declared, Sequence):
+            kinds = [text_of(item) for item in declared.items]
+            named = [one for one in kinds if one != "null"]
+            if len(kinds) == 2 and len(named) == 1 and named[0] in KEYWORDS:
+                return named[0], True
+            self._refuse("S003", declared.place, f"{what} has type {kinds}", "write [T, 'null'] or one type")
+            return None, False
+        kind = text_of(declared)
+        if kind in KEYWORDS:
+            return kind, False
+        place = declared.place if declared else node.place
+        found = f"the type {kind!r}" if declared else "no type"
+        self._refuse("S003", place, f"{what} has {found}", f"write one of {', '.join(sorted(KEYWORDS))}")
+        return None, False
+
+    def _known_words(self, node: Mapping, kind: str, what: str) -> bool:
+        unknown = [key for key in node.entries if key not in KEYWORDS[kind] | ANNOTATIONS]
+        for key in unknown:
+            self._refuse(
+                "S004",
+                node.keys[key],
+                f"{what} uses {key!r}, which is not in the common subset for {kind}",
+                f"remove it; a {kind} may have {', '.join(sorted(KEYWORDS[kind] - {'type'})) or 'no keyword'}",
+            )
+        return self._fits(node, kind, what) and not unknown
+
+    def _known_choice(self, node: Mapping, what: str) -> bool:
+        unknown = [key for key in node.entries if key not in {"oneOf", "discriminator"} | ANNOTATIONS]
+        for key in unknown:
+            self._refuse("S004", node.keys[key], f"{what} uses {key!r} beside oneOf", "move it into the arms")
+        return not unknown
+
+    def _typed(self, node: Mapping) -> bool:
+        """Whether each value has its keyword's kind; another would be passed over."""
+        wrong = [(key, value) for key, value in node if key in KINDS and kind_of(value) != KINDS[key]]
+        for key, value in wrong:
+            self._refuse("F003", value.place, f"{key} is {kind_of(value)}", f"write {KINDS[key]}")
+        return self._names_once(node.get("required")) and not wrong
+
+    def _names_once(self, required: Node | None) -> bool:
+        names = [text_of(item) for item in required.items] if isinstance(required, Sequence) else []
+        is_list = None not in names and len(set(names)) == len(names)
+        if required is not None and not is_list:
+            fix = "write each property's name once"
+            self._refuse("F003", required.place, "required is no list of names, each once", fix)
+        return is_list
+
+    def _fits(self, node: Mapping, kind: str, what: str) -> bool:
+        """Whether the keywords mean something beside each other."""
+        if kind == "object":
+            return (
+                self._alone(node, "a schema for all values", {"required"}, what)
+                if self._is_map(node)
+                else self._closed(node, what)
+            )
+        if "enum" not in node.entries:
+            return True
+        form = text_of(node.get("format"))
+        others = (
+            SHAPING - {"enum"} | {"minimum", "maximum"} | ({"format"} if form != "int32" or kind == "string" else set())
+        )
+        return self._alone(node, "enum", others, what)
+
+    def _closed(self, node: Mapping, what: str) -> bool:
+        """A record has the properties that it names: requests are closed, and answers have no others."""
+        others = node.get("additionalProperties")
+        is_closed = others is None or (isinstance(others, Scalar) and others.value is False)
+        if not is_closed:
+            fix = "remove additionalProperties, or give the record a property that is a map"
+            self._refuse(
+                "S004", node.keys["additionalProperties"], f"{what} has further properties beside those it names", fix
+            )
+        return self._alone(node, "properties", {"maxProperties"}, what) and is_closed
+
+    def _is_map(self, node: Mapping) -> bool:
+        return "additionalProperties" in node.entries and "properties" not in node.entries
+
+    def _is_null(self, node: Node) -> bool:
+        return isinstance(node, Mapping) and node.entries.keys() == {"type"} and text_of(node.get("type")) == "null"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
@@ -27,6 +28,7 @@ OPERATION_KEYS = {
     "responses",
     "deprecated",
 }
+KINDS = {"summary": "string", "description": "string", "deprecated": "boolean"}
 
 
 @dataclass(slots=True)
@@ -41,7 +43,7 @@ def parse_openapi(documents: Documents, schemas: Schemas, findings: Findings) ->
     root = documents.tree(ROOT)
     if not isinstance(root, Mapping):
         return dialect
-    if not (text_of(root.get("openapi")) or "").startswith("3.1"):
+    if not re.fullmatch(r"3\.1(\.\d+)?", text_of(root.get("openapi")) or ""):
         findings.add("O001", root.place, "this is not OpenAPI 3.1", fix="write openapi: 3.1.0")
     if "security" in root.entries:
         findings.add(
@@ -121,6 +123,7 @@ class _PathReader:
         for key in node.entries:
             if key not in OPERATION_KEYS and not key.startswith("x-"):
                 self._findings.add("O003", node.keys[key], f"{key!r} is not read in an operation of the source")
+        self._sources.kinds(node, KINDS, name)
         operation = HttpOperation(name, PurePosixPath(node.place.file).stem, place, node)
         operation.summary = text_of(node.get("summary")) or ""
         operation.description = text_of(node.get("description")) or ""

@@ -20,7 +20,7 @@ from codegen.parse.yaml_tree import MAX_BYTES, decoded
 
 _NOT_PROTO = "correct it here or before"
 _KINDS = {value: name.removeprefix("TYPE_").lower() for name, value in pb.FieldDescriptorProto.Type.items()}
-_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,99}\.proto\Z")
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,99}\.proto\Z")
 """What names a file and its Python module alike; `-…` and `@…` would be options of protoc."""
 _ERROR = re.compile(
     r"(?P<file>[^\s:]+\.proto):(?P<line>\d+):(?P<column>\d+): (?P<text>.*)|(?P<bare>[^\s:]+\.proto): (?P<rest>.*)"
@@ -134,20 +134,23 @@ def parse_proto(documents: Documents, findings: Findings) -> ProtoDialect:
     for file in dialect.files.file:
         if file.name.startswith("google/"):
             continue
+        if file.package.partition(".")[0] == "google":
+            message = f"the package {file.package!r} is one of protobuf's own"
+            findings.add("P006", _Places(file).at(2), message, fix="name a package of the contract")
         _read_file(file, dialect, findings)
     return dialect
 
 
 def _text(name: str, documents: Documents, findings: Findings) -> bytes | None:
     if not _NAME.match(Path(name).name):
-        fix = "rename it in snake_case"
-        findings.add("P005", Place(name, 1, 1), f"protoc would not take {Path(name).name!r} for a file's name", fix=fix)
+        fix = "rename it with letters, digits, `_` and `-`, and begin with a letter"
+        findings.add("P005", Place(name, 1, 1), f"{Path(name).name!r} names no Python module", fix=fix)
         return None
     data = documents.read(name)
     if data is not None and len(data) > MAX_BYTES:
         findings.add("Y001", Place(name, 1, 1), f"the file has more than {MAX_BYTES:,} bytes", fix="split it")
         return None
-    return data if data is None or decoded(name, data, findings) is not None else None
+    return data if data is not None and decoded(name, data, findings) is not None else None
 
 
 def _nothing() -> pb.FileDescriptorSet:

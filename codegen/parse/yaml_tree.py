@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
+from math import isfinite
 from pathlib import Path
 from typing import TypeAlias
 
@@ -249,15 +250,15 @@ class _Builder:
 
 
 def _resolve(text: str) -> Plain:
-    """YAML 1.2 core schema; dates, octals with a bare 0, yes and no stay text."""
+    """YAML 1.2 core schema; dates, yes and no stay text, and so does what is no finite number."""
     if _NULL.match(text):
         return None
     if _BOOL.match(text):
         return text[0] in "tT"
     if _INT.match(text):
         return int(text, 0) if text[:2] in ("0o", "0x") else int(text)
-    if _FLOAT.match(text):
-        return float(text)
+    if _FLOAT.match(text) and isfinite(number := float(text)):
+        return number
     return text
 
 

@@ -27,6 +27,7 @@ TYPED = {
     "p12_maps",
     "p13_enum_text",
     "p18_union_in_list_and_map",
+    "p22_const",
     "p25_query_parameters",
     "p34_events",
     "p42_python_words",

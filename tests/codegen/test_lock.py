@@ -37,3 +37,15 @@ def test_an_empty_contract_has_an_empty_lock(tmp_path: Path) -> None:
     path = tmp_path / "lock"
     lock.update(path, loaded)
     assert "pkg_ids: {}\n" in path.read_text()
+
+
+def test_a_member_below_zero_has_its_number(tmp_path: Path) -> None:
+    low = "enum: [-1, 0, 5], x-enum-names: [none, low, high]"
+    loaded = edited(
+        tmp_path,
+        ("schemas/things.yaml", "enum: [0, 5], x-enum-names: [low, high]", low),
+        ("proto/things.proto", "  LEVEL_HIGH = 5;\n", "  LEVEL_HIGH = 5;\n  LEVEL_NONE = -1;\n"),
+        case="p51_everything",
+    )
+    assert lock.update(tmp_path / "specs" / "contract.lock", loaded) == 1
+    assert not len(load(tmp_path / "specs").findings)

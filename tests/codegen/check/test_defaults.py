@@ -29,3 +29,12 @@ def test_a_value_fits_or_not(kind: Type, good: object, bad: object) -> None:
 def test_a_default_that_its_own_schema_refuses_is_a_finding(tmp_path: Path) -> None:
     loaded = edited(tmp_path, ("schemas/author.yaml", "maximum: 100, default: 20", "maximum: 100, default: 200"))
     assert "S023" in rules(loaded)
+
+
+def test_a_number_without_an_end_is_no_default(tmp_path: Path) -> None:
+    edit = (
+        "schemas/things.yaml",
+        "    price: {type: string, format: decimal}\nThingRef",
+        "    price: {type: number, default: 1e999}\nThingRef",
+    )
+    assert "S023" in rules(edited(tmp_path, edit, case="p51_everything"))

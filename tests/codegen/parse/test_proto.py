@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from codegen.diagnostics import Findings, Place
 from codegen.parse.documents import Documents
 from codegen.parse.proto import ProtoDialect, parse_proto
+from codegen.pipeline import load
+from tests.codegen.contracts import compose, edited, rules
 
 HEAD = 'syntax = "proto3";\npackage p.v1;\n'
 
@@ -53,3 +57,24 @@ def test_a_file_says_where_an_import_and_an_rpc_may_go(tmp_path: Path) -> None:
     )
     file = dialect.sources["specs/proto/a.proto"]
     assert (file.import_line, file.service_end) == (4, Place("specs/proto/a.proto", 7, 1))
+
+
+@pytest.mark.parametrize("name", ["2fa", "my more", "my.more", "größe", "-I", "all-things", "more/things"])
+def test_a_file_that_is_no_module_is_refused(tmp_path: Path, name: str) -> None:
+    specs = compose("p51_everything", tmp_path)
+    (specs / "proto" / "more").mkdir()
+    for file in (name, "all_things"):
+        (specs / "proto" / f"{file}.proto").write_text('syntax = "proto3";\npackage stele.v1;\n')
+    assert rules(load(specs)) == {"P005"}
+
+
+@pytest.mark.parametrize("package", ["google.protobuf", "google.type", "google"])
+def test_a_package_of_google_is_refused(tmp_path: Path, package: str) -> None:
+    own = f'syntax = "proto3";\npackage {package};\n'
+    assert rules(edited(tmp_path, ("proto/own.proto", "", own), case="p51_everything")) == {"P006"}
+
+
+def test_a_file_that_is_not_utf8_is_refused(tmp_path: Path) -> None:
+    specs = compose("p51_everything", tmp_path)
+    (specs / "proto" / "more.proto").write_bytes(b'// \xff\nsyntax = "proto3";\n')
+    assert {one.rule for one in load(specs).findings} == {"Y002"}

@@ -29,7 +29,7 @@ def test_keys_and_values_know_where_they_stand() -> None:
 @pytest.mark.parametrize(
     ("text", "value"),
     [("yes", "yes"), ("2020-01-02", "2020-01-02"), ("0o17", 15), ("0x1f", 31), ("010", 10), ("1e3", 1000.0), ("~", None),
-     ("'1'", "1"), ("True", True), ("1_000", "1_000"), (".inf", ".inf")],
+     ("'1'", "1"), ("True", True), ("1_000", "1_000"), (".inf", ".inf"), ("1e999", "1e999"), ("-1e999", "-1e999")],
 )  # fmt: skip
 def test_scalars_follow_the_core_schema_of_yaml_1_2(text: str, value: object) -> None:
     root, _ = parse(f"k: {text}")
