@@ -73,11 +73,9 @@ def _response(sources: Sources, operation: HttpOperation, status: int, node: Nod
 
 def _links(sources: Sources, response: Mapping) -> dict[str, object]:
     """The links, each whole: what $ref names stands in its place."""
-    links, found = response.get("links"), dict[str, object]()
+    found: dict[str, object] = {}
     fix = "write a mapping: a name, then operationId and parameters"
-    if links is not None and not isinstance(links, Mapping):
-        sources.findings.add("O003", links.place, "links is no mapping", fix=fix)
-    for name, node in links if isinstance(links, Mapping) else ():
+    for name, node in sources.mapping(response, "links") or ():
         link = sources.documents.resolve(node)
         given = link.get("parameters") if isinstance(link, Mapping) else None
         if isinstance(link, Mapping) and (given is None or isinstance(given, Mapping)):

@@ -211,10 +211,11 @@ async def drive(url: str, told: Told, *, is_old: bool, **options: Any) -> AsyncI
 
 def named(options: dict[str, Any]) -> dict[str, Any]:
     """The client's options as TypeScript has them."""
-    given = {camel(name): value for name, value in options.items() if value is not None and name != "timeout_s"}
+    given = {camel(name): value for name, value in options.items() if value is not None and not name.endswith("_s")}
     if "username" in given:
         given["credentials"] = {"username": given.pop("username"), "password": given.pop("password")}
-    return {**given, "timeoutMs": options["timeout_s"] * 1000}
+    times = {camel(name.removesuffix("_s")): value for name, value in options.items() if name.endswith("_s")}
+    return {**given, **{f"{name}Ms": value * 1000 for name, value in times.items()}}
 
 
 @functools.cache

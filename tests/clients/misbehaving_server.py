@@ -27,6 +27,7 @@ AUTHOR = {
     "updated_at": "2026-01-01T00:00:00.5Z",
     "version": 1,
 }
+BEAT = b'{"type":"unsubscribe","topics":[""]}'
 SUBPROTOCOLS = [Subprotocol("stele.v1.json"), Subprotocol("stele.v1.protobuf")]
 
 
@@ -113,17 +114,25 @@ class Socket:
     def abort(self) -> None:
         self.writer.transport.abort()
 
+    def half_close(self) -> None:
+        """Nothing more will come from here, and no close frame has."""
+        self.writer.write_eof()
+
     def flush(self) -> None:
         self.writer.write(b"".join(self.protocol.data_to_send()))
 
 
 class MisbehavingServer:
-    """`requests` and `sockets` are everything that came; `open` counts connections that are still there."""
+    """`requests` and `sockets` are everything that came; `open` counts connections that are still there.
+
+    Signs of life are given, unless it `is_mute`: then nothing that comes on a socket is read.
+    """
 
     def __init__(self) -> None:
         self.requests: list[Request] = []
         self.sockets: list[Socket] = []
         self.open = 0
+        self.is_mute = False
         self.on_http: Callable[[Request], Awaitable[bytes | None]] = _author
         self.on_socket: Callable[[Socket], Awaitable[None]] = _refuse_nothing
         self.on_handshake: Callable[[dict[str, str]], bytes | None] = lambda headers: None
@@ -211,11 +220,16 @@ class MisbehavingServer:
 
     async def _pump(self, socket: Socket, reader: asyncio.StreamReader) -> None:
         while data := await reader.read(65536):
+            if self.is_mute:
+                continue
             socket.protocol.receive_data(data)
             socket.flush()
             for event in socket.protocol.events_received():
                 if isinstance(event, Frame) and event.opcode in (Opcode.TEXT, Opcode.BINARY):
                     raw = bytes(event.data)
+                    if raw == BEAT:
+                        socket.send({"type": "unsubscribed", "topics": [""]})
+                        continue
                     socket.frames.put_nowait(raw.decode() if event.opcode is Opcode.TEXT else raw)
             if socket.protocol.close_expected():
                 return

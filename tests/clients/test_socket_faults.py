@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
@@ -15,6 +15,7 @@ from tests.clients.driven import Driven
 from tests.clients.misbehaving_server import AUTHOR, MisbehavingServer, Request, Socket, problem, reply, token_of
 from tests.clients.twins import FLAVOURS, OLD_NODE, WAITING, Twin, take, twin
 from tests.node import old_node
+from tests.running_service import RunningService
 
 PUSH = {"pkg_id": 1001, "req_id": "00000000-0000-0000-0000-000000000000", "topic": "authors", "epoch": "e"}
 TOKENS = reply(
@@ -104,13 +105,14 @@ async def test_what_a_newer_server_sends_is_let_be(client: Twin, server: Misbeha
     assert server.requests == []
 
 
+@pytest.mark.parametrize("end", [Socket.abort, Socket.half_close])
 async def test_reads_in_flight_are_finished_elsewhere_when_the_socket_dies(
-    client: Twin, server: MisbehavingServer
+    client: Twin, server: MisbehavingServer, end: Callable[[Socket], None]
 ) -> None:
     async def die_once(socket: Socket) -> None:
         asked = [await socket.request() for _ in range(20)] if len(server.sockets) == 1 else []
         if asked:
-            socket.abort()
+            end(socket)
         while True:
             socket.answer(await socket.request())
 
@@ -235,6 +237,39 @@ async def test_who_is_cancelled_tells_the_server(server: MisbehavingServer, flav
 
 
 # Closing and coming back
+
+
+@pytest.mark.parametrize("flavour", [*FLAVOURS, OLD_NODE])
+async def test_a_connection_that_fell_silent_is_left(server: MisbehavingServer, flavour: str) -> None:
+    """No end was told: the cable is cut, or something between forgot the connection."""
+    must_have(flavour)
+    async with twin(flavour, server.url, heartbeat_s=0.3) as client:
+        await opened(client, server)
+        server.is_mute = True
+        assert (await client.ask("authors.get", author_id=7)).id == 7
+        if flavour == "typescript":
+            server.sockets[0].abort()  # the platform's own WebSocket waits for a farewell, and Node with it
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("flavour", [*FLAVOURS, OLD_NODE])
+async def test_a_connection_that_is_merely_quiet_is_kept(server: MisbehavingServer, flavour: str) -> None:
+    must_have(flavour)
+    async with twin(flavour, server.url, heartbeat_s=0.2) as client:
+        await opened(client, server)
+        await asyncio.sleep(1.0)
+        assert (await client.ask("authors.get", author_id=7)).id == 7
+    assert (len(server.sockets), server.requests) == (1, [])
+
+
+@pytest.mark.parametrize("encoding", ["json", "protobuf"])
+async def test_the_service_gives_the_sign_of_life_that_a_page_asks_for(service: RunningService, encoding: str) -> None:
+    options = {"token": None, "username": "reader", "password": "reader", "encoding": encoding, "heartbeat_s": 0.2}
+    async with twin("typescript", service.url, transport="ws", **options) as client:
+        await client.ask(".connect")
+        await asyncio.sleep(1.5)
+        await client.ask("authors.find")
+    assert client.told.disconnects == []
 
 
 @pytest.mark.parametrize("code", [1000, 1011, 1012, 4408, 4430])

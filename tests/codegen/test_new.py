@@ -15,7 +15,7 @@ from codegen.fix import fix, texts_of, write
 from codegen.new import Refused, Wish, write_operation
 from codegen.pipeline import load
 from tests.codegen.contracts import ROOT
-from tests.docs.test_readme import blocks, write_fields
+from tests.docs.test_readme import method_block, write_fields
 
 
 @pytest.fixture
@@ -75,7 +75,7 @@ def test_a_person_writes_at_most_25_lines_for_an_operation(tree: Path, capsys: p
     edited = texts_of(tree / "specs")
     write(tree / "specs", fix(tree / "specs"))
     assert run(tree, "generate") == 0
-    (method,) = blocks("python")
+    method = method_block()
     person = added(made, edited) + len(method.splitlines()[2:])
     whole = added(before, texts_of(tree / "specs")) + len(method.splitlines())
     with capsys.disabled():

@@ -52,4 +52,5 @@ class Options:
     timeout_s: float = 30.0
     max_retries: int = 6
     max_queued_events: int = 1000
+    heartbeat_s: float = 20.0
     hooks: Hooks = Hooks()

@@ -30,7 +30,6 @@ from .session import (
     MAX_FRAME,
     MAX_IN_FLIGHT,
     OPEN_S,
-    PING_S,
     STABLE_S,
     Action,
     Answered,
@@ -80,6 +79,7 @@ class SocketDoor:
         self._agent = contract.agent
         self._session = session
         self._hooks = options.hooks
+        self._heartbeat_s = options.heartbeat_s
         self._tokens = tokens
         self._on_contract = on_contract
         self._connection: ClientConnection | None = None
@@ -318,8 +318,8 @@ class SocketDoor:
             user_agent_header=self._agent,
             compression=None,
             open_timeout=OPEN_S,
-            ping_interval=PING_S,
-            ping_timeout=PING_S,
+            ping_interval=self._heartbeat_s,
+            ping_timeout=self._heartbeat_s,
             close_timeout=1.0,
             max_size=MAX_FRAME,
             legacy=True,

@@ -66,7 +66,7 @@ def test_a_record_of_items_alone_is_a_list(tmp_path: Path) -> None:
         (f"{{'200': {thing('headers: {X-Name: {x-field: name, schema: {type: string}}}')}}}", "O010"),
         (f"{{'200': {thing('headers: {X-Note: {schema: {type: string}}}')}}}", "O010"),
         (f"{{'200': {thing('callbacks: {}')}}}", "O003"),
-        (f"{{'200': {thing('links: [a]')}}}", "O003"),
+        (f"{{'200': {thing('links: [a]')}}}", "F003"),
         (f"{{'200': {thing('links: {a: text}')}}}", "O003"),
         (f"{{'200': {thing('links: {a: {operationId: b, parameters: null}}')}}}", "O003"),
         (f"{{'200': {thing('links: {a: {operationId: b, parameters: [c]}}')}}}", "O003"),

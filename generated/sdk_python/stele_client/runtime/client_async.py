@@ -29,7 +29,7 @@ Source = Callable[[Token | None], Awaitable[Token]]
 class AsyncBaseClient:
     """`token` is a text, or a function that answers one (awaited if it must be); else `username` and `password` log in at
     the first call that needs it, and again whenever the session has ended. `timeout_s` is a call's own time, all attempts
-    included."""
+    included. A socket that does not answer a ping within `heartbeat_s` is left; one is sent in that interval."""
 
     _contract: Contract
 
@@ -45,10 +45,18 @@ class AsyncBaseClient:
         timeout_s: float = 30.0,
         max_retries: int = 6,
         max_queued_events: int = 1000,
+        heartbeat_s: float = 20.0,
         hooks: Hooks | None = None,
     ) -> None:
         options = Options(
-            base_url, transport, encoding, timeout_s, max_retries, max_queued_events, hooks if hooks else Hooks()
+            base_url,
+            transport,
+            encoding,
+            timeout_s,
+            max_retries,
+            max_queued_events,
+            heartbeat_s,
+            hooks if hooks else Hooks(),
         )
         codec = _codec(self._contract, encoding)
         self._options = options

@@ -29,7 +29,6 @@ MAX_IN_FLIGHT = 32
 MAX_FRAME = 64 * 2**20
 OPEN_S = 5.0
 CONTROL_S = 5.0
-PING_S = 20.0
 STABLE_S = 10.0
 """A socket that lasted so long starts its pauses anew."""
 BASE_S = 0.5

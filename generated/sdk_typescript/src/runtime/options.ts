@@ -44,6 +44,8 @@ export interface WebSocketLike {
   readonly bufferedAmount: number;
   send(data: string | Uint8Array): void;
   close(code?: number, reason?: string): void;
+  /** Only `ws` has it: ends without the peer's farewell. */
+  terminate?(): void;
   addEventListener(type: string, listener: (event: never) => void): void;
 }
 
@@ -63,6 +65,8 @@ export interface ClientOptions {
   readonly timeoutMs?: number;
   readonly maxRetries?: number;
   readonly maxQueuedEvents?: number;
+  /** A socket that was silent for so long is asked for a sign of life, and left if it gives none; 20 s if it is not said. */
+  readonly heartbeatMs?: number;
   readonly hooks?: Hooks;
   /** For platforms without a WebSocket of their own. */
   readonly webSocket?: WebSocketClass;

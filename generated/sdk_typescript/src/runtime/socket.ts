@@ -10,7 +10,7 @@ import { timeoutMs } from "./call.ts";
 import type { Codec, Frame, Reply } from "./codec.ts";
 import { race } from "./deadline.ts";
 import type { DeadlineExceeded } from "./errors.ts";
-import { AuthenticationLost, ClientError, ConnectionLost } from "./errors.ts";
+import { ApiError, AuthenticationLost, ClientError, ConnectionLost } from "./errors.ts";
 import { Followers } from "./followers.ts";
 import type { Contract } from "./operation.ts";
 import type { ClientOptions, Hooks, WebSocketLike } from "./options.ts";
@@ -26,6 +26,9 @@ const MAX_IN_FLIGHT = 32;
 const MAX_BUFFERED = 2 ** 20;
 const OPEN_MS = 5000;
 const CONTROL_MS = 5000;
+const BEAT_MS = 20_000;
+/** No topic: to leave it changes nothing and is answered. */
+const NOTHING = [""];
 /** A socket that lasted so long starts its pauses anew. */
 const STABLE_MS = 10_000;
 const UNREADABLE = 3002;
@@ -79,6 +82,7 @@ export class SocketDoor {
   #failures = 0;
   #renewed = false;
   #wake: (() => void) | undefined;
+  #heard = 0;
 
   constructor(options: SocketDoorOptions) {
     this.#options = options;
@@ -230,9 +234,9 @@ export class SocketDoor {
   }
 
   /** Waits for the answer, which has no id in JSON: answers come in the order of their frames. */
-  #control(wanted: "authenticated" | "topics", make: (codec: Codec) => Frame): Promise<void> {
+  #control(wanted: "authenticated" | "topics", make: (codec: Codec) => Frame, withinMs: number = CONTROL_MS): Promise<void> {
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(new ClientError("the server does not answer a control frame")), CONTROL_MS);
+      const timer = setTimeout(() => reject(new ClientError("the server does not answer a control frame")), withinMs);
       const settled = (settle: () => void): void => {
         clearTimeout(timer);
         settle();
@@ -367,14 +371,17 @@ export class SocketDoor {
     let isOver = false;
     let wasOpen = false;
     const timer = setTimeout(() => over(ABNORMAL), OPEN_MS);
+    let beat: ReturnType<typeof setInterval> | undefined;
     const over = (code: number, status?: number): void => {
       if (isOver) {
         return;
       }
       isOver = true;
       clearTimeout(timer);
+      clearInterval(beat);
       this.#lose(code);
       close(socket);
+      socket.terminate?.();
       resolve({ ending: this.#after(code, status, wasOpen), code: status ?? code });
     };
     socket.binaryType = "arraybuffer";
@@ -385,6 +392,7 @@ export class SocketDoor {
         close(socket);
       } else {
         wasOpen = true;
+        beat = this.#watch(() => over(ABNORMAL));
         this.#open(socket);
       }
     });
@@ -395,6 +403,23 @@ export class SocketDoor {
       }
     });
     socket.addEventListener("close", (event: { code: number }) => over(event.code));
+  }
+
+  /** Pages cannot send the protocol's pings, and a connection may end without a word. */
+  #watch(fail: () => void): ReturnType<typeof setInterval> {
+    const beatMs = this.#options.client.heartbeatMs ?? BEAT_MS;
+    this.#heard = performance.now();
+    const timer = setInterval(() => {
+      if (performance.now() - this.#heard >= beatMs) {
+        this.#control("topics", (codec) => codec.topics(NOTHING, false), Math.min(beatMs, CONTROL_MS)).catch((error: unknown) => {
+          if (!(error instanceof ApiError)) {
+            fail();
+          }
+        });
+      }
+    }, beatMs);
+    (timer as { unref?: () => void }).unref?.();
+    return timer;
   }
 
   /** A platform that does not say why a handshake failed may hide that its token was refused. */
@@ -435,6 +460,7 @@ export class SocketDoor {
     if (this.#socket !== socket || session === undefined) {
       return;
     }
+    this.#heard = performance.now();
     try {
       this.#act(session, session.feed(data));
     } catch (error) {
