@@ -473,6 +473,17 @@ async def test_an_unauthenticated_reply_renews_in_band_and_repeats(server: Misbe
     assert (issuer.count, len(server.sockets)) == (2, 1)
 
 
+async def test_who_has_logged_out_has_no_socket(client: Twin, server: MisbehavingServer) -> None:
+    await opened(client, server)
+    await client.ask(".logout")
+    with pytest.raises(errors.AuthenticationLost):
+        await client.ask(".connect")
+    await until(lambda: not server.open)
+    await client.ask(".set_token", token="t1")
+    await client.ask(".connect")
+    assert [one.token for one in server.sockets] == ["t0", "t1"]
+
+
 # Events
 
 

@@ -93,9 +93,13 @@ export class SocketDoor {
     return this.#socket?.readyState === OPEN;
   }
 
+  get #isOver(): boolean {
+    return this.#life.signal.aborted || this.stopped !== undefined;
+  }
+
   /** Open, and keep open; nothing if that is so already, or if the socket was stopped. */
   start(): void {
-    if (this.stopped === undefined && this.#keeper === undefined && !this.#life.signal.aborted) {
+    if (!this.#isOver && this.#keeper === undefined) {
       this.#keeper = this.#keep().finally(() => {
         this.#keeper = undefined;
         this.#tellOpened();
@@ -275,10 +279,10 @@ export class SocketDoor {
       this.#stop(new ClientError("there is no WebSocket: use Node 22 or later, install the package `ws`, or pass the option `webSocket`"), ABNORMAL);
       return;
     }
-    for (;;) {
+    do {
       const began = performance.now();
       const { ending, code } = await this.#live(found);
-      if (this.#life.signal.aborted || this.stopped !== undefined) {
+      if (this.#isOver) {
         return;
       }
       if (performance.now() - began >= STABLE_MS) {
@@ -294,10 +298,7 @@ export class SocketDoor {
       this.#failures += 1;
       this.#hooks.onDisconnect?.(code, pauseMs);
       await this.#pause(pauseMs);
-      if (this.#life.signal.aborted || this.stopped !== undefined) {
-        return;
-      }
-    }
+    } while (!this.#isOver);
   }
 
   async #found(): Promise<FoundSocket | undefined> {
@@ -387,7 +388,7 @@ export class SocketDoor {
     socket.binaryType = "arraybuffer";
     socket.addEventListener("open", () => {
       clearTimeout(timer);
-      if (isOver || this.#life.signal.aborted) {
+      if (isOver || this.#isOver) {
         over(NORMAL);
         close(socket);
       } else {
