@@ -207,6 +207,10 @@ async def drive(url: str, told: Told, *, is_old: bool, **options: Any) -> AsyncI
         with suppress(ProcessLookupError):
             process.kill()
         await reading
+        await process.wait()
+        process.stdin.close()
+        with suppress(ConnectionError):
+            await process.stdin.wait_closed()
 
 
 def named(options: dict[str, Any]) -> dict[str, Any]:

@@ -65,6 +65,7 @@ async def test_a_day_with_a_crash_loses_nothing_and_doubles_nothing(mortal: Runn
         for program in programs.values():
             if program.returncode is None:
                 program.kill()
+            await program.wait()
 
 
 def expected(transport: str) -> dict[str, Any]:
