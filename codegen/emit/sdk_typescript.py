@@ -19,7 +19,7 @@ from codegen.ir.types import Enum
 
 SOURCE = Path(__file__).parents[1] / "runtime" / "sdk_typescript"
 ROOT = "sdk_typescript"
-OPTIONS = ("CallOptions", "ClientOptions", "Pager", "Received")
+OPTIONS = ("CallOptions", "ClientOptions", "Pager", "Received", "Stream")
 """Types of the runtime that users write."""
 COMPILER: dict[str, object] = {
     "target": "es2022",

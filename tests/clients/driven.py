@@ -24,7 +24,8 @@ BUNDLE = MODULES / ".cache" / "driver.mjs"
 """Beside the package `ws`, which a Node without a WebSocket takes."""
 HOOKS = {"retry": "retries", "connect": "connects", "disconnect": "disconnects", "resubscribe": "resubscribed",
          "warning": "warnings", "event": "events"}  # fmt: skip
-ENDS_WITHIN_S = 5.0
+ENDS_WITHIN_S = 10.0
+MAX_LINE = 2**24
 ALONE = ("connects", "warnings", "events")
 """Lists of what has one member."""
 
@@ -134,20 +135,25 @@ class Driven:
         self._process.stdin.write(json.dumps(line).encode() + b"\n")
 
     async def read(self) -> None:
-        """Until the process ends."""
+        """Until the process ends; who waits then is told."""
         assert self._process.stdout is not None
-        async for text in self._process.stdout:
-            line = json.loads(text)
-            if "ask" in line:
-                task = asyncio.create_task(self._provide(line["ask"]))
-                self._errands.add(task)
-                task.add_done_callback(self._errands.discard)
-            elif "hook" in line:
-                self._note(HOOKS[line["hook"]], line["args"])
-            else:
-                self._settle(line)
-        for slot in self._slots.values():
-            slot.set_exception(AssertionError("the driver has ended"))
+        try:
+            async for text in self._process.stdout:
+                self._act(json.loads(text))
+        finally:
+            for slot in self._slots.values():
+                if not slot.done():
+                    slot.set_exception(AssertionError("the driver has ended"))
+
+    def _act(self, line: dict[str, Any]) -> None:
+        if "ask" in line:
+            task = asyncio.create_task(self._provide(line["ask"]))
+            self._errands.add(task)
+            task.add_done_callback(self._errands.discard)
+        elif "hook" in line:
+            self._note(HOOKS[line["hook"]], line["args"])
+        else:
+            self._settle(line)
 
     def _settle(self, line: dict[str, Any]) -> None:
         slot = self._slots.pop(line["id"])
@@ -193,7 +199,7 @@ async def drive(url: str, told: Told, *, is_old: bool, **options: Any) -> AsyncI
     provider = options.pop("token") if callable(options.get("token")) else None
     settings = {"baseUrl": url, "provides": provider is not None, **named(options)}
     process = await asyncio.create_subprocess_exec(
-        str(node), str(built()), json.dumps(settings), stdin=PIPE, stdout=PIPE
+        str(node), str(built()), json.dumps(settings), stdin=PIPE, stdout=PIPE, limit=MAX_LINE
     )
     driven = Driven(process, told, provider)
     reading = asyncio.create_task(driven.read())

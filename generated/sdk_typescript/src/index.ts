@@ -72,6 +72,7 @@ export type {
   ClientOptions,
   Pager,
   Received,
+  Stream,
 } from "./runtime/connection.ts";
 export {
   AuditDoor,

@@ -93,7 +93,9 @@ async function act(line: Line): Promise<unknown> {
     return call(line["call"] as string, line["fields"] as { [name: string]: string }, line["options"] as Line, abort.signal);
   }
   if ("follow" in line) {
-    streams.set(stream, client.events(line["follow"] as keyof Events));
+    const made = client.events(line["follow"] as keyof Events);
+    streams.set(stream, made);
+    await made.ready;
   } else if ("next" in line) {
     return streams.get(stream)?.next();
   } else if ("leave" in line) {

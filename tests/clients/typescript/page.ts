@@ -13,15 +13,14 @@ interface Seen {
 
 async function event(client: ReturnType<typeof createClient>, name: string): Promise<boolean> {
   const stream = client.events("author_created");
-  const first = stream.next();
-  for (let number = 0; ; number += 1) {
-    await client.authors.create({ name: `${name} ${number}` });
-    const found = await Promise.race([first, new Promise<undefined>((resolve) => setTimeout(resolve, 300))]);
-    if (found !== undefined) {
-      await stream.return?.();
-      return typeof found.value.data.author.name === "string";
+  await stream.ready;
+  const made = await client.authors.create({ name: `${name} event` });
+  for await (const found of stream) {
+    if (found.data.author.id === made.id) {
+      return found.data.author.name === made.name;
     }
   }
+  return false;
 }
 
 async function day(options: ClientOptions, name: string): Promise<Seen> {

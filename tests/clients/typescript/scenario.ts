@@ -42,13 +42,11 @@ async function events(client: Client): Promise<void> {
     return;
   }
   const stream = client.events("author_created");
-  for (let number = 0; ; number += 1) {
-    // The stream says nothing when it has begun: what is created meanwhile may be missed.
-    const made = await client.authors.create({ name: `${label} event ${number}` });
-    const event = await Promise.race([stream.next(), sleep(500)]);
-    if (event !== undefined) {
-      seen["event"] = event.value.data.author.name.length > 0 && event.value.data.author.id <= made.id;
-      await stream.return?.();
+  await stream.ready;
+  const made = await client.authors.create({ name: `${label} event` });
+  for await (const event of stream) {
+    if (event.data.author.id === made.id) {
+      seen["event"] = JSON.stringify(event.data.author) === JSON.stringify(made);
       return;
     }
   }

@@ -1,6 +1,6 @@
 /** What a client can do beside the contract's operations; the emitted client adds those. */
 
-import type { Connection, Received } from "./connection.ts";
+import type { Connection, Received, Stream } from "./connection.ts";
 import type { Event } from "./operation.ts";
 
 /** The events of a contract by name; `E` has the type of each one's data. */
@@ -21,7 +21,7 @@ export class BaseClient<E> {
   }
 
   /** The events as they come; leaving the loop unsubscribes. */
-  events<K extends keyof E>(name: K): AsyncIterableIterator<Received<E[K]>> {
+  events<K extends keyof E>(name: K): Stream<E[K]> {
     return this.#connection.events(this.#events[name]);
   }
 

@@ -8,7 +8,7 @@ import type { Call } from "./call.ts";
 import type { Codec } from "./codec.ts";
 import { Deadline, sleep } from "./deadline.ts";
 import { ApiError, AuthenticationLost, ClientClosed, ClientError, ConnectionLost } from "./errors.ts";
-import type { Received } from "./events.ts";
+import type { Received, Stream } from "./events.ts";
 import { EventStream } from "./events.ts";
 import { HttpDoor } from "./http.ts";
 import { JSON_CODEC } from "./json_codec.ts";
@@ -20,7 +20,7 @@ import { SocketDoor } from "./socket.ts";
 import type { TokenSource } from "./tokens.ts";
 import { Tokens } from "./tokens.ts";
 
-export type { Received } from "./events.ts";
+export type { Received, Stream } from "./events.ts";
 export type * from "./options.ts";
 export type { Pager } from "./paging.ts";
 
@@ -192,9 +192,10 @@ export class Connection {
   // Events
 
   /** The events as they come, from when the first is asked for; leaving the loop unsubscribes. */
-  events<T>(event: Event<T>): AsyncIterableIterator<Received<T>> {
+  events<T>(event: Event<T>): Stream<T> {
     const stream: EventStream<T> = new EventStream<T>(this.#options.maxQueuedEvents ?? MAX_QUEUED, () => this.#leave(stream));
-    this.#follow(event, stream).catch((error: unknown) => {
+    stream.ready = this.#follow(event, stream);
+    stream.ready.catch((error: unknown) => {
       this.#leave(stream);
       stream.end(error instanceof ClientError ? error : new ClientError(String(error)));
     });

@@ -11,6 +11,12 @@ export interface Received<T> {
   readonly epoch: string | undefined;
 }
 
+/** Iterate to take; leaving the loop unsubscribes. */
+export interface Stream<T> extends AsyncIterableIterator<Received<T>> {
+  /** Settles when the topic is followed, so that nothing that is published from then on is missed; rejects with why not. */
+  readonly ready: Promise<void>;
+}
+
 export interface Sink<T> {
   offer(event: Received<T>): void;
   end(error: ClientError | undefined): void;
@@ -22,7 +28,8 @@ interface Taker<T> {
 }
 
 /** Written by hand: an async generator that waits cannot be returned from. */
-export class EventStream<T> implements AsyncIterableIterator<Received<T>>, Sink<T> {
+export class EventStream<T> implements Stream<T>, Sink<T> {
+  ready: Promise<void> = Promise.resolve();
   readonly #limit: number;
   readonly #leave: () => void;
   readonly #waiting: Received<T>[] = [];
