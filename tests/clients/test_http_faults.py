@@ -231,7 +231,7 @@ async def test_nothing_is_left_of_a_closed_client(client: Twin, server: Misbehav
     script(server, OK)
     await asyncio.gather(*(client.ask("authors.get", author_id=7) for _ in range(20)))
     await client.ask(".close")
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(15):  # fetch keeps what is idle for 4 s
         while server.open:
             await asyncio.sleep(0.01)
     gc.collect()

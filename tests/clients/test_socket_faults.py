@@ -211,7 +211,7 @@ async def test_a_call_says_how_long_it_waits_and_its_end(client: Twin, server: M
     assert heard[1] == {"type": "cancel", "req_id": heard[0]["req_id"]}
 
 
-async def until(is_so: Any, within_s: float = 5.0) -> None:
+async def until(is_so: Any, within_s: float = 15.0) -> None:
     async with asyncio.timeout(within_s):
         while not is_so():
             await asyncio.sleep(0.01)
@@ -276,7 +276,7 @@ async def test_the_service_gives_the_sign_of_life_that_a_page_asks_for(service: 
 @pytest.mark.parametrize("code", [1000, 1011, 1012, 4408, 4430])
 async def test_a_socket_that_may_come_back_does(client: Twin, server: MisbehavingServer, code: int) -> None:
     (await opened(client, server)).close(code)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(15):
         while len(server.sockets) < 2:
             await client.ask("authors.get", author_id=7)
             await asyncio.sleep(0.01)
@@ -289,7 +289,7 @@ async def test_a_socket_that_is_not_wanted_stays_away_and_calls_go_over_http(
     client: Twin, server: MisbehavingServer, code: int
 ) -> None:
     (await opened(client, server)).close(code)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(15):
         while client.told.disconnects == []:
             await client.ask("authors.get", author_id=7)
     before = len(server.requests)
@@ -351,7 +351,7 @@ async def test_a_token_that_ended_is_renewed_and_the_socket_comes_back(
     issuer = Issuer()
     async with twin(flavour, server.url, token=issuer) as client:
         (await opened(client, server)).close(code)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(15):
             while len(server.sockets) < 2:
                 await client.ask(".connect")
                 await asyncio.sleep(0.01)
@@ -423,7 +423,7 @@ async def test_a_token_that_cannot_be_had_for_now_is_asked_for_again(server: Mis
     async with twin(flavour, server.url, transport="ws", **options) as client:
         await client.ask("authors.get", author_id=7)
         server.sockets[0].close(4401)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(15):
             while len(server.sockets) < 2:
                 await client.ask(".connect")
                 await asyncio.sleep(0.01)
@@ -586,7 +586,7 @@ async def test_a_stream_that_waits_ends_with_its_client(client: Twin, server: Mi
     await until(lambda: server.sockets)
     await asyncio.sleep(0.2)
     await client.ask(".close")
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(15):
         assert len(await taking) == 5
     assert len(server.sockets) == 1
 
