@@ -15,12 +15,15 @@ from typing import Any, cast
 from urllib.parse import unquote, urlsplit
 
 import hiredis
+import structlog
 
 ANSWER_S = 0.15
 SWEEP_S = 0.05
 CONNECT_S = 2.0
 BACKOFF_S = (0.05, 0.1, 0.2, 0.5, 1.0)
 MAX_WAITING = 10_000
+
+logger = structlog.get_logger(__name__)
 
 
 class Lost(Exception):
@@ -174,6 +177,7 @@ class Script:
         self._connection = connection
         self._source = source
         self._digest = b""
+        self._is_failing = False
 
     async def run(self, *arguments: bytes | str | int) -> Any:
         """`arguments` begin with the number of keys; raises Lost, also for an error of the script."""
@@ -187,6 +191,11 @@ class Script:
         raise Lost("the script does not stay loaded")
 
     def _checked(self, answer: Any) -> Any:
+        """Logs the first of several failures in a row: the server is there, and refuses."""
         if isinstance(answer, hiredis.ReplyError):
+            if not self._is_failing:
+                logger.error("redis.script_refused", error=str(answer))
+            self._is_failing = True
             raise Lost(str(answer))
+        self._is_failing = False
         return answer

@@ -40,7 +40,8 @@ class RedisLimiter:
 
     async def take(self, bucket: Bucket, subject: str) -> Permit:
         limit, window_us = bucket.limit * self._scale, round(bucket.window_s * MICROS)
-        key = f"stele:limit:{{{bucket.name}:{subject}}}"
+        kind = "stamps" if limit <= MAX_EXACT else "windows"  # a key of one is no key of the other
+        key = f"stele:limit:{kind}:{{{bucket.name}:{subject}}}"
         try:
             answer = await self._script.run(1, key, limit, window_us, MAX_EXACT)
         except Lost:

@@ -10,6 +10,7 @@ from contextlib import suppress
 import hiredis
 import pytest
 from redis.asyncio import Redis
+from structlog.testing import capture_logs
 
 from app.db.pipelined_redis import MAX_WAITING, Lost, PipelinedConnection, Script
 from app.development.servers import Valkey
@@ -122,3 +123,12 @@ async def test_who_waits_when_the_connection_is_closed_is_told(connection: Pipel
         await waiting
     with pytest.raises(Lost):
         connection.call("PING")
+
+
+async def test_a_script_that_is_refused_says_so_once_until_it_runs_again(connection: PipelinedConnection) -> None:
+    script = Script(connection, b"return redis.call(ARGV[1], ARGV[2])")
+    with capture_logs() as logged:
+        for command in ("NO-SUCH", "NO-SUCH", "ECHO", "NO-SUCH"):
+            with suppress(Lost):
+                await script.run(0, command, "x")
+    assert [one["event"] for one in logged] == ["redis.script_refused"] * 2

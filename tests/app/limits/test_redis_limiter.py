@@ -93,6 +93,16 @@ async def test_a_large_limit_is_counted_in_two_windows(limiter: RedisLimiter) ->
     assert 1990 <= sum(permit.allowed for permit in permits) <= 2000
 
 
+async def test_a_limit_that_grows_beyond_the_exact_bound_or_shrinks_again_is_counted_at_once(
+    limiter: RedisLimiter,
+) -> None:
+    """A new configuration, and two nodes that have different ones while it is rolled out."""
+    subject = uuid.uuid4().hex
+    for limit in (10, 5000, 10, 5000):
+        permit = await limiter.take(bucket(limit, 60.0, WhenDown.CLOSED), subject)
+        assert (permit.allowed, permit.limit) == (True, limit)
+
+
 async def test_a_cancelled_caller_keeps_its_place_in_the_pipeline(limiter: RedisLimiter) -> None:
     subject = uuid.uuid4().hex
     tasks = [asyncio.create_task(limiter.take(bucket(1000), subject)) for _ in range(50)]
