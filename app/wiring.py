@@ -38,6 +38,7 @@ from app.http.door import HttpDoor
 from app.http.table import RouteTable
 from app.limits.redis_limiter import RedisLimiter
 from app.settings import LogFormat, Settings
+from app.supervision.supervisor import Supervisor
 from app.telemetry.logs import configure
 from app.telemetry.metrics import Metrics
 from app.ws.endpoint import SocketDoor
@@ -63,6 +64,7 @@ class Service:
 
     def __init__(self, settings: Settings) -> None:
         self.metrics = Metrics(OPERATIONS, ERRORS, list(CloseCode), f"{CONTRACT_VERSION};{CONTRACT_HASH}")
+        self.supervisor = Supervisor(on_death=self.metrics.task_ended)
         secret = settings.client_secret
         breaker = Breaker("keycloak", on_transition=self.metrics.breaker)
         self.identity = KeycloakIdentity(
@@ -123,20 +125,21 @@ class Service:
 
     async def is_ready(self) -> bool:
         """Redis only degrades: without it limits are per node and events wait."""
-        return self.keys.is_ready and await self.database.ping()
+        return self.keys.is_ready and not self.supervisor.failing and await self.database.ping()
 
     async def start(self) -> None:
         self.keys.start()
-        self.audit.start()
+        self.supervisor.start("audit-writer", self.audit.work)
         await self.pipeline.start()
         await self.broker.start(self.hub.deliver)
         logger.info("service.started", contract=CONTRACT_VERSION, operations=len(OPERATIONS))
 
     async def stop(self) -> None:
+        await self.supervisor.stop()
         await self.broker.stop()
         await self.pipeline.stop()
         await self.keys.stop()
-        await self.audit.stop()
+        await self.audit.flush()
         self.deadlines.stop()
         await self.identity.aclose()
         await self.key_source.aclose()

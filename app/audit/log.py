@@ -31,14 +31,13 @@ log = structlog.get_logger(__name__)
 
 
 class AuditLog:
-    """`start` before use; `stop` writes what is queued, for at most 5 s."""
+    """`work` runs beside it; `flush` at the end."""
 
     def __init__(self, database: Database, *, on_drop: Callable[[int], None], capacity: int = CAPACITY) -> None:
         self._database = database
         self._on_drop = on_drop
         self._capacity = capacity
         self._queue: deque[AuditRecord] = deque()
-        self._task: asyncio.Task[None] | None = None
         columns: dict[str, Any] = {name: bindparam(name) for name in COLUMNS}
         self._insert = compile_statement(insert(AUDIT_LOG).values(**columns))
         quarantine: dict[str, Any] = {name: bindparam(name) for name in ("reason", "row")}
@@ -57,14 +56,8 @@ class AuditLog:
             return
         self._queue.append(record)
 
-    def start(self) -> None:
-        self._task = asyncio.create_task(self._work())
-
-    async def stop(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
-            self._task = None
+    async def flush(self) -> None:
+        """At the end, when `work` is no longer running: writes what is queued, for at most 5 s."""
         try:
             async with asyncio.timeout(FLUSH_S):
                 while self._queue:
@@ -72,7 +65,8 @@ class AuditLog:
         except (TimeoutError, Unavailable):
             log.warning("audit rows lost at stop", count=len(self._queue))
 
-    async def _work(self) -> None:
+    async def work(self) -> None:
+        """Writes what is queued, for the life of the node; to be supervised."""
         while True:
             await asyncio.sleep(PAUSE_S)
             try:

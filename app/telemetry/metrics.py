@@ -37,6 +37,7 @@ class Metrics:
         self._closed = {code: closed.labels(str(code)) for code in sorted({*CLOSE_CODES, *close_codes})}
         self._closed_other = closed.labels("other")
         self._audit_dropped = self._counter("audit_dropped_total", "Audit rows that the full queue dropped.")
+        self._task_ends = self._counter("task_ends_total", "Ends of background tasks, each started again.", ("task",))
         self._limiter_down = self._counter("limiter_down_total", "Decisions made without the limiter's store.")
         self._breaker = Gauge(
             "stele_breaker_state", "0 closed, 1 half-open, 2 open.", ("name",), registry=self._registry
@@ -66,6 +67,9 @@ class Metrics:
 
     def audit_dropped(self, count: int) -> None:
         self._audit_dropped.inc(count)
+
+    def task_ended(self, name: str) -> None:
+        self._task_ends.labels(name).inc()
 
     def limiter_down(self) -> None:
         self._limiter_down.inc()

@@ -16,6 +16,7 @@ from app.audit.record import AuditRecord, Outcome
 from app.audit.tables import AUDIT_LOG, AUDIT_QUARANTINE
 from app.db.database import Database, make_engine
 from app.db.statements import Statement, compile_statement
+from app.supervision.supervisor import Supervisor
 from generated.errors import Unavailable
 
 AT = datetime(2024, 2, 29, 12, 0, tzinfo=UTC)
@@ -56,7 +57,7 @@ async def test_stop_writes_what_is_queued(database: Database) -> None:
     log = AuditLog(database, on_drop=lambda _: None)
     for _ in range(1200):
         log.offer(record(action="queued"))
-    await log.stop()
+    await log.flush()
     assert await count(database, "queued") == 1200
 
 
@@ -66,7 +67,7 @@ async def test_a_full_queue_drops_and_counts_exactly(database: Database) -> None
     for _ in range(25):
         log.offer(record(action="full"))
     assert (log.dropped, sum(drops)) == (15, 15)
-    await log.stop()
+    await log.flush()
     assert await count(database, "full") == 10
 
 
@@ -81,7 +82,7 @@ async def test_poison_is_stored_clean_or_isolated_and_costs_no_other_row(databas
         if number % 100 == 9:
             row.trace_id = "raw \x00 after construction"
         log.offer(row)
-    await log.stop()
+    await log.flush()
     assert (await count(database, "poison"), await quarantined(database) - before) == (990, 10)
 
 
@@ -94,7 +95,7 @@ async def test_each_poison_is_stored_escaped_and_cut_among_the_good_rows(databas
     for one in poison:
         log.offer(record(action="each"))
         log.offer(record(action="each", **one))
-    await log.stop()
+    await log.flush()
     columns = (AUDIT_LOG.c.user_agent, AUDIT_LOG.c.duration_ms, AUDIT_LOG.c.roles)
     rows = await database.fetch(
         compile_statement(select(*columns).where(AUDIT_LOG.c.action == "each").order_by(AUDIT_LOG.c.id))
@@ -125,7 +126,7 @@ async def test_a_row_spoilt_after_its_construction_stands_alone_in_quarantine(
     setattr(bad, name, value)
     for one in (record(action=good), bad, record(action=good)):
         log.offer(one)
-    await log.stop()
+    await log.flush()
     assert (await count(database, good), await quarantined(database) - before) == (2, 1)
 
 
@@ -135,7 +136,7 @@ async def test_a_drained_queue_takes_rows_again_and_the_count_of_drops_stays(dat
     for _ in range(2):
         for _ in range(4):
             log.offer(record(action="again"))
-        await log.stop()
+        await log.flush()
     assert (log.dropped, sum(drops), await count(database, "again")) == (2, 2, 6)
 
 
@@ -168,13 +169,14 @@ async def test_the_worker_tries_again_what_failed_once(migrated: str, database: 
     log = AuditLog(failing, on_drop=lambda _: None)
     action = f"after {type(error).__name__}"
     log.offer(record(action=action))
-    log.start()
+    supervisor = Supervisor()
+    supervisor.start("audit-writer", log.work)
     try:
         async with asyncio.timeout(1.5):
             while await count(database, action) == 0:
                 await asyncio.sleep(0.01)
     finally:
-        await log.stop()
+        await supervisor.stop()
         await failing.close()
     assert await count(database, action) == 1
 
@@ -186,11 +188,12 @@ async def test_the_worker_goes_on_when_its_connection_was_cut_in_between(migrate
     connection.terminate()
     log = AuditLog(own, on_drop=lambda _: None)
     log.offer(record(action="cut"))
-    log.start()
+    supervisor = Supervisor()
+    supervisor.start("audit-writer", log.work)
     try:
         async with asyncio.timeout(1.5):
             while await count(database, "cut") == 0:
                 await asyncio.sleep(0.01)
     finally:
-        await log.stop()
+        await supervisor.stop()
         await own.close()

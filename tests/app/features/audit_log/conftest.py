@@ -30,5 +30,5 @@ async def user(database: Database) -> str:
     log = AuditLog(database, on_drop=lambda _: None)
     for row in rows(name):
         log.offer(row)
-    await log.stop()
+    await log.flush()
     return name

@@ -1,0 +1,103 @@
+"""Keeps the background tasks of a node alive: one place starts them, restarts the ones that end, and says which cannot live.
+
+Promises: a task that ends, for whatever reason, is started again after a pause that doubles from 0.1 s to 5 s; each end is
+logged and counted; `stop` returns within 5 s, and names in the log what did not end (ACCEPTANCE D31).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import structlog
+
+FIRST_PAUSE_S = 0.1
+MAX_PAUSE_S = 5.0
+STABLE_S = 10.0
+"""A task that ran for so long has recovered: its pauses begin anew."""
+MAX_DEATHS = 3
+STOP_S = 5.0
+CANCEL_AGAIN_S = 0.5
+
+Work = Callable[[], Coroutine[Any, Any, None]]
+log = structlog.get_logger(__name__)
+
+
+class Supervised:
+    """One background task and its history; `deaths` counts the ends in a row."""
+
+    def __init__(self, name: str, work: Work, clock: Callable[[], float]) -> None:
+        self.name = name
+        self.deaths = 0
+        self._work = work
+        self._clock = clock
+        self._began = clock()
+
+    @property
+    def cannot_live(self) -> bool:
+        return self.deaths >= MAX_DEATHS and self._clock() - self._began < STABLE_S
+
+    async def live(self) -> None:
+        """One life of the task. Raises whatever ends it; a task that just returns has ended too."""
+        self._began = self._clock()
+        try:
+            await self._work()
+        finally:
+            self.deaths = 1 if self._clock() - self._began >= STABLE_S else self.deaths + 1
+
+    def pause_s(self) -> float:
+        return float(min(FIRST_PAUSE_S * 2 ** (self.deaths - 1), MAX_PAUSE_S))
+
+
+class Supervisor:
+    """`on_death(name)` hears of each end of a task, for metrics. `start` needs a running loop."""
+
+    def __init__(
+        self, *, on_death: Callable[[str], None] = lambda _: None, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._on_death = on_death
+        self._clock = clock
+        self._supervised: list[Supervised] = []
+        self._tasks: list[asyncio.Task[None]] = []
+        self._is_stopping = False
+
+    def start(self, name: str, work: Work) -> None:
+        """Run `work` for the life of the node. It is called again after each end, so it begins from a clean state itself."""
+        supervised = Supervised(name, work, self._clock)
+        self._supervised.append(supervised)
+        self._tasks.append(asyncio.get_running_loop().create_task(self._keep_alive(supervised), name=name))
+
+    @property
+    def failing(self) -> tuple[str, ...]:
+        """The tasks that ended at least three times in a row, none of the lives 10 s long: the node is not ready."""
+        return tuple(one.name for one in self._supervised if one.cannot_live)
+
+    async def stop(self) -> None:
+        """Cancels every task, again and again where a library swallows the cancellation."""
+        self._is_stopping = True
+        waiting = {task for task in self._tasks if not task.done()}
+        deadline = self._clock() + STOP_S
+        while waiting and self._clock() < deadline:
+            for task in waiting:
+                task.cancel()
+            _, waiting = await asyncio.wait(waiting, timeout=CANCEL_AGAIN_S)
+        if waiting:
+            log.error("task.not_stopped", tasks=sorted(task.get_name() for task in waiting))
+
+    async def _keep_alive(self, supervised: Supervised) -> None:
+        while not self._is_stopping:
+            try:
+                await supervised.live()
+                reason = "returned"
+            except asyncio.CancelledError:
+                if self._is_stopping:
+                    raise
+                reason = "CancelledError"
+            except Exception as error:
+                reason = type(error).__name__
+                log.exception("task.failed", task=supervised.name)
+            self._on_death(supervised.name)
+            log.warning("task.restarts", task=supervised.name, reason=reason, deaths=supervised.deaths)
+            await asyncio.sleep(supervised.pause_s())
