@@ -1,7 +1,7 @@
 # Stele. `make` shows what there is. Needed first: Python 3.11 or later, and make.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run test check generate fix breaking new lock migrate operations sdk bench clean clean-data update-locks
+.PHONY: help run test test-long check generate fix breaking new lock migrate operations sdk bench clean clean-data update-locks
 
 VENV := .venv
 READY := $(VENV)/.ready
@@ -27,6 +27,9 @@ run: $(READY) ## Serve with everything embedded (PORT=8000 HOST=127.0.0.1 WORKER
 
 test: $(READY) ## Run every test (PYTEST_ARGS=…)
 	@$(PYTHON_IN) -m pytest -n 2 --dist loadgroup $(PYTEST_ARGS)
+
+test-long: $(READY) ## Run the long forms of the fault and load tests, one after the other (PYTEST_ARGS=…)
+	@$(PYTHON_IN) -m pytest -m long $(PYTEST_ARGS)
 
 check: $(READY) ## Fresh generated code, ruff, mypy strict, import contracts, spec validators
 	@$(PYTHON_IN) -m codegen check
