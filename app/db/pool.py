@@ -1,0 +1,242 @@
+"""A fixed number of places for connections, handed out in the order in which they were asked for.
+
+Invariant: every place is free, leased or pending, so `free + leased + pending = size`, whatever is cancelled, times out or
+dies. A free place holds a connection or none yet; a pending one is being opened or recovered, by a task of the pool and within
+a limit, so that no caller's cancellation can lose it. A wait is at most `max_wait_s`. Knows nothing of PostgreSQL.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, Generic, Protocol, TypeVar
+
+import structlog
+
+from generated.errors import Unavailable
+
+MAX_WAIT_S = 0.5
+OPEN_S = 5.0
+RECOVER_S = 2.0
+CLOSE_S = 1.0
+REOPEN_AFTER_S = 0.1
+"""After a failed opening the next one waits for so long: a server that refuses is not asked by every caller."""
+RETRY_S = 1
+
+log = structlog.get_logger(__name__)
+
+
+class Connection(Protocol):
+    def is_closed(self) -> bool: ...
+
+    def terminate(self) -> None:
+        """Ends the connection at once, whatever it is doing; does not wait."""
+
+    async def close(self) -> None: ...
+
+
+C = TypeVar("C", bound=Connection)
+
+
+class Pool(Generic[C]):
+    """`open_one` opens one connection; its failures are those of the server, and a caller who waits hears Unavailable."""
+
+    def __init__(
+        self, open_one: Callable[[], Coroutine[Any, Any, C]], size: int, *, max_wait_s: float = MAX_WAIT_S
+    ) -> None:
+        self._open_one = open_one
+        self._max_wait_s = max_wait_s
+        self._free: deque[C | None] = deque([None] * size)
+        self._leased: set[C] = set()
+        self._waiting: dict[asyncio.Future[C], None] = {}
+        self._background: set[asyncio.Task[C | None]] = set()
+        self._pending = 0
+        self._refused_until = 0.0
+        self._is_closed = False
+        self.size = size
+
+    @property
+    def free(self) -> int:
+        return len(self._free)
+
+    @property
+    def leased(self) -> int:
+        return len(self._leased)
+
+    @property
+    def pending(self) -> int:
+        return self._pending
+
+    @property
+    def waiting(self) -> int:
+        return len(self._waiting)
+
+    async def take(self) -> C:
+        """A connection that is not closed; raises Unavailable where none comes in time."""
+        return self.take_at_once() or await self._wait()
+
+    def take_at_once(self) -> C | None:
+        """A free connection that is open, if there is one; never one that others already wait for."""
+        while self._free and self._free[-1] is not None:
+            connection = self._free.pop()
+            if connection is not None and not connection.is_closed():
+                self._leased.add(connection)
+                return connection
+            self._free.appendleft(None)
+        return None
+
+    def give_back(self, connection: C) -> None:
+        """After use, when it is known to be idle. A closed one leaves its place to a new one."""
+        self._leased.discard(connection)
+        if connection.is_closed() or self._is_closed:
+            self._vacate(connection)
+        else:
+            self._hand_on(connection)
+
+    def drop(self, connection: C) -> None:
+        """After a failure that broke it: closed now, its place free for a new one."""
+        self._leased.discard(connection)
+        self._vacate(connection)
+
+    def recover(self, connection: C, restore: Callable[[C], Awaitable[object]]) -> asyncio.Task[C | None]:
+        """After a use that was cut short: `restore` brings it to idle in the background, within 2 s; else it is dropped.
+
+        The task never fails and may be awaited with a shield, or not at all.
+        """
+        self._leased.discard(connection)
+        return self._begin(self._recover(connection, restore))
+
+    async def close(self) -> None:
+        """Ends every connection, within 1 s; what is leased is cut. Who waits hears Unavailable, now and later."""
+        self._is_closed = True
+        for waiter in list(self._waiting):
+            _fail(waiter)
+        idle = [connection for connection in self._free if connection is not None]
+        self._free = deque([None] * len(self._free))
+        for task in self._background:
+            task.cancel()
+        for connection in self._leased:
+            connection.terminate()
+        closing = [asyncio.ensure_future(connection.close()) for connection in idle]
+        if closing or self._background:
+            await asyncio.wait([*closing, *self._background], timeout=CLOSE_S)
+        for connection in idle:
+            connection.terminate()
+
+    async def _wait(self) -> C:
+        """The future is the only truth: it holds a connection, or the end of the wait, never both."""
+        loop = asyncio.get_running_loop()
+        if self._is_closed or self._is_away(loop.time()):
+            raise Unavailable(retry_after_s=RETRY_S)
+        waiter: asyncio.Future[C] = loop.create_future()
+        self._waiting[waiter] = None
+        timer = loop.call_later(self._max_wait_s, _fail, waiter)
+        try:
+            self._grow()
+            return await waiter
+        except asyncio.CancelledError:
+            if waiter.done() and not waiter.cancelled() and waiter.exception() is None:
+                self.give_back(waiter.result())
+            raise
+        finally:
+            timer.cancel()
+            self._waiting.pop(waiter, None)
+
+    def _is_away(self, now: float) -> bool:
+        """The server has just refused a connection, and there is none that could come back."""
+        return now < self._refused_until and not self._leased and not self._pending
+
+    def _grow(self) -> None:
+        """Opens a connection for each waiter that none is being opened for, as far as there are places."""
+        loop = asyncio.get_running_loop()
+        if self._is_closed or loop.time() < self._refused_until:
+            return
+        while self._free and self._free[0] is None and self._pending < len(self._waiting):
+            self._free.popleft()
+            self._begin(self._open())
+
+    def _begin(self, work: Coroutine[Any, Any, C | None]) -> asyncio.Task[C | None]:
+        """The place counts as pending until `work` has ended, however it ends; its result is the connection of the place."""
+        self._pending += 1
+        task = asyncio.get_running_loop().create_task(work)
+        self._background.add(task)
+        task.add_done_callback(self._settle)
+        return task
+
+    async def _open(self) -> C | None:
+        """Waits on a task of its own, so that a connection that comes too late, or after a cancellation, is ended."""
+        opening = asyncio.ensure_future(self._open_one())
+        try:
+            await asyncio.wait([opening], timeout=OPEN_S)
+            if opening.done():
+                return opening.result()
+            reason: Exception = TimeoutError()
+        except Exception as error:
+            reason = error
+        finally:
+            if not opening.done():
+                opening.add_done_callback(_end_late)
+                opening.cancel()
+        log.warning("database.connection_refused", reason=type(reason).__name__, detail=str(reason)[:200])
+        return None
+
+    async def _recover(self, connection: C, restore: Callable[[C], Awaitable[object]]) -> C | None:
+        is_restored = False
+        try:
+            async with asyncio.timeout(RECOVER_S):
+                await restore(connection)
+            is_restored = True
+        except Exception as error:
+            log.info("database.connection_dropped", reason=type(error).__name__)
+        finally:
+            if not is_restored:
+                connection.terminate()
+        return connection
+
+    def _settle(self, task: asyncio.Task[C | None]) -> None:
+        """A callback, since a task that is cancelled before its first step runs no line of its own."""
+        self._background.discard(task)
+        self._pending -= 1
+        connection = None if task.cancelled() or task.exception() else task.result()
+        if connection is None:
+            self._refuse()
+        if connection is None or connection.is_closed() or self._is_closed:
+            self._vacate(connection)
+        else:
+            self._hand_on(connection)
+
+    def _refuse(self) -> None:
+        """One who waits hears of the refusal; the others may get what comes back, or the next that is opened."""
+        loop = asyncio.get_running_loop()
+        self._refused_until = loop.time() + REOPEN_AFTER_S
+        loop.call_later(REOPEN_AFTER_S, self._grow)
+        for waiter in list(self._waiting):
+            if not waiter.done():
+                _fail(waiter)
+                break
+
+    def _hand_on(self, connection: C) -> None:
+        for waiter in self._waiting:
+            if not waiter.done():
+                self._leased.add(connection)
+                waiter.set_result(connection)
+                return
+        self._free.append(connection)
+
+    def _vacate(self, connection: C | None) -> None:
+        if connection is not None:
+            connection.terminate()
+        self._free.appendleft(None)
+        if self._waiting:
+            self._grow()
+
+
+def _end_late(opening: asyncio.Future[Any]) -> None:
+    if not opening.cancelled() and opening.exception() is None:
+        opening.result().terminate()
+
+
+def _fail(waiter: asyncio.Future[Any]) -> None:
+    if not waiter.done():
+        waiter.set_exception(Unavailable(retry_after_s=RETRY_S))
