@@ -12,6 +12,8 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from starlette.middleware.cors import CORSMiddleware
 
+from app.admission.gate import Gate
+from app.admission.shares import Shares
 from app.audit.log import AuditLog
 from app.auth.breaker import Breaker
 from app.auth.jwks import KeySet
@@ -20,7 +22,7 @@ from app.auth.tickets import Tickets
 from app.auth.verifier import TokenVerifier
 from app.broadcast.hub import Hub
 from app.broadcast.redis_broker import RedisBroker
-from app.db.database import Database, make_engine
+from app.db.database import Database
 from app.db.pipelined_redis import PipelinedConnection
 from app.execution.context import Context
 from app.execution.deadlines import Deadlines
@@ -38,6 +40,7 @@ from app.http.door import HttpDoor
 from app.http.table import RouteTable
 from app.limits.redis_limiter import RedisLimiter
 from app.settings import LogFormat, Settings
+from app.supervision.readiness import Readiness
 from app.supervision.supervisor import Supervisor
 from app.telemetry.logs import configure
 from app.telemetry.metrics import Metrics
@@ -45,7 +48,7 @@ from app.ws.endpoint import SocketDoor
 from generated.errors import ERRORS, CloseCode
 from generated.handlers import Handlers
 from generated.http_routes import ROUTES
-from generated.operations import CONTRACT_HASH, CONTRACT_VERSION, OPERATIONS, TOPICS
+from generated.operations import CONTRACT_HASH, CONTRACT_VERSION, OPERATIONS, TOPICS, Priority
 from generated.wire import EVENT_CODECS
 from generated.ws_packages import PACKAGES
 
@@ -92,15 +95,17 @@ class Service:
         )
         self.pipeline = PipelinedConnection(redis_url)
         self.limiter = RedisLimiter(self.pipeline, scale=settings.rate_limit_scale, on_down=self.metrics.limiter_down)
-        self.database = Database(
-            make_engine(settings.database_url.get_secret_value(), settings.database_connections),
-            settings.database_connections,
-        )
+        self.database = Database(settings.database_url.get_secret_value(), settings.database_connections)
         self.audit = AuditLog(self.database, on_drop=self.metrics.audit_dropped)
         self.hub = Hub()
         self.reader = Redis.from_url(redis_url, socket_connect_timeout=REDIS_TIMEOUT_S, retry=Retry(NoBackoff(), 0))
         self.broker = RedisBroker(self.pipeline, self.reader, topics=TOPICS, codecs=EVENT_CODECS)
         self.deadlines = Deadlines()
+        self.gate = Gate(_health_paths())
+        self.shares = Shares(settings.database_connections)
+        self.readiness = Readiness(
+            {"database": self.database.ping, "keys": self._has_keys, "background tasks": self._tasks_live}
+        )
         self.runner = Runner(
             database=self.database,
             limiter=self.limiter,
@@ -108,6 +113,8 @@ class Service:
             broker=self.broker,
             metrics=self.metrics,
             deadlines=self.deadlines,
+            shares=self.shares,
+            gate=self.gate,
         )
         self.tickets = Tickets(self.redis)
 
@@ -118,18 +125,22 @@ class Service:
             audit_log=AuditLogs(AuditLogRepository()),
             auth=Auth(self.identity, self.tickets),
             authors=Authors(AuthorRepository(), CursorSeal(secret)),
-            system=System(self.is_ready),
+            system=System(lambda: self.readiness.is_ready),
         )
         check_surface(handlers)
         return handlers
 
-    async def is_ready(self) -> bool:
+    async def _has_keys(self) -> bool:
+        return self.keys.is_ready
+
+    async def _tasks_live(self) -> bool:
         """Redis only degrades: without it limits are per node and events wait."""
-        return self.keys.is_ready and not self.supervisor.failing and await self.database.ping()
+        return not self.supervisor.failing
 
     async def start(self) -> None:
         self.keys.start()
         self.supervisor.start("audit-writer", self.audit.work)
+        self.supervisor.start("readiness", self.readiness.watch)
         await self.pipeline.start()
         await self.broker.start(self.hub.deliver)
         logger.info("service.started", contract=CONTRACT_VERSION, operations=len(OPERATIONS))
@@ -215,3 +226,7 @@ def _doors(http: Asgi, browser: Asgi, socket: Asgi) -> Asgi:
             await http(scope, receive, send)
 
     return application
+
+
+def _health_paths() -> list[bytes]:
+    return [route.path.encode() for route in ROUTES if route.operation.priority is Priority.HEALTH]

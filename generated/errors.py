@@ -84,6 +84,14 @@ class AuthorNotFound(ApiError):
     title = "There is no such author."
 
 
+class ChangedMeanwhile(ApiError):
+    code = "changed_meanwhile"
+    status = 409
+    rsp = RspCode.CONFLICT
+    retryable = True
+    title = "Another change came first."
+
+
 class CredentialsInvalid(ApiError):
     code = "credentials_invalid"
     status = 401
@@ -240,6 +248,7 @@ ERRORS: dict[str, type[ApiError]] = {
     "audit_log_not_found": AuditLogNotFound,
     "author_name_taken": AuthorNameTaken,
     "author_not_found": AuthorNotFound,
+    "changed_meanwhile": ChangedMeanwhile,
     "credentials_invalid": CredentialsInvalid,
     "cursor_invalid": CursorInvalid,
     "forbidden": Forbidden,

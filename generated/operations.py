@@ -18,6 +18,16 @@ class Idempotency(StrEnum):
     NONE = "none"
 
 
+class Priority(IntEnum):
+    """What goes first, and is refused last, when there is more than the node can do."""
+
+    HEALTH = 0
+    SESSION = 1
+    READ = 2
+    WRITE = 3
+    BULK = 4
+
+
 class WhenDown(StrEnum):
     """What a bucket does while the limiter's store is away."""
 
@@ -65,6 +75,7 @@ class Operation:
     audit: Audit
     idempotency: Idempotency
     timeout_s: float
+    priority: Priority
     errors: tuple[str, ...]
     publishes: tuple[str, ...]
     sensitive: frozenset[str]
@@ -79,7 +90,7 @@ class Event:
 
 
 CONTRACT_VERSION = "1.0.0"
-CONTRACT_HASH = "0148c2b5"
+CONTRACT_HASH = "2d96ff4a"
 
 
 class PkgId(IntEnum):
@@ -121,8 +132,10 @@ OPERATIONS: dict[str, Operation] = {
         audit=Audit.REQUIRED,
         idempotency=Idempotency.KEY,
         timeout_s=5.0,
+        priority=Priority.WRITE,
         errors=(
             "author_name_taken",
+            "changed_meanwhile",
             "forbidden",
             "idempotency_key_reused",
             "internal",
@@ -151,7 +164,9 @@ OPERATIONS: dict[str, Operation] = {
         audit=Audit.BEST_EFFORT,
         idempotency=Idempotency.NONE,
         timeout_s=5.0,
+        priority=Priority.WRITE,
         errors=(
+            "changed_meanwhile",
             "forbidden",
             "internal",
             "not_acceptable",
@@ -174,8 +189,10 @@ OPERATIONS: dict[str, Operation] = {
         audit=Audit.REQUIRED,
         idempotency=Idempotency.NATURAL,
         timeout_s=5.0,
+        priority=Priority.WRITE,
         errors=(
             "author_not_found",
+            "changed_meanwhile",
             "forbidden",
             "internal",
             "invalid_data",
@@ -200,6 +217,7 @@ OPERATIONS: dict[str, Operation] = {
         audit=Audit.REQUIRED,
         idempotency=Idempotency.NATURAL,
         timeout_s=5.0,
+        priority=Priority.READ,
         errors=(
             "audit_log_not_found",
             "forbidden",
@@ -225,6 +243,7 @@ OPERATIONS: dict[str, Operation] = {
         audit=Audit.REQUIRED,
         idempotency=Idempotency.NATURAL,
         timeout_s=5.0,
+        priority=Priority.READ,
         errors=(
             "forbidden",
             "internal",
@@ -249,6 +268,7 @@ OPERATIONS: dict[str, Operation] = {
         audit=Audit.BEST_EFFORT,
         idempotency=Idempotency.NATURAL,
         timeout_s=5.0,
+        priority=Priority.READ,
         errors=(
             "author_not_found",
             "forbidden",
@@ -274,6 +294,7 @@ OPERATIONS: dict[str, Operation] = {
         audit=Audit.BEST_EFFORT,
         idempotency=Idempotency.NATURAL,
         timeout_s=5.0,
+        priority=Priority.READ,
         errors=(
             "forbidden",
             "internal",
@@ -298,6 +319,7 @@ OPERATIONS: dict[str, Operation] = {
         audit=Audit.BEST_EFFORT,
         idempotency=Idempotency.NATURAL,
         timeout_s=5.0,
+        priority=Priority.READ,
         errors=(
             "cursor_invalid",
             "forbidden",
@@ -323,6 +345,7 @@ OPERATIONS: dict[str, Operation] = {
         audit=Audit.NONE,
         idempotency=Idempotency.NATURAL,
         timeout_s=5.0,
+        priority=Priority.HEALTH,
         errors=("internal", "not_acceptable", "timeout", "unavailable"),
         publishes=(),
         sensitive=frozenset(),
@@ -337,6 +360,7 @@ OPERATIONS: dict[str, Operation] = {
         audit=Audit.NONE,
         idempotency=Idempotency.NATURAL,
         timeout_s=5.0,
+        priority=Priority.HEALTH,
         errors=("internal", "timeout", "unavailable"),
         publishes=(),
         sensitive=frozenset(),
@@ -351,7 +375,9 @@ OPERATIONS: dict[str, Operation] = {
         audit=Audit.REQUIRED,
         idempotency=Idempotency.NONE,
         timeout_s=5.0,
+        priority=Priority.WRITE,
         errors=(
+            "changed_meanwhile",
             "credentials_invalid",
             "internal",
             "invalid_data",
@@ -377,7 +403,9 @@ OPERATIONS: dict[str, Operation] = {
         audit=Audit.REQUIRED,
         idempotency=Idempotency.NATURAL,
         timeout_s=5.0,
+        priority=Priority.WRITE,
         errors=(
+            "changed_meanwhile",
             "internal",
             "invalid_data",
             "malformed",
@@ -401,6 +429,7 @@ OPERATIONS: dict[str, Operation] = {
         audit=Audit.NONE,
         idempotency=Idempotency.NATURAL,
         timeout_s=5.0,
+        priority=Priority.HEALTH,
         errors=("internal", "timeout", "unavailable"),
         publishes=(),
         sensitive=frozenset(),
@@ -415,7 +444,9 @@ OPERATIONS: dict[str, Operation] = {
         audit=Audit.REQUIRED,
         idempotency=Idempotency.NONE,
         timeout_s=5.0,
+        priority=Priority.SESSION,
         errors=(
+            "changed_meanwhile",
             "credentials_invalid",
             "internal",
             "invalid_data",
@@ -441,9 +472,11 @@ OPERATIONS: dict[str, Operation] = {
         audit=Audit.REQUIRED,
         idempotency=Idempotency.NATURAL,
         timeout_s=5.0,
+        priority=Priority.WRITE,
         errors=(
             "author_name_taken",
             "author_not_found",
+            "changed_meanwhile",
             "forbidden",
             "internal",
             "invalid_data",

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from app.db.database import Database, make_engine
+from app.db.database import Database
 from app.development.servers import Postgres, Valkey, embedded_postgres, embedded_valkey
 from tests.databases import new_database
 from tests.running_service import RunningService
@@ -56,6 +56,6 @@ def migrated(postgres: Postgres) -> str:
 
 @pytest.fixture
 async def database(migrated: str) -> AsyncIterator[Database]:
-    opened = Database(make_engine(migrated, 4), 4)
+    opened = Database(migrated, 4)
     yield opened
     await opened.close()

@@ -25,7 +25,8 @@ from generated.errors import Unavailable
 CAPACITY = 20_000
 BATCH = 500
 PAUSE_S = 0.2
-FLUSH_S = 5.0
+FLUSH_S = 3.0
+COPY_S = 5.0
 MAX_ISOLATED = 10_000
 log = structlog.get_logger(__name__)
 
@@ -97,12 +98,8 @@ class AuditLog:
             raise Unavailable from error
 
     async def _copy(self, batch: list[AuditRecord]) -> None:
-        connection = await self._database.take()
-        try:
-            rows = [record.values() for record in batch]
-            await connection.copy_records_to_table("audit_log", records=rows, columns=COLUMNS)
-        finally:
-            self._database.put(connection)
+        async with asyncio.timeout(COPY_S):
+            await self._database.copy("audit_log", COLUMNS, [record.values() for record in batch])
 
     async def _isolate(self, record: AuditRecord, error: Exception) -> None:
         row = {name: clean(str(one), MAX_ISOLATED) for name, one in asdict(record).items()}

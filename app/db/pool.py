@@ -52,6 +52,7 @@ class Pool(Generic[C]):
         self._waiting: dict[asyncio.Future[C], None] = {}
         self._background: set[asyncio.Task[C | None]] = set()
         self._pending = 0
+        self._opening = 0
         self._refused_until = 0.0
         self._is_closed = False
         self.size = size
@@ -99,13 +100,15 @@ class Pool(Generic[C]):
         self._leased.discard(connection)
         self._vacate(connection)
 
-    def recover(self, connection: C, restore: Callable[[C], Awaitable[object]]) -> asyncio.Task[C | None]:
-        """After a use that was cut short: `restore` brings it to idle in the background, within 2 s; else it is dropped.
+    def recover(
+        self, connection: C, restore: Callable[[C], Awaitable[object]], *, within_s: float = RECOVER_S
+    ) -> asyncio.Task[C | None]:
+        """After a use that was cut short: `restore` brings it to idle in the background, in time; else it is dropped.
 
         The task never fails and may be awaited with a shield, or not at all.
         """
         self._leased.discard(connection)
-        return self._begin(self._recover(connection, restore))
+        return self._begin(self._recover(connection, restore, within_s))
 
     async def close(self) -> None:
         """Ends every connection, within 1 s; what is leased is cut. Who waits hears Unavailable, now and later."""
@@ -152,9 +155,10 @@ class Pool(Generic[C]):
         loop = asyncio.get_running_loop()
         if self._is_closed or loop.time() < self._refused_until:
             return
-        while self._free and self._free[0] is None and self._pending < len(self._waiting):
+        while self._free and self._free[0] is None and self._opening < len(self._waiting):
             self._free.popleft()
-            self._begin(self._open())
+            self._opening += 1
+            self._begin(self._open()).add_done_callback(self._opened)
 
     def _begin(self, work: Coroutine[Any, Any, C | None]) -> asyncio.Task[C | None]:
         """The place counts as pending until `work` has ended, however it ends; its result is the connection of the place."""
@@ -163,6 +167,9 @@ class Pool(Generic[C]):
         self._background.add(task)
         task.add_done_callback(self._settle)
         return task
+
+    def _opened(self, _: asyncio.Task[C | None]) -> None:
+        self._opening -= 1
 
     async def _open(self) -> C | None:
         """Waits on a task of its own, so that a connection that comes too late, or after a cancellation, is ended."""
@@ -181,10 +188,10 @@ class Pool(Generic[C]):
         log.warning("database.connection_refused", reason=type(reason).__name__, detail=str(reason)[:200])
         return None
 
-    async def _recover(self, connection: C, restore: Callable[[C], Awaitable[object]]) -> C | None:
+    async def _recover(self, connection: C, restore: Callable[[C], Awaitable[object]], within_s: float) -> C | None:
         is_restored = False
         try:
-            async with asyncio.timeout(RECOVER_S):
+            async with asyncio.timeout(within_s):
                 await restore(connection)
             is_restored = True
         except Exception as error:

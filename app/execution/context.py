@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -68,6 +69,8 @@ class Call:
     trace_id: str
     timeout_s: float | None = None
     idempotency_key: str | None = None
+    arrived_at: float = field(default_factory=time.monotonic)
+    """On the monotonic clock; the deadline counts from here."""
     permit: Permit | None = None
     """Set by the runner: what the limiter answered, for RateLimit headers."""
     status: int | None = None

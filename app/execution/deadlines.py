@@ -1,6 +1,7 @@
 """Deadlines without a timer per request: one queue per duration, swept every 50 ms.
 
-A task is cancelled at most 50 ms after its deadline; that cancellation becomes Timeout, any other passes through.
+A task is cancelled at most 50 ms after its deadline; that cancellation becomes Timeout, or what `Watch.error` says, any other
+passes through.
 """
 
 from __future__ import annotations
@@ -11,21 +12,19 @@ from collections import deque
 from dataclasses import dataclass
 from types import TracebackType
 
-from generated.errors import Timeout
+from generated.errors import ApiError, Timeout
 
 TICK_S = 0.05
 
 
 @dataclass(slots=True)
 class Watch:
-    """One deadline of the current task; `stop` before anything that must not be cut, such as COMMIT."""
+    """One deadline of the current task. `error` is what its end means: nothing has happened, until somebody knows better."""
 
     task: asyncio.Task[object] | None
     due: float
     has_expired: bool = False
-
-    def stop(self) -> None:
-        self.task = None
+    error: type[ApiError] = Timeout
 
     def __enter__(self) -> Watch:
         return self
@@ -33,9 +32,10 @@ class Watch:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        task, self.task = self.task or (asyncio.current_task() if self.has_expired else None), None
-        if self.has_expired and kind is asyncio.CancelledError and task is not None and task.uncancel() <= 0:
-            raise Timeout from None
+        """A cancellation that came from elsewhere as well goes on: it is counted by `uncancel`."""
+        task, self.task = self.task, None
+        if self.has_expired and task is not None and task.uncancel() <= 0 and kind is asyncio.CancelledError:
+            raise self.error from None
 
 
 class Deadlines:

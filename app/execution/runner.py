@@ -1,8 +1,8 @@
-"""The one pipeline of every door: authenticate → limit → authorise → decode → deadline → transaction → handler →
-commit → events → audit.
+"""The one pipeline of every door: authenticate → limit → authorise → decode → admit → transaction → handler → commit → audit.
 
-Promises: an answer is given only after COMMIT; UNAUTHENTICATED, RATE_LIMITED and FORBIDDEN mean that nothing ran;
-nothing but an `ApiError` of the catalogue (or the caller's cancellation) leaves `run`.
+Promises: an answer is given only after COMMIT, and by the deadline, whoever is silent (ACCEPTANCE D14); UNAUTHENTICATED,
+RATE_LIMITED and FORBIDDEN mean that nothing ran; nothing but an `ApiError` that the operation declares (or the caller's
+cancellation) leaves `run`.
 """
 
 from __future__ import annotations
@@ -14,9 +14,13 @@ from typing import Any
 
 import structlog
 
+from app.admission.gate import Gate
+from app.admission.shares import Shares
 from app.audit.log import AuditLog
 from app.broadcast.broker import Broker, NotPublished
-from app.db.database import Database, Transaction
+from app.db.database import Database
+from app.db.sqlstates import refusal_for
+from app.db.transaction import Transaction
 from app.errors import decode
 from app.execution.context import Call, Context
 from app.execution.deadlines import Deadlines, Watch
@@ -25,13 +29,26 @@ from app.execution.testimony import OK, record_of
 from app.limits.limiter import Limiter
 from app.telemetry.logs import TRACE_ID
 from app.telemetry.metrics import Metrics
-from generated.errors import ApiError, Forbidden, Internal, RateLimited, Unauthenticated
-from generated.operations import BUCKETS, Audit, Bucket, BucketKey, Idempotency
+from generated.errors import (
+    ApiError,
+    Forbidden,
+    Internal,
+    OutcomeUnknown,
+    RateLimited,
+    Timeout,
+    Unauthenticated,
+    Unavailable,
+)
+from generated.operations import BUCKETS, Audit, Bucket, BucketKey, Idempotency, Priority
 from generated.wire import CODECS, EVENT_OF
 
 LEEWAY_S = 10.0
 MAX_TIMEOUT_S = 30.0
 CANCELLED = "cancelled"
+REFUSAL_ROW_S = 0.15
+"""How long a refusal waits for its audit row before the row goes into the queue."""
+QUEUED_CODES = {one.code for one in (Unauthenticated, RateLimited, Timeout, Unavailable, OutcomeUnknown)}
+"""Refusals whose row never holds them up: those that come in floods, and those that a silent database causes."""
 log = structlog.get_logger(__name__)
 
 
@@ -45,6 +62,8 @@ class Runner:
         broker: Broker,
         metrics: Metrics,
         deadlines: Deadlines,
+        shares: Shares,
+        gate: Gate,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._database = database
@@ -53,6 +72,8 @@ class Runner:
         self._broker = broker
         self._metrics = metrics
         self._deadlines = deadlines
+        self._shares = shares
+        self._gate = gate
         self._answers = AnswerStore()
         self._clock = clock
 
@@ -62,32 +83,46 @@ class Runner:
         TRACE_ID.set(call.trace_id)
         code = OK
         try:
-            return await self._run(call, started)
-        except ApiError as error:
-            code = error.code
-            await self._testify_refusal(call, code, started)
-            raise
+            return await self._within_deadline(call, started)
         except asyncio.CancelledError:
             code = CANCELLED
             raise
         except Exception as error:
-            log.exception("operation failed", operation=call.operation.name)
-            code = Internal.code
-            await self._testify_refusal(call, code, started)
-            raise Internal from error
+            refusal = _declared(call, error)
+            code = refusal.code
+            await self._record_refusal(call, code, started)
+            if refusal is error:
+                raise
+            raise refusal from error
         finally:
             self._metrics.observe(call.caller.door, call.operation.name, code, time.perf_counter() - started)
 
-    async def _run(self, call: Call, started: float) -> Any:
-        await self._authenticate(call)
-        await self._limit(call)
-        self._authorise(call)
-        request = decode(call.decode)
-        timeout_s = min(call.timeout_s or call.operation.timeout_s, MAX_TIMEOUT_S)
-        with self._deadlines.watch(timeout_s) as watch:
-            if call.operation.is_query:
-                return await self._query(call, request, started)
-            return await self._command(call, request, started, watch)
+    async def _within_deadline(self, call: Call, started: float) -> Any:
+        """The deadline is one moment, counted from the request's arrival; what it ends is cleaned up in the background."""
+        waited_s = time.monotonic() - call.arrived_at
+        left_s = min(call.timeout_s or call.operation.timeout_s, MAX_TIMEOUT_S) - waited_s
+        if left_s <= 0:
+            raise Timeout
+        with self._deadlines.watch(left_s) as watch:
+            await self._authenticate(call)
+            await self._limit(call)
+            self._authorise(call)
+            request = decode(call.decode)
+            self._gate.began(waited_s)
+            if call.operation.priority is Priority.HEALTH:
+                return await self._perform(call, request, started, watch)
+            caller = self._caller_key(call)
+            if not self._shares.enter_at_once(caller):
+                await self._shares.enter(call.operation.priority, caller)
+            try:
+                return await self._perform(call, request, started, watch)
+            finally:
+                self._shares.leave(caller)
+
+    async def _perform(self, call: Call, request: Any, started: float, watch: Watch) -> Any:
+        if call.operation.is_query:
+            return await self._query(call, request, started)
+        return await self._command(call, request, started, watch)
 
     async def _authenticate(self, call: Call) -> None:
         """A door has verified the token; here it must still be there and not have expired (D9)."""
@@ -101,12 +136,16 @@ class Runner:
             raise Unauthenticated
 
     async def _limit(self, call: Call) -> None:
-        bucket, principal = call.operation.bucket, call.caller.principal
+        bucket = call.operation.bucket
         if bucket is None:
             return
-        by_user = bucket.key is BucketKey.USER and principal is not None
-        subject = principal.subject if by_user and principal is not None else call.caller.ip
+        subject = self._caller_key(call) if bucket.key is BucketKey.USER else call.caller.ip
         await self._spend(bucket, subject, call)
+
+    def _caller_key(self, call: Call) -> str:
+        """Who shares the node with others: the user, or the address where there is none."""
+        principal = call.caller.principal
+        return call.caller.ip if principal is None else principal.subject
 
     async def _spend(self, bucket: Bucket, subject: str, call: Call) -> None:
         permit = await self._limiter.take(bucket, subject)
@@ -133,12 +172,13 @@ class Runner:
         return result
 
     async def _command(self, call: Call, request: Any, started: float, watch: Watch) -> Any:
-        transaction = self._database.transaction()
+        transaction = Transaction(self._database)
+        context = Context(call.caller, call.trace_id, transaction)
         try:
-            context = Context(call.caller, call.trace_id, transaction)
             replay = self._replay(call, request, transaction)
             if replay is not None and (stored := await replay.begin()) is not None:
                 call.replayed = True
+                await transaction.rollback()
                 return stored[0]
             result = await call.method(context, request)
             call.status = context.status
@@ -146,10 +186,14 @@ class Runner:
                 await replay.finish(result)
             if call.operation.audit is Audit.REQUIRED:
                 await self._audit.write(transaction, record_of(call, OK, started, context.object_id))
-            watch.stop()
+            watch.error = OutcomeUnknown
             await transaction.commit()
-        finally:
+        except asyncio.CancelledError:
+            transaction.abandon()
+            raise
+        except BaseException:
             await transaction.rollback()
+            raise
         await self._announce(context)
         if call.operation.audit is Audit.BEST_EFFORT:
             self._audit.offer(record_of(call, OK, started, context.object_id))
@@ -171,16 +215,29 @@ class Runner:
         scope = (principal.subject, operation.name, key)
         return Replay(self._answers, transaction, CODECS[operation.name], scope, request)
 
-    async def _testify_refusal(self, call: Call, code: str, started: float) -> None:
-        """A refusal leaves its row before the reply (D2); a flood of 401 and 429 goes through the bounded queue."""
+    async def _record_refusal(self, call: Call, code: str, started: float) -> None:
+        """A refusal leaves its audit row before the reply (D2), unless it comes in floods or the database is what failed."""
         audit = call.operation.audit
         if audit is Audit.NONE:
             return
         record = record_of(call, code, started, None)
-        if audit is Audit.BEST_EFFORT or code in (Unauthenticated.code, RateLimited.code):
+        if audit is Audit.BEST_EFFORT or code in QUEUED_CODES:
             self._audit.offer(record)
             return
         try:
-            await self._audit.write(self._database, record)
+            async with asyncio.timeout(REFUSAL_ROW_S):
+                await self._audit.write(self._database, record)
         except Exception:  # Whatever it is, it does not take the refusal's place.
             self._audit.offer(record)
+
+
+def _declared(call: Call, error: Exception) -> ApiError:
+    """The refusal that leaves the pipeline: one that the operation declares, or `internal`, and then the log says why."""
+    refusal = error if isinstance(error, ApiError) else refusal_for(error)
+    if refusal is None:
+        log.error("operation.failed", operation=call.operation.name, exc_info=error)
+        return Internal()
+    if refusal.code not in call.operation.errors:
+        log.error("operation.error_not_declared", operation=call.operation.name, code=refusal.code)
+        return Internal()
+    return refusal

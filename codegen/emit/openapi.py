@@ -88,6 +88,7 @@ def _words(operation: Operation) -> Json:
         "x-idempotent": operation.idempotency,
     }
     words["x-timeout"] = f"{round(operation.timeout_s * 1000)}ms"
+    words["x-priority"] = operation.priority
     if operation.declared_errors:
         words["x-errors"] = list(operation.declared_errors)
     return words | ({"x-publishes": list(operation.publishes)} if operation.publishes else {})

@@ -21,6 +21,16 @@ class Idempotency(StrEnum):
     NONE = "none"
 
 
+class Priority(IntEnum):
+    """What goes first, and is refused last, when there is more than the node can do."""
+
+    HEALTH = 0
+    SESSION = 1
+    READ = 2
+    WRITE = 3
+    BULK = 4
+
+
 class WhenDown(StrEnum):
     """What a bucket does while the limiter's store is away."""
 
@@ -68,6 +78,7 @@ class Operation:
     audit: Audit
     idempotency: Idempotency
     timeout_s: float
+    priority: Priority
     errors: tuple[str, ...]
     publishes: tuple[str, ...]
     sensitive: frozenset[str]
@@ -182,6 +193,7 @@ def _operation(contract: Contract, operation: Operation) -> list[str]:
         f"audit=Audit.{constant(operation.audit)}",
         f"idempotency=Idempotency.{constant(operation.idempotency)}",
         f"timeout_s={operation.timeout_s!r}",
+        f"priority=Priority.{constant(operation.priority)}",
         f"errors={_tuple(operation.errors)}",
         f"publishes={_tuple(operation.publishes)}",
         f"sensitive=frozenset({_literal_set(sensitive)})" if sensitive else "sensitive=frozenset()",

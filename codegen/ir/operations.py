@@ -100,6 +100,8 @@ class Operation:
     audit: str
     idempotency: str
     timeout_s: float
+    priority: str
+    """`health`, `session`, `read`, `write` or `bulk`: what is refused last to first when there is too much."""
     declared_errors: tuple[str, ...]
     errors: tuple[str, ...]
     """Declared and implied codes, sorted."""

@@ -107,6 +107,7 @@ class _Joiner:
             audit=str(_value(words, "x-audit", "required")),
             idempotency=str(_value(words, "x-idempotent", "none")),
             timeout_s=self._timeout(words, first.place),
+            priority=_priority(words, is_query=is_query),
             declared_errors=declared,
             errors=(),
             publishes=tuple(str(event) for event in _listed(words, "x-publishes")),
@@ -336,6 +337,12 @@ def _say_roles(roles: Roles) -> str:
     if roles is None:
         return "nobody (public)"
     return " or ".join(" and ".join(sorted(group)) or "any caller" for group in roles)
+
+
+def _priority(words: dict[str, tuple[object, Place]], *, is_query: bool) -> str:
+    """Where the contract says nothing a session that is renewed goes before reads, and reads before writes."""
+    usual = "read" if is_query else "write"
+    return str(_value(words, "x-priority", "session" if _value(words, "x-session", "") == "refresh" else usual))
 
 
 def _value(words: dict[str, tuple[object, Place]], word: str, default: object) -> object:

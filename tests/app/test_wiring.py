@@ -60,10 +60,10 @@ async def test_a_worker_is_ready_with_keys_and_database_and_writes_its_audit_row
 ) -> None:
     trace_id = uuid.uuid4().hex
     one = worker(service, valkey, migrated)
-    assert not await one.is_ready(), "without keys"
+    assert not one.readiness.is_ready, "without keys"
     await one.start()
     async with asyncio.timeout(5):
-        while not await one.is_ready():
+        while not one.readiness.is_ready:
             await asyncio.sleep(0.01)
     one.audit.offer(
         AuditRecord(
@@ -83,5 +83,5 @@ async def test_a_worker_without_its_database_is_not_ready(service: RunningServic
     async with asyncio.timeout(5):
         while not one.keys.is_ready:
             await asyncio.sleep(0.01)
-    assert not await one.is_ready()
+    assert not one.readiness.is_ready
     await one.stop()

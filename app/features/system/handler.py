@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 
 from typing_extensions import override
 
@@ -15,14 +15,14 @@ from generated.results import Health, HealthStatus
 
 
 class System(SystemHandler[Context]):
-    """`is_ready` asks what must be there to answer; it is called per probe."""
+    """`is_ready` is called per probe, so it answers from what is known and asks nobody."""
 
-    def __init__(self, is_ready: Callable[[], Awaitable[bool]]) -> None:
+    def __init__(self, is_ready: Callable[[], bool]) -> None:
         self._is_ready = is_ready
 
     @override
     async def health(self, context: Context, request: HealthRequest) -> Health:
-        status = HealthStatus.OK if await self._is_ready() else HealthStatus.DEGRADED
+        status = HealthStatus.OK if self._is_ready() else HealthStatus.DEGRADED
         return Health(status=status, version=CONTRACT_VERSION, contract=CONTRACT_HASH)
 
     @override
@@ -31,5 +31,5 @@ class System(SystemHandler[Context]):
 
     @override
     async def readyz(self, context: Context, request: ReadyzRequest) -> None:
-        if not await self._is_ready():
+        if not self._is_ready():
             raise Unavailable(retry_after_s=1)

@@ -44,6 +44,13 @@ class AuthorNotFound(NotFound):
     retryable = False
 
 
+class ChangedMeanwhile(Conflict):
+    """Another change came first."""
+
+    code = "changed_meanwhile"
+    retryable = True
+
+
 class CredentialsInvalid(Unauthenticated):
     """The credentials are wrong or have ended."""
 
@@ -153,6 +160,7 @@ CODES: dict[str, type[ApiError]] = {
     "audit_log_not_found": AuditLogNotFound,
     "author_name_taken": AuthorNameTaken,
     "author_not_found": AuthorNotFound,
+    "changed_meanwhile": ChangedMeanwhile,
     "credentials_invalid": CredentialsInvalid,
     "cursor_invalid": CursorInvalid,
     "forbidden": Forbidden,

@@ -6,7 +6,7 @@ import type * as $ from "./runtime/operation.ts";
 
 export const CONTRACT: $.Contract = {
   version: "1.0.0",
-  hash: "0148c2b5",
+  hash: "2d96ff4a",
   client: "stele-client/1.0.0",
   address: "/web",
   subprotocols: { json: "stele.v1.json", protobuf: "stele.v1.protobuf" },
@@ -15,6 +15,7 @@ export const CONTRACT: $.Contract = {
     audit_log_not_found: $errors.AuditLogNotFound,
     author_name_taken: $errors.AuthorNameTaken,
     author_not_found: $errors.AuthorNotFound,
+    changed_meanwhile: $errors.ChangedMeanwhile,
     credentials_invalid: $errors.CredentialsInvalid,
     cursor_invalid: $errors.CursorInvalid,
     forbidden: $errors.Forbidden,

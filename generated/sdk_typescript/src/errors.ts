@@ -32,6 +32,15 @@ export class AuthorNotFound extends $.NotFound {
 /** Also where the error comes from another copy of this package, which `instanceof` does not know. */
 export const isAuthorNotFound = (error: unknown): error is AuthorNotFound => $.hasCode(error, "author_not_found");
 
+/** Another change came first. */
+export class ChangedMeanwhile extends $.Conflict {
+  override readonly name: string = "ChangedMeanwhile";
+  declare readonly code: "changed_meanwhile";
+}
+
+/** Also where the error comes from another copy of this package, which `instanceof` does not know. */
+export const isChangedMeanwhile = (error: unknown): error is ChangedMeanwhile => $.hasCode(error, "changed_meanwhile");
+
 /** The credentials are wrong or have ended. */
 export class CredentialsInvalid extends $.Unauthenticated {
   override readonly name: string = "CredentialsInvalid";

@@ -14,8 +14,9 @@ from sqlalchemy import func, select
 from app.audit.log import AuditLog
 from app.audit.record import AuditRecord, Outcome
 from app.audit.tables import AUDIT_LOG, AUDIT_QUARANTINE
-from app.db.database import Database, make_engine
+from app.db.database import Database
 from app.db.statements import Statement, compile_statement
+from app.db.transaction import Transaction
 from app.supervision.supervisor import Supervisor
 from generated.errors import Unavailable
 
@@ -47,7 +48,7 @@ async def quarantined(database: Database) -> int:
 async def test_a_required_row_is_there_with_its_commit_and_gone_with_its_rollback(database: Database) -> None:
     log = AuditLog(database, on_drop=lambda _: None)
     for is_kept in (True, False):
-        transaction = database.transaction()
+        transaction = Transaction(database)
         await log.write(transaction, record(action="tx"))
         await (transaction.commit() if is_kept else transaction.rollback())
     assert await count(database, "tx") == 1
@@ -141,17 +142,17 @@ async def test_a_drained_queue_takes_rows_again_and_the_count_of_drops_stays(dat
 
 
 class FailsOnce(Database):
-    """Its first connection is refused with the given error."""
+    """Its first COPY ends with the given error."""
 
     def __init__(self, url: str, error: Exception) -> None:
-        super().__init__(make_engine(url, 2), 2)
+        super().__init__(url, 2)
         self._error: Exception | None = error
 
-    async def take(self) -> Any:
+    async def copy(self, table: str, columns: tuple[str, ...], rows: list[tuple[object, ...]]) -> None:
         error, self._error = self._error, None
         if error is not None:
             raise error
-        return await super().take()
+        await super().copy(table, columns, rows)
 
 
 @pytest.mark.parametrize(
@@ -182,9 +183,9 @@ async def test_the_worker_tries_again_what_failed_once(migrated: str, database: 
 
 
 async def test_the_worker_goes_on_when_its_connection_was_cut_in_between(migrated: str, database: Database) -> None:
-    own = Database(make_engine(migrated, 2), 2)
-    connection = await own.take()
-    own.put(connection)
+    own = Database(migrated, 2)
+    connection = await own.pool.take()
+    own.pool.give_back(connection)
     connection.terminate()
     log = AuditLog(own, on_drop=lambda _: None)
     log.offer(record(action="cut"))

@@ -7,6 +7,7 @@ hand-over meet in the same turn in any order.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import selectors
 from collections.abc import Callable
 from typing import Any
@@ -175,7 +176,7 @@ class PoolMachine(RuleBasedStateMachine):
         for task in self.tasks:
             task.add_done_callback(self.return_unused)
         for connection in self.holding:
-            self.pool.give_back(connection)
+            self.soon(self.pool.give_back, connection)
         self.settle()
         assert self.pool.leased == 0
         again = [self.loop.create_task(self.pool.take()) for _ in range(self.pool.size)]
@@ -225,10 +226,8 @@ async def test_a_connection_that_comes_back_in_the_turn_in_which_the_wait_ends_i
     while asyncio.get_running_loop().time() < until:
         pass
     pool.give_back(connection)
-    try:
+    with contextlib.suppress(Unavailable):
         pool.give_back(await waiter)
-    except Unavailable:
-        pass
     assert (pool.free, pool.leased, pool.pending) == (1, 0, 0)
     await pool.close()
 

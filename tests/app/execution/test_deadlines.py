@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 
 import pytest
 
 from app.execution.deadlines import TICK_S, Deadlines
-from generated.errors import Timeout
+from generated.errors import OutcomeUnknown, Timeout
 
 
 async def test_work_in_time_is_left_alone() -> None:
@@ -38,10 +39,23 @@ async def test_a_foreign_cancellation_passes_through() -> None:
         await task
 
 
-async def test_a_stopped_watch_never_cuts() -> None:
-    with Deadlines().watch(0.05) as watch:
-        watch.stop()
-        await asyncio.sleep(4 * TICK_S)
+async def test_what_the_end_means_can_be_said_on_the_way() -> None:
+    async def work() -> None:
+        with Deadlines().watch(0.05) as watch:
+            watch.error = OutcomeUnknown
+            await asyncio.sleep(30)
+
+    with pytest.raises(OutcomeUnknown):
+        await work()
+
+
+async def test_work_that_ends_in_spite_of_its_deadline_is_not_cut_later() -> None:
+    with Deadlines().watch(0.05), contextlib.suppress(asyncio.CancelledError):
+        await asyncio.sleep(30)
+    task = asyncio.current_task()
+    assert task is not None
+    assert task.cancelling() == 0
+    await asyncio.sleep(0)
 
 
 async def test_a_slow_head_does_not_delay_a_shorter_deadline() -> None:

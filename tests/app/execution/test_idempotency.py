@@ -10,6 +10,7 @@ from sqlalchemy import select, text, update
 
 from app.db.database import Database, Executor
 from app.db.statements import compile_statement
+from app.db.transaction import Transaction
 from app.execution.idempotency import TTL, AnswerStore, Replay, fingerprint
 from app.execution.tables import STORED_ANSWER
 from generated.errors import IdempotencyKeyReused, RequestInProgress
@@ -24,7 +25,7 @@ ANSWER = Author(id=1, name="x", bio=None, born_on=None, created_at=NOW, updated_
 async def test_the_second_call_gets_the_first_s_answer(database: Database) -> None:
     key = str(uuid.uuid4())
     for attempt in range(2):
-        transaction = database.transaction()
+        transaction = Transaction(database)
         one = Replay(
             AnswerStore(), transaction, CODECS["create_author"], ("s", "o", key), CreateAuthorRequest(name="x")
         )
@@ -37,7 +38,7 @@ async def test_the_second_call_gets_the_first_s_answer(database: Database) -> No
 
 async def test_while_the_first_runs_the_second_is_refused(database: Database) -> None:
     key = str(uuid.uuid4())
-    first, second = database.transaction(), database.transaction()
+    first, second = Transaction(database), Transaction(database)
     scope, request = ("s", "o", key), CreateAuthorRequest(name="x")
     assert await Replay(AnswerStore(), first, CODECS["create_author"], scope, request).begin() is None
     with pytest.raises(RequestInProgress):
@@ -49,14 +50,14 @@ async def test_while_the_first_runs_the_second_is_refused(database: Database) ->
 async def test_what_was_rolled_back_is_not_remembered_and_another_request_is_refused(database: Database) -> None:
     key = str(uuid.uuid4())
     for is_kept in (False, True):
-        transaction = database.transaction()
+        transaction = Transaction(database)
         one = Replay(
             AnswerStore(), transaction, CODECS["create_author"], ("s", "o", key), CreateAuthorRequest(name="x")
         )
         assert await one.begin() is None
         await one.finish(ANSWER)
         await (transaction.commit() if is_kept else transaction.rollback())
-    transaction = database.transaction()
+    transaction = Transaction(database)
     other = Replay(AnswerStore(), transaction, CODECS["create_author"], ("s", "o", key), CreateAuthorRequest(name="y"))
     with pytest.raises(IdempotencyKeyReused):
         await other.begin()
@@ -69,7 +70,7 @@ def replay(executor: Executor, key: str, *, subject: str = "s", operation: str =
 
 
 async def keep(database: Database, key: str) -> None:
-    transaction = database.transaction()
+    transaction = Transaction(database)
     one = replay(transaction, key)
     assert await one.begin() is None
     await one.finish(ANSWER)
@@ -82,7 +83,7 @@ async def test_the_same_key_of_another_subject_or_operation_is_another_key(
 ) -> None:
     key = str(uuid.uuid4())
     await keep(database, key)
-    transaction = database.transaction()
+    transaction = Transaction(database)
     assert await replay(transaction, key, **scope).begin() is None
     assert await replay(transaction, key).begin() == (ANSWER,)
     await transaction.rollback()
@@ -94,7 +95,7 @@ async def test_an_answer_older_than_a_day_is_forgotten_purged_and_may_be_given_a
     await keep(database, young)
     aged = update(STORED_ANSWER).where(STORED_ANSWER.c.key == old).values(at=text(f"now() - interval '{TTL}'"))
     await database.execute(compile_statement(aged))
-    transaction = database.transaction()
+    transaction = Transaction(database)
     assert await replay(transaction, old).begin() is None
     await replay(transaction, old).finish(ANSWER)
     assert await replay(transaction, old).begin() == (ANSWER,)

@@ -18,7 +18,7 @@ class Idle(System):
     def __init__(self) -> None:
         super().__init__(self._always)
 
-    async def _always(self) -> bool:
+    def _always(self) -> bool:
         return True
 
 

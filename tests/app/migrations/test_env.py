@@ -12,10 +12,10 @@ import asyncpg
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection
+from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel import SQLModel
 
 from app.audit import tables as audit_tables
-from app.db.database import make_engine
 from app.development.servers import Postgres
 from app.execution import tables as execution_tables
 from app.features.authors import tables as author_tables
@@ -29,7 +29,7 @@ async def test_autogenerate_finds_no_difference(migrated: str) -> None:
     def differences(connection: Connection) -> list[object]:
         return list(compare_metadata(MigrationContext.configure(connection), SQLModel.metadata))
 
-    engine = make_engine(migrated, 1)
+    engine = create_async_engine(migrated)
     async with engine.connect() as connection:
         assert await connection.run_sync(differences) == []
     await engine.dispose()

@@ -13,10 +13,7 @@ from generated.operations import CONTRACT_HASH
 
 
 def system(*, is_ready: bool) -> System:
-    async def ready() -> bool:
-        return is_ready
-
-    return System(ready)
+    return System(lambda: is_ready)
 
 
 async def test_not_ready_is_unavailable_and_says_when_to_come_again() -> None:

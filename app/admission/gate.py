@@ -1,0 +1,67 @@
+"""Bounds what has arrived and is not answered yet, before any work is done for it (ACCEPTANCE D22).
+
+The bound follows the delay before work begins: where even the quickest request of the last 0.1 s waited longer than 20 ms, the
+node has taken in too much, and the bound falls by a fifth; else it rises again (the standing queue of CoDel, RFC 8289 §3).
+Asking and counting are a few comparisons, so that a refusal costs next to nothing.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Collection
+
+from generated.operations import Priority
+
+MIN_LIMIT = 32
+MAX_LIMIT = 1024
+WINDOW_S = 0.1
+TARGET_S = 0.02
+SHRINK = 0.8
+GROW = 16
+SHARE_OF = {Priority.SESSION: 1.0, Priority.READ: 0.95, Priority.WRITE: 0.9, Priority.BULK: 0.5}
+"""What of the bound each class may fill: the less urgent is refused first. Health is never refused here."""
+
+
+class Gate:
+    """`never_refused` are the paths of the operations whose class is health, as they stand in a request line."""
+
+    def __init__(self, never_refused: Collection[bytes] = (), *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._never_refused = frozenset(never_refused)
+        self._clock = clock
+        self._limit = float(MAX_LIMIT)
+        self._window_ends = clock() + WINDOW_S
+        self._quickest_s = math.inf
+        self.in_flight = 0
+        self.refused = 0
+
+    @property
+    def limit(self) -> int:
+        return int(self._limit)
+
+    def refuses(self, priority: Priority) -> bool:
+        """Whether an arrival of this class is one too many; counts the refusal."""
+        share = SHARE_OF.get(priority)
+        if share is None or self.in_flight < self._limit * share:
+            return False
+        self.refused += 1
+        return True
+
+    def refuses_path(self, path: bytes) -> bool:
+        """The same before the operation is known: whatever its class, it is one too many."""
+        return self.in_flight >= self._limit and path not in self._never_refused and self.refuses(Priority.SESSION)
+
+    def began(self, waited_s: float) -> None:
+        """Hears how long each request waited between its arrival and its work."""
+        self._quickest_s = min(self._quickest_s, waited_s)
+        now = self._clock()
+        if now >= self._window_ends:
+            self._adapt()
+            self._window_ends = now + WINDOW_S
+
+    def _adapt(self) -> None:
+        if self._quickest_s > TARGET_S:
+            self._limit = max(float(MIN_LIMIT), self._limit * SHRINK)
+        else:
+            self._limit = min(float(MAX_LIMIT), self._limit + GROW)
+        self._quickest_s = math.inf

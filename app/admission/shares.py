@@ -1,0 +1,141 @@
+"""Bounds the work in progress: of the node, and so that no caller takes it from all others (ACCEPTANCE D22).
+
+Promises: at most `capacity` operations run at once, and at most three quarters of them are one caller's; what waits is bounded,
+served by class and, within a class, caller by caller in turn. A wait is at most 0.5 s; once the node has been full for 0.1 s
+without a pause, 50 ms, so that a refusal comes while the caller can still use it. Nothing has run when one is refused.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections import OrderedDict, deque
+from collections.abc import Callable
+
+from generated.errors import Unavailable
+from generated.operations import Priority
+
+BURST_S = 0.5
+STANDING_S = 0.05
+FULL_FOR_S = 0.1
+WAITING_PER_PLACE = 32
+MAX_WAITING_PER_CALLER = 64
+RETRY_S = (1, 2, 3)
+"""Drawn, so that those who were refused together do not come back together."""
+
+Callers = OrderedDict[str, deque[asyncio.Future[None]]]
+
+
+class Shares:
+    """`enter` before the work, `leave` after it, whatever becomes of it."""
+
+    def __init__(self, capacity: int) -> None:
+        self.capacity = capacity
+        self.share = max(1, capacity * 3 // 4)
+        self._running = 0
+        self._running_of: dict[str, int] = {}
+        self._queues: dict[Priority, Callers] = {priority: OrderedDict() for priority in sorted(Priority)}
+        self._waiting = 0
+        self._full_since: float | None = None
+
+    @property
+    def running(self) -> int:
+        return self._running
+
+    @property
+    def waiting(self) -> int:
+        return self._waiting
+
+    def enter_at_once(self, caller: str) -> bool:
+        """Whether there is room, which is taken then; nobody who waits could have used it."""
+        of_caller = self._running_of.get(caller, 0)
+        if self._running >= self.capacity or of_caller >= self.share:
+            return False
+        self._running += 1
+        self._running_of[caller] = of_caller + 1
+        return True
+
+    async def enter(self, priority: Priority, caller: str) -> None:
+        """Wait for room; raises Unavailable when none comes in time or too many wait already."""
+        if self.enter_at_once(caller):
+            return
+        loop = asyncio.get_running_loop()
+        place: asyncio.Future[None] = loop.create_future()
+        queue = self._join(priority, caller, place, loop.time())
+        timer = loop.call_later(self._patience_s(caller, loop.time()), _refuse, place)
+        try:
+            await place
+        except asyncio.CancelledError:
+            if place.done() and not place.cancelled() and place.exception() is None:
+                self.leave(caller)
+            raise
+        finally:
+            timer.cancel()
+            self._quit(queue, caller, place)
+
+    def leave(self, caller: str) -> None:
+        self._running -= 1
+        left = self._running_of[caller] - 1
+        if left:
+            self._running_of[caller] = left
+        else:
+            del self._running_of[caller]
+        if self._waiting:
+            self._admit_next()
+        if self._running < self.capacity:
+            self._full_since = None
+
+    def _join(self, priority: Priority, caller: str, place: asyncio.Future[None], now: float) -> Callers:
+        queue = self._queues[priority]
+        own = queue.get(caller, ())
+        if self._waiting >= self.capacity * WAITING_PER_PLACE or len(own) >= MAX_WAITING_PER_CALLER:
+            raise refusal()
+        queue.setdefault(caller, deque()).append(place)
+        self._waiting += 1
+        if self._full_since is None and self._running >= self.capacity:
+            self._full_since = now
+        return queue
+
+    def _quit(self, queue: Callers, caller: str, place: asyncio.Future[None]) -> None:
+        """Who was admitted has left the queue already."""
+        own = queue.get(caller)
+        if own is not None and place in own:
+            own.remove(place)
+            self._waiting -= 1
+            if not own:
+                del queue[caller]
+
+    def _patience_s(self, caller: str, now: float) -> float:
+        """Who only waits for his own work to end keeps no one else waiting."""
+        waits_for_own = self._running_of.get(caller, 0) >= self.share
+        is_standing = self._full_since is not None and now - self._full_since > FULL_FOR_S
+        return STANDING_S if is_standing and not waits_for_own else BURST_S
+
+    def _admit_next(self) -> None:
+        for queue in self._queues.values():
+            for caller in queue:
+                if self.enter_at_once(caller):
+                    self._admit(queue, caller)
+                    return
+
+    def _admit(self, queue: Callers, caller: str) -> None:
+        """The caller goes to the end of the line: each gets one place in turn."""
+        own = queue[caller]
+        place = own.popleft()
+        self._waiting -= 1
+        queue.move_to_end(caller)
+        if not own:
+            del queue[caller]
+        if place.done():
+            self.leave(caller)
+        else:
+            place.set_result(None)
+
+
+def refusal(draw: Callable[[tuple[int, ...]], int] = random.choice) -> Unavailable:
+    return Unavailable(retry_after_s=draw(RETRY_S))
+
+
+def _refuse(place: asyncio.Future[None]) -> None:
+    if not place.done():
+        place.set_exception(refusal())

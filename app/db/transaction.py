@@ -1,0 +1,124 @@
+"""One transaction, which begins with its first statement.
+
+Promises: `commit` returns only after PostgreSQL has said so; whoever stops waiting for it, or for a rollback, leaves it to end
+in the background, within a limit, and its connection is never lost. After either it is over; both may be called again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import structlog
+
+from app.db.database import Database, Record, is_lost, translated
+from app.db.sqlstates import RETRY_S
+from app.db.statements import Statement
+from generated.errors import ApiError, OutcomeUnknown, Unavailable
+
+COMMIT_S = 10.0
+ATTEMPTS = 2
+"""Of BEGIN: a connection that died while it was idle is found out by its first statement, and nothing has run yet."""
+
+log = structlog.get_logger(__name__)
+
+
+class Transaction:
+    """An executor of statements that take effect together."""
+
+    def __init__(self, database: Database) -> None:
+        self._pool = database.pool
+        self._connection: Any = None
+
+    async def fetch(self, statement: Statement, **parameters: object) -> list[Record]:
+        """Raises an ApiError, or asyncpg's IntegrityConstraintViolationError; after either only `rollback` has a sense."""
+        connection = self._connection or await self._begin()
+        try:
+            rows: list[Record] = await connection.fetch(statement.sql, *statement.arguments(parameters))
+            return rows
+        except Exception as error:
+            raise translated(error) from error
+
+    async def fetchrow(self, statement: Statement, **parameters: object) -> Record | None:
+        rows = await self.fetch(statement, **parameters)
+        return rows[0] if rows else None
+
+    async def execute(self, statement: Statement, **parameters: object) -> None:
+        await self.fetch(statement, **parameters)
+
+    async def commit(self) -> None:
+        """Raises OutcomeUnknown if the answer to COMMIT was lost, Unavailable if PostgreSQL refused it.
+
+        A cancellation ends the wait, not the COMMIT: who called does not know its outcome then.
+        """
+        connection, self._connection = self._connection, None
+        if connection is None:
+            return
+        was_sound = not connection.is_closed()
+        outcome: asyncio.Future[BaseException | None] = asyncio.get_running_loop().create_future()
+
+        async def finish(one: Any) -> None:
+            await _commit(one, outcome)
+
+        task = self._pool.recover(connection, finish, within_s=COMMIT_S)
+        task.add_done_callback(lambda _: _give_up(outcome))
+        error = await asyncio.shield(outcome)
+        if error is not None:
+            raise _verdict(error, was_sound=was_sound) from error
+
+    async def rollback(self) -> None:
+        """Waits for the end of it, so that its locks are gone with the answer; a cancellation leaves it to the background."""
+        if (task := self.abandon()) is not None:
+            await asyncio.shield(task)
+
+    def abandon(self) -> asyncio.Task[Any] | None:
+        """Rolls back in the background; for who has no time left to wait."""
+        connection, self._connection = self._connection, None
+        return None if connection is None else self._pool.recover(connection, _rollback)
+
+    async def _begin(self) -> Any:
+        for attempt in range(1, ATTEMPTS + 1):
+            connection = self._pool.take_at_once() or await self._pool.take()
+            try:
+                await connection.execute("BEGIN")
+            except Exception as error:
+                self._pool.drop(connection)
+                if not is_lost(error) or attempt == ATTEMPTS:
+                    raise translated(error) from error
+            except BaseException:
+                self._pool.recover(connection, _rollback)
+                raise
+            else:
+                self._connection = connection
+                return connection
+        raise Unavailable(retry_after_s=RETRY_S)
+
+
+async def _commit(connection: Any, outcome: asyncio.Future[BaseException | None]) -> None:
+    """Tells the outcome before the connection is given back; raises what broke the connection."""
+    try:
+        await connection.execute("COMMIT")
+    except Exception as error:
+        outcome.set_result(error)
+        if is_lost(error):
+            raise
+    else:
+        outcome.set_result(None)
+
+
+def _give_up(outcome: asyncio.Future[BaseException | None]) -> None:
+    """The attempt has ended without an answer to COMMIT."""
+    if not outcome.done():
+        outcome.set_result(TimeoutError())
+
+
+async def _rollback(connection: Any) -> None:
+    await connection.execute("ROLLBACK")
+
+
+def _verdict(error: BaseException, *, was_sound: bool) -> ApiError:
+    """A COMMIT that PostgreSQL answered is known to have failed; one whose answer was lost is not."""
+    if not is_lost(error):
+        log.warning("database.commit_refused", sqlstate=getattr(error, "sqlstate", None))
+        return Unavailable(retry_after_s=RETRY_S)
+    return (OutcomeUnknown if was_sound else Unavailable)(retry_after_s=RETRY_S)

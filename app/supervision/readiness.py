@@ -1,0 +1,56 @@
+"""Whether the node can serve, asked in the background once a second, so that a probe costs nothing and waits for nobody.
+
+Promises: an answer is at most 5 s old, else it is no (ACCEPTANCE D25); each change is logged with the parts that fail.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Mapping
+
+import structlog
+
+EVERY_S = 1.0
+CHECK_S = 2.0
+MAX_AGE_S = 5.0
+
+Check = Callable[[], Awaitable[bool]]
+log = structlog.get_logger(__name__)
+
+
+class Readiness:
+    """`checks` are by the name of the part; `watch` is supervised. `is_ready` asks nobody."""
+
+    def __init__(self, checks: Mapping[str, Check], *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._checks = checks
+        self._clock = clock
+        self._checked_at = float("-inf")
+        self.failing: tuple[str, ...] = tuple(checks)
+
+    @property
+    def is_ready(self) -> bool:
+        return not self.failing and self._clock() - self._checked_at <= MAX_AGE_S
+
+    async def watch(self) -> None:
+        while True:
+            await self.check()
+            await asyncio.sleep(EVERY_S)
+
+    async def check(self) -> None:
+        """All parts at once; one that is silent for 2 s fails."""
+        answers = await asyncio.gather(*(_ask(check) for check in self._checks.values()))
+        failing = tuple(name for name, good in zip(self._checks, answers, strict=True) if not good)
+        if failing != self.failing:
+            log.warning("readiness.changed", failing=failing)
+        self.failing = failing
+        self._checked_at = self._clock()
+
+
+async def _ask(check: Check) -> bool:
+    try:
+        async with asyncio.timeout(CHECK_S):
+            return await check()
+    except Exception as error:
+        log.warning("readiness.check_failed", reason=type(error).__name__)
+        return False

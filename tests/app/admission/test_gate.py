@@ -1,0 +1,68 @@
+"""What has arrived and waits is bounded by the delay that it causes."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.admission import gate as module
+from app.admission.gate import Gate
+from generated.operations import Priority
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def after(delays: list[float]) -> Gate:
+    """A gate that heard one delay in each window."""
+    clock = Clock()
+    gate = Gate([b"/livez"], clock=clock)
+    for delay in delays:
+        clock.now += module.WINDOW_S
+        gate.began(delay)
+    return gate
+
+
+def test_a_node_that_keeps_up_refuses_nobody_below_its_bound() -> None:
+    gate = after([0.001] * 10)
+    gate.in_flight = module.MAX_LIMIT - 1
+    assert not gate.refuses(Priority.SESSION)
+    gate.in_flight += 1
+    assert gate.refuses(Priority.SESSION)
+    assert gate.refused == 1
+
+
+@pytest.mark.survives("D22")
+def test_a_standing_delay_lowers_the_bound_and_its_end_raises_it() -> None:
+    """Requests wait for their turn longer and longer: the node takes in fewer of them, until those it takes in are quick."""
+    assert after([0.1] * 8).limit < module.MAX_LIMIT / 4
+    assert after([0.1] * 100).limit == module.MIN_LIMIT
+    assert after([0.1] * 100 + [0.001] * 100).limit == module.MAX_LIMIT
+
+
+def test_one_slow_request_among_quick_ones_is_no_standing_delay() -> None:
+    clock = Clock()
+    gate = Gate(clock=clock)
+    for _ in range(20):
+        gate.began(0.5)
+        clock.now += module.WINDOW_S
+        gate.began(0.001)
+    assert gate.limit == module.MAX_LIMIT
+
+
+def test_the_less_urgent_is_refused_first_and_health_never() -> None:
+    gate = after([])
+    refused = {}
+    for priority in Priority:
+        gate.in_flight = 0
+        while gate.in_flight < 2 * module.MAX_LIMIT and not gate.refuses(priority):
+            gate.in_flight += 1
+        refused[priority] = gate.in_flight
+    assert list(refused) == sorted(refused, key=lambda one: -refused[one])
+    assert refused[Priority.HEALTH] == 2 * module.MAX_LIMIT
+    gate.in_flight = module.MAX_LIMIT
+    assert gate.refuses_path(b"/api/authors")
+    assert not gate.refuses_path(b"/livez")

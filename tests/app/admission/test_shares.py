@@ -1,0 +1,163 @@
+"""Work in progress is bounded, fairly shared, and a wait for it has an end."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.admission import shares as module
+from app.admission.shares import Shares, refusal
+from generated.errors import Unavailable
+from generated.operations import Priority
+
+
+async def work(shares: Shares, caller: str, lasts_s: float, priority: Priority = Priority.READ) -> str:
+    if not shares.enter_at_once(caller):
+        await shares.enter(priority, caller)
+    try:
+        await asyncio.sleep(lasts_s)
+        return caller
+    finally:
+        shares.leave(caller)
+
+
+def is_idle(shares: Shares) -> bool:
+    return (shares.running, shares.waiting) == (0, 0)
+
+
+@pytest.mark.survives("fault 7")
+async def test_one_caller_never_has_all_places() -> None:
+    """One caller asks for more than the node can do at once: a quarter of the places stays for others."""
+    shares = Shares(8)
+    greedy = [asyncio.create_task(work(shares, "greedy", 0.2)) for _ in range(40)]
+    await asyncio.sleep(0)
+    assert (shares.running, shares.waiting) == (6, 34)
+    async with asyncio.timeout(0.15):
+        assert await work(shares, "modest", 0) == "modest"
+    for task in greedy:
+        task.cancel()
+    await asyncio.wait(greedy)
+    assert is_idle(shares)
+
+
+async def test_callers_who_wait_are_served_in_turn_and_not_in_the_order_of_their_requests() -> None:
+    shares = Shares(1)
+    order: list[str] = []
+
+    async def one(caller: str) -> None:
+        await work(shares, caller, 0)
+        order.append(caller)
+
+    first = asyncio.create_task(work(shares, "holder", 0.05))
+    await asyncio.sleep(0)
+    waiting = [asyncio.create_task(one(caller)) for caller in ("a", "a", "a", "b", "c")]
+    await asyncio.gather(first, *waiting)
+    assert order == ["a", "b", "c", "a", "a"]
+
+
+async def test_the_more_urgent_class_goes_first() -> None:
+    shares = Shares(1)
+    order: list[Priority] = []
+
+    async def one(priority: Priority) -> None:
+        await work(shares, priority.name, 0, priority)
+        order.append(priority)
+
+    first = asyncio.create_task(work(shares, "holder", 0.05))
+    await asyncio.sleep(0)
+    classes = (Priority.BULK, Priority.WRITE, Priority.READ, Priority.SESSION)
+    await asyncio.gather(first, *(asyncio.create_task(one(priority)) for priority in classes))
+    assert order == sorted(classes)
+
+
+@pytest.mark.survives("D22")
+async def test_a_node_that_stays_full_refuses_quickly() -> None:
+    """The node has been full for a while: who comes now is refused after 50 ms, with a time to come again."""
+    shares = Shares(2)
+    holders = [asyncio.create_task(work(shares, name, 5)) for name in ("a", "b")]
+    await asyncio.sleep(0)
+    patient = asyncio.create_task(shares.enter(Priority.READ, "c"))
+    await asyncio.sleep(module.FULL_FOR_S + 0.02)
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+    with pytest.raises(Unavailable) as refused:
+        await shares.enter(Priority.READ, "d")
+    assert module.STANDING_S <= loop.time() - began + 0.005 < module.BURST_S
+    assert refused.value.retry_after_s in module.RETRY_S
+    with pytest.raises(Unavailable):
+        await patient
+    for task in holders:
+        task.cancel()
+    await asyncio.wait(holders)
+    assert is_idle(shares)
+
+
+async def test_what_waits_is_bounded() -> None:
+    shares = Shares(2)
+    holders = [asyncio.create_task(work(shares, name, 5)) for name in ("a", "b")]
+    await asyncio.sleep(0)
+    waiting = [
+        asyncio.create_task(work(shares, f"caller {number // 10}", 0)) for number in range(2 * module.WAITING_PER_PLACE)
+    ]
+    await asyncio.sleep(0)
+    assert shares.waiting == 2 * module.WAITING_PER_PLACE
+    with pytest.raises(Unavailable):
+        await shares.enter(Priority.SESSION, "late")
+    for task in [*holders, *waiting]:
+        task.cancel()
+    await asyncio.wait([*holders, *waiting])
+    assert is_idle(shares)
+
+
+def test_who_is_refused_together_does_not_come_back_together() -> None:
+    assert len({refusal().retry_after_s for _ in range(200)}) == len(module.RETRY_S)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.sampled_from("abc"), st.sampled_from(list(Priority)), st.integers(0, 3), st.booleans()),
+        max_size=40,
+    )
+)
+def test_whatever_is_cancelled_no_place_is_lost_and_none_is_used_twice(
+    calls: list[tuple[str, Priority, int, bool]],
+) -> None:
+    """A model: calls of three callers that last some turns, some cancelled at any turn; at the end all is free."""
+
+    async def scene() -> None:
+        shares = Shares(3)
+        inside: Counter[str] = Counter()
+
+        async def one(caller: str, priority: Priority, turns: int) -> None:
+            await shares.enter(priority, caller)
+            inside[caller] += 1
+            try:
+                assert inside.total() <= shares.capacity
+                assert inside[caller] <= shares.share
+                for _ in range(turns):
+                    await asyncio.sleep(0)
+            finally:
+                inside[caller] -= 1
+                shares.leave(caller)
+
+        tasks = []
+        for caller, priority, turns, is_cancelled in calls:
+            task = asyncio.create_task(one(caller, priority, turns))
+            tasks.append(task)
+            if is_cancelled:
+                for _ in range(turns):
+                    await asyncio.sleep(0)
+                task.cancel()
+        for task in tasks:
+            try:
+                await task
+            except (asyncio.CancelledError, Unavailable):
+                continue
+        assert is_idle(shares)
+
+    asyncio.run(scene())

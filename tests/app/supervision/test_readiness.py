@@ -1,0 +1,43 @@
+"""A probe is answered from what the background found out last, and an old answer is no."""
+
+from __future__ import annotations
+
+from app.supervision import readiness as module
+from app.supervision.readiness import Readiness
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+async def good() -> bool:
+    return True
+
+
+async def broken() -> bool:
+    raise ConnectionError
+
+
+async def test_a_node_is_ready_when_every_part_says_so() -> None:
+    readiness = Readiness({"database": good, "keys": good})
+    assert not readiness.is_ready, "nobody was asked yet"
+    await readiness.check()
+    assert readiness.is_ready
+
+
+async def test_a_part_that_fails_is_named() -> None:
+    readiness = Readiness({"database": broken, "keys": good})
+    await readiness.check()
+    assert readiness.failing == ("database",)
+    assert not readiness.is_ready
+
+
+async def test_an_old_answer_is_no() -> None:
+    clock = Clock()
+    readiness = Readiness({"database": good}, clock=clock)
+    await readiness.check()
+    clock.now += module.MAX_AGE_S + 0.1
+    assert not readiness.is_ready
