@@ -11,14 +11,14 @@ from typing import Self
 
 class Link:
     """Forwards `port` to the server at `target`. While `is_silent` nothing passes and nobody is told; `delay_s` is added to each
-    way back; `refuse` closes the port and every connection, `accept` opens it again. With `tls` clients must speak it."""
+    way back; `refuse` closes the port and every connection, `accept` opens it again. Listens at `port`, or a free one; with `tls` clients must speak it."""
 
-    def __init__(self, target: int, *, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(self, target: int, *, port: int = 0, tls: ssl.SSLContext | None = None) -> None:
         self._target = target
         self._tls = tls
         self._server: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()
-        self.port = 0
+        self.port = port
         self.delay_s = 0.0
         self.is_silent = False
         self.connections = 0
