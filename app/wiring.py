@@ -38,6 +38,7 @@ from app.features.system.handler import System
 from app.http.application import make_application
 from app.http.door import HttpDoor
 from app.http.table import RouteTable
+from app.limits.nodes import Nodes
 from app.limits.redis_limiter import RedisLimiter
 from app.settings import LogFormat, Settings
 from app.supervision.readiness import Readiness
@@ -87,14 +88,14 @@ class Service:
             client_id=settings.keycloak_client_id,
         )
         redis_url = settings.redis_url.get_secret_value()
-        self.redis = Redis.from_url(
-            redis_url,
-            socket_timeout=REDIS_TIMEOUT_S,
-            socket_connect_timeout=REDIS_TIMEOUT_S,
-            retry=Retry(NoBackoff(), 0),
+        self.pipeline = PipelinedConnection(redis_url, on_transition=self.metrics.breaker)
+        self.nodes = Nodes(self.pipeline, at_first=settings.workers)
+        self.limiter = RedisLimiter(
+            self.pipeline,
+            scale=settings.rate_limit_scale,
+            nodes=self.nodes.count,
+            on_down=self.metrics.limiter_down,
         )
-        self.pipeline = PipelinedConnection(redis_url)
-        self.limiter = RedisLimiter(self.pipeline, scale=settings.rate_limit_scale, on_down=self.metrics.limiter_down)
         self.database = Database(settings.database_url.get_secret_value(), settings.database_connections)
         self.audit = AuditLog(self.database, on_drop=self.metrics.audit_dropped)
         self.hub = Hub()
@@ -116,7 +117,7 @@ class Service:
             shares=self.shares,
             gate=self.gate,
         )
-        self.tickets = Tickets(self.redis)
+        self.tickets = Tickets(self.pipeline)
 
     def handlers(self, settings: Settings) -> Handlers[Context]:
         """Every feature's handler; a missing method fails here, at start, and one that the contract does not name too."""
@@ -138,23 +139,22 @@ class Service:
         return not self.supervisor.failing
 
     async def start(self) -> None:
-        self.keys.start()
+        self.supervisor.start("redis-connection", self.pipeline.run)
+        self.supervisor.start("jwks-refresh", self.keys.run)
+        self.supervisor.start("node-count", self.nodes.run)
         self.supervisor.start("audit-writer", self.audit.work)
         self.supervisor.start("readiness", self.readiness.watch)
-        await self.pipeline.start()
+        await self.pipeline.ready()
         await self.broker.start(self.hub.deliver)
         logger.info("service.started", contract=CONTRACT_VERSION, operations=len(OPERATIONS))
 
     async def stop(self) -> None:
         await self.supervisor.stop()
         await self.broker.stop()
-        await self.pipeline.stop()
-        await self.keys.stop()
         await self.audit.flush()
         self.deadlines.stop()
         await self.identity.aclose()
         await self.key_source.aclose()
-        await self.redis.aclose()
         await self.reader.aclose()
         await self.database.close()
         logger.info("service.stopped")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import subprocess
 import sys
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -82,3 +85,13 @@ class RunningService:
 
     def log(self) -> str:
         return self.process.log.read_text(errors="replace")
+
+
+@asynccontextmanager
+async def started(service: RunningService) -> AsyncIterator[RunningService]:
+    """Started and stopped beside the running loop, which serves something that the service needs."""
+    await asyncio.to_thread(service.__enter__)
+    try:
+        yield service
+    finally:
+        await asyncio.to_thread(service.__exit__, None, None, None)

@@ -2,11 +2,12 @@
 
 Counts exceptions and timeouts; a business answer (ApiError under 500) is a success, a cancelled call nothing.
 While half-open exactly one call goes through; one begun before a change of state has no say in the new one.
-It sets no time limit: a call without one of its own may hold the only probe for as long as it hangs.
+It limits the time of that one call only: the others have limits of their own, or none.
 """
 
 from __future__ import annotations
 
+import asyncio
 import math
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -47,11 +48,13 @@ class Breaker:
         fail_max: int = 5,
         reset_timeout_s: float = 10.0,
         success_threshold: int = 1,
+        probe_s: float = 5.0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.name = name
         self._on_transition = on_transition
         self._reset_timeout_s = reset_timeout_s
+        self._probe_s = probe_s
         self._clock = clock
         self._opened_at = -math.inf
         self._epoch = 0
@@ -74,13 +77,17 @@ class Breaker:
 
     @asynccontextmanager
     async def calling(self) -> AsyncIterator[None]:
-        """Raises Unavailable at once while open, or while another call is the probe."""
+        """Raises Unavailable at once while open, or while another call is the probe; and in a probe that hangs."""
         self._admit()
         epoch, is_probe = self._epoch, self._is_probing
+        limit = asyncio.timeout(self._probe_s if is_probe else None)
         try:
-            yield
+            async with limit:
+                yield
         except Exception as error:
             self._settle(epoch, is_failure(error))
+            if limit.expired():
+                raise Unavailable(retry_after_s=math.ceil(self._reset_timeout_s)) from error
             raise
         else:
             self._settle(epoch, False)

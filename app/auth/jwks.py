@@ -1,7 +1,8 @@
 """The issuer's public keys, kept fresh in the background (ACCEPTANCE D6).
 
-Promises: a bad answer never replaces good keys; a flood of unknown key ids costs one fetch per cooldown; who
-has a known key never waits. Keys not confirmed for `max_stale_s` are used no more. How to fetch is handed in.
+Promises: a bad answer never replaces good keys; a flood of unknown key ids costs one fetch per cooldown; who has a known
+key never waits, and who has not waits for at most the first second of a fetch. Keys not confirmed for `max_stale_s` are
+used no more. How to fetch is handed in.
 """
 
 from __future__ import annotations
@@ -25,6 +26,9 @@ MAX_KEY_ID_CHARS = 128
 MAX_MISSES = 128
 MISS_S = 300.0
 FETCH_TIMEOUT_S = 5.0
+FIND_S = 1.0
+"""For so long, from its beginning on, a fetch holds requests; a silent issuer costs the later ones nothing."""
+FIND_AGAIN_S = 5
 RSA_BITS = range(2048, 8193)
 ALGORITHMS_OF_TYPE = {"RSA": frozenset({"RS256", "PS256"}), "EC": frozenset({"ES256"})}
 
@@ -43,7 +47,7 @@ class BadKeySet(Exception):
 
 
 class KeySet:
-    """`start` before use, `stop` at the end. `generation` grows with each change, for caches to follow."""
+    """`run` keeps it fresh, under the supervisor. `generation` grows with each change, for caches to follow."""
 
     def __init__(
         self,
@@ -62,36 +66,34 @@ class KeySet:
         self._max_stale_s = max_stale_s
         self._keys: dict[str, Key] = {}
         self._misses: OrderedDict[str, float] = OrderedDict()
-        self._fetched_at = self._asked_at = self._changed_at = float("-inf")
+        self._fetched_at = self._asked_at = self._changed_at = self._began_at = float("-inf")
         self._in_flight: asyncio.Task[bool] | None = None
-        self._background: asyncio.Task[None] | None = None
 
-    def start(self) -> None:
-        """Begin the first fetch and those in the background; returns at once, so no issuer delays a start."""
-        first = self._begin_refresh()
-        self._background = asyncio.create_task(self._keep_fresh(first), name="jwks-refresh")
-
-    async def stop(self) -> None:
-        tasks = [task for task in (self._background, self._in_flight) if task is not None]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+    async def run(self) -> None:
+        """Fetches at once and then again and again; does not return."""
+        try:
+            while True:
+                good = await asyncio.shield(self._begin_refresh())
+                await asyncio.sleep(self._pause_s(good))
+        finally:
+            if self._in_flight is not None:
+                self._in_flight.cancel()
 
     @property
     def is_ready(self) -> bool:
-        """Usable keys are at hand and the background refresh is alive (D25, D31)."""
-        alive = self._background is not None and not self._background.done()
-        return alive and bool(self._fresh_keys())
+        """Usable keys are at hand (D25); that they are kept fresh is the supervisor's word (D31)."""
+        return bool(self._fresh_keys())
 
     async def find(self, key_id: str) -> Key | None:
-        """The key with this id, asking again where the rules allow; raises Unavailable without any keys."""
+        """The key with this id, asking again where the rules allow; raises Unavailable without any keys, and where the
+        issuer is asked and does not answer within a second."""
         if (key := self._fresh_keys().get(key_id)) is not None:
             return key
         if not self._missed_lately(key_id):
             await self._ask_for(key_id)
         keys = self._fresh_keys()
         if not keys:
-            raise Unavailable(retry_after_s=5)
+            raise Unavailable(retry_after_s=FIND_AGAIN_S)
         return keys.get(key_id)
 
     def _fresh_keys(self) -> dict[str, Key]:
@@ -103,13 +105,21 @@ class KeySet:
     async def _ask_for(self, key_id: str) -> None:
         """Only who began a fetch learns that the key is missing: one under way may be older than the key."""
         if self._in_flight is not None:
-            await asyncio.shield(self._in_flight)
+            await self._wait_for(self._in_flight)
             return
         if self._clock() - self._asked_at < self._cooldown_s:
             return
         self._asked_at = self._clock()
-        if await asyncio.shield(self._begin_refresh()) and key_id not in self._keys:
+        if await self._wait_for(self._begin_refresh()) and key_id not in self._keys:
             self._remember_miss(key_id)
+
+    async def _wait_for(self, fetch: asyncio.Task[bool]) -> bool:
+        """Whether the fetch was good; a caller's cancellation does not end it."""
+        left_s = self._began_at + FIND_S - self._clock()
+        done, _ = await asyncio.wait([fetch], timeout=max(0.0, left_s))
+        if not done:
+            raise Unavailable(retry_after_s=FIND_AGAIN_S)
+        return not fetch.cancelled() and fetch.result()
 
     def _remember_miss(self, key_id: str) -> None:
         self._misses[key_id] = self._clock() + MISS_S
@@ -120,6 +130,7 @@ class KeySet:
     def _begin_refresh(self) -> asyncio.Task[bool]:
         """A task of its own: no caller's cancellation ends the fetch that others wait for."""
         if self._in_flight is None:
+            self._began_at = self._clock()
             self._in_flight = asyncio.create_task(self._refresh(), name="jwks-fetch")
         return self._in_flight
 
@@ -145,12 +156,6 @@ class KeySet:
         self._keys = keys
         self.generation += 1
         log.info("jwks.changed", keys=len(keys))
-
-    async def _keep_fresh(self, fetch: asyncio.Task[bool]) -> None:
-        while True:
-            good = await asyncio.shield(fetch)
-            await asyncio.sleep(self._pause_s(good))
-            fetch = self._begin_refresh()
 
     def _pause_s(self, good: bool) -> float:
         """Faster while the issuer rotates: a key withdrawn soon after must not live on for minutes (A07)."""

@@ -1,7 +1,7 @@
 """The identity port over Keycloak: login, refresh, logout through python-keycloak, and the fetch of its keys.
 
-Promises: every answer is in time or Unavailable; no token, password or wording of Keycloak's gets further.
-Verifies no token: that is local, in `verifier`.
+Promises: every answer is in time or Unavailable; no token, password or wording of Keycloak's gets further; nothing that a caller
+sends opens the breaker. Verifies no token: that is local, in `verifier`.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import math
 import re
 from collections.abc import Awaitable, Callable
 from typing import Any
+from urllib.parse import quote_plus
 
 import httpx2
 import msgspec
@@ -23,10 +24,16 @@ from app.auth.jwks import MAX_BYTES
 from generated.errors import CredentialsInvalid, Unavailable
 from generated.results import Tokens
 
-BUSINESS_STATUSES = frozenset({400, 401})
-USERS_FAULTS = frozenset({"invalid_grant"})
-"""A wrong password, a dead refresh token, a disabled user; any other error is ours or Keycloak's own."""
-UNSENDABLE = re.compile("[\x00\ud800-\udfff]")
+CALLERS_FAULTS = frozenset({(400, "invalid_grant"), (401, "invalid_grant"), (400, "invalid_request")})
+"""A wrong password, a dead refresh token, a disabled user, a value that the issuer cannot read."""
+TOO_LARGE = frozenset({413, 414, 431})
+TOO_MANY = 429
+PASSWORD_GRAMMAR = re.compile("[\t\x20-\x7e\x80-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]+")
+TOKEN_GRAMMAR = re.compile("[\x20-\x7e]+")
+"""RFC 6749, A.15 to A.17: what no request may carry is asked of nobody."""
+MAX_ENCODED_BYTES = 16 * 1024
+"""Of one value in the form, where a character may take twelve; issuers refuse more. The contract's longest name, password and
+token (of the characters that tokens have) are within it."""
 TIMEOUT_S = 4.0
 RETRY_AFTER_S = 2
 log = structlog.stdlib.get_logger(__name__)
@@ -58,37 +65,55 @@ class KeycloakIdentity:
             max_retries=0,
         )
         self._breaker = breaker
+        self._misconfiguration = ""
         self._timeout_s = timeout_s
 
     async def login(self, username: str, password: str) -> Tokens:
-        if not (_is_sendable(username) and _is_sendable(password)):
-            raise CredentialsInvalid
+        _check(PASSWORD_GRAMMAR, username, password)
         return _tokens(await self._ask(self._client.a_token, username, password))
 
     async def refresh(self, refresh_token: str) -> Tokens:
-        if not _is_sendable(refresh_token):
-            raise CredentialsInvalid
+        _check(TOKEN_GRAMMAR, refresh_token)
         return _tokens(await self._ask(self._client.a_refresh_token, refresh_token))
 
     async def logout(self, refresh_token: str) -> None:
         """Ends the session; ending it twice is no error, a token that never was one is."""
-        if not _is_sendable(refresh_token):
-            raise CredentialsInvalid
+        _check(TOKEN_GRAMMAR, refresh_token)
         await self._ask(self._client.a_logout, refresh_token)
 
     async def aclose(self) -> None:
         await self._client.connection.aclose()
 
     async def _ask(self, method: Callable[..., Awaitable[Any]], *arguments: str) -> Any:
+        """The breaker hears of outages only: what the issuer refuses is judged after it."""
         async with self._breaker.calling():
-            try:
-                async with asyncio.timeout(self._timeout_s):
-                    return await method(*arguments)
-            except KeycloakError as error:
-                raise _translate(error) from None
-            except Exception as error:
-                log.warning("keycloak.failed", reason=type(error).__name__)
-                raise Unavailable(retry_after_s=RETRY_AFTER_S) from None
+            answer = await self._answer(method, arguments)
+        if isinstance(answer, KeycloakError):
+            raise self._refusal(answer)
+        self._misconfiguration = ""
+        return answer
+
+    async def _answer(self, method: Callable[..., Awaitable[Any]], arguments: tuple[str, ...]) -> Any:
+        """The answer or the refusal; raises Unavailable for an outage: no answer in time, a 5xx, a 429."""
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                return await method(*arguments)
+        except Exception as error:
+            if isinstance(error, KeycloakError) and _is_refusal(error.response_code):
+                return error
+            log.warning("keycloak.failed", reason=type(error).__name__, status=getattr(error, "response_code", None))
+            raise Unavailable(retry_after_s=RETRY_AFTER_S) from None
+
+    def _refusal(self, error: KeycloakError) -> CredentialsInvalid | Unavailable:
+        """The caller's fault, or our configuration's: the latter is logged once, until it changes or the issuer accepts."""
+        code = _fault_code(error.response_body)
+        if (error.response_code, code) in CALLERS_FAULTS or error.response_code in TOO_LARGE:
+            return CredentialsInvalid()
+        found = f"{error.response_code} {code[:64]}"
+        if found != self._misconfiguration:
+            log.error("keycloak.misconfigured", status=error.response_code, error=code[:64])
+        self._misconfiguration = found
+        return Unavailable(retry_after_s=RETRY_AFTER_S)
 
 
 class KeycloakKeys:
@@ -118,17 +143,16 @@ class KeycloakKeys:
         await self._client.aclose()
 
 
-def _is_sendable(text: str) -> bool:
-    """What no form or database can hold must not look like an outage, or callers open the breaker with it."""
-    return bool(text) and UNSENDABLE.search(text) is None
+def _check(grammar: re.Pattern[str], *values: str) -> None:
+    """Raises CredentialsInvalid for what the issuer cannot take, so that it is not even asked."""
+    for value in values:
+        if grammar.fullmatch(value) is None or len(quote_plus(value)) > MAX_ENCODED_BYTES:
+            raise CredentialsInvalid
 
 
-def _translate(error: KeycloakError) -> CredentialsInvalid | Unavailable:
-    code = _fault_code(error.response_body)
-    if error.response_code in BUSINESS_STATUSES and code in USERS_FAULTS:
-        return CredentialsInvalid()
-    log.error("keycloak.failed", status=error.response_code, error=code[:64], reason=type(error).__name__)
-    return Unavailable(retry_after_s=RETRY_AFTER_S)
+def _is_refusal(status: int | None) -> bool:
+    """Whether the issuer is there and says no."""
+    return status is not None and 300 <= status < 500 and status != TOO_MANY
 
 
 def _fault_code(body: bytes | None) -> str:

@@ -10,15 +10,16 @@ import secrets
 import time
 from collections.abc import Callable
 from hashlib import sha256
+from typing import Any
 
 import msgspec
-from redis.asyncio import Redis
-from redis.exceptions import RedisError
 
 from app.auth.principal import Principal
+from app.db.pipelined_redis import PipelinedConnection, RedisUnavailable
 from generated.errors import Unavailable
 
 LIFETIME_S = 30
+RETRY_AFTER_S = 1
 MAX_TICKET_CHARS = 64
 
 
@@ -30,32 +31,31 @@ class _Ticket(msgspec.Struct):
 class Tickets:
     """`clock` is the wall clock, which judges the principal's `exp`. Raises Unavailable without the store."""
 
-    def __init__(self, redis: Redis, *, clock: Callable[[], float] = time.time) -> None:
-        self._redis = redis
+    def __init__(self, connection: PipelinedConnection, *, clock: Callable[[], float] = time.time) -> None:
+        self._connection = connection
         self._clock = clock
 
     async def issue(self, principal: Principal, origin: str | None) -> str:
         ticket = secrets.token_urlsafe(32)
-        try:
-            stored = msgspec.json.encode(_Ticket(principal, origin))
-            await self._redis.set(_key(ticket), stored, ex=LIFETIME_S)
-        except (RedisError, OSError) as error:
-            raise Unavailable(retry_after_s=1) from error
+        await self._ask("SET", _key(ticket), msgspec.json.encode(_Ticket(principal, origin)), "EX", LIFETIME_S)
         return ticket
 
     async def redeem(self, ticket: str, origin: str | None) -> Principal | None:
         """The principal, once; None if the ticket is unknown, used, too old or another page's."""
         if not 0 < len(ticket) <= MAX_TICKET_CHARS or not ticket.isascii():
             return None
-        try:
-            stored = await self._redis.getdel(_key(ticket))
-        except (RedisError, OSError) as error:
-            raise Unavailable(retry_after_s=1) from error
+        stored = await self._ask("GETDEL", _key(ticket))
         if stored is None:
             return None
         found = msgspec.json.decode(stored, type=_Ticket)
         is_good = found.origin == origin and self._clock() < found.principal.expires_at
         return found.principal if is_good else None
+
+    async def _ask(self, *command: bytes | str | int) -> Any:
+        try:
+            return await self._connection.ask(*command)
+        except RedisUnavailable as error:
+            raise Unavailable(retry_after_s=RETRY_AFTER_S) from error
 
 
 def _key(ticket: str) -> str:

@@ -17,7 +17,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from app.broadcast.broker import Delivery, NotPublished
-from app.db.pipelined_redis import Lost, PipelinedConnection, Script
+from app.db.pipelined_redis import PipelinedConnection, RedisUnavailable, Script
 
 BLOCK_MS = 1_000
 CHECK_EVERY_S = 2.0
@@ -39,7 +39,6 @@ return epoch
 """In one step, so that an entry's epoch is always the one of the stream it stands in."""
 
 STOP_CHECK_S = 0.5
-REOPEN_S = 0.3
 
 logger = structlog.get_logger(__name__)
 
@@ -88,15 +87,15 @@ class RedisBroker:
         arguments = (2, *keys, secrets.token_hex(8), kept.history, int(kept.keep_s * 1000), pkg_id, data)
         try:
             await self._append.run(*arguments)
-        except Lost:
+        except RedisUnavailable:
             await self._publish_again(topic, arguments)
 
     async def _publish_again(self, topic: str, arguments: tuple[Any, ...]) -> None:
         try:
-            if await self._connection.reopened(REOPEN_S):
+            if await self._connection.ready():
                 await self._append.run(*arguments)
                 return
-        except Lost as error:
+        except RedisUnavailable as error:
             raise NotPublished(topic) from error
         raise NotPublished(topic)
 

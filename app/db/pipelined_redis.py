@@ -1,7 +1,7 @@
 """One pipelined connection to Redis: the commands of a loop's turn go out in one write, answers come back in order.
 
-Promises: a caller of a silent server waits at most 0.25 s; after a loss callers fail at once until the connection is back; a cancelled
-caller keeps its place, so that no answer is taken for another's.
+Promises: it counts as up only while the server answers (a PING, then every command within 0.25 s); a caller waits no longer than
+that, and not at all once the breaker is open; a cancelled caller keeps its place, so that no answer is taken for another's.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Any, cast
 from urllib.parse import unquote, urlsplit
@@ -19,155 +19,240 @@ import structlog
 
 ANSWER_S = 0.15
 SWEEP_S = 0.05
-CONNECT_S = 2.0
-BACKOFF_S = (0.05, 0.1, 0.2, 0.5, 1.0)
+RECHECK_S = 0.02
+"""What is found overdue is looked at once more: it may be our own loop that stood still, with the answer unread."""
+CONNECT_S = 1.0
+RECONNECT_S = 0.2
+BACKOFF_S = (0.0, 0.05, 0.1, 0.2, 0.5, 1.0)
+QUICK_ATTEMPTS = 2
+"""So often in a row a connection that the server closed unused is tried again before the breaker opens."""
 MAX_WAITING = 10_000
+NO_MASTER = ("READONLY", "LOADING", "MASTERDOWN")
+"""Errors of a server that takes no writes: a replica after a failover, or one that still reads its data."""
+
+CLOSED, HALF_OPEN, OPEN = "closed", "half-open", "open"
+Transition = Callable[[str, str, str], None]
 
 logger = structlog.get_logger(__name__)
 
 
-class Lost(Exception):
-    """The connection is away, too slow, or has too many waiting."""
+class RedisUnavailable(Exception):
+    """Redis is away, too slow, has too many waiting, or refuses the command."""
 
 
-class PipelinedConnection(asyncio.Protocol):
-    """`start` connects and keeps connecting; it does not wait for a server that is away."""
+class _Link(asyncio.Protocol):
+    """One TCP connection: commands go out, answers come in their order. After `on_lost` every future of it has ended."""
 
-    def __init__(self, url: str) -> None:
-        self._url = urlsplit(url)
+    def __init__(self, loop: asyncio.AbstractEventLoop, on_lost: Callable[[], None]) -> None:
+        self._loop = loop
+        self._on_lost = on_lost
+        self._reader = hiredis.Reader()
         self._transport: asyncio.Transport | None = None
-        self._reader: Any = None
+        self._outgoing: list[tuple[bytes, asyncio.Future[Any]]] = []
         self._waiting: deque[tuple[float, asyncio.Future[Any]]] = deque()
-        self._outgoing: list[bytes] = []
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._keeper: asyncio.Task[None] | None = None
-        self._was_overdue = False
-        self._lost = asyncio.Event()
-        self._opened = asyncio.Event()
+        self._is_closed = False
+        self.answers = 0
 
-    async def start(self) -> None:
-        self._loop = asyncio.get_running_loop()
-        with suppress(OSError, Lost, TimeoutError):
-            await self._connect()
-        self._keeper = asyncio.create_task(self._keep(), name="pipelined-redis")
-
-    async def stop(self) -> None:
-        if self._keeper is not None:
-            self._keeper.cancel()
-            await asyncio.gather(self._keeper, return_exceptions=True)
-        self._close()
-
-    async def reopened(self, within_s: float) -> bool:
-        """Whether the connection is open, now or soon."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(within_s):
-                await self._opened.wait()
-        return self.is_open
-
-    @property
-    def is_open(self) -> bool:
-        return self._opened.is_set()
-
-    def call(self, *arguments: bytes | str | int | float) -> asyncio.Future[Any]:
-        """The answer's future; a Redis error is its result, an instance of `hiredis.ReplyError`."""
-        if not self.is_open or self._loop is None or len(self._waiting) >= MAX_WAITING:
-            raise Lost
-        return self._enqueue(arguments)
-
-    def _enqueue(self, arguments: Iterable[Any]) -> asyncio.Future[Any]:
-        loop = self._loop or asyncio.get_running_loop()
-        future: asyncio.Future[Any] = loop.create_future()
+    def send(self, arguments: Iterable[Any]) -> asyncio.Future[Any]:
+        if self._is_closed or len(self._waiting) + len(self._outgoing) >= MAX_WAITING:
+            raise RedisUnavailable("closed" if self._is_closed else "too many commands are waiting")
         if not self._outgoing:
-            loop.call_soon(self._flush)
-        self._outgoing.append(hiredis.pack_command(tuple(arguments)))
-        self._waiting.append((loop.time(), future))
+            self._loop.call_soon(self._flush)
+        future: asyncio.Future[Any] = self._loop.create_future()
+        self._outgoing.append((hiredis.pack_command(tuple(arguments)), future))
         return future
 
-    def _flush(self) -> None:
-        data, self._outgoing = b"".join(self._outgoing), []
-        if self._transport is not None and data:
-            self._transport.write(data)
+    def is_overdue(self) -> bool:
+        """Whether the oldest command, counted from when it was written, waits too long."""
+        return bool(self._waiting) and self._loop.time() - self._waiting[0][0] > ANSWER_S
 
-    async def _connect(self) -> None:
-        loop = asyncio.get_running_loop()
-        self._reader = hiredis.Reader()
-        self._lost.clear()
-        url = self._url
-        async with asyncio.timeout(CONNECT_S):
-            if url.scheme == "unix":
-                await loop.create_unix_connection(lambda: self, url.path)
-            else:
-                context = ssl.create_default_context() if url.scheme == "rediss" else None
-                await loop.create_connection(lambda: self, url.hostname or "127.0.0.1", url.port or 6379, ssl=context)
-            await self._greet()
-        self._opened.set()
-
-    async def _greet(self) -> None:
-        commands: list[tuple[str, ...]] = []
-        if self._url.password is not None:
-            user = (unquote(self._url.username),) if self._url.username else ()
-            commands.append(("AUTH", *user, unquote(self._url.password)))
-        database = self._url.path.strip("/")
-        if self._url.scheme != "unix" and database not in ("", "0"):
-            commands.append(("SELECT", database))
-        for command in commands:
-            answer = await self._enqueue(command)
-            if isinstance(answer, hiredis.ReplyError):
-                self._close()
-                raise Lost(command[0])
-
-    async def _keep(self) -> None:
-        """Sweeps what waits too long, and reconnects."""
-        attempt = 0
-        while True:
-            if self.is_open:
-                attempt = 0
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(SWEEP_S):
-                        await self._lost.wait()
-                self._sweep()
-                continue
-            await asyncio.sleep(BACKOFF_S[min(attempt, len(BACKOFF_S) - 1)])
-            attempt += 1
-            with suppress(OSError, Lost, TimeoutError):
-                await self._connect()
-
-    def _sweep(self) -> None:
-        """A connection that two sweeps find overdue is stuck and given up; one alone may be a stall of our own loop."""
-        loop = self._loop or asyncio.get_running_loop()
-        overdue = bool(self._waiting) and loop.time() - self._waiting[0][0] > ANSWER_S
-        if overdue and self._was_overdue:
-            self._close()
-        self._was_overdue = overdue
-
-    def _close(self) -> None:
-        self._opened.clear()
+    def close(self) -> None:
+        if self._is_closed:
+            return
+        self._is_closed = True
         if self._transport is not None:
             self._transport.abort()
-            self._transport = None
-        waiting, self._waiting = self._waiting, deque()
-        self._outgoing = []
-        self._was_overdue = False
-        for _, future in waiting:
+        for _, future in (*self._waiting, *self._outgoing):
             if not future.done():
-                future.set_exception(Lost())
-        self._lost.set()
+                future.set_exception(RedisUnavailable("the connection was lost"))
+                future.exception()  # asked for once, so that asyncio logs nothing where the caller is gone
+        self._waiting.clear()
+        self._outgoing.clear()
+        self._on_lost()
+
+    def _flush(self) -> None:
+        outgoing, self._outgoing = self._outgoing, []
+        if self._transport is None or not outgoing:
+            return
+        now = self._loop.time()
+        self._waiting.extend((now, future) for _, future in outgoing)
+        self._transport.write(b"".join(data for data, _ in outgoing))
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)  # uvloop's transports are none by class
+        if self._is_closed:
+            self._transport.abort()
 
     def data_received(self, data: bytes) -> None:
         try:
             self._reader.feed(data)
             while (answer := self._reader.gets()) is not False:
                 _, future = self._waiting.popleft()
+                self.answers += 1
                 if not future.done():
                     future.set_result(answer)
         except (hiredis.ProtocolError, IndexError):
-            self._close()
+            self.close()
 
     def connection_lost(self, error: Exception | None) -> None:
-        self._close()
+        self.close()
+
+
+class PipelinedConnection:
+    """`run` connects and keeps connecting, under the supervisor; the other methods are for everybody else.
+
+    It is a breaker: `closed` while the server answers, `open` while it does not, `half-open` while one PING asks whether it
+    does again. A connection that the server closed is tried again first, and only if that fails the breaker opens.
+    `on_transition(name, old, new)` hears of each change.
+    """
+
+    def __init__(self, url: str, *, on_transition: Transition = lambda name, old, new: None) -> None:
+        self.state = CLOSED
+        self._url = urlsplit(url)
+        self._on_transition = on_transition
+        self._link: _Link | None = None
+        self._attempt = 0
+        self._lost = asyncio.Event()
+        self._settled = asyncio.Event()
+        """Set while it is known whether the server answers: the connection is up, or the breaker open."""
+
+    async def run(self) -> None:
+        """Does not return. Raises what is no failure of the network, such as a wrong URL."""
+        try:
+            while True:
+                await asyncio.sleep(BACKOFF_S[min(self._attempt, len(BACKOFF_S) - 1)])
+                was_useful = await self._live()
+                self._attempt = 0 if was_useful else self._attempt + 1
+        except Exception as error:
+            self._move(OPEN, type(error).__name__)
+            raise
+
+    @property
+    def is_up(self) -> bool:
+        return self._link is not None
+
+    async def ready(self) -> bool:
+        """Whether the connection is up; waits, at most 0.2 s, only for one that was lost or begun just now."""
+        if self._link is None and not self._settled.is_set():
+            with suppress(TimeoutError):
+                async with asyncio.timeout(RECONNECT_S):
+                    await self._settled.wait()
+        return self._link is not None
+
+    def call(self, *arguments: bytes | str | int | float) -> asyncio.Future[Any]:
+        """The answer's future; a Redis error is its result, an instance of `hiredis.ReplyError`."""
+        if self._link is None:
+            raise RedisUnavailable(self.state)
+        return self._link.send(arguments)
+
+    async def ask(self, *arguments: bytes | str | int | float) -> Any:
+        """As `call`, for one answer at a time: waits as `ready` does, and raises RedisUnavailable for a Redis error too."""
+        await self.ready()
+        answer = await self.call(*arguments)
+        if isinstance(answer, hiredis.ReplyError):
+            raise self.refused(answer)
+        return answer
+
+    def refused(self, error: hiredis.ReplyError) -> RedisUnavailable:
+        """The exception for a Redis error; a server that takes no writes is left for the one that does by now."""
+        if str(error).startswith(NO_MASTER) and self._link is not None:
+            self._link.close()
+        return RedisUnavailable(str(error))
+
+    async def _live(self) -> bool:
+        """One connection from its beginning to its end; whether the server answered a command after the PING."""
+        self._lost.clear()
+        link = _Link(asyncio.get_running_loop(), self._forget)
+        try:
+            await self._open(link)
+            return await self._serve(link)
+        except (OSError, TimeoutError, RedisUnavailable) as error:
+            self._move(OPEN, str(error) or type(error).__name__)
+            return False
+        finally:
+            link.close()
+
+    async def _open(self, link: _Link) -> None:
+        loop, url = asyncio.get_running_loop(), self._url
+        async with asyncio.timeout(CONNECT_S):
+            if url.scheme == "unix":
+                await loop.create_unix_connection(lambda: link, url.path)
+            else:
+                context = ssl.create_default_context() if url.scheme == "rediss" else None
+                await loop.create_connection(lambda: link, url.hostname or "127.0.0.1", url.port or 6379, ssl=context)
+        if self.state == OPEN:
+            self._move(HALF_OPEN, "connected")
+        await _greet(link, [*self._introduction(), ("PING",)])
+        if self._lost.is_set():
+            raise RedisUnavailable("closed by the server")
+
+    def _introduction(self) -> Iterable[tuple[str, ...]]:
+        if self._url.password is not None:
+            user = (unquote(self._url.username),) if self._url.username else ()
+            yield ("AUTH", *user, unquote(self._url.password))
+        database = self._url.path.strip("/")
+        if self._url.scheme != "unix" and database not in ("", "0"):
+            yield ("SELECT", database)
+
+    async def _serve(self, link: _Link) -> bool:
+        greeted = link.answers
+        self._link = link
+        self._move(CLOSED, "answers")
+        is_silent = await self._watch(link)
+        link.close()
+        was_useful = link.answers > greeted
+        if is_silent or (not was_useful and self._attempt >= QUICK_ATTEMPTS):
+            self._move(OPEN, "silent" if is_silent else "closed by the server")
+        return was_useful
+
+    async def _watch(self, link: _Link) -> bool:
+        """Waits for the end of the connection; whether it is the server's silence."""
+        was_overdue = False
+        while not self._lost.is_set():
+            with suppress(TimeoutError):
+                async with asyncio.timeout(RECHECK_S if was_overdue else SWEEP_S):
+                    await self._lost.wait()
+            is_overdue = link.is_overdue()
+            if was_overdue and is_overdue:
+                return True
+            was_overdue = is_overdue
+        return False
+
+    def _forget(self) -> None:
+        self._link = None
+        self._lost.set()
+        if self.state == CLOSED:
+            self._settled.clear()
+
+    def _move(self, new: str, reason: str) -> None:
+        """Closed without a connection is the one state that is not settled."""
+        old, self.state = self.state, new
+        self._settled.set()
+        if new != old:
+            logger.warning("breaker.transition", breaker="redis", old=old, new=new, reason=reason)
+            self._on_transition("redis", old, new)
+
+
+async def _greet(link: _Link, commands: Iterable[tuple[str, ...]]) -> None:
+    """Raises RedisUnavailable unless the server answers each command, and in time."""
+    answers = [link.send(command) for command in commands]
+    await asyncio.wait(answers, timeout=ANSWER_S)
+    await asyncio.wait(answers, timeout=RECHECK_S)
+    for answer in answers:
+        if not answer.done():
+            raise RedisUnavailable("no answer")
+        if isinstance(found := answer.result(), hiredis.ReplyError):
+            raise RedisUnavailable(str(found))
 
 
 class Script:
@@ -180,7 +265,9 @@ class Script:
         self._is_failing = False
 
     async def run(self, *arguments: bytes | str | int) -> Any:
-        """`arguments` begin with the number of keys; raises Lost, also for an error of the script."""
+        """`arguments` begin with the number of keys; raises RedisUnavailable, also for an error of the script."""
+        if not self._connection.is_up:
+            await self._connection.ready()
         for _ in range(2):
             if not self._digest:
                 self._digest = self._checked(await self._connection.call(b"SCRIPT", b"LOAD", self._source))
@@ -188,7 +275,7 @@ class Script:
             if not (isinstance(answer, hiredis.ReplyError) and str(answer).startswith("NOSCRIPT")):
                 return self._checked(answer)
             self._digest = b""
-        raise Lost("the script does not stay loaded")
+        raise RedisUnavailable("the script does not stay loaded")
 
     def _checked(self, answer: Any) -> Any:
         """Logs the first of several failures in a row: the server is there, and refuses."""
@@ -196,6 +283,6 @@ class Script:
             if not self._is_failing:
                 logger.error("redis.script_refused", error=str(answer))
             self._is_failing = True
-            raise Lost(str(answer))
+            raise self._connection.refused(answer)
         self._is_failing = False
         return answer

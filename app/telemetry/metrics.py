@@ -9,6 +9,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 BUCKETS = (0.001, 0.005, 0.02, 0.1, 0.5, 2.0, 10.0)
 DOORS = ("http", "websocket")
 EXTRA_CODES = ("ok", "cancelled", "other")
+BREAKERS = ("keycloak", "redis")
 BREAKER_STATES = {"closed": 0, "half-open": 1, "open": 2}
 CLOSE_CODES = (1000, 1001, 1002, 1003, 1005, 1006, 1007, 1009, 1011, 1012)
 
@@ -42,6 +43,8 @@ class Metrics:
         self._breaker = Gauge(
             "stele_breaker_state", "0 closed, 1 half-open, 2 open.", ("name",), registry=self._registry
         )
+        for name in BREAKERS:
+            self._breaker.labels(name).set(BREAKER_STATES["closed"])
         Gauge("stele_build_info", "The contract served.", ("contract",), registry=self._registry).labels(build).set(1)
 
     def _counter(self, name: str, text: str, labels: tuple[str, ...] = ()) -> Counter:

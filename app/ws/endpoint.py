@@ -18,6 +18,7 @@ import msgspec
 
 from app.broadcast.hub import Hub, Message
 from app.errors import problem
+from app.execution.address import limit_key
 from app.limits.limiter import Limiter
 from app.ws.connection import Connection, Receive, Runner, Services
 from app.ws.dialect import make_dialects
@@ -80,16 +81,17 @@ class SocketDoor:
         finally:
             _scrub(scope)
         if admission.principal is None:
-            waiting = self._pending.get(admission.ip, 0)
+            key = limit_key(admission.ip)
+            waiting = self._pending.get(key, 0)
             if waiting >= MAX_PENDING_PER_IP:
                 raise RateLimited(retry_after_s=PENDING_RETRY_S)
-            self._pending[admission.ip] = waiting + 1
+            self._pending[key] = waiting + 1
         return admission
 
     async def _serve(self, admission: Admission, receive: Receive, send: Send) -> None:
         """The socket counts as closed as soon as it is, although its commands may still run."""
         dialect = self._dialects[admission.format]
-        settle = partial(self._release, admission.ip) if admission.principal is None else None
+        settle = partial(self._release, limit_key(admission.ip)) if admission.principal is None else None
         connection = Connection(self._services, dialect, admission, send, settle)
         code = ABNORMAL
         self._metrics.socket_opened()
@@ -101,12 +103,12 @@ class SocketDoor:
             self._metrics.socket_closed(code)
             await connection.finish()
 
-    def _release(self, ip: str) -> None:
-        left = self._pending[ip] - 1
+    def _release(self, key: str) -> None:
+        left = self._pending[key] - 1
         if left:
-            self._pending[ip] = left
+            self._pending[key] = left
         else:
-            del self._pending[ip]
+            del self._pending[key]
 
 
 async def _refuse(scope: Scope, receive: Receive, send: Send, error: ApiError) -> None:

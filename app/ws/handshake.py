@@ -16,7 +16,7 @@ import structlog
 from app.auth.credentials import Credential, CredentialKind, extract_handshake
 from app.auth.denial import CredentialRefused, Reason
 from app.auth.principal import Principal
-from app.execution.address import client_ip
+from app.execution.address import client_ip, limit_key
 from app.limits.limiter import Limiter
 from app.ws.dialect import Format
 from generated.errors import Forbidden, Malformed, RateLimited, Unauthenticated
@@ -115,7 +115,7 @@ class Handshake:
 
 
 async def take(limiter: Limiter, bucket: str, ip: str) -> None:
-    permit = await limiter.take(BUCKETS[bucket], ip)
+    permit = await limiter.take(BUCKETS[bucket], limit_key(ip))
     if not permit.allowed:
         raise RateLimited(retry_after_s=permit.retry_after_s)
 

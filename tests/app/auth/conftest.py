@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Iterator
 
@@ -13,6 +14,7 @@ from app.auth.verifier import TokenVerifier
 from tests.app.auth.issuer_process import IssuerProcess
 from tests.app.auth.key_endpoint import KeyEndpoint
 from tests.app.auth.mint import Clock, Mint, PublishedKeys, rsa_key, verifier
+from tests.redis_connections import running
 
 
 @pytest.fixture(scope="session")
@@ -44,10 +46,10 @@ def published(rsa: RSAKey) -> PublishedKeys:
 @pytest.fixture
 async def keys(published: PublishedKeys) -> AsyncIterator[KeySet]:
     found = KeySet(published.fetch)
-    found.start()
-    await found.find("key-1")
-    yield found
-    await found.stop()
+    async with running(found.run):
+        while not found.is_ready:
+            await asyncio.sleep(0)
+        yield found
 
 
 @pytest.fixture

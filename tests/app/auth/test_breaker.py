@@ -35,7 +35,7 @@ class Dependency:
 
 
 class Circuit:
-    def __init__(self, success_threshold: int = 1) -> None:
+    def __init__(self, success_threshold: int = 1, probe_s: float = 5.0) -> None:
         self.clock = Clock(100.0)
         self.transitions: list[tuple[str, str, str]] = []
         self.dependency = Dependency()
@@ -44,6 +44,7 @@ class Circuit:
             fail_max=FAIL_MAX,
             reset_timeout_s=RESET_S,
             success_threshold=success_threshold,
+            probe_s=probe_s,
             on_transition=lambda *change: self.transitions.append(change),
             clock=self.clock,
         )
@@ -179,6 +180,31 @@ async def test_a_cancelled_probe_closes_nothing_and_makes_room_for_the_next_one(
     circuit.dependency.gate = None
     assert await circuit.call() == "answer"
     assert circuit.breaker.state == "closed"
+
+
+@pytest.mark.survives("F07")
+async def test_f07_a_probe_that_hangs_is_ended_and_counts_as_a_failure() -> None:
+    """F07 (D18): a probe that gets no answer ends after its limit, the breaker opens again, and the next probe goes out."""
+    circuit = Circuit(probe_s=0.05)
+    await circuit.trip()
+    circuit.clock.now += RESET_S
+    circuit.dependency.gate = asyncio.Event()
+    with pytest.raises(Unavailable) as caught:
+        await asyncio.wait_for(circuit.call(), 5)
+    assert caught.value.retry_after_s == RESET_S
+    assert circuit.breaker.state == "open"
+    circuit.clock.now += RESET_S
+    circuit.dependency.error = circuit.dependency.gate = None
+    assert await circuit.call() == "answer"
+
+
+async def test_the_limit_of_a_probe_is_no_limit_of_other_calls() -> None:
+    circuit = Circuit(probe_s=0.01)
+    circuit.dependency.gate = asyncio.Event()
+    call = asyncio.create_task(circuit.call())
+    await asyncio.sleep(0.05)
+    circuit.dependency.gate.set()
+    assert await call == "answer"
 
 
 @pytest.mark.parametrize("late_error", [None, ConnectionError()])

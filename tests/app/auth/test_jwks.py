@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import secrets
-from collections.abc import Awaitable, Callable
+import time
+from collections.abc import Callable
 
 import pytest
 from joserfc.errors import SecurityWarning
@@ -13,9 +14,11 @@ from joserfc.jwk import ECKey, OctKey, RSAKey
 
 from app.auth.jwks import MAX_BYTES, MAX_MISSES, MISS_S, BadKeySet, KeySet, parse_keys
 from app.auth.keycloak_identity import KeycloakKeys
+from app.supervision.supervisor import Supervisor
 from generated.errors import Unavailable
 from tests.app.auth.key_endpoint import KeyEndpoint
 from tests.app.auth.mint import Clock, PublishedKeys, ec_key, jwks, rsa_key
+from tests.redis_connections import running
 
 
 async def until(holds: Callable[[], bool]) -> None:
@@ -26,16 +29,29 @@ async def until(holds: Callable[[], bool]) -> None:
     raise AssertionError("it never happened")
 
 
-async def test_start_fetches_once_and_without_waiting(published: PublishedKeys) -> None:
+async def test_it_begins_with_one_fetch_and_is_ready_with_its_keys(published: PublishedKeys) -> None:
     keys = KeySet(published.fetch)
-    assert not keys.is_ready
-    keys.start()
-    assert not keys.is_ready
-    assert await keys.find("key-1") is not None
+    async with running(keys.run):
+        assert not keys.is_ready
+        assert await keys.find("key-1") is not None
+        assert keys.is_ready
+        assert published.fetches == 1
+
+
+async def test_d31_a_background_refresh_that_fails_is_started_again(published: PublishedKeys) -> None:
+    """D31: whatever ends the refresh of the keys, it is started again, counted, and the keys stay."""
+    deaths: list[str] = []
+    keys = KeySet(published.fetch, refresh_s=0.01)
+    supervisor = Supervisor(on_death=deaths.append)
+    supervisor.start("jwks-refresh", keys.run)
+    await until(lambda: keys.is_ready)
+    [task] = [task for task in asyncio.all_tasks() if task.get_name() == "jwks-refresh"]
+    task.cancel()
+    await until(lambda: deaths == ["jwks-refresh"])
+    fetches = published.fetches
+    await until(lambda: published.fetches > fetches)
     assert keys.is_ready
-    assert published.fetches == 1
-    await keys.stop()
-    assert not keys.is_ready, "a dead background task makes the node not ready"
+    await supervisor.stop()
 
 
 async def test_a08_10000_unknown_key_ids_cost_one_fetch_and_known_keys_never_wait(
@@ -44,21 +60,20 @@ async def test_a08_10000_unknown_key_ids_cost_one_fetch_and_known_keys_never_wai
     key_endpoint.reply(jwks(rsa))
     source = KeycloakKeys(key_endpoint.url)
     keys = KeySet(source.fetch)
-    keys.start()
-    await keys.find("key-1")
-    key_endpoint.hold()
-    flood = [asyncio.create_task(keys.find(secrets.token_hex(8))) for _ in range(10_000)]
-    await asyncio.sleep(0)
-    known = keys.find("key-1")
-    with pytest.raises(StopIteration):
-        known.send(None)
-    await until(lambda: len(key_endpoint.requests) >= 2)
-    key_endpoint.reply(jwks(rsa))
-    assert set(await asyncio.gather(*flood)) == {None}
-    assert len(key_endpoint.requests) == 2, "the one at the start, and one for the flood"
-    assert set(await asyncio.gather(*(keys.find(secrets.token_hex(8)) for _ in range(10_000)))) == {None}
-    assert len(key_endpoint.requests) == 2
-    await keys.stop()
+    async with running(keys.run):
+        await until(lambda: keys.is_ready)
+        key_endpoint.hold()
+        flood = [asyncio.create_task(keys.find(secrets.token_hex(8))) for _ in range(10_000)]
+        await asyncio.sleep(0)
+        known = keys.find("key-1")
+        with pytest.raises(StopIteration):
+            known.send(None)
+        await until(lambda: len(key_endpoint.requests) >= 2)
+        key_endpoint.reply(jwks(rsa))
+        assert set(await asyncio.gather(*flood)) == {None}
+        assert len(key_endpoint.requests) == 2, "the one at the start, and one for the flood"
+        assert set(await asyncio.gather(*(keys.find(secrets.token_hex(8)) for _ in range(10_000)))) == {None}
+        assert len(key_endpoint.requests) == 2
     await source.aclose()
 
 
@@ -183,7 +198,6 @@ async def test_over_a_real_socket_a_bad_answer_never_replaces_the_good_keys_and_
 async def test_f08_keys_are_used_for_24_h_without_the_issuer_and_not_longer(rsa: RSAKey) -> None:
     clock, published = Clock(0.0), PublishedKeys(rsa)
     keys = KeySet(published.fetch, clock=clock)
-    keys.start()
     await keys.find("key-1")
     published.fault = ConnectionError()
     clock.now = 24 * 3600
@@ -196,32 +210,29 @@ async def test_f08_keys_are_used_for_24_h_without_the_issuer_and_not_longer(rsa:
     published.fault = None
     clock.now += 30
     assert await keys.find("key-1") is not None
-    await keys.stop()
 
 
 async def test_a_key_removed_at_the_issuer_dies_at_the_next_background_refresh(rsa: RSAKey) -> None:
     second = rsa_key("key-2")
     published = PublishedKeys(rsa, second)
     keys = KeySet(published.fetch, refresh_s=0.02)
-    keys.start()
-    assert await keys.find("key-1") is not None
-    published.publish(second)
-    await until(lambda: keys.generation == 2)
-    assert await keys.find("key-1") is None
-    assert await keys.find("key-2") is not None
-    await keys.stop()
+    async with running(keys.run):
+        assert await keys.find("key-1") is not None
+        published.publish(second)
+        await until(lambda: keys.generation == 2)
+        assert await keys.find("key-1") is None
+        assert await keys.find("key-2") is not None
 
 
 async def test_a_failing_background_refresh_goes_on_and_recovers(rsa: RSAKey) -> None:
     published = PublishedKeys(rsa)
     published.fault = OSError()
     keys = KeySet(published.fetch, refresh_s=0.02)
-    keys.start()
-    await until(lambda: published.fetches >= 3)
-    assert not keys.is_ready
-    published.fault = None
-    await until(lambda: keys.is_ready)
-    await keys.stop()
+    async with running(keys.run):
+        await until(lambda: published.fetches >= 3)
+        assert not keys.is_ready
+        published.fault = None
+        await until(lambda: keys.is_ready)
 
 
 @pytest.mark.parametrize(
@@ -291,11 +302,40 @@ def test_more_than_256_kib_are_not_read() -> None:
         parse_keys(b" " * (MAX_BYTES + 1))
 
 
-async def test_stop_ends_a_fetch_that_hangs(key_endpoint: KeyEndpoint) -> None:
+async def test_the_end_of_the_refresh_is_the_end_of_a_fetch_that_hangs(key_endpoint: KeyEndpoint) -> None:
     source = KeycloakKeys(key_endpoint.url)
     keys = KeySet(source.fetch)
-    keys.start()
-    await until(lambda: len(key_endpoint.requests) == 1)
-    waiting: Awaitable[None] = keys.stop()
-    await asyncio.wait_for(waiting, 1)
+    async with running(keys.run):
+        await until(lambda: len(key_endpoint.requests) == 1)
+    await until(lambda: not [task for task in asyncio.all_tasks() if task.get_name() == "jwks-fetch"])
+    with pytest.raises(Unavailable):
+        await keys.find("key-1")
+    await source.aclose()
+
+
+@pytest.mark.survives("F08")
+async def test_a_silent_issuer_holds_a_request_for_the_first_second_and_the_later_ones_not_at_all(
+    key_endpoint: KeyEndpoint, rsa: RSAKey
+) -> None:
+    """F08 (D6): while the issuer is silent a token of an unknown key is answered 503 within a second, later ones at once, by one
+    fetch for all; tokens of known keys do not notice."""
+    key_endpoint.reply(jwks(rsa))
+    source = KeycloakKeys(key_endpoint.url)
+    keys = KeySet(source.fetch, cooldown_s=0)
+    known = await keys.find("key-1")
+    key_endpoint.hold()
+    started = time.monotonic()
+    outcomes = await asyncio.gather(*(keys.find(f"unknown-{number}") for number in range(50)), return_exceptions=True)
+    assert 0.9 <= time.monotonic() - started < 2.5
+    assert {type(outcome) for outcome in outcomes} == {Unavailable}
+    started = time.monotonic()
+    for number in range(50):
+        with pytest.raises(Unavailable):
+            await keys.find(f"later-{number}")
+        assert await keys.find("key-1") is known
+    assert time.monotonic() - started < 0.5
+    assert len(key_endpoint.requests) == 2
+    key_endpoint.reply(jwks(rsa, rsa_key("key-2")))
+    await until(lambda: keys.generation == 2)
+    assert await keys.find("key-2") is not None
     await source.aclose()

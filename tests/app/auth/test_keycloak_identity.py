@@ -89,32 +89,117 @@ async def test_50_concurrent_logins_each_get_their_own_session(identity: Keycloa
 
 
 FAULTS = {
-    "status 500": ("500 Internal Server Error", b"{}"),
-    "status 503 in HTML": ("503 Service Unavailable", b"<html>"),
-    "client unknown": ("401 Unauthorized", b'{"error": "invalid_client"}'),
-    "grant not allowed": ("400 Bad Request", b'{"error": "unauthorized_client"}'),
-    "realm unknown": ("404 Not Found", b'{"error": "Realm does not exist"}'),
-    "a redirect": ("302 Found", b""),
-    "no JSON": ("200 OK", b"hello"),
-    "a list": ("200 OK", b"[]"),
-    "no tokens": ("200 OK", b"{}"),
-    "expiry a string": ("200 OK", b'{"access_token": "a", "expires_in": "300"}'),
-    "deep": ("400 Bad Request", b"[" * 100_000),
+    "status 500": ("500 Internal Server Error", b"{}", "keycloak.failed"),
+    "status 503 in HTML": ("503 Service Unavailable", b"<html>", "keycloak.failed"),
+    "too many": ("429 Too Many Requests", b"", "keycloak.failed"),
+    "client unknown": ("401 Unauthorized", b'{"error": "invalid_client"}', "keycloak.misconfigured"),
+    "grant not allowed": ("400 Bad Request", b'{"error": "unauthorized_client"}', "keycloak.misconfigured"),
+    "https needed": ("403 Forbidden", b'{"error": "invalid_request"}', "keycloak.misconfigured"),
+    "realm unknown": ("404 Not Found", b'{"error": "Realm does not exist"}', "keycloak.misconfigured"),
+    "a redirect": ("302 Found", b"", "keycloak.misconfigured"),
+    "deep": ("400 Bad Request", b"[" * 100_000, "keycloak.failed"),
+    "no JSON": ("200 OK", b"hello", "keycloak.failed"),
+    "a list": ("200 OK", b"[]", "keycloak.failed"),
+    "no tokens": ("200 OK", b"{}", "keycloak.failed"),
+    "expiry a string": ("200 OK", b'{"access_token": "a", "expires_in": "300"}', "keycloak.failed"),
 }
 
 
-@pytest.mark.parametrize(("status", "body"), FAULTS.values(), ids=FAULTS)
+@pytest.mark.parametrize(("status", "body", "event"), FAULTS.values(), ids=FAULTS)
 async def test_a_fault_that_is_not_the_users_is_unavailable(
-    status: str, body: bytes, key_endpoint: KeyEndpoint
+    status: str, body: bytes, event: str, key_endpoint: KeyEndpoint
 ) -> None:
     key_endpoint.reply(body, status)
     identity = identity_at(key_endpoint.url)
     with capture_logs() as logs, pytest.raises(Unavailable) as caught:
         await identity.login("reader", "secret-password")
     assert caught.value.retry_after_s
-    assert [line["event"] for line in logs] == ["keycloak.failed"]
+    assert [line["event"] for line in logs] == [event]
     assert "secret-password" not in repr(logs)
     await identity.aclose()
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "counts"),
+    [
+        ("500 Internal Server Error", b"{}", True),
+        ("502 Bad Gateway", b"", True),
+        ("429 Too Many Requests", b"", True),
+        ("400 Bad Request", b'{"error": "invalid_grant"}', False),
+        ("400 Bad Request", b'{"error": "invalid_request"}', False),
+        ("400 Bad Request", b"<html>", False),
+        ("401 Unauthorized", b'{"error": "invalid_client"}', False),
+        ("403 Forbidden", b"", False),
+        ("404 Not Found", b"", False),
+        ("413 Content Too Large", b"", False),
+        ("414 URI Too Long", b"", False),
+        ("431 Request Header Fields Too Large", b"", False),
+    ],
+)
+async def test_f07_what_the_issuer_refuses_never_opens_the_breaker(
+    status: str, body: bytes, counts: bool, key_endpoint: KeyEndpoint
+) -> None:
+    """F07 (D18): no 4xx of the issuer but 429 counts as an outage; whoever causes them closes the login for nobody."""
+    key_endpoint.reply(body, status)
+    identity = identity_at(key_endpoint.url, fail_max=3)
+    for _ in range(10):
+        with pytest.raises((CredentialsInvalid, Unavailable)):
+            await identity.refresh("a.b.c")
+    assert len(key_endpoint.requests) == (3 if counts else 10)
+    await identity.aclose()
+
+
+@pytest.mark.parametrize("status", ["413 Content Too Large", "414 URI Too Long", "431 Request Header Fields Too Large"])
+async def test_what_is_too_large_for_the_issuer_is_no_credential(status: str, key_endpoint: KeyEndpoint) -> None:
+    key_endpoint.reply(b"", status)
+    identity = identity_at(key_endpoint.url)
+    with pytest.raises(CredentialsInvalid):
+        await identity.login("reader", "reader")
+    await identity.aclose()
+
+
+@pytest.mark.parametrize(
+    "token", ["\u00e9" * 16_384, "\u00e9", "%" * 6_000, "x" * 16_385, "a\nb", "\x7f", "\x00", "\ud800", ""]
+)
+async def test_what_no_issuer_can_take_is_not_even_asked(token: str, key_endpoint: KeyEndpoint) -> None:
+    identity = identity_at(key_endpoint.url)
+    for call in (identity.refresh(token), identity.logout(token)):
+        with pytest.raises(CredentialsInvalid):
+            await call
+    for name, password in (("a\rb", "x"), ("x", "\ud800"), ("\ufffe", "x"), ("x", "\U0001f600" * 2_000)):
+        with pytest.raises(CredentialsInvalid):
+            await identity.login(name, password)
+    assert key_endpoint.requests == []
+    await identity.aclose()
+
+
+async def test_the_longest_values_of_the_contract_are_asked_in_any_script(identity: KeycloakIdentity) -> None:
+    """They are credentials like any other: wrong here, but nothing of ours says so."""
+    with pytest.raises(CredentialsInvalid):
+        await identity.login("\U0001f600" * 255, "\U0001f600" * 1024)
+    with pytest.raises(CredentialsInvalid):
+        await identity.refresh("x" * 16_384)
+    assert await identity.login("reader", "reader")
+
+
+async def test_a_misconfiguration_is_logged_once_until_it_changes_or_ends(
+    identity: KeycloakIdentity, key_endpoint: KeyEndpoint
+) -> None:
+    wrong = identity_at(key_endpoint.url)
+    with capture_logs() as logs:
+        for error in (
+            "invalid_client",
+            "invalid_client",
+            "unauthorized_client",
+            "invalid_grant",
+            "unauthorized_client",
+        ):
+            key_endpoint.reply(f'{{"error": "{error}"}}'.encode(), "401 Unauthorized")
+            with pytest.raises((CredentialsInvalid, Unavailable)):
+                await wrong.login("reader", "reader")
+    assert [line["error"] for line in logs] == ["invalid_client", "unauthorized_client"]
+    assert {line["log_level"] for line in logs} == {"error"}
+    await wrong.aclose()
 
 
 async def test_an_issuer_that_never_answers_is_given_up_in_time_and_opens_the_breaker(

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 import time
 from collections.abc import AsyncIterator
 
 import pytest
 from redis.asyncio import Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
 
 from app.auth.principal import Principal
 from app.auth.tickets import LIFETIME_S, Tickets
+from app.db.pipelined_redis import PipelinedConnection
 from app.development.servers import Valkey
 from generated.errors import Unavailable
+from tests.redis_connections import connected
 
 ORIGIN = "https://app.example"
 
@@ -29,8 +28,14 @@ async def redis(valkey: Valkey) -> AsyncIterator[Redis]:
 
 
 @pytest.fixture
-def tickets(redis: Redis) -> Tickets:
-    return Tickets(redis)
+async def connection(valkey: Valkey) -> AsyncIterator[PipelinedConnection]:
+    async with connected(valkey.url) as opened:
+        yield opened
+
+
+@pytest.fixture
+def tickets(connection: PipelinedConnection) -> Tickets:
+    return Tickets(connection)
 
 
 @pytest.fixture
@@ -71,9 +76,11 @@ async def test_another_page_gets_nothing_and_uses_the_ticket_up(
     assert await tickets.redeem(ticket, ORIGIN) is None
 
 
-async def test_a_ticket_does_not_outlive_its_token(redis: Redis, reader: Principal) -> None:
-    ticket = await Tickets(redis).issue(reader, None)
-    late = Tickets(redis, clock=lambda: reader.expires_at)
+async def test_a_ticket_does_not_outlive_its_token(
+    tickets: Tickets, connection: PipelinedConnection, reader: Principal
+) -> None:
+    ticket = await tickets.issue(reader, None)
+    late = Tickets(connection, clock=lambda: reader.expires_at)
     assert await late.redeem(ticket, None) is None
 
 
@@ -88,12 +95,22 @@ async def test_the_store_never_holds_the_ticket_itself(tickets: Tickets, redis: 
     assert ticket not in repr((key, await redis.get(key)))
 
 
-async def test_without_the_store_both_answer_unavailable(reader: Principal) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as closed:
-        port = closed.getsockname()[1]
-    redis = Redis(port=port, retry=Retry(NoBackoff(), 0))
-    with pytest.raises(Unavailable):
-        await Tickets(redis).issue(reader, ORIGIN)
-    with pytest.raises(Unavailable):
-        await Tickets(redis).redeem("ticket", ORIGIN)
-    await redis.aclose()
+async def test_without_the_store_both_answer_unavailable_and_say_when_to_come_again(reader: Principal) -> None:
+    tickets = Tickets(PipelinedConnection("redis://127.0.0.1:9"))
+    with pytest.raises(Unavailable) as issuing:
+        await tickets.issue(reader, ORIGIN)
+    with pytest.raises(Unavailable) as redeeming:
+        await tickets.redeem("ticket", ORIGIN)
+    assert issuing.value.retry_after_s == redeeming.value.retry_after_s == 1
+
+
+async def test_the_first_ticket_after_a_lost_connection_is_as_good_as_any(
+    tickets: Tickets, connection: PipelinedConnection, redis: Redis, reader: Principal
+) -> None:
+    for _ in range(5):
+        await redis.client_kill_filter(_type="normal", skipme=True)
+        async with asyncio.timeout(5):
+            while connection.is_up:
+                await asyncio.sleep(0)
+        ticket = await tickets.issue(reader, ORIGIN)
+        assert await tickets.redeem(ticket, ORIGIN) == reader

@@ -11,6 +11,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding
 from joserfc import jwe
 from joserfc.jwk import RSAKey
 
@@ -112,6 +114,14 @@ A02: dict[str, tuple[Callable[[Mint], str], Reason]] = {
     "x5c": (lambda m: m.token({"x5c": ["AAAA"]}), Reason.HEADER),
     "b64 true": (lambda m: raw_header(m, b64=True), Reason.HEADER),
     "b64 false": (lambda m: raw_header(m, b64=False, crit=["b64"]), Reason.HEADER),
+    "zip": (lambda m: raw_header(m, zip="DEF"), Reason.HEADER),
+    "cty": (lambda m: raw_header(m, cty="JWT"), Reason.HEADER),
+    "a member nobody knows": (lambda m: raw_header(m, x=1), Reason.HEADER),
+    "alg twice": (lambda m: header_text(m, '{"alg":"none","alg":"RS256","typ":"JWT","kid":"key-1"}'), Reason.MALFORMED),
+    "kid twice": (lambda m: header_text(m, '{"alg":"RS256","kid":"x","kid":"key-1"}'), Reason.MALFORMED),
+    "a header with NaN": (lambda m: header_text(m, '{"alg":"RS256","kid":"key-1","x5t":NaN}'), Reason.MALFORMED),
+    "kid half of a pair": (lambda m: header_text(m, '{"alg":"RS256","kid":"\\ud800"}'), Reason.MALFORMED),
+    "a header in UTF-16": (lambda m: header_text(m, '{"alg":"RS256","kid":"key-1"}', "utf-16"), Reason.MALFORMED),
     "RS256 of an elliptic key's id": (lambda m: m.token({"kid": "key-ec"}), Reason.SIGNATURE),
     "ES256 of an RSA key's id": (lambda m: m.token({"alg": "ES256"}, key=ec_key("key-1")), Reason.SIGNATURE),
 }
@@ -121,6 +131,15 @@ def raw_header(mint: Mint, **header: Any) -> str:
     """A header that joserfc would not sign; what is refused here is refused before the signature counts."""
     named = {"alg": "RS256", "typ": "JWT", "kid": "key-1"} | header
     return f"{encode(named)}.{encode(mint.claims())}.{mint.token().rpartition('.')[2]}"
+
+
+def header_text(mint: Mint, text: str, encoding: str = "utf-8") -> str:
+    """A header in these very words, rightly signed by the issuer."""
+    header = base64.urlsafe_b64encode(text.encode(encoding)).decode().rstrip("=")
+    signed = f"{header}.{encode(mint.claims())}"
+    assert mint.key.private_key is not None
+    signature = mint.key.private_key.sign(signed.encode(), padding.PKCS1v15(), hashes.SHA256())
+    return f"{signed}.{base64.urlsafe_b64encode(signature).decode().rstrip('=')}"
 
 
 @pytest.mark.parametrize(("make", "reason"), A02.values(), ids=A02)
@@ -188,14 +207,28 @@ async def test_a03_validly_signed_tokens_not_meant_for_us_are_refused(
     assert await refusal(tokens, mint.token(header, **claims)) is reason
 
 
-@pytest.mark.parametrize("payload", [b"[]", b"1", b"", b"{", b"\xff", b'{"exp": NaN}', b"[" * 5000])
+STRANGE_CLAIMS = [b'{"sub":"a","sub":"b"}', b'{"a":1e999}', b'{"a":"\\ud800"}', b'{"a":' * 33 + b"1" + b"}" * 33]
+
+
+@pytest.mark.parametrize("payload", [b"[]", b"1", b"", b"{", b"\xff", b'{"exp": NaN}', b"[" * 5000, *STRANGE_CLAIMS])
 async def test_a_signed_payload_that_is_no_json_object_is_refused(
     payload: bytes, tokens: TokenVerifier, mint: Mint
 ) -> None:
     assert await refusal(tokens, mint.token(payload=payload)) is Reason.CLAIMS
 
 
+async def test_claims_that_stand_twice_are_refused_although_the_issuer_signed_them(
+    tokens: TokenVerifier, mint: Mint
+) -> None:
+    good = json.dumps(mint.claims())
+    assert await tokens.verify(mint.token(payload=good.encode()))
+    for name, value in (("sub", '"another"'), ("exp", "1"), ("resource_access", "{}"), ("unknown", "1")):
+        twice = f'{good[:-1]},"{name}":{value},"{name}":{value}}}'
+        assert await refusal(tokens, mint.token(payload=twice.encode())) is Reason.CLAIMS
+
+
 GOOD: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "thumbprints of the key": ({"x5t": "AAAA", "x5t#S256": "AAAA"}, {}),
     "aud a string": ({}, {"aud": "stele"}),
     "another client of the allow-list": ({}, {"azp": "stele-cli"}),
     "header typ at+jwt without payload typ": ({"typ": "at+jwt"}, {"typ": ABSENT}),

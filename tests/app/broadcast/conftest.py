@@ -12,6 +12,7 @@ from app.broadcast.broker import Delivery
 from app.broadcast.redis_broker import RedisBroker
 from app.db.pipelined_redis import PipelinedConnection
 from app.development.servers import Valkey
+from app.supervision.supervisor import Supervisor
 from generated.operations import TOPICS, Topic
 from generated.wire import EVENT_CODECS
 
@@ -24,19 +25,21 @@ class Node:
     pipeline: PipelinedConnection
     reader: Redis
     deliveries: list[Delivery] = field(default_factory=list)
+    supervisor: Supervisor = field(default_factory=Supervisor)
 
     @property
     def offsets(self) -> list[int]:
         return [delivery.offset for delivery in self.deliveries]
 
     async def start(self) -> Node:
-        await self.pipeline.start()
+        self.supervisor.start("redis-connection", self.pipeline.run)
+        await self.pipeline.ready()
         await self.broker.start(self.deliveries.append)
         return self
 
     async def stop(self) -> None:
         await self.broker.stop()
-        await self.pipeline.stop()
+        await self.supervisor.stop()
         await self.reader.aclose()
 
 

@@ -16,6 +16,7 @@ from app.broadcast.broker import NotPublished
 from app.development.servers import Valkey, embedded_valkey
 from generated.results import Author, AuthorCreated
 from tests.app.broadcast.conftest import MakeNode, Node
+from tests.redis_connections import until_up
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=UTC)
 
@@ -138,7 +139,7 @@ async def test_what_does_not_reach_redis_is_reported_and_the_relay_waits_for_it(
         assert node.broker.is_running
         shutil.rmtree(tmp_path / "appendonlydir")
         server.start()
-        assert await node.pipeline.reopened(5.0)
+        await until_up(node.pipeline)
         await publish(node, range(1, 3))
         await eventually(lambda: len(node.deliveries) == 3)
         await node.stop()

@@ -9,11 +9,11 @@ from dataclasses import astuple, fields
 
 import pytest
 
-from app.db.pipelined_redis import PipelinedConnection
 from app.development.servers import Valkey
 from app.limits.limiter import Limiter, Permit
 from app.limits.redis_limiter import RedisLimiter
 from generated.operations import Bucket, BucketKey, WhenDown
+from tests.redis_connections import connected
 
 
 def bucket() -> Bucket:
@@ -23,10 +23,8 @@ def bucket() -> Bucket:
 @pytest.fixture
 async def limiter(valkey: Valkey) -> AsyncIterator[Limiter]:
     """The port, with the service's own limiter behind it."""
-    connection = PipelinedConnection(valkey.url)
-    await connection.start()
-    yield RedisLimiter(connection)
-    await connection.stop()
+    async with connected(valkey.url) as connection:
+        yield RedisLimiter(connection)
 
 
 def test_the_limiter_of_the_service_takes_what_the_port_says() -> None:

@@ -19,6 +19,7 @@ from app.limits.limiter import Permit
 from app.limits.redis_limiter import RedisLimiter
 from generated.errors import Unavailable
 from generated.operations import Bucket, BucketKey, WhenDown
+from tests.redis_connections import connected, until_up
 
 ROOT = Path(__file__).parents[3]
 WINDOW_S = 2.0
@@ -31,7 +32,9 @@ from generated.operations import Bucket, BucketKey, WhenDown
 
 async def main(url, subject, seconds):
     connection = PipelinedConnection(url)
-    await connection.start()
+    running = asyncio.create_task(connection.run())
+    while not await connection.ready():
+        await asyncio.sleep(0.01)
     limiter = RedisLimiter(connection)
     bucket = Bucket("hammer", 100, 2.0, BucketKey.USER, WhenDown.CLOSED)
     accepted, end = [], time.time() + seconds
@@ -40,7 +43,7 @@ async def main(url, subject, seconds):
             if permit.allowed:
                 accepted.append(time.time())
         await asyncio.sleep(random.uniform(0, 0.05))
-    await connection.stop()
+    running.cancel()
     print(json.dumps(accepted))
 
 asyncio.run(main(sys.argv[1], sys.argv[2], 7.0))
@@ -53,10 +56,8 @@ def bucket(limit: int = LIMIT, window_s: float = WINDOW_S, when_down: WhenDown =
 
 @pytest.fixture
 async def limiter(valkey: Valkey) -> AsyncIterator[RedisLimiter]:
-    connection = PipelinedConnection(valkey.url)
-    await connection.start()
-    yield RedisLimiter(connection)
-    await connection.stop()
+    async with connected(valkey.url) as connection:
+        yield RedisLimiter(connection)
 
 
 def test_two_processes_never_pass_more_than_the_limit_in_any_window(valkey: Valkey) -> None:
@@ -117,32 +118,58 @@ async def test_a_cancelled_caller_keeps_its_place_in_the_pipeline(limiter: Redis
 
 async def test_each_policy_while_the_store_is_away_and_its_return(tmp_path: Path) -> None:
     with embedded_valkey(tmp_path) as store:
-        connection = PipelinedConnection(store.url)
-        await connection.start()
-        downs: list[int] = []
-        limiter = RedisLimiter(connection, on_down=lambda: downs.append(1))
-        assert (await limiter.take(bucket(5), "a")).allowed
-        store.kill()
-        started = time.monotonic()
-        local = [(await limiter.take(bucket(5), "a")).allowed for _ in range(7)]
-        assert local == [True] * 5 + [False] * 2
-        assert (await limiter.take(bucket(1, when_down=WhenDown.OPEN), "a")).allowed
-        with pytest.raises(Unavailable):
-            await limiter.take(bucket(when_down=WhenDown.CLOSED), "a")
-        assert time.monotonic() - started < 1.0
-        assert len(downs) == 9
-        store.start()
-        async with asyncio.timeout(10):
-            while not connection.is_open:
-                await asyncio.sleep(0.05)
-        assert (await limiter.take(bucket(when_down=WhenDown.CLOSED), "b")).allowed
-        await connection.stop()
+        async with connected(store.url) as connection:
+            downs: list[int] = []
+            limiter = RedisLimiter(connection, on_down=lambda: downs.append(1))
+            assert (await limiter.take(bucket(5), "a")).allowed
+            store.kill()
+            started = time.monotonic()
+            local = [(await limiter.take(bucket(5), "a")).allowed for _ in range(7)]
+            assert local == [True] * 5 + [False] * 2
+            assert (await limiter.take(bucket(1, when_down=WhenDown.OPEN), "a")).allowed
+            with pytest.raises(Unavailable):
+                await limiter.take(bucket(when_down=WhenDown.CLOSED), "a")
+            assert time.monotonic() - started < 1.0
+            assert len(downs) == 9
+            store.start()
+            await until_up(connection)
+            assert (await limiter.take(bucket(when_down=WhenDown.CLOSED), "b")).allowed
+
+
+@pytest.mark.parametrize(("limit", "nodes", "share"), [(10, 1, 10), (10, 3, 4), (9, 3, 3), (1, 5, 1)])
+async def test_without_the_store_a_node_has_its_share_of_the_limit_rounded_up(
+    limit: int, nodes: int, share: int
+) -> None:
+    limiter = RedisLimiter(PipelinedConnection("redis://127.0.0.1:9"), nodes=lambda: nodes, clock=lambda: 5.0)
+    permits = [await limiter.take(bucket(limit, 60.0), "a") for _ in range(share + 1)]
+    assert [permit.allowed for permit in permits] == [True] * share + [False]
+    assert [permit.remaining for permit in permits] == [*reversed(range(share)), 0]
+    assert {permit.limit for permit in permits} == {share}
+    assert permits[-1].retry_after_s == permits[-1].reset_s == 60
+
+
+async def test_a_share_that_shrinks_says_when_the_next_call_passes() -> None:
+    now, nodes = -1.0, 1
+    limiter = RedisLimiter(PipelinedConnection("redis://127.0.0.1:9"), nodes=lambda: nodes, clock=lambda: now)
+    for _ in range(4):
+        now += 1.0
+        assert (await limiter.take(bucket(4, 60.0), "a")).allowed
+    nodes = 2
+    refused = await limiter.take(bucket(4, 60.0), "a")
+    assert (refused.allowed, refused.remaining, refused.limit, refused.retry_after_s) == (False, 0, 2, 59)
+    now = 3.0 + refused.retry_after_s
+    assert (await limiter.take(bucket(4, 60.0), "a")).allowed
+
+
+async def test_a_closed_bucket_says_when_to_come_again() -> None:
+    limiter = RedisLimiter(PipelinedConnection("redis://127.0.0.1:9"))
+    with pytest.raises(Unavailable) as refused:
+        await limiter.take(bucket(when_down=WhenDown.CLOSED), "a")
+    assert refused.value.retry_after_s == 1
 
 
 async def test_a_flushed_script_is_loaded_again(limiter: RedisLimiter, valkey: Valkey) -> None:
-    connection = PipelinedConnection(valkey.url)
-    await connection.start()
     await limiter.take(bucket(), "c")
-    await connection.call("SCRIPT", "FLUSH")
+    async with connected(valkey.url) as connection:
+        await connection.call("SCRIPT", "FLUSH")
     assert (await limiter.take(bucket(), "c")).allowed
-    await connection.stop()

@@ -46,6 +46,7 @@ def test_sockets_are_counted_up_and_down_and_by_close_code() -> None:
 def test_drops_and_breakers_are_seen() -> None:
     found = metrics()
     found.audit_dropped(3)
+    assert {samples(found)["stele_breaker_state", (name,)] for name in ("keycloak", "redis")} == {0}
     found.breaker("keycloak", "closed", "open")
     assert samples(found)["stele_audit_dropped_total", ()] == 3
     assert samples(found)["stele_breaker_state", ("keycloak",)] == 2
