@@ -14,6 +14,10 @@ from generated.errors import Unauthenticated
 from generated.operations import Operation
 
 
+class Abandoned(Exception):
+    """The caller went away before its request was whole: nobody waits for an answer."""
+
+
 class Door(StrEnum):
     HTTP = "http"
     WEBSOCKET = "websocket"
@@ -59,7 +63,8 @@ Method = Callable[[Context, Any], Awaitable[Any]]
 
 @dataclass(slots=True)
 class Call:
-    """One request as a door hands it to the runner. `decode` runs after authorisation, so nobody learns of 422 before 401."""
+    """One request as a door hands it to the runner. `receive` and `decode` run after authorisation, in this order, so nobody
+    learns of 422 before 401, and nothing is held for a caller who will be refused."""
 
     operation: Operation
     method: Method
@@ -68,6 +73,8 @@ class Call:
     trace_id: str
     timeout_s: float | None = None
     idempotency_key: str | None = None
+    receive: Callable[[], Awaitable[None]] | None = None
+    """Reads the rest of the request, where the door has not read it yet; raises Abandoned or an `ApiError`."""
     permit: Permit | None = None
     """Set by the runner: what the limiter answered, for RateLimit headers."""
     status: int | None = None

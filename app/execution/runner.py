@@ -1,4 +1,4 @@
-"""The one pipeline of every door: authenticate → limit → authorise → decode → deadline → transaction → handler →
+"""The one pipeline of every door: authenticate → limit → authorise → read and decode → deadline → transaction → handler →
 commit → events → audit.
 
 Promises: an answer is given only after COMMIT; UNAUTHENTICATED, RATE_LIMITED and FORBIDDEN mean that nothing ran;
@@ -18,7 +18,7 @@ from app.audit.log import AuditLog
 from app.broadcast.broker import Broker, NotPublished
 from app.db.database import Database, Transaction
 from app.errors import decode
-from app.execution.context import Call, Context
+from app.execution.context import Abandoned, Call, Context
 from app.execution.deadlines import Deadlines, Watch
 from app.execution.idempotency import AnswerStore, Replay
 from app.execution.testimony import OK, record_of
@@ -67,7 +67,7 @@ class Runner:
             code = error.code
             await self._testify_refusal(call, code, started)
             raise
-        except asyncio.CancelledError:
+        except (asyncio.CancelledError, Abandoned):
             code = CANCELLED
             raise
         except Exception as error:
@@ -82,6 +82,8 @@ class Runner:
         await self._authenticate(call)
         await self._limit(call)
         self._authorise(call)
+        if call.receive is not None:
+            await call.receive()
         request = decode(call.decode)
         timeout_s = min(call.timeout_s or call.operation.timeout_s, MAX_TIMEOUT_S)
         with self._deadlines.watch(timeout_s) as watch:
