@@ -79,7 +79,7 @@ class Event:
 
 
 CONTRACT_VERSION = "1.0.0"
-CONTRACT_HASH = "0148c2b5"
+CONTRACT_HASH = "4e198fb4"
 
 
 class PkgId(IntEnum):

@@ -77,6 +77,10 @@ class Call:
     """Reads the rest of the request, where the door has not read it yet; raises Abandoned or an `ApiError`."""
     permit: Permit | None = None
     """Set by the runner: what the limiter answered, for RateLimit headers."""
+    object_id: str | None = None
+    """The object that the request names: the door's where it knows without reading, else the runner's, from the request."""
+    context: Context | None = None
+    """Set by the runner: what the handler saw, from when it runs."""
     status: int | None = None
     """Set by the runner: the status that the handler chose."""
     replayed: bool = False

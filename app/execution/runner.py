@@ -10,22 +10,25 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import structlog
 
 from app.audit.log import AuditLog
+from app.auth.denial import CredentialRefused, Reason
 from app.broadcast.broker import Broker, NotPublished
 from app.db.database import Database, Transaction
 from app.errors import decode
 from app.execution.context import Abandoned, Call, Context
 from app.execution.deadlines import Deadlines, Watch
 from app.execution.idempotency import AnswerStore, Replay
-from app.execution.testimony import OK, record_of
+from app.execution.testimony import OK, reason_of, record_of
 from app.limits.limiter import Limiter
 from app.telemetry.logs import TRACE_ID
 from app.telemetry.metrics import Metrics
 from generated.errors import ApiError, Forbidden, Internal, RateLimited, Unauthenticated
+from generated.http_routes import ROUTES
 from generated.operations import BUCKETS, Audit, Bucket, BucketKey, Idempotency
 from generated.wire import CODECS, EVENT_OF
 
@@ -54,6 +57,9 @@ class Runner:
         self._metrics = metrics
         self._deadlines = deadlines
         self._answers = AnswerStore()
+        self._object_fields = {
+            one.operation.name: one.path_parameters[-1].field for one in ROUTES if one.path_parameters
+        }
         self._clock = clock
 
     async def run(self, call: Call) -> Any:
@@ -65,7 +71,7 @@ class Runner:
             return await self._run(call, started)
         except ApiError as error:
             code = error.code
-            await self._testify_refusal(call, code, started)
+            await self._testify_refusal(call, code, started, reason_of(error))
             raise
         except (asyncio.CancelledError, Abandoned):
             code = CANCELLED
@@ -85,6 +91,7 @@ class Runner:
         if call.receive is not None:
             await call.receive()
         request = decode(call.decode)
+        self._name_object(call, request)
         timeout_s = min(call.timeout_s or call.operation.timeout_s, MAX_TIMEOUT_S)
         with self._deadlines.watch(timeout_s) as watch:
             if call.operation.is_query:
@@ -100,7 +107,7 @@ class Runner:
             await self._spend(BUCKETS["unauthenticated"], caller.ip, call)
             raise caller.denial
         if caller.principal is None or caller.principal.expires_at + LEEWAY_S <= self._clock():
-            raise Unauthenticated
+            raise CredentialRefused(Reason.MISSING if caller.principal is None else Reason.EXPIRED)
 
     async def _limit(self, call: Call) -> None:
         bucket, principal = call.operation.bucket, call.caller.principal
@@ -123,11 +130,11 @@ class Runner:
         raise Forbidden
 
     async def _query(self, call: Call, request: Any, started: float) -> Any:
-        context = Context(call.caller, call.trace_id, self._database)
+        call.context = context = Context(call.caller, call.trace_id, self._database)
         result = await call.method(context, request)
         call.status = context.status
         if call.operation.audit is not Audit.NONE:
-            record = record_of(call, OK, started, context.object_id)
+            record = record_of(call, OK, started)
             if call.operation.audit is Audit.REQUIRED:
                 await self._audit.write(self._database, record)
             else:
@@ -137,7 +144,7 @@ class Runner:
     async def _command(self, call: Call, request: Any, started: float, watch: Watch) -> Any:
         transaction = self._database.transaction()
         try:
-            context = Context(call.caller, call.trace_id, transaction)
+            call.context = context = Context(call.caller, call.trace_id, transaction)
             replay = self._replay(call, request, transaction)
             if replay is not None and (stored := await replay.begin()) is not None:
                 call.replayed = True
@@ -147,14 +154,14 @@ class Runner:
             if replay is not None:
                 await replay.finish(result)
             if call.operation.audit is Audit.REQUIRED:
-                await self._audit.write(transaction, record_of(call, OK, started, context.object_id))
+                await self._audit.write(transaction, record_of(call, OK, started))
             watch.stop()
             await transaction.commit()
         finally:
             await transaction.rollback()
         await self._announce(context)
         if call.operation.audit is Audit.BEST_EFFORT:
-            self._audit.offer(record_of(call, OK, started, context.object_id))
+            self._audit.offer(record_of(call, OK, started))
         return result
 
     async def _announce(self, context: Context) -> None:
@@ -173,12 +180,25 @@ class Runner:
         scope = (principal.subject, operation.name, key)
         return Replay(self._answers, transaction, CODECS[operation.name], scope, request)
 
-    async def _testify_refusal(self, call: Call, code: str, started: float) -> None:
+    def _name_object(self, call: Call, request: Any) -> None:
+        """What the last parameter of the operation's path says, in whatever way the request came."""
+        field = self._object_fields.get(call.operation.name)
+        if field is not None:
+            call.object_id = str(getattr(request, field))
+
+    def _name_refused(self, call: Call, code: str) -> None:
+        """A socket's request is read for its object's name alone, where roles refused it before it was read."""
+        if code == Forbidden.code and call.object_id is None and call.operation.name in self._object_fields:
+            with suppress(ApiError):
+                self._name_object(call, decode(call.decode))
+
+    async def _testify_refusal(self, call: Call, code: str, started: float, reason: str | None = None) -> None:
         """A refusal leaves its row before the reply (D2); a flood of 401 and 429 goes through the bounded queue."""
         audit = call.operation.audit
         if audit is Audit.NONE:
             return
-        record = record_of(call, code, started, None)
+        self._name_refused(call, code)
+        record = record_of(call, code, started, reason)
         if audit is Audit.BEST_EFFORT or code in (Unauthenticated.code, RateLimited.code):
             self._audit.offer(record)
             return

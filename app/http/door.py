@@ -98,6 +98,7 @@ class HttpDoor:
             trace_id=trace_id,
             receive=request.receive if binding.has_body else None,
             timeout_s=_timeout_s(headers),
+            object_id=match.values[-1] if match.values else None,
             idempotency_key=headers.get(b"idempotency-key", b"").decode("latin-1") or None,
         )
         try:
