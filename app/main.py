@@ -9,7 +9,8 @@ from typing import Any
 import uvicorn
 from pydantic import ValidationError
 
-from app.settings import Settings
+from app.settings import LogFormat, Settings, faults_of
+from app.telemetry.logs import configure
 from app.wiring import build
 
 EX_CONFIG = 78
@@ -18,18 +19,28 @@ DRAIN_S = 10
 
 
 def create_application() -> Callable[..., Any]:
-    """The ASGI application of one worker."""
-    return build(Settings())
+    """The ASGI application of one worker, whoever starts it; SystemExit 78 for settings that are none."""
+    settings = read_settings()
+    if settings is None:
+        sys.exit(EX_CONFIG)
+    return build(settings)
+
+
+def read_settings() -> Settings | None:
+    """None where they are missing, wrong or unsafe: then stderr has a line for each."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        for fault in faults_of(error):
+            print(fault, file=sys.stderr)
+        return None
 
 
 def main() -> int:
-    try:
-        settings = Settings()
-    except ValidationError as error:
-        for fault in error.errors():
-            name = "_".join(str(step) for step in fault["loc"]).upper()
-            print(f"{name}: {fault['msg']}" if name else fault["msg"], file=sys.stderr)
+    settings = read_settings()
+    if settings is None:
         return EX_CONFIG
+    configure(settings.log_level, is_json=settings.log_format is LogFormat.JSON)
     uvicorn.run(
         "app.main:create_application",
         factory=True,

@@ -1,15 +1,20 @@
 """Every setting of the service, read once from the environment. Production is the default, and refuses what is unsafe.
 
 Secrets are `SecretStr`, so that printing the settings prints none of them. Nothing but this module reads the environment.
+A `description` says what a variable must look like: it is what a refused one is answered with.
 """
 
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from app.addresses import check_issuer, check_origin, check_redis, masked, postgres_url
+
+MIN_SECRET_CHARS = 32
 
 
 class Environment(StrEnum):
@@ -22,64 +27,80 @@ class LogFormat(StrEnum):
     HUMAN = "human"
 
 
+def _split(value: object) -> object:
+    """Lists are written with commas."""
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+def _upper(value: object) -> object:
+    return value.upper() if isinstance(value, str) else value
+
+
+def _database(value: SecretStr) -> SecretStr:
+    return SecretStr(postgres_url(value.get_secret_value()))
+
+
+def _redis(value: SecretStr) -> SecretStr:
+    check_redis(value.get_secret_value())
+    return value
+
+
+Texts = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+LogLevel = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], BeforeValidator(_upper)]
+
+
 class Settings(BaseSettings):
     """Names are upper-cased in the environment: `database_url` is `DATABASE_URL`."""
 
-    model_config = SettingsConfigDict(env_file=None, extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_file=None, extra="ignore", frozen=True, hide_input_in_errors=True)
 
-    env: Environment = Environment.PRODUCTION
-    host: str = "127.0.0.1"
-    port: int = Field(8000, ge=0, le=65535)
-    workers: int = Field(1, ge=1, le=64)
+    env: Environment = Field(Environment.PRODUCTION, description="production or development")
+    host: str = Field("127.0.0.1", min_length=1, description="an address to listen on, such as 0.0.0.0")
+    port: int = Field(8000, ge=0, le=65535, description="a port to listen on, such as 8000")
+    workers: int = Field(1, ge=1, le=64, description="a number of processes, 1 to 64")
 
-    database_url: SecretStr
-    database_connections: int = Field(10, ge=2, le=200)
-    redis_url: SecretStr
-    keycloak_url: str
-    keycloak_realm: str = "stele"
-    keycloak_client_id: str = "stele"
-    keycloak_client_secret: SecretStr | None = None
-    token_audience: str = "stele"
-    token_azp: Annotated[tuple[str, ...], NoDecode] = ("stele",)
+    database_url: Annotated[SecretStr, AfterValidator(_database)] = Field(
+        description="postgresql://user:password@host:port/database"
+    )
+    database_connections: int = Field(10, ge=2, le=200, description="a number of connections, 2 to 200")
+    redis_url: Annotated[SecretStr, AfterValidator(_redis)] = Field(
+        description="redis://:password@host:port/0, or rediss:// for TLS, or unix:///path/of/the/socket"
+    )
+    keycloak_url: Annotated[str, AfterValidator(check_issuer)] = Field(
+        description="the issuer's address, such as https://login.example.com; http:// only in development"
+    )
+    keycloak_realm: str = Field("stele", min_length=1, description="the name of the realm")
+    keycloak_client_id: str = Field("stele", min_length=1, description="the client's id in the realm")
+    keycloak_client_secret: SecretStr | None = Field(None, description="the client's secret in the realm")
+    token_audience: str = Field("stele", description="the audience that tokens must have, such as stele")
+    token_azp: Texts = Field(("stele",), description="ids of the clients whose tokens are taken, with commas between")
 
-    origins: Annotated[tuple[str, ...], NoDecode] = ()
-    """Origins that may open a socket or call from a page, exactly as browsers send them."""
-    trusted_proxies: int = Field(0, ge=0, le=8)
+    origins: Texts = Field(
+        (), description="origins as browsers send them, such as https://app.example.com, with commas between"
+    )
+    """Origins that may open a socket or call from a page; `*` and `null` only in development."""
+    trusted_proxies: int = Field(0, ge=0, le=8, description="a number of proxies, 0 to 8")
     """How many proxies in front of us append to `X-Forwarded-For`; counted from the right (D24)."""
-    query_token: bool | None = None
+    query_token: bool | None = Field(None, description="true or false")
     """Whether `?Authorization=` is accepted at the socket; by default only in development (D8)."""
 
-    signing_secret: SecretStr
-    """Seals cursors; equal on every node, at least 32 characters."""
-    rate_limit_scale: int = Field(1, ge=1)
-    """Multiplies every bucket of the contract; above 1 only in development."""
-    log_level: str = "INFO"
-    log_format: LogFormat = LogFormat.JSON
+    signing_secret: SecretStr = Field(description="at least 32 characters by chance, the same on every node")
+    """Seals cursors."""
+    rate_limit_scale: int = Field(1, ge=1, description="1, or in development a factor for every limit")
+    log_level: LogLevel = Field("INFO", description="DEBUG, INFO, WARNING, ERROR or CRITICAL")
+    log_format: LogFormat = Field(LogFormat.JSON, description="json or human")
 
-    @model_validator(mode="before")
+    @field_validator("*")
     @classmethod
-    def split_lists(cls, values: dict[str, object]) -> dict[str, object]:
-        """Lists are written with commas."""
-        lists = {name: values[name] for name in ("token_azp", "origins") if isinstance(values.get(name), str)}
-        return values | {
-            name: [part.strip() for part in str(text).split(",") if part.strip()] for name, text in lists.items()
-        }
-
-    @model_validator(mode="after")
-    def refuse_unsafe_production(self) -> Settings:
-        if self.env is Environment.PRODUCTION and (faults := self._faults()):
-            raise ValueError("unsafe in production: " + "; ".join(faults))
-        return self
-
-    def _faults(self) -> list[str]:
-        checks = {
-            "ORIGINS must not contain *": "*" in self.origins,
-            "KEYCLOAK_URL must be https": not self.keycloak_url.startswith("https://"),
-            "TOKEN_AUDIENCE must be set": not self.token_audience,
-            "SIGNING_SECRET must have 32 characters": len(self.signing_secret.get_secret_value()) < 32,
-            "RATE_LIMIT_SCALE must be 1": self.rate_limit_scale != 1,
-        }
-        return [text for text, broken in checks.items() if broken]
+    def refuse_what_is_unsafe(cls, value: Any, info: ValidationInfo) -> Any:
+        """`env` is judged first; where it is wrong, the others are judged as for production."""
+        is_production = info.data.get("env", Environment.PRODUCTION) is Environment.PRODUCTION
+        if info.field_name == "origins":
+            for origin in value:
+                check_origin(origin, is_production=is_production)
+        if is_production and (fault := _unsafe(str(info.field_name), value)):
+            raise ValueError(f"{fault} in production")
+        return value
 
     @property
     def accepts_query_token(self) -> bool:
@@ -92,3 +113,40 @@ class Settings(BaseSettings):
     @property
     def issuer(self) -> str:
         return f"{self.keycloak_url.rstrip('/')}/realms/{self.keycloak_realm}"
+
+
+def _unsafe(name: str, value: Any) -> str | None:
+    """What production does not take, although the value is one."""
+    match name:
+        case "keycloak_url" if not value.startswith("https://"):
+            return "must be https"
+        case "token_audience" if not value:
+            return "must be set"
+        case "signing_secret" if len(value.get_secret_value()) < MIN_SECRET_CHARS:
+            return f"must have {MIN_SECRET_CHARS} characters"
+        case "rate_limit_scale" if value != 1:
+            return "must be 1"
+    return None
+
+
+def faults_of(error: ValidationError) -> list[str]:
+    """One line for each refused variable: what is wrong, what was expected, what was found; no secret is in it."""
+    return [_fault(one) for one in error.errors(include_url=False)]
+
+
+def _fault(one: Any) -> str:
+    name = str(one["loc"][0])
+    field = Settings.model_fields[name]
+    if one["type"] == "missing":
+        return f"{name.upper()}: is not set; set it to {field.description}"
+    wrong = one["msg"].removeprefix("Value error, ")
+    return f"{name.upper()}: {wrong}; found {_found(name, one['input'])}; set it to {field.description}"
+
+
+def _found(name: str, given: object) -> str:
+    text = given.get_secret_value() if isinstance(given, SecretStr) else given
+    if name in ("database_url", "redis_url", "keycloak_url"):
+        return masked(str(text))
+    if name in ("signing_secret", "keycloak_client_secret"):
+        return f"{len(str(text))} characters"
+    return repr(",".join(text) if isinstance(text, list | tuple) else text)[:200]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -162,8 +163,9 @@ class Service:
 
 def build(settings: Settings) -> Asgi:
     """One ASGI application with all doors."""
-    configure(settings.log_level, is_json=settings.log_format is LogFormat.JSON)
+    writer = configure(settings.log_level, is_json=settings.log_format is LogFormat.JSON)
     service = Service(settings)
+    service.metrics.count_log_drops(lambda: writer.dropped)
     handlers = service.handlers(settings)
 
     @asynccontextmanager
@@ -173,6 +175,7 @@ def build(settings: Settings) -> Asgi:
             yield
         finally:
             await service.stop()
+            await asyncio.to_thread(writer.flush)
 
     http = HttpDoor(
         table=RouteTable(ROUTES),

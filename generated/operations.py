@@ -90,7 +90,7 @@ class Event:
 
 
 CONTRACT_VERSION = "1.0.0"
-CONTRACT_HASH = "2d96ff4a"
+CONTRACT_HASH = "7479266e"
 
 
 class PkgId(IntEnum):

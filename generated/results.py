@@ -13,7 +13,7 @@ from generated.enums import HealthStatus as HealthStatus
 
 
 class AuditLog(Struct, kw_only=True, gc=False):
-    """`action` is the operation or an event of authentication; `code` is the error, if it ended in one."""
+    """`action` is the operation, or `http.` and the code for a request that named none; `code` is the error, if it ended in one, and `reason` why a credential was refused. `object_id` is what was read or changed, or would have been; `sid` is the caller's session at the issuer."""
 
     id: int
     at: datetime
@@ -29,6 +29,8 @@ class AuditLog(Struct, kw_only=True, gc=False):
     user_agent: str | None
     trace_id: str
     duration_ms: int
+    sid: str | None
+    reason: str | None
 
 
 class AuditLogPage(Struct, kw_only=True, gc=False):

@@ -48,6 +48,10 @@ def write_audit_log(message: audit_log_pb2.AuditLog, value: results.AuditLog) ->
         message.user_agent = value.user_agent
     message.trace_id = value.trace_id
     message.duration_ms = value.duration_ms
+    if value.sid is not None:
+        message.sid = value.sid
+    if value.reason is not None:
+        message.reason = value.reason
 
 
 def read_audit_log(message: audit_log_pb2.AuditLog) -> results.AuditLog:
@@ -66,6 +70,8 @@ def read_audit_log(message: audit_log_pb2.AuditLog) -> results.AuditLog:
         user_agent=message.user_agent if message.HasField("user_agent") else None,
         trace_id=message.trace_id,
         duration_ms=message.duration_ms,
+        sid=message.sid if message.HasField("sid") else None,
+        reason=message.reason if message.HasField("reason") else None,
     )
 
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 LIMITS = {
     "username": 255, "subject": 1024, "action": 128, "code": 64, "object_id": 255,
-    "ip": 64, "user_agent": 1024, "trace_id": 128,
+    "ip": 64, "user_agent": 1024, "trace_id": 128, "sid": 255, "reason": 128,
 }  # fmt: skip
 MAX_ROLES = 256
 MAX_DURATION_MS = 2**31 - 1
@@ -48,6 +48,8 @@ class AuditRecord:
     user_agent: str | None
     trace_id: str
     duration_ms: int
+    sid: str | None = None
+    reason: str | None = None
 
     def __post_init__(self) -> None:
         for name, limit in LIMITS.items():

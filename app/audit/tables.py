@@ -30,6 +30,8 @@ class AuditLogRow(SQLModel, table=True):
     user_agent: str | None = Field(default=None, sa_column=Column(Text))
     trace_id: str = Field(sa_column=Column(Text, nullable=False))
     duration_ms: int = Field(sa_column=Column(Integer, nullable=False))
+    sid: str | None = Field(default=None, sa_column=Column(Text))
+    reason: str | None = Field(default=None, sa_column=Column(Text))
 
 
 class AuditQuarantineRow(SQLModel, table=True):

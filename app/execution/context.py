@@ -15,6 +15,10 @@ from generated.errors import Unauthenticated
 from generated.operations import Operation
 
 
+class Abandoned(Exception):
+    """The caller went away before its request was whole: nobody waits for an answer."""
+
+
 class Door(StrEnum):
     HTTP = "http"
     WEBSOCKET = "websocket"
@@ -60,7 +64,8 @@ Method = Callable[[Context, Any], Awaitable[Any]]
 
 @dataclass(slots=True)
 class Call:
-    """One request as a door hands it to the runner. `decode` runs after authorisation, so nobody learns of 422 before 401."""
+    """One request as a door hands it to the runner. `receive` and `decode` run after authorisation, in this order, so nobody
+    learns of 422 before 401, and nothing is held for a caller who will be refused."""
 
     operation: Operation
     method: Method
@@ -69,10 +74,16 @@ class Call:
     trace_id: str
     timeout_s: float | None = None
     idempotency_key: str | None = None
+    receive: Callable[[], Awaitable[None]] | None = None
+    """Reads the rest of the request, where the door has not read it yet; raises Abandoned or an `ApiError`."""
     arrived_at: float = field(default_factory=time.monotonic)
     """On the monotonic clock; the deadline counts from here."""
     permit: Permit | None = None
     """Set by the runner: what the limiter answered, for RateLimit headers."""
+    object_id: str | None = None
+    """The object that the request names: the door's where it knows without reading, else the runner's, from the request."""
+    context: Context | None = None
+    """Set by the runner: what the handler saw, from when it runs."""
     status: int | None = None
     """Set by the runner: the status that the handler chose."""
     replayed: bool = False

@@ -1,4 +1,4 @@
-"""The one pipeline of every door: authenticate → limit → authorise → decode → admit → transaction → handler → commit → audit.
+"""The one pipeline of every door: authenticate → limit → authorise → read → admit → transaction → handler → commit → audit.
 
 Promises: an answer is given only after COMMIT, and by the deadline, whoever is silent (ACCEPTANCE D14); UNAUTHENTICATED,
 RATE_LIMITED and FORBIDDEN mean that nothing ran; nothing but an `ApiError` that the operation declares (or the caller's
@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import structlog
@@ -17,15 +18,16 @@ import structlog
 from app.admission.gate import Gate
 from app.admission.shares import Shares
 from app.audit.log import AuditLog
+from app.auth.denial import CredentialRefused, Reason
 from app.broadcast.broker import Broker, NotPublished
 from app.db.database import Database
 from app.db.sqlstates import refusal_for
 from app.db.transaction import Transaction
 from app.errors import decode
-from app.execution.context import Call, Context
+from app.execution.context import Abandoned, Call, Context
 from app.execution.deadlines import Deadlines, Watch
 from app.execution.idempotency import AnswerStore, Replay
-from app.execution.testimony import OK, record_of
+from app.execution.testimony import OK, reason_of, record_of
 from app.limits.limiter import Limiter
 from app.telemetry.logs import TRACE_ID
 from app.telemetry.metrics import Metrics
@@ -39,6 +41,7 @@ from generated.errors import (
     Unauthenticated,
     Unavailable,
 )
+from generated.http_routes import ROUTES
 from generated.operations import BUCKETS, Audit, Bucket, BucketKey, Idempotency, Priority
 from generated.wire import CODECS, EVENT_OF
 
@@ -75,6 +78,9 @@ class Runner:
         self._shares = shares
         self._gate = gate
         self._answers = AnswerStore()
+        self._object_fields = {
+            one.operation.name: one.path_parameters[-1].field for one in ROUTES if one.path_parameters
+        }
         self._clock = clock
 
     async def run(self, call: Call) -> Any:
@@ -83,32 +89,36 @@ class Runner:
         TRACE_ID.set(call.trace_id)
         code = OK
         try:
-            return await self._within_deadline(call, started)
-        except asyncio.CancelledError:
+            return await self._run(call, started)
+        except (asyncio.CancelledError, Abandoned):
             code = CANCELLED
             raise
         except Exception as error:
-            refusal = _declared(call, error)
+            refusal = declared(call, error)
             code = refusal.code
-            await self._record_refusal(call, code, started)
+            await self._record_refusal(call, refusal, started)
             if refusal is error:
                 raise
             raise refusal from error
         finally:
             self._metrics.observe(call.caller.door, call.operation.name, code, time.perf_counter() - started)
 
-    async def _within_deadline(self, call: Call, started: float) -> Any:
-        """The deadline is one moment, counted from the request's arrival; what it ends is cleaned up in the background."""
+    async def _run(self, call: Call, started: float) -> Any:
+        """The deadline counts from the request's arrival, without the time in which its body came."""
         waited_s = time.monotonic() - call.arrived_at
-        left_s = min(call.timeout_s or call.operation.timeout_s, MAX_TIMEOUT_S) - waited_s
+        self._gate.began(waited_s)
+        await self._authenticate(call)
+        await self._limit(call)
+        self._authorise(call)
+        spent_s = waited_s + time.perf_counter() - started
+        if call.receive is not None:
+            await call.receive()
+        left_s = min(call.timeout_s or call.operation.timeout_s, MAX_TIMEOUT_S) - spent_s
         if left_s <= 0:
             raise Timeout
         with self._deadlines.watch(left_s) as watch:
-            await self._authenticate(call)
-            await self._limit(call)
-            self._authorise(call)
             request = decode(call.decode)
-            self._gate.began(waited_s)
+            self._name_object(call, request)
             if call.operation.priority is Priority.HEALTH:
                 return await self._perform(call, request, started, watch)
             caller = self._caller_key(call)
@@ -133,7 +143,7 @@ class Runner:
             await self._spend(BUCKETS["unauthenticated"], caller.ip, call)
             raise caller.denial
         if caller.principal is None or caller.principal.expires_at + LEEWAY_S <= self._clock():
-            raise Unauthenticated
+            raise CredentialRefused(Reason.MISSING if caller.principal is None else Reason.EXPIRED)
 
     async def _limit(self, call: Call) -> None:
         bucket = call.operation.bucket
@@ -160,11 +170,11 @@ class Runner:
         raise Forbidden
 
     async def _query(self, call: Call, request: Any, started: float) -> Any:
-        context = Context(call.caller, call.trace_id, self._database)
+        call.context = context = Context(call.caller, call.trace_id, self._database)
         result = await call.method(context, request)
         call.status = context.status
         if call.operation.audit is not Audit.NONE:
-            record = record_of(call, OK, started, context.object_id)
+            record = record_of(call, OK, started)
             if call.operation.audit is Audit.REQUIRED:
                 await self._audit.write(self._database, record)
             else:
@@ -173,7 +183,7 @@ class Runner:
 
     async def _command(self, call: Call, request: Any, started: float, watch: Watch) -> Any:
         transaction = Transaction(self._database)
-        context = Context(call.caller, call.trace_id, transaction)
+        call.context = context = Context(call.caller, call.trace_id, transaction)
         try:
             replay = self._replay(call, request, transaction)
             if replay is not None and (stored := await replay.begin()) is not None:
@@ -185,7 +195,7 @@ class Runner:
             if replay is not None:
                 await replay.finish(result)
             if call.operation.audit is Audit.REQUIRED:
-                await self._audit.write(transaction, record_of(call, OK, started, context.object_id))
+                await self._audit.write(transaction, record_of(call, OK, started))
             watch.error = OutcomeUnknown
             await transaction.commit()
         except asyncio.CancelledError:
@@ -196,7 +206,7 @@ class Runner:
             raise
         await self._announce(context)
         if call.operation.audit is Audit.BEST_EFFORT:
-            self._audit.offer(record_of(call, OK, started, context.object_id))
+            self._audit.offer(record_of(call, OK, started))
         return result
 
     async def _announce(self, context: Context) -> None:
@@ -215,13 +225,26 @@ class Runner:
         scope = (principal.subject, operation.name, key)
         return Replay(self._answers, transaction, CODECS[operation.name], scope, request)
 
-    async def _record_refusal(self, call: Call, code: str, started: float) -> None:
+    def _name_object(self, call: Call, request: Any) -> None:
+        """What the last parameter of the operation's path says, in whatever way the request came."""
+        field = self._object_fields.get(call.operation.name)
+        if field is not None:
+            call.object_id = str(getattr(request, field))
+
+    def _name_refused(self, call: Call, code: str) -> None:
+        """A socket's request is read for its object's name alone, where roles refused it before it was read."""
+        if code == Forbidden.code and call.object_id is None and call.operation.name in self._object_fields:
+            with suppress(ApiError):
+                self._name_object(call, decode(call.decode))
+
+    async def _record_refusal(self, call: Call, error: ApiError, started: float) -> None:
         """A refusal leaves its audit row before the reply (D2), unless it comes in floods or the database is what failed."""
         audit = call.operation.audit
         if audit is Audit.NONE:
             return
-        record = record_of(call, code, started, None)
-        if audit is Audit.BEST_EFFORT or code in QUEUED_CODES:
+        self._name_refused(call, error.code)
+        record = record_of(call, error.code, started, reason_of(error))
+        if audit is Audit.BEST_EFFORT or error.code in QUEUED_CODES:
             self._audit.offer(record)
             return
         try:
@@ -231,7 +254,7 @@ class Runner:
             self._audit.offer(record)
 
 
-def _declared(call: Call, error: Exception) -> ApiError:
+def declared(call: Call, error: Exception) -> ApiError:
     """The refusal that leaves the pipeline: one that the operation declares, or `internal`, and then the log says why."""
     refusal = error if isinstance(error, ApiError) else refusal_for(error)
     if refusal is None:

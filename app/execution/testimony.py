@@ -6,8 +6,9 @@ import time
 from datetime import UTC, datetime
 
 from app.audit.record import AuditRecord, Outcome
+from app.auth.denial import CredentialRefused
 from app.execution.context import Call
-from generated.errors import Forbidden, RateLimited, Unauthenticated
+from generated.errors import ApiError, Forbidden, RateLimited, Unauthenticated
 
 OK = "ok"
 DENIALS = {Unauthenticated.code, Forbidden.code, RateLimited.code}
@@ -19,9 +20,15 @@ def outcome_of(code: str) -> Outcome:
     return Outcome.DENIED if code in DENIALS else Outcome.ERROR
 
 
-def record_of(call: Call, code: str, started: float, object_id: str | None) -> AuditRecord:
-    """`started` is of `time.perf_counter`."""
+def reason_of(error: ApiError) -> str | None:
+    """Why a credential was refused; other refusals say all by their code."""
+    return error.reason if isinstance(error, CredentialRefused) else None
+
+
+def record_of(call: Call, code: str, started: float, reason: str | None = None) -> AuditRecord:
+    """`started` is of `time.perf_counter`. The object is the one that the handler named, else the one that the request names."""
     caller, principal = call.caller, call.caller.principal
+    named = call.context.object_id if call.context else None
     return AuditRecord(
         at=datetime.now(UTC),
         username=principal.username if principal else None,
@@ -31,9 +38,11 @@ def record_of(call: Call, code: str, started: float, object_id: str | None) -> A
         outcome=outcome_of(code),
         code=None if code == OK else code,
         door=caller.door,
-        object_id=object_id,
+        object_id=call.object_id if named is None else named,
         ip=caller.ip,
         user_agent=caller.user_agent,
         trace_id=call.trace_id,
         duration_ms=round((time.perf_counter() - started) * 1000),
+        sid=principal.sid if principal else None,
+        reason=reason,
     )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 import re
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Protocol
 
@@ -15,10 +16,10 @@ import structlog
 from app.auth.credentials import extract_token
 from app.auth.principal import Principal
 from app.execution.address import client_ip
-from app.execution.context import Call, Caller, Door
+from app.execution.context import Abandoned, Call, Caller, Door
 from app.execution.runner import Runner
 from app.http.answer import Send, send_problem, send_result
-from app.http.message import Disconnected, Receive, answer_type, body_type, outside_values, read_body, read_request
+from app.http.message import Receive, answer_type, body_type, outside_values, read_body, read_request
 from app.http.table import Match, RouteTable
 from generated.bindings import HttpBinding
 from generated.errors import ApiError, Internal, Malformed, MethodNotAllowed, Unauthenticated
@@ -72,7 +73,7 @@ class HttpDoor:
             await self._answer(scope, receive, send, binding, match, headers, trace_id)
         except ApiError as error:
             await send_problem(send, error, trace_id, allow=", ".join(sorted(match.verbs)), is_head=is_head)
-        except Disconnected:
+        except Abandoned:
             return
         except Exception:
             log.exception("request failed", trace_id=trace_id)
@@ -88,17 +89,18 @@ class HttpDoor:
         headers: dict[bytes, bytes],
         trace_id: str,
     ) -> None:
+        arrived_at = time.monotonic()
         caller = await self._caller(scope, binding, headers)
-        is_refused = caller.denial is not None
-        body = await read_body(headers, receive) if binding.has_body and not is_refused else b""
-        request = _Request(binding, match.values, scope["query_string"], headers, body)
+        request = _Request(binding, match.values, scope["query_string"], headers, receive)
         call = Call(
             operation=binding.operation,
             method=binding.method(self._handlers),
             decode=request.read,
             caller=caller,
             trace_id=trace_id,
+            receive=request.receive if binding.has_body else None,
             timeout_s=_timeout_s(headers),
+            object_id=match.values[-1] if match.values else None,
             idempotency_key=headers.get(b"idempotency-key", b"").decode("latin-1") or None,
         )
         try:
@@ -123,9 +125,9 @@ class HttpDoor:
 
 
 class _Request:
-    """The request's parts until the runner asks for the whole; media types are judged there, after authorisation."""
+    """The request's parts until the runner asks for the whole; body and media types wait there for authorisation."""
 
-    __slots__ = ("_binding", "_body", "_headers", "_path_values", "_query", "answers")
+    __slots__ = ("_binding", "_body", "_headers", "_path_values", "_query", "_receive", "answers")
 
     def __init__(
         self,
@@ -133,14 +135,18 @@ class _Request:
         path_values: tuple[str, ...],
         query: bytes,
         headers: dict[bytes, bytes],
-        body: bytes,
+        receive: Receive,
     ) -> None:
         self._binding = binding
         self._path_values = path_values
         self._query = query
         self._headers = headers
-        self._body = body
+        self._receive = receive
+        self._body = b""
         self.answers = "application/json"
+
+    async def receive(self) -> None:
+        self._body = await read_body(self._headers, self._receive)
 
     def read(self) -> Any:
         media = body_type(self._headers) if self._binding.has_body else None

@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl
 
 from pydantic_core import from_json
 
+from app.execution.context import Abandoned
 from generated.bindings import HttpBinding, HttpParameter
 from generated.errors import InvalidData, Malformed, NotAcceptable, TooLarge, UnsupportedMediaType
 from generated.results import FieldError
@@ -25,11 +26,8 @@ MAX_QUERY_FIELDS = 100
 MAX_QUERY_BYTES = 16_384
 
 
-class Disconnected(Exception):
-    """The client went away before its request was whole."""
-
-
 async def read_body(headers: dict[bytes, bytes], receive: Receive) -> bytes:
+    """Raises TooLarge, before anything is read where the length is declared, and Abandoned."""
     declared = headers.get(b"content-length", b"0")
     if declared.isdigit() and int(declared[:20]) > MAX_BODY_BYTES:
         raise TooLarge
@@ -38,7 +36,7 @@ async def read_body(headers: dict[bytes, bytes], receive: Receive) -> bytes:
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
-            raise Disconnected
+            raise Abandoned
         chunk = message.get("body", b"")
         size += len(chunk)
         if size > MAX_BODY_BYTES:
@@ -151,7 +149,7 @@ def read_request(binding: HttpBinding, media: str | None, body: bytes, outside: 
         return _from_protobuf(binding, body, outside)
     if not outside and not binding.path_parameters:
         return codec.decode_json(body)
-    inside = from_json(shallow(body) if codec.is_recursive else body, allow_inf_nan=False)
+    inside = _plain(shallow(body) if codec.is_recursive else body)
     if not isinstance(inside, dict):
         raise InvalidData(errors=[FieldError(pointer="", message="The body should be an object")])
     carried = [one.field for one in (*binding.path_parameters, *binding.query_parameters, *binding.header_parameters)]
@@ -159,6 +157,13 @@ def read_request(binding: HttpBinding, media: str | None, body: bytes, outside: 
         if name in inside:
             raise _refused(name, "The field does not stand in the body")
     return codec.decode_values(inside | outside)
+
+
+def _plain(body: bytes) -> object:
+    try:
+        return from_json(body, allow_inf_nan=False)
+    except ValueError:
+        raise Malformed("The body is not valid JSON.") from None
 
 
 def _from_protobuf(binding: HttpBinding, body: bytes, outside: dict[str, object]) -> Any:

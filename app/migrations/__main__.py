@@ -13,6 +13,8 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.addresses import postgres_url
+
 
 def configuration() -> Config:
     """The script folder is the package's own."""
@@ -27,8 +29,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("target", nargs="?", help="a revision, -1, base or head; for `revision` its message")
     parser.add_argument("--yes", action="store_true", help="do not ask before a downgrade")
     options = parser.parse_args(arguments)
-    if "DATABASE_URL" not in os.environ:
-        print("DATABASE_URL is not set: postgresql+asyncpg://user@host:port/database", file=sys.stderr)
+    if (fault := _fault()) is not None:
+        print(f"DATABASE_URL: {fault}; set it to postgresql://user:password@host:port/database", file=sys.stderr)
         return 78
     if options.command == "downgrade" and not options.yes and not _agreed(options.target or "-1"):
         print("nothing was changed")
@@ -39,6 +41,16 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"the database refused: {error}", file=sys.stderr)
         return 1
     return 0
+
+
+def _fault() -> str | None:
+    try:
+        postgres_url(os.environ["DATABASE_URL"])
+    except KeyError:
+        return "is not set"
+    except ValueError as error:
+        return str(error)
+    return None
 
 
 def _agreed(target: str) -> bool:

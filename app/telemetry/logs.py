@@ -1,17 +1,23 @@
-"""Structured logs, one line each, with every token-shaped string scrubbed; uvicorn's lines go the same way (D28).
+"""Structured logs, one line each, with every token-shaped string scrubbed; all that the process says goes this way (D28).
 
+That is uvicorn's lines, libraries' warnings, tracebacks that nobody caught, and whatever is printed: none waits for a reader.
 A line that is written while a request runs carries its `trace_id`. What succeeds is metrics and audit rows, not lines.
 """
 
 from __future__ import annotations
 
+import io
 import logging
 import re
 import sys
+import threading
 from contextvars import ContextVar
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
+from typing_extensions import override
+
+from app.telemetry.log_writer import LogWriter
 
 SECRETS = re.compile(
     r"(?P<jwt>eyJ[\w-]{8,}\.[\w-]+\.?[\w-]*)"
@@ -20,6 +26,8 @@ SECRETS = re.compile(
     re.IGNORECASE,
 )
 SCRUBBED = "[scrubbed]"
+STDOUT = 1
+MAX_PRINTED_CHARS = 16_384
 TRACE_ID: ContextVar[str | None] = ContextVar("trace_id", default=None)
 
 
@@ -38,8 +46,30 @@ def add_trace_id(logger: WrappedLogger, method: str, event: EventDict) -> EventD
     return event
 
 
-def configure(level: str, *, is_json: bool) -> None:
-    """Call once per process, before anything logs."""
+class PrintedLines(io.TextIOBase):
+    """Stands for stdout and stderr: what is printed becomes lines of the log."""
+
+    def __init__(self, name: str, level: int) -> None:
+        self._logger = logging.getLogger(name)
+        self._level = level
+        self._unfinished = ""
+
+    @override
+    def writable(self) -> bool:
+        return True
+
+    @override
+    def write(self, text: str) -> int:
+        *lines, rest = (self._unfinished + text).split("\n")
+        self._unfinished = rest[:MAX_PRINTED_CHARS]
+        for line in lines:
+            if line.strip():
+                self._logger.log(self._level, "%s", line)
+        return len(text)
+
+
+def configure(level: str, *, is_json: bool) -> LogWriter:
+    """Call once per process, before anything logs; again, it takes the place of the earlier one. Answers who counts drops."""
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         add_trace_id,
@@ -50,21 +80,15 @@ def configure(level: str, *, is_json: bool) -> None:
         structlog.processors.format_exc_info,
         scrub_event,
     ]
-    renderer: Processor = (
-        structlog.processors.JSONRenderer() if is_json else structlog.dev.ConsoleRenderer(colors=False)
-    )
-    formatter = structlog.stdlib.ProcessorFormatter(
-        foreign_pre_chain=[*shared[:-1]],
-        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, scrub_event, renderer],
-    )
-    handler = logging.StreamHandler(sys.stdout)
-    handler.setFormatter(formatter)
-    logging.basicConfig(level=level, handlers=[handler], force=True)
+    writer = LogWriter(STDOUT)
+    writer.setFormatter(_formatter(shared, is_json=is_json))
+    logging.basicConfig(level=level, handlers=[writer], force=True)
     for name in ("uvicorn", "uvicorn.error"):
         logging.getLogger(name).handlers.clear()
         logging.getLogger(name).propagate = True
     for name in ("httpx", "httpx2", "uvicorn.access", "uvicorn.error"):
         logging.getLogger(name).setLevel(logging.WARNING)
+    _take_what_is_printed()
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,
@@ -75,3 +99,24 @@ def configure(level: str, *, is_json: bool) -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=False,
     )
+    return writer
+
+
+def _formatter(shared: list[Processor], *, is_json: bool) -> logging.Formatter:
+    renderer: Processor = (
+        structlog.processors.JSONRenderer() if is_json else structlog.dev.ConsoleRenderer(colors=False)
+    )
+    return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=[*shared[:-1]],
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, scrub_event, renderer],
+    )
+
+
+def _take_what_is_printed() -> None:
+    """Python itself prints warnings and exceptions that nobody can catch; with a full pipe that would stop the event loop."""
+    logging.captureWarnings(True)
+    sys.stdout, sys.stderr = PrintedLines("stdout", logging.INFO), PrintedLines("stderr", logging.WARNING)
+    lost = logging.getLogger("uncaught")
+    sys.excepthook = lambda kind, error, trace: lost.critical("the process fails", exc_info=(kind, error, trace))
+    sys.unraisablehook = lambda one: lost.error(one.err_msg or "unraisable", exc_info=one.exc_value)
+    threading.excepthook = lambda one: lost.error("a thread failed", exc_info=one.exc_value)

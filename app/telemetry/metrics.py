@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.core import CounterMetricFamily
+from prometheus_client.registry import Collector
+from typing_extensions import override
 
 BUCKETS = (0.001, 0.005, 0.02, 0.1, 0.5, 2.0, 10.0)
 DOORS = ("http", "websocket")
@@ -12,6 +15,19 @@ EXTRA_CODES = ("ok", "cancelled", "other")
 BREAKERS = ("keycloak", "redis")
 BREAKER_STATES = {"closed": 0, "half-open": 1, "open": 2}
 CLOSE_CODES = (1000, 1001, 1002, 1003, 1005, 1006, 1007, 1009, 1011, 1012)
+
+
+class Reading(Collector):
+    """A counter that somebody else keeps; it is read when the metrics are."""
+
+    def __init__(self, name: str, text: str, read: Callable[[], float]) -> None:
+        self._name = name
+        self._text = text
+        self._read = read
+
+    @override
+    def collect(self) -> Iterable[CounterMetricFamily]:
+        return [CounterMetricFamily(self._name, self._text, value=self._read())]
 
 
 class Metrics:
@@ -49,6 +65,10 @@ class Metrics:
 
     def _counter(self, name: str, text: str, labels: tuple[str, ...] = ()) -> Counter:
         return Counter(f"stele_{name}", text, labels, registry=self._registry)
+
+    def count_log_drops(self, read: Callable[[], int]) -> None:
+        """`read` answers how many log lines were dropped since the start."""
+        self._registry.register(Reading("stele_log_lines_dropped", "Log lines that nobody read in time.", read))
 
     def observe(self, door: str, operation: str, code: str, seconds: float) -> None:
         """A code that is not in the catalogue counts as `other`."""

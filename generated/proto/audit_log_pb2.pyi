@@ -75,6 +75,8 @@ class AuditLog(_message.Message):
     USER_AGENT_FIELD_NUMBER: _builtins.int
     TRACE_ID_FIELD_NUMBER: _builtins.int
     DURATION_MS_FIELD_NUMBER: _builtins.int
+    SID_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
     id: _builtins.int
     username: _builtins.str
     subject: _builtins.str
@@ -87,6 +89,8 @@ class AuditLog(_message.Message):
     user_agent: _builtins.str
     trace_id: _builtins.str
     duration_ms: _builtins.int
+    sid: _builtins.str
+    reason: _builtins.str
     @_builtins.property
     def at(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
@@ -108,10 +112,12 @@ class AuditLog(_message.Message):
         user_agent: _builtins.str | None = ...,
         trace_id: _builtins.str = ...,
         duration_ms: _builtins.int = ...,
+        sid: _builtins.str | None = ...,
+        reason: _builtins.str | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_code", b"_code", "_ip", b"_ip", "_object_id", b"_object_id", "_subject", b"_subject", "_user_agent", b"_user_agent", "_username", b"_username", "at", b"at", "code", b"code", "ip", b"ip", "object_id", b"object_id", "subject", b"subject", "user_agent", b"user_agent", "username", b"username"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_code", b"_code", "_ip", b"_ip", "_object_id", b"_object_id", "_reason", b"_reason", "_sid", b"_sid", "_subject", b"_subject", "_user_agent", b"_user_agent", "_username", b"_username", "at", b"at", "code", b"code", "ip", b"ip", "object_id", b"object_id", "reason", b"reason", "sid", b"sid", "subject", b"subject", "user_agent", b"user_agent", "username", b"username"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_code", b"_code", "_ip", b"_ip", "_object_id", b"_object_id", "_subject", b"_subject", "_user_agent", b"_user_agent", "_username", b"_username", "action", b"action", "at", b"at", "code", b"code", "door", b"door", "duration_ms", b"duration_ms", "id", b"id", "ip", b"ip", "object_id", b"object_id", "outcome", b"outcome", "roles", b"roles", "subject", b"subject", "trace_id", b"trace_id", "user_agent", b"user_agent", "username", b"username"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_code", b"_code", "_ip", b"_ip", "_object_id", b"_object_id", "_reason", b"_reason", "_sid", b"_sid", "_subject", b"_subject", "_user_agent", b"_user_agent", "_username", b"_username", "action", b"action", "at", b"at", "code", b"code", "door", b"door", "duration_ms", b"duration_ms", "id", b"id", "ip", b"ip", "object_id", b"object_id", "outcome", b"outcome", "reason", b"reason", "roles", b"roles", "sid", b"sid", "subject", b"subject", "trace_id", b"trace_id", "user_agent", b"user_agent", "username", b"username"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__code: _TypeAlias = _typing.Literal["code"]  # noqa: Y015
     _WhichOneofArgType__code: _TypeAlias = _typing.Literal["_code", b"_code"]  # noqa: Y015
@@ -119,6 +125,10 @@ class AuditLog(_message.Message):
     _WhichOneofArgType__ip: _TypeAlias = _typing.Literal["_ip", b"_ip"]  # noqa: Y015
     _WhichOneofReturnType__object_id: _TypeAlias = _typing.Literal["object_id"]  # noqa: Y015
     _WhichOneofArgType__object_id: _TypeAlias = _typing.Literal["_object_id", b"_object_id"]  # noqa: Y015
+    _WhichOneofReturnType__reason: _TypeAlias = _typing.Literal["reason"]  # noqa: Y015
+    _WhichOneofArgType__reason: _TypeAlias = _typing.Literal["_reason", b"_reason"]  # noqa: Y015
+    _WhichOneofReturnType__sid: _TypeAlias = _typing.Literal["sid"]  # noqa: Y015
+    _WhichOneofArgType__sid: _TypeAlias = _typing.Literal["_sid", b"_sid"]  # noqa: Y015
     _WhichOneofReturnType__subject: _TypeAlias = _typing.Literal["subject"]  # noqa: Y015
     _WhichOneofArgType__subject: _TypeAlias = _typing.Literal["_subject", b"_subject"]  # noqa: Y015
     _WhichOneofReturnType__user_agent: _TypeAlias = _typing.Literal["user_agent"]  # noqa: Y015
@@ -131,6 +141,10 @@ class AuditLog(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__ip) -> _WhichOneofReturnType__ip | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__object_id) -> _WhichOneofReturnType__object_id | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__reason) -> _WhichOneofReturnType__reason | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__sid) -> _WhichOneofReturnType__sid | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__subject) -> _WhichOneofReturnType__subject | None: ...
     @_typing.overload

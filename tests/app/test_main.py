@@ -13,19 +13,32 @@ from tests.running_service import RunningService
 
 UNSAFE = {"ENV": "production", "KEYCLOAK_URL": "http://k", "SIGNING_SECRET": "hunter2"}
 PLACES = {"DATABASE_URL": "postgresql+asyncpg://u:hunter2@127.0.0.1/d", "REDIS_URL": "redis://:hunter2@127.0.0.1"}
+WRONG = {
+    "DATABASE_URL": "mysql://u:hunter2@h/d",
+    "REDIS_URL": "hunter2",
+    "LOG_LEVEL": "LOUD",
+    "ORIGINS": "null",
+    "PORT": "http",
+}
+MAIN = ("-m", "app.main")
+WORKER = ("-m", "uvicorn", "app.main:create_application", "--factory", "--port", "0")
 
 
 @pytest.fixture(scope="module")
 def ended() -> list[subprocess.CompletedProcess[str]]:
-    """Three starts at once: nothing is set, some of it is unsafe, a number is none."""
+    """Four starts at once: nothing is set, some of it is unsafe, much of it is wrong, and that where uvicorn starts a worker."""
     kept = {name: value for name, value in os.environ.items() if name not in PLACES}
-    settings: tuple[dict[str, str], ...] = ({}, PLACES, PLACES | {"PORT": "http"})
+    starts: tuple[tuple[tuple[str, ...], dict[str, str]], ...] = (
+        (MAIN, {}),
+        (MAIN, PLACES),
+        (MAIN, WRONG),
+        (WORKER, WRONG),
+    )
     processes = [
         subprocess.Popen(
-            [sys.executable, "-m", "app.main"], env=kept | UNSAFE | one, text=True,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            [sys.executable, *command], env=kept | UNSAFE | one, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         )
-        for one in settings
+        for command, one in starts
     ]  # fmt: skip
     texts = [process.communicate(timeout=60) for process in processes]
     return [
@@ -37,12 +50,12 @@ def ended() -> list[subprocess.CompletedProcess[str]]:
 def test_bad_settings_are_named_and_the_exit_code_says_configuration(
     ended: list[subprocess.CompletedProcess[str]],
 ) -> None:
-    missing, unsafe, unreadable = (one.stderr.splitlines() for one in ended)
-    assert [one.returncode for one in ended] == [78, 78, 78]
-    assert {"DATABASE_URL: Field required", "REDIS_URL: Field required"} <= set(missing)
-    assert len(unsafe) == 1
-    assert "KEYCLOAK_URL must be https; SIGNING_SECRET must have 32 characters" in unsafe[0]
-    assert [line.partition(":")[0] for line in unreadable] == ["PORT"]
+    names = [{line.partition(":")[0] for line in one.stderr.splitlines()} for one in ended]
+    always = {"KEYCLOAK_URL", "SIGNING_SECRET"}
+    assert [one.returncode for one in ended] == [78, 78, 78, 78]
+    assert names == [always | set(PLACES), always, always | set(WRONG), always | set(WRONG)]
+    assert "DATABASE_URL: is not set; set it to postgresql://" in ended[0].stderr
+    assert "KEYCLOAK_URL: must be https in production; found http://k;" in ended[1].stderr
 
 
 def test_what_was_wrong_is_said_without_a_traceback_and_without_a_secret(

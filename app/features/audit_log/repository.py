@@ -19,7 +19,8 @@ A = AUDIT_LOG.c
 
 
 def entry_of(row: Record) -> AuditLog:
-    texts = {name: row[name] for name in ("username", "subject", "code", "object_id", "ip", "user_agent")}
+    optional = ("username", "subject", "code", "object_id", "ip", "user_agent", "sid", "reason")
+    texts = {name: row[name] for name in optional}
     return AuditLog(
         id=row["id"], at=row["at"], action=row["action"], outcome=AuditOutcome(row["outcome"]), door=AuditDoor(row["door"]),
         trace_id=row["trace_id"], duration_ms=row["duration_ms"], roles=list(row["roles"]), **texts,

@@ -32,7 +32,7 @@ class HealthStatus(StrEnum):
 
 
 class AuditLog(Model):
-    """`action` is the operation or an event of authentication; `code` is the error, if it ended in one."""
+    """`action` is the operation, or `http.` and the code for a request that named none; `code` is the error, if it ended in one, and `reason` why a credential was refused. `object_id` is what was read or changed, or would have been; `sid` is the caller's session at the issuer."""
 
     id: int
     at: datetime
@@ -48,6 +48,8 @@ class AuditLog(Model):
     user_agent: str | None
     trace_id: str
     duration_ms: int
+    sid: str | None
+    reason: str | None
 
 
 class AuditLogPage(Model):

@@ -25,6 +25,8 @@ export const AuditLog: $.RecordTable<$types.AuditLog> = {
     { name: "userAgent", wire: "user_agent", no: 12, kind: "string", nullable: true },
     { name: "traceId", wire: "trace_id", no: 13, kind: "string" },
     { name: "durationMs", wire: "duration_ms", no: 14, kind: "int32" },
+    { name: "sid", no: 15, kind: "string", nullable: true },
+    { name: "reason", no: 16, kind: "string", nullable: true },
   ],
 };
 

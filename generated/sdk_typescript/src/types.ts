@@ -8,7 +8,11 @@ export const AuditDoor = {
 } as const;
 export type AuditDoor = (typeof AuditDoor)[keyof typeof AuditDoor] | (string & {});
 
-/** `action` is the operation or an event of authentication; `code` is the error, if it ended in one. */
+/**
+ * `action` is the operation, or `http.` and the code for a request that named none; `code` is the error, if it
+ * ended in one, and `reason` why a credential was refused. `object_id` is what was read or changed, or would
+ * have been; `sid` is the caller's session at the issuer.
+ */
 export interface AuditLog {
   id: number;
   at: string;
@@ -24,6 +28,8 @@ export interface AuditLog {
   userAgent: string | null;
   traceId: string;
   durationMs: number;
+  sid: string | null;
+  reason: string | null;
 }
 
 export interface AuditLogPage {

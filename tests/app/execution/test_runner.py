@@ -15,7 +15,7 @@ from app.admission.shares import Shares
 from app.auth.principal import Principal
 from app.broadcast.broker import NotPublished
 from app.db.database import Database
-from app.execution.context import Call, Caller, Context, Door
+from app.execution.context import Abandoned, Call, Caller, Context, Door
 from app.execution.deadlines import Deadlines
 from app.execution.runner import Runner
 from app.limits.limiter import Permit
@@ -79,6 +79,11 @@ async def run(database: Database, witness: Witness, operation: str, method: Meth
     lasts_s = given.pop("lasts_s", 60.0)
     principal = Principal("iss", "sub", "ada", None, roles, time.time() + lasts_s)
 
+    async def receive() -> None:
+        witness.seen.append("receive")
+        if given.get("is_away"):
+            raise Abandoned
+
     def read() -> str:
         witness.seen.append("decode")
         if given.get("is_bad"):
@@ -87,7 +92,9 @@ async def run(database: Database, witness: Witness, operation: str, method: Meth
 
     caller = Caller(None if given.get("is_stranger") else principal, "127.0.0.1", "agent", Door.HTTP)
     try:
-        return await runner.run(Call(OPERATIONS[operation], method, read, caller, "trace", given.get("timeout_s")))
+        call = Call(OPERATIONS[operation], method, read, caller, "trace", given.get("timeout_s"))
+        call.receive = receive if given.get("has_body") else None
+        return await runner.run(call)
     finally:
         deadlines.stop()
 
@@ -115,6 +122,27 @@ async def test_a_command_leaves_its_row_before_its_commit_and_its_event_after(
 ) -> None:
     await run(database, witness, "create_author", announcing)
     assert witness.seen == ["limit writes", "decode", "audit success", "publish authors", "metric ok"]
+
+
+async def test_a_body_is_read_after_the_budget_and_the_roles_and_not_at_all_for_who_is_refused(
+    database: Database, witness: Witness
+) -> None:
+    await run(database, witness, "create_author", saying(witness), has_body=True)
+    assert witness.seen[:3] == ["limit writes", "receive", "decode"]
+    refused: tuple[dict[str, Any], ...] = ({"is_stranger": True}, {"roles": set()})
+    for given in refused:
+        witness.seen.clear()
+        with pytest.raises((Unauthenticated, Forbidden)):
+            await run(database, witness, "create_author", saying(witness), has_body=True, **given)
+        assert "receive" not in witness.seen
+
+
+async def test_a_caller_who_goes_away_before_its_request_is_whole_leaves_a_cancelled_call(
+    database: Database, witness: Witness
+) -> None:
+    with pytest.raises(Abandoned):
+        await run(database, witness, "create_author", saying(witness), has_body=True, is_away=True)
+    assert witness.seen == ["limit writes", "receive", "metric cancelled"]
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 from app.audit.record import Outcome
+from app.auth.denial import CredentialRefused, Reason
 from app.auth.principal import Principal
-from app.execution.context import Call, Caller, Door
-from app.execution.testimony import OK, outcome_of, record_of
+from app.execution.context import Call, Caller, Context, Door
+from app.execution.testimony import OK, outcome_of, reason_of, record_of
+from generated.errors import Forbidden
 from generated.operations import OPERATIONS
 
 
@@ -24,17 +26,35 @@ def test_outcomes(code: str, outcome: Outcome) -> None:
 
 
 def test_a_row_names_the_subject_and_not_the_token() -> None:
-    principal = Principal("https://iss", "42", "ada", None, frozenset({"b", "a"}), time.time() + 60)
+    principal = Principal("https://iss", "42", "ada", "session-1", frozenset({"b", "a"}), time.time() + 60)
     nothing: Any = None
     call = Call(OPERATIONS["get_author"], nothing, nothing, Caller(principal, "10.0.0.1", "agent", Door.HTTP), "trace")
-    row = record_of(call, "author_not_found", time.perf_counter() - 0.5, "7")
+    call.object_id = "7"
+    row = record_of(call, "author_not_found", time.perf_counter() - 0.5)
     assert (row.username, row.subject, row.roles) == ("ada", "https://iss:42", ["a", "b"])
     assert (row.action, row.code, row.object_id, row.trace_id) == ("get_author", "author_not_found", "7", "trace")
+    assert (row.sid, row.reason) == ("session-1", None)
     assert 400 <= row.duration_ms <= 5000
 
 
 def test_a_success_has_no_code_and_a_stranger_no_name() -> None:
     nothing: Any = None
     call = Call(OPERATIONS["login"], nothing, nothing, Caller(None, "10.0.0.1", "agent", Door.HTTP), "trace")
-    row = record_of(call, OK, time.perf_counter(), None)
-    assert (row.code, row.username, row.subject, row.roles) == (None, None, None, [])
+    row = record_of(call, OK, time.perf_counter())
+    assert (row.code, row.username, row.subject, row.roles, row.sid) == (None, None, None, [], None)
+
+
+def test_the_handler_s_word_for_the_object_counts_before_the_request_s() -> None:
+    nothing: Any = None
+    caller = Caller(None, "10.0.0.1", "agent", Door.HTTP)
+    call = Call(OPERATIONS["login"], nothing, nothing, caller, "trace", object_id="from the request")
+    assert record_of(call, OK, 0.0).object_id == "from the request"
+    call.context = Context(caller, "trace", nothing)
+    assert record_of(call, OK, 0.0).object_id == "from the request"
+    call.context.object_id = "from the handler"
+    assert record_of(call, OK, 0.0).object_id == "from the handler"
+
+
+def test_only_a_refused_credential_has_a_reason_beside_its_code() -> None:
+    assert reason_of(CredentialRefused(Reason.EXPIRED)) == "expired"
+    assert reason_of(Forbidden("detail")) is None

@@ -48,12 +48,21 @@ def test_up_down_and_up_again(url: str) -> None:
     assert tables(url) == every
 
 
+def test_a_provider_s_url_is_taken(url: str) -> None:
+    assert migrate(url.replace("postgresql+asyncpg", "postgres"), "upgrade").returncode == 0
+
+
 def test_history_names_every_step(url: str) -> None:
     assert "0001" in migrate(url, "history").stdout
 
 
 def test_without_a_url_and_without_a_server_a_line_says_so() -> None:
-    assert migrate(None, "upgrade").returncode == 78
+    for url, said in (
+        (None, "DATABASE_URL: is not set"),
+        ("mysql://u:hunter2@h/d", "DATABASE_URL: is not a PostgreSQL URL"),
+    ):
+        refused = migrate(url, "upgrade")
+        assert (refused.returncode, said in refused.stderr, "hunter2" in refused.stderr) == (78, True, False)
     away = migrate("postgresql+asyncpg://u@127.0.0.1:9/d", "upgrade")
     assert (away.returncode, "Traceback" in away.stderr) == (1, False)
 

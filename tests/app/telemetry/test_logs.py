@@ -75,3 +75,22 @@ def test_a_level_is_kept_and_nothing_is_written_for_each_request() -> None:
     )
     out = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
     assert [json.loads(line)["event"] for line in out.splitlines()] == ["loud"]
+
+
+def test_whatever_is_printed_or_goes_uncaught_is_a_line_and_nothing_else_is_written() -> None:
+    """Python prints these to stderr by itself, from the event loop's thread too."""
+    program = (
+        "import sys, threading, warnings\nfrom app.telemetry.logs import configure\nconfigure('INFO', is_json=True)\n"
+        "class Bad:\n    def __del__(self): raise ValueError('in del')\n"
+        f"print('printed', 'password={TOKEN}')\nprint('half', end='', file=sys.stderr); print(' line', file=sys.stderr)\n"
+        "warnings.warn('warned'); bad = Bad(); del bad\n"
+        "thread = threading.Thread(target=lambda: 1 / 0); thread.start(); thread.join()\nraise KeyError('at the end')\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert (done.returncode, done.stderr) == (1, "")
+    assert [line["event"] for line in lines[:2]] == [f"printed password={SCRUBBED}", "half line"]
+    assert "warned" in lines[2]["event"]
+    assert ["ValueError" in lines[3]["exception"], "ZeroDivisionError" in lines[4]["exception"]] == [True, True]
+    assert "KeyError: 'at the end'" in lines[5]["exception"]
+    assert len(lines) == 6

@@ -90,3 +90,9 @@ def test_two_workers_parts_do_not_share_a_registry() -> None:
     first.limiter_down()
     assert samples(first)["stele_limiter_down_total", ()] == 1
     assert samples(second)["stele_limiter_down_total", ()] == 0
+
+
+def test_a_counter_that_somebody_else_keeps_is_read_with_the_others() -> None:
+    metrics = Metrics([], [], [], "")
+    metrics.count_log_drops(lambda: 7)
+    assert "stele_log_lines_dropped_total 7.0" in metrics.render().decode()

@@ -1,0 +1,89 @@
+"""Judges the addresses among the settings before anything is opened: PostgreSQL, Redis, the issuer, origins.
+
+Raises ValueError that says what is wrong, and never repeats a password.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import SplitResult, urlsplit
+
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+DRIVER = "postgresql+asyncpg"
+POSTGRES = {DRIVER, "postgresql", "postgres"}
+ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://([a-z0-9._-]+|\[[0-9a-f:]+\])(:[1-9][0-9]{0,4})?")
+IMPLIED_PORTS = {"http": ":80", "https": ":443"}
+OPEN_ORIGINS = {"*", "null"}
+
+
+def postgres_url(text: str) -> str:
+    """The URL for asyncpg. What providers hand out is taken too: `postgres://`, and `sslmode`, which asyncpg calls `ssl`."""
+    try:
+        url = make_url(text)
+    except (ArgumentError, ValueError):
+        raise ValueError("is not a URL") from None
+    if url.drivername not in POSTGRES:
+        raise ValueError("is not a PostgreSQL URL")
+    if not (url.host or url.query.get("host")):
+        raise ValueError("names no host")
+    return _for_asyncpg(url).render_as_string(hide_password=False)
+
+
+def _for_asyncpg(url: URL) -> URL:
+    query = {"ssl" if name == "sslmode" else name: value for name, value in url.query.items()}
+    return url.set(drivername=DRIVER, query=query)
+
+
+def check_redis(text: str) -> str:
+    parts = _split(text)
+    if parts.scheme not in ("redis", "rediss", "unix"):
+        raise ValueError("is not a Redis URL")
+    if parts.scheme == "unix":
+        if not parts.path:
+            raise ValueError("names no socket")
+    elif not parts.hostname:
+        raise ValueError("names no host")
+    elif re.fullmatch(r"/?|/[0-9]{1,5}", parts.path) is None:
+        raise ValueError("does not name its database by a number")
+    return text
+
+
+def check_issuer(text: str) -> str:
+    parts = _split(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("is not an http URL")
+    if parts.query or parts.fragment or parts.username:
+        raise ValueError("must have neither a user nor a query")
+    return text
+
+
+def check_origin(text: str, *, is_production: bool) -> None:
+    """Exactly what a browser sends, since it is compared as text: lower case, no path, no port that goes without saying."""
+    if text in OPEN_ORIGINS:
+        if is_production:
+            raise ValueError(f"must not contain {text} in production")
+        return
+    if ORIGIN.fullmatch(text) is None:
+        raise ValueError(f"contains {text[:100]!r}, which no browser sends")
+    scheme = text.partition(":")[0]
+    if (port := IMPLIED_PORTS.get(scheme)) and text.endswith(port):
+        raise ValueError(f"contains {text[:100]!r}, which browsers send without {port}")
+
+
+def masked(text: str) -> str:
+    """Where the URL points to; what may be user, password or query is left out, however badly it is written."""
+    scheme, separator, rest = text.partition("://")
+    if not separator or not scheme.replace("+", "").isalnum():
+        return f"{len(text)} characters"
+    return f"{scheme}://{re.split('[?#]', rest.rpartition('@')[2])[0]}"[:200]
+
+
+def _split(text: str) -> SplitResult:
+    try:
+        parts = urlsplit(text)
+        _ = parts.port
+    except ValueError:
+        raise ValueError("is not a URL") from None
+    return parts

@@ -1,0 +1,88 @@
+"""Addresses are judged before anything is opened, and no password is repeated."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.addresses import check_issuer, check_origin, check_redis, masked, postgres_url
+
+
+@pytest.mark.parametrize(
+    ("given", "taken"),
+    [
+        ("postgresql+asyncpg://u:p@h:5432/d", "postgresql+asyncpg://u:p@h:5432/d"),
+        ("postgres://u:p@h/d?sslmode=require", "postgresql+asyncpg://u:p@h/d?ssl=require"),
+        ("postgresql://u:p%40ss@h/d", "postgresql+asyncpg://u:p%40ss@h/d"),
+        ("postgresql://u@/d?host=/run", "postgresql+asyncpg://u@/d?host=%2Frun"),
+    ],
+)
+def test_what_providers_hand_out_becomes_a_url_for_asyncpg(given: str, taken: str) -> None:
+    assert postgres_url(given) == taken
+
+
+@pytest.mark.parametrize(
+    "text", ["", "nonsense", "mysql://u@h/d", "postgresql+psycopg://u@h/d", "postgresql://u@h:x/d", "postgresql:///d"]
+)
+def test_what_is_no_postgresql_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"is not|names no"):
+        postgres_url(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["redis://h", "redis://:p@h:6379/0", "rediss://u:p@h:6380/15", "unix:///run/redis.sock"]
+)
+def test_redis_by_address_or_socket(text: str) -> None:
+    assert check_redis(text) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "h:6379", "http://h", "redis://", "redis:///0", "redis://h:x", "redis://h:99999", "redis://h/db", "unix://"],
+)
+def test_what_is_no_redis_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"is not|names no|does not"):
+        check_redis(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "k.example", "ftp://k", "https://", "https://u:p@k", "https://k?x=1", "https://k:x"]
+)
+def test_what_is_no_issuer_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"is not|must have"):
+        check_issuer(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["https://a.example", "http://127.0.0.1:8000", "https://[::1]:8443", "tauri://localhost"]
+)
+def test_an_origin_is_what_a_browser_sends(text: str) -> None:
+    check_origin(text, is_production=True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a.example", "https://a.example/", "https://a.example/x", "https://A.example", "https://a.example:443", "http://a:80",
+     "https://*.example", "https://u@a.example", "https://", "https://a.example:", "https://bücher.example", "*", "null"],
+)  # fmt: skip
+def test_no_browser_sends_it(text: str) -> None:
+    with pytest.raises(ValueError, match="contain"):
+        check_origin(text, is_production=True)
+
+
+@pytest.mark.parametrize("text", ["*", "null"])
+def test_everybody_and_nobody_in_particular_are_for_development(text: str) -> None:
+    check_origin(text, is_production=False)
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ("postgresql://u:hunter2@h:1/d?password=hunter2", "postgresql://h:1/d"),
+        ("redis://:hunter2/hunter2?hunter2#@h", "redis://h"),
+        ("redis://h?hunter2", "redis://h"),
+        ("hunter2", "7 characters"),
+        ("u:hunter2@h://", "14 characters"),
+    ],
+)
+def test_a_password_is_not_shown_however_badly_it_is_written(given: str, shown: str) -> None:
+    assert masked(given) == shown
