@@ -29,7 +29,7 @@ def is_idle(shares: Shares) -> bool:
     return (shares.running, shares.waiting) == (0, 0)
 
 
-@pytest.mark.survives("fault 7")
+@pytest.mark.survives("D22")
 async def test_one_caller_never_has_all_places() -> None:
     """One caller asks for more than the node can do at once: a quarter of the places stays for others."""
     shares = Shares(8)

@@ -43,7 +43,7 @@ async def test_with_all_connections_taken_a_wait_ends_as_unavailable(database: D
     assert (await database.fetch(ONE))[0]["n"] == 1
 
 
-@pytest.mark.survives("fault 15")
+@pytest.mark.survives("D21")
 async def test_connections_that_postgresql_ended_cost_nobody_a_call(database: Database) -> None:
     """After a restart of PostgreSQL the connections that were idle are replaced before they are used."""
     taken = [await database.pool.take() for _ in range(4)]
@@ -84,7 +84,7 @@ async def test_a_value_that_postgresql_cannot_hold_is_the_callers(database: Data
     await idle(database)
 
 
-@pytest.mark.survives("fault 14")
+@pytest.mark.survives("D21")
 @pytest.mark.parametrize(
     ("state", "expected"),
     [

@@ -1,4 +1,4 @@
-"""Fault 1 of the pool before: a place that is handed over when its wait ends was lost, until none was left.
+"""A place that is handed over when its wait ends is not lost.
 
 The model steps a loop of its own turn by turn and moves its clock by hand, so that a timeout, a cancellation, a death and a
 hand-over meet in the same turn in any order.
@@ -211,9 +211,9 @@ TestPoolModel = pytest.mark.survives("D21")(PoolMachine.TestCase)
 TestPoolModel.settings = settings(max_examples=200, stateful_step_count=40, deadline=None)
 
 
-@pytest.mark.survives("fault 1")
+@pytest.mark.survives("D21")
 async def test_a_connection_that_comes_back_in_the_turn_in_which_the_wait_ends_is_not_lost() -> None:
-    """Fault 1: the wait for a connection ends in the very turn in which one comes back: the place stays in the pool."""
+    """The wait for a connection ends in the very turn in which one comes back: the place stays in the pool."""
 
     async def open_one() -> Fake:
         return Fake()

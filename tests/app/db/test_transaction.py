@@ -85,7 +85,7 @@ FOR EACH ROW EXECUTE FUNCTION sleep_at_commit();
 """
 
 
-@pytest.mark.survives("fault 2")
+@pytest.mark.survives("D14")
 async def test_who_stops_waiting_for_a_commit_does_not_stop_it(database: Database) -> None:
     """The caller goes away, or its deadline passes, during COMMIT: the COMMIT runs to its end, its connection comes back."""
     connection = await database.connect_alone()
