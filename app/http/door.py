@@ -111,7 +111,14 @@ class HttpDoor:
 
     async def _caller(self, scope: Scope, binding: HttpBinding, headers: dict[bytes, bytes]) -> Caller:
         agent = headers.get(b"user-agent", b"")[:1024].decode("latin-1")
-        caller = Caller(None, client_ip(scope, self._trusted_proxies), agent, Door.HTTP)
+        origin = headers.get(b"origin")
+        caller = Caller(
+            principal=None,
+            ip=client_ip(scope, self._trusted_proxies),
+            user_agent=agent,
+            door=Door.HTTP,
+            origin=None if origin is None else origin.decode("latin-1"),
+        )
         if binding.operation.roles is None:
             return caller
         try:

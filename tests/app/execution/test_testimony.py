@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from app.audit.record import Outcome
+from app.audit.record import AuditRecord, Outcome
 from app.auth.principal import Principal
 from app.execution.context import Call, Caller, Door
-from app.execution.testimony import OK, outcome_of, record_of
+from app.execution.testimony import OK, Denials, outcome_of, record_of
 from generated.operations import OPERATIONS
 
 
@@ -38,3 +38,17 @@ def test_a_success_has_no_code_and_a_stranger_no_name() -> None:
     call = Call(OPERATIONS["login"], nothing, nothing, Caller(None, "10.0.0.1", "agent", Door.HTTP), "trace")
     row = record_of(call, OK, time.perf_counter(), None)
     assert (row.code, row.username, row.subject, row.roles) == (None, None, None, [])
+
+
+@pytest.mark.parametrize(("code", "outcome"), [("unauthenticated", "denied"), ("unavailable", "error")])
+def test_a_denial_of_the_sockets_door_has_a_row_and_a_line_with_the_reason(
+    code: str, outcome: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows: list[AuditRecord] = []
+    ada = Principal("https://iss", "42", "ada", None, frozenset({"b", "a"}), time.time() + 60)
+    Denials(rows.append)("ws.refresh", code, "signature", "10.0.0.1", "agent", ada, "trace")
+    (row,) = rows
+    assert (row.action, row.code, row.outcome, row.door) == ("ws.refresh", code, outcome, "websocket")
+    assert (row.username, row.subject, row.roles) == ("ada", "https://iss:42", ["a", "b"])
+    assert (row.ip, row.user_agent, row.trace_id, row.object_id) == ("10.0.0.1", "agent", "trace", None)
+    assert "signature" in capsys.readouterr().out
