@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
+import select
 import sys
 import termios
 from collections.abc import Awaitable, Callable
@@ -14,6 +15,7 @@ from contextlib import suppress
 
 from app.broadcast.hub import Message
 
+HANG_UP = select.POLLHUP | select.POLLERR | getattr(select, "POLLRDHUP", 0)
 Send = Callable[[Message], Awaitable[None]]
 
 
@@ -26,7 +28,7 @@ class Peer:
     @property
     def is_gone(self) -> bool:
         transport = self._transport()
-        return transport is not None and transport.is_closing()
+        return transport is not None and (transport.is_closing() or _has_hung_up(transport))
 
     def unsent_bytes(self) -> int:
         """What waits in our buffer and, where the kernel says it, there; it falls for as long as the peer reads."""
@@ -42,6 +44,16 @@ class Peer:
 
     def _transport(self) -> asyncio.Transport | None:
         return getattr(self._protocol, "transport", None)
+
+
+def _has_hung_up(transport: asyncio.Transport) -> bool:
+    """The kernel knows although nobody reads; the loop hears of it only from a transport that is read."""
+    socket = transport.get_extra_info("socket")
+    if socket is None:
+        return False
+    poll = select.poll()
+    poll.register(socket.fileno(), HANG_UP)
+    return bool(poll.poll(0))
 
 
 def _kernel_bytes(transport: asyncio.Transport) -> int:

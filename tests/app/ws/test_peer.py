@@ -61,6 +61,34 @@ def test_what_is_unsent_falls_with_each_megabyte_that_is_read(run: Any) -> None:
     assert (was_gone, is_gone) == (False, True)
 
 
+async def leave_a_reader_that_rests(how: str) -> list[bool]:
+    """Whether the peer has gone: before, and after it has left while nothing is read from it."""
+    loop, protocol = asyncio.get_running_loop(), Protocol()
+    server = await loop.create_server(lambda: protocol, "127.0.0.1", 0)
+    _, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+    while protocol.transport is None:
+        await asyncio.sleep(0.01)
+    writer.write(b"unread")
+    protocol.transport.pause_reading()
+    peer = Peer(protocol.send)
+    seen = [peer.is_gone]
+    if how == "FIN":
+        writer.close()
+    else:
+        writer.transport.abort()
+    await asyncio.sleep(0.1)
+    seen.append(peer.is_gone)
+    protocol.transport.abort()
+    server.close()
+    return seen
+
+
+@pytest.mark.parametrize("how", ["FIN", "RST"])
+@pytest.mark.parametrize("run", [asyncio.run, uvloop.run])
+def test_a_peer_that_leaves_is_noticed_although_nobody_reads(run: Any, how: str) -> None:
+    assert run(leave_a_reader_that_rests(how)) == [False, True]
+
+
 async def test_of_a_server_that_is_not_known_nothing_is_known() -> None:
     async def send(message: Any) -> None:
         """No method of a protocol."""
