@@ -29,6 +29,7 @@ from app.execution.context import Context
 from app.execution.deadlines import Deadlines
 from app.execution.runner import Runner
 from app.execution.surface import check_surface
+from app.execution.testimony import Denials
 from app.features.audit_log.handler import AuditLogs
 from app.features.audit_log.repository import AuditLogRepository
 from app.features.auth.handler import Auth
@@ -195,6 +196,7 @@ def build(settings: Settings) -> Asgi:
         hub=service.hub,
         metrics=service.metrics,
         settings=settings,
+        on_denial=Denials(service.audit.offer),
     )
     return _doors(http, _with_cors(http, settings.origins), socket)
 

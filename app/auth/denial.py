@@ -32,6 +32,8 @@ class Reason(StrEnum):
     EXPIRED = "expired"
     NOT_YET = "not_yet"
     ISSUED_LATER = "issued_later"
+    TICKET = "ticket"
+    OTHER_SESSION = "other_session"
 
 
 class CredentialRefused(Unauthenticated):

@@ -35,6 +35,9 @@ class Caller:
     denial: Unauthenticated | None = None
     """What was wrong with the credential, where there was one."""
 
+    origin: str | None = None
+    """The page that asked over HTTP, as its browser says it in `Origin`."""
+
 
 @dataclass(slots=True)
 class Context:

@@ -1,17 +1,22 @@
-"""What the audit row of a call says."""
+"""What the audit row of a call says, and of what a socket's door refuses before there is a call."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
+
+import structlog
 
 from app.audit.record import AuditRecord, Outcome
 from app.auth.denial import CredentialRefused
-from app.execution.context import Call
-from generated.errors import ApiError, Forbidden, RateLimited, Unauthenticated
+from app.auth.principal import Principal
+from app.execution.context import Call, Door
+from generated.errors import ApiError, Forbidden, RateLimited, Unauthenticated, Unavailable
 
 OK = "ok"
 DENIALS = {Unauthenticated.code, Forbidden.code, RateLimited.code}
+log = structlog.get_logger(__name__)
 
 
 def outcome_of(code: str) -> Outcome:
@@ -46,3 +51,40 @@ def record_of(call: Call, code: str, started: float, reason: str | None = None) 
         sid=principal.sid if principal else None,
         reason=reason,
     )
+
+
+class Denials:
+    """Testifies to each denial of the sockets' door: one line in the log and one row by the bounded queue, without waiting."""
+
+    def __init__(self, offer: Callable[[AuditRecord], None]) -> None:
+        self._offer = offer
+
+    def __call__(
+        self,
+        action: str,
+        code: str,
+        reason: str,
+        ip: str,
+        user_agent: str,
+        principal: Principal | None,
+        trace_id: str,
+    ) -> None:
+        log.info("auth.denied", door=Door.WEBSOCKET, action=action, code=code, reason=reason, ip=ip, trace_id=trace_id)
+        record = AuditRecord(
+            at=datetime.now(UTC),
+            username=principal.username if principal else None,
+            subject=principal.subject if principal else None,
+            roles=sorted(principal.roles) if principal else [],
+            action=action,
+            outcome=Outcome.ERROR if code == Unavailable.code else Outcome.DENIED,
+            code=code,
+            door=Door.WEBSOCKET,
+            object_id=None,
+            ip=ip,
+            user_agent=user_agent,
+            trace_id=trace_id,
+            duration_ms=0,
+            sid=principal.sid if principal else None,
+            reason=reason,
+        )
+        self._offer(record)

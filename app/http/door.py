@@ -99,6 +99,7 @@ class HttpDoor:
             caller=caller,
             trace_id=trace_id,
             receive=request.receive if binding.has_body else None,
+            arrived_at=arrived_at,
             timeout_s=_timeout_s(headers),
             object_id=match.values[-1] if match.values else None,
             idempotency_key=headers.get(b"idempotency-key", b"").decode("latin-1") or None,
@@ -113,7 +114,14 @@ class HttpDoor:
 
     async def _caller(self, scope: Scope, binding: HttpBinding, headers: dict[bytes, bytes]) -> Caller:
         agent = headers.get(b"user-agent", b"")[:1024].decode("latin-1")
-        caller = Caller(None, client_ip(scope, self._trusted_proxies), agent, Door.HTTP)
+        origin = headers.get(b"origin")
+        caller = Caller(
+            principal=None,
+            ip=client_ip(scope, self._trusted_proxies),
+            user_agent=agent,
+            door=Door.HTTP,
+            origin=None if origin is None else origin.decode("latin-1"),
+        )
         if binding.operation.roles is None:
             return caller
         try:

@@ -1,7 +1,8 @@
 """The life of one accepted socket: reads frames, runs each in a task, and ends what must not outlive the socket.
 
-Promises: at most 32 requests run at once, and while they do nothing is read; nothing runs after the token's `exp`; at the end
-queries are cancelled and commands run to theirs. Decides nothing about an operation: the runner does.
+Promises: at most 32 requests run at once; nothing is read while they do, while a reply waits to be written, or beyond the budget
+of frames that run nothing; nothing runs after the token's `exp`; at the end queries are cancelled and commands run to theirs.
+Decides nothing about an operation: the runner does.
 """
 
 from __future__ import annotations
@@ -15,21 +16,27 @@ from typing import Any, Protocol
 import structlog
 
 from app.auth.credentials import parse_bearer
+from app.auth.denial import CredentialRefused, Reason
 from app.auth.principal import Principal
 from app.broadcast.hub import Hub, Message
 from app.execution.context import Call, Caller, Door
 from app.limits.limiter import Limiter
+from app.ws.budget import FrameBudget
+from app.ws.denial import Attempt, OnDenial, reason_of
 from app.ws.dialect import Dialect
 from app.ws.envelope import Authenticate, Cancel, ControlId, Subscribe, Unsubscribe
 from app.ws.expiry import Expiry, Stages
-from app.ws.handshake import Admission, Verifier, note_denial
-from app.ws.outbox import ABNORMAL, Outbox, Send
+from app.ws.handshake import Admission, Verifier, take
+from app.ws.outbox import ABNORMAL, Outbox
+from app.ws.peer import Send
 from app.ws.session import Action, Close, Invoke, Reply, Running, Session
 from app.ws.subscriptions import Subscriptions
-from generated.errors import ApiError, CloseCode, Internal, RateLimited, Unauthenticated
+from generated.errors import ApiError, CloseCode, Forbidden, Internal, InvalidData, RateLimited, Unauthenticated
 from generated.operations import Idempotency, Roles
 
 AUTH_TIMEOUT_S = 5.0
+NOTHING_RAN = (Unauthenticated, RateLimited, Forbidden)
+"""What the runner raises before any operation: such a request costs no rate limit, so it costs the frame budget."""
 
 Receive = Callable[[], Awaitable[Message]]
 
@@ -50,6 +57,7 @@ class Services:
     limiter: Limiter
     hub: Hub
     topic_roles: dict[str, Roles]
+    on_denial: OnDenial
     clock: Callable[[], float]
 
 
@@ -57,17 +65,9 @@ class Connection:
     """`on_settled` is called once: when the first frame has authenticated, or when the socket ends without."""
 
     __slots__ = (
-        "_caller",
-        "_expiry",
-        "_identity",
-        "_loop",
-        "_on_settled",
-        "_room",
-        "_services",
-        "_session",
-        "_subscriptions",
-        "outbox",
-    )
+        "_auth_timer", "_budget", "_caller", "_expiry", "_identity", "_loop", "_on_settled", "_resumed", "_services",
+        "_session", "_subscriptions", "outbox",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -83,8 +83,10 @@ class Connection:
         self._caller = Caller(admission.principal, admission.ip, admission.user_agent, Door.WEBSOCKET)
         self._identity = admission.principal
         self._on_settled = on_settled
-        self._room: asyncio.Future[None] | None = None
-        self.outbox = Outbox(send, self._loop)
+        self._resumed: asyncio.Future[None] | None = None
+        self._auth_timer: asyncio.TimerHandle | None = None
+        self._budget = FrameBudget()
+        self.outbox = Outbox(send, self._loop, self._resume)
         self._expiry = Expiry(self._loop, Stages(self._warn, self._revoke, self._close_expired))
         self._subscriptions = Subscriptions(services.hub, services.topic_roles, self.outbox, dialect.writer.push)
 
@@ -100,10 +102,11 @@ class Connection:
                     break
                 if self.outbox.close_code is None:
                     text = message.get("text")
-                    await self._act(self._session.feed(message["bytes"] if text is None else text))
-                    if self._session.is_full:
-                        await self._wait_for_room()
+                    action = self._session.feed(message["bytes"] if text is None else text)
+                    await self._act(action)
+                    await self._hold_back(has_begun=isinstance(action, Invoke))
         finally:
+            self._stop_waiting_for_credential()
             self._expiry.stop()
             self._subscriptions.leave_all()
             self.outbox.mark_gone(code)
@@ -123,31 +126,45 @@ class Connection:
             self._on_settled()
             self._on_settled = None
 
-    def _start_credential(self) -> None:
-        if self._identity is not None:
-            self._accept(self._identity)
-        else:
-            self._loop.call_later(AUTH_TIMEOUT_S, self._close_unauthenticated)
-
     async def _act(self, action: Action) -> None:
         if self._identity is None and not isinstance(action, Authenticate):
-            self._refuse_and_close(Unauthenticated("The first frame must authenticate."), None, None)
+            self._refuse(Attempt.AUTHENTICATE, Unauthenticated("The first frame must authenticate."), None)
+            self.outbox.close(CloseCode.INVALID_TOKEN, "invalid_token")
             return
         match action:
             case Invoke():
                 self._invoke(action)
             case Reply(frame):
-                self._push(frame)
-            case Close(code, reason, frame):
-                if frame is not None:
-                    self._push(frame)
-                self.outbox.close(code, reason)
+                self._reply(frame)
+            case Close():
+                self._close(action)
             case Cancel(req_id):
                 self._cancel(req_id)
             case Authenticate():
                 await self._authenticate(action)
             case Subscribe() | Unsubscribe():
                 self._change_topics(action)
+
+    async def _hold_back(self, *, has_begun: bool) -> None:
+        """Back-pressure: while nobody receives, the server reads nothing.
+
+        A server's `receive` does not wait while frames do, so each that began no request gives the loop its turn.
+        """
+        if not has_begun:
+            self._budget.spend()
+        wait_s = self._budget.wait_s()
+        if wait_s > 0 and self.outbox.is_over:
+            wait_s = 0.0
+        if wait_s > 0 or not has_begun:
+            await asyncio.sleep(wait_s)
+        while self._session.is_full or self.outbox.owes_replies:
+            self._resumed = self._loop.create_future()
+            await self._resumed
+        self._resumed = None
+
+    def _resume(self) -> None:
+        if self._resumed is not None and not self._resumed.done():
+            self._resumed.set_result(None)
 
     # Requests
 
@@ -170,13 +187,15 @@ class Connection:
         try:
             frame = self._session.reply(invoke, await self._services.runner.run(call))
         except ApiError as error:
+            if isinstance(error, NOTHING_RAN):
+                self._budget.spend()
             frame = self._session.refuse(error, invoke.pkg_id, invoke.req_id, call.trace_id)
         except Exception:
             logger.exception("reply.not_encoded", operation=call.operation.name, trace_id=call.trace_id)
             frame = self._session.refuse(Internal(), invoke.pkg_id, invoke.req_id, call.trace_id)
         finally:
             self._make_room(invoke.req_id)
-        self._push(frame)
+        self._reply(frame)
 
     def _cancel(self, req_id: str) -> None:
         """A task that has not begun runs no `finally`; its place is given back here."""
@@ -190,33 +209,53 @@ class Connection:
         in_flight = self._session.in_flight
         if running is None or in_flight.get(req_id) is running:
             in_flight.pop(req_id, None)
-        if self._room is not None and not self._room.done():
-            self._room.set_result(None)
+        self._resume()
 
-    async def _wait_for_room(self) -> None:
-        """Back-pressure: the server reads nothing while nobody receives."""
-        while self._session.is_full:
-            self._room = self._loop.create_future()
-            await self._room
-        self._room = None
+    # Answers
 
-    def _push(self, frame: bytes) -> None:
-        self.outbox.push(self._session.dialect.writer.message(frame), len(frame))
+    def _reply(self, frame: bytes) -> None:
+        self.outbox.reply(self._session.dialect.writer.message(frame))
+
+    def _refuse(self, attempt: Attempt, error: ApiError, req_id: str | None, control: ControlId | None = None) -> None:
+        """Of the two formats only protobuf names what is answered. What does not fit the contract is no denial."""
+        trace_id = self._session.next_trace_id()
+        if not isinstance(error, InvalidData):
+            self._tell(attempt, error.code, reason_of(error), trace_id)
+        pkg_id = None if req_id is None or control is None else int(control)
+        self._reply(self._session.refuse(error, pkg_id, req_id, trace_id))
+
+    def _close(self, close: Close) -> None:
+        if close.frame is not None:
+            self._reply(close.frame)
+        if close.code == CloseCode.PROTOCOL_ABUSE:
+            self._tell(Attempt.CLOSE, close.reason, "bad_frames", self._session.next_trace_id())
+        self.outbox.close(close.code, close.reason)
+
+    def _tell(self, attempt: Attempt, code: str, reason: str, trace_id: str) -> None:
+        caller = self._caller
+        self._services.on_denial(attempt, code, reason, caller.ip, caller.user_agent, self._identity, trace_id)
 
     # Credentials
 
+    def _start_credential(self) -> None:
+        if self._identity is not None:
+            self._accept(self._identity)
+        else:
+            self._auth_timer = self._loop.call_later(AUTH_TIMEOUT_S, self._close_unauthenticated)
+
+    def _stop_waiting_for_credential(self) -> None:
+        if self._auth_timer is not None:
+            self._auth_timer.cancel()
+            self._auth_timer = None
+
     async def _authenticate(self, action: Authenticate) -> None:
-        pkg_id = None if action.req_id is None else int(ControlId.AUTH)
         try:
             principal = await self._prove(action.token)
-        except (Unauthenticated, RateLimited) as error:
-            self._refuse_and_close(error, pkg_id, action.req_id)
         except ApiError as error:
-            self._push(self._session.refuse(error, pkg_id, action.req_id))
+            self._refuse_credential(error, action.req_id)
         else:
             self._accept(principal)
-            left_s = self._expiry.left_s
-            self._push(self._session.dialect.writer.authenticated(left_s, action.req_id))
+            self._reply(self._session.dialect.writer.authenticated(self._expiry.left_s, action.req_id))
 
     async def _prove(self, text: str) -> Principal:
         """Raises Unauthenticated for a bad token and for another's, RateLimited after too many, Unavailable."""
@@ -225,32 +264,36 @@ class Connection:
             token = parse_bearer(text)
             principal = verifier.cached(token) or await verifier.verify(token)
             if self._identity is not None and identity_of(principal) != identity_of(self._identity):
-                raise Unauthenticated("The token is not of this socket's session.")
-        except Unauthenticated as error:
-            await note_denial(self._services.limiter, self._caller.ip, error)
+                raise CredentialRefused(Reason.OTHER_SESSION)
+        except Unauthenticated:
+            await take(self._services.limiter, "unauthenticated", self._caller.ip)
             raise
         return principal
 
+    def _refuse_credential(self, error: ApiError, req_id: str | None) -> None:
+        """A refresh that fails leaves the socket the token that it has; a first frame that fails leaves nothing."""
+        is_first = self._identity is None
+        self._refuse(Attempt.AUTHENTICATE if is_first else Attempt.REFRESH, error, req_id, ControlId.AUTH)
+        if isinstance(error, RateLimited):
+            self.outbox.close(CloseCode.RATE_LIMITED, "rate_limited")
+        elif is_first and isinstance(error, Unauthenticated):
+            self.outbox.close(CloseCode.INVALID_TOKEN, "invalid_token")
+
     def _accept(self, principal: Principal) -> None:
         """Requests in flight keep the caller they began with."""
+        self._stop_waiting_for_credential()
         self._identity = principal
         self._caller = Caller(principal, self._caller.ip, self._caller.user_agent, Door.WEBSOCKET)
         self._expiry.start(principal.expires_at - self._services.clock())
         self._subscriptions.review(principal)
         self.settle()
 
-    def _refuse_and_close(self, error: ApiError, pkg_id: int | None, req_id: str | None) -> None:
-        self._push(self._session.refuse(error, pkg_id, req_id))
-        is_limited = isinstance(error, RateLimited)
-        code = CloseCode.RATE_LIMITED if is_limited else CloseCode.INVALID_TOKEN
-        self.outbox.close(code, code.name.lower())
-
     def _close_unauthenticated(self) -> None:
-        if self._identity is None:
-            self.outbox.close(CloseCode.AUTH_TIMEOUT, "auth_timeout")
+        self._tell(Attempt.AUTHENTICATE, "auth_timeout", "no_first_frame", self._session.next_trace_id())
+        self.outbox.close(CloseCode.AUTH_TIMEOUT, "auth_timeout")
 
     def _warn(self, left_s: int) -> None:
-        self._push(self._session.dialect.writer.expiring(left_s))
+        self._reply(self._session.dialect.writer.expiring(left_s))
 
     def _revoke(self) -> None:
         self._caller = Caller(None, self._caller.ip, self._caller.user_agent, Door.WEBSOCKET)
@@ -270,10 +313,9 @@ class Connection:
             else:
                 self._subscriptions.join(action.topics, self._caller.principal)
         except ApiError as error:
-            pkg_id = None if action.req_id is None else int(control)
-            self._push(self._session.refuse(error, pkg_id, action.req_id))
+            self._refuse(Attempt.SUBSCRIBE, error, action.req_id, control)
         else:
-            self._push(self._session.dialect.writer.topics(control, action.topics, action.req_id))
+            self._reply(self._session.dialect.writer.topics(control, action.topics, action.req_id))
 
 
 def identity_of(principal: Principal) -> tuple[str, str, str | None]:

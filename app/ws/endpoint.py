@@ -18,12 +18,14 @@ import msgspec
 
 from app.broadcast.hub import Hub, Message
 from app.errors import problem
-from app.execution.address import limit_key
+from app.execution.address import client_ip, limit_key
 from app.limits.limiter import Limiter
 from app.ws.connection import Connection, Receive, Runner, Services
+from app.ws.denial import Attempt, OnDenial, reason_of
 from app.ws.dialect import make_dialects
-from app.ws.handshake import Admission, Handshake, HandshakeSettings, Redeemer, Scope, Verifier
-from app.ws.outbox import ABNORMAL, Send
+from app.ws.handshake import Admission, Handshake, HandshakeSettings, Redeemer, Scope, Verifier, user_agent_of
+from app.ws.outbox import ABNORMAL
+from app.ws.peer import Send
 from app.ws.subscriptions import topic_roles
 from generated.bindings import Package
 from generated.errors import ApiError, RateLimited
@@ -57,11 +59,13 @@ class SocketDoor:
         hub: Hub,
         metrics: SocketMetrics,
         settings: HandshakeSettings,
+        on_denial: OnDenial,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._handshake = Handshake(verifier=verifier, tickets=tickets, limiter=limiter, settings=settings)
         self._dialects = make_dialects(packages, handlers, EVENT_CODECS)
-        self._services = Services(runner, verifier, limiter, hub, topic_roles(EVENTS.values()), clock)
+        self._services = Services(runner, verifier, limiter, hub, topic_roles(EVENTS.values()), on_denial, clock)
+        self._trusted_proxies = settings.trusted_proxies
         self._metrics = metrics
         self._pending: dict[str, int] = {}
 
@@ -71,9 +75,15 @@ class SocketDoor:
         try:
             admission = await self._admit(scope)
         except ApiError as error:
-            await _refuse(scope, receive, send, error)
+            await self._refuse(scope, receive, send, error)
             return
         await self._serve(admission, receive, send)
+
+    async def _refuse(self, scope: Scope, receive: Receive, send: Send, error: ApiError) -> None:
+        trace_id = secrets.token_hex(16)
+        ip, user_agent = client_ip(scope, self._trusted_proxies), user_agent_of(scope)
+        self._services.on_denial(Attempt.HANDSHAKE, error.code, reason_of(error), ip, user_agent, None, trace_id)
+        await _answer(scope, receive, send, error, trace_id)
 
     async def _admit(self, scope: Scope) -> Admission:
         try:
@@ -111,7 +121,7 @@ class SocketDoor:
             del self._pending[key]
 
 
-async def _refuse(scope: Scope, receive: Receive, send: Send, error: ApiError) -> None:
+async def _answer(scope: Scope, receive: Receive, send: Send, error: ApiError, trace_id: str) -> None:
     """Where the server has no HTTP refusals, its own 403 must do.
 
     uvicorn logs an error for an endpoint that returns before the refused connection is gone; hence the wait.
@@ -119,7 +129,7 @@ async def _refuse(scope: Scope, receive: Receive, send: Send, error: ApiError) -
     if "websocket.http.response" not in scope.get("extensions", {}):
         await send({"type": "websocket.close"})
         return
-    body = msgspec.json.encode(problem(error, secrets.token_hex(16)))
+    body = msgspec.json.encode(problem(error, trace_id))
     headers = [(b"content-type", b"application/problem+json"), CONTRACT_HEADER]
     if error.status == 401:
         headers.append((b"www-authenticate", b"Bearer"))

@@ -16,6 +16,8 @@ WARN_SHARE = 0.6
 """A token of 10 s is warned of 6 s before its end, one of a minute 30 s before."""
 GRACE_S = 2.0
 """After `exp` requests are answered UNAUTHENTICATED for this long, and a refresh still saves the socket."""
+MAX_LEFT_S = 2**31 - 1
+"""Frames say the seconds as int32; a token may last for longer than that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ class Expiry:
 
     @property
     def left_s(self) -> int:
-        return max(0, int(self.ends_at - self._loop.time()))
+        return max(0, min(int(self.ends_at - self._loop.time()), MAX_LEFT_S))
 
     def start(self, lasts_s: float) -> None:
         """Again for each token; the last one counts."""

@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import parse_qs
 
-import structlog
-
 from app.auth.credentials import Credential, CredentialKind, extract_handshake
 from app.auth.denial import CredentialRefused, Reason
 from app.auth.principal import Principal
@@ -27,8 +25,6 @@ MAX_OFFERS = 16
 MAX_USER_AGENT_CHARS = 512
 
 Scope = dict[str, Any]
-
-logger = structlog.get_logger(__name__)
 
 
 class Verifier(Protocol):
@@ -79,12 +75,10 @@ class Handshake:
         chosen = choose_format(subprotocol, query.get("format", []))
         try:
             principal = await self._authenticate(scope, origin, query)
-        except Unauthenticated as error:
-            await note_denial(self._limiter, ip, error)
+        except Unauthenticated:
+            await take(self._limiter, "unauthenticated", ip)
             raise
-        agents = header_values(scope, b"user-agent")
-        user_agent = agents[0][:MAX_USER_AGENT_CHARS] if agents else ""
-        return Admission(chosen, subprotocol, principal, ip, user_agent)
+        return Admission(chosen, subprotocol, principal, ip, user_agent_of(scope))
 
     def _check_origin(self, origins: list[str]) -> str | None:
         """Only browsers send it, and only they need it: without the header there is no page to protect."""
@@ -108,22 +102,17 @@ class Handshake:
         if credential.kind is CredentialKind.TICKET:
             redeemed = await self._tickets.redeem(credential.value, origin)
             if redeemed is None:
-                raise Unauthenticated()
+                raise CredentialRefused(Reason.TICKET)
             return redeemed
         known = self._verifier.cached(credential.value)
         return known if known is not None else await self._verifier.verify(credential.value)
 
 
 async def take(limiter: Limiter, bucket: str, ip: str) -> None:
+    """Raises RateLimited once the address has spent its budget: of handshakes, or of credentials that failed."""
     permit = await limiter.take(BUCKETS[bucket], limit_key(ip))
     if not permit.allowed:
         raise RateLimited(retry_after_s=permit.retry_after_s)
-
-
-async def note_denial(limiter: Limiter, ip: str, error: Unauthenticated) -> None:
-    """Logs why, never what; raises RateLimited once the address has failed too often."""
-    logger.info("auth.denied", door="websocket", ip=ip, reason=getattr(error, "reason", "ticket"))
-    await take(limiter, "unauthenticated", ip)
 
 
 def choose_subprotocol(offers: list[str]) -> str | None:
@@ -148,6 +137,11 @@ def choose_format(subprotocol: str | None, asked: list[str]) -> Format:
         return Format(asked[0]) if asked else Format.JSON
     except ValueError:
         raise Malformed("The format is json or protobuf.") from None
+
+
+def user_agent_of(scope: Scope) -> str:
+    agents = header_values(scope, b"user-agent")
+    return agents[0][:MAX_USER_AGENT_CHARS] if agents else ""
 
 
 def header_values(scope: Scope, name: bytes) -> list[str]:

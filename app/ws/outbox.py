@@ -1,7 +1,8 @@
 """What a socket still has to send: in order, bounded, and without a task for as long as the peer keeps up.
 
-Promises: `push` never waits and never raises; more than 1 MiB waiting, or 10 s in which nothing could be sent, closes with
-4430 slow_consumer; a peer that then does not take the close either is cut off. Does not encode.
+Promises: `push` and `reply` never wait and never raise. Events are bounded: more than 1 MiB of them waiting closes with 4430
+slow_consumer. Replies are not: whoever reads requests stops while `owes_replies`. A peer that takes not one byte for 10 s is
+closed too, and cut off if it does not take the close either. Does not encode.
 """
 
 from __future__ import annotations
@@ -11,17 +12,20 @@ import types
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Generator
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
 from app.broadcast.hub import Message
+from app.ws.peer import Peer, Send
 from generated.errors import CloseCode
 
-MAX_BYTES = 1 << 20
+MAX_EVENT_BYTES = 1 << 20
 STALL_S = 10.0
+CHECK_S = 2.0
+"""How often a peer that keeps us waiting is looked at."""
 LINGER_S = 20.0
 """How long a close may wait for a peer that does not read."""
 
-Send = Callable[[Message], Awaitable[None]]
 ABNORMAL = 1006
 GONE = (OSError, RuntimeError)
 """What a server raises by `send` once the peer, or our own close, has ended the socket."""
@@ -57,24 +61,36 @@ def _finish(sending: Coroutine[Any, Any, None], waits_for: Any) -> Generator[Any
             return
 
 
-def abort(send: Send) -> None:
-    """Cuts the connection, which ASGI has no message for: through uvicorn's protocol, where `send` is its method."""
-    transport = getattr(getattr(send, "__self__", None), "transport", None)
-    if transport is not None:
-        transport.abort()
+@dataclass(slots=True)
+class Waiting:
+    """A message and what it counts for: the bytes of an event, a reply as one of the replies, a close as neither."""
+
+    message: Message
+    event_bytes: int
+    replies: int
 
 
 class Outbox:
-    """`close_code` is set once the socket is closing or gone; from then on pushes are dropped."""
+    """`close_code` is set once the socket is closing or gone; from then on everything is dropped, and nothing is owed.
 
-    __slots__ = ("_drain", "_loop", "_progress_at", "_queue", "_send", "_timer", "_waiting_bytes", "close_code")
+    `on_paid` is called when the last of the replies that waited has been written, and at the end.
+    """
 
-    def __init__(self, send: Send, loop: asyncio.AbstractEventLoop) -> None:
+    __slots__ = (
+        "_drain", "_event_bytes", "_loop", "_on_paid", "_peer", "_progress_at", "_queue", "_replies", "_send", "_timer",
+        "_unsent_bytes", "close_code",
+    )  # fmt: skip
+
+    def __init__(self, send: Send, loop: asyncio.AbstractEventLoop, on_paid: Callable[[], None] = lambda: None) -> None:
         self._send = send
+        self._peer = Peer(send)
         self._loop = loop
-        self._queue: deque[tuple[Message, int]] | None = None
-        self._waiting_bytes = 0
+        self._on_paid = on_paid
+        self._queue: deque[Waiting] | None = None
+        self._event_bytes = 0
+        self._replies = 0
         self._progress_at = 0.0
+        self._unsent_bytes = 0
         self._drain: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self.close_code: int | None = None
@@ -83,22 +99,37 @@ class Outbox:
     def is_idle(self) -> bool:
         return self._queue is None
 
+    @property
+    def is_over(self) -> bool:
+        """Also where the peer has gone and nothing was sent since, so that nobody has noticed."""
+        return self.close_code is not None or self._peer.is_gone
+
+    @property
+    def owes_replies(self) -> bool:
+        return self._replies > 0 and self.close_code is None
+
     def push(self, message: Message, size: int) -> None:
+        """An event."""
         if self.close_code is not None:
             return
-        if self._queue is not None and self._waiting_bytes + size > MAX_BYTES:
+        if self._queue is not None and self._event_bytes + size > MAX_EVENT_BYTES:
             self._give_up()
         else:
-            self._enter(message, size)
+            self._enter(message, size, 0)
+
+    def reply(self, message: Message) -> None:
+        if self.close_code is None:
+            self._enter(message, 0, 1)
 
     def close(self, code: int, reason: str) -> None:
         """After what was pushed before; the first close wins."""
         if self.close_code is not None:
             return
         self.close_code = code
-        self._enter({"type": "websocket.close", "code": code, "reason": reason}, 0)
+        self._enter({"type": "websocket.close", "code": code, "reason": reason}, 0, 0)
         if self._queue is not None:
             self._watch(LINGER_S, self._cut_off)
+        self._on_paid()
 
     def mark_gone(self, code: int) -> None:
         """The peer is away: nothing can be sent any more, and nothing waits."""
@@ -107,41 +138,54 @@ class Outbox:
         if self._drain is not None:
             self._drain.cancel()
         self._rest()
+        self._on_paid()
 
-    def _enter(self, message: Message, size: int) -> None:
+    def _enter(self, message: Message, event_bytes: int, replies: int) -> None:
         if self._queue is not None:
-            self._queue.append((message, size))
-            self._waiting_bytes += size
-            return
-        try:
-            rest = step(self._send, message)
-        except GONE:
-            self.mark_gone(ABNORMAL)
-            return
-        if rest is not None:
-            self._queue = deque()
-            self._waiting_bytes = size
-            self._progress_at = self._loop.time()
-            self._watch(STALL_S, self._check_progress)
-            self._drain = self._loop.create_task(self._send_rest(rest, size))
+            self._queue.append(Waiting(message, event_bytes, replies))
+        else:
+            try:
+                rest = step(self._send, message)
+            except GONE:
+                self.mark_gone(ABNORMAL)
+                return
+            if rest is None:
+                return
+            self._begin_to_wait(rest, Waiting(message, event_bytes, replies))
+        self._event_bytes += event_bytes
+        self._replies += replies
 
-    async def _send_rest(self, rest: Awaitable[None], size: int) -> None:
+    def _begin_to_wait(self, rest: Awaitable[None], first: Waiting) -> None:
+        self._queue = deque()
+        self._progress_at = self._loop.time()
+        self._unsent_bytes = self._peer.unsent_bytes()
+        self._watch(CHECK_S, self._check_progress)
+        self._drain = self._loop.create_task(self._send_rest(rest, first))
+
+    async def _send_rest(self, rest: Awaitable[None], first: Waiting) -> None:
+        queue = self._queue
         try:
             await rest
-            queue = self._queue
+            self._settle(first)
             while queue:
-                self._waiting_bytes -= size
-                self._progress_at = self._loop.time()
-                message, size = queue.popleft()
-                await self._send(message)
+                waiting = queue.popleft()
+                await self._send(waiting.message)
+                self._settle(waiting)
         except GONE:
             self.mark_gone(ABNORMAL)
         else:
             self._rest()
 
+    def _settle(self, sent: Waiting) -> None:
+        self._progress_at = self._loop.time()
+        self._event_bytes -= sent.event_bytes
+        self._replies -= sent.replies
+        if sent.replies and not self._replies:
+            self._on_paid()
+
     def _rest(self) -> None:
         self._queue = self._drain = None
-        self._waiting_bytes = 0
+        self._event_bytes = self._replies = 0
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -152,9 +196,14 @@ class Outbox:
         self._timer = self._loop.call_later(delay_s, callback)
 
     def _check_progress(self) -> None:
+        """A message that is written to its end is progress, and so is every byte of one that is under way."""
+        unsent_bytes = self._peer.unsent_bytes()
+        if unsent_bytes < self._unsent_bytes:
+            self._progress_at = self._loop.time()
+        self._unsent_bytes = unsent_bytes
         left_s = self._progress_at + STALL_S - self._loop.time()
         if left_s > 0:
-            self._watch(left_s, self._check_progress)
+            self._watch(min(left_s, CHECK_S), self._check_progress)
         else:
             self._give_up()
 
@@ -165,5 +214,5 @@ class Outbox:
         self.close(CloseCode.SLOW_CONSUMER, "slow_consumer")
 
     def _cut_off(self) -> None:
-        abort(self._send)
+        self._peer.cut_off()
         self.mark_gone(ABNORMAL)

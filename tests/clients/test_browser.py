@@ -93,12 +93,21 @@ async def is_ready(page: Page) -> None:
     await page.wait_for_function("globalThis.stele !== undefined")
 
 
-async def day(page: Page, service: RunningService, transport: str, encoding: str, timeout_ms: int = 20_000) -> Any:
+async def day(
+    page: Page,
+    service: RunningService,
+    transport: str,
+    encoding: str,
+    timeout_ms: int = 20_000,
+    *,
+    use_ticket: bool = False,
+) -> Any:
     options = {
         "baseUrl": service.url,
         "transport": transport,
         "encoding": encoding,
         "timeoutMs": timeout_ms,
+        "useTicket": use_ticket,
         "credentials": {"username": "admin", "password": "admin"},
     }
     return await page.evaluate("([options, name]) => stele(options, name)", [options, f"page {uuid4()}"])
@@ -128,6 +137,44 @@ async def test_a_page_of_the_service_s_own_origin_uses_both_doors(
 async def test_a_page_of_an_allowed_origin_uses_both_doors(page: Page, allowed: str, browsed: RunningService) -> None:
     await visit(page, allowed)
     await check(page, browsed)
+
+
+TICKET_SCRIPT = """
+async ([base, user, uses]) => {
+  const post = async (path, body, token) => {
+    const headers = { "content-type": "application/json", ...(token ? { authorization: `Bearer ${token}` } : {}) };
+    return (await fetch(base + path, { method: "POST", headers, body: JSON.stringify(body) })).json();
+  };
+  const open = (ticket) => new Promise((resolve) => {
+    const socket = new WebSocket(`${base.replace("http", "ws")}/web?ticket=${ticket}`, "stele.v1.json");
+    socket.onopen = () => socket.send(JSON.stringify({ type: "unsubscribe", topics: [""] }));
+    socket.onmessage = (message) => { resolve(JSON.parse(message.data).type); socket.close(); };
+    socket.onerror = () => resolve("refused");
+  });
+  const token = (await post("/auth/login", { username: user, password: user })).access_token;
+  const { ticket } = await post("/auth/ws-ticket", {}, token);
+  const seen = [];
+  for (let use = 0; use < uses; use += 1) {
+    seen.push(await open(ticket));
+  }
+  return seen;
+}
+"""
+
+
+@pytest.mark.survives("A13", "fault 4")
+async def test_a_page_opens_a_socket_with_a_ticket_once(page: Page, allowed: str, browsed: RunningService) -> None:
+    """A13 (D8): pages of the service's own origin and of an allowed one ask for a ticket and open a socket with it, once."""
+    for address in (f"{browsed.url}/health", f"{allowed}/page.html"):
+        await page.goto(address)
+        assert await page.evaluate(TICKET_SCRIPT, [browsed.url, "reader", 2]) == ["unsubscribed", "refused"]
+
+
+async def test_the_client_opens_its_socket_with_a_ticket(page: Page, allowed: str, browsed: RunningService) -> None:
+    await visit(page, allowed)
+    seen = await day(page, browsed, "ws", "json", use_ticket=True)
+    assert isinstance(seen, dict), seen
+    assert [one for one in seen["doors"] if "author" in one] == [f"{name} ws" for name in CALLS]
 
 
 async def test_a_page_of_another_origin_gets_neither_door(page: Page, site: Path, browsed: RunningService) -> None:

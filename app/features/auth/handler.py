@@ -39,5 +39,5 @@ class Auth(AuthHandler[Context]):
     async def create_ws_ticket(self, context: Context, request: CreateWsTicketRequest) -> WsTicket:
         if context.principal is None:
             raise Unauthenticated
-        ticket = await self._tickets.issue(context.principal, None)
+        ticket = await self._tickets.issue(context.principal, context.caller.origin)
         return WsTicket(ticket=ticket, expires_in=LIFETIME_S)

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from app.audit.record import Outcome
+from app.audit.record import AuditRecord, Outcome
 from app.auth.denial import CredentialRefused, Reason
 from app.auth.principal import Principal
 from app.execution.context import Call, Caller, Context, Door
-from app.execution.testimony import OK, outcome_of, reason_of, record_of
+from app.execution.testimony import OK, Denials, outcome_of, reason_of, record_of
 from generated.errors import Forbidden
 from generated.operations import OPERATIONS
 
@@ -58,3 +58,17 @@ def test_the_handler_s_word_for_the_object_counts_before_the_request_s() -> None
 def test_only_a_refused_credential_has_a_reason_beside_its_code() -> None:
     assert reason_of(CredentialRefused(Reason.EXPIRED)) == "expired"
     assert reason_of(Forbidden("detail")) is None
+
+
+@pytest.mark.parametrize(("code", "outcome"), [("unauthenticated", "denied"), ("unavailable", "error")])
+def test_a_denial_of_the_sockets_door_has_a_row_and_a_line_with_the_reason(
+    code: str, outcome: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows: list[AuditRecord] = []
+    ada = Principal("https://iss", "42", "ada", None, frozenset({"b", "a"}), time.time() + 60)
+    Denials(rows.append)("ws.refresh", code, "signature", "10.0.0.1", "agent", ada, "trace")
+    (row,) = rows
+    assert (row.action, row.code, row.outcome, row.door) == ("ws.refresh", code, outcome, "websocket")
+    assert (row.username, row.subject, row.roles) == ("ada", "https://iss:42", ["a", "b"])
+    assert (row.ip, row.user_agent, row.trace_id, row.reason) == ("10.0.0.1", "agent", "trace", "signature")
+    assert "signature" in capsys.readouterr().out

@@ -18,6 +18,7 @@ from app.broadcast.hub import Hub
 from app.ws.endpoint import SocketDoor
 from generated.ws_packages import PACKAGES
 from tests.app.ws.fakes import (
+    FakeDenials,
     FakeHandlers,
     FakeLimiter,
     FakeMetrics,
@@ -41,6 +42,7 @@ class OpenDoor:
     limiter: FakeLimiter
     metrics: FakeMetrics
     hub: Hub
+    denials: FakeDenials
     sockets: list[ClientConnection] = field(default_factory=list)
 
     async def connect(
@@ -94,7 +96,7 @@ def settings() -> FakeSettings:
 
 @pytest.fixture
 async def door(tokens: dict[str, Principal], limiter: FakeLimiter, settings: FakeSettings) -> AsyncIterator[OpenDoor]:
-    handlers, runner, metrics, hub = FakeHandlers(), FakeRunner(), FakeMetrics(), Hub()
+    handlers, runner, metrics, hub, denials = FakeHandlers(), FakeRunner(), FakeMetrics(), Hub(), FakeDenials()
     verifier = FakeVerifier(tokens)
     tickets = FakeTickets({"t1": (tokens["ann"], None), "t2": (tokens["ann"], "https://app.test")})
     app = SocketDoor(
@@ -107,6 +109,7 @@ async def door(tokens: dict[str, Principal], limiter: FakeLimiter, settings: Fak
         hub=hub,
         metrics=metrics,
         settings=settings,
+        on_denial=denials,
     )
     config = uvicorn.Config(
         app,
@@ -120,7 +123,7 @@ async def door(tokens: dict[str, Principal], limiter: FakeLimiter, settings: Fak
     )
     listener = Listener(config)
     port = await listener.listen()
-    opened = OpenDoor(port, handlers, runner, verifier, tickets, limiter, metrics, hub)
+    opened = OpenDoor(port, handlers, runner, verifier, tickets, limiter, metrics, hub, denials)
     yield opened
     for socket in opened.sockets:
         await socket.close()

@@ -15,7 +15,7 @@ from app.errors import decode
 from app.execution.context import Call
 from app.limits.limiter import Permit
 from app.ws.dialect import Dialect, Format, make_dialects
-from generated.errors import AuthorNotFound, Unauthenticated
+from generated.errors import AuthorNotFound, Forbidden, Unauthenticated
 from generated.operations import Bucket
 from generated.results import Author, AuthorPage, PageMeta
 from generated.wire import EVENT_CODECS
@@ -42,7 +42,7 @@ def principal(
 
 
 class FakeHandlers:
-    """`get_author` of id n takes n milliseconds; 404 is not found and 500 a result that cannot be encoded."""
+    """`get_author` of id n takes n milliseconds; 403 is forbidden, 404 is not found and 500 a result that cannot be encoded."""
 
     def __init__(self) -> None:
         self.running = 0
@@ -60,6 +60,8 @@ class FakeHandlers:
 
     async def get_author(self, context: Any, request: Any) -> Any:
         await self._work("get", request.author_id / 1000)
+        if request.author_id == 403:
+            raise Forbidden()
         if request.author_id == 404:
             raise AuthorNotFound("No 404.")
         return object() if request.author_id == 500 else author(request.author_id)
@@ -148,6 +150,27 @@ class FakeMetrics:
 
     def socket_closed(self, code: int) -> None:
         self.closed.append(code)
+
+
+@dataclass
+class FakeDenials:
+    """What the door told, without who: (action, code, reason); `who` beside it: (address, subject or None)."""
+
+    told: list[tuple[str, str, str]] = field(default_factory=list)
+    who: list[tuple[str, str | None]] = field(default_factory=list)
+
+    def __call__(
+        self,
+        action: str,
+        code: str,
+        reason: str,
+        ip: str,
+        user_agent: str,
+        principal: Principal | None,
+        trace_id: str,
+    ) -> None:
+        self.told.append((action, code, reason))
+        self.who.append((ip, principal.sub if principal else None))
 
 
 @dataclass(frozen=True)

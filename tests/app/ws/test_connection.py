@@ -13,6 +13,7 @@ import pytest
 
 from app.auth.principal import Principal
 from app.broadcast.hub import Hub
+from app.ws.budget import BURST, RATE_PER_S
 from app.ws.connection import Connection, Services, identity_of
 from app.ws.dialect import Format, make_dialects
 from app.ws.handshake import Admission
@@ -21,7 +22,16 @@ from app.ws.subscriptions import topic_roles
 from generated.operations import EVENTS
 from generated.wire import EVENT_CODECS
 from generated.ws_packages import PACKAGES
-from tests.app.ws.fakes import OTHER_REQ_ID, REQ_ID, FakeHandlers, FakeLimiter, FakeRunner, FakeVerifier, principal
+from tests.app.ws.fakes import (
+    OTHER_REQ_ID,
+    REQ_ID,
+    FakeDenials,
+    FakeHandlers,
+    FakeLimiter,
+    FakeRunner,
+    FakeVerifier,
+    principal,
+)
 
 
 @dataclass
@@ -35,6 +45,9 @@ class Line:
     serving: asyncio.Task[int]
     inbound: asyncio.Queue[Any]
     sent: list[Any]
+    denials: FakeDenials
+    writable: asyncio.Event
+    who: Principal | None
     settled: list[bool] = field(default_factory=list)
 
     def send(self, **frame: Any) -> None:
@@ -71,18 +84,22 @@ async def dial() -> AsyncIterator[Dial]:
         sent: list[Any] = []
         settled: list[bool] = []
 
+        writable = asyncio.Event()
+        writable.set()
+
         async def write(message: Any) -> None:
+            await writable.wait()
             sent.append(message)
             if message["type"] == "websocket.close":
                 inbound.put_nowait({"type": "websocket.disconnect", "code": message["code"]})
 
-        verifier = FakeVerifier(tokens or {})
-        services = Services(runner, verifier, FakeLimiter(**limits), hub, topic_roles(EVENTS.values()), time.time)
+        verifier, denials, roles = FakeVerifier(tokens or {}), FakeDenials(), topic_roles(EVENTS.values())
+        services = Services(runner, verifier, FakeLimiter(**limits), hub, roles, denials, time.time)
         dialect = make_dialects(PACKAGES, handlers, EVENT_CODECS)[Format.JSON]
         admission = Admission(Format.JSON, None, who, "192.0.2.1", "tests")
         connection = Connection(services, dialect, admission, write, lambda: settled.append(True))
         serving = asyncio.create_task(connection.serve(inbound.get))
-        lines.append(Line(connection, handlers, runner, hub, serving, inbound, sent, settled))
+        lines.append(Line(connection, handlers, runner, hub, serving, inbound, sent, denials, writable, who, settled))
         return lines[-1]
 
     yield make
@@ -183,21 +200,54 @@ async def test_a_refresh_keeps_the_socket_and_changes_its_roles(dial: Dial) -> N
 
 
 @pytest.mark.parametrize(
-    ("token", "other"),
+    ("token", "other", "reason"),
     [
-        ("Bearer new", principal("bob")),
-        ("Bearer new", principal(sid="s2")),
-        ("Bearer new", principal(sid=None)),
-        ("Bearer garbage", principal()),
-        ("new", principal()),
-        ("", principal()),
+        ("Bearer new", principal("bob"), "other_session"),
+        ("Bearer new", principal(sid="s2"), "other_session"),
+        ("Bearer new", principal(sid=None), "other_session"),
+        ("Bearer garbage", principal(), "signature"),
+        ("new", principal(), "scheme"),
+        ("", principal(), "empty"),
     ],
 )
-async def test_a_refresh_that_is_not_of_this_session_closes(dial: Dial, token: str, other: Principal) -> None:
+async def test_a_refresh_that_is_not_of_this_session_is_answered_and_changes_nothing(
+    dial: Dial, token: str, other: Principal, reason: str
+) -> None:
     line = await dial(principal(), {"new": other})
     line.send(type="auth", token=token)
+    line.get(1)
+    refusal, reply = await line.hear(2)
+    assert (refusal["status_code"], refusal["data"]["code"], reply["status_code"]) == (4, "unauthenticated", 0)
+    assert line.runner.calls[0].caller.principal == line.who
+    assert line.denials.told == [("ws.refresh", "unauthenticated", reason)]
+    assert line.denials.who == [("192.0.2.1", "ann")]
+    assert not line.serving.done()
+
+
+async def test_a_bad_refresh_does_not_lengthen_the_socket_s_life(dial: Dial) -> None:
+    line = await dial(principal(lasts_s=0.3))
+    line.send(type="auth", token="Bearer garbage")
+    await line.hear(2)
+    assert await asyncio.wait_for(line.serving, 5) == 4401
+
+
+async def test_a_good_refresh_after_a_bad_one_counts(dial: Dial) -> None:
+    line = await dial(principal(lasts_s=100), {"new": principal(lasts_s=200)})
+    line.send(type="auth", token="Bearer garbage")
+    line.send(type="auth", token="Bearer new")
+    refusal, ok = await line.hear(2)
+    assert (refusal["status_code"], ok["type"]) == (4, "auth_ok")
+    assert ok["expires_in"] > 190
+
+
+async def test_failed_refreshes_count_against_the_address(dial: Dial) -> None:
+    line = await dial(principal(), unauthenticated=2)
+    for _ in range(2):
+        line.send(type="auth", token="Bearer garbage")
+    assert [frame["data"]["code"] for frame in await line.hear(2)] == ["unauthenticated"] * 2
+    line.send(type="auth", token="Bearer garbage")
     refusal, close = await line.hear(2)
-    assert (refusal["status_code"], refusal["data"]["code"], close["code"]) == (4, "unauthenticated", 4501)
+    assert (refusal["data"]["code"], close["code"]) == ("rate_limited", 4429)
 
 
 async def test_requests_in_flight_keep_the_caller_they_began_with(dial: Dial) -> None:
@@ -245,6 +295,35 @@ async def test_too_many_failed_tokens_close_as_rate_limited(dial: Dial) -> None:
     assert (refusal["data"]["code"], refusal["data"]["retry_after"], close["code"]) == ("rate_limited", 7, 4429)
 
 
+async def test_what_is_denied_is_told_with_who_and_why(dial: Dial) -> None:
+    line = await dial(None)
+    line.send(type="auth", token="Bearer garbage")
+    await line.hear(2)
+    assert (line.denials.told, line.denials.who) == (
+        [("ws.authenticate", "unauthenticated", "signature")],
+        [("192.0.2.1", None)],
+    )
+    line = await dial(principal(roles=""))
+    line.send(type="subscribe", topics=["weather"])
+    line.send(type="subscribe", topics=["authors"])
+    await line.hear(2)
+    assert [(action, code) for action, code, _ in line.denials.told] == [("ws.subscribe", "forbidden")]
+    line = await dial(principal())
+    for _ in range(11):
+        line.send(nonsense=1)
+    await line.hear(11)
+    assert line.denials.told == [("ws.close", "protocol_abuse", "bad_frames")]
+
+
+async def test_a_socket_that_never_authenticates_is_told_of_once_and_one_that_ends_before_is_not(dial: Dial) -> None:
+    gone, waiting = await dial(None), await dial(None)
+    await gone.leave()
+    assert await asyncio.wait_for(waiting.serving, 8) == 4408
+    await asyncio.sleep(0.1)
+    assert waiting.denials.told == [("ws.authenticate", "auth_timeout", "no_first_frame")]
+    assert gone.denials.told == []
+
+
 async def test_topics_are_joined_and_left(dial: Dial) -> None:
     line = await dial(principal())
     line.send(type="subscribe", topics=["authors"])
@@ -264,6 +343,69 @@ async def test_a_socket_that_ends_leaves_its_topics(dial: Dial) -> None:
     await line.hear()
     await line.leave()
     assert line.hub.count("authors") == 0
+
+
+def flood(line: Line, frame: dict[str, Any], count: int) -> None:
+    for _ in range(count):
+        line.send(**frame)
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        {"type": "unsubscribe", "topics": [""]},
+        {"type": "cancel", "req_id": REQ_ID},
+        {"type": "auth", "token": "Bearer garbage"},
+        {"type": "subscribe", "topics": ["weather"]},
+        {"pkg_id": 4, "req_id": REQ_ID, "data": {"author_id": 403}},
+    ],
+)
+async def test_frames_that_run_nothing_are_read_only_as_the_budget_allows(dial: Dial, frame: dict[str, Any]) -> None:
+    line = await dial(principal())
+    flood(line, frame, 500)
+    await asyncio.sleep(0.5)
+    read = 500 - line.inbound.qsize()
+    assert BURST <= read <= BURST + RATE_PER_S * 0.5 + MAX_IN_FLIGHT + 20
+    assert not line.serving.done()
+
+
+async def test_the_loop_gets_its_turn_between_frames(dial: Dial) -> None:
+    line = await dial(principal())
+    await asyncio.sleep(0)
+    flood(line, {"type": "unsubscribe", "topics": [""]}, 50)
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert line.inbound.qsize() >= 45
+
+
+async def test_requests_that_run_are_not_of_the_budget(dial: Dial) -> None:
+    line = await dial(principal())
+    for number in range(500):
+        line.get(1, f"{number:08d}-1111-4222-8333-444444444444")
+    started = time.monotonic()
+    assert len(await line.hear(500)) == 500
+    assert time.monotonic() - started < 3
+
+
+async def test_a_flood_of_a_peer_that_has_gone_is_not_waited_out(dial: Dial) -> None:
+    line = await dial(principal())
+    flood(line, {"type": "unsubscribe", "topics": [""]}, 1000)
+    await asyncio.sleep(0.05)
+    line.connection.outbox.mark_gone(1006)
+    started = time.monotonic()
+    assert await line.leave() == 1006
+    assert time.monotonic() - started < 1
+
+
+async def test_nothing_is_read_while_a_reply_waits_to_be_written(dial: Dial) -> None:
+    line = await dial(principal())
+    line.writable.clear()
+    for number in range(100):
+        line.get(1, f"{number:08d}-1111-4222-8333-444444444444")
+    await asyncio.sleep(0.2)
+    assert len(line.runner.calls) == MAX_IN_FLIGHT
+    line.writable.set()
+    assert len(await line.hear(100)) == 100
 
 
 def test_a_session_is_issuer_subject_and_sid() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import logging
 import socket as sockets
@@ -10,10 +11,13 @@ from base64 import b64encode, urlsafe_b64encode
 from typing import Any
 
 import pytest
+from google.protobuf.wrappers_pb2 import Int32Value
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from app.auth.principal import Principal
 from app.broadcast.broker import Delivery
+from app.ws.connection import Connection
+from app.ws.dialect import Format
 from app.ws.envelope import ControlId
 from generated.errors import CloseCode
 from generated.operations import CONTRACT_HASH, CONTRACT_VERSION
@@ -40,6 +44,11 @@ async def closed(socket: Any) -> int:
                 await socket.recv()
         except ConnectionClosed as end:
             return end.rcvd.code if end.rcvd is not None else 1006
+
+
+def count_connections() -> int:
+    gc.collect()
+    return sum(type(one) is Connection for one in gc.get_objects())
 
 
 async def test_an_admitted_socket_names_the_contract_and_echoes_only_the_format(door: OpenDoor) -> None:
@@ -250,6 +259,46 @@ async def test_at_most_20_sockets_of_an_address_wait_to_authenticate(door: OpenD
     for _ in range(2):
         await door.connect(None, query="?auth=frame")
     assert (await refused(door, None, query="?auth=frame"))[0] == 429
+
+
+async def test_a_socket_that_ends_is_gone_from_memory_with_all_its_timers(door: OpenDoor) -> None:
+    before = count_connections()
+    for number in range(5):
+        socket = await door.connect(None if number else "ann", query="?auth=frame")
+        await socket.close()
+    async with asyncio.timeout(3):
+        while count_connections() > before:
+            await asyncio.sleep(0.05)
+
+
+async def test_each_refused_handshake_is_told_with_its_reason(door: OpenDoor) -> None:
+    for query, headers in (("", {}), ("?ticket=t9", {}), ("?format=xml", {}), ("", {"Origin": "https://evil.test"})):
+        await refused(door, None, query=query, **headers)
+    assert [(action, code) for action, code, _ in door.denials.told] == [
+        ("ws.handshake", "unauthenticated"),
+        ("ws.handshake", "unauthenticated"),
+        ("ws.handshake", "malformed"),
+        ("ws.handshake", "forbidden"),
+    ]
+    assert [reason for *_, reason in door.denials.told][:2] == ["missing", "ticket"]
+    assert door.denials.who == [("127.0.0.1", None)] * 4
+
+
+@pytest.mark.parametrize("chosen", list(Format))
+async def test_a_token_that_lasts_for_centuries_is_accepted_in_both_formats(
+    door: OpenDoor, tokens: dict[str, Principal], chosen: Format
+) -> None:
+    tokens["ann"] = principal("ann", lasts_s=200 * 365 * 86_400.0)
+    socket = await door.connect(query=f"?format={chosen}")
+    if chosen is Format.JSON:
+        await door.say(socket, type="auth", token="Bearer ann")
+        left_s = (await door.hear(socket))["expires_in"]
+    else:
+        request = envelope_pb2.Request(pkg_id=ControlId.AUTH, req_id=REQ_ID, data=b"Bearer ann")
+        await socket.send(request.SerializeToString())
+        response = envelope_pb2.Response.FromString(bytes(await socket.recv(decode=False)))
+        left_s = Int32Value.FromString(response.data).value
+    assert left_s == 2**31 - 1
 
 
 async def test_only_subscribed_sockets_get_a_push_each_in_its_format(door: OpenDoor) -> None:

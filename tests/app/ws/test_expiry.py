@@ -86,3 +86,12 @@ def test_a_stopped_timer_does_nothing() -> None:
     expiry.stop()
     expiry.stop()
     assert timers.run() == []
+
+
+def test_what_is_left_is_said_within_an_int32() -> None:
+    timers = Timers()
+    expiry = make(timers)
+    expiry.start(1e11)
+    assert expiry.left_s == 2**31 - 1
+    expiry.start(-1e11)
+    assert expiry.left_s == 0

@@ -1,4 +1,4 @@
-"""The outbox keeps order, waits for nobody, and gives up on a peer that does not read."""
+"""The outbox keeps order, waits for nobody, gives up on a peer that does not read, and never on one that does."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 import uvloop
 
 from app.ws import outbox as module
-from app.ws.outbox import MAX_BYTES, Outbox, step
+from app.ws.outbox import MAX_EVENT_BYTES, Outbox, step
 
 
 class Server:
@@ -32,9 +32,19 @@ class Server:
 
 class Transport:
     is_aborted = False
+    unsent_bytes = 0
 
     def abort(self) -> None:
         self.is_aborted = True
+
+    def is_closing(self) -> bool:
+        return self.is_aborted
+
+    def get_write_buffer_size(self) -> int:
+        return self.unsent_bytes
+
+    def get_extra_info(self, name: str) -> None:
+        return None
 
 
 class Loop:
@@ -122,8 +132,8 @@ async def test_one_byte_above_the_bound_closes_as_slow_consumer() -> None:
     server = Server()
     outbox = make(server)
     server.writable.clear()
-    outbox.push({"n": 0}, MAX_BYTES // 2)
-    outbox.push({"n": 1}, MAX_BYTES // 2)
+    outbox.push({"n": 0}, MAX_EVENT_BYTES // 2)
+    outbox.push({"n": 1}, MAX_EVENT_BYTES // 2)
     assert outbox.close_code is None
     outbox.push({"n": 2}, 1)
     assert outbox.close_code == 4430
@@ -131,6 +141,92 @@ async def test_one_byte_above_the_bound_closes_as_slow_consumer() -> None:
     server.writable.set()
     await settle()
     assert server.sent == [0, 4430]
+
+
+async def test_replies_count_for_nothing_in_the_bound_of_events() -> None:
+    server = Server()
+    outbox = make(server)
+    server.writable.clear()
+    for number in range(32):
+        outbox.reply({"n": number})
+    outbox.push({"n": 32}, MAX_EVENT_BYTES)
+    assert outbox.close_code is None
+    server.writable.set()
+    await settle()
+    assert server.sent == list(range(33))
+
+
+async def test_replies_are_owed_until_the_last_is_written_and_that_is_told_once() -> None:
+    server, paid = Server(), []
+    outbox = Outbox(server.send, asyncio.get_running_loop(), lambda: paid.append(True))
+    outbox.reply({"n": 0})
+    assert not outbox.owes_replies
+    server.writable.clear()
+    outbox.push({"n": 1}, 1)
+    assert not outbox.owes_replies
+    outbox.reply({"n": 2})
+    outbox.reply({"n": 3})
+    outbox.push({"n": 4}, 1)
+    assert outbox.owes_replies
+    assert paid == []
+    server.writable.set()
+    await settle()
+    assert not outbox.owes_replies
+    assert (server.sent, paid) == ([0, 1, 2, 3, 4], [True])
+
+
+@pytest.mark.parametrize("end", ["close", "gone"])
+async def test_a_socket_that_ends_owes_nothing(end: str) -> None:
+    server, paid = Server(), []
+    outbox = Outbox(server.send, asyncio.get_running_loop(), lambda: paid.append(True))
+    server.writable.clear()
+    outbox.reply({"n": 0})
+    if end == "close":
+        outbox.close(4401, "token_expired")
+    else:
+        outbox.mark_gone(1006)
+    assert not outbox.owes_replies
+    assert paid == [True]
+    outbox.reply({"n": 1})
+    server.writable.set()
+    await settle()
+    assert server.sent == ([0, 4401] if end == "close" else [])
+
+
+async def test_a_message_that_is_taken_byte_by_byte_is_no_stall() -> None:
+    """One reply of megabytes may take a slow reader longer than any limit; only a reader that stops is slow."""
+    server, loop = Server(), Loop()
+    outbox = make(server, loop)
+    server.writable.clear()
+    server.transport.unsent_bytes = 2_000_000
+    outbox.reply({"n": 0})
+    for _ in range(50):
+        server.transport.unsent_bytes -= 10_000
+        loop.advance(2)
+    assert outbox.close_code is None
+    for _ in range(6):
+        loop.advance(2)
+    assert outbox.close_code == 4430
+
+
+async def test_bytes_of_our_own_are_no_sign_of_life() -> None:
+    """A ping of the server makes what waits more, not less."""
+    server, loop = Server(), Loop()
+    outbox = make(server, loop)
+    server.writable.clear()
+    outbox.reply({"n": 0})
+    for _ in range(6):
+        server.transport.unsent_bytes += 6
+        loop.advance(2)
+    assert outbox.close_code == 4430
+
+
+async def test_it_is_over_when_the_peer_has_gone_although_nothing_was_sent() -> None:
+    server = Server()
+    outbox = make(server)
+    assert not outbox.is_over
+    server.transport.is_aborted = True
+    assert outbox.is_over
 
 
 async def test_ten_seconds_without_progress_close_as_slow_consumer() -> None:
@@ -284,4 +380,4 @@ async def test_cancelling_the_rest_of_a_send_cancels_the_send() -> None:
 
 
 def test_the_bounds_are_those_of_the_rule() -> None:
-    assert (module.MAX_BYTES, module.STALL_S) == (1_048_576, 10.0)
+    assert (module.MAX_EVENT_BYTES, module.STALL_S) == (1_048_576, 10.0)

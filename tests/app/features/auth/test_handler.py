@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import httpx2
 import pytest
 
+from app.auth.principal import Principal
 from app.execution.context import Caller, Context, Door
 from app.features.auth.handler import Auth
 from generated.errors import CredentialsInvalid
-from generated.models import LoginRequest
+from generated.models import CreateWsTicketRequest, LoginRequest
 from generated.results import Tokens
 from tests.running_service import RunningService
 
@@ -26,6 +28,17 @@ class NobodyIsKnown:
 
     async def logout(self, refresh_token: str) -> None:
         raise CredentialsInvalid
+
+
+class RememberedTickets:
+    """Remembers which page a ticket was for."""
+
+    def __init__(self) -> None:
+        self.origins: list[str | None] = []
+
+    async def issue(self, principal: Principal, origin: str | None) -> str:
+        self.origins.append(origin)
+        return "ticket"
 
 
 async def post(service: RunningService, path: str, body: dict[str, str], token: str | None = None) -> httpx2.Response:
@@ -67,6 +80,16 @@ async def test_the_audit_row_of_a_refused_login_names_who_was_tried() -> None:
     with pytest.raises(CredentialsInvalid):
         await Auth(NobodyIsKnown(), nothing).login(context, LoginRequest(username="stranger", password="x"))
     assert context.object_id == "stranger"
+
+
+@pytest.mark.parametrize("origin", [None, "https://app.test"])
+async def test_a_ticket_is_for_the_page_that_asked(origin: str | None) -> None:
+    nothing: Any = None
+    tickets: Any = RememberedTickets()
+    ada = Principal("https://iss", "42", "ada", None, frozenset(), time.time() + 60)
+    context = Context(Caller(ada, "", "", Door.HTTP, origin=origin), "trace", nothing)
+    await Auth(NobodyIsKnown(), tickets).create_ws_ticket(context, CreateWsTicketRequest())
+    assert tickets.origins == [origin]
 
 
 async def test_a_ticket_is_for_callers_with_a_token(service: RunningService) -> None:
