@@ -36,6 +36,7 @@ from app.features.authors.repository import AuthorRepository
 from app.features.system.handler import System
 from app.http.application import make_application
 from app.http.door import HttpDoor
+from app.http.refusals import Refusals
 from app.http.table import RouteTable
 from app.limits.redis_limiter import RedisLimiter
 from app.settings import LogFormat, Settings
@@ -166,13 +167,15 @@ def build(settings: Settings) -> Asgi:
             await service.stop()
             await asyncio.to_thread(writer.flush)
 
+    refusals = Refusals(service.audit, on_drop=service.metrics.audit_dropped, trusted_proxies=settings.trusted_proxies)
     http = HttpDoor(
         table=RouteTable(ROUTES),
         runner=service.runner,
         handlers=handlers,
         verifier=service.verifier,
+        refusals=refusals,
         trusted_proxies=settings.trusted_proxies,
-        behind=make_application(lifespan, service.metrics),
+        behind=make_application(lifespan, service.metrics, refusals),
     )
     socket = SocketDoor(
         runner=service.runner,
