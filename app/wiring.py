@@ -25,6 +25,7 @@ from app.db.database import Database, make_engine
 from app.db.pipelined_redis import PipelinedConnection
 from app.execution.context import Context
 from app.execution.deadlines import Deadlines
+from app.execution.purge import AnswerPurge
 from app.execution.runner import Runner
 from app.execution.surface import check_surface
 from app.features.audit_log.handler import AuditLogs
@@ -111,6 +112,7 @@ class Service:
             metrics=self.metrics,
             deadlines=self.deadlines,
         )
+        self.purge = AnswerPurge(self.database)
         self.tickets = Tickets(self.redis)
 
     def handlers(self, settings: Settings) -> Handlers[Context]:
@@ -132,6 +134,7 @@ class Service:
     async def start(self) -> None:
         self.keys.start()
         self.supervisor.start("audit-writer", self.audit.work)
+        self.supervisor.start("answer-purge", self.purge.work)
         await self.pipeline.start()
         await self.broker.start(self.hub.deliver)
         logger.info("service.started", contract=CONTRACT_VERSION, operations=len(OPERATIONS))
