@@ -5,7 +5,7 @@ A problem carries the catalogue's words and the caller's own input by pointer; n
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -16,11 +16,14 @@ from generated.errors import ApiError, InvalidData, Malformed
 from generated.results import FieldError, Problem
 
 MAX_FIELD_ERRORS = 100
+RETRY_S = {429: 1, 503: 1, 504: 1}
+"""When to come again where the error does not say it itself: no such refusal is without."""
 UNREADABLE = {"json_invalid", "json_type"}
 
 
 def problem(error: ApiError, trace_id: str) -> Problem:
     """`type` is a reference that ends in the code; `retry_after` is in seconds."""
+    retry_after_s = RETRY_S.get(error.status) if error.retry_after_s is None else error.retry_after_s
     return Problem(
         type=f"/problems/{error.code}",
         title=error.title,
@@ -29,7 +32,7 @@ def problem(error: ApiError, trace_id: str) -> Problem:
         trace_id=trace_id,
         detail=msgspec.UNSET if error.detail is None else error.detail,
         errors=list(error.errors),
-        retry_after=msgspec.UNSET if error.retry_after_s is None else error.retry_after_s,
+        retry_after=msgspec.UNSET if retry_after_s is None else retry_after_s,
     )
 
 
@@ -38,16 +41,15 @@ def decode(read: Callable[[], Any]) -> Any:
     try:
         return read()
     except ValidationError as error:
-        raise refusal_of(error) from None
+        raise refusal_of(error.errors(include_url=False, include_context=False, include_input=False)) from None
     except DecodeError:
         raise Malformed("The message is not valid protobuf.") from None
     except (ValueError, OverflowError, RecursionError):
         raise InvalidData("A value is out of range.") from None
 
 
-def refusal_of(error: ValidationError) -> ApiError:
-    """Every wrong field with a JSON pointer (RFC 6901); the input itself is not repeated."""
-    found = error.errors(include_url=False, include_context=False, include_input=False)
+def refusal_of(found: Sequence[Any]) -> ApiError:
+    """Pydantic's list of what is wrong, as JSON pointers (RFC 6901); the input itself is not repeated."""
     if any(one["type"] in UNREADABLE for one in found):
         return Malformed("The body is not valid JSON.")
     listed = [FieldError(pointer=_pointer(one["loc"]), message=one["msg"]) for one in found[:MAX_FIELD_ERRORS]]

@@ -27,6 +27,7 @@ from app.db.database import Database
 from app.db.pipelined_redis import PipelinedConnection
 from app.execution.context import Context
 from app.execution.deadlines import Deadlines
+from app.execution.purge import AnswerPurge
 from app.execution.runner import Runner
 from app.execution.surface import check_surface
 from app.execution.testimony import Denials
@@ -39,6 +40,7 @@ from app.features.authors.repository import AuthorRepository
 from app.features.system.handler import System
 from app.http.application import make_application
 from app.http.door import HttpDoor
+from app.http.refusals import Refusals
 from app.http.table import RouteTable
 from app.limits.nodes import Nodes
 from app.limits.redis_limiter import RedisLimiter
@@ -119,6 +121,7 @@ class Service:
             shares=self.shares,
             gate=self.gate,
         )
+        self.purge = AnswerPurge(self.database)
         self.tickets = Tickets(self.pipeline)
 
     def handlers(self, settings: Settings) -> Handlers[Context]:
@@ -146,6 +149,7 @@ class Service:
         self.supervisor.start("node-count", self.nodes.run)
         self.supervisor.start("audit-writer", self.audit.work)
         self.supervisor.start("readiness", self.readiness.watch)
+        self.supervisor.start("answer-purge", self.purge.work)
         await self.pipeline.ready()
         await self.broker.start(self.hub.deliver)
         logger.info("service.started", contract=CONTRACT_VERSION, operations=len(OPERATIONS))
@@ -178,13 +182,15 @@ def build(settings: Settings) -> Asgi:
             await service.stop()
             await asyncio.to_thread(writer.flush)
 
+    refusals = Refusals(service.audit, on_drop=service.metrics.audit_dropped, trusted_proxies=settings.trusted_proxies)
     http = HttpDoor(
         table=RouteTable(ROUTES),
         runner=service.runner,
         handlers=handlers,
         verifier=service.verifier,
+        refusals=refusals,
         trusted_proxies=settings.trusted_proxies,
-        behind=make_application(lifespan, service.metrics),
+        behind=make_application(lifespan, service.metrics, refusals),
     )
     socket = SocketDoor(
         runner=service.runner,

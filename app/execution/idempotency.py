@@ -10,7 +10,7 @@ import hashlib
 from typing import Any
 
 import msgspec
-from sqlalchemy import bindparam, delete, func, select, text
+from sqlalchemy import bindparam, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from app.db.database import Executor
@@ -36,7 +36,7 @@ class AnswerStore:
         self.lock = compile_statement(
             select(func.pg_try_advisory_xact_lock(func.hashtextextended(bindparam("scope"), 0)))
         )
-        self.find = compile_statement(select(row.fingerprint, row.answer).where(*same, row.at > _horizon()))
+        self.find = compile_statement(select(row.fingerprint, row.answer).where(*same, row.at > horizon()))
         names = ("subject", "operation", "key", "fingerprint", "answer")
         values: dict[str, Any] = {name: bindparam(name) for name in names}
         fresh = {"fingerprint": bindparam("fingerprint"), "answer": bindparam("answer"), "at": func.now()}
@@ -44,10 +44,10 @@ class AnswerStore:
         self.keep = compile_statement(
             statement.on_conflict_do_update(index_elements=["subject", "operation", "key"], set_=fresh)
         )
-        self.purge = compile_statement(delete(STORED_ANSWER).where(row.at <= _horizon()))
 
 
-def _horizon() -> Any:
+def horizon() -> Any:
+    """An answer that is not younger is no longer given."""
     return func.now() - text(f"interval '{TTL}'")
 
 

@@ -22,9 +22,9 @@ Header = tuple[bytes, bytes]
 CONTRACT: Header = (b"stele-contract", f"{CONTRACT_VERSION};{CONTRACT_HASH}".encode())
 PROBLEM: Header = (b"content-type", b"application/problem+json")
 TYPES = {"application/json": (b"content-type", b"application/json"), PROTOBUF: (b"content-type", PROTOBUF.encode())}
-SECURITY: tuple[Header, ...] = ((b"x-content-type-options", b"nosniff"), (b"cache-control", b"no-store"))
+NOSNIFF: Header = (b"x-content-type-options", b"nosniff")
+SECURITY: tuple[Header, ...] = (NOSNIFF, (b"cache-control", b"no-store"))
 CREATED = 201
-STATUS_RETRY_S = {429: 1, 503: 1}
 log = structlog.get_logger(__name__)
 
 
@@ -66,17 +66,29 @@ async def send_problem(
     send: Send, error: ApiError, trace_id: str, *, call: Call | None = None, allow: str = "", is_head: bool = False
 ) -> None:
     """`allow` lists the methods of the path for 405; a HEAD request gets the headers alone."""
-    if error.retry_after_s is None:
-        error.retry_after_s = STATUS_RETRY_S.get(error.status)
+    told = problem(error, trace_id)
     headers = [CONTRACT, *SECURITY, PROBLEM, _correlation(trace_id), *(_budget(call) if call else ())]
     if isinstance(error, Unauthenticated):
         headers.append((b"www-authenticate", b"Bearer"))
     if isinstance(error, MethodNotAllowed):
         headers.append((b"allow", allow.encode()))
-    if error.retry_after_s is not None:
-        headers.append((b"retry-after", b"%d" % error.retry_after_s))
-    body = msgspec.json.encode(problem(error, trace_id))
-    await _send(send, error.status, headers, body, is_head=is_head)
+    if told.retry_after is not msgspec.UNSET:
+        headers.append((b"retry-after", b"%d" % told.retry_after))
+    await _send(send, error.status, headers, msgspec.json.encode(told), is_head=is_head)
+
+
+def with_every_answer_s(send: Send, trace_id: str) -> Send:
+    """For answers that are written elsewhere: the headers that every answer has are added where they are not."""
+
+    async def sending(message: dict[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            given = list(message.get("headers", ()))
+            names = {name.lower() for name, _ in given}
+            added = [one for one in (CONTRACT, NOSNIFF, _correlation(trace_id)) if one[0] not in names]
+            message = message | {"headers": [*given, *added]}
+        await send(message)
+
+    return sending
 
 
 def _correlation(trace_id: str) -> Header:

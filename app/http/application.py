@@ -3,36 +3,65 @@
 from __future__ import annotations
 
 import json
-import secrets
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from html import escape
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
 import msgspec
 from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse
 from starlette.exceptions import HTTPException
 
-from app.errors import problem
+from app.errors import problem, refusal_of
+from app.http.refusals import Refusals
+from app.telemetry.logs import TRACE_ID
 from app.telemetry.metrics import Metrics
-from generated.errors import ERRORS, ApiError, Internal, MethodNotAllowed, UnknownOperation
+from generated.errors import (
+    ERRORS,
+    ApiError,
+    Forbidden,
+    Internal,
+    InvalidData,
+    Malformed,
+    MethodNotAllowed,
+    RateLimited,
+    Timeout,
+    TooLarge,
+    Unauthenticated,
+    Unavailable,
+    UnknownOperation,
+    UnsupportedMediaType,
+)
+from generated.results import Problem
 
 SPECS = Path(__file__).parents[2] / "generated" / "specs"
 Lifespan = Callable[[Any], AbstractAsyncContextManager[None]]
+GENERAL: dict[int, type[ApiError]] = {
+    one.status: one
+    for one in (
+        Malformed, Unauthenticated, Forbidden, UnknownOperation, MethodNotAllowed, TooLarge, UnsupportedMediaType,
+        InvalidData, RateLimited, Internal, Unavailable, Timeout,
+    )
+}  # fmt: skip
+"""What the catalogue says of a status by itself."""
 DOCUMENTS = {"/openapi.json": "openapi.json", "/asyncapi.json": "asyncapi.json"}
 
 
-def make_application(lifespan: Lifespan, metrics: Metrics) -> FastAPI:
-    """Its own OpenAPI is off: the one that is served is the expanded contract."""
-    application = FastAPI(lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
-    for path, name in DOCUMENTS.items():
-        application.add_api_route(path, _document((SPECS / name).read_bytes()), include_in_schema=False)
-    application.add_api_route("/docs", _page(_docs_page()), include_in_schema=False)
-    application.add_api_route("/problems/{code}", _explain, include_in_schema=False)
-    application.add_api_route("/metrics", _render(metrics), include_in_schema=False)
-    application.add_exception_handler(HTTPException, _refuse)
+def make_application(lifespan: Lifespan, metrics: Metrics, refusals: Refusals) -> FastAPI:
+    """Its own OpenAPI is off: the one that is served is the expanded contract. No path is another one's with a slash."""
+    application = FastAPI(lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
+    pages: dict[str, Callable[..., Any]] = {
+        path: _document((SPECS / name).read_bytes()) for path, name in DOCUMENTS.items()
+    }
+    pages |= {"/docs": _page(_docs_page()), "/problems/{code}": _explain, "/metrics": _render(metrics)}
+    for path, page in pages.items():
+        application.add_api_route(path, page, methods=["GET", "HEAD"], include_in_schema=False)
+    application.add_exception_handler(HTTPException, _refuser(refusals))
+    application.add_exception_handler(RequestValidationError, _refuse_input)
     application.add_exception_handler(Exception, _fail)
     return application
 
@@ -67,19 +96,53 @@ async def _explain(code: str) -> Response:
     return Response(json.dumps(facts), media_type="application/json")
 
 
-async def _refuse(request: Request, error: Exception) -> Response:
-    status = error.status_code if isinstance(error, HTTPException) else 500
-    known: dict[int, ApiError] = {404: UnknownOperation(), 405: MethodNotAllowed()}
-    return _problem(known.get(status, Internal()))
+def _refuser(refusals: Refusals) -> Callable[[Request, Exception], Awaitable[Response]]:
+    """Problems for what the router refuses, which leaves an audit row, and for what a route that was added by hand does."""
+
+    async def refuse(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        kind = GENERAL.get(error.status_code)
+        if kind is None:
+            return _plain(error)
+        refused = kind()
+        if "endpoint" not in request.scope or error.status_code == MethodNotAllowed.status:
+            refusals.note(request.scope, refused, _trace_id())
+        return _problem(refused, error.headers)
+
+    return refuse
+
+
+async def _refuse_input(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    return _problem(refusal_of(error.errors()))
 
 
 async def _fail(request: Request, error: Exception) -> Response:
     return _problem(Internal())
 
 
-def _problem(error: ApiError) -> Response:
-    body = msgspec.json.encode(problem(error, secrets.token_hex(8)))
-    return Response(body, status_code=error.status, media_type="application/problem+json")
+def _problem(error: ApiError, headers: Mapping[str, str] | None = None) -> Response:
+    told = problem(error, _trace_id())
+    retry = {} if told.retry_after is msgspec.UNSET else {"Retry-After": str(told.retry_after)}
+    return _written(told, {**retry, **(headers or {})})
+
+
+def _plain(error: HTTPException) -> Response:
+    """A status that the catalogue has no general error for, by its own name (RFC 9457 §4.2.1)."""
+    title = HTTPStatus(error.status_code).phrase
+    code = title.lower().replace(" ", "_")
+    told = Problem(type="about:blank", title=title, status=error.status_code, code=code, trace_id=_trace_id())
+    return _written(told, error.headers or {})
+
+
+def _written(told: Problem, headers: Mapping[str, str]) -> Response:
+    every = {"Cache-Control": "no-store", **headers}
+    return Response(msgspec.json.encode(told), told.status, every, "application/problem+json")
+
+
+def _trace_id() -> str:
+    """The door has set it; without the door there is none."""
+    return TRACE_ID.get() or ""
 
 
 def _docs_page() -> str:

@@ -5,6 +5,7 @@ What the contract does not name goes on to the application behind (docs, metrics
 
 from __future__ import annotations
 
+import asyncio
 import random
 import re
 import time
@@ -18,16 +19,18 @@ from app.auth.principal import Principal
 from app.execution.address import client_ip
 from app.execution.context import Abandoned, Call, Caller, Door
 from app.execution.runner import Runner
-from app.http.answer import Send, send_problem, send_result
+from app.http.answer import Send, send_problem, send_result, with_every_answer_s
 from app.http.message import Receive, answer_type, body_type, outside_values, read_body, read_request
+from app.http.refusals import Refusals
 from app.http.table import Match, RouteTable
+from app.telemetry.logs import TRACE_ID
 from generated.bindings import HttpBinding
-from generated.errors import ApiError, Internal, Malformed, MethodNotAllowed, Unauthenticated
+from generated.errors import ApiError, Internal, Malformed, MethodNotAllowed, Unauthenticated, Unavailable
 from generated.handlers import Handlers
 
 Scope = Mapping[str, Any]
 Application = Callable[[Any, Any, Any], Awaitable[None]]
-TRACE_ID = re.compile(rb"[A-Za-z0-9-]{1,64}\Z")
+CORRELATION_ID = re.compile(rb"[A-Za-z0-9-]{1,64}\Z")
 IDEMPOTENCY_KEY = re.compile(rb"[!-~]{1,255}\Z")
 TIMEOUT_MS = re.compile(rb"[1-9][0-9]{0,4}\Z")
 log = structlog.get_logger(__name__)
@@ -46,6 +49,7 @@ class HttpDoor:
         runner: Runner,
         handlers: Handlers[Any],
         verifier: Verifier,
+        refusals: Refusals,
         trusted_proxies: int,
         behind: Application,
     ) -> None:
@@ -53,17 +57,21 @@ class HttpDoor:
         self._runner = runner
         self._handlers = handlers
         self._verifier = verifier
+        self._refusals = refusals
         self._trusted_proxies = trusted_proxies
         self._behind = behind
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        match = self._table.find(scope["raw_path"].decode("latin-1")) if scope["type"] == "http" else None
-        if match is None:
+        if scope["type"] != "http":
             await self._behind(scope, receive, send)
             return
         headers = dict(scope["headers"])
         given = headers.get(b"x-correlation-id", b"")
-        trace_id = given.decode() if TRACE_ID.match(given) else f"{random.getrandbits(64):016x}"
+        trace_id = given.decode() if CORRELATION_ID.match(given) else f"{random.getrandbits(64):016x}"
+        match = self._table.find(scope["raw_path"].decode("latin-1"))
+        if match is None:
+            await self._pass_on(scope, receive, send, trace_id)
+            return
         verb = scope["method"]
         is_head = verb == "HEAD"
         try:
@@ -72,12 +80,24 @@ class HttpDoor:
                 raise MethodNotAllowed
             await self._answer(scope, receive, send, binding, match, headers, trace_id)
         except ApiError as error:
-            await send_problem(send, error, trace_id, allow=", ".join(sorted(match.verbs)), is_head=is_head)
+            if isinstance(error, MethodNotAllowed):
+                self._refusals.note(scope, error, trace_id)
+            await send_problem(send, error, trace_id, allow=_allowed(match), is_head=is_head)
         except Abandoned:
             return
+        except asyncio.CancelledError:  # The server ends, and its time for what runs is over: the caller hears of it.
+            await send_problem(send, Unavailable(retry_after_s=1), trace_id, is_head=is_head)
         except Exception:
             log.exception("request failed", trace_id=trace_id)
             await send_problem(send, Internal(), trace_id, is_head=is_head)
+
+    async def _pass_on(self, scope: Scope, receive: Receive, send: Send, trace_id: str) -> None:
+        """The application behind answers its own failures, and tells of them once more by raising."""
+        TRACE_ID.set(trace_id)
+        try:
+            await self._behind(scope, receive, with_every_answer_s(send, trace_id))
+        except Exception:
+            log.exception("request failed")
 
     async def _answer(
         self,
@@ -164,6 +184,11 @@ class _Request:
             raise Malformed("The Idempotency-Key is not 1 to 255 visible ASCII characters.")
         outside = outside_values(self._binding, self._path_values, self._query, self._headers)
         return read_request(self._binding, media, self._body, outside)
+
+
+def _allowed(match: Match) -> str:
+    """HEAD is there wherever GET is."""
+    return ", ".join(sorted({*match.verbs, *(("HEAD",) if "GET" in match.verbs else ())}))
 
 
 def _timeout_s(headers: dict[bytes, bytes]) -> float | None:

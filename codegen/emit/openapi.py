@@ -165,7 +165,7 @@ def _success(spelling: Spelling, operation: Operation, http: Http, status: int, 
 def _problem(status: int, errors: list[ErrorCode]) -> Json:
     titles = " ".join(f"`{error.code}`: {error.title}" for error in errors)
     names = [
-        *(["Retry-After"] if status in (429, 503) else []),
+        *(["Retry-After"] if status in (429, 503, 504) else []),
         *(["WWW-Authenticate"] if status == 401 else []),
         "Stele-Contract",
     ]

@@ -9,7 +9,7 @@ import pytest
 from google.protobuf.message import DecodeError
 
 from app.errors import MAX_FIELD_ERRORS, decode, problem
-from generated.errors import AuthorNotFound, InvalidData, Malformed, RateLimited
+from generated.errors import ERRORS, AuthorNotFound, InvalidData, Malformed, RateLimited
 from generated.models import CreateAuthorRequest
 
 
@@ -54,6 +54,12 @@ def test_neither_the_input_nor_an_exception_s_words_are_in_a_problem() -> None:
         with pytest.raises((InvalidData, Malformed)) as refused:
             decode(read)
         assert b"hunter2" not in msgspec.json.encode(problem(refused.value, "trace"))
+
+
+@pytest.mark.parametrize("name", [name for name, one in ERRORS.items() if one.status in (429, 503, 504)])
+def test_no_refusal_for_a_while_is_without_a_word_when_to_come_again(name: str) -> None:
+    assert problem(ERRORS[name](), "t").retry_after == 1
+    assert problem(ERRORS[name](retry_after_s=9), "t").retry_after == 9
 
 
 def test_a_problem_without_a_retry_or_a_detail_has_no_such_field() -> None:

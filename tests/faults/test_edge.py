@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import json
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
+import asyncpg
+import httpx2
 import pytest
+from websockets.asyncio.client import connect
 
 from app.development.servers import Postgres, Valkey
 from tests.databases import new_database
+from tests.doors import PKG_IDS
 from tests.running_service import RunningService
 
 LOGINS = 20
@@ -86,3 +91,103 @@ async def test_who_is_not_known_or_may_not_is_answered_before_the_body_is_read(l
         status, _, _ = await peer.answer()
         peer.close()
         assert status == expected
+
+
+async def rows_of(service: RunningService, *trace_ids: str) -> dict[str, asyncpg.Record]:
+    """The audit rows with these trace ids; the queue has 10 s to write them."""
+    connection = await asyncpg.connect(service.environment["DATABASE_URL"].replace("+asyncpg", ""))
+    try:
+        async with asyncio.timeout(10):
+            while True:
+                found = await connection.fetch("SELECT * FROM audit_log WHERE trace_id = ANY($1)", list(trace_ids))
+                if len(found) == len(trace_ids):
+                    return {row["trace_id"]: row for row in found}
+                await asyncio.sleep(0.05)
+    finally:
+        await connection.close()
+
+
+REFUSED = {
+    "no token": ("DELETE", "/api/authors/41", None, b"", 401),
+    "bad token": ("DELETE", "/api/authors/42", "bad", b"", 401),
+    "no role": ("DELETE", "/api/authors/43", "reader", b"", 403),
+    "not there": ("GET", "/api/authors/4444444", "reader", b"", 404),
+    "unreadable": ("PUT", "/api/authors/45", "editor", b"{", 400),
+    "too large": ("PUT", "/api/authors/46", "editor", b"x" * 1_100_000, 413),
+    "no path": ("GET", "/api/authors/47/ticket=abcdefgh12345678", "reader", b"", 404),
+    "no method": ("PATCH", "/api/authors/48", "reader", b"", 405),
+}
+ROWS = {
+    "no token": ("delete_author", "denied", "unauthenticated", "41", "missing"),
+    "bad token": ("delete_author", "denied", "unauthenticated", "42", "malformed"),
+    "no role": ("delete_author", "denied", "forbidden", "43", None),
+    "not there": ("get_author", "error", "author_not_found", "4444444", None),
+    "unreadable": ("update_author", "error", "malformed", "45", None),
+    "too large": ("update_author", "error", "too_large", "46", None),
+    "no path": ("http.unknown_operation", "error", "unknown_operation", "/api/authors/47/ticket=[scrubbed]", "GET"),
+    "no method": ("http.method_not_allowed", "error", "method_not_allowed", "/api/authors/48", "PATCH"),
+}
+KNOWN = {"no role", "not there", "unreadable", "too large"}
+
+
+@pytest.mark.survives("C08")
+async def test_every_refusal_leaves_a_row_that_names_the_object_the_session_and_the_reason(
+    limited: RunningService,
+) -> None:
+    """C08 (D2): calls without a token, with a bad one, without the role, for what is not there, unreadable, too large, of an
+    unknown path and method. Each leaves one row with its code, the object that was asked for, and who asked from which session."""
+    traces = {name: uuid.uuid4().hex for name in REFUSED}
+    async with httpx2.AsyncClient(base_url=limited.url, trust_env=False) as client:
+        for name, (method, path, user, body, status) in REFUSED.items():
+            token = await limited.token(user) if user in ("reader", "editor") else user
+            headers = {
+                "content-type": "application/json",
+                "x-correlation-id": traces[name],
+                "x-forwarded-for": "10.0.0.3",
+            }
+            if token:
+                headers["authorization"] = f"Bearer {token}"
+            answer = await client.request(method, path, headers=headers, content=body)
+            assert (name, answer.status_code) == (name, status)
+    rows = await rows_of(limited, *traces.values())
+    names = ("action", "outcome", "code", "object_id", "reason")
+    assert {name: tuple(rows[trace][one] for one in names) for name, trace in traces.items()} == ROWS
+    assert {name for name, trace in traces.items() if rows[trace]["sid"] and rows[trace]["username"]} == KNOWN
+    assert {row["ip"] for row in rows.values()} == {"10.0.0.3"}
+
+
+async def test_a_socket_s_refusals_name_the_object_as_those_of_http_do(limited: RunningService) -> None:
+    """C08, W15: the same calls in frames. The rows are those of HTTP but for the door."""
+    headers = {"authorization": f"Bearer {await limited.token('reader')}"}
+    traces = []
+    async with connect(limited.url.replace("http", "ws") + "/web", additional_headers=headers) as one:
+        for operation, number in (("delete_author", 51), ("get_author", 5555555)):
+            frame = {"pkg_id": PKG_IDS[operation], "req_id": str(uuid.uuid4()), "data": {"author_id": number}}
+            await one.send(json.dumps(frame))
+            traces.append(json.loads(await one.recv())["data"]["trace_id"])
+    rows = await rows_of(limited, *traces)
+    assert [(rows[trace]["code"], rows[trace]["object_id"], rows[trace]["door"]) for trace in traces] == [
+        ("forbidden", "51", "websocket"), ("author_not_found", "5555555", "websocket"),
+    ]  # fmt: skip
+
+
+async def test_a_scanner_fills_neither_the_table_nor_the_queue(limited: RunningService) -> None:
+    """D2: one address asks for a hundred paths that are not there; ten rows are written, the metric counts the others."""
+    mark = uuid.uuid4().hex
+    async with httpx2.AsyncClient(base_url=limited.url, trust_env=False) as client:
+        before = dropped(await client.get("/metrics"))
+        for number in range(100):
+            answer = await client.get(f"/{mark}/{number}", headers={"x-forwarded-for": "10.0.0.4"})
+            assert answer.status_code == 404
+        assert dropped(await client.get("/metrics")) - before >= 80
+    await asyncio.sleep(1)
+    connection = await asyncpg.connect(limited.environment["DATABASE_URL"].replace("+asyncpg", ""))
+    count = await connection.fetchval("SELECT count(*) FROM audit_log WHERE object_id LIKE $1", f"/{mark}/%")
+    await connection.close()
+    assert count <= 20, "the minute may end in between"
+
+
+def dropped(page: httpx2.Response) -> float:
+    return float(
+        next(line for line in page.text.splitlines() if line.startswith("stele_audit_dropped_total")).split()[1]
+    )

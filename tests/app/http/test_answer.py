@@ -7,10 +7,10 @@ from typing import Any
 import msgspec
 
 from app.execution.context import Call, Caller, Door
-from app.http.answer import send_problem, send_result
+from app.http.answer import send_problem, send_result, with_every_answer_s
 from app.http.message import PROTOBUF
 from app.limits.limiter import Permit
-from generated.errors import MethodNotAllowed, RateLimited, Unauthenticated, Unavailable
+from generated.errors import MethodNotAllowed, OutcomeUnknown, RateLimited, Timeout, Unauthenticated, Unavailable
 from generated.http_routes import ROUTES
 from generated.operations import CONTRACT_HASH, CONTRACT_VERSION, OPERATIONS
 from generated.results import Author
@@ -60,12 +60,23 @@ async def test_a_problem_says_how_to_authenticate_and_when_to_come_again() -> No
     sent = Sent()
     await send_problem(sent, Unauthenticated(), "t")
     assert sent.headers["www-authenticate"] == "Bearer"
-    for error in (RateLimited(retry_after_s=9), Unavailable()):
+    for error in (RateLimited(retry_after_s=9), RateLimited(), Unavailable(), OutcomeUnknown(), Timeout()):
         sent = Sent()
         await send_problem(sent, error, "t", call=call())
-        assert int(sent.headers["retry-after"]) >= 1
+        assert int(sent.headers["retry-after"]) == msgspec.json.decode(sent.body)["retry_after"] >= 1
         assert sent.headers["content-type"] == "application/problem+json"
         assert msgspec.json.decode(sent.body)["trace_id"] == "t"
+
+
+async def test_an_answer_that_is_written_elsewhere_gets_what_it_lacks_and_keeps_what_it_has() -> None:
+    sent = Sent()
+    own = [(b"X-Content-Type-Options", b"own")]
+    await with_every_answer_s(sent, "trace-2")({"type": "http.response.start", "status": 200, "headers": own})
+    assert sent.headers == {
+        "X-Content-Type-Options": "own",
+        "stele-contract": f"{CONTRACT_VERSION};{CONTRACT_HASH}",
+        "x-correlation-id": "trace-2",
+    }
 
 
 async def test_head_gets_the_headers_alone_and_405_the_methods() -> None:

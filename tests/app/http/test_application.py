@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, nullcontext
+from typing import Any
 
 import httpx2
+from fastapi import HTTPException
 
+from app.audit.record import AuditRecord
 from app.http.application import make_application
+from app.http.refusals import Refusals
 from app.telemetry.metrics import Metrics
 from generated.errors import ERRORS
 from generated.operations import CONTRACT_HASH, CONTRACT_VERSION
@@ -47,16 +52,73 @@ async def test_metrics_are_in_the_text_format_with_the_contract(service: Running
     assert f'stele_build_info{{contract="{CONTRACT_VERSION};{CONTRACT_HASH}"}} 1.0' in page.text.splitlines()
 
 
-async def test_a_route_added_by_hand_that_fails_tells_nothing_of_it() -> None:
-    async def fail() -> None:
-        raise RuntimeError("the secret")
+class Rows:
+    """Keeps the audit rows that it is offered."""
 
-    application = make_application(lambda _: nullcontext(), Metrics([], [], [], ""))
-    application.add_api_route("/by-hand", fail)
+    def __init__(self) -> None:
+        self.seen: list[AuditRecord] = []
+
+    def offer(self, record: AuditRecord) -> None:
+        self.seen.append(record)
+
+
+@asynccontextmanager
+async def by_hand(rows: Rows, **routes: Any) -> AsyncIterator[httpx2.AsyncClient]:
+    """A client of an application to which somebody added routes: `/name`, GET."""
+    refusals = Refusals(rows, on_drop=lambda _: None, trusted_proxies=0)
+    application = make_application(lambda _: nullcontext(), Metrics([], [], [], ""), refusals)
+    for name, route in routes.items():
+        application.add_api_route(f"/{name}", route)
     transport = httpx2.ASGITransport(application, raise_app_exceptions=False)
     async with httpx2.AsyncClient(base_url="http://service", transport=transport) as client:
-        failed = await client.get("/by-hand")
-        refused = await client.post("/by-hand")
+        yield client
+
+
+async def test_a_route_added_by_hand_that_fails_tells_nothing_of_it() -> None:
+    async def fails() -> None:
+        raise RuntimeError("the secret")
+
+    async with by_hand(Rows(), fails=fails) as client:
+        failed = await client.get("/fails")
     assert (failed.status_code, failed.json()["code"]) == (500, "internal")
     assert "secret" not in failed.text
-    assert (refused.status_code, refused.json()["code"]) == (405, "method_not_allowed")
+
+
+async def test_what_a_route_added_by_hand_refuses_is_a_problem_with_its_status() -> None:
+    async def busy() -> None:
+        raise HTTPException(503)
+
+    async def forbids() -> None:
+        raise HTTPException(403)
+
+    async def conflicts() -> None:
+        raise HTTPException(409, headers={"X-Own": "kept"})
+
+    async def counts(number: int) -> int:
+        return number
+
+    rows = Rows()
+    async with by_hand(rows, busy=busy, forbids=forbids, conflicts=conflicts, counts=counts) as client:
+        answers = [await client.get(path) for path in ("/busy", "/forbids", "/conflicts", "/counts?number=x")]
+    found = [(one.status_code, one.json()["code"], one.headers["content-type"]) for one in answers]
+    assert found == [
+        (status, code, "application/problem+json")
+        for status, code in ((503, "unavailable"), (403, "forbidden"), (409, "conflict"), (422, "invalid_data"))
+    ]
+    assert answers[0].headers["retry-after"] == "1"
+    assert answers[2].headers["x-own"] == "kept"
+    assert answers[3].json()["errors"][0]["pointer"] == "/query/number"
+    assert rows.seen == []
+
+
+async def test_what_the_router_refuses_leaves_a_row() -> None:
+    async def fine() -> None:
+        return None
+
+    rows = Rows()
+    async with by_hand(rows, fine=fine) as client:
+        missing, refused = await client.get("/nothing"), await client.post("/fine")
+    assert (missing.json()["code"], refused.json()["code"]) == ("unknown_operation", "method_not_allowed")
+    assert [(row.action, row.object_id, row.reason) for row in rows.seen] == [
+        ("http.unknown_operation", "/nothing", "GET"), ("http.method_not_allowed", "/fine", "POST"),
+    ]  # fmt: skip

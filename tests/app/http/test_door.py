@@ -62,7 +62,7 @@ async def test_head_is_get_without_a_body(service: RunningService) -> None:
 
 async def test_other_methods_name_the_ones_there_are(service: RunningService) -> None:
     refused = await send(service, "PATCH", "/api/authors/1")
-    assert (refused.status_code, refused.headers["allow"]) == (405, "DELETE, GET, PUT")
+    assert (refused.status_code, refused.headers["allow"]) == (405, "DELETE, GET, HEAD, PUT")
 
 
 @pytest.mark.parametrize("key", ["", "x" * 256, "a b"])
@@ -100,7 +100,8 @@ async def test_a_body_of_another_type_is_refused_after_the_roles(service: Runnin
 async def test_a_bug_is_a_problem_without_its_text_and_other_paths_go_on() -> None:
     unused: Any = None
     door = HttpDoor(
-        table=RouteTable(ROUTES), runner=unused, handlers=unused, verifier=BrokenVerifier(), trusted_proxies=0, behind=behind,
+        table=RouteTable(ROUTES), runner=unused, handlers=unused, verifier=BrokenVerifier(), refusals=unused,
+        trusted_proxies=0, behind=behind,
     )  # fmt: skip
     application: Any = door
     transport = httpx2.ASGITransport(application)
@@ -110,3 +111,21 @@ async def test_a_bug_is_a_problem_without_its_text_and_other_paths_go_on() -> No
     assert (failed.status_code, failed.json()["code"]) == (500, "internal")
     assert "secret" not in failed.text
     assert (other.status_code, other.text) == (299, "/by/hand")
+
+
+async def test_what_the_contract_does_not_name_has_the_headers_of_every_answer_too(service: RunningService) -> None:
+    for method, path, status in (
+        ("GET", "/nothing", 404), ("GET", "/api/authors/", 404), ("GET", "/docs/", 404), ("GET", "/metrics/", 404),
+        ("GET", "/docs", 200), ("HEAD", "/openapi.json", 200), ("DELETE", "/docs", 405), ("GET", "/problems/none", 404),
+    ):  # fmt: skip
+        answer = await send(service, method, path, headers={"x-correlation-id": "abc-123", "host": "evil.example"})
+        assert (method, path, answer.status_code) == (method, path, status)
+        assert answer.headers["x-correlation-id"] == "abc-123"
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.headers["stele-contract"].startswith("1.")
+        assert "location" not in answer.headers
+        if status >= 400:
+            assert answer.headers["content-type"] == "application/problem+json"
+            assert (answer.json()["status"], answer.json()["trace_id"]) == (status, "abc-123")
+        if status == 405:
+            assert answer.headers["allow"] == "GET, HEAD"

@@ -1,0 +1,56 @@
+"""Deletes stored answers that are no longer given (D4), so that their table does not grow for ever.
+
+Promises: each statement deletes at most 1,000 rows by the index on `at` and waits for nobody's lock; every node may do it at
+once. A database that is away costs a line and a minute.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+import asyncpg
+import structlog
+from sqlalchemy import delete, select, tuple_
+
+from app.db.database import Executor
+from app.db.statements import compile_statement
+from app.execution.idempotency import horizon
+from app.execution.tables import STORED_ANSWER
+from generated.errors import ApiError
+
+BATCH = 1000
+EVERY_S = 60.0
+PAUSE_S = 0.05
+"""Between two batches, for those who ask for a connection in the meantime."""
+log = structlog.get_logger(__name__)
+
+
+class AnswerPurge:
+    """`work` is to be supervised."""
+
+    def __init__(self, database: Executor, *, every_s: float = EVERY_S) -> None:
+        self._database = database
+        self._every_s = every_s
+        row = STORED_ANSWER.c
+        key = (row.subject, row.operation, row.key)
+        oldest = select(*key).where(row.at <= horizon()).order_by(row.at).limit(BATCH).with_for_update(skip_locked=True)
+        old = oldest.cte("old")
+        self._statement = compile_statement(
+            delete(STORED_ANSWER).where(tuple_(*key).in_(select(*old.c))).returning(row.at)
+        )
+
+    async def work(self) -> None:
+        while True:
+            try:
+                await self.purge()
+            except (ApiError, asyncpg.PostgresError) as error:
+                log.warning("stored answers wait to be purged", reason=type(error).__name__)
+            await asyncio.sleep(self._every_s)
+
+    async def purge(self) -> int:
+        """How many were deleted."""
+        total = 0
+        while (count := len(await self._database.fetch(self._statement))) == BATCH:
+            total += count
+            await asyncio.sleep(PAUSE_S)
+        return total + count

@@ -1,0 +1,88 @@
+"""Audit rows of requests that name no operation: an unknown path, or a method that the path has not (D2, C08).
+
+Promises: best effort, through the bounded queue; at most 10 rows a minute for one address and 300 for all, so that who looks
+for addresses does not fill the table; each row beyond that is counted as a dropped one.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+from app.audit.record import AuditRecord
+from app.execution.address import client_ip
+from app.execution.context import Door
+from app.execution.testimony import outcome_of
+from app.telemetry.logs import scrub
+from generated.errors import ApiError
+
+WINDOW_S = 60.0
+MAX_OF_ADDRESS = 10
+MAX_ROWS = 300
+MAX_PATH_CHARS = 200
+MAX_METHOD_CHARS = 20
+
+
+class Queue(Protocol):
+    def offer(self, record: AuditRecord) -> None: ...
+
+
+class Refusals:
+    """`on_drop` hears of each row that is not offered."""
+
+    def __init__(
+        self,
+        queue: Queue,
+        *,
+        on_drop: Callable[[int], None],
+        trusted_proxies: int,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._queue = queue
+        self._on_drop = on_drop
+        self._trusted_proxies = trusted_proxies
+        self._clock = clock
+        self._window_ends = 0.0
+        self._rows = 0
+        self._rows_of: dict[str, int] = {}
+
+    def note(self, scope: Mapping[str, Any], error: ApiError, trace_id: str) -> None:
+        """The row's object is the path, its reason the method; neither has what looks like a credential."""
+        ip = client_ip(scope, self._trusted_proxies)
+        if self._admits(ip):
+            self._queue.offer(_record_of(scope, error, trace_id, ip))
+        else:
+            self._on_drop(1)
+
+    def _admits(self, ip: str) -> bool:
+        now = self._clock()
+        if now >= self._window_ends:
+            self._window_ends, self._rows, self._rows_of = now + WINDOW_S, 0, {}
+        count = self._rows_of.get(ip, 0)
+        if self._rows >= MAX_ROWS or count >= MAX_OF_ADDRESS:
+            return False
+        self._rows += 1
+        self._rows_of[ip] = count + 1
+        return True
+
+
+def _record_of(scope: Mapping[str, Any], error: ApiError, trace_id: str, ip: str) -> AuditRecord:
+    agent = dict(scope["headers"]).get(b"user-agent", b"")
+    return AuditRecord(
+        at=datetime.now(UTC),
+        username=None,
+        subject=None,
+        roles=[],
+        action=f"http.{error.code}",
+        outcome=outcome_of(error.code),
+        code=error.code,
+        door=Door.HTTP,
+        object_id=scrub(scope["path"])[:MAX_PATH_CHARS],
+        ip=ip,
+        user_agent=agent.decode("latin-1"),
+        trace_id=trace_id,
+        duration_ms=0,
+        reason=scope["method"][:MAX_METHOD_CHARS],
+    )

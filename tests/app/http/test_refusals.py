@@ -1,0 +1,63 @@
+"""A request that names no operation leaves a row; who looks for addresses fills no table."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.audit.record import AuditRecord
+from app.http.refusals import MAX_OF_ADDRESS, MAX_ROWS, WINDOW_S, Refusals
+from generated.errors import MethodNotAllowed, UnknownOperation
+
+
+class Listener:
+    """The audit queue, the drop counter and the clock."""
+
+    def __init__(self) -> None:
+        self.rows: list[AuditRecord] = []
+        self.dropped = 0
+        self.now = 100.0
+        self.refusals = Refusals(self, on_drop=self.drop, trusted_proxies=0, clock=lambda: self.now)
+
+    def offer(self, record: AuditRecord) -> None:
+        self.rows.append(record)
+
+    def drop(self, count: int) -> None:
+        self.dropped += count
+
+    def note(self, path: str = "/x", ip: str = "10.0.0.1", method: str = "GET") -> None:
+        scope: dict[str, Any] = {"client": (ip, 1), "path": path, "method": method, "headers": [(b"user-agent", b"t")]}
+        self.refusals.note(scope, UnknownOperation(), "trace")
+
+
+def test_a_row_says_where_from_what_and_how_without_a_credential() -> None:
+    one = Listener()
+    one.note("/web/bearer.abcdefghijklmnop/" + "\x00" + "p" * 500, method="M" * 100)
+    [row] = one.rows
+    assert (row.action, row.code, row.outcome, row.door, row.ip, row.trace_id) == (
+        "http.unknown_operation", "unknown_operation", "error", "http", "10.0.0.1", "trace",
+    )  # fmt: skip
+    assert row.object_id is not None
+    assert row.object_id.startswith("/web/[scrubbed]/\\u0000p")
+    assert len(row.object_id) <= 255
+    assert (row.reason, row.user_agent) == ("M" * 20, "t")
+    scope: dict[str, Any] = {"client": None, "path": "/", "method": "PATCH", "headers": []}
+    one.refusals.note(scope, MethodNotAllowed(), "trace")
+    assert (one.rows[1].action, one.rows[1].reason) == ("http.method_not_allowed", "PATCH")
+
+
+def test_an_address_gets_ten_rows_a_minute_and_the_others_are_counted() -> None:
+    one = Listener()
+    for _ in range(25):
+        one.note()
+    one.note(ip="10.0.0.2")
+    assert (len(one.rows), one.dropped) == (MAX_OF_ADDRESS + 1, 25 - MAX_OF_ADDRESS)
+    one.now += WINDOW_S
+    one.note()
+    assert len(one.rows) == MAX_OF_ADDRESS + 2
+
+
+def test_many_addresses_together_get_no_more_than_the_node_does() -> None:
+    one = Listener()
+    for number in range(1000):
+        one.note(ip=f"10.0.{number // 250}.{number % 250}")
+    assert (len(one.rows), one.dropped) == (MAX_ROWS, 1000 - MAX_ROWS)
