@@ -9,6 +9,8 @@ from typing import Any
 import uvicorn
 from pydantic import ValidationError
 
+from app.guard.http_protocol import GuardedHttp
+from app.guard.websocket_protocol import GuardedWebSocket
 from app.settings import Settings
 from app.wiring import build
 
@@ -37,8 +39,8 @@ def main() -> int:
         port=settings.port,
         workers=settings.workers,
         loop="uvloop",
-        http="httptools",
-        ws="websockets-sansio",
+        http=GuardedHttp,
+        ws=GuardedWebSocket,
         ws_max_size=MAX_FRAME_BYTES,
         ws_per_message_deflate=False,
         ws_ping_interval=20,

@@ -79,7 +79,7 @@ class Event:
 
 
 CONTRACT_VERSION = "1.0.0"
-CONTRACT_HASH = "0148c2b5"
+CONTRACT_HASH = "45fabd69"
 
 
 class PkgId(IntEnum):
