@@ -32,27 +32,29 @@ def main() -> int:
             name = "_".join(str(step) for step in fault["loc"]).upper()
             print(f"{name}: {fault['msg']}" if name else fault["msg"], file=sys.stderr)
         return EX_CONFIG
-    uvicorn.run(
-        "app.main:create_application",
-        factory=True,
-        host=settings.host,
-        port=settings.port,
-        workers=settings.workers,
-        loop="uvloop",
-        http=GuardedHttp,
-        ws=GuardedWebSocket,
-        ws_max_size=MAX_FRAME_BYTES,
-        ws_per_message_deflate=False,
-        ws_ping_interval=20,
-        ws_ping_timeout=20,
-        access_log=False,
-        log_config=None,
-        proxy_headers=False,
-        server_header=False,
-        timeout_graceful_shutdown=DRAIN_S,
-        lifespan="on",
-    )
+    serve("app.main:create_application", host=settings.host, port=settings.port, workers=settings.workers)
     return 0
+
+
+def serve(application: str, *, host: str, port: int, **changes: Any) -> None:
+    """Serves what the named factory makes until a signal comes; `changes` are uvicorn's options."""
+    options: dict[str, Any] = {
+        "factory": True,
+        "loop": "uvloop",
+        "http": GuardedHttp,
+        "ws": GuardedWebSocket,
+        "ws_max_size": MAX_FRAME_BYTES,
+        "ws_per_message_deflate": False,
+        "ws_ping_interval": 20,
+        "ws_ping_timeout": 20,
+        "access_log": False,
+        "log_config": None,
+        "proxy_headers": False,
+        "server_header": False,
+        "timeout_graceful_shutdown": DRAIN_S,
+        "lifespan": "on",
+    }
+    uvicorn.run(application, host=host, port=port, **options | changes)
 
 
 if __name__ == "__main__":

@@ -80,10 +80,15 @@ class GuardedHttp(HttpToolsProtocol):
         self._address = ""
         self._has_place = False
         self._gate = getattr(self.app, "gate", None)
-        self._retry_after_s: int | None = None
         self._held = b""
+        # Of the request that is read now:
         self._is_in_head = True
+        self._is_old = False
+        self._is_socket = False
+        self._is_given = False
         self._is_whole = False
+        self._declared: int | None = None
+        self._retry_after_s: int | None = None
         self._body: Body | None = None
         self._keeps_alive = False
 
@@ -190,25 +195,23 @@ class GuardedHttp(HttpToolsProtocol):
 
     def _feed_head(self, head: bytes, behind: bytes) -> bytes:
         """What is still to be read here of what stands behind the head."""
-        self._is_in_head = self._is_whole = False
+        self._is_in_head = self._is_whole = self._is_given = False
         self._alarm.clear()
         try:
-            self.parser.feed_data(heads.admit(head))
+            self._is_old = heads.check_size(head)
+            self.parser.feed_data(head)
         except httptools.HttpParserUpgrade:
-            self._keeps_alive = False
-            if self._retry_after_s is None:
-                self._upgrade(behind)
-                return b""
+            return self._upgrade(head, behind)
         except ApiError as error:
             self._refuse(error)
-            return b""
-        except httptools.HttpParserError:
-            self._refuse(Malformed())
-            return b""
-        if self._retry_after_s is not None:
-            self._turn_away(self._retry_after_s)
-        elif not self._is_whole:
-            self._begin_body(head)
+        except httptools.HttpParserError as error:
+            cause = error.__context__
+            self._refuse(cause if isinstance(cause, ApiError) else Malformed())
+        else:
+            if not self._is_given:
+                self._turn_away()
+            elif not self._is_whole:
+                self._begin_body()
         return behind
 
     def on_message_begin(self) -> None:
@@ -218,15 +221,21 @@ class GuardedHttp(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """Fields that come later, as trailers, go to a list that nobody reads (RFC 9110 §6.5.1)."""
+        self._declared = heads.check_fields(self.headers, is_old=self._is_old)
+        if self.parser.should_upgrade():
+            self._is_socket = heads.check_upgrade(self.parser.get_method(), self.headers, is_old=self._is_old)
+            if not self._is_socket:
+                return
         self._retry_after_s = self._gate_refuses()
         if self._retry_after_s is None:
             super().on_headers_complete()
+            self._is_given = True
         else:
-            self._keeps_alive = self.parser.get_http_version() != "1.0" and self.parser.should_keep_alive()
+            self._keeps_alive = not self._is_old and self.parser.should_keep_alive()
         self.headers = []
 
     def _should_upgrade(self) -> bool:
-        """Asked where the parser found an upgrade; `admit` leaves no other than ours."""
+        """Asked where the parser found an upgrade; others than ours have been left out by then."""
         return True
 
     def _gate_refuses(self) -> int | None:
@@ -237,10 +246,9 @@ class GuardedHttp(HttpToolsProtocol):
         retry_after_s: int | None = self._gate.refuses(path, self.parser.get_method())
         return retry_after_s
 
-    def _turn_away(self, retry_after_s: int) -> None:
-        self._retry_after_s = None
+    def _turn_away(self) -> None:
         is_last = not self._is_whole or not self._keeps_alive
-        error = Unavailable(retry_after_s=retry_after_s)
+        error = Unavailable(retry_after_s=self._retry_after_s)
         trace, is_head = trace_id(self.scope["headers"]), self.parser.get_method() == b"HEAD"
         defaults = self.server_state.default_headers
         self.transport.write(answer(error, trace, server_fields=defaults, is_last=is_last, is_head=is_head))
@@ -249,8 +257,20 @@ class GuardedHttp(HttpToolsProtocol):
         else:
             self._alarm.within(self.timeout_keep_alive)
 
-    def _upgrade(self, behind: bytes) -> None:
-        """The connection goes on as a socket; its place goes with it."""
+    def _upgrade(self, head: bytes, behind: bytes) -> bytes:
+        """A parser that has seen an upgrade reads no more; without the field the request is as any other."""
+        if not self._is_socket:
+            self.parser = httptools.HttpRequestParser(self)
+            return self._feed_head(heads.without_upgrade(head), behind)
+        if not self._is_given:
+            self._keeps_alive = False
+            self._turn_away()
+        else:
+            self._become_socket(behind)
+        return b""
+
+    def _become_socket(self, behind: bytes) -> None:
+        """The connection goes on with another protocol; its place goes with it."""
         assert self.ws_protocol_class is not None
         self._alarm.stop()
         self.connections.discard(self)
@@ -270,9 +290,9 @@ class GuardedHttp(HttpToolsProtocol):
 
     # Bodies
 
-    def _begin_body(self, head: bytes) -> None:
+    def _begin_body(self) -> None:
         """An answer that begins before the body is whole says that it is the last one."""
-        self._body = Body(heads.content_length(head), self.loop.time() + BODY_S)
+        self._body = Body(self._declared, self.loop.time() + BODY_S)
         self._keeps_alive, self.cycle.keep_alive = self.cycle.keep_alive, False
         self._alarm.within(BODY_CHECK_S)
 
@@ -306,7 +326,7 @@ class GuardedHttp(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         self._is_whole = True
-        if self._retry_after_s is None:
+        if self._is_given:
             super().on_message_complete()
 
     def _check_pace(self, body: Body) -> None:

@@ -1,6 +1,6 @@
 """uvicorn's WebSocket protocol with bounds (ACCEPTANCE D13): frames go to the parser one by one, while somebody waits for them.
 
-Promises: the application is given one message at a time; nothing is read while the peer does not take what is written;
+Promises: the application is given a few messages at a time; nothing is read while the peer does not take what is written;
 a violation is answered with its close code, without a traceback; a closing socket is gone within 5 s.
 """
 
@@ -32,8 +32,9 @@ HANDSHAKE_S = 9.5
 CLOSE_S = 3.5
 PATIENCE_S = 1.0
 FRAMES_PER_TURN = 64
+MESSAGES_AHEAD = 4
+"""What the application is given before it has asked."""
 ABNORMAL, INVALID_TEXT, KEEPALIVE_LOST = 1006, 1007, 1011
-UTF_8 = codecs.getincrementaldecoder("utf-8")
 REFUSALS: dict[int, type[ApiError]] = {403: Forbidden, 414: TargetTooLong, 431: HeadTooLarge, 500: Internal}
 
 
@@ -73,7 +74,7 @@ class GuardedWebSocket(WebSocketsSansIOProtocol):
         self._frames = FrameAccount(self.limits)
         self._held = b""
         self._texts: list[str] = []
-        self._decoder: codecs.IncrementalDecoder = UTF_8()
+        self._undecoded = b""
 
     # The connection
 
@@ -177,7 +178,9 @@ class GuardedWebSocket(WebSocketsSansIOProtocol):
 
     def _must_wait(self) -> bool:
         """For the application to take what it was given, or the peer; nobody takes anything once the end was said."""
-        return self.transport.is_closing() or not self.writable.is_set() or not (self.close_sent or self.queue.empty())
+        if self.queue.qsize() >= MESSAGES_AHEAD and not self.close_sent:
+            return True
+        return not self.writable.is_set() or self.transport.is_closing()
 
     def _set_reading(self, *, is_resting: bool) -> None:
         """A message's time runs only while it is read."""
@@ -204,7 +207,7 @@ class GuardedWebSocket(WebSocketsSansIOProtocol):
 
     def handle_text(self, event: Frame) -> None:
         self.curr_msg_data_type = "text"
-        self._texts, self._decoder = [], UTF_8()
+        self._texts, self._undecoded = [], b""
         self._take_text(event)
 
     def handle_cont(self, event: Frame) -> None:
@@ -215,13 +218,17 @@ class GuardedWebSocket(WebSocketsSansIOProtocol):
 
     def _take_text(self, fragment: Frame) -> None:
         """Text that cannot become valid is refused before it is whole (RFC 6455 §8.1)."""
+        data = self._undecoded + fragment.data if self._undecoded else fragment.data
         try:
-            self._texts.append(self._decoder.decode(fragment.data, fragment.fin))
+            text, end = codecs.utf_8_decode(data, "strict", fragment.fin)
         except UnicodeDecodeError:
             self._fail(INVALID_TEXT, "invalid UTF-8")
             return
+        self._texts.append(text)
         if fragment.fin:
             self._offer({"type": "websocket.receive", "text": "".join(self._texts)})
+        else:
+            self._undecoded = bytes(data[end:])
 
     def send_receive_event_to_app(self) -> None:
         self._offer({"type": "websocket.receive", "bytes": b"".join(self.frames)})
