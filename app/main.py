@@ -9,6 +9,8 @@ from typing import Any
 import uvicorn
 from pydantic import ValidationError
 
+from app.guard.http_protocol import GuardedHttp
+from app.guard.websocket_protocol import GuardedWebSocket
 from app.settings import LogFormat, Settings, faults_of
 from app.telemetry.logs import configure
 from app.wiring import build
@@ -41,27 +43,29 @@ def main() -> int:
     if settings is None:
         return EX_CONFIG
     configure(settings.log_level, is_json=settings.log_format is LogFormat.JSON)
-    uvicorn.run(
-        "app.main:create_application",
-        factory=True,
-        host=settings.host,
-        port=settings.port,
-        workers=settings.workers,
-        loop="uvloop",
-        http="httptools",
-        ws="websockets-sansio",
-        ws_max_size=MAX_FRAME_BYTES,
-        ws_per_message_deflate=False,
-        ws_ping_interval=20,
-        ws_ping_timeout=20,
-        access_log=False,
-        log_config=None,
-        proxy_headers=False,
-        server_header=False,
-        timeout_graceful_shutdown=DRAIN_S,
-        lifespan="on",
-    )
+    serve("app.main:create_application", host=settings.host, port=settings.port, workers=settings.workers)
     return 0
+
+
+def serve(application: str, *, host: str, port: int, **changes: Any) -> None:
+    """Serves what the named factory makes until a signal comes; `changes` are uvicorn's options."""
+    options: dict[str, Any] = {
+        "factory": True,
+        "loop": "uvloop",
+        "http": GuardedHttp,
+        "ws": GuardedWebSocket,
+        "ws_max_size": MAX_FRAME_BYTES,
+        "ws_per_message_deflate": False,
+        "ws_ping_interval": 20,
+        "ws_ping_timeout": 20,
+        "access_log": False,
+        "log_config": None,
+        "proxy_headers": False,
+        "server_header": False,
+        "timeout_graceful_shutdown": DRAIN_S,
+        "lifespan": "on",
+    }
+    uvicorn.run(application, host=host, port=port, **options | changes)
 
 
 if __name__ == "__main__":

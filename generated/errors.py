@@ -116,6 +116,14 @@ class Forbidden(ApiError):
     title = "A role is missing."
 
 
+class HeadTooLarge(ApiError):
+    code = "head_too_large"
+    status = 431
+    rsp = RspCode.INVALID_DATA
+    retryable = False
+    title = "The head of the request is too large."
+
+
 class IdempotencyKeyReused(ApiError):
     code = "idempotency_key_reused"
     status = 422
@@ -188,6 +196,22 @@ class RequestInProgress(ApiError):
     title = "The first request with this key still runs."
 
 
+class RequestTimeout(ApiError):
+    code = "request_timeout"
+    status = 408
+    rsp = RspCode.TIMEOUT
+    retryable = True
+    title = "The request did not come in time."
+
+
+class TargetTooLong(ApiError):
+    code = "target_too_long"
+    status = 414
+    rsp = RspCode.INVALID_DATA
+    retryable = False
+    title = "The address is too long."
+
+
 class Timeout(ApiError):
     code = "timeout"
     status = 504
@@ -252,6 +276,7 @@ ERRORS: dict[str, type[ApiError]] = {
     "credentials_invalid": CredentialsInvalid,
     "cursor_invalid": CursorInvalid,
     "forbidden": Forbidden,
+    "head_too_large": HeadTooLarge,
     "idempotency_key_reused": IdempotencyKeyReused,
     "internal": Internal,
     "invalid_data": InvalidData,
@@ -261,6 +286,8 @@ ERRORS: dict[str, type[ApiError]] = {
     "outcome_unknown": OutcomeUnknown,
     "rate_limited": RateLimited,
     "request_in_progress": RequestInProgress,
+    "request_timeout": RequestTimeout,
+    "target_too_long": TargetTooLong,
     "timeout": Timeout,
     "too_large": TooLarge,
     "unauthenticated": Unauthenticated,

@@ -72,6 +72,13 @@ class Forbidden(PermissionDenied):
     retryable = False
 
 
+class HeadTooLarge(InvalidData):
+    """The head of the request is too large."""
+
+    code = "head_too_large"
+    retryable = False
+
+
 class IdempotencyKeyReused(InvalidData):
     """This key was used for another request."""
 
@@ -121,6 +128,20 @@ class RequestInProgress(Conflict):
     retryable = True
 
 
+class RequestTimeout(TimedOut):
+    """The request did not come in time."""
+
+    code = "request_timeout"
+    retryable = True
+
+
+class TargetTooLong(InvalidData):
+    """The address is too long."""
+
+    code = "target_too_long"
+    retryable = False
+
+
 class Timeout(TimedOut):
     """The deadline passed."""
 
@@ -164,6 +185,7 @@ CODES: dict[str, type[ApiError]] = {
     "credentials_invalid": CredentialsInvalid,
     "cursor_invalid": CursorInvalid,
     "forbidden": Forbidden,
+    "head_too_large": HeadTooLarge,
     "idempotency_key_reused": IdempotencyKeyReused,
     "internal": Internal,
     "invalid_data": InvalidData,
@@ -173,6 +195,8 @@ CODES: dict[str, type[ApiError]] = {
     "outcome_unknown": OutcomeUnknownError,
     "rate_limited": RateLimited,
     "request_in_progress": RequestInProgress,
+    "request_timeout": RequestTimeout,
+    "target_too_long": TargetTooLong,
     "timeout": Timeout,
     "too_large": TooLarge,
     "unauthenticated": Unauthenticated,

@@ -6,7 +6,7 @@ import type * as $ from "./runtime/operation.ts";
 
 export const CONTRACT: $.Contract = {
   version: "1.0.0",
-  hash: "7479266e",
+  hash: "5620d593",
   client: "stele-client/1.0.0",
   address: "/web",
   subprotocols: { json: "stele.v1.json", protobuf: "stele.v1.protobuf" },
@@ -19,6 +19,7 @@ export const CONTRACT: $.Contract = {
     credentials_invalid: $errors.CredentialsInvalid,
     cursor_invalid: $errors.CursorInvalid,
     forbidden: $errors.Forbidden,
+    head_too_large: $errors.HeadTooLarge,
     idempotency_key_reused: $errors.IdempotencyKeyReused,
     internal: $errors.Internal,
     invalid_data: $errors.InvalidData,
@@ -28,6 +29,8 @@ export const CONTRACT: $.Contract = {
     outcome_unknown: $errors.OutcomeUnknownError,
     rate_limited: $errors.RateLimited,
     request_in_progress: $errors.RequestInProgress,
+    request_timeout: $errors.RequestTimeout,
+    target_too_long: $errors.TargetTooLong,
     timeout: $errors.Timeout,
     too_large: $errors.TooLarge,
     unauthenticated: $errors.Unauthenticated,

@@ -68,6 +68,15 @@ export class Forbidden extends $.PermissionDenied {
 /** Also where the error comes from another copy of this package, which `instanceof` does not know. */
 export const isForbidden = (error: unknown): error is Forbidden => $.hasCode(error, "forbidden");
 
+/** The head of the request is too large. */
+export class HeadTooLarge extends $.InvalidData {
+  override readonly name: string = "HeadTooLarge";
+  declare readonly code: "head_too_large";
+}
+
+/** Also where the error comes from another copy of this package, which `instanceof` does not know. */
+export const isHeadTooLarge = (error: unknown): error is HeadTooLarge => $.hasCode(error, "head_too_large");
+
 /** This key was used for another request. */
 export class IdempotencyKeyReused extends $.InvalidData {
   override readonly name: string = "IdempotencyKeyReused";
@@ -130,6 +139,24 @@ export class RequestInProgress extends $.Conflict {
 
 /** Also where the error comes from another copy of this package, which `instanceof` does not know. */
 export const isRequestInProgress = (error: unknown): error is RequestInProgress => $.hasCode(error, "request_in_progress");
+
+/** The request did not come in time. */
+export class RequestTimeout extends $.TimedOut {
+  override readonly name: string = "RequestTimeout";
+  declare readonly code: "request_timeout";
+}
+
+/** Also where the error comes from another copy of this package, which `instanceof` does not know. */
+export const isRequestTimeout = (error: unknown): error is RequestTimeout => $.hasCode(error, "request_timeout");
+
+/** The address is too long. */
+export class TargetTooLong extends $.InvalidData {
+  override readonly name: string = "TargetTooLong";
+  declare readonly code: "target_too_long";
+}
+
+/** Also where the error comes from another copy of this package, which `instanceof` does not know. */
+export const isTargetTooLong = (error: unknown): error is TargetTooLong => $.hasCode(error, "target_too_long");
 
 /** The deadline passed. */
 export class Timeout extends $.TimedOut {

@@ -1,0 +1,54 @@
+"""Accounts for the body of one request: what was fed to the parser, what of it was payload, whether it comes fast enough.
+
+Promises: a chunked body's framing and extensions stay within 32 KiB above its payload, its trailers within 100 fields and
+about 16 KiB; an application that does not count for itself never gets more than MAX_BODY_BYTES.
+"""
+
+from __future__ import annotations
+
+from generated.errors import HeadTooLarge, Malformed, TooLarge
+
+MAX_BODY_BYTES = (1 << 20) + (1 << 18)
+"""Above the application's own 1 MiB, which answers with more than we know."""
+MAX_TRAILERS = 100
+SLICE_BYTES = 16_384
+FRAMING_BYTES = 32_768
+TAIL_BYTES = 16_384
+MIN_BYTES_PER_CHECK = 1024
+
+
+class Body:
+    """`declared` is its Content-Length, None if it is chunked; `ends_at` is when it must be whole, by the loop's clock."""
+
+    __slots__ = ("_checked", "_declared", "_fed", "_payload_before", "_tail", "ends_at", "payload")
+
+    def __init__(self, declared: int | None, ends_at: float) -> None:
+        self._declared = declared
+        self.ends_at = ends_at
+        self._fed = 0
+        self._checked = 0
+        self._tail = 0
+        self._payload_before = 0
+        self.payload = 0
+
+    def cut(self, available: int) -> int:
+        """How much of what came is to be parsed next: never beyond a known end, so that a next request stays whole."""
+        left = SLICE_BYTES if self._declared is None else self._declared - self._fed
+        return min(available, SLICE_BYTES, left)
+
+    def count(self, fed: int, trailers: int) -> None:
+        """After `fed` bytes went to the parser, which has found `trailers` fields so far."""
+        self._fed += fed
+        self._tail = self._tail + fed if self.payload == self._payload_before else 0
+        self._payload_before = self.payload
+        if self.payload > MAX_BODY_BYTES:
+            raise TooLarge
+        if trailers > MAX_TRAILERS or self._tail > TAIL_BYTES:
+            raise HeadTooLarge("The fields after the body are too large.")
+        if self._fed - self.payload > FRAMING_BYTES + self.payload:
+            raise Malformed("The chunks are too small.")
+
+    def is_fast_enough(self) -> bool:
+        """Whether enough has come since it was last asked."""
+        came, self._checked = self._fed - self._checked, self._fed
+        return came >= MIN_BYTES_PER_CHECK

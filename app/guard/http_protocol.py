@@ -1,0 +1,347 @@
+"""uvicorn's HTTP protocol with bounds (ACCEPTANCE D13): one head and one body after the other, each within its size and time.
+
+Promises: heads are judged whole, before they are parsed; a request that stands behind another is not read before that one is
+answered; fields after the body reach nobody; a body that nobody reads ends the connection, after the answer was heard.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from functools import partial
+from typing import Any
+
+import httptools
+from uvicorn.config import Config
+from uvicorn.protocols.http.flow_control import FlowControl
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.utils import get_remote_addr
+from uvicorn.server import ServerState
+
+from app.guard import head as heads
+from app.guard.alarm import Alarm
+from app.guard.body import Body
+from app.guard.places import places_in
+from app.guard.problems import Field, answer, trace_id
+from app.guard.transport import GuardedTransport
+from app.guard.websocket_protocol import GuardedWebSocket
+from generated.errors import ApiError, Malformed, RequestTimeout, Unavailable
+
+HEAD_S = 9.5
+"""Half a second less than the 10 s that are promised, which hold under load too."""
+BODY_S = 29.5
+BODY_CHECK_S = 9.5
+PATIENCE_S = 10.0
+FULL_RETRY_S = 2
+
+
+class Overrun(Exception):
+    """A request begins behind a chunked body, in the same piece of data."""
+
+
+class Flow(FlowControl):
+    """Reading rests while the application is behind, and while the peer does not take what is written."""
+
+    def __init__(self, transport: GuardedTransport, protocol: GuardedHttp) -> None:
+        super().__init__(transport)
+        self._guarded = transport
+        self._protocol = protocol
+
+    def resume_reading(self) -> None:
+        if self.read_paused:
+            self.read_paused = False
+            self._protocol.read_on()
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._guarded.pause_reading()
+        self._guarded.watch()
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._guarded.unwatch()
+        self._protocol.read_on()
+
+
+class GuardedHttp(HttpToolsProtocol):
+    transport: GuardedTransport
+    ws_protocol_class: type[GuardedWebSocket] | None
+
+    def __init__(
+        self,
+        config: Config,
+        server_state: ServerState,
+        app_state: dict[str, Any],
+        _loop: asyncio.AbstractEventLoop | None = None,
+    ) -> None:
+        super().__init__(config, server_state, app_state, _loop)
+        self._alarm = Alarm(self.loop, self._out_of_time)
+        self._places = places_in(app_state)
+        self._address = ""
+        self._has_place = False
+        self._gate = getattr(self.app, "gate", None)
+        self._held = b""
+        # Of the request that is read now:
+        self._is_in_head = True
+        self._is_old = False
+        self._is_socket = False
+        self._is_given = False
+        self._is_whole = False
+        self._declared: int | None = None
+        self._retry_after_s: int | None = None
+        self._body: Body | None = None
+        self._keeps_alive = False
+
+    # The connection
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's own
+        guarded = GuardedTransport(transport, self.loop, patience_s=PATIENCE_S)
+        address, _ = get_remote_addr(transport) or ("", 0)
+        if not self._places.take(address):
+            self.transport = guarded
+            guarded.write(answer(Unavailable(retry_after_s=FULL_RETRY_S), trace_id(())))
+            guarded.close()
+            return
+        self._address, self._has_place = address, True
+        super().connection_made(guarded)
+        self.flow = Flow(guarded, self)
+        self._alarm.within(HEAD_S)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._alarm.stop()
+        self.transport.lost()
+        self._held = b""
+        if self._has_place:
+            self._places.give_back(self._address)
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        if self.transport.is_closing():
+            self.transport.drop(len(data))
+            return
+        if self._held:
+            data, self._held = self._held + data, b""
+        self._advance(data)
+
+    def shutdown(self) -> None:
+        self._keeps_alive = False
+        super().shutdown()
+
+    def read_on(self) -> None:
+        """Somebody is ready for more: for what is held, then for what comes."""
+        if self._held:
+            held, self._held = self._held, b""
+            self._advance(held)
+        if not self._must_rest() and not (self._held and self._is_answering()):
+            self.transport.resume_reading()
+
+    def _advance(self, data: bytes) -> None:
+        """One head or piece of a body after the other, while somebody waits for it; the rest is held, and reading rests."""
+        while data and not self.transport.is_closing():
+            if self._must_rest() or (self._body is None and self._is_answering()):
+                self.transport.pause_reading()
+                break
+            if self._body is not None:
+                data = self._feed_body(self._body, data)
+                continue
+            data = data.lstrip(heads.LINE)  # RFC 9112 §2.2
+            end = data.find(heads.END) + len(heads.END)
+            if end < len(heads.END):
+                self._await_head(data)
+                break
+            data = self._feed_head(data[:end], data[end:])
+        self._held = data
+        self.transport.is_unread = bool(data) or self._body is not None
+
+    def _must_rest(self) -> bool:
+        return self.flow.read_paused or self.flow.write_paused
+
+    def _is_answering(self) -> bool:
+        return self.cycle is not None and not self.cycle.response_complete
+
+    def _out_of_time(self) -> None:
+        if self.transport.is_closing():
+            return
+        if self._body is not None:
+            self._check_pace(self._body)
+        elif self._held:
+            self._refuse(RequestTimeout())
+        else:
+            self.transport.close()
+
+    def _refuse(self, error: ApiError, fields: Iterable[Field] = ()) -> None:
+        """Answers in the place of the application, which hears that its caller is gone, and ends the connection."""
+        is_begun = False
+        if self._is_answering():
+            is_begun = self.cycle.response_started
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
+        if not is_begun:
+            defaults = self.server_state.default_headers
+            self.transport.write(answer(error, trace_id(fields), server_fields=defaults))
+        self.transport.leave()
+
+    # Heads
+
+    def _await_head(self, start: bytes) -> None:
+        try:
+            heads.check_unfinished(start)
+        except ApiError as error:
+            self._refuse(error)
+            return
+        if start and not self._is_in_head:
+            self._is_in_head = True
+            self._alarm.within(HEAD_S)
+
+    def _feed_head(self, head: bytes, behind: bytes) -> bytes:
+        """What is still to be read here of what stands behind the head."""
+        self._is_in_head = self._is_whole = self._is_given = False
+        self._alarm.clear()
+        try:
+            self._is_old = heads.check_size(head)
+            self.parser.feed_data(head)
+        except httptools.HttpParserUpgrade:
+            return self._upgrade(head, behind)
+        except ApiError as error:
+            self._refuse(error)
+        except httptools.HttpParserError as error:
+            cause = error.__context__
+            self._refuse(cause if isinstance(cause, ApiError) else Malformed())
+        else:
+            if not self._is_given:
+                self._turn_away()
+            elif not self._is_whole:
+                self._begin_body()
+        return behind
+
+    def on_message_begin(self) -> None:
+        if self._body is not None:
+            raise Overrun
+        super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        """Fields that come later, as trailers, go to a list that nobody reads (RFC 9110 §6.5.1)."""
+        self._declared = heads.check_fields(self.headers, is_old=self._is_old)
+        if self.parser.should_upgrade():
+            self._is_socket = heads.check_upgrade(self.parser.get_method(), self.headers, is_old=self._is_old)
+            if not self._is_socket:
+                return
+        self._retry_after_s = self._gate_refuses()
+        if self._retry_after_s is None:
+            super().on_headers_complete()
+            self._is_given = True
+        else:
+            self._keeps_alive = not self._is_old and self.parser.should_keep_alive()
+        self.headers = []
+
+    def _should_upgrade(self) -> bool:
+        """Asked where the parser found an upgrade; others than ours have been left out by then."""
+        return True
+
+    def _gate_refuses(self) -> int | None:
+        """Seconds after which to come again, if the application's `gate` has no room: no task is made then."""
+        if self._gate is None:
+            return None
+        path = self.url.partition(b"?")[0]
+        retry_after_s: int | None = self._gate.refuses(path, self.parser.get_method())
+        return retry_after_s
+
+    def _turn_away(self) -> None:
+        is_last = not self._is_whole or not self._keeps_alive
+        error = Unavailable(retry_after_s=self._retry_after_s)
+        trace, is_head = trace_id(self.scope["headers"]), self.parser.get_method() == b"HEAD"
+        defaults = self.server_state.default_headers
+        self.transport.write(answer(error, trace, server_fields=defaults, is_last=is_last, is_head=is_head))
+        if is_last:
+            self.transport.leave()
+        else:
+            self._alarm.within(self.timeout_keep_alive)
+
+    def _upgrade(self, head: bytes, behind: bytes) -> bytes:
+        """A parser that has seen an upgrade reads no more; without the field the request is as any other."""
+        if not self._is_socket:
+            self.parser = httptools.HttpRequestParser(self)
+            return self._feed_head(heads.without_upgrade(head), behind)
+        if not self._is_given:
+            self._keeps_alive = False
+            self._turn_away()
+        else:
+            self._become_socket(behind)
+        return b""
+
+    def _become_socket(self, behind: bytes) -> None:
+        """The connection goes on with another protocol; its place goes with it."""
+        assert self.ws_protocol_class is not None
+        self._alarm.stop()
+        self.connections.discard(self)
+        protocol = self.ws_protocol_class(config=self.config, server_state=self.server_state, app_state=self.app_state)
+        protocol.on_lost = partial(self._places.give_back, self._address)
+        connection = self.transport.server_side
+        protocol.connection_made(connection)
+        protocol.feed_handshake(self._head_again())
+        if behind:
+            protocol.data_received(behind)
+        connection.set_protocol(protocol)
+
+    def _head_again(self) -> bytes:
+        """The head as it was parsed, names in lower case, as ASGI has them."""
+        lines = [b"%b: %b\r\n" % field for field in self.scope["headers"]]
+        return b"GET %b HTTP/1.1\r\n%b\r\n" % (self.url, b"".join(lines))
+
+    # Bodies
+
+    def _begin_body(self) -> None:
+        """An answer that begins before the body is whole says that it is the last one."""
+        self._body = Body(self._declared, self.loop.time() + BODY_S)
+        self._keeps_alive, self.cycle.keep_alive = self.cycle.keep_alive, False
+        self._alarm.within(BODY_CHECK_S)
+
+    def _feed_body(self, body: Body, data: bytes) -> bytes:
+        size = body.cut(len(data))
+        try:
+            self.parser.feed_data(data[:size])
+            body.count(size, len(self.headers))
+        except ApiError as error:
+            self._refuse(error, self.scope["headers"])
+        except httptools.HttpParserError as error:
+            if not isinstance(error.__context__, Overrun):
+                self._refuse(Malformed(), self.scope["headers"])
+            else:
+                self._end_body(keeps_alive=False)
+        else:
+            if self._is_whole:
+                self._end_body(keeps_alive=self._keeps_alive)
+        return data[size:]
+
+    def _end_body(self, *, keeps_alive: bool) -> None:
+        self._body = None
+        self._alarm.clear()
+        if not self.cycle.response_started:
+            self.cycle.keep_alive = keeps_alive
+
+    def on_body(self, body: bytes) -> None:
+        if self._body is not None:
+            self._body.payload += len(body)
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        self._is_whole = True
+        if self._is_given:
+            super().on_message_complete()
+
+    def _check_pace(self, body: Body) -> None:
+        left_s = body.ends_at - self.loop.time()
+        if left_s > 0 and (self.flow.read_paused or body.is_fast_enough()):
+            self._alarm.within(min(BODY_CHECK_S, left_s))
+        else:
+            self._refuse(RequestTimeout(), self.scope["headers"])
+
+    # Answers
+
+    def on_response_complete(self) -> None:
+        """Instead of uvicorn's, which sets and cancels a timer for every request."""
+        self.server_state.total_requests += 1
+        if not self.transport.is_closing():
+            self._alarm.within(self.timeout_keep_alive)
+            self.flow.read_paused = False
+            self.read_on()

@@ -1,0 +1,118 @@
+"""A server's transport whose end is bounded: a peer that takes nothing, or that goes on sending, cannot keep it.
+
+Promises: after `close` what was written is sent for as long as the peer takes some of it every `patience_s`, at most 60 s;
+`leave` lets a peer that still sends read the answer first (RFC 9112 §9.6). Pausing twice is pausing once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from typing import Any
+
+LINGER_S = 2.0
+LINGER_BYTES = 16 << 20
+"""What a peer may still send, unread, while it learns that nobody listens; then reading stops."""
+STALL_S = 30.0
+"""How long an open connection may take nothing of what waits for it."""
+CLOSING_S = 60.0
+
+
+class GuardedTransport(asyncio.Transport):
+    """`is_unread` is set while the peer has more to send than will be read: a close then lets it read the answer."""
+
+    __slots__ = (
+        "_dropped", "_ends_at", "_is_leaving", "_is_paused", "_loop", "_patience_s", "_timer", "_unsent", "is_unread",
+        "server_side",
+    )  # fmt: skip
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop, *, patience_s: float) -> None:
+        self.server_side = transport
+        self.is_unread = False
+        self._loop = loop
+        self._patience_s = patience_s
+        self._is_leaving = False
+        self._is_paused = False
+        self._dropped = 0
+        self._timer: asyncio.TimerHandle | None = None
+        self._unsent = 0
+        self._ends_at = math.inf
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        if not self._is_leaving:
+            self.server_side.write(data)
+
+    def is_closing(self) -> bool:
+        return self._is_leaving or self.server_side.is_closing()
+
+    def get_extra_info(self, name: str, default: Any = None) -> Any:
+        return self.server_side.get_extra_info(name, default)
+
+    def pause_reading(self) -> None:
+        if not self._is_paused and not self.is_closing():
+            self._is_paused = True
+            self.server_side.pause_reading()
+
+    def resume_reading(self) -> None:
+        if self._is_paused and not self.is_closing():
+            self._is_paused = False
+            self.server_side.resume_reading()
+
+    def close(self) -> None:
+        if self.is_closing():
+            return
+        if self.is_unread and self.server_side.can_write_eof():
+            self.leave()
+            return
+        self.server_side.close()
+        self._end_after(self._patience_s)
+
+    def leave(self) -> None:
+        """Says that nothing more comes, and waits at most LINGER_S for the peer to go."""
+        if self.is_closing():
+            return
+        self.resume_reading()
+        self._is_leaving = True
+        self.server_side.write_eof()
+        self._end_after(LINGER_S)
+
+    def drop(self, size: int) -> None:
+        """`size` bytes came that nobody reads."""
+        self._dropped += size
+        if self._dropped > LINGER_BYTES and not self.server_side.is_closing():
+            self.server_side.pause_reading()
+
+    def abort(self) -> None:
+        self.server_side.abort()
+
+    def watch(self) -> None:
+        """Something waits for the peer to take it: when it takes nothing for STALL_S, the connection is cut."""
+        if not self.is_closing():
+            self._check_after(STALL_S)
+
+    def unwatch(self) -> None:
+        if not self.is_closing():
+            self.lost()
+
+    def lost(self) -> None:
+        """No timer stays."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _end_after(self, patience_s: float) -> None:
+        self._ends_at = self._loop.time() + CLOSING_S
+        self._check_after(patience_s)
+
+    def _check_after(self, seconds: float) -> None:
+        self.lost()
+        self._unsent = self.server_side.get_write_buffer_size()
+        self._timer = self._loop.call_later(seconds, self._check, seconds)
+
+    def _check(self, seconds: float) -> None:
+        self._timer = None
+        is_taking = 0 < self.server_side.get_write_buffer_size() < self._unsent
+        if is_taking and self._loop.time() < self._ends_at:
+            self._check_after(seconds)
+        else:
+            self.abort()

@@ -1,0 +1,266 @@
+"""uvicorn's WebSocket protocol with bounds (ACCEPTANCE D13): frames go to the parser one by one, while somebody waits for them.
+
+Promises: the application is given a few messages at a time; nothing is read while the peer does not take what is written;
+a violation is answered with its close code, without a traceback; a closing socket is gone within 5 s.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import codecs
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any, ClassVar, cast
+
+from uvicorn._types import ASGIReceiveEvent
+from uvicorn.config import Config
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from uvicorn.server import ServerState
+from websockets.datastructures import Headers
+from websockets.frames import Frame
+from websockets.http11 import Response
+from websockets.server import ServerProtocol
+from websockets.typing import StatusLike
+
+from app.guard.alarm import Alarm
+from app.guard.frames import POLICY, FrameAccount, FrameLimits, Violation
+from app.guard.problems import answer, parts, trace_id
+from app.guard.transport import GuardedTransport
+from generated.errors import ApiError, Forbidden, HeadTooLarge, Internal, Malformed, TargetTooLong, Unavailable
+
+HANDSHAKE_S = 9.5
+CLOSE_S = 3.5
+PATIENCE_S = 1.0
+FRAMES_PER_TURN = 64
+MESSAGES_AHEAD = 4
+"""What the application is given before it has asked."""
+ABNORMAL, INVALID_TEXT, KEEPALIVE_LOST = 1006, 1007, 1011
+REFUSALS: dict[int, type[ApiError]] = {403: Forbidden, 414: TargetTooLong, 431: HeadTooLarge, 500: Internal}
+
+
+class Server(ServerProtocol):
+    """Refuses handshakes by problems, and hears a Close within a fragmented message."""
+
+    def reject(self, status: StatusLike, text: str) -> Response:
+        error = REFUSALS.get(int(status), Malformed)()
+        fields, body = parts(error, trace_id(()))
+        headers = Headers([(name.decode(), value.decode()) for name, value in fields])
+        headers["Connection"] = "close"
+        headers["Sec-WebSocket-Version"] = "13"  # RFC 6455 §4.4
+        return Response(error.status, HTTPStatus(error.status).phrase, headers, body)
+
+    def forget_fragments(self) -> None:
+        """A control frame may stand between fragments, a Close too (RFC 6455 §5.4)."""
+        self.current_size = None
+
+
+class GuardedWebSocket(WebSocketsSansIOProtocol):
+    limits: ClassVar[FrameLimits] = FrameLimits()
+    transport: GuardedTransport
+    conn: Server
+
+    def __init__(
+        self,
+        config: Config,
+        server_state: ServerState,
+        app_state: dict[str, Any],
+        _loop: asyncio.AbstractEventLoop | None = None,
+    ) -> None:
+        super().__init__(config, server_state, app_state, _loop)
+        self.conn = Server(max_size=config.ws_max_size, logger=self.logger)
+        self.close_timeout = CLOSE_S
+        self.on_lost: Callable[[], None] | None = None
+        self._alarm = Alarm(self.loop, self._out_of_time)
+        self._frames = FrameAccount(self.limits)
+        self._held = b""
+        self._texts: list[str] = []
+        self._undecoded = b""
+
+    # The connection
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        guarded = GuardedTransport(cast(asyncio.Transport, transport), self.loop, patience_s=PATIENCE_S)
+        super().connection_made(guarded)
+        self._alarm.within(HANDSHAKE_S)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._alarm.stop()
+        self.transport.lost()
+        self._held = b""
+        if self.on_lost is not None:
+            self.on_lost()
+        super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self.transport.pause_reading()
+        self.transport.watch()
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self.transport.unwatch()
+        self._advance()
+
+    def shutdown(self) -> None:
+        if not self.handshake_complete:
+            self._refuse_handshake(Unavailable())
+            return
+        self.transport.is_unread = True
+        super().shutdown()
+
+    def _out_of_time(self) -> None:
+        if not self.handshake_complete:
+            self._refuse_handshake(Unavailable())
+        elif not self.transport.is_closing():
+            self._fail(POLICY, "message not complete in time")
+
+    # The handshake
+
+    def feed_handshake(self, head: bytes) -> None:
+        """Starts the application, or refuses what is no handshake."""
+        self.conn.receive_data(head)
+        self.handle_events()
+        if not self.handshake_initiated:
+            self._refuse_handshake(Malformed())
+
+    def start_keepalive(self) -> None:
+        """Called when the socket is open; what came early waits until then."""
+        super().start_keepalive()
+        self._alarm.clear()
+        self._advance()
+
+    def _refuse_handshake(self, error: ApiError) -> None:
+        """In the place of the application, if it runs."""
+        self.handshake_complete = self.disconnected = True
+        self.queue.put_nowait({"type": "websocket.disconnect", "code": ABNORMAL})
+        self.transport.write(answer(error, trace_id(())))
+        self.transport.leave()
+
+    # Frames
+
+    def data_received(self, data: bytes) -> None:
+        if self.transport.is_closing():
+            self.transport.drop(len(data))
+            return
+        self._held = self._held + data if self._held else data
+        self._advance()
+
+    async def receive(self) -> ASGIReceiveEvent:
+        if self._held and self.queue.empty():
+            self._advance()
+        return await self.queue.get()
+
+    def on_task_complete(self, task: asyncio.Task[None]) -> None:
+        super().on_task_complete(task)
+        if self._held:
+            self._advance()
+
+    def _advance(self) -> None:
+        """Feeds one frame after the other; what is held keeps reading from going on."""
+        if not self.handshake_complete:
+            self.transport.pause_reading()
+            return
+        data, at, now, left = self._held, 0, self.loop.time(), FRAMES_PER_TURN
+        try:
+            while at < len(data) and left and not self._must_wait():
+                end = self._frames.step(data, at, now)
+                if end == at:
+                    break
+                self._feed(data[at:end])
+                at, left = end, left - 1
+        except Violation as violation:
+            self._fail(violation.code, violation.reason)
+            return
+        self._held = data[at:]
+        if not left:
+            self.loop.call_soon(self._advance)
+        self._set_reading(is_resting=bool(self._held) and (not left or self._must_wait()))
+
+    def _must_wait(self) -> bool:
+        """For the application to take what it was given, or the peer; nobody takes anything once the end was said."""
+        if self.queue.qsize() >= MESSAGES_AHEAD and not self.close_sent:
+            return True
+        return not self.writable.is_set() or self.transport.is_closing()
+
+    def _set_reading(self, *, is_resting: bool) -> None:
+        """A message's time runs only while it is read."""
+        if is_resting or not self.writable.is_set():
+            self.transport.pause_reading()
+            self._alarm.clear()
+            return
+        self.transport.resume_reading()
+        if not self._held and not self._frames.is_within_message:
+            self._alarm.clear()
+        elif not self._alarm.is_set:
+            self._alarm.within(self.limits.message_s)
+
+    def _feed(self, piece: bytes) -> None:
+        if self._frames.closes:
+            self.conn.forget_fragments()
+        self.conn.receive_data(piece)
+        if self.conn.parser_exc is not None:
+            self.handle_parser_exception()
+        else:
+            self.handle_events()
+
+    # Messages
+
+    def handle_text(self, event: Frame) -> None:
+        self.curr_msg_data_type = "text"
+        self._texts, self._undecoded = [], b""
+        self._take_text(event)
+
+    def handle_cont(self, event: Frame) -> None:
+        if self.curr_msg_data_type == "text":
+            self._take_text(event)
+        else:
+            super().handle_cont(event)
+
+    def _take_text(self, fragment: Frame) -> None:
+        """Text that cannot become valid is refused before it is whole (RFC 6455 §8.1)."""
+        data = self._undecoded + fragment.data if self._undecoded else fragment.data
+        try:
+            text, end = codecs.utf_8_decode(data, "strict", fragment.fin)
+        except UnicodeDecodeError:
+            self._fail(INVALID_TEXT, "invalid UTF-8")
+            return
+        self._texts.append(text)
+        if fragment.fin:
+            self._offer({"type": "websocket.receive", "text": "".join(self._texts)})
+        else:
+            self._undecoded = bytes(data[end:])
+
+    def send_receive_event_to_app(self) -> None:
+        self._offer({"type": "websocket.receive", "bytes": b"".join(self.frames)})
+        self.frames = []
+
+    def _offer(self, message: ASGIReceiveEvent) -> None:
+        if not self.close_sent:
+            self.queue.put_nowait(message)
+
+    # The end
+
+    def keepalive_timeout(self) -> None:
+        """A pong that waits behind messages which the application has yet to take is not late."""
+        self.pong_timer = None
+        self.pending_ping_payload = None
+        if self._held and self.writable.is_set():
+            self.schedule_ping()
+        elif not self.close_sent and not self.transport.is_closing():
+            self._fail(KEEPALIVE_LOST, "keepalive ping timeout")
+
+    def handle_parser_exception(self) -> None:
+        """Says why, without a traceback: the peer's faults are not ours. The application hears that it is gone."""
+        close = self.conn.close_sent
+        code, reason = (close.code, close.reason) if close is not None else (ABNORMAL, "")
+        self.queue.put_nowait({"type": "websocket.disconnect", "code": code, "reason": reason})
+        self.transport.write(b"".join(self.conn.data_to_send()))
+        self.close_sent = self.disconnected = True
+        self._held = b""
+        self.stop_keepalive()
+        self._alarm.clear()
+        self.transport.leave()
+
+    def _fail(self, code: int, reason: str) -> None:
+        self.conn.fail(code, reason)
+        self.handle_parser_exception()

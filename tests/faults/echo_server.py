@@ -1,0 +1,108 @@
+"""A small application behind the server exactly as the service runs it: what the guard does without the service's own rules.
+
+`python -m tests.faults.echo_server PORT [large]`; `large` raises the limits to what Autobahn's groups 9, 12 and 13 send.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import sys
+from typing import Any, ClassVar
+
+from app.guard.frames import FrameLimits
+from app.guard.websocket_protocol import GuardedWebSocket
+from app.main import serve
+
+LARGE_BYTES = 4 << 20
+
+
+class Gate:
+    """Has no room for anything at /busy."""
+
+    def refuses(self, path: bytes, method: bytes) -> int | None:
+        return 7 if path == b"/busy" else None
+
+
+class Echo:
+    gate = Gate()
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "lifespan":
+            await answer_lifespan(receive, send)
+        elif scope["type"] == "http":
+            await self._answer(scope, receive, send)
+        else:
+            await serve_socket(scope["path"], receive, send)
+
+    async def _answer(self, scope: Any, receive: Any, send: Any) -> None:
+        path, body = scope["path"], b""
+        if path == "/large":
+            await respond(send, 200, b"x" * LARGE_BYTES)
+            return
+        if path == "/unread":
+            await respond(send, 401, b"no")
+            return
+        while True:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                return
+            body += message["body"]
+            if not message["more_body"]:
+                break
+        if path == "/slow":
+            await asyncio.sleep(0.5)
+        headers = [(name.decode(), value.decode("latin-1")) for name, value in scope["headers"]]
+        seen = {"method": scope["method"], "path": path, "headers": headers, "size": len(body)}
+        await respond(send, 200, json.dumps(seen).encode())
+
+
+async def answer_lifespan(receive: Any, send: Any) -> None:
+    for _ in range(2):
+        message = await receive()
+        await send({"type": f"{message['type']}.complete"})
+
+
+async def respond(send: Any, status: int, body: bytes) -> None:
+    headers = [(b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+async def serve_socket(path: str, receive: Any, send: Any) -> None:
+    """/echo answers each message; /deaf takes none for 3 s; /close closes at the first; /mute never answers the handshake."""
+    await receive()
+    if path == "/mute":
+        await asyncio.sleep(30)
+    await send({"type": "websocket.accept"})
+    if path == "/deaf":
+        await asyncio.sleep(3)
+    while (message := await receive())["type"] == "websocket.receive":
+        if path == "/close":
+            await send({"type": "websocket.close", "code": 4000})
+            continue
+        text = message.get("text")
+        await send(
+            {"type": "websocket.send", "bytes": message["bytes"]}
+            if text is None
+            else {"type": "websocket.send", "text": text}
+        )
+
+
+class LargeWebSocket(GuardedWebSocket):
+    limits: ClassVar[FrameLimits] = FrameLimits(fragments=1 << 20, control_frames=1 << 20, message_s=100)
+
+
+def create() -> Echo:
+    return Echo()
+
+
+def main() -> None:
+    logging.basicConfig(level=logging.WARNING)
+    changes = {"ws": LargeWebSocket, "ws_max_size": 64 << 20} if "large" in sys.argv else {}
+    serve("tests.faults.echo_server:create", host="127.0.0.1", port=int(sys.argv[1]), **changes)
+
+
+if __name__ == "__main__":
+    main()
