@@ -203,8 +203,9 @@ def build(settings: Settings) -> Asgi:
         metrics=service.metrics,
         settings=settings,
         on_denial=Denials(service.audit.offer),
+        gate=service.gate,
     )
-    return _doors(http, _with_cors(http, settings.origins), socket)
+    return Doors(http, _with_cors(http, settings.origins), socket, service.gate)
 
 
 def _with_cors(application: Asgi, origins: tuple[str, ...]) -> Asgi:
@@ -225,18 +226,22 @@ def _with_cors(application: Asgi, origins: tuple[str, ...]) -> Asgi:
     )
 
 
-def _doors(http: Asgi, browser: Asgi, socket: Asgi) -> Asgi:
-    """Only requests with an Origin pay for CORS."""
+class Doors:
+    """Which door a request goes to; only requests with an Origin pay for CORS. The guard asks `gate` before there is a request."""
 
-    async def application(scope: Any, receive: Any, send: Any) -> None:
+    def __init__(self, http: Asgi, browser: Asgi, socket: Asgi, gate: Gate) -> None:
+        self._http = http
+        self._browser = browser
+        self._socket = socket
+        self.gate = gate
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "websocket" and scope["path"] == "/web":
-            await socket(scope, receive, send)
+            await self._socket(scope, receive, send)
         elif scope["type"] == "http" and any(name == b"origin" for name, _ in scope["headers"]):
-            await browser(scope, receive, send)
+            await self._browser(scope, receive, send)
         else:
-            await http(scope, receive, send)
-
-    return application
+            await self._http(scope, receive, send)
 
 
 def _health_paths() -> list[bytes]:

@@ -8,9 +8,11 @@ Asking and counting are a few comparisons, so that a refusal costs next to nothi
 from __future__ import annotations
 
 import math
+import random
 import time
 from collections.abc import Callable, Collection
 
+from app.admission.shares import RETRY_S
 from generated.operations import Priority
 
 MIN_LIMIT = 32
@@ -39,7 +41,17 @@ class Gate:
     def limit(self) -> int:
         return int(self._limit)
 
-    def refuses(self, priority: Priority) -> bool:
+    def refuses(self, path: bytes, method: bytes) -> int | None:
+        """Before the operation of a request is known: seconds after which to come again, None where there is room.
+
+        A load balancer's probe always has room.
+        """
+        if self.in_flight < self._limit or path in self._never_refused:
+            return None
+        self.refused += 1
+        return random.choice(RETRY_S)
+
+    def is_full_for(self, priority: Priority) -> bool:
         """Whether an arrival of this class is one too many; counts the refusal."""
         share = SHARE_OF.get(priority)
         if share is None or self.in_flight < self._limit * share:
@@ -47,9 +59,12 @@ class Gate:
         self.refused += 1
         return True
 
-    def refuses_path(self, path: bytes) -> bool:
-        """The same before the operation is known: whatever its class, it is one too many."""
-        return self.in_flight >= self._limit and path not in self._never_refused and self.refuses(Priority.SESSION)
+    def arrived(self) -> None:
+        self.in_flight += 1
+
+    def answered(self, _: object = None) -> None:
+        """As a callback of the task that answers, so that each arrival is taken back once, whatever becomes of it."""
+        self.in_flight -= 1
 
     def began(self, waited_s: float) -> None:
         """Hears how long each request waited between its arrival and its work."""

@@ -12,9 +12,10 @@ from functools import partial
 from typing import Any
 
 import httptools
+from uvicorn._types import ASGI3Application
 from uvicorn.config import Config
 from uvicorn.protocols.http.flow_control import FlowControl
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.protocols.utils import get_remote_addr
 from uvicorn.server import ServerState
 
@@ -237,6 +238,15 @@ class GuardedHttp(HttpToolsProtocol):
     def _should_upgrade(self) -> bool:
         """Asked where the parser found an upgrade; others than ours have been left out by then."""
         return True
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        """As uvicorn's, with the gate told of the beginning and the end."""
+        task = self.loop.create_task(cycle.run_asgi(app))
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
+        if self._gate is not None:
+            self._gate.arrived()
+            task.add_done_callback(self._gate.answered)
 
     def _gate_refuses(self) -> int | None:
         """Seconds after which to come again, if the application's `gate` has no room: no task is made then."""

@@ -15,6 +15,8 @@ from typing import Any, Protocol
 
 import structlog
 
+from app.admission.gate import Gate
+from app.admission.shares import refusal
 from app.auth.credentials import parse_bearer
 from app.auth.denial import CredentialRefused, Reason
 from app.auth.principal import Principal
@@ -58,6 +60,7 @@ class Services:
     hub: Hub
     topic_roles: dict[str, Roles]
     on_denial: OnDenial
+    gate: Gate
     clock: Callable[[], float]
 
 
@@ -169,7 +172,11 @@ class Connection:
     # Requests
 
     def _invoke(self, invoke: Invoke) -> None:
-        package = invoke.package
+        package, gate = invoke.package, self._services.gate
+        if gate.is_full_for(package.operation.priority):
+            self._budget.spend()
+            self._reply(self._session.refuse(refusal(), invoke.pkg_id, invoke.req_id))
+            return
         is_keyed = package.operation.idempotency is Idempotency.KEY
         call = Call(
             package.operation,
@@ -181,6 +188,8 @@ class Connection:
             invoke.req_id if is_keyed else None,
         )
         task = self._loop.create_task(self._run(invoke, call))
+        gate.arrived()
+        task.add_done_callback(gate.answered)
         self._session.in_flight[invoke.req_id] = Running(task, package.operation.is_query)
 
     async def _run(self, invoke: Invoke, call: Call) -> None:

@@ -16,6 +16,7 @@ from typing import Any, Protocol
 
 import msgspec
 
+from app.admission.gate import Gate
 from app.broadcast.hub import Hub, Message
 from app.errors import problem
 from app.execution.address import client_ip, limit_key
@@ -60,11 +61,12 @@ class SocketDoor:
         metrics: SocketMetrics,
         settings: HandshakeSettings,
         on_denial: OnDenial,
+        gate: Gate,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._handshake = Handshake(verifier=verifier, tickets=tickets, limiter=limiter, settings=settings)
         self._dialects = make_dialects(packages, handlers, EVENT_CODECS)
-        self._services = Services(runner, verifier, limiter, hub, topic_roles(EVENTS.values()), on_denial, clock)
+        self._services = Services(runner, verifier, limiter, hub, topic_roles(EVENTS.values()), on_denial, gate, clock)
         self._trusted_proxies = settings.trusted_proxies
         self._metrics = metrics
         self._pending: dict[str, int] = {}

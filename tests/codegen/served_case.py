@@ -19,6 +19,8 @@ from urllib.parse import quote, urlencode
 import msgspec
 
 import generated.handlers
+from app.admission.gate import Gate
+from app.admission.shares import Shares
 from app.auth.principal import Principal
 from app.broadcast.hub import Hub
 from app.execution.deadlines import Deadlines
@@ -40,20 +42,34 @@ JSON, PROTOBUF = "application/json", "application/x-protobuf"
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 
+class Connections:
+    """A pool and its one connection in one: every lock is had, and no row is found."""
+
+    def take_at_once(self) -> Connections:
+        return self
+
+    def recover(
+        self, _: Any, restore: Callable[[Any], Awaitable[None]], *, within_s: float = 1.0
+    ) -> asyncio.Task[None]:
+        async def run() -> None:
+            await restore(self)
+
+        return asyncio.create_task(run())
+
+    def is_closed(self) -> bool:
+        return False
+
+    async def fetch(self, sql: str, *_: object) -> list[dict[str, object]]:
+        return [{"locked": True}] if "advisory" in sql else []
+
+    async def execute(self, sql: str) -> None: ...
+
+
 class Behind:
     """Stands for the database, the limiter, the audit log, the broker and the metrics: all is well, and nothing is kept."""
 
-    def transaction(self) -> Behind:
-        return self
-
-    async def commit(self) -> None: ...
-
-    async def rollback(self) -> None: ...
-
-    async def fetchrow(self, statement: Any, **parameters: object) -> dict[str, object] | None:
-        return {"locked": True} if "scope" in parameters else None
-
-    async def execute(self, statement: Any, **parameters: object) -> None: ...
+    def __init__(self) -> None:
+        self.pool: Any = Connections()
 
     async def take(self, bucket: Any, subject: str) -> Permit:
         return Permit(True, bucket.limit, bucket.limit - 1, 1, 0, int(bucket.window_s))
@@ -63,6 +79,8 @@ class Behind:
     async def write(self, executor: Any, record: Any) -> None: ...
 
     async def publish(self, topic: str, pkg_id: int, event: Any) -> None: ...
+
+    def note(self, *_: object, **__: object) -> None: ...
 
     def observe(self, *_: object) -> None: ...
 
@@ -86,16 +104,18 @@ class Case:
         self.request: Any = None
         stand_in: Any = Behind()
         runner = Runner(
-            database=stand_in, limiter=stand_in, audit=stand_in, broker=stand_in, metrics=stand_in, deadlines=Deadlines()
+            database=stand_in, limiter=stand_in, audit=stand_in, broker=stand_in, metrics=stand_in, deadlines=Deadlines(),
+            shares=Shares(10), gate=Gate(),
         )  # fmt: skip
         handlers = self._handlers()
         self.http = HttpDoor(
             table=RouteTable(ROUTES), runner=runner, handlers=handlers, verifier=stand_in, trusted_proxies=0,
-            behind=behind or _nobody,
+            refusals=stand_in, behind=behind or _nobody,
         )  # fmt: skip
         self.socket = SocketDoor(
             runner=runner, handlers=handlers, packages=PACKAGES, verifier=stand_in, tickets=stand_in, limiter=stand_in,
             hub=Hub(), metrics=stand_in, settings=SimpleNamespace(origins=(), trusted_proxies=0, accepts_query_token=False),
+            on_denial=stand_in.note, gate=Gate(),
         )  # fmt: skip
 
     def _handlers(self) -> Handlers[Any]:

@@ -24,6 +24,10 @@ class Gate:
     def refuses(self, path: bytes, method: bytes) -> int | None:
         return 7 if path == b"/busy" else None
 
+    def arrived(self) -> None: ...
+
+    def answered(self, task: object) -> None: ...
+
 
 class Echo:
     gate = Gate()

@@ -6,6 +6,7 @@ import pytest
 
 from app.admission import gate as module
 from app.admission.gate import Gate
+from app.admission.shares import RETRY_S
 from generated.operations import Priority
 
 
@@ -29,9 +30,9 @@ def after(delays: list[float]) -> Gate:
 def test_a_node_that_keeps_up_refuses_nobody_below_its_bound() -> None:
     gate = after([0.001] * 10)
     gate.in_flight = module.MAX_LIMIT - 1
-    assert not gate.refuses(Priority.SESSION)
+    assert not gate.is_full_for(Priority.SESSION)
     gate.in_flight += 1
-    assert gate.refuses(Priority.SESSION)
+    assert gate.is_full_for(Priority.SESSION)
     assert gate.refused == 1
 
 
@@ -58,11 +59,11 @@ def test_the_less_urgent_is_refused_first_and_health_never() -> None:
     refused = {}
     for priority in Priority:
         gate.in_flight = 0
-        while gate.in_flight < 2 * module.MAX_LIMIT and not gate.refuses(priority):
+        while gate.in_flight < 2 * module.MAX_LIMIT and not gate.is_full_for(priority):
             gate.in_flight += 1
         refused[priority] = gate.in_flight
     assert list(refused) == sorted(refused, key=lambda one: -refused[one])
     assert refused[Priority.HEALTH] == 2 * module.MAX_LIMIT
     gate.in_flight = module.MAX_LIMIT
-    assert gate.refuses_path(b"/api/authors")
-    assert not gate.refuses_path(b"/livez")
+    assert gate.refuses(b"/api/authors", b"GET") in RETRY_S
+    assert gate.refuses(b"/livez", b"GET") is None

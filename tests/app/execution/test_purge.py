@@ -8,7 +8,7 @@ import uuid
 import asyncpg
 import pytest
 
-from app.db.database import Database, make_engine
+from app.db.database import Database
 from app.execution.purge import BATCH, AnswerPurge
 from app.supervision.supervisor import Supervisor
 
@@ -63,7 +63,7 @@ async def test_a_row_that_another_node_deletes_is_not_waited_for(
 
 
 async def test_the_task_works_again_and_again_and_outlives_a_lost_connection(migrated: str, subject: str) -> None:
-    own = Database(make_engine(migrated, 2), 2)
+    own = Database(migrated, 2)
     connection = await connect(migrated)
     supervisor = Supervisor()
     supervisor.start("answer-purge", AnswerPurge(own, every_s=0.05).work)

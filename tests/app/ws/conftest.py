@@ -13,6 +13,7 @@ import uvicorn
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
+from app.admission.gate import Gate
 from app.auth.principal import Principal
 from app.broadcast.hub import Hub
 from app.ws.endpoint import SocketDoor
@@ -110,6 +111,7 @@ async def door(tokens: dict[str, Principal], limiter: FakeLimiter, settings: Fak
         metrics=metrics,
         settings=settings,
         on_denial=denials,
+        gate=Gate(),
     )
     config = uvicorn.Config(
         app,

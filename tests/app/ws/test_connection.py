@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from app.admission.gate import Gate
 from app.auth.principal import Principal
 from app.broadcast.hub import Hub
 from app.ws.budget import BURST, RATE_PER_S
@@ -94,7 +95,7 @@ async def dial() -> AsyncIterator[Dial]:
                 inbound.put_nowait({"type": "websocket.disconnect", "code": message["code"]})
 
         verifier, denials, roles = FakeVerifier(tokens or {}), FakeDenials(), topic_roles(EVENTS.values())
-        services = Services(runner, verifier, FakeLimiter(**limits), hub, roles, denials, time.time)
+        services = Services(runner, verifier, FakeLimiter(**limits), hub, roles, denials, Gate(), time.time)
         dialect = make_dialects(PACKAGES, handlers, EVENT_CODECS)[Format.JSON]
         admission = Admission(Format.JSON, None, who, "192.0.2.1", "tests")
         connection = Connection(services, dialect, admission, write, lambda: settled.append(True))
