@@ -24,6 +24,7 @@ from app.db.database import Database
 from app.db.sqlstates import refusal_for
 from app.db.transaction import Transaction
 from app.errors import decode
+from app.execution.address import limit_key
 from app.execution.context import Abandoned, Call, Context
 from app.execution.deadlines import Deadlines, Watch
 from app.execution.idempotency import AnswerStore, Replay
@@ -140,7 +141,7 @@ class Runner:
             return
         caller = call.caller
         if caller.denial is not None:
-            await self._spend(BUCKETS["unauthenticated"], caller.ip, call)
+            await self._spend(BUCKETS["unauthenticated"], limit_key(caller.ip), call)
             raise caller.denial
         if caller.principal is None or caller.principal.expires_at + LEEWAY_S <= self._clock():
             raise CredentialRefused(Reason.MISSING if caller.principal is None else Reason.EXPIRED)
@@ -149,13 +150,13 @@ class Runner:
         bucket = call.operation.bucket
         if bucket is None:
             return
-        subject = self._caller_key(call) if bucket.key is BucketKey.USER else call.caller.ip
+        subject = self._caller_key(call) if bucket.key is BucketKey.USER else limit_key(call.caller.ip)
         await self._spend(bucket, subject, call)
 
     def _caller_key(self, call: Call) -> str:
         """Who shares the node with others: the user, or the address where there is none."""
         principal = call.caller.principal
-        return call.caller.ip if principal is None else principal.subject
+        return limit_key(call.caller.ip) if principal is None else principal.subject
 
     async def _spend(self, bucket: Bucket, subject: str, call: Call) -> None:
         permit = await self._limiter.take(bucket, subject)
