@@ -57,6 +57,7 @@ class KeySet:
         refresh_s: float = 300.0,
         cooldown_s: float = 30.0,
         max_stale_s: float = 24 * 3600.0,
+        find_s: float = FIND_S,
     ) -> None:
         self.generation = 0
         self._fetch = fetch
@@ -64,6 +65,7 @@ class KeySet:
         self._refresh_s = refresh_s
         self._cooldown_s = cooldown_s
         self._max_stale_s = max_stale_s
+        self._find_s = find_s
         self._keys: dict[str, Key] = {}
         self._misses: OrderedDict[str, float] = OrderedDict()
         self._fetched_at = self._asked_at = self._changed_at = self._began_at = float("-inf")
@@ -115,7 +117,7 @@ class KeySet:
 
     async def _wait_for(self, fetch: asyncio.Task[bool]) -> bool:
         """Whether the fetch was good; a caller's cancellation does not end it."""
-        left_s = self._began_at + FIND_S - self._clock()
+        left_s = self._began_at + self._find_s - self._clock()
         done, _ = await asyncio.wait([fetch], timeout=max(0.0, left_s))
         if not done:
             raise Unavailable(retry_after_s=FIND_AGAIN_S)
