@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import statistics
 import sys
 import time
@@ -32,6 +33,9 @@ from tests.running_service import RunningService
 STRANGER, OTHER = "127.0.0.2", "127.0.0.3"
 """Loopback has many addresses: who misbehaves comes from another one than who does not."""
 FOREVER_S = 3_000_000_000
+OFFSET = re.compile(r'^.{1,120}"offset":([0-9]+)')
+BUSY = 9
+"""RSPCode of what a machine under load may answer."""
 
 
 @pytest.fixture(scope="module")
@@ -489,7 +493,7 @@ async def test_the_format_is_the_first_known_subprotocol(service: RunningService
 async def test_a_subscriber_that_stops_reading_is_closed_and_the_others_miss_nothing(
     service: RunningService, postgres: Postgres, opened: AsyncExitStack, others: int
 ) -> None:
-    """M05 (D17): one of many subscribers stops reading while events of 2 KB are published; it is closed as slow_consumer once
+    """M05 (D17): one of many subscribers stops reading while events of 8 KB are published; it is closed as slow_consumer once
     1 MiB waits for it, the others get every event in order, and requests go on.
     """
     token, closed_line = await service.token("reader"), 'stele_sockets_closed_total{code="4430"}'
@@ -503,7 +507,8 @@ async def test_a_subscriber_that_stops_reading_is_closed_and_the_others_miss_not
 
     async def listen(number: int) -> None:
         async for text in readers[number]:
-            offsets[number].append(json.loads(text)["offset"])
+            assert isinstance(text, str)
+            offsets[number] += [int(found) for found in OFFSET.findall(text)]
 
     listening = [asyncio.create_task(listen(number)) for number in range(others)]
     stopped = await RawSocket.open(service.port, token)
@@ -524,16 +529,16 @@ async def test_a_subscriber_that_stops_reading_is_closed_and_the_others_miss_not
 async def publish_until(
     service: RunningService, prefix: str, ask_for: Callable[[], Awaitable[float]], value: float
 ) -> int:
-    """Creates authors of 2 KB, 16 at a time, until the answer has the value; says how many. At most 20,000 events."""
+    """Creates authors of 8 KB, 16 at a time, until the answer has the value; says how many are known to be stored."""
     socket = await dial(service, await service.token("editor"))
-    count = 0
+    count = stored = 0
     while count < 20_000 and await ask_for() < value:
-        for _ in range(10):
+        for _ in range(3):
             for number in range(16):
-                data = {"name": f"{prefix} {count + number}", "bio": "b" * 1990}
+                data = {"name": f"{prefix} {count + number}", "bio": "\N{BOOKS}" * 1990}
                 await say(socket, pkg_id=3, req_id=str(uuid.uuid4()), data=data)
-            for _ in range(16):
-                assert (await hear(socket))["status_code"] == 0
-            count += 16
+            codes = [(await hear(socket))["status_code"] for _ in range(16)]
+            assert set(codes) <= {0, BUSY}
+            count, stored = count + 16, stored + codes.count(0)
     await socket.close()
-    return count
+    return stored
