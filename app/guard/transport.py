@@ -7,7 +7,11 @@ Promises: after `close` what was written is sent for as long as the peer takes s
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import math
+import sys
+import termios
+from contextlib import suppress
 from typing import Any
 
 LINGER_S = 2.0
@@ -41,6 +45,20 @@ class GuardedTransport(asyncio.Transport):
     def write(self, data: bytes | bytearray | memoryview) -> None:
         if not self._is_leaving:
             self.server_side.write(data)
+
+    def get_write_buffer_size(self) -> int:
+        return self.server_side.get_write_buffer_size()
+
+    def unsent_bytes(self) -> int:
+        """What the peer has not acknowledged, in our buffer and in the kernel's (tcp(7), SIOCOUTQ), where that can be asked.
+
+        The kernel takes megabytes at a time and then nothing for long; this falls for as long as the peer reads.
+        """
+        socket = self.server_side.get_extra_info("socket")
+        waiting = self.server_side.get_write_buffer_size()
+        with suppress(OSError, ValueError, AttributeError):
+            waiting += int.from_bytes(fcntl.ioctl(socket.fileno(), termios.TIOCOUTQ, bytes(4)), sys.byteorder)
+        return waiting
 
     def is_closing(self) -> bool:
         return self._is_leaving or self.server_side.is_closing()
@@ -106,12 +124,12 @@ class GuardedTransport(asyncio.Transport):
 
     def _check_after(self, seconds: float) -> None:
         self.lost()
-        self._unsent = self.server_side.get_write_buffer_size()
+        self._unsent = self.unsent_bytes()
         self._timer = self._loop.call_later(seconds, self._check, seconds)
 
     def _check(self, seconds: float) -> None:
         self._timer = None
-        is_taking = 0 < self.server_side.get_write_buffer_size() < self._unsent
+        is_taking = self.get_write_buffer_size() > 0 and self.unsent_bytes() < self._unsent
         if is_taking and self._loop.time() < self._ends_at:
             self._check_after(seconds)
         else:

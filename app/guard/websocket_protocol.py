@@ -73,6 +73,7 @@ class GuardedWebSocket(WebSocketsSansIOProtocol):
         self._alarm = Alarm(self.loop, self._out_of_time)
         self._frames = FrameAccount(self.limits)
         self._held = b""
+        self._unsent_at_ping = 0
         self._texts: list[str] = []
         self._undecoded = b""
 
@@ -240,11 +241,17 @@ class GuardedWebSocket(WebSocketsSansIOProtocol):
 
     # The end
 
+    def send_keepalive_ping(self) -> None:
+        super().send_keepalive_ping()
+        self._unsent_at_ping = self.transport.unsent_bytes()
+
     def keepalive_timeout(self) -> None:
-        """A pong that waits behind messages which the application has yet to take is not late."""
+        """A pong is not late that waits behind messages which the application has yet to take; nor one whose ping does behind
+        what the peer takes byte by byte. Whether it takes anything at all the transport watches, while we cannot write."""
         self.pong_timer = None
         self.pending_ping_payload = None
-        if self._held and self.writable.is_set():
+        is_taking = 0 < self.transport.unsent_bytes() < self._unsent_at_ping
+        if self._held or is_taking or not self.writable.is_set():
             self.schedule_ping()
         elif not self.close_sent and not self.transport.is_closing():
             self._fail(KEEPALIVE_LOST, "keepalive ping timeout")

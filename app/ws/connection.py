@@ -106,8 +106,8 @@ class Connection:
                 if self.outbox.close_code is None:
                     text = message.get("text")
                     action = self._session.feed(message["bytes"] if text is None else text)
-                    await self._act(action)
-                    await self._hold_back(has_begun=isinstance(action, Invoke))
+                    has_begun = await self._act(action)
+                    await self._hold_back(has_begun=has_begun)
         finally:
             self._stop_waiting_for_credential()
             self._expiry.stop()
@@ -129,14 +129,15 @@ class Connection:
             self._on_settled()
             self._on_settled = None
 
-    async def _act(self, action: Action) -> None:
+    async def _act(self, action: Action) -> bool:
+        """Whether a request has begun."""
         if self._identity is None and not isinstance(action, Authenticate):
             self._refuse(Attempt.AUTHENTICATE, Unauthenticated("The first frame must authenticate."), None)
             self.outbox.close(CloseCode.INVALID_TOKEN, "invalid_token")
-            return
+            return False
         match action:
             case Invoke():
-                self._invoke(action)
+                return self._invoke(action)
             case Reply(frame):
                 self._reply(frame)
             case Close():
@@ -147,6 +148,7 @@ class Connection:
                 await self._authenticate(action)
             case Subscribe() | Unsubscribe():
                 self._change_topics(action)
+        return False
 
     async def _hold_back(self, *, has_begun: bool) -> None:
         """Back-pressure: while nobody receives, the server reads nothing.
@@ -171,12 +173,12 @@ class Connection:
 
     # Requests
 
-    def _invoke(self, invoke: Invoke) -> None:
+    def _invoke(self, invoke: Invoke) -> bool:
+        """False where the gate refuses, before there is a task."""
         package, gate = invoke.package, self._services.gate
         if gate.is_full_for(package.operation.priority):
-            self._budget.spend()
             self._reply(self._session.refuse(refusal(), invoke.pkg_id, invoke.req_id))
-            return
+            return False
         is_keyed = package.operation.idempotency is Idempotency.KEY
         call = Call(
             package.operation,
@@ -191,6 +193,7 @@ class Connection:
         gate.arrived()
         task.add_done_callback(gate.answered)
         self._session.in_flight[invoke.req_id] = Running(task, package.operation.is_query)
+        return True
 
     async def _run(self, invoke: Invoke, call: Call) -> None:
         try:

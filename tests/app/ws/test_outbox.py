@@ -32,7 +32,7 @@ class Server:
 
 class Transport:
     is_aborted = False
-    unsent_bytes = 0
+    unsent = 0
 
     def abort(self) -> None:
         self.is_aborted = True
@@ -40,8 +40,8 @@ class Transport:
     def is_closing(self) -> bool:
         return self.is_aborted
 
-    def get_write_buffer_size(self) -> int:
-        return self.unsent_bytes
+    def unsent_bytes(self) -> int:
+        return self.unsent
 
     def get_extra_info(self, name: str) -> None:
         return None
@@ -198,10 +198,10 @@ async def test_a_message_that_is_taken_byte_by_byte_is_no_stall() -> None:
     server, loop = Server(), Loop()
     outbox = make(server, loop)
     server.writable.clear()
-    server.transport.unsent_bytes = 2_000_000
+    server.transport.unsent = 2_000_000
     outbox.reply({"n": 0})
     for _ in range(50):
-        server.transport.unsent_bytes -= 10_000
+        server.transport.unsent -= 10_000
         loop.advance(2)
     assert outbox.close_code is None
     for _ in range(6):
@@ -216,7 +216,7 @@ async def test_bytes_of_our_own_are_no_sign_of_life() -> None:
     server.writable.clear()
     outbox.reply({"n": 0})
     for _ in range(6):
-        server.transport.unsent_bytes += 6
+        server.transport.unsent += 6
         loop.advance(2)
     assert outbox.close_code == 4430
 

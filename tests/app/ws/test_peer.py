@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import socket as sockets
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import uvloop
 
+from app.guard.transport import GuardedTransport
 from app.ws.peer import Peer
 
 
@@ -18,7 +19,7 @@ class Protocol(asyncio.Protocol):
     transport: Any = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport = transport
+        self.transport = GuardedTransport(cast(asyncio.Transport, transport), asyncio.get_running_loop(), patience_s=1)
 
     async def send(self, message: Any) -> None:
         self.transport.write(message["bytes"])
