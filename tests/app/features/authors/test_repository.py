@@ -15,7 +15,7 @@ from random import Random
 import asyncpg
 import pytest
 
-from app.db.database import Database, make_engine
+from app.db.database import Database
 from app.development.servers import Postgres
 from app.execution.context import Caller, Context, Door
 from app.features.authors.cursor import CursorSeal
@@ -106,7 +106,7 @@ def many_url(postgres: Postgres) -> str:
 
 @pytest.fixture
 async def many(many_url: str) -> AsyncIterator[Database]:
-    opened = Database(make_engine(many_url, 2), 2)
+    opened = Database(many_url, 2)
     yield opened
     await opened.close()
 
@@ -115,7 +115,7 @@ async def plan(database: Database, filters: dict[str, object]) -> tuple[str, int
     """The plan as text, and the pages of table and index that it touched."""
     statement = REPOSITORY._lists[frozenset(filters)]
     explained = replace(statement, sql=f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {statement.sql}")
-    top = (await database.fetch(explained, **filters))[0]["QUERY PLAN"][0]["Plan"]
+    top = json.loads((await database.fetch(explained, **filters))[0]["QUERY PLAN"])[0]["Plan"]
     return json.dumps(top), top["Shared Hit Blocks"] + top["Shared Read Blocks"]
 
 
