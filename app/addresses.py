@@ -19,7 +19,20 @@ OPEN_ORIGINS = {"*", "null"}
 
 
 def postgres_url(text: str) -> str:
-    """The URL for asyncpg. What providers hand out is taken too: `postgres://`, and `sslmode`, which asyncpg calls `ssl`."""
+    """The URL as libpq and asyncpg read it. SQLAlchemy's spelling is taken too: its driver, and `ssl` for `sslmode`."""
+    url = _postgres(text)
+    query = {"sslmode" if name == "ssl" else name: value for name, value in url.query.items()}
+    return url.set(drivername="postgresql", query=query).render_as_string(hide_password=False)
+
+
+def sqlalchemy_url(text: str) -> str:
+    """The same for SQLAlchemy over asyncpg."""
+    url = _postgres(text)
+    query = {"ssl" if name == "sslmode" else name: value for name, value in url.query.items()}
+    return url.set(drivername=DRIVER, query=query).render_as_string(hide_password=False)
+
+
+def _postgres(text: str) -> URL:
     try:
         url = make_url(text)
     except (ArgumentError, ValueError):
@@ -28,12 +41,9 @@ def postgres_url(text: str) -> str:
         raise ValueError("is not a PostgreSQL URL")
     if not (url.host or url.query.get("host")):
         raise ValueError("names no host")
-    return _for_asyncpg(url).render_as_string(hide_password=False)
-
-
-def _for_asyncpg(url: URL) -> URL:
-    query = {"ssl" if name == "sslmode" else name: value for name, value in url.query.items()}
-    return url.set(drivername=DRIVER, query=query)
+    if "channel_binding" in url.query:
+        raise ValueError("asks for channel_binding, which asyncpg has not: leave it out, and say sslmode=verify-full")
+    return url
 
 
 def check_redis(text: str) -> str:

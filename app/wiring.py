@@ -121,7 +121,6 @@ class Service:
             shares=self.shares,
             gate=self.gate,
         )
-        self.purge = AnswerPurge(self.database)
         self.tickets = Tickets(self.pipeline)
 
     def handlers(self, settings: Settings) -> Handlers[Context]:
@@ -149,7 +148,7 @@ class Service:
         self.supervisor.start("node-count", self.nodes.run)
         self.supervisor.start("audit-writer", self.audit.work)
         self.supervisor.start("readiness", self.readiness.watch)
-        self.supervisor.start("answer-purge", self.purge.work)
+        self.supervisor.start("answer-purge", AnswerPurge(self.database).work)
         await self.pipeline.ready()
         await self.broker.start(self.hub.deliver)
         logger.info("service.started", contract=CONTRACT_VERSION, operations=len(OPERATIONS))

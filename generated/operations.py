@@ -90,7 +90,7 @@ class Event:
 
 
 CONTRACT_VERSION = "1.0.0"
-CONTRACT_HASH = "5620d593"
+CONTRACT_HASH = "132d1000"
 
 
 class PkgId(IntEnum):

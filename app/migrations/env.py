@@ -10,7 +10,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel import SQLModel
 
-from app.addresses import postgres_url
+from app.addresses import sqlalchemy_url
 from app.audit import tables as audit_tables
 from app.execution import tables as execution_tables
 from app.features.authors import tables as author_tables
@@ -28,7 +28,7 @@ def migrate(connection: Connection) -> None:
 
 
 async def run() -> None:
-    engine = create_async_engine(postgres_url(os.environ["DATABASE_URL"]))
+    engine = create_async_engine(sqlalchemy_url(os.environ["DATABASE_URL"]))
     async with engine.connect() as connection:
         await connection.run_sync(migrate)
         await connection.commit()

@@ -61,6 +61,9 @@ class Metrics:
         )
         for name in BREAKERS:
             self._breaker.labels(name).set(BREAKER_STATES["closed"])
+        self._log_drops: Callable[[], int] = lambda: 0
+        drops = Reading("stele_log_lines_dropped", "Log lines that could not be written.", lambda: self._log_drops())
+        self._registry.register(drops)
         Gauge("stele_build_info", "The contract served.", ("contract",), registry=self._registry).labels(build).set(1)
 
     def _counter(self, name: str, text: str, labels: tuple[str, ...] = ()) -> Counter:
@@ -68,7 +71,7 @@ class Metrics:
 
     def count_log_drops(self, read: Callable[[], int]) -> None:
         """`read` answers how many log lines were dropped since the start."""
-        self._registry.register(Reading("stele_log_lines_dropped", "Log lines that nobody read in time.", read))
+        self._log_drops = read
 
     def observe(self, door: str, operation: str, code: str, seconds: float) -> None:
         """A code that is not in the catalogue counts as `other`."""

@@ -4,20 +4,34 @@ from __future__ import annotations
 
 import pytest
 
-from app.addresses import check_issuer, check_origin, check_redis, masked, postgres_url
+from app.addresses import check_issuer, check_origin, check_redis, masked, postgres_url, sqlalchemy_url
 
 
 @pytest.mark.parametrize(
-    ("given", "taken"),
+    ("given", "libpq", "sqlalchemy"),
     [
-        ("postgresql+asyncpg://u:p@h:5432/d", "postgresql+asyncpg://u:p@h:5432/d"),
-        ("postgres://u:p@h/d?sslmode=require", "postgresql+asyncpg://u:p@h/d?ssl=require"),
-        ("postgresql://u:p%40ss@h/d", "postgresql+asyncpg://u:p%40ss@h/d"),
-        ("postgresql://u@/d?host=/run", "postgresql+asyncpg://u@/d?host=%2Frun"),
+        ("postgresql+asyncpg://u:p@h:5432/d", "postgresql://u:p@h:5432/d", "postgresql+asyncpg://u:p@h:5432/d"),
+        (
+            "postgres://u:p@h/d?sslmode=require",
+            "postgresql://u:p@h/d?sslmode=require",
+            "postgresql+asyncpg://u:p@h/d?ssl=require",
+        ),
+        (
+            "postgresql+asyncpg://h/d?ssl=require",
+            "postgresql://h/d?sslmode=require",
+            "postgresql+asyncpg://h/d?ssl=require",
+        ),
+        ("postgresql://u:p%40ss@h/d", "postgresql://u:p%40ss@h/d", "postgresql+asyncpg://u:p%40ss@h/d"),
+        ("postgresql://u@/d?host=/run", "postgresql://u@/d?host=%2Frun", "postgresql+asyncpg://u@/d?host=%2Frun"),
     ],
 )
-def test_what_providers_hand_out_becomes_a_url_for_asyncpg(given: str, taken: str) -> None:
-    assert postgres_url(given) == taken
+def test_what_providers_hand_out_is_taken_and_spelt_for_each_library(given: str, libpq: str, sqlalchemy: str) -> None:
+    assert (postgres_url(given), sqlalchemy_url(given)) == (libpq, sqlalchemy)
+
+
+def test_what_the_driver_cannot_keep_is_refused_and_not_forgotten() -> None:
+    with pytest.raises(ValueError, match="channel_binding"):
+        postgres_url("postgres://u:p@h/d?sslmode=require&channel_binding=require")
 
 
 @pytest.mark.parametrize(

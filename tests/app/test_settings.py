@@ -91,7 +91,7 @@ def test_production_is_what_nobody_chose_and_development_takes_what_it_refuses(m
 
 def test_a_provider_s_url_and_a_level_in_small_letters_are_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     taken = settings(monkeypatch, DATABASE_URL="postgres://u:p@h/d?sslmode=require", LOG_LEVEL="debug")
-    assert taken.database_url.get_secret_value() == "postgresql+asyncpg://u:p@h/d?ssl=require"
+    assert taken.database_url.get_secret_value() == "postgresql://u:p@h/d?sslmode=require"
     assert taken.log_level == "DEBUG"
 
 

@@ -1,4 +1,8 @@
-"""Authors in PostgreSQL. Every statement is compiled once; a page and its total are one round trip."""
+"""Authors in PostgreSQL. Every statement is compiled once; a page and its total are one round trip.
+
+A search costs what it returns and not what the table holds: it stops at the first match beyond the limit. The index
+`author_search` finds what may match, by functions of its migration, and the text itself is compared.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import asyncpg
-from sqlalchemy import BigInteger, ColumnElement, bindparam, delete, func, insert, or_, select, true, update
+from sqlalchemy import BigInteger, ColumnElement, Text, and_, bindparam, delete, func, insert, or_, select, true, update
 
 from app.db.database import Executor, Record
 from app.db.statements import Statement, compile_statement
@@ -46,12 +50,9 @@ class AuthorRepository:
             self._pages[names] = compile_statement(_paging(names))
 
     async def find(self, db: Executor, filters: dict[str, object]) -> tuple[list[Author], int]:
-        """At most 1,000 authors by name, and how many there are."""
-        given = dict(filters)
-        if "search_term" in given:
-            given["search_term"] = f"%{_literal(str(given['search_term']))}%"
-        rows = await db.fetch(self._lists[frozenset(given)], **given)
-        return [author_of(row) for row in rows], _total(rows)
+        """At most 1,000 authors by name, and how many there are, counted to 1,001."""
+        rows = await db.fetch(self._lists[frozenset(filters)], **filters)
+        return [author_of(row) for row in rows[:LIST_LIMIT]], len(rows)
 
     async def page(
         self, db: Executor, filters: dict[str, object], *, limit: int, offset: int
@@ -101,19 +102,26 @@ def _subsets(names: tuple[str, ...]) -> Iterable[frozenset[str]]:
 
 
 def _conditions(names: frozenset[str]) -> list[ColumnElement[bool]]:
+    term: Any = bindparam("search_term", type_=Text)
     every: dict[str, ColumnElement[bool]] = {
         "id": bindparam("id") == A.id,
-        "name": bindparam("name") == A.name,
-        "search_term": or_(A.name.ilike(bindparam("search_term")), A.bio.ilike(bindparam("search_term"))),
+        "name": and_(func.lower(A.name) == func.lower(bindparam("name", type_=Text)), bindparam("name") == A.name),
+        "search_term": and_(
+            func.author_grams(A.name, A.bio).op("@@")(func.search_query(term)),
+            or_(*(func.strpos(func.lower(text), func.lower(term)) > 0 for text in (A.name, A.bio))),
+        ),
         "last_id": bindparam("last_id") < A.id,
     }
     return [every[name] for name in sorted(names)]
 
 
 def _listing(names: frozenset[str]) -> Any:
-    total = func.count().over().label("total")
-    rows = select(AUTHOR, total).where(*_conditions(names))
-    return rows.order_by(func.lower(A.name), A.id).limit(LIST_LIMIT)
+    """The first by name; of a text's matches any, since the first of them by name cannot be found without all of them."""
+    rows = select(AUTHOR).where(*_conditions(names)).limit(LIST_LIMIT + 1)
+    if "search_term" not in names:
+        return rows.order_by(func.lower(A.name), A.id)
+    found = rows.subquery("found")
+    return select(found).order_by(func.lower(found.c.name), found.c.id)
 
 
 def _paging(names: frozenset[str]) -> Any:
@@ -126,11 +134,6 @@ def _paging(names: frozenset[str]) -> Any:
     )
     rows = page.subquery("p")
     return select(rows, count.c.total).select_from(count.outerjoin(rows, true())).order_by(rows.c.id)
-
-
-def _literal(text: str) -> str:
-    """LIKE's own signs stand for themselves."""
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
 def _total(rows: list[Record]) -> int:

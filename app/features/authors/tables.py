@@ -29,3 +29,4 @@ class AuthorRow(SQLModel, table=True):
 UNIQUE_NAME = "author_name_key"
 AUTHOR: Table = SQLModel.metadata.tables["author"]
 Index(UNIQUE_NAME, func.lower(AUTHOR.c.name), unique=True)
+Index("author_search", func.author_grams(AUTHOR.c.name, AUTHOR.c.bio), postgresql_using="gin")

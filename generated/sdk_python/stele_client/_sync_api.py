@@ -141,7 +141,9 @@ class AuthorsApi:
     ) -> models.AuthorList:
         """Find authors by id, name or text.
 
-        At most 1,000 are returned; `meta.has_more` says that there are others, and `meta.per_page` is the limit.
+        At most 1,000 are returned, and `meta.per_page` is that limit. `meta.has_more` says that there are others;
+        `meta.total` counts no further than 1,001, and which of the matches of a `search_term` are returned is then
+        not defined.
         """
         return self._calls.call(
             _operations.GET_AUTHORS, {"id": id, "name": name, "search_term": search_term}, timeout_s=timeout_s

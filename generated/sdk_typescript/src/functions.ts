@@ -49,7 +49,9 @@ export const getAuthor = (connection: $.Connection, input: $types.GetAuthorReque
 
 /**
  * Find authors by id, name or text.
- * At most 1,000 are returned; `meta.has_more` says that there are others, and `meta.per_page` is the limit.
+ * At most 1,000 are returned, and `meta.per_page` is that limit. `meta.has_more` says that there are others;
+ * `meta.total` counts no further than 1,001, and which of the matches of a `search_term` are returned is then
+ * not defined.
  */
 export const getAuthors = (connection: $.Connection, input: $types.GetAuthorsRequest = {}, options?: $.CallOptions): Promise<$types.AuthorList> =>
   connection.call($operations.GET_AUTHORS, input, options);

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import os
+import subprocess
+import sys
 import uuid
+from collections.abc import AsyncIterator
+from dataclasses import replace
 from random import Random
 
 import asyncpg
 import pytest
 
 from app.db.database import Database
+from app.development.servers import Postgres
 from app.execution.context import Caller, Context, Door
 from app.features.authors.cursor import CursorSeal
 from app.features.authors.handler import Authors
 from app.features.authors.repository import AuthorRepository
 from generated.errors import AuthorNameTaken, AuthorNotFound, VersionMismatch
 from generated.models import CreateAuthorRequest, GetPaginatedAuthorsRequest, UpdateAuthorRequest
+from tests.databases import new_database
 
 REPOSITORY = AuthorRepository()
 
@@ -35,6 +43,112 @@ async def test_like_s_own_signs_stand_for_themselves(database: Database) -> None
     for term, count in ((f"{label}100%", 1), (f"{label}_", 1), (f"{label}_\\", 1), (label, 4), (label.upper(), 4)):
         found, total = await REPOSITORY.find(database, {"search_term": term})
         assert (len(found), total) == (count, count), term
+
+
+TEXTS = [
+    "Ada",
+    "aDa\\'s",
+    "100%",
+    "a_b;c",
+    'say "no"',
+    "İstanbul ß",
+    "東京タワー",
+    "😀😀x",
+    "two  spaces ",
+    "line\nend",
+    "a\x01b\x02c",
+    "& | ! :* <->",
+]
+TERMS = [
+    "a", "A", "%", "_", "\\", "'", '"', ";", "'s", "\\'", "da", "ada", "ada\\'s", "00%", "😀", "😀x", "京", "タワー", "東京タワー", "ß", "  ", " ",
+    "e\ne", "\n", "\x01", "a\x01b", "b\x02c", "&", ":*", "<->", "| !", "x", "nothing of it", "o\"", "x" * 200,
+]  # fmt: skip
+
+
+async def test_a_term_is_found_wherever_it_stands_literally_in_any_case(database: Database) -> None:
+    """I06: every term against every text, alone as a name and in the middle or at the end of a bio."""
+    label = uuid.uuid4().hex
+    for number, text in enumerate(TEXTS):
+        await REPOSITORY.insert(database, request(f"{label} {number}", f"{text} in between"))
+        await REPOSITORY.insert(database, request(f"{label} {number} b", f"at the end {text}"))
+        await REPOSITORY.insert(database, request(f"{label} {number} {text}"))
+    every, _ = await REPOSITORY.find(database, {"search_term": label})
+    assert len(every) == 3 * len(TEXTS)
+    for term in TERMS:
+        found = {one.id for one in (await REPOSITORY.find(database, {"search_term": term}))[0]}
+        expected = {
+            one.id for one in every if term.lower() in one.name.lower() or term.lower() in (one.bio or "").lower()
+        }
+        assert {one.id for one in every} & found == expected, term
+
+
+@pytest.fixture(scope="module")
+def many_url(postgres: Postgres) -> str:
+    """10,000 authors with bios of 200 characters in a database of their own; the names of half of them hold the same word."""
+    url = new_database(postgres, "many")
+    subprocess.run(
+        [sys.executable, "-m", "app.migrations", "upgrade"], env={**os.environ, "DATABASE_URL": url}, check=True
+    )
+
+    async def fill() -> None:
+        connection = await asyncpg.connect(url.replace("+asyncpg", ""))
+        await connection.execute(
+            "INSERT INTO author (name, bio) SELECT CASE n % 2 WHEN 0 THEN 'common ' ELSE '' END || n,"
+            " left(repeat(md5(n::text) || ' ', 7), 200) FROM generate_series(1, 10000) n"
+        )
+        await connection.execute("INSERT INTO author (name) VALUES ('50% off'), ('semi;colon')")
+        await connection.execute("VACUUM ANALYZE author")
+        await connection.close()
+
+    asyncio.run(fill())
+    return url
+
+
+@pytest.fixture
+async def many(many_url: str) -> AsyncIterator[Database]:
+    opened = Database(many_url, 2)
+    yield opened
+    await opened.close()
+
+
+async def plan(database: Database, filters: dict[str, object]) -> tuple[str, int]:
+    """The plan as text, and the pages of table and index that it touched."""
+    statement = REPOSITORY._lists[frozenset(filters)]
+    explained = replace(statement, sql=f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {statement.sql}")
+    top = json.loads((await database.fetch(explained, **filters))[0]["QUERY PLAN"])[0]["Plan"]
+    return json.dumps(top), top["Shared Hit Blocks"] + top["Shared Read Blocks"]
+
+
+@pytest.mark.parametrize("term", ["%", "_", ";", "off", "common", "0", "common 19", "zz", "d41d8cd98f00", "é" * 200])
+async def test_a_search_uses_the_index_and_touches_no_more_than_its_answer_needs(many: Database, term: str) -> None:
+    """I06: seldom, common and absent terms, of one character and of many. The table has some 370 pages, the answer at most 1,001 rows."""
+    text, pages = await plan(many, {"search_term": term})
+    assert '"Index Name": "author_search"' in text
+    assert "Seq Scan" not in text
+    found, total = await REPOSITORY.find(many, {"search_term": term})
+    assert pages < 60 + 2 * min(total, 1001)
+    assert all(term in f"{one.name}\n{one.bio}".lower() for one in found)
+
+
+@pytest.mark.parametrize("filters", [{}, {"name": "common 500"}, {"id": 7}])
+async def test_a_list_uses_an_index_too(many: Database, filters: dict[str, object]) -> None:
+    text, pages = await plan(many, filters)
+    assert "Index Scan" in text
+    assert "Seq Scan" not in text
+    assert pages < 2500
+
+
+async def test_a_cut_list_says_so_and_is_in_order(many: Database) -> None:
+    """The first 1,000 by name; of a term's matches some 1,000, in order too."""
+    every, total = await REPOSITORY.find(many, {})
+    assert (len(every), total) == (1000, 1001)
+    names = sorted(
+        [str(n) for n in range(1, 10_000, 2)] + ["50% off", "semi;colon"] + [f"common {n}" for n in range(2, 10_001, 2)]
+    )
+    assert [one.name for one in every] == names[:1000]
+    some, total = await REPOSITORY.find(many, {"search_term": "COMMON"})
+    assert (len(some), total) == (1000, 1001)
+    assert [one.name for one in some] == sorted(one.name for one in some)
 
 
 async def test_filters_are_joined_by_and(database: Database) -> None:
@@ -81,7 +195,7 @@ async def test_an_empty_page_still_knows_the_total(database: Database) -> None:
     assert (found, total) == ([], 1)
 
 
-async def replace(connection: asyncpg.Connection, doomed: list[int], label: str) -> None:
+async def exchange(connection: asyncpg.Connection, doomed: list[int], label: str) -> None:
     """Delete some rows and insert as many others."""
     await connection.execute("DELETE FROM author WHERE id = ANY($1)", doomed)
     names = [f"{label} instead of {one}" for one in doomed]
@@ -104,7 +218,7 @@ async def test_a_walk_of_10_000_rows_meets_once_every_row_that_lives_throughout(
     wanted: GetPaginatedAuthorsRequest | None = GetPaginatedAuthorsRequest(per_page=100)
     seen: list[int] = []
     while wanted and len(seen) < 30_000:
-        changes = [replace(one, batches.pop(), label) for one in others if batches]
+        changes = [exchange(one, batches.pop(), label) for one in others if batches]
         asked = asyncio.create_task(authors.get_paginated_authors(context, wanted))
         await asyncio.gather(asked, *changes)
         page = asked.result()
