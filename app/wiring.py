@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 import structlog
@@ -19,7 +20,9 @@ from app.auth.keycloak_identity import KeycloakIdentity, KeycloakKeys
 from app.auth.tickets import Tickets
 from app.auth.verifier import TokenVerifier
 from app.broadcast.hub import Hub
-from app.broadcast.redis_broker import RedisBroker
+from app.broadcast.mover import Mover
+from app.broadcast.outbox import Outbox
+from app.broadcast.redis_broker import READ_TIMEOUT_S, RedisBroker
 from app.db.database import Database, make_engine
 from app.db.pipelined_redis import PipelinedConnection
 from app.execution.context import Context
@@ -46,7 +49,7 @@ from generated.errors import ERRORS, CloseCode
 from generated.handlers import Handlers
 from generated.http_routes import ROUTES
 from generated.operations import CONTRACT_HASH, CONTRACT_VERSION, OPERATIONS, TOPICS
-from generated.wire import EVENT_CODECS
+from generated.wire import EVENT_CODECS, EVENT_OF
 from generated.ws_packages import PACKAGES
 
 REDIS_TIMEOUT_S = 0.2
@@ -84,12 +87,7 @@ class Service:
             client_id=settings.keycloak_client_id,
         )
         redis_url = settings.redis_url.get_secret_value()
-        self.redis = Redis.from_url(
-            redis_url,
-            socket_timeout=REDIS_TIMEOUT_S,
-            socket_connect_timeout=REDIS_TIMEOUT_S,
-            retry=Retry(NoBackoff(), 0),
-        )
+        self.redis = _redis(redis_url, answer_s=REDIS_TIMEOUT_S)
         self.pipeline = PipelinedConnection(redis_url)
         self.limiter = RedisLimiter(self.pipeline, scale=settings.rate_limit_scale, on_down=self.metrics.limiter_down)
         self.database = Database(
@@ -98,14 +96,15 @@ class Service:
         )
         self.audit = AuditLog(self.database, on_drop=self.metrics.audit_dropped)
         self.hub = Hub()
-        self.reader = Redis.from_url(redis_url, socket_connect_timeout=REDIS_TIMEOUT_S, retry=Retry(NoBackoff(), 0))
+        self.reader = _redis(redis_url, answer_s=READ_TIMEOUT_S)
         self.broker = RedisBroker(self.pipeline, self.reader, topics=TOPICS, codecs=EVENT_CODECS)
+        self.mover = Mover(self.database, self.broker, TOPICS, on_depth=self.metrics.outbox_depth)
         self.deadlines = Deadlines()
         self.runner = Runner(
             database=self.database,
             limiter=self.limiter,
             audit=self.audit,
-            broker=self.broker,
+            outbox=Outbox(EVENT_OF, EVENT_CODECS, wake=self.mover.wake),
             metrics=self.metrics,
             deadlines=self.deadlines,
         )
@@ -131,12 +130,13 @@ class Service:
         self.keys.start()
         self.supervisor.start("audit-writer", self.audit.work)
         await self.pipeline.start()
-        await self.broker.start(self.hub.deliver)
+        await self.broker.find_ends()
+        self.supervisor.start("event-relay", partial(self.broker.relay, self.hub.deliver, self.mover))
+        self.supervisor.start("event-mover", self.mover.work)
         logger.info("service.started", contract=CONTRACT_VERSION, operations=len(OPERATIONS))
 
     async def stop(self) -> None:
         await self.supervisor.stop()
-        await self.broker.stop()
         await self.pipeline.stop()
         await self.keys.stop()
         await self.audit.flush()
@@ -183,6 +183,13 @@ def build(settings: Settings) -> Asgi:
         settings=settings,
     )
     return _doors(http, _with_cors(http, settings.origins), socket)
+
+
+def _redis(url: str, *, answer_s: float) -> Redis:
+    """Repeats nothing by itself."""
+    return Redis.from_url(
+        url, socket_timeout=answer_s, socket_connect_timeout=REDIS_TIMEOUT_S, retry=Retry(NoBackoff(), 0)
+    )
 
 
 def _with_cors(application: Asgi, origins: tuple[str, ...]) -> Asgi:

@@ -103,6 +103,19 @@ class Database:
     def transaction(self) -> Transaction:
         return Transaction(self)
 
+    async def connect_alone(self, settings: Mapping[str, str], *, answer_s: float) -> Any:
+        """A connection beside the pool, whose session is the caller's, who terminates it; `settings` are the server's.
+
+        Each statement is answered within `answer_s` or raises TimeoutError. Raises Unavailable.
+        """
+        _, place = self._engine.dialect.create_connect_args(self._engine.url)
+        try:
+            return await asyncpg.connect(
+                **place, server_settings=dict(settings), timeout=CONNECT_S, command_timeout=answer_s
+            )
+        except (*LOST, OSError, asyncpg.PostgresError) as error:
+            raise Unavailable(retry_after_s=RETRY_S) from error
+
     async def fetch(self, statement: Statement, **parameters: object) -> list[Record]:
         connection = self._free.popleft() if self._free else await self.take()
         try:

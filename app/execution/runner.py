@@ -1,5 +1,5 @@
 """The one pipeline of every door: authenticate → limit → authorise → decode → deadline → transaction → handler →
-commit → events → audit.
+events and audit row → commit.
 
 Promises: an answer is given only after COMMIT; UNAUTHENTICATED, RATE_LIMITED and FORBIDDEN mean that nothing ran;
 nothing but an `ApiError` of the catalogue (or the caller's cancellation) leaves `run`.
@@ -15,7 +15,7 @@ from typing import Any
 import structlog
 
 from app.audit.log import AuditLog
-from app.broadcast.broker import Broker, NotPublished
+from app.broadcast.outbox import Outbox
 from app.db.database import Database, Transaction
 from app.errors import decode
 from app.execution.context import Call, Context
@@ -27,7 +27,7 @@ from app.telemetry.logs import TRACE_ID
 from app.telemetry.metrics import Metrics
 from generated.errors import ApiError, Forbidden, Internal, RateLimited, Unauthenticated
 from generated.operations import BUCKETS, Audit, Bucket, BucketKey, Idempotency
-from generated.wire import CODECS, EVENT_OF
+from generated.wire import CODECS
 
 LEEWAY_S = 10.0
 MAX_TIMEOUT_S = 30.0
@@ -42,7 +42,7 @@ class Runner:
         database: Database,
         limiter: Limiter,
         audit: AuditLog,
-        broker: Broker,
+        outbox: Outbox,
         metrics: Metrics,
         deadlines: Deadlines,
         clock: Callable[[], float] = time.time,
@@ -50,7 +50,7 @@ class Runner:
         self._database = database
         self._limiter = limiter
         self._audit = audit
-        self._broker = broker
+        self._outbox = outbox
         self._metrics = metrics
         self._deadlines = deadlines
         self._answers = AnswerStore()
@@ -124,6 +124,8 @@ class Runner:
         context = Context(call.caller, call.trace_id, self._database)
         result = await call.method(context, request)
         call.status = context.status
+        await self._outbox.append(self._database, call.operation, context.events)
+        self._outbox.wake(context.events)
         if call.operation.audit is not Audit.NONE:
             record = record_of(call, OK, started, context.object_id)
             if call.operation.audit is Audit.REQUIRED:
@@ -144,25 +146,17 @@ class Runner:
             call.status = context.status
             if replay is not None:
                 await replay.finish(result)
+            await self._outbox.append(transaction, call.operation, context.events)
             if call.operation.audit is Audit.REQUIRED:
                 await self._audit.write(transaction, record_of(call, OK, started, context.object_id))
             watch.stop()
             await transaction.commit()
         finally:
             await transaction.rollback()
-        await self._announce(context)
+        self._outbox.wake(context.events)
         if call.operation.audit is Audit.BEST_EFFORT:
             self._audit.offer(record_of(call, OK, started, context.object_id))
         return result
-
-    async def _announce(self, context: Context) -> None:
-        """The transaction is committed: an event that cannot be sent is logged, and the answer stands."""
-        for payload in context.events:
-            event = EVENT_OF[type(payload)]
-            try:
-                await self._broker.publish(event.topic, event.pkg_id, payload)
-            except NotPublished:
-                log.warning("event not published", event_name=event.name)
 
     def _replay(self, call: Call, request: Any, transaction: Transaction) -> Replay | None:
         principal, key, operation = call.caller.principal, call.idempotency_key, call.operation

@@ -88,6 +88,25 @@ async def test_a_database_that_is_away_is_unavailable_and_not_an_error() -> None
     await database.close()
 
 
+async def test_a_connection_of_its_own_takes_none_of_the_pool_s_and_has_its_own_settings(database: Database) -> None:
+    alone = await database.connect_alone({"application_name": "alone"}, answer_s=0.2)
+    taken = [await database.take() for _ in range(4)]
+    assert await alone.fetchval("SHOW application_name") == "alone"
+    assert await taken[0].fetchval("SHOW application_name") == "stele"
+    with pytest.raises(TimeoutError):
+        await alone.execute("SELECT pg_sleep(5)")
+    alone.terminate()
+    for connection in taken:
+        database.put(connection)
+
+
+async def test_a_connection_of_its_own_to_a_database_that_is_away_is_unavailable() -> None:
+    database = Database(make_engine("postgresql+asyncpg://nobody@127.0.0.1:9/none", 1), 1)
+    with pytest.raises(Unavailable):
+        await database.connect_alone({}, answer_s=1.0)
+    await database.close()
+
+
 async def test_a_connection_given_back_inside_of_a_transaction_is_not_handed_out_again(database: Database) -> None:
     connection = await database.take()
     await connection.execute("BEGIN")
