@@ -48,10 +48,11 @@ class Nudged(Protocol):
 
 
 class Broker(Protocol):
-    async def append(self, topic: str, token: int, events: Sequence[Pending]) -> None:
-        """Returns once every event stands in the stream, in this order; one that stands there already is passed over.
+    async def append(self, topic: str, token: int, events: Sequence[Pending]) -> int:
+        """How many of the events, counted from the first, stand in the stream now, in this order: at least one.
 
-        Of two movers the one with the greater `token` prevails. Raises NotAppended and Superseded.
+        One that stands there already is passed over. Of two movers the one with the greater `token` prevails. Returns within
+        3 s. Raises NotAppended and Superseded.
         """
 
     def nudge(self, topic: str) -> None:

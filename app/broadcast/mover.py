@@ -135,6 +135,8 @@ class Mover:
         for lane in self._lanes.values():
             if not lane.token:
                 lane.token = await self._statements.claim(connection, lane.topic)
+                if lane.token:
+                    log.info("event.mover_takes", topic=lane.topic)
             lane.is_due = lane.is_due or lane.token > 0
         if now >= self._next_measure:
             self._next_measure = now + MEASURE_S
@@ -150,13 +152,13 @@ class Mover:
             return
         events = [Pending(str(row["event_id"]), row["pkg_id"], row["event"]) for row in rows]
         try:
-            await self._broker.append(lane.topic, lane.token, events)
+            count = await self._broker.append(lane.topic, lane.token, events)
         except NotAppended:
             lane.rest(monotonic())
             return
         lane.failures = 0
-        lane.is_due = lane.is_due or len(rows) == BATCH
-        await self._statements.delete(connection, lane.topic, [row["id"] for row in rows])
+        lane.is_due = lane.is_due or count < len(rows) or count == BATCH
+        await self._statements.delete(connection, lane.topic, [row["id"] for row in rows[:count]])
 
     async def _rest(self) -> None:
         """Until woken, a rest is over or the next tick is due; PACE_S at least."""

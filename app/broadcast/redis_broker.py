@@ -28,7 +28,8 @@ READ_TIMEOUT_S = 3.0
 CHECK_EVERY_S = 2.0
 BATCH = 200
 FIRST_DELAY_S = 0.1
-MAX_DELAY_S = 5.0
+MAX_DELAY_S = 1.0
+MAX_BYTES = 262_144
 START = b"0-0"
 END = b"$"
 MAX_LAG_S = 1.0
@@ -70,34 +71,43 @@ class RedisBroker:
         self._nudges = {keys.nudge: topic for topic, keys in self._keys.items()}
         self._positions: dict[str, bytes] = {}
         self._epochs: dict[str, bytes | None] = {}
-        self._is_reading = False
+        self._is_relaying = False
+        self._was_away = False
+        self._reads = 0
 
-    async def append(self, topic: str, token: int, events: Sequence[Pending]) -> None:
-        """One script call for each quarter of the history; between them this node's relay is given time to read."""
-        step = max(1, self._topics[topic].history // 4)
-        for begin in range(0, len(events), step):
-            last = await self._append_some(topic, token, events[begin : begin + step])
-            await self._let_relay_follow(topic, last)
+    async def append(self, topic: str, token: int, events: Sequence[Pending]) -> int:
+        """At most a quarter of the history in one step; then this node's relay is given time to read it.
 
-    async def _append_some(self, topic: str, token: int, events: Sequence[Pending]) -> int:
-        """The offset of the last event that was new, 0 if none was."""
+        What leaves the history unread is lost to a node. So after Redis was away, the relays of the others are given time too.
+        """
+        taken = _first(events, max(1, self._topics[topic].history // 4))
+        try:
+            last = await self._run_append(topic, token, taken)
+        except Lost as error:
+            self._was_away = True
+            raise NotAppended(topic) from error
+        if last < 0:
+            raise Superseded(topic)
+        if self._was_away:
+            self._was_away = False
+            await asyncio.sleep(MAX_DELAY_S)
+        await self._let_relay_follow(topic, last)
+        return len(taken)
+
+    async def _run_append(self, topic: str, token: int, events: Sequence[Pending]) -> int:
         kept, keys = self._topics[topic], self._keys[topic]
         given: list[Any] = [4, keys.stream, keys.epoch, keys.seen, keys.mover]
         given += [token, secrets.token_hex(8), kept.history, int(kept.keep_s * 1000), MEMORY, MEMORY_MS]
         for event in events:
             given += (event.event_id, event.pkg_id, event.data)
-        try:
-            last = int(await self._append.run(*given))
-        except Lost as error:
-            raise NotAppended(topic) from error
-        if last < 0:
-            raise Superseded(topic)
-        return last
+        return int(await self._append.run(*given))
 
     async def _let_relay_follow(self, topic: str, last: int) -> None:
-        """What leaves the history unread is lost to a node, so a relay that is half a history behind is waited for, for 1 s."""
+        """Waits while it is half a history behind, for 1 s."""
         half, stream, waited_s = self._topics[topic].history // 2, self._keys[topic].stream, 0.0
-        while self._is_reading and last - offset_of(self._positions.get(stream, START)) > half and waited_s < MAX_LAG_S:
+        while (
+            self._is_relaying and last - offset_of(self._positions.get(stream, START)) > half and waited_s < MAX_LAG_S
+        ):
             await asyncio.sleep(LAG_CHECK_S)
             waited_s += LAG_CHECK_S
 
@@ -117,16 +127,18 @@ class RedisBroker:
 
     async def relay(self, deliver: Callable[[Delivery], None], mover: Nudged) -> None:
         """Reads on from where an earlier call ended; a server that is away is waited for with a doubling delay."""
-        delay_s = FIRST_DELAY_S
-        while True:
-            try:
-                await self._read_on(deliver, mover)
-            except (RedisError, OSError) as error:
-                delay_s = FIRST_DELAY_S if self._is_reading else min(delay_s * 2, MAX_DELAY_S)
-                logger.warning("broadcast.read_failed", error=type(error).__name__, delay_s=delay_s)
-            finally:
-                self._is_reading = False
-            await asyncio.sleep(delay_s)
+        self._is_relaying, delay_s = True, FIRST_DELAY_S
+        try:
+            while True:
+                reads = self._reads
+                try:
+                    await self._read_on(deliver, mover)
+                except (RedisError, OSError) as error:
+                    delay_s = FIRST_DELAY_S if self._reads > reads else min(delay_s * 2, MAX_DELAY_S)
+                    logger.warning("broadcast.read_failed", error=type(error).__name__, delay_s=delay_s)
+                await asyncio.sleep(delay_s)
+        finally:
+            self._is_relaying = False
 
     async def _read_on(self, deliver: Callable[[Delivery], None], mover: Nudged) -> None:
         """One read after the other, until one fails."""
@@ -136,7 +148,7 @@ class RedisBroker:
                 await self._check_epochs()
                 checked_at = loop.time()
             await self._read(deliver, mover)
-            self._is_reading = True
+            self._reads += 1
 
     async def _check_epochs(self) -> None:
         """A stream of another epoch is read from its start: its numbers say nothing about ours."""
@@ -203,6 +215,16 @@ class RedisBroker:
             deliver(Delivery(topic, offset, epoch.decode(), pkg_id, self._codecs[pkg_id].decode_json(fields[b"event"])))
         except Exception as error:
             logger.error("event.not_delivered", topic=topic, entry=entry_id.decode(), error=type(error).__name__)
+
+
+def _first(events: Sequence[Pending], count: int) -> Sequence[Pending]:
+    """The first `count`, fewer if they are large, one at least: others use the connection too."""
+    size = 0
+    for index, event in enumerate(events[:count]):
+        size += len(event.data)
+        if size > MAX_BYTES and index:
+            return events[:index]
+    return events[:count]
 
 
 def _forget(future: Future[Any]) -> None:

@@ -81,7 +81,9 @@ class Node:
         return self
 
     async def append(self, *numbers: int, token: int = 1) -> None:
-        await self.broker.append("authors", token, pending(*numbers))
+        events = pending(*numbers)
+        while events:
+            del events[: await self.broker.append("authors", token, events)]
 
     async def stop(self) -> None:
         await self.supervisor.stop()

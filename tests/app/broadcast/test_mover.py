@@ -194,13 +194,14 @@ class Doubtful:
         self.asked = 0
         self.is_away = False
 
-    async def append(self, topic: str, token: int, events: Sequence[Pending]) -> None:
+    async def append(self, topic: str, token: int, events: Sequence[Pending]) -> int:
         self.asked += 1
         if self.is_away:
             raise NotAppended(topic)
-        await self._inner.append(topic, token, events)
+        count = await self._inner.append(topic, token, events)
         if self.asked % 2:
             raise NotAppended(topic)
+        return count
 
     def nudge(self, topic: str) -> None:
         self._inner.nudge(topic)
