@@ -11,10 +11,10 @@ import pytest
 from redis.asyncio import Redis
 from structlog.testing import capture_logs
 
-from app.broadcast.broker import NotAppended, Superseded
+from app.broadcast.broker import NotAppended, Pending, Superseded
 from app.broadcast.redis_stream import MEMORY
 from app.development.servers import Valkey, embedded_valkey
-from tests.app.broadcast.conftest import MakeNode, event, eventually
+from tests.app.broadcast.conftest import MakeNode, event, eventually, pending
 
 STREAM = "stele:{authors}:stream"
 POISON: list[dict[str, str]] = [
@@ -108,6 +108,15 @@ async def test_many_events_at_once_do_not_outrun_the_relay(make_node: MakeNode) 
     await node.append(*range(1, 1000))
     await eventually(lambda: len(node.deliveries) >= 1000)
     assert node.numbers == list(range(1000))
+
+
+async def test_one_step_takes_a_quarter_of_the_history_and_less_of_what_is_large(make_node: MakeNode) -> None:
+    node = make_node(history=100)
+    await node.pipeline.start()
+    assert await node.broker.append("authors", 1, pending(*range(1000))) == 25
+    large = [Pending(f"large {number}", 1001, b"x" * 100_000) for number in range(10)]
+    assert await node.broker.append("authors", 1, large) == 2
+    assert await node.broker.append("authors", 1, [Pending("huge", 1001, b"x" * 1_000_000)]) == 1
 
 
 async def test_what_left_the_history_unread_is_said_in_the_log(make_node: MakeNode) -> None:
@@ -220,6 +229,28 @@ async def test_what_does_not_reach_redis_is_reported_and_the_relay_waits_for_it(
         await eventually(lambda: len(node.deliveries) == 3)
         await node.stop()
     assert (node.numbers, node.offsets) == ([1, 2, 3], [1, 1, 2])
+
+
+async def test_after_an_outage_the_relays_of_other_nodes_are_back_before_the_history_is_full(
+    make_node: MakeNode, tmp_path: Path
+) -> None:
+    """A backlog of ten times the history, and a node whose relay finds Redis a second later than the mover does."""
+    with embedded_valkey(tmp_path) as server:
+        mover, other = [await make_node(history=100, url=server.url).start() for _ in range(2)]
+        await mover.append(0)
+        await eventually(lambda: len(other.deliveries) == 1)
+        server.kill()
+        with pytest.raises(NotAppended):
+            await mover.append(1)
+        await asyncio.sleep(1.5)
+        server.start()
+        assert await mover.pipeline.reopened(5.0)
+        await mover.append(*range(1, 1000))
+        await eventually(lambda: len(other.deliveries) >= 1000)
+        await eventually(lambda: len(mover.deliveries) >= 1000)
+        for node in (mover, other):
+            await node.stop()
+    assert mover.numbers == other.numbers == list(range(1000))
 
 
 async def test_a_nudge_is_heard_by_the_node_that_moves_the_topic(make_node: MakeNode) -> None:
