@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 import structlog
@@ -22,7 +23,9 @@ from app.auth.keycloak_identity import KeycloakIdentity, KeycloakKeys
 from app.auth.tickets import Tickets
 from app.auth.verifier import TokenVerifier
 from app.broadcast.hub import Hub
-from app.broadcast.redis_broker import RedisBroker
+from app.broadcast.mover import Mover
+from app.broadcast.outbox import Outbox
+from app.broadcast.redis_broker import READ_TIMEOUT_S, RedisBroker
 from app.db.database import Database
 from app.db.pipelined_redis import PipelinedConnection
 from app.execution.context import Context
@@ -54,7 +57,7 @@ from generated.errors import ERRORS, CloseCode
 from generated.handlers import Handlers
 from generated.http_routes import ROUTES
 from generated.operations import CONTRACT_HASH, CONTRACT_VERSION, OPERATIONS, TOPICS, Priority
-from generated.wire import EVENT_CODECS
+from generated.wire import EVENT_CODECS, EVENT_OF
 from generated.ws_packages import PACKAGES
 
 REDIS_TIMEOUT_S = 0.2
@@ -103,8 +106,9 @@ class Service:
         self.database = Database(settings.database_url.get_secret_value(), settings.database_connections)
         self.audit = AuditLog(self.database, on_drop=self.metrics.audit_dropped)
         self.hub = Hub()
-        self.reader = Redis.from_url(redis_url, socket_connect_timeout=REDIS_TIMEOUT_S, retry=Retry(NoBackoff(), 0))
+        self.reader = _redis(redis_url, answer_s=READ_TIMEOUT_S)
         self.broker = RedisBroker(self.pipeline, self.reader, topics=TOPICS, codecs=EVENT_CODECS)
+        self.mover = Mover(self.database, self.broker, TOPICS, on_depth=self.metrics.outbox_depth)
         self.deadlines = Deadlines()
         self.gate = Gate(_health_paths())
         self.shares = Shares(settings.database_connections)
@@ -115,7 +119,7 @@ class Service:
             database=self.database,
             limiter=self.limiter,
             audit=self.audit,
-            broker=self.broker,
+            outbox=Outbox(EVENT_OF, EVENT_CODECS, wake=self.mover.wake),
             metrics=self.metrics,
             deadlines=self.deadlines,
             shares=self.shares,
@@ -150,12 +154,13 @@ class Service:
         self.supervisor.start("readiness", self.readiness.watch)
         self.supervisor.start("answer-purge", AnswerPurge(self.database).work)
         await self.pipeline.ready()
-        await self.broker.start(self.hub.deliver)
+        await self.broker.find_ends()
+        self.supervisor.start("event-relay", partial(self.broker.relay, self.hub.deliver, self.mover))
+        self.supervisor.start("event-mover", self.mover.work)
         logger.info("service.started", contract=CONTRACT_VERSION, operations=len(OPERATIONS))
 
     async def stop(self) -> None:
         await self.supervisor.stop()
-        await self.broker.stop()
         await self.audit.flush()
         self.deadlines.stop()
         await self.identity.aclose()
@@ -205,6 +210,13 @@ def build(settings: Settings) -> Asgi:
         gate=service.gate,
     )
     return Doors(http, _with_cors(http, settings.origins), socket, service.gate)
+
+
+def _redis(url: str, *, answer_s: float) -> Redis:
+    """Repeats nothing by itself."""
+    return Redis.from_url(
+        url, socket_timeout=answer_s, socket_connect_timeout=REDIS_TIMEOUT_S, retry=Retry(NoBackoff(), 0)
+    )
 
 
 def _with_cors(application: Asgi, origins: tuple[str, ...]) -> Asgi:

@@ -1,9 +1,22 @@
-"""The port of events between nodes: what one publishes, all deliver, in one order and without gaps within an epoch."""
+"""The port of events between nodes: committed events go into one stream per topic, which every node reads.
+
+Promises: all nodes deliver a topic's events in one order, each once, and without gaps within an epoch.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A committed event on its way to the stream; `data` is its JSON."""
+
+    event_id: str
+    pkg_id: int
+    data: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,10 +30,33 @@ class Delivery:
     event: Any
 
 
-class NotPublished(Exception):
-    """It is not known whether the event reached the stream; its transaction is committed all the same."""
+class NotAppended(Exception):
+    """It is not known which of the events reached the stream. To append them again is safe."""
+
+
+class Superseded(Exception):
+    """A younger mover appends to this topic; whoever is told so must not go on."""
+
+
+class Nudged(Protocol):
+    """Who moves events on this node, as the relay sees it."""
+
+    def moves(self, topic: str) -> bool: ...
+
+    def nudge(self, topic: str) -> None:
+        """Another node has committed events of the topic."""
 
 
 class Broker(Protocol):
-    async def publish(self, topic: str, pkg_id: int, event: Any) -> None:
-        """Returns once the event has its offset; raises NotPublished."""
+    async def append(self, topic: str, token: int, events: Sequence[Pending]) -> int:
+        """How many of the events, counted from the first, stand in the stream now, in this order: at least one.
+
+        One that stands there already is passed over. Of two movers the one with the greater `token` prevails. Returns within
+        3 s. Raises NotAppended and Superseded.
+        """
+
+    def nudge(self, topic: str) -> None:
+        """Tell the node that moves this topic that events wait. Neither waits nor raises; it may be lost."""
+
+    async def relay(self, deliver: Callable[[Delivery], None], mover: Nudged) -> None:
+        """Hand every event to `deliver`, for the life of the node."""

@@ -1,14 +1,16 @@
-"""Events over one Redis stream per topic: every node reads every stream, and a node that lost its connection reads on.
+"""Events over one Redis stream per topic: one node appends, every node reads, and who lost its connection reads on.
 
-Promises: offsets are the stream's own and without gaps; a stream that was lost begins a new epoch, seen within 3 s;
-the relay never ends by itself. Does not promise that a node which was away longer than the history misses nothing.
+Promises: offsets are the stream's own and without gaps; an event that is appended again stands in the stream once; a stream
+that was lost begins a new epoch, seen within 3 s; no entry ends the relay. Does not promise that a node which was away longer
+than the history misses nothing: that is logged.
 """
 
 from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Callable, Mapping
+from asyncio import Future
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Protocol
 
@@ -16,29 +18,24 @@ import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from app.broadcast.broker import Delivery, NotPublished
+from app.broadcast.broker import Delivery, NotAppended, Nudged, Pending, Superseded
+from app.broadcast.redis_stream import APPEND, MEMORY, MEMORY_MS, Keys, offset_of, pairs
 from app.db.pipelined_redis import PipelinedConnection, RedisUnavailable, Script
 
 BLOCK_MS = 1_000
+READ_TIMEOUT_S = 3.0
+"""For the reader's socket: longer than it blocks, so that only a silent server is given up."""
 CHECK_EVERY_S = 2.0
 BATCH = 200
 FIRST_DELAY_S = 0.1
-MAX_DELAY_S = 5.0
+MAX_DELAY_S = 1.0
+RETURN_S = 1.5
+"""After an outage every relay reads again: longer than a relay's delay and its connecting."""
+MAX_BYTES = 262_144
 START = b"0-0"
-
-APPEND = """
-local epoch = redis.call('GET', KEYS[2])
-if not epoch or redis.call('EXISTS', KEYS[1]) == 0 then
-  epoch = ARGV[1]
-end
-redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[2], '0-*', 'epoch', epoch, 'pkg_id', ARGV[4], 'event', ARGV[5])
-redis.call('PEXPIRE', KEYS[1], ARGV[3])
-redis.call('SET', KEYS[2], epoch, 'PX', ARGV[3])
-return epoch
-"""
-"""In one step, so that an entry's epoch is always the one of the stream it stands in."""
-
-STOP_CHECK_S = 0.5
+END = b"$"
+MAX_LAG_S = 1.0
+LAG_CHECK_S = 0.005
 
 logger = structlog.get_logger(__name__)
 
@@ -50,13 +47,12 @@ class TopicHistory(Protocol):
     def keep_s(self) -> float: ...
 
 
-class EventCodec(Protocol):
-    def encode_json(self, event: Any, /) -> bytes: ...
+class EventDecoder(Protocol):
     def decode_json(self, data: bytes, /) -> Any: ...
 
 
 class RedisBroker:
-    """`reader` blocks for up to 1 s in a read, so its timeout must be longer and its connection its own."""
+    """`reader` blocks for up to 1 s in a read, so its connection must be its own and its timeout READ_TIMEOUT_S."""
 
     def __init__(
         self,
@@ -64,7 +60,7 @@ class RedisBroker:
         reader: Redis,
         *,
         topics: Mapping[str, TopicHistory],
-        codecs: Mapping[int, EventCodec],
+        codecs: Mapping[int, EventDecoder],
         prefix: str = "stele",
     ) -> None:
         self._connection = connection
@@ -72,84 +68,103 @@ class RedisBroker:
         self._topics = topics
         self._codecs = codecs
         self._append = Script(connection, APPEND.encode())
-        self._streams = {_stream_key(prefix, topic): topic for topic in topics}
-        self._prefix = prefix
+        self._keys = {topic: Keys.of(prefix, topic) for topic in topics}
+        self._streams = {keys.stream: topic for topic, keys in self._keys.items()}
+        self._nudges = {keys.nudge: topic for topic, keys in self._keys.items()}
         self._positions: dict[str, bytes] = {}
         self._epochs: dict[str, bytes | None] = {}
-        self._relay: asyncio.Task[None] | None = None
-        self._is_stopping = False
+        self._is_relaying = False
+        self._was_away = False
+        self._reads = 0
 
-    async def publish(self, topic: str, pkg_id: int, event: Any) -> None:
-        """Once more if the connection is lost meanwhile: then the event may stand in the stream twice."""
-        kept = self._topics[topic]
-        keys = (_stream_key(self._prefix, topic), _epoch_key(self._prefix, topic))
-        data = self._codecs[pkg_id].encode_json(event)
-        arguments = (2, *keys, secrets.token_hex(8), kept.history, int(kept.keep_s * 1000), pkg_id, data)
-        try:
-            await self._append.run(*arguments)
-        except RedisUnavailable:
-            await self._publish_again(topic, arguments)
+    async def append(self, topic: str, token: int, events: Sequence[Pending]) -> int:
+        """At most a quarter of the history in one step; then this node's relay is given time to read it.
 
-    async def _publish_again(self, topic: str, arguments: tuple[Any, ...]) -> None:
+        What leaves the history unread is lost to a node. So after Redis was away, the relays of the others are given time too.
+        """
+        taken = _first(events, max(1, self._topics[topic].history // 4))
         try:
-            if await self._connection.ready():
-                await self._append.run(*arguments)
-                return
+            last = await self._run_append(topic, token, taken)
         except RedisUnavailable as error:
-            raise NotPublished(topic) from error
-        raise NotPublished(topic)
+            self._was_away = True
+            raise NotAppended(topic) from error
+        if last < 0:
+            raise Superseded(topic)
+        if self._was_away:
+            self._was_away = False
+            await asyncio.sleep(RETURN_S)
+        await self._let_relay_follow(topic, last)
+        return len(taken)
 
-    async def start(self, deliver: Callable[[Delivery], None]) -> None:
+    async def _run_append(self, topic: str, token: int, events: Sequence[Pending]) -> int:
+        kept, keys = self._topics[topic], self._keys[topic]
+        given: list[Any] = [4, keys.stream, keys.epoch, keys.seen, keys.mover]
+        given += [token, secrets.token_hex(8), kept.history, int(kept.keep_s * 1000), MEMORY, MEMORY_MS]
+        for event in events:
+            given += (event.event_id, event.pkg_id, event.data)
+        return int(await self._append.run(*given))
+
+    async def _let_relay_follow(self, topic: str, last: int) -> None:
+        """Waits while it is half a history behind, for 1 s."""
+        half, stream, waited_s = self._topics[topic].history // 2, self._keys[topic].stream, 0.0
+        while (
+            self._is_relaying and last - offset_of(self._positions.get(stream, START)) > half and waited_s < MAX_LAG_S
+        ):
+            await asyncio.sleep(LAG_CHECK_S)
+            waited_s += LAG_CHECK_S
+
+    def nudge(self, topic: str) -> None:
+        """One entry is enough, however many events wait: it is read after them."""
+        with suppress(RedisUnavailable):
+            future = self._connection.call(b"XADD", self._keys[topic].nudge, b"MAXLEN", 1, b"*", b"t", b"1")
+            future.add_done_callback(_forget)
+
+    async def find_ends(self) -> None:
         """From now on every event is delivered. Redis may be away: then the streams are read from their beginning."""
         with suppress(RedisError, OSError):
-            await self._find_ends()
-        self._relay = asyncio.create_task(self._run(deliver), name="broadcast-relay")
+            for topic, keys in self._keys.items():
+                last: Any = await self._reader.xrevrange(keys.stream, count=1)
+                self._positions[keys.stream] = last[0][0] if last else START
+                self._epochs[keys.stream] = await self._read_epoch(topic)
 
-    async def stop(self) -> None:
-        """A cancellation may be lost inside the client's own timeout, so it is repeated until the relay has ended."""
-        self._is_stopping = True
-        while self._relay is not None and not self._relay.done():
-            self._relay.cancel()
-            await asyncio.wait([self._relay], timeout=STOP_CHECK_S)
-
-    @property
-    def is_running(self) -> bool:
-        return self._relay is not None and not self._relay.done()
-
-    async def _run(self, deliver: Callable[[Delivery], None]) -> None:
-        """Reads for the life of the node; a failure is waited out with a doubling delay."""
-        delay_s, checked_at = FIRST_DELAY_S, float("-inf")
-        loop = asyncio.get_running_loop()
-        while not self._is_stopping:
-            try:
-                if loop.time() - checked_at >= CHECK_EVERY_S:
-                    await self._check_epochs()
-                    checked_at = loop.time()
-                await self._read(deliver)
-                delay_s = FIRST_DELAY_S
-            except Exception as error:
-                logger.warning("broadcast.read_failed", error=type(error).__name__, delay_s=delay_s)
+    async def relay(self, deliver: Callable[[Delivery], None], mover: Nudged) -> None:
+        """Reads on from where an earlier call ended; a server that is away is waited for with a doubling delay."""
+        self._is_relaying, delay_s = True, FIRST_DELAY_S
+        try:
+            while True:
+                reads = self._reads
+                try:
+                    await self._read_on(deliver, mover)
+                except (RedisError, OSError) as error:
+                    delay_s = FIRST_DELAY_S if self._reads > reads else min(delay_s * 2, MAX_DELAY_S)
+                    logger.warning("broadcast.read_failed", error=type(error).__name__, delay_s=delay_s)
                 await asyncio.sleep(delay_s)
-                delay_s, checked_at = min(delay_s * 2, MAX_DELAY_S), float("-inf")
+        finally:
+            self._is_relaying = False
 
-    async def _find_ends(self) -> None:
-        for stream, topic in self._streams.items():
-            last: Any = await self._reader.xrevrange(stream, count=1)
-            self._positions[stream] = last[0][0] if last else START
-            self._epochs[stream] = await self._read_epoch(topic)
+    async def _read_on(self, deliver: Callable[[Delivery], None], mover: Nudged) -> None:
+        """One read after the other, until one fails."""
+        checked_at, loop = float("-inf"), asyncio.get_running_loop()
+        while True:
+            if loop.time() - checked_at >= CHECK_EVERY_S:
+                await self._check_epochs()
+                checked_at = loop.time()
+            await self._read(deliver, mover)
+            self._reads += 1
 
     async def _check_epochs(self) -> None:
         """A stream of another epoch is read from its start: its numbers say nothing about ours."""
         for stream, topic in self._streams.items():
             epoch = await self._read_epoch(topic)
             if epoch is not None:
-                self._is_other_epoch(stream, epoch)
+                self._begin_epoch(stream, epoch)
 
     async def _read_epoch(self, topic: str) -> bytes | None:
-        epoch: Any = await self._reader.get(_epoch_key(self._prefix, topic))
+        epoch: Any = await self._reader.get(self._keys[topic].epoch)
         return None if epoch is None else bytes(epoch)
 
-    def _is_other_epoch(self, stream: str, epoch: bytes) -> bool:
+    def _begin_epoch(self, stream: str, epoch: bytes) -> bool:
+        """Whether what is read next is the stream's start."""
         known = self._epochs.get(stream)
         self._epochs[stream] = epoch
         if known == epoch or (known is None and self._positions.get(stream, START) == START):
@@ -157,39 +172,64 @@ class RedisBroker:
         self._positions[stream] = START
         return True
 
-    async def _read(self, deliver: Callable[[Delivery], None]) -> None:
+    async def _read(self, deliver: Callable[[Delivery], None], mover: Nudged) -> None:
         positions: Any = {stream: self._positions.get(stream, START) for stream in self._streams}
-        answer = await self._reader.xread(positions, count=BATCH, block=BLOCK_MS)
-        for name, entries in _pairs(answer):
-            stream = name.decode()
-            for entry_id, fields in entries:
-                if self._is_other_epoch(stream, fields[b"epoch"]):
-                    break
-                self._positions[stream] = entry_id
-                self._hand_over(deliver, self._streams[stream], entry_id, fields)
+        positions |= {
+            name: self._positions.get(name, END) for name, topic in self._nudges.items() if mover.moves(topic)
+        }
+        for key, entries in pairs(await self._reader.xread(positions, count=BATCH, block=BLOCK_MS)):
+            name = key.decode()
+            if name in self._nudges:
+                self._positions[name] = entries[-1][0]
+                mover.nudge(self._nudges[name])
+            else:
+                await self._hand_over_all(deliver, name, entries)
+
+    async def _hand_over_all(
+        self, deliver: Callable[[Delivery], None], stream: str, entries: list[tuple[bytes, dict[bytes, bytes]]]
+    ) -> None:
+        for entry_id, fields in entries:
+            epoch = fields.get(b"epoch", b"")
+            if epoch not in (b"", self._epochs.get(stream)) and await self._has_begun_anew(stream, epoch):
+                return
+            self._note_gap(stream, entry_id)
+            self._positions[stream] = entry_id
+            self._hand_over(deliver, stream, entry_id, fields)
+
+    async def _has_begun_anew(self, stream: str, claimed: bytes) -> bool:
+        """An entry may claim any epoch; which one it is, the key says, unless the stream is gone meanwhile."""
+        return self._begin_epoch(stream, await self._read_epoch(self._streams[stream]) or claimed)
+
+    def _note_gap(self, stream: str, entry_id: bytes) -> None:
+        before, offset = offset_of(self._positions.get(stream, START)), offset_of(entry_id)
+        if before and offset > before + 1:
+            logger.error("event.missed", topic=self._streams[stream], count=offset - before - 1)
 
     def _hand_over(
-        self, deliver: Callable[[Delivery], None], topic: str, entry_id: bytes, fields: Mapping[bytes, bytes]
+        self, deliver: Callable[[Delivery], None], stream: str, entry_id: bytes, fields: Mapping[bytes, bytes]
     ) -> None:
         """An entry that cannot be read, written by a newer release perhaps, is logged and passed over."""
+        topic = self._streams[stream]
         try:
-            pkg_id = int(fields[b"pkg_id"])
-            event = self._codecs[pkg_id].decode_json(fields[b"event"])
-            deliver(Delivery(topic, int(entry_id.split(b"-")[1]), fields[b"epoch"].decode(), pkg_id, event))
+            offset, epoch, pkg_id = offset_of(entry_id), fields[b"epoch"], int(fields[b"pkg_id"])
+            if not offset or epoch != self._epochs.get(stream):
+                raise ValueError("the entry is none of this epoch")
+            deliver(Delivery(topic, offset, epoch.decode(), pkg_id, self._codecs[pkg_id].decode_json(fields[b"event"])))
         except Exception as error:
             logger.error("event.not_delivered", topic=topic, entry=entry_id.decode(), error=type(error).__name__)
 
 
-def _pairs(answer: Any) -> list[tuple[bytes, list[tuple[bytes, dict[bytes, bytes]]]]]:
-    """RESP3 answers with a map of lists of batches, RESP2 with a list of pairs."""
-    if isinstance(answer, dict):
-        return [(name, [entry for batch in batches for entry in batch]) for name, batches in answer.items()]
-    return list(answer or [])
+def _first(events: Sequence[Pending], count: int) -> Sequence[Pending]:
+    """The first `count`, fewer if they are large, one at least: others use the connection too."""
+    size = 0
+    for index, event in enumerate(events[:count]):
+        size += len(event.data)
+        if size > MAX_BYTES and index:
+            return events[:index]
+    return events[:count]
 
 
-def _stream_key(prefix: str, topic: str) -> str:
-    return f"{prefix}:{{{topic}}}:stream"
-
-
-def _epoch_key(prefix: str, topic: str) -> str:
-    return f"{prefix}:{{{topic}}}:epoch"
+def _forget(future: Future[Any]) -> None:
+    """Takes the result, so that asyncio does not report that nobody did."""
+    if not future.cancelled():
+        future.exception()

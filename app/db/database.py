@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, Protocol
 
 import asyncpg
@@ -31,7 +32,7 @@ LOST = (
 )
 """Failures of the connection itself; asyncpg's own states are broken by a cut in the middle of a read."""
 
-SESSION = {
+SESSION: Mapping[str, str] = {
     "application_name": "stele",
     "statement_timeout": "30000",
     "lock_timeout": "2000",
@@ -62,17 +63,29 @@ class Database:
 
     def __init__(self, url: str, connections: int) -> None:
         self._url = url.replace("+asyncpg", "", 1)
-        self.pool: Pool[Any] = Pool(self.connect_alone, connections)
+        self.pool: Pool[Any] = Pool(self._connect, connections)
         self._probe: Any = None
 
-    async def connect_alone(self) -> Any:
-        """A connection outside of the pool, for who needs one for long; the caller ends it (D21)."""
+    async def connect_alone(
+        self, settings: Mapping[str, str] = MappingProxyType({}), *, answer_s: float | None = None
+    ) -> Any:
+        """A connection beside the pool, whose session is the caller's, who terminates it; `settings` are the server's.
+
+        Each statement is answered within `answer_s` or raises TimeoutError. Raises Unavailable.
+        """
+        try:
+            return await self._connect({**SESSION, **settings}, answer_s)
+        except (*LOST, asyncpg.PostgresError) as error:
+            raise Unavailable(retry_after_s=RETRY_S) from error
+
+    async def _connect(self, settings: Mapping[str, str] = SESSION, answer_s: float | None = None) -> Any:
         return await asyncpg.connect(
             self._url,
-            server_settings=SESSION,
+            server_settings=dict(settings),
             statement_cache_size=500,
             max_cached_statement_lifetime=0,
             timeout=CONNECT_S,
+            command_timeout=answer_s,
         )
 
     async def close(self) -> None:
@@ -85,7 +98,7 @@ class Database:
         try:
             async with asyncio.timeout(PROBE_S):
                 if self._probe is None or self._probe.is_closed():
-                    self._probe = await self.connect_alone()
+                    self._probe = await self._connect()
                 return not await self._probe.fetchval("SELECT pg_is_in_recovery()")
         except (*LOST, asyncpg.PostgresError):
             if self._probe is not None:

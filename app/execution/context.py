@@ -58,7 +58,7 @@ class Context:
         return self.caller.principal
 
     def publish(self, event: Any) -> None:
-        """Queue an event; it is sent after COMMIT and never when the transaction fails."""
+        """Queue an event; it becomes a row of the transaction, and is heard if that commits and only then."""
         self.events.append(event)
 
 

@@ -19,7 +19,7 @@ from app.admission.gate import Gate
 from app.admission.shares import Shares
 from app.audit.log import AuditLog
 from app.auth.denial import CredentialRefused, Reason
-from app.broadcast.broker import Broker, NotPublished
+from app.broadcast.outbox import Outbox
 from app.db.database import Database
 from app.db.sqlstates import refusal_for
 from app.db.transaction import Transaction
@@ -44,7 +44,7 @@ from generated.errors import (
 )
 from generated.http_routes import ROUTES
 from generated.operations import BUCKETS, Audit, Bucket, BucketKey, Idempotency, Priority
-from generated.wire import CODECS, EVENT_OF
+from generated.wire import CODECS
 
 LEEWAY_S = 10.0
 MAX_TIMEOUT_S = 30.0
@@ -63,7 +63,7 @@ class Runner:
         database: Database,
         limiter: Limiter,
         audit: AuditLog,
-        broker: Broker,
+        outbox: Outbox,
         metrics: Metrics,
         deadlines: Deadlines,
         shares: Shares,
@@ -73,7 +73,7 @@ class Runner:
         self._database = database
         self._limiter = limiter
         self._audit = audit
-        self._broker = broker
+        self._outbox = outbox
         self._metrics = metrics
         self._deadlines = deadlines
         self._shares = shares
@@ -174,6 +174,8 @@ class Runner:
         call.context = context = Context(call.caller, call.trace_id, self._database)
         result = await call.method(context, request)
         call.status = context.status
+        await self._outbox.append(self._database, call.operation, context.events)
+        self._outbox.wake(context.events)
         if call.operation.audit is not Audit.NONE:
             record = record_of(call, OK, started)
             if call.operation.audit is Audit.REQUIRED:
@@ -195,6 +197,7 @@ class Runner:
             call.status = context.status
             if replay is not None:
                 await replay.finish(result)
+            await self._outbox.append(transaction, call.operation, context.events)
             if call.operation.audit is Audit.REQUIRED:
                 await self._audit.write(transaction, record_of(call, OK, started))
             watch.error = OutcomeUnknown
@@ -205,19 +208,10 @@ class Runner:
         except BaseException:
             await transaction.rollback()
             raise
-        await self._announce(context)
+        self._outbox.wake(context.events)
         if call.operation.audit is Audit.BEST_EFFORT:
             self._audit.offer(record_of(call, OK, started))
         return result
-
-    async def _announce(self, context: Context) -> None:
-        """The transaction is committed: an event that cannot be sent is logged, and the answer stands."""
-        for payload in context.events:
-            event = EVENT_OF[type(payload)]
-            try:
-                await self._broker.publish(event.topic, event.pkg_id, payload)
-            except NotPublished:
-                log.warning("event not published", event_name=event.name)
 
     def _replay(self, call: Call, request: Any, transaction: Transaction) -> Replay | None:
         principal, key, operation = call.caller.principal, call.idempotency_key, call.operation

@@ -56,6 +56,12 @@ class Metrics:
         self._audit_dropped = self._counter("audit_dropped_total", "Audit rows that the full queue dropped.")
         self._task_ends = self._counter("task_ends_total", "Ends of background tasks, each started again.", ("task",))
         self._limiter_down = self._counter("limiter_down_total", "Decisions made without the limiter's store.")
+        self._outbox_rows = Gauge(
+            "stele_event_outbox_rows", "Committed events that wait for their stream.", registry=self._registry
+        )
+        self._outbox_age = Gauge(
+            "stele_event_outbox_age_seconds", "How long the oldest of them has waited.", registry=self._registry
+        )
         self._breaker = Gauge(
             "stele_breaker_state", "0 closed, 1 half-open, 2 open.", ("name",), registry=self._registry
         )
@@ -99,6 +105,10 @@ class Metrics:
 
     def limiter_down(self) -> None:
         self._limiter_down.inc()
+
+    def outbox_depth(self, rows: int, age_s: float) -> None:
+        self._outbox_rows.set(rows)
+        self._outbox_age.set(age_s)
 
     def breaker(self, name: str, old: str, new: str) -> None:
         """Hears a breaker's transitions."""

@@ -78,7 +78,9 @@ class Behind:
 
     async def write(self, executor: Any, record: Any) -> None: ...
 
-    async def publish(self, topic: str, pkg_id: int, event: Any) -> None: ...
+    async def append(self, executor: Any, operation: Any, events: Any) -> None: ...
+
+    def wake(self, events: Any) -> None: ...
 
     def note(self, *_: object, **__: object) -> None: ...
 
@@ -104,7 +106,7 @@ class Case:
         self.request: Any = None
         stand_in: Any = Behind()
         runner = Runner(
-            database=stand_in, limiter=stand_in, audit=stand_in, broker=stand_in, metrics=stand_in, deadlines=Deadlines(),
+            database=stand_in, limiter=stand_in, audit=stand_in, outbox=stand_in, metrics=stand_in, deadlines=Deadlines(),
             shares=Shares(10), gate=Gate(),
         )  # fmt: skip
         handlers = self._handlers()

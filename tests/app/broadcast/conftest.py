@@ -1,44 +1,98 @@
-"""A real Valkey, and brokers of several nodes on it."""
+"""A real Valkey, brokers of several nodes on it, and movers between it and a real PostgreSQL."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
+import asyncpg
 import pytest
 from redis.asyncio import Redis
 
-from app.broadcast.broker import Delivery
+from app.broadcast.broker import Delivery, Pending
 from app.broadcast.redis_broker import RedisBroker
 from app.db.pipelined_redis import PipelinedConnection
 from app.development.servers import Valkey
 from app.supervision.supervisor import Supervisor
 from generated.operations import TOPICS, Topic
+from generated.results import Author, AuthorCreated
 from generated.wire import EVENT_CODECS
+from tests.redis_connections import until_up
+
+NOW = datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=UTC)
+
+
+def event(number: int) -> AuthorCreated:
+    name = f"Ünal {number}"
+    return AuthorCreated(
+        author=Author(id=number, name=name, bio=None, born_on=None, created_at=NOW, updated_at=NOW, version=1)
+    )
+
+
+def pending(*numbers: int) -> list[Pending]:
+    """Equal numbers are equal events."""
+    return [Pending(f"event {number}", 1001, EVENT_CODECS[1001].encode_json(event(number))) for number in numbers]
+
+
+async def eventually(condition: Callable[[], bool], within_s: float = 15.0) -> None:
+    async with asyncio.timeout(within_s):
+        while not condition():
+            await asyncio.sleep(0.01)
+
+
+class Nobody:
+    """Moves nothing, or what it is told to; counts its nudges."""
+
+    def __init__(self) -> None:
+        self.topics: set[str] = set()
+        self.nudges: list[str] = []
+
+    def moves(self, topic: str) -> bool:
+        return topic in self.topics
+
+    def nudge(self, topic: str) -> None:
+        self.nudges.append(topic)
 
 
 @dataclass
 class Node:
-    """One node's broker with what it delivered."""
+    """One node's broker with what its relay delivered."""
 
     broker: RedisBroker
     pipeline: PipelinedConnection
     reader: Redis
-    deliveries: list[Delivery] = field(default_factory=list)
     supervisor: Supervisor = field(default_factory=Supervisor)
+    mover: Nobody = field(default_factory=Nobody)
+    deliveries: list[Delivery] = field(default_factory=list)
 
     @property
     def offsets(self) -> list[int]:
         return [delivery.offset for delivery in self.deliveries]
 
-    async def start(self) -> Node:
+    @property
+    def numbers(self) -> list[int]:
+        return [delivery.event.author.id for delivery in self.deliveries]
+
+    async def connect(self) -> Node:
+        """Without a relay."""
         self.supervisor.start("redis-connection", self.pipeline.run)
-        await self.pipeline.ready()
-        await self.broker.start(self.deliveries.append)
+        await until_up(self.pipeline)
         return self
 
+    async def start(self) -> Node:
+        await self.connect()
+        await self.broker.find_ends()
+        self.supervisor.start("relay", lambda: self.broker.relay(self.deliveries.append, self.mover))
+        return self
+
+    async def append(self, *numbers: int, token: int = 1) -> None:
+        events = pending(*numbers)
+        while events:
+            del events[: await self.broker.append("authors", token, events)]
+
     async def stop(self) -> None:
-        await self.broker.stop()
         await self.supervisor.stop()
         await self.reader.aclose()
 
@@ -64,3 +118,12 @@ async def make_node(valkey: Valkey) -> AsyncIterator[MakeNode]:
     for node in nodes:
         await node.stop()
     await client.aclose()
+
+
+@pytest.fixture
+async def raw(migrated: str) -> AsyncIterator[asyncpg.Connection]:
+    """A session of PostgreSQL beside the service's, and an outbox without rows."""
+    connection = await asyncpg.connect(migrated.replace("+asyncpg", ""))
+    await connection.execute("DELETE FROM event_outbox")
+    yield connection
+    await connection.close()

@@ -84,6 +84,25 @@ async def test_a_value_that_postgresql_cannot_hold_is_the_callers(database: Data
     await idle(database)
 
 
+async def test_a_connection_of_its_own_takes_none_of_the_pool_s_and_has_its_own_settings(database: Database) -> None:
+    alone = await database.connect_alone({"application_name": "alone"}, answer_s=0.2)
+    taken = [await database.pool.take() for _ in range(4)]
+    assert await alone.fetchval("SHOW application_name") == "alone"
+    assert await taken[0].fetchval("SHOW application_name") == "stele"
+    with pytest.raises(TimeoutError):
+        await alone.execute("SELECT pg_sleep(5)")
+    alone.terminate()
+    for connection in taken:
+        database.pool.give_back(connection)
+
+
+async def test_a_connection_of_its_own_to_a_database_that_is_away_is_unavailable() -> None:
+    database = Database("postgresql+asyncpg://nobody@127.0.0.1:9/none", 1)
+    with pytest.raises(Unavailable):
+        await database.connect_alone(answer_s=1.0)
+    await database.close()
+
+
 @pytest.mark.survives("D21")
 @pytest.mark.parametrize(
     ("state", "expected"),

@@ -4,36 +4,44 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import asyncpg
 import pytest
+from sqlalchemy import bindparam
 
 from app.admission.gate import Gate
 from app.admission.shares import Shares
 from app.auth.principal import Principal
-from app.broadcast.broker import NotPublished
+from app.broadcast.outbox import Outbox
 from app.db.database import Database
+from app.db.statements import compile_statement
 from app.execution.context import Abandoned, Call, Caller, Context, Door
 from app.execution.deadlines import Deadlines
 from app.execution.runner import Runner
+from app.execution.tables import STORED_ANSWER
 from app.limits.limiter import Permit
 from generated.errors import Forbidden, Internal, InvalidData, RateLimited, Timeout, Unauthenticated, Unavailable
-from generated.operations import OPERATIONS, Bucket
+from generated.operations import OPERATIONS, Bucket, Operation
 from generated.results import Author, AuthorCreated
+from generated.wire import EVENT_CODECS, EVENT_OF
 from tests.app.features.authors.authors import NOW
 
 Method = Callable[[Any, Any], Awaitable[Any]]
+ADD_ANSWER = compile_statement(
+    STORED_ANSWER.insert().values(subject="s", operation="o", key=bindparam("key"), fingerprint=b"")
+)
 
 
 class Witness:
-    """Limiter, audit log, broker and metrics that write down, in order, what they were asked."""
+    """Limiter, audit log, outbox and metrics that write down, in order, what they were asked."""
 
     def __init__(self) -> None:
         self.seen: list[str] = []
         self.is_spent = False
-        self.is_broker_away = False
+        self.outbox: Any = self
         self.refusal: Exception | None = None
 
     async def take(self, bucket: Bucket, subject: str) -> Permit:
@@ -48,10 +56,11 @@ class Witness:
     def offer(self, record: Any) -> None:
         self.seen.append(f"offer {record.outcome}")
 
-    async def publish(self, topic: str, pkg_id: int, event: Any) -> None:
-        self.seen.append(f"publish {topic}")
-        if self.is_broker_away:
-            raise NotPublished(topic)
+    async def append(self, executor: Any, operation: Operation, events: list[Any]) -> None:
+        self.seen.extend(f"append {type(event).__name__}" for event in events)
+
+    def wake(self, events: list[Any]) -> None:
+        self.seen.extend(f"wake {type(event).__name__}" for event in events)
 
     def observe(self, door: str, operation: str, code: str, seconds: float) -> None:
         self.seen.append(f"metric {code}")
@@ -62,6 +71,15 @@ def witness() -> Witness:
     return Witness()
 
 
+@pytest.fixture
+async def raw_outbox(migrated: str) -> AsyncIterator[asyncpg.Connection]:
+    """A session beside the service's; the outbox is empty."""
+    connection = await asyncpg.connect(migrated.replace("+asyncpg", ""))
+    await connection.execute("DELETE FROM event_outbox")
+    yield connection
+    await connection.close()
+
+
 async def run(database: Database, witness: Witness, operation: str, method: Method, **given: Any) -> Any:
     anyone: Any = witness
     deadlines = Deadlines()
@@ -69,7 +87,7 @@ async def run(database: Database, witness: Witness, operation: str, method: Meth
         database=database,
         limiter=anyone,
         audit=anyone,
-        broker=anyone,
+        outbox=witness.outbox,
         metrics=anyone,
         deadlines=deadlines,
         shares=Shares(4),
@@ -117,11 +135,44 @@ async def test_a_query_is_limited_decoded_run_and_offered_to_the_log(database: D
     assert witness.seen == ["limit reads", "decode", "handler", "offer success", "metric ok"]
 
 
-async def test_a_command_leaves_its_row_before_its_commit_and_its_event_after(
+async def test_a_command_leaves_its_rows_before_its_commit_and_wakes_the_mover_after(
     database: Database, witness: Witness
 ) -> None:
     await run(database, witness, "create_author", announcing)
-    assert witness.seen == ["limit writes", "decode", "audit success", "publish authors", "metric ok"]
+    assert witness.seen == [
+        "limit writes",
+        "decode",
+        "append AuthorCreated",
+        "audit success",
+        "wake AuthorCreated",
+        "metric ok",
+    ]
+
+
+async def test_a_query_that_publishes_leaves_its_row_too(database: Database, witness: Witness) -> None:
+    await run(database, witness, "get_authors", announcing)
+    assert witness.seen[2:4] == ["append AuthorCreated", "wake AuthorCreated"]
+
+
+@pytest.mark.parametrize("operation", ["delete_author", "get_authors"])
+async def test_an_event_that_the_operation_does_not_declare_is_internal_and_nothing_is_committed(
+    database: Database, raw_outbox: asyncpg.Connection, witness: Witness, operation: str
+) -> None:
+    """The handler's own statement is rolled back with it."""
+    witness.outbox = Outbox(EVENT_OF, EVENT_CODECS, wake=witness.seen.append)
+    mark = uuid.uuid4().hex
+
+    async def method(context: Context, request: object) -> None:
+        if operation == "delete_author":
+            await context.db.execute(ADD_ANSWER, key=mark)
+        await announcing(context, request)
+
+    roles = {"get-authors", "delete-author"}
+    with pytest.raises(Internal):
+        await run(database, witness, operation, method, roles=roles)
+    assert await raw_outbox.fetchval("SELECT count(*) FROM event_outbox") == 0
+    assert await raw_outbox.fetchval("SELECT count(*) FROM stored_answer WHERE key = $1", mark) == 0
+    assert "authors" not in witness.seen
 
 
 async def test_a_body_is_read_after_the_budget_and_the_roles_and_not_at_all_for_who_is_refused(
@@ -188,20 +239,14 @@ async def test_a_deadline_ends_the_handler(database: Database, witness: Witness)
         await run(database, witness, "create_author", method, timeout_s=0.05)
 
 
-async def test_an_event_that_cannot_be_sent_does_not_take_the_answer_back(database: Database, witness: Witness) -> None:
-    witness.is_broker_away = True
-    await run(database, witness, "create_author", announcing)
-    assert witness.seen[-1] == "metric ok"
-
-
-async def test_a_failed_command_announces_nothing(database: Database, witness: Witness) -> None:
+async def test_a_failed_command_leaves_no_event(database: Database, witness: Witness) -> None:
     async def method(context: Context, request: object) -> None:
         await announcing(context, request)
         raise Forbidden
 
     with pytest.raises(Forbidden):
         await run(database, witness, "create_author", method)
-    assert "publish authors" not in witness.seen
+    assert not any("AuthorCreated" in word for word in witness.seen)
 
 
 @pytest.mark.parametrize(
@@ -221,7 +266,7 @@ async def test_a_refusal_stands_and_its_row_is_queued_where_it_cannot_be_written
     assert witness.seen == ["limit writes", "audit denied", "offer denied", "metric forbidden"]
 
 
-async def test_a_command_whose_row_cannot_be_written_is_no_success_and_announces_nothing(
+async def test_a_command_whose_row_cannot_be_written_is_no_success_and_wakes_nobody(
     database: Database, witness: Witness
 ) -> None:
     witness.refusal = Unavailable()
@@ -230,6 +275,7 @@ async def test_a_command_whose_row_cannot_be_written_is_no_success_and_announces
     assert witness.seen == [
         "limit writes",
         "decode",
+        "append AuthorCreated",
         "audit success",
         "offer error",
         "metric unavailable",

@@ -16,12 +16,13 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel import SQLModel
 
 from app.audit import tables as audit_tables
+from app.broadcast import tables as broadcast_tables
 from app.development.servers import Postgres
 from app.execution import tables as execution_tables
 from app.features.authors import tables as author_tables
 from tests.databases import new_database
 
-TABLES = (audit_tables, author_tables, execution_tables)
+TABLES = (audit_tables, author_tables, broadcast_tables, execution_tables)
 ENVIRONMENT = Path(__file__).parents[3] / "app" / "migrations" / "env.py"
 
 

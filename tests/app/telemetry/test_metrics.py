@@ -52,6 +52,14 @@ def test_drops_and_breakers_are_seen() -> None:
     assert samples(found)["stele_breaker_state", ("keycloak",)] == 2
 
 
+def test_the_outbox_s_depth_and_age_are_the_last_that_were_measured() -> None:
+    found = metrics()
+    for depth in ((3, 1.5), (2, 0.5)):
+        found.outbox_depth(*depth)
+    assert samples(found)["stele_event_outbox_rows", ()] == 2
+    assert samples(found)["stele_event_outbox_age_seconds", ()] == 0.5
+
+
 def test_no_number_of_strange_codes_makes_more_than_one_new_series() -> None:
     found = metrics()
     found.observe("http", "get_authors", "made-up", 0.01)

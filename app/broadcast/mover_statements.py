@@ -1,0 +1,60 @@
+"""What the mover asks of PostgreSQL, compiled once. Every statement is a transaction of its own on the mover's connection."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ARRAY, BigInteger, any_, bindparam, cast, delete, extract, func, select
+
+from app.broadcast.tables import EVENT_OUTBOX
+from app.db.database import Record
+from app.db.statements import Statement, compile_statement
+
+LOCK = 7_283_552
+"""The first half of the advisory locks' key; the second is of the topic's name."""
+MAX_COUNTED = 100_000
+
+
+class MoverStatements:
+    """Reads are of at most `batch` rows."""
+
+    def __init__(self, batch: int) -> None:
+        row = EVENT_OUTBOX.c
+        topic: Any = bindparam("topic")
+        now_us = cast(extract("epoch", func.clock_timestamp()) * 1_000_000, BigInteger)
+        self._claim = compile_statement(
+            select(func.pg_try_advisory_lock(LOCK, func.hashtext(topic)).label("is_ours"), now_us.label("token"))
+        )
+        self._read = compile_statement(
+            select(row.id, row.pkg_id, row.event, row.event_id).where(row.topic == topic).order_by(row.id).limit(batch)
+        )
+        ids: Any = bindparam("ids", type_=ARRAY(BigInteger))
+        self._delete = compile_statement(delete(EVENT_OUTBOX).where(row.topic == topic, row.id == any_(ids)))
+        first = select(row.at).order_by(row.topic, row.id).limit(MAX_COUNTED).subquery()
+        age_s = func.coalesce(extract("epoch", func.clock_timestamp() - func.min(first.c.at)), 0)
+        self._measure = compile_statement(select(func.count().label("rows"), age_s.label("age_s")).select_from(first))
+
+    async def claim(self, connection: Any, topic: str) -> int:
+        """A token greater than any earlier holder's, or 0 while another session holds the topic.
+
+        It is the database's clock, in microseconds: one that was set back delays a mover for as long, and no longer.
+        """
+        (answer,) = await _run(connection, self._claim, topic=topic)
+        return int(answer["token"]) if answer["is_ours"] else 0
+
+    async def read(self, connection: Any, topic: str) -> list[Record]:
+        """The visible rows with the lowest ids, in their order."""
+        return await _run(connection, self._read, topic=topic)
+
+    async def delete(self, connection: Any, topic: str, ids: list[int]) -> None:
+        await _run(connection, self._delete, topic=topic, ids=ids)
+
+    async def measure(self, connection: Any) -> tuple[int, float]:
+        """How many rows wait, counted to 100,000, and the age of the oldest in seconds."""
+        (answer,) = await _run(connection, self._measure)
+        return int(answer["rows"]), float(answer["age_s"])
+
+
+async def _run(connection: Any, statement: Statement, **parameters: object) -> list[Record]:
+    rows: list[Record] = await connection.fetch(statement.sql, *statement.arguments(parameters))
+    return rows

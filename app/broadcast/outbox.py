@@ -1,0 +1,78 @@
+"""The transactional outbox: an event is a row of the transaction that it tells of, so it is heard if that commits, and only then.
+
+Promises: nothing is committed with an event that its operation does not declare (`x-publishes`). The mover takes the rows to
+the streams (`mover.py`); `wake` only makes that quick.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol
+
+import structlog
+from sqlalchemy import ARRAY, Integer, LargeBinary, Text, bindparam, func, insert, select
+
+from app.broadcast.tables import EVENT_OUTBOX
+from app.db.database import Executor
+from app.db.statements import Statement, compile_statement
+from generated.errors import Internal
+from generated.operations import Event, Operation
+
+log = structlog.get_logger(__name__)
+
+
+class EventEncoder(Protocol):
+    def encode_json(self, event: Any, /) -> bytes: ...
+
+
+class Outbox:
+    """`wake(topic)` hears of each topic whose events were committed; it must neither wait nor raise."""
+
+    def __init__(
+        self,
+        events: Mapping[type[Any], Event],
+        codecs: Mapping[int, EventEncoder],
+        *,
+        wake: Callable[[str], None],
+    ) -> None:
+        self._events = events
+        self._codecs = codecs
+        self._wake = wake
+        self._insert = _insertion()
+
+    async def append(self, executor: Executor, operation: Operation, events: Sequence[Any]) -> None:
+        """One statement, in the caller's transaction if that is what the executor is. Raises Internal for what is not declared."""
+        if not events:
+            return
+        found = [self._declared(operation, event) for event in events]
+        await executor.execute(
+            self._insert,
+            topics=[one.topic for one in found],
+            pkg_ids=[one.pkg_id for one in found],
+            events=[self._codecs[one.pkg_id].encode_json(event) for one, event in zip(found, events, strict=True)],
+        )
+
+    def wake(self, events: Sequence[Any]) -> None:
+        """After COMMIT. Without it the rows are found within a second."""
+        for event in events:
+            self._wake(self._events[type(event)].topic)
+
+    def _declared(self, operation: Operation, event: Any) -> Event:
+        found = self._events.get(type(event))
+        if found is None or found.name not in operation.publishes:
+            name = type(event).__name__ if found is None else found.name
+            log.error("event.not_declared", operation=operation.name, event_name=name)
+            raise Internal
+        return found
+
+
+def _insertion() -> Statement:
+    """Ids are given in the order of the lists."""
+    lists = (
+        bindparam("topics", type_=ARRAY(Text)),
+        bindparam("pkg_ids", type_=ARRAY(Integer)),
+        bindparam("events", type_=ARRAY(LargeBinary)),
+    )
+    row = func.unnest(*lists).table_valued("topic", "pkg_id", "event", with_ordinality="place").render_derived().c
+    given = select(row.topic, row.pkg_id, row.event).order_by(row.place)
+    return compile_statement(insert(EVENT_OUTBOX).from_select(["topic", "pkg_id", "event"], given))

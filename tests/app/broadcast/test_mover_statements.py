@@ -1,0 +1,49 @@
+"""One session holds a topic; rows are read in order, deleted one by one, counted and timed."""
+
+from __future__ import annotations
+
+import asyncpg
+
+from app.broadcast.mover_statements import MoverStatements
+
+ADD = "INSERT INTO event_outbox (topic, pkg_id, event, at) VALUES ($1, 1001, '{}', now() - interval '7 seconds')"
+
+
+async def test_one_session_holds_a_topic_and_the_next_one_s_token_is_greater(
+    raw: asyncpg.Connection, migrated: str
+) -> None:
+    statements = MoverStatements(10)
+    other = await asyncpg.connect(migrated.replace("+asyncpg", ""))
+    first = await statements.claim(raw, "a")
+    assert first > 0
+    assert await statements.claim(other, "a") == 0
+    assert await statements.claim(other, "b") > 0
+    await raw.execute("SELECT pg_advisory_unlock_all()")
+    assert await statements.claim(other, "a") > first
+    await other.close()
+
+
+async def test_only_the_topic_s_rows_are_read_in_order_and_only_those_named_are_deleted(
+    raw: asyncpg.Connection,
+) -> None:
+    statements = MoverStatements(3)
+    for topic in "abababab":
+        await raw.execute(ADD, topic)
+    ids = [row["id"] for row in await statements.read(raw, "a")]
+    assert ids == sorted(ids)
+    assert len(ids) == 3
+    await statements.delete(raw, "a", [ids[0], ids[2]])
+    assert (await statements.read(raw, "a"))[0]["id"] == ids[1]
+    assert len(await statements.read(raw, "a")) == 2
+    await statements.delete(raw, "b", ids)
+    assert await raw.fetchval("SELECT count(*) FROM event_outbox WHERE topic = 'b'") == 4
+
+
+async def test_depth_and_age_are_of_all_topics_and_zero_without_rows(raw: asyncpg.Connection) -> None:
+    statements = MoverStatements(3)
+    assert await statements.measure(raw) == (0, 0.0)
+    for topic in ("a", "b", "no topic of ours"):
+        await raw.execute(ADD, topic)
+    rows, age_s = await statements.measure(raw)
+    assert rows == 3
+    assert 7 <= age_s < 60

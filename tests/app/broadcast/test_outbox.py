@@ -1,0 +1,90 @@
+"""An event is committed with its transaction or not at all, and only if its operation declares it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import asyncpg
+import pytest
+from structlog.testing import capture_logs
+
+from app.broadcast.outbox import Outbox
+from app.db.database import Database
+from app.db.statements import Statement
+from app.db.transaction import Transaction
+from generated.errors import Internal
+from generated.operations import OPERATIONS
+from generated.wire import EVENT_CODECS, EVENT_OF
+from tests.app.broadcast.conftest import event
+
+CREATE = OPERATIONS["create_author"]
+
+
+class Counting:
+    """An executor that counts what passes through it."""
+
+    def __init__(self, inner: Any) -> None:
+        self._inner = inner
+        self.count = 0
+
+    async def execute(self, statement: Statement, **parameters: object) -> None:
+        self.count += 1
+        await self._inner.execute(statement, **parameters)
+
+
+def make(woken: list[str] | None = None) -> Outbox:
+    return Outbox(EVENT_OF, EVENT_CODECS, wake=([] if woken is None else woken).append)
+
+
+async def authors(raw: asyncpg.Connection) -> list[int]:
+    rows = await raw.fetch("SELECT topic, pkg_id, event FROM event_outbox ORDER BY id")
+    assert {(row["topic"], row["pkg_id"]) for row in rows} <= {("authors", 1001)}
+    return [EVENT_CODECS[1001].decode_json(row["event"]).author.id for row in rows]
+
+
+async def test_several_events_are_one_statement_in_the_order_of_publishing(
+    database: Database, raw: asyncpg.Connection
+) -> None:
+    executor: Any = Counting(database)
+    await make().append(executor, CREATE, [event(number) for number in (3, 1, 2)])
+    assert (executor.count, await authors(raw)) == (1, [3, 1, 2])
+
+
+async def test_rows_are_the_transaction_s(database: Database, raw: asyncpg.Connection) -> None:
+    for number, is_kept in ((1, True), (2, False)):
+        transaction = Transaction(database)
+        await make().append(transaction, CREATE, [event(number)])
+        assert number not in await authors(raw)
+        await (transaction.commit() if is_kept else transaction.rollback())
+    assert await authors(raw) == [1]
+
+
+async def test_without_events_nothing_is_asked(database: Database) -> None:
+    executor: Any = Counting(database)
+    await make().append(executor, CREATE, [])
+    assert executor.count == 0
+
+
+@pytest.mark.parametrize(
+    ("operation", "published", "name"),
+    [
+        ("update_author", event(1), "author_created"),
+        ("create_author", event(1).author, "Author"),
+        ("create_author", "text", "str"),
+    ],
+)
+async def test_what_an_operation_does_not_declare_is_an_error_that_names_both(
+    database: Database, raw: asyncpg.Connection, operation: str, published: object, name: str
+) -> None:
+    with capture_logs() as logs, pytest.raises(Internal):
+        await make().append(database, OPERATIONS[operation], [event(1), published])
+    (line,) = logs
+    assert (line["event"], line["operation"], line["event_name"]) == ("event.not_declared", operation, name)
+    assert await authors(raw) == []
+
+
+async def test_after_the_commit_the_topic_is_woken() -> None:
+    woken: list[str] = []
+    make(woken).wake([event(1)])
+    make(woken).wake([])
+    assert woken == ["authors"]

@@ -1,0 +1,28 @@
+"""Keys of a topic are of one slot, ids say offsets, and both protocols' answers read the same."""
+
+from __future__ import annotations
+
+from dataclasses import astuple
+
+import pytest
+
+from app.broadcast.redis_stream import Keys, offset_of, pairs
+
+
+def test_the_keys_of_a_topic_differ_and_are_of_one_slot() -> None:
+    keys = astuple(Keys.of("stele", "authors"))
+    assert len(set(keys)) == 5
+    assert all("{authors}" in key for key in keys)
+
+
+@pytest.mark.parametrize(
+    ("entry_id", "offset"), [(b"0-1", 1), (b"0-1000", 1000), (b"0-0", 0), (b"1700-3", 0), (b"0-x", 0), (b"", 0)]
+)
+def test_an_id_that_is_none_of_ours_has_no_offset(entry_id: bytes, offset: int) -> None:
+    assert offset_of(entry_id) == offset
+
+
+def test_both_protocols_read_the_same() -> None:
+    entries = [(b"0-1", {b"a": b"b"}), (b"0-2", {b"a": b"c"})]
+    assert pairs({b"s": [entries]}) == pairs([(b"s", entries)]) == [(b"s", entries)]
+    assert pairs(None) == pairs({}) == pairs([]) == []
