@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from tests.faults.conftest import EchoServer
+from tests.faults.echo_process import EchoServer
 
 LOCK = Path(__file__).with_name("requirements-autobahn.lock")
 START = (

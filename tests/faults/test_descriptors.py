@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.conftest import EchoServer
+from tests.faults.echo_process import EchoServer
 from tests.faults.raw import TEXT, Peer, frame, request
 
 FILES, STRANGERS = 256, 1000

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.conftest import EchoServer
+from tests.faults.echo_process import EchoServer
 from tests.faults.raw import HOST, Peer, handshake, request
 from tests.running_service import RunningService
 

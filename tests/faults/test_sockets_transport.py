@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.conftest import EchoServer
+from tests.faults.echo_process import EchoServer
 from tests.faults.raw import BINARY, CLOSE, PING, PONG, TEXT, Peer, frame, handshake
 from tests.running_service import RunningService
 
