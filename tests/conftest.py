@@ -14,6 +14,7 @@ import pytest
 from app.db.database import Database
 from app.development.servers import Postgres, Valkey, embedded_postgres, embedded_valkey
 from tests.databases import new_database
+from tests.faults.echo_process import EchoServer
 from tests.running_service import RunningService
 
 
@@ -43,6 +44,17 @@ def service(postgres: Postgres, valkey: Valkey, servers_folder: Path) -> Iterato
     """The whole service as processes: migrated database, issuer, one worker; limits are wide."""
     with RunningService(servers_folder / "service", postgres.url, valkey.url) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def echo(servers_folder: Path) -> Iterator[EchoServer]:
+    """A small application behind the server as the service runs it."""
+    server = EchoServer(servers_folder / "echo")
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
 
 
 @pytest.fixture(scope="session")

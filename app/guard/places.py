@@ -6,9 +6,10 @@ stranger cannot take the last ones from the others. Behind proxies all come from
 
 from __future__ import annotations
 
-import ipaddress
 import resource
 from typing import Any
+
+from app.execution.address import client_ip, limit_key
 
 MAX_CONNECTIONS = 16_384
 MIN_RESERVE, MAX_RESERVE = 64, 512
@@ -53,11 +54,8 @@ class Places:
 
 
 def subject_of(address: str) -> str:
-    """Whom an address stands for: of IPv6 the /64, which one subscriber has whole."""
-    if ":" not in address:
-        return address
-    whole = ipaddress.IPv6Address(address.partition("%")[0])
-    return str(whole.ipv4_mapped or int(whole) >> 64)
+    """Whom an address stands for, as for limits."""
+    return limit_key(client_ip({"client": (address, 0)}, trusted_proxies=0))
 
 
 def places_in(worker_state: dict[str, Any]) -> Places:

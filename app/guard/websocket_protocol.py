@@ -32,6 +32,7 @@ HANDSHAKE_S = 9.5
 CLOSE_S = 3.5
 PATIENCE_S = 1.0
 FRAMES_PER_TURN = 64
+WHOLE_MESSAGES = (0x81, 0x82)
 MESSAGES_AHEAD = 4
 """What the application is given before it has asked."""
 ABNORMAL, INVALID_TEXT, KEEPALIVE_LOST = 1006, 1007, 1011
@@ -163,7 +164,7 @@ class GuardedWebSocket(WebSocketsSansIOProtocol):
             return
         data, at, now, left = self._held, 0, self.loop.time(), FRAMES_PER_TURN
         try:
-            while at < len(data) and left and not self._must_wait():
+            while at < len(data) and left and not self._must_wait(data[at]):
                 end = self._frames.step(data, at, now)
                 if end == at:
                     break
@@ -175,11 +176,15 @@ class GuardedWebSocket(WebSocketsSansIOProtocol):
         self._held = data[at:]
         if not left:
             self.loop.call_soon(self._advance)
-        self._set_reading(is_resting=bool(self._held) and (not left or self._must_wait()))
+        self._set_reading(is_resting=at < len(data) and (not left or self._must_wait(data[at])))
 
-    def _must_wait(self) -> bool:
-        """For the application to take what it was given, or the peer; nobody takes anything once the end was said."""
-        if self.queue.qsize() >= MESSAGES_AHEAD and not self.close_sent:
+    def _must_wait(self, first: int) -> bool:
+        """For the application to take what it was given, or the peer; nobody takes anything once the end was said.
+
+        `first` begins the next frame: whatever could end the socket waits until each message before it was taken.
+        """
+        waiting = self.queue.qsize()
+        if waiting and not self.close_sent and (waiting >= MESSAGES_AHEAD or first not in WHOLE_MESSAGES):
             return True
         return not self.writable.is_set() or self.transport.is_closing()
 

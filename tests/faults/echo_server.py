@@ -82,9 +82,12 @@ async def serve_socket(path: str, receive: Any, send: Any) -> None:
     await send({"type": "websocket.accept"})
     if path == "/deaf":
         await asyncio.sleep(3)
+    is_open = True
     while (message := await receive())["type"] == "websocket.receive":
-        if path == "/close":
+        if path == "/close" and is_open:
             await send({"type": "websocket.close", "code": 4000})
+            is_open = False
+        if not is_open:
             continue
         text = message.get("text")
         await send(

@@ -52,7 +52,8 @@ def frame(opcode: int, payload: bytes = b"", *, fin: bool = True, width: int | N
     if width is None:
         width = 0 if size < 126 else 2 if size < 1 << 16 else 8
     short = {0: size, 2: 126, 8: 127}[width]
-    return bytes((0x80 * fin | opcode, 0x80 | short)) + size.to_bytes(width, "big") + b"\0\0\0\0" + payload
+    length = size.to_bytes(width, "big") if width else b""
+    return bytes((0x80 * fin | opcode, 0x80 | short)) + length + b"\0\0\0\0" + payload
 
 
 class Peer:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.conftest import EchoServer
+from tests.faults.echo_process import EchoServer
 from tests.faults.raw import HOST, Answer, Peer, chunked, request
 from tests.running_service import RunningService
 

@@ -1,19 +1,16 @@
-"""Small servers beside the service's own, each in its process."""
+"""`tests.faults.echo_server` in a process of its own."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 from app.development.launcher import Child
 from app.development.servers import answers, free_port
 
 
 class EchoServer(Child):
-    """`tests.faults.echo_server`; its log must stay empty."""
+    """Its log must stay empty."""
 
     def __init__(self, folder: Path, *options: str) -> None:
         port = free_port()
@@ -25,13 +22,3 @@ class EchoServer(Child):
 
     def text(self) -> str:
         return self.log.read_text(errors="replace")
-
-
-@pytest.fixture(scope="session")
-def echo(servers_folder: Path) -> Iterator[EchoServer]:
-    server = EchoServer(servers_folder / "echo")
-    server.start()
-    try:
-        yield server
-    finally:
-        server.stop()

@@ -1,0 +1,101 @@
+"""How connections end: real sockets with a peer that takes nothing, or goes on sending."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import time
+from collections.abc import AsyncIterator
+from typing import cast
+
+import pytest
+
+from app.guard.transport import LINGER_S, GuardedTransport
+
+PATIENCE_S = 0.5
+LARGE = b"a" * (16 << 20)
+
+
+class Served(asyncio.Protocol):
+    def __init__(self) -> None:
+        self.guarded: GuardedTransport | None = None
+        self.lost = asyncio.Event()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        loop = asyncio.get_running_loop()
+        self.guarded = GuardedTransport(cast(asyncio.Transport, transport), loop, patience_s=PATIENCE_S)
+
+    def data_received(self, data: bytes) -> None:
+        assert self.guarded is not None
+        self.guarded.drop(len(data))
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        assert self.guarded is not None
+        self.guarded.lost()
+        self.lost.set()
+
+
+@pytest.fixture
+async def pair() -> AsyncIterator[tuple[GuardedTransport, Served, socket.socket]]:
+    ours, theirs = socket.socketpair()
+    theirs.setblocking(False)
+    _, protocol = await asyncio.get_running_loop().create_connection(Served, sock=ours)
+    assert protocol.guarded is not None
+    yield protocol.guarded, protocol, theirs
+    theirs.close()
+    if not protocol.lost.is_set():
+        protocol.guarded.abort()
+
+
+Pair = tuple[GuardedTransport, Served, socket.socket]
+
+
+async def seconds_until_lost(protocol: Served) -> float:
+    begun = time.monotonic()
+    await asyncio.wait_for(protocol.lost.wait(), 20)
+    return time.monotonic() - begun
+
+
+async def test_a_close_ends_although_the_peer_takes_nothing(pair: Pair) -> None:
+    guarded, protocol, _ = pair
+    guarded.write(LARGE)
+    guarded.close()
+    assert guarded.is_closing()
+    assert PATIENCE_S / 2 < await seconds_until_lost(protocol) < 10 * PATIENCE_S
+
+
+async def test_a_peer_that_takes_it_slowly_gets_all(pair: Pair) -> None:
+    guarded, protocol, theirs = pair
+    guarded.write(LARGE)
+    guarded.close()
+    loop, got = asyncio.get_running_loop(), 0
+    while data := await loop.sock_recv(theirs, 1 << 20):
+        got += len(data)
+        await asyncio.sleep(0.02)
+    assert got == len(LARGE)
+    await seconds_until_lost(protocol)
+
+
+async def test_leaving_lets_the_peer_read_the_answer_while_it_sends(pair: Pair) -> None:
+    guarded, protocol, theirs = pair
+    guarded.is_unread = True
+    guarded.write(b"answer")
+    guarded.close()
+    guarded.write(b"never sent")
+    loop = asyncio.get_running_loop()
+    await loop.sock_sendall(theirs, LARGE[: 1 << 20])
+    assert await loop.sock_recv(theirs, 100) == b"answer"
+    assert await loop.sock_recv(theirs, 100) == b""
+    assert await seconds_until_lost(protocol) < LINGER_S + 3
+
+
+async def test_an_open_connection_may_rest_and_go_on(pair: Pair) -> None:
+    guarded, _, theirs = pair
+    guarded.pause_reading()
+    guarded.pause_reading()
+    guarded.resume_reading()
+    guarded.watch()
+    guarded.unwatch()
+    guarded.write(b"still here")
+    assert await asyncio.get_running_loop().sock_recv(theirs, 100) == b"still here"
+    assert not guarded.is_closing()
