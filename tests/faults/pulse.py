@@ -1,0 +1,55 @@
+"""`/livez` asked ten times a second from a thread and over new connections, so that no test's own work slows it down (INV7)."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from types import TracebackType
+from typing import Self
+
+PERIOD_S = 0.1
+TIMEOUT_S = 5.0
+SOURCE = "127.0.0.9"
+"""An address of its own: what strangers spend is not spent here."""
+REQUEST = b"GET /livez HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
+
+
+class Pulse:
+    """`missed` counts the beats without an answer of 2xx; a beat that waits is followed by the next at once."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._beat, daemon=True)
+        self.beats: list[float] = []
+        self.missed = 0
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stop.set()
+        self._thread.join(2 * TIMEOUT_S)
+
+    def percentile_s(self, share: float) -> float:
+        return sorted(self.beats)[min(len(self.beats) - 1, int(len(self.beats) * share))] if self.beats else 0.0
+
+    def _beat(self) -> None:
+        while not self._stop.is_set():
+            begun = time.monotonic()
+            self.missed += not self._ask()
+            took = time.monotonic() - begun
+            self.beats.append(took)
+            self._stop.wait(max(0.0, PERIOD_S - took))
+
+    def _ask(self) -> bool:
+        try:
+            with socket.create_connection(("127.0.0.1", self._port), TIMEOUT_S, (SOURCE, 0)) as one:
+                one.sendall(REQUEST)
+                return one.recv(4096)[9:10] == b"2"
+        except OSError:
+            return False
