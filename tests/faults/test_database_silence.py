@@ -6,16 +6,13 @@ import asyncio
 import os
 import signal
 import time
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
-from app.development.servers import Postgres, Valkey
 from tests.faults.processes import end_of, paused
 from tests.faults.proxy import Mode
-from tests.faults.stage import Stage, staged
-from tests.faults.traffic import begin, clock, now_in, reads, warm, writes
+from tests.faults.stage import Stage
+from tests.faults.traffic import begin, clock, now_in, reads, writes
 from tests.faults.vitals import unsound, watched
 from tests.load import requests
 from tests.load.openloop import offer
@@ -24,13 +21,7 @@ from tests.load.plan import MARK, Result, Stream
 NOISE_S = 1.0
 """Two shared cores; the rule itself says 0.25 s (D14)."""
 RECOVERY_S = 5.0
-
-
-@pytest.fixture
-async def stage(frail_postgres: Postgres, frail_valkey: Valkey, servers_folder: Path) -> AsyncIterator[Stage]:
-    async with staged(servers_folder, frail_postgres, frail_valkey) as ready:
-        await warm(ready)
-        yield ready
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("faults")]
 
 
 def assert_answered_by(result: Result, deadline_s: float) -> None:
@@ -42,17 +33,17 @@ def assert_answered_by(result: Result, deadline_s: float) -> None:
 @pytest.mark.parametrize("mode", [Mode.SILENT, Mode.HALF])
 @pytest.mark.survives("F04")
 async def test_requests_meet_their_deadline_while_the_database_is_black_holed(
-    stage: Stage, silence_s: float, mode: Mode
+    proxied: Stage, silence_s: float, mode: Mode
 ) -> None:
     """F04 (D21): the network to PostgreSQL swallows everything, or only the answers, under 100 requests a second. Each is
     answered by its deadline with 503 or 504, and 5 s after the end of the silence all succeed again."""
     seconds = 1.0 + silence_s + RECOVERY_S + 3.0
-    streams = (reads(stage, 50), writes(stage, 50, deadline_ms=1000))
-    async with watched(stage):
-        load = await begin(stage, seconds, *streams)
-        await stage.database.switch(mode)
+    streams = (reads(proxied, 50), writes(proxied, 50, deadline_ms=1000))
+    async with watched(proxied):
+        load = await begin(proxied, seconds, *streams)
+        await proxied.database.switch(mode)
         await asyncio.sleep(silence_s)
-        await stage.database.switch(Mode.FORWARD)
+        await proxied.database.switch(Mode.FORWARD)
         healed = clock()
         report = await load
     assert_answered_by(report.streams["reads"], 5.0)
@@ -64,40 +55,40 @@ async def test_requests_meet_their_deadline_while_the_database_is_black_holed(
 
 
 @pytest.mark.survives("D14", "9.2")
-async def test_a_command_ends_by_its_deadline_while_the_database_is_frozen(stage: Stage) -> None:
+async def test_a_command_ends_by_its_deadline_while_the_database_is_frozen(proxied: Stage) -> None:
     """Fault 2 (D14): PostgreSQL is stopped by SIGSTOP and commands with a deadline of 0.5 s come in at both doors. Each is
     answered by then, and nothing is left behind when PostgreSQL goes on."""
     sockets = Stream(
         name="socket writes",
         rate=10,
         templates=[_framed_write()],
-        greetings=[requests.open_socket(token) for token in stage.tokens],
-        connections=len(stage.tokens),
+        greetings=[requests.open_socket(token) for token in proxied.tokens],
+        connections=len(proxied.tokens),
     )
-    async with watched(stage):
-        with paused(stage.postgres):
-            report = await offer(stage.port, 2.0, writes(stage, 10, deadline_ms=500), sockets)
-        again = await offer(stage.port, 1.0 + RECOVERY_S, reads(stage, 20))
+    async with watched(proxied):
+        with paused(proxied.postgres):
+            report = await offer(proxied.port, 2.0, writes(proxied, 10, deadline_ms=500), sockets)
+        again = await offer(proxied.port, 1.0 + RECOVERY_S, reads(proxied, 20))
     for result in report.streams.values():
         assert_answered_by(result, 0.5)
     assert again.streams["reads"].ok_between(RECOVERY_S, RECOVERY_S + 1.0) >= 18
 
 
 @pytest.mark.survives("D14", "9.2")
-async def test_a_late_database_costs_no_more_than_the_deadline(stage: Stage) -> None:
+async def test_a_late_database_costs_no_more_than_the_deadline(proxied: Stage) -> None:
     """Fault 2 (D14): each packet to and from PostgreSQL takes a second longer. Commands with a deadline of 0.5 s are
     refused by then, and those with 10 s succeed."""
-    async with watched(stage):
-        stage.database.latency_s = 0.5
+    async with watched(proxied):
+        proxied.database.latency_s = 0.5
         report = await offer(
-            stage.port,
+            proxied.port,
             2.0,
-            writes(stage, 5, name="hurried", deadline_ms=500),
-            writes(stage, 1, name="patient", deadline_ms=15_000, timeout_s=20.0),
+            writes(proxied, 5, name="hurried", deadline_ms=500),
+            writes(proxied, 1, name="patient", deadline_ms=15_000, timeout_s=20.0),
         )
-        stage.database.latency_s = 0.0
+        proxied.database.latency_s = 0.0
         await asyncio.sleep(RECOVERY_S)
-        again = await offer(stage.port, 1.0, reads(stage, 20))
+        again = await offer(proxied.port, 1.0, reads(proxied, 20))
     assert_answered_by(report.streams["hurried"], 0.5)
     assert_answered_by(report.streams["patient"], 15.0)
     assert report.streams["hurried"].ok.count == 0
@@ -105,14 +96,14 @@ async def test_a_late_database_costs_no_more_than_the_deadline(stage: Stage) -> 
 
 
 @pytest.mark.survives("D26", "9.2")
-async def test_the_node_stops_in_time_while_the_database_is_silent(stage: Stage) -> None:
+async def test_the_node_stops_in_time_while_the_database_is_silent(proxied: Stage) -> None:
     """Fault 2 (D26): SIGTERM while commands wait for a frozen PostgreSQL. They are answered with problems, never with a bare
     500, and the process ends within 15 s."""
-    with paused(stage.postgres):
-        load = await begin(stage, 1.5, writes(stage, 10, deadline_ms=5000))
-        os.kill(stage.service.process.pid, signal.SIGTERM)
+    with paused(proxied.postgres):
+        load = await begin(proxied, 1.5, writes(proxied, 10, deadline_ms=5000))
+        os.kill(proxied.service.process.pid, signal.SIGTERM)
         begun = time.monotonic()
-        took_s, code = await end_of(stage.service.process.pid, 30.0)
+        took_s, code = await end_of(proxied.service.process.pid, 30.0)
         report = await load
     result = report.streams["writes"]
     assert result.faults == []

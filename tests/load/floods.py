@@ -97,6 +97,8 @@ class Abuser(asyncio.Protocol):
         self._began = monotonic()
         self._flooder.enter(self)
         self._transport.write(self._flood.opening)
+        if self._flood.half_closes:
+            self._transport.write_eof()
         if not self._flood.reads:
             self._transport.pause_reading()
         if not self._flood.waits or not self._flood.reads:

@@ -32,7 +32,8 @@ class Stream(msgspec.Struct, kw_only=True):
 class Flood(msgspec.Struct, kw_only=True):
     """Connections that write `chunk` again and again, as fast as it is taken, or `piece_bytes` of it every `every_s`.
 
-    `opening` goes first, and with `waits` the chunk only follows an answer. `reads` says whether answers are read at all;
+    `opening` goes first, and with `waits` the chunk only follows an answer; with `half_closes` nothing follows and that is
+    said (FIN). `reads` says whether answers are read at all;
     with `reopens` a closed connection is opened anew after 0.1 s.
     """
 
@@ -45,6 +46,7 @@ class Flood(msgspec.Struct, kw_only=True):
     piece_bytes: int = 0
     reads: bool = True
     reopens: bool = True
+    half_closes: bool = False
     source: str = "127.0.0.1"
 
 
