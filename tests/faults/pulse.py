@@ -16,13 +16,17 @@ REQUEST = b"GET /livez HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
 
 
 class Pulse:
-    """`missed` counts the beats without an answer of 2xx; a beat that waits is followed by the next at once."""
+    """`missed` counts the beats without an answer of 2xx; a beat that waits is followed by the next at once.
+
+    `lags` is how much later than asked this thread woke between beats: what the machine adds, whatever is measured.
+    """
 
     def __init__(self, port: int) -> None:
         self._port = port
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._beat, daemon=True)
         self.beats: list[float] = []
+        self.lags: list[float] = []
         self.missed = 0
 
     def __enter__(self) -> Self:
@@ -36,7 +40,10 @@ class Pulse:
         self._thread.join(2 * TIMEOUT_S)
 
     def percentile_s(self, share: float) -> float:
-        return sorted(self.beats)[min(len(self.beats) - 1, int(len(self.beats) * share))] if self.beats else 0.0
+        return _percentile(self.beats, share)
+
+    def lag_s(self, share: float) -> float:
+        return _percentile(self.lags, share)
 
     def _beat(self) -> None:
         while not self._stop.is_set():
@@ -44,7 +51,9 @@ class Pulse:
             self.missed += not self._ask()
             took = time.monotonic() - begun
             self.beats.append(took)
-            self._stop.wait(max(0.0, PERIOD_S - took))
+            pause_s = max(0.001, PERIOD_S - took)
+            self._stop.wait(pause_s)
+            self.lags.append(max(0.0, time.monotonic() - begun - took - pause_s))
 
     def _ask(self) -> bool:
         try:
@@ -53,3 +62,7 @@ class Pulse:
                 return one.recv(4096)[9:10] == b"2"
         except OSError:
             return False
+
+
+def _percentile(values: list[float], share: float) -> float:
+    return sorted(values)[min(len(values) - 1, int(len(values) * share))] if values else 0.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 
 import pytest
 
@@ -10,26 +11,43 @@ from tests.faults.stage import USERS, Stage
 from tests.faults.traffic import PAGE, reads, socket_reads, writes
 from tests.faults.vitals import unsound, watched
 from tests.load import requests
+from tests.load.cells import cpu_s
 from tests.load.openloop import offer
 from tests.load.plan import Flood, Result, Stream
 
 NOISE_S = 0.1
 """The load, the service and its servers share two cores."""
+NICE = 10
 LONG = [pytest.mark.long, pytest.mark.timeout(300)]
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("faults")]
 
 
-async def find_peak(stage: Stage) -> tuple[float, float]:
-    """(most successes per second, their p99 at four fifths of it), by doubling the rate until no more succeed."""
-    peak, rate = 0.0, 400.0
-    while True:
-        result = (await offer(stage.port, 2.0, reads(stage, rate))).streams["reads"]
-        goodput = result.ok_between(0.5, 2.0) / 1.5
-        if goodput < 1.1 * peak:
-            break
-        peak, rate = goodput, 2 * rate
-    calm = (await offer(stage.port, 2.0, reads(stage, 0.8 * peak))).streams["reads"]
-    return peak, calm.ok.p99
+@dataclass
+class Goodput:
+    """Of one load: successes per second, and successes per second of processor time that the service had for them."""
+
+    per_s: float
+    per_cpu_s: float
+    result: Result
+
+
+async def goodput(stage: Stage, rate: float, seconds: float) -> Goodput:
+    """The load gives way to the service and its servers, as if it came from another machine."""
+    before = cpu_s(stage.service.process.pid)
+    result = (await offer(stage.port, seconds, reads(stage, rate, timeout_s=5.0), nice=NICE)).streams["reads"]
+    spent_s = cpu_s(stage.service.process.pid) - before
+    settled = result.ok_between(0.5, seconds) / (seconds - 0.5)
+    return Goodput(settled, result.ok.count / max(spent_s, 0.01), result)
+
+
+async def find_peak(stage: Stage) -> tuple[Goodput, float]:
+    """The most that succeeds, by doubling the rate until no more does; and the p99 at four fifths of it."""
+    rate = 400.0
+    peak = found = await goodput(stage, rate, 2.0)
+    while found.per_s >= peak.per_s:
+        peak, rate = found, 2 * rate
+        found = await goodput(stage, rate, 2.0)
+    return peak, (await goodput(stage, 0.8 * peak.per_s, 2.0)).result.ok.p99
 
 
 @pytest.mark.parametrize("seconds", [10.0, pytest.param(60.0, marks=LONG)])
@@ -39,15 +57,16 @@ async def test_five_times_the_capacity_leaves_four_fifths_of_the_goodput(direct:
     succeed, the others are refused at once with `Retry-After`, and 5 s later all is as before."""
     async with watched(direct, livez_s=0.5):
         peak, p99_s = await find_peak(direct)
-        over = (await offer(direct.port, seconds, reads(direct, 5 * peak, timeout_s=5.0))).streams["reads"]
+        over = await goodput(direct, 5 * peak.per_s, seconds)
+        shares = (over.per_s / peak.per_s, over.per_cpu_s / peak.per_cpu_s)
+        print(f"peak {peak.per_s:.0f}/s, offered {over.result.sent / seconds:.0f}/s, goodput {over.per_s:.0f}/s")
+        print(f"of the peak {shares[0]:.0%}, by processor time {shares[1]:.0%}, p99 at 80 % {p99_s:.3f} s")
         await asyncio.sleep(4.0)
-        after = (await offer(direct.port, 3.0, reads(direct, 0.5 * peak))).streams["reads"]
-    goodput = over.ok_between(1.0, seconds) / (seconds - 1.0)
-    print(f"peak {peak:.0f}/s, offered {over.sent / seconds:.0f}/s, goodput {goodput:.0f}/s ({goodput / peak:.0%})")
-    assert "\n".join(unsound([over, after])) == ""
-    assert goodput >= 0.8 * peak
-    assert over.refused.p50 <= 0.05 + NOISE_S
-    assert over.ok.p99 <= 2 * p99_s + 5 * NOISE_S
+        after = (await goodput(direct, 0.5 * peak.per_s, 3.0)).result
+    assert "\n".join(unsound([over.result, after])) == ""
+    assert max(shares) >= 0.8
+    assert over.result.refused.p50 <= 0.05 + NOISE_S
+    assert over.result.ok.p99 <= 2 * p99_s + 5 * NOISE_S
     assert after.ok.count == after.sent
 
 
@@ -90,17 +109,17 @@ def greedy(token: str, kind: str, rate: float) -> Stream:
 async def beside_a_greedy_user(stage: Stage, kind: str) -> None:
     """One user asks at fifty times the rate of each of fifty others, who notice nothing."""
     others, last = stage.crowd(0, USERS - 1), stage.tokens[-1]
-    streams = (reads(others, 100), socket_reads(others, 100))
+    streams = (reads(others, 50), socket_reads(others, 50))
     async with watched(stage):
         calm = await offer(stage.port, 4.0, *streams)
-        abuse = asyncio.create_task(offer(stage.port, 6.0, greedy(last, kind, 200), nice=5))
+        abuse = asyncio.create_task(offer(stage.port, 6.0, greedy(last, kind, 100), nice=5))
         await asyncio.sleep(1.0)
         beside = await offer(stage.port, 4.0, *streams)
         await abuse
     assert "\n".join(unsound(beside.streams.values())) == ""
     for name, result in beside.streams.items():
         assert result.ok.count == result.sent, f"{name}: {result}"
-        assert result.ok.p99 <= 1.5 * calm.streams[name].ok.p99 + NOISE_S
+        assert result.ok.p99 <= 1.5 * calm.streams[name].ok.p99 + NOISE_S + beside.lag_s
 
 
 @pytest.mark.parametrize("kind", ["http", "socket"])

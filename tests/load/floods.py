@@ -8,6 +8,7 @@ from time import monotonic
 from typing import cast
 
 from tests.load.plan import Flood, FloodResult, latency_of
+from tests.load.senders import connect_from
 
 REOPEN_S = 0.1
 MAX_FRAME_BYTES = 127
@@ -33,17 +34,11 @@ class Flooder:
         self._tasks = [loop.create_task(self._keep_one(index)) for index in range(self.flood.connections)]
 
     async def _keep_one(self, index: int) -> None:
-        loop = asyncio.get_running_loop()
         await asyncio.sleep(index * 0.001)
         while True:
             abuser = Abuser(self)
             try:
-                await loop.create_connection(
-                    lambda each=abuser: each,  # type: ignore[misc]  # a default binds the abuser of this turn
-                    "127.0.0.1",
-                    self._port,
-                    local_addr=(self.flood.source, 0),
-                )
+                await connect_from(self.flood.source, self._port, abuser)
                 self.opened += 1
                 await abuser.write_on()
             except OSError:
@@ -85,7 +80,9 @@ class Abuser(asyncio.Protocol):
     def __init__(self, flooder: Flooder) -> None:
         self._flooder = flooder
         self._flood = flooder.flood
+        self._may_begin = asyncio.Event()
         self._may_write = asyncio.Event()
+        self._may_write.set()
         self._ended = asyncio.Event()
         self._began = 0.0
         self._buffer = b""
@@ -100,14 +97,15 @@ class Abuser(asyncio.Protocol):
         if self._flood.half_closes:
             self._transport.write_eof()
         if not self._flood.reads:
-            self._transport.pause_reading()
+            asyncio.get_running_loop().call_soon(self._transport.pause_reading)
         if not self._flood.waits or not self._flood.reads:
-            self._may_write.set()
+            self._may_begin.set()
 
     async def write_on(self) -> None:
         """Until the connection ends."""
         flood, at = self._flood, 0
         size = flood.piece_bytes or len(flood.chunk)
+        await self._may_begin.wait()
         while flood.chunk and not self._ended.is_set():
             await self._may_write.wait()
             piece, at = flood.chunk[at : at + size], (at + size) % len(flood.chunk)
@@ -137,11 +135,12 @@ class Abuser(asyncio.Protocol):
             return
         self._is_answered, self._buffer = True, rest
         self._flooder.answers[int(head[9:12])] += 1
-        self._may_write.set()
+        self._may_begin.set()
 
     def connection_lost(self, error: Exception | None) -> None:
         self._note_code()
         self._ended.set()
+        self._may_begin.set()
         self._may_write.set()
         self._flooder.leave(self, monotonic() - self._began)
 

@@ -126,7 +126,7 @@ class FloodResult(msgspec.Struct, kw_only=True):
 
 
 class Report(msgspec.Struct, kw_only=True):
-    """`lag_s` is the longest time for which the load process itself did not come to send."""
+    """`lag_s` is the longest time for which the load process itself did not come to send: what the machine adds."""
 
     began: float
     seconds: float

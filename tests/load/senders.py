@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import socket
 from abc import ABC, abstractmethod
 from collections import deque
 from time import monotonic
@@ -15,6 +16,8 @@ from tests.load.tally import Tally
 FRESH_S = 2.0
 """An idle connection that is older may be closed by the server in this very moment."""
 REOPEN_S = 0.2
+IP_BIND_ADDRESS_NO_PORT = 24
+"""Linux: the port is chosen by connect, so that many connections share it."""
 STATUS = re.compile(rb'"status":(\d{3})')
 NUMBER = re.compile(rb'"req_id":"[0-9a-f-]{24}(\d{12})"')
 
@@ -71,11 +74,23 @@ class Sender(ABC):
 
     async def _dial(self, connection: Connection) -> None:
         try:
-            await asyncio.get_running_loop().create_connection(
-                lambda: connection, "127.0.0.1", self._port, local_addr=(self.stream.source, 0)
-            )
+            await connect_from(self.stream.source, self._port, connection)
         except OSError:
             connection.connection_lost(None)
+
+
+async def connect_from(source: str, port: int, protocol: asyncio.BaseProtocol) -> None:
+    """A connection from one of this machine's addresses; nothing is resolved, so that no thread is waited for."""
+    loop, one = asyncio.get_running_loop(), socket.socket()
+    try:
+        one.setblocking(False)
+        one.setsockopt(socket.IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1)
+        one.bind((source, 0))
+        await loop.sock_connect(one, ("127.0.0.1", port))
+        await loop.create_connection(lambda: protocol, sock=one)
+    except BaseException:
+        one.close()
+        raise
 
 
 class Connection(asyncio.Protocol, ABC):
@@ -207,30 +222,30 @@ class SocketSender(Sender):
     async def prepare(self) -> None:
         """Every socket is open, or was refused, before the first request is due."""
         for index in range(self.stream.connections):
-            socket = SocketConnection(self, self.stream.greetings[index % len(self.stream.greetings)])
-            self._sockets.append(socket)
-            await self._dial(socket)
+            one = SocketConnection(self, self.stream.greetings[index % len(self.stream.greetings)])
+            self._sockets.append(one)
+            await self._dial(one)
         await asyncio.sleep(REOPEN_S)
 
     def _pick(self) -> SocketConnection | None:
         count = len(self._sockets)
         for step in range(count):
-            socket = self._sockets[(self.number + step) % count]
-            if socket.is_accepted and socket.is_open:
-                return socket
+            one = self._sockets[(self.number + step) % count]
+            if one.is_accepted and one.is_open:
+                return one
         return None
 
-    def replace(self, socket: SocketConnection) -> None:
+    def replace(self, closed: SocketConnection) -> None:
         """A closed socket is opened anew a little later."""
-        if not self._is_closing and socket in self._sockets:
-            again = SocketConnection(self, socket.greeting)
-            self._sockets[self._sockets.index(socket)] = again
+        if not self._is_closing and closed in self._sockets:
+            again = SocketConnection(self, closed.greeting)
+            self._sockets[self._sockets.index(closed)] = again
             asyncio.get_running_loop().call_later(REOPEN_S, self.dial, again)
 
     def close(self) -> None:
         self._is_closing = True
-        for socket in self._sockets:
-            socket.abort()
+        for one in self._sockets:
+            one.abort()
 
 
 class SocketConnection(Connection):
