@@ -16,7 +16,7 @@ REQUEST = b"GET /livez HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
 
 
 class Pulse:
-    """`missed` counts the beats without an answer of 2xx; a beat that waits is followed by the next at once.
+    """`missed` says what came instead of an answer of 2xx; a beat that waits is followed by the next at once.
 
     `lags` is how much later than asked this thread woke between beats: what the machine adds, whatever is measured.
     """
@@ -27,7 +27,7 @@ class Pulse:
         self._thread = threading.Thread(target=self._beat, daemon=True)
         self.beats: list[float] = []
         self.lags: list[float] = []
-        self.missed = 0
+        self.missed: list[str] = []
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -48,20 +48,23 @@ class Pulse:
     def _beat(self) -> None:
         while not self._stop.is_set():
             begun = time.monotonic()
-            self.missed += not self._ask()
+            answer = self._ask()
             took = time.monotonic() - begun
+            if answer[9:10] != "2":
+                self.missed.append(f"{answer[:40]} after {took:.1f} s")
             self.beats.append(took)
             pause_s = max(0.001, PERIOD_S - took)
             self._stop.wait(pause_s)
             self.lags.append(max(0.0, time.monotonic() - begun - took - pause_s))
 
-    def _ask(self) -> bool:
+    def _ask(self) -> str:
+        """The answer, or what is wrong."""
         try:
             with socket.create_connection(("127.0.0.1", self._port), TIMEOUT_S, (SOURCE, 0)) as one:
                 one.sendall(REQUEST)
-                return one.recv(4096)[9:10] == b"2"
-        except OSError:
-            return False
+                return one.recv(4096).decode(errors="replace")
+        except OSError as error:
+            return f"- {error!r}"
 
 
 def _percentile(values: list[float], share: float) -> float:

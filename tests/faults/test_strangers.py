@@ -52,7 +52,10 @@ async def test_a_crowd_at_the_probes_leaves_the_node_as_it_was(strict: Stage, se
         await offer(strict.port, seconds, floods=crowd)
         await asyncio.sleep(2.0)
         after = await offer(
-            strict.port, 2.0, reads(strict, 50), Stream(name="ready", rate=20, templates=[requests.get("/readyz")])
+            strict.port,
+            2.0,
+            reads(strict.crowd(0, 50), 50),
+            Stream(name="ready", rate=20, templates=[requests.get("/readyz")]),
         )
     assert "\n".join(unsound(after.streams.values())) == ""
     assert [str(one) for one in after.streams.values() if one.ok.count != one.sent] == []
@@ -73,11 +76,11 @@ async def test_sockets_without_a_credential_are_few_and_short_lived(strict: Stag
     async with watched(strict):
         abuse = asyncio.create_task(offer(strict.port, 9.0, floods=(upgraders, silent)))
         await asyncio.sleep(2.0)
-        took = [await _handshake_s(strict.port, token) for token in strict.tokens]
+        took = [await _handshake_s(strict.port, token) for token in strict.tokens[:50]]
         told = (await abuse).floods["upgraders"]
         assert await gauge(strict, "stele_sockets") == 0
     print(f"handshakes {latency_of(took)}")
-    assert max(took) <= 1.0
+    assert max(took) <= 1.0 + 5 * NOISE_S
     assert told.answers[101] <= MAX_PENDING
     assert set(told.answers) <= {101, 429, 503}
     assert told.still_open == 0
@@ -128,9 +131,9 @@ async def test_what_never_finishes_is_closed(strict: Stage, each: int, seconds: 
     have 10 s and bodies 30 s, honest requests succeed as fast as without, and no descriptor is kept."""
     floods = drips(each)
     async with watched(strict):
-        calm = (await offer(strict.port, 3.0, reads(strict, 50))).streams["reads"]
+        calm = (await offer(strict.port, 3.0, reads(strict.crowd(0, 50), 50))).streams["reads"]
         abuse = asyncio.create_task(offer(strict.port, seconds, floods=tuple(floods.values())))
-        beside = (await offer(strict.port, 5.0, reads(strict, 50))).streams["reads"]
+        beside = (await offer(strict.port, 5.0, reads(strict.crowd(0, 50), 50))).streams["reads"]
         told = (await abuse).floods
     assert beside.ok.count == beside.sent
     assert beside.ok.p99 <= 1.5 * calm.ok.p99 + NOISE_S

@@ -78,7 +78,7 @@ async def watched(stage: Stage, *, settle_s: float = SETTLE_S, livez_s: float = 
     late_s, lag_s = pulse.percentile_s(LIVEZ_SHARE), pulse.lag_s(LIVEZ_SHARE)
     if pulse.missed or late_s > livez_s + lag_s:
         vitals.faults.append(
-            f"/livez: {pulse.missed} of {len(pulse.beats)} missed, p90 {late_s:.3f} s, p50 {pulse.percentile_s(0.5):.3f} s, lag {lag_s:.3f} s"
+            f"/livez: {len(pulse.beats)} beats, missed {pulse.missed}, p90 {late_s:.3f} s, p50 {pulse.percentile_s(0.5):.3f} s, lag {lag_s:.3f} s"
         )
     print(
         f"settled after {vitals.settled_s:.1f} s, /livez p50 {pulse.percentile_s(0.5):.3f} s p90 {late_s:.3f} s, lag {lag_s:.3f} s"
