@@ -6,14 +6,15 @@ import asyncio
 import time
 import uuid
 
-from tests.faults.history import History
+from tests.faults.history import History, connect
 from tests.faults.stage import Stage
 from tests.load import requests
 from tests.load.openloop import offer
 from tests.load.plan import Report, Result, Stream
 
 PAGE = "/api/authors/paginated?page=1&per_page=20"
-WARM_S = 1.0
+WARM_S = 1.5
+LOCKED_S = 0.3
 
 
 def reads(
@@ -66,8 +67,16 @@ def remember(history: History, stage: Stage, result: Result) -> None:
 
 
 async def warm(stage: Stage) -> None:
-    """Connections, caches and memory are as they are in use."""
-    await offer(stage.port, WARM_S, reads(stage, 100), writes(stage, 50), socket_reads(stage, 50))
+    """Connections, caches and memory are as they are in use: a lock makes requests wait until the pool is whole."""
+    streams = (reads(stage, 100), writes(stage, 50), socket_reads(stage, 50))
+    load = asyncio.create_task(offer(stage.port, WARM_S, *streams))
+    await asyncio.sleep(WARM_S)
+    connection = await connect(stage.database_url)
+    async with connection.transaction():
+        await connection.execute("LOCK author IN ACCESS EXCLUSIVE MODE")
+        await asyncio.sleep(LOCKED_S)
+    await connection.close()
+    await load
 
 
 async def begin(stage: Stage, seconds: float, *streams: Stream) -> asyncio.Task[Report]:
