@@ -18,7 +18,7 @@ from tests.load.plan import Flood, Report, Stream
 USERS = 20
 """Of the stage's; the next one is the abuser."""
 FLOOD_S = 3.0
-NOISE_S = 0.1
+NOISE_S = 0.15
 """Flood, service, servers and honest callers share two cores."""
 NICE = 10
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("faults")]
@@ -37,7 +37,7 @@ async def p99_s(strict_stage: Stage) -> dict[str, float]:
 def honest(stage: Stage) -> tuple[Stream, ...]:
     """Of all users but the last, who is the abuser."""
     crowd = stage.crowd(0, USERS)
-    return reads(crowd, 60), socket_reads(crowd, 40), writes(crowd, 10)
+    return reads(crowd, 60), socket_reads(crowd, 40), writes(crowd, 20)
 
 
 def make_flood(stage: Stage, name: str) -> Flood:
@@ -56,7 +56,7 @@ async def flood(stage: Stage, seconds: float, floods: tuple[Flood, ...]) -> Repo
 def assert_unharmed(report: Report, p99_s: dict[str, float]) -> None:
     assert "\n".join(unsound(report.streams.values())) == ""
     for name, result in report.streams.items():
-        assert result.ok.count == result.sent, f"{name}: {result}"
+        assert result.ok.count == result.sent + result.unsent, f"{name}: {result}"
         allowed_s = max(2 * p99_s[name], p99_s[name] + NOISE_S) + report.lag_s
         assert result.ok.p99 <= allowed_s, f"{name}: p99 {result.ok.p99:.3f} s beside {p99_s[name]:.3f} s alone"
 

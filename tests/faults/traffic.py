@@ -24,6 +24,7 @@ def reads(
         name=name,
         rate=rate,
         templates=[requests.get(PAGE, token, _deadline(deadline_ms)) for token in stage.tokens],
+        sources=addresses(len(stage.tokens)),
         timeout_s=timeout_s,
     )
 
@@ -36,7 +37,13 @@ def socket_reads(stage: Stage, rate: float, *, name: str = "socket reads") -> St
         templates=[requests.call(2, b'{"page":1,"per_page":20}')],
         greetings=[requests.open_socket(token) for token in stage.tokens],
         connections=len(stage.tokens),
+        sources=addresses(len(stage.tokens)),
     )
+
+
+def addresses(count: int) -> tuple[str, ...]:
+    """Of honest users: each has its own, so that none spends another's budget."""
+    return tuple(f"127.0.1.{number + 1}" for number in range(count))
 
 
 def writes(
@@ -54,6 +61,7 @@ def writes(
         name=name,
         rate=rate,
         templates=[requests.create(label, token, _deadline(deadline_ms)) for token in stage.tokens],
+        sources=addresses(len(stage.tokens)),
         timeout_s=timeout_s,
         keeps_acked=True,
     )

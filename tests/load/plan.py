@@ -16,7 +16,7 @@ class Stream(msgspec.Struct, kw_only=True):
     """Requests at a fixed rate, whatever becomes of them; latency counts from the moment a request was due to be sent.
 
     HTTP: each request goes over an idle connection or a new one, up to `connections`. With `greetings` (upgrades, used in
-    turn) it goes over the next of so many sockets, and the templates are frames.
+    turn) it goes over the next of so many sockets, and the templates are frames. Connections come from the `sources` in turn.
     """
 
     name: str
@@ -25,7 +25,7 @@ class Stream(msgspec.Struct, kw_only=True):
     connections: int = 500
     greetings: list[bytes] = []
     timeout_s: float = 10.0
-    source: str = "127.0.0.1"
+    sources: tuple[str, ...] = ("127.0.0.1",)
     keeps_acked: bool = False
 
 

@@ -32,6 +32,7 @@ class Sender(ABC):
         self._templates = [one.split(MARK) for one in stream.templates]
         self._in_flight: deque[tuple[float, int, Connection]] = deque()
         self._dials: set[asyncio.Task[None]] = set()
+        self._dialled = 0
         self.number = 0
 
     @abstractmethod
@@ -73,8 +74,10 @@ class Sender(ABC):
         task.add_done_callback(self._dials.discard)
 
     async def _dial(self, connection: Connection) -> None:
+        source = self.stream.sources[self._dialled % len(self.stream.sources)]
+        self._dialled += 1
         try:
-            await connect_from(self.stream.source, self._port, connection)
+            await connect_from(source, self._port, connection)
         except OSError:
             connection.connection_lost(None)
 
