@@ -6,6 +6,8 @@ Promises: what is held back in a silence travels when it ends, as a network's re
 from __future__ import annotations
 
 import asyncio
+import socket
+import struct
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
@@ -36,7 +38,7 @@ class _Pair:
     def abort(self) -> None:
         for writer in (self.client, self.server):
             if writer is not None:
-                writer.transport.abort()
+                _reset(writer)
 
 
 class Proxy:
@@ -139,7 +141,7 @@ class Proxy:
             while (data := await self._due(held)) and await self._give(data, writer, may_go):
                 if watched is not None and self.cut_on is not None and self.cut_on in data:
                     self.cuts += 1
-                    watched.client.transport.abort()
+                    _reset(watched.client)
                     return
         finally:
             reading.cancel()
@@ -168,6 +170,12 @@ class Proxy:
             await writer.drain()
             return True
         return False
+
+
+def _reset(writer: asyncio.StreamWriter) -> None:
+    """RST, not FIN: a close that waits for nothing."""
+    writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    writer.transport.abort()
 
 
 def _set(event: asyncio.Event, is_set: bool) -> None:
