@@ -12,19 +12,19 @@ import pytest
 
 from app.development.servers import Postgres, Valkey
 from tests.doors import rest
-from tests.faults.proxy import CuttingProxy
+from tests.faults.proxy import Proxy
 from tests.running_service import RunningService
 
 
 @pytest.fixture
-async def proxy(postgres: Postgres) -> AsyncIterator[CuttingProxy]:
-    async with CuttingProxy(postgres.port) as running:
+async def proxy(postgres: Postgres) -> AsyncIterator[Proxy]:
+    async with Proxy(postgres.port) as running:
         yield running
 
 
 @pytest.fixture
 async def service_behind_proxy(
-    proxy: CuttingProxy, postgres: Postgres, valkey: Valkey, tmp_path: Path
+    proxy: Proxy, postgres: Postgres, valkey: Valkey, tmp_path: Path
 ) -> AsyncIterator[RunningService]:
     url = postgres.url.replace(str(postgres.port), str(proxy.port))
     running = RunningService(tmp_path / "proxied", url, valkey.url)
@@ -41,7 +41,7 @@ async def names_like(postgres: Postgres, prefix: str) -> set[str]:
 
 
 async def test_a_cut_during_commit_is_an_unknown_outcome_that_the_same_key_resolves(
-    service_behind_proxy: RunningService, proxy: CuttingProxy, postgres: Postgres
+    service_behind_proxy: RunningService, proxy: Proxy, postgres: Postgres
 ) -> None:
     prefix = uuid.uuid4().hex
     async with rest(service_behind_proxy.url, await service_behind_proxy.token("editor")) as door:
@@ -63,7 +63,7 @@ async def test_a_cut_during_commit_is_an_unknown_outcome_that_the_same_key_resol
 
 
 async def test_a_connection_that_ends_before_commit_is_refused_and_leaves_nothing(
-    service_behind_proxy: RunningService, proxy: CuttingProxy, postgres: Postgres
+    service_behind_proxy: RunningService, proxy: Proxy, postgres: Postgres
 ) -> None:
     prefix = uuid.uuid4().hex
     acknowledged: set[str] = set()

@@ -1,0 +1,162 @@
+"""More work than the node can do: what it cannot do is refused at once, and what it does is as much as ever."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+import pytest
+
+from tests.faults.stage import USERS, Stage
+from tests.faults.traffic import PAGE, reads, socket_reads, writes
+from tests.faults.vitals import unsound, watched
+from tests.load import requests
+from tests.load.cells import cpu_s
+from tests.load.openloop import offer
+from tests.load.plan import Flood, Result, Stream
+
+NOISE_S = 0.1
+"""The load, the service and its servers share two cores."""
+NICE = 10
+LONG = [pytest.mark.long, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("faults")]
+
+
+@dataclass
+class Goodput:
+    """Of one load: successes per second, and successes per second of processor time that the service had for them."""
+
+    per_s: float
+    per_cpu_s: float
+    result: Result
+
+
+async def goodput(stage: Stage, rate: float, seconds: float) -> Goodput:
+    """The load gives way to the service and its servers, as if it came from another machine."""
+    before = cpu_s(stage.service.process.pid)
+    result = (await offer(stage.port, seconds, reads(stage, rate, timeout_s=5.0), nice=NICE)).streams["reads"]
+    spent_s = cpu_s(stage.service.process.pid) - before
+    settled = result.ok_between(0.5, seconds) / (seconds - 0.5)
+    return Goodput(settled, result.ok.count / max(spent_s, 0.01), result)
+
+
+async def find_peak(stage: Stage) -> tuple[Goodput, float]:
+    """The most that succeeds, by doubling the rate until no more does; and the p99 at four fifths of it."""
+    rate = 400.0
+    peak = found = await goodput(stage, rate, 2.0)
+    while found.per_s >= peak.per_s:
+        peak, rate = found, 2 * rate
+        found = await goodput(stage, rate, 2.0)
+    return peak, (await goodput(stage, 0.8 * peak.per_s, 2.0)).result.ok.p99
+
+
+@pytest.mark.parametrize("seconds", [10.0, pytest.param(60.0, marks=LONG)])
+@pytest.mark.survives("L01")
+async def test_five_times_the_capacity_leaves_four_fifths_of_the_goodput(direct: Stage, seconds: float) -> None:
+    """L01 (D22): reads come at five times the rate that the node can answer. At least 80 % of the most that it could answer still
+    succeed, the others are refused at once with `Retry-After`, and 5 s later all is as before."""
+    async with watched(direct, livez_s=0.5):
+        peak, p99_s = await find_peak(direct)
+        over = await goodput(direct, 5 * peak.per_s, seconds)
+        shares = (over.per_s / peak.per_s, over.per_cpu_s / peak.per_cpu_s)
+        print(f"peak {peak.per_s:.0f}/s, offered {over.result.sent / seconds:.0f}/s, goodput {over.per_s:.0f}/s")
+        print(f"of the peak {shares[0]:.0%}, by processor time {shares[1]:.0%}, p99 at 80 % {p99_s:.3f} s")
+        await asyncio.sleep(4.0)
+        after = (await goodput(direct, 0.5 * peak.per_s, 3.0)).result
+    assert "\n".join(unsound([over.result, after])) == ""
+    assert max(shares) >= 0.8
+    assert over.result.refused.p50 <= 0.05 + NOISE_S
+    assert over.result.ok.p99 <= 2 * p99_s + 5 * NOISE_S
+    assert after.ok.count == after.sent
+
+
+@pytest.mark.survives("F05")
+async def test_slow_statements_beyond_the_pool_are_refused_within_a_second(direct: Stage) -> None:
+    """F05 (D21, D22): 500 writes at once each take PostgreSQL 2 s, with ten connections. Those that have a connection succeed, the
+    others are refused within a second, and `/livez` knows nothing of it."""
+    slow = Stream(
+        name="slow",
+        rate=1000,
+        connections=500,
+        templates=[requests.create("slow", token) for token in direct.tokens],
+    )
+    async with watched(direct):
+        result = (await offer(direct.port, 0.5, slow)).streams["slow"]
+        await asyncio.sleep(2.0)
+        after = (await offer(direct.port, 1.0, reads(direct, 50))).streams["reads"]
+    assert "\n".join(unsound([result])) == ""
+    assert result.ok.count >= 8
+    assert set(result.statuses) == {201, 503}
+    assert result.refused.max <= 1.0 + 5 * NOISE_S
+    assert after.ok.count == after.sent
+
+
+def greedy(token: str, kind: str, rate: float) -> Stream:
+    """One user's reads, over HTTP or over one socket."""
+    if kind == "http":
+        return Stream(name="greedy", rate=rate, templates=[requests.get(PAGE, token)], timeout_s=5.0)
+    data = b'{"page":1,"per_page":20}'
+    return Stream(
+        name="greedy",
+        rate=rate,
+        templates=[requests.call(2, data)],
+        greetings=[requests.open_socket(token)],
+        connections=1,
+        timeout_s=5.0,
+    )
+
+
+async def beside_a_greedy_user(stage: Stage, kind: str) -> None:
+    """One user asks at fifty times the rate of each of fifty others, who notice nothing."""
+    others, last = stage.crowd(0, USERS - 1), stage.tokens[-1]
+    streams = (reads(others, 50), socket_reads(others, 50))
+    async with watched(stage):
+        calm = await offer(stage.port, 4.0, *streams)
+        abuse = asyncio.create_task(offer(stage.port, 6.0, greedy(last, kind, 100), nice=5))
+        await asyncio.sleep(1.0)
+        beside = await offer(stage.port, 4.0, *streams)
+        await abuse
+    assert "\n".join(unsound(beside.streams.values())) == ""
+    for name, result in beside.streams.items():
+        assert result.ok.count == result.sent + result.unsent, f"{name}: {result}"
+        assert result.ok.p99 <= 1.5 * calm.streams[name].ok.p99 + NOISE_S + beside.lag_s
+
+
+@pytest.mark.parametrize("kind", ["http", "socket"])
+@pytest.mark.survives("L04")
+async def test_one_greedy_user_within_wide_limits_costs_fifty_others_little(direct: Stage, kind: str) -> None:
+    """L04 (D22): one user asks at fifty times the rate of each of fifty others, and no limit refuses it. The others have no error,
+    and their p99 stays as it was."""
+    await beside_a_greedy_user(direct, kind)
+
+
+@pytest.mark.parametrize("kind", ["http", "socket"])
+@pytest.mark.survives("L04")
+async def test_one_greedy_user_beyond_its_limit_costs_fifty_others_little(strict: Stage, kind: str) -> None:
+    """L04 (D22): one user asks at fifty times the rate of each of fifty others, far beyond the contract's limit. The others have no
+    error, and their p99 stays as it was."""
+    await beside_a_greedy_user(strict, kind)
+
+
+@pytest.mark.survives("D22")
+async def test_slow_statements_of_one_user_leave_connections_for_the_others(direct: Stage) -> None:
+    """D22: one user keeps as many writes of 2 s running as it is allowed, at both doors. Reads of the others all succeed."""
+    token = direct.tokens[0]
+    frames = b"".join(
+        requests.text(b'{"pkg_id":3,"req_id":"00000000-0000-4000-8000-%012d","data":{"name":"slow %d"}}' % (n, n))
+        for n in range(32)
+    )
+    hog = Flood(name="hog", connections=2, opening=requests.open_socket(token), chunk=frames, every_s=2.0)
+    over_http = Stream(name="hog", rate=50, templates=[requests.create("slow", token)], timeout_s=8.0)
+    others = direct.crowd(1, USERS)
+    async with watched(direct):
+        abuse = asyncio.create_task(offer(direct.port, 6.0, over_http, floods=(hog,)))
+        await asyncio.sleep(1.0)
+        report = await offer(direct.port, 4.0, reads(others, 50), socket_reads(others, 50), writes(others, 5))
+        await abuse
+    assert "\n".join(unsound(report.streams.values())) == ""
+    assert [str(one) for one in report.streams.values() if not _all_ok(one)] == []
+
+
+def _all_ok(result: Result) -> bool:
+    return result.ok.count == result.sent
