@@ -76,24 +76,7 @@ class Service:
     def __init__(self, settings: Settings) -> None:
         self.metrics = Metrics(OPERATIONS, ERRORS, list(CloseCode), f"{CONTRACT_VERSION};{CONTRACT_HASH}")
         self.supervisor = Supervisor(on_death=self.metrics.task_ended)
-        secret = settings.client_secret
-        breaker = Breaker("keycloak", on_transition=self.metrics.breaker)
-        self.identity = KeycloakIdentity(
-            url=settings.keycloak_url,
-            realm=settings.keycloak_realm,
-            client_id=settings.keycloak_client_id,
-            client_secret=secret,
-            breaker=breaker,
-        )
-        self.key_source = KeycloakKeys(settings.issuer)
-        self.keys = KeySet(self.key_source.fetch)
-        self.verifier = TokenVerifier(
-            self.keys,
-            issuer=settings.issuer,
-            audience=settings.token_audience,
-            azp=frozenset(settings.token_azp),
-            client_id=settings.keycloak_client_id,
-        )
+        self._know_users(settings)
         redis_url = settings.redis_url.get_secret_value()
         self.pipeline = PipelinedConnection(redis_url, on_transition=self.metrics.breaker)
         self.nodes = Nodes(self.pipeline, at_first=settings.workers)
@@ -126,6 +109,24 @@ class Service:
             gate=self.gate,
         )
         self.tickets = Tickets(self.pipeline)
+
+    def _know_users(self, settings: Settings) -> None:
+        self.identity = KeycloakIdentity(
+            url=settings.keycloak_url,
+            realm=settings.keycloak_realm,
+            client_id=settings.keycloak_client_id,
+            client_secret=settings.client_secret,
+            breaker=Breaker("keycloak", on_transition=self.metrics.breaker),
+        )
+        self.key_source = KeycloakKeys(settings.issuer)
+        self.keys = KeySet(self.key_source.fetch)
+        self.verifier = TokenVerifier(
+            self.keys,
+            issuer=settings.issuer,
+            audience=settings.token_audience,
+            azp=frozenset(settings.token_azp),
+            client_id=settings.keycloak_client_id,
+        )
 
     def handlers(self, settings: Settings) -> Handlers[Context]:
         """Every feature's handler; a missing method fails here, at start, and one that the contract does not name too."""

@@ -27,7 +27,7 @@ from app.development.servers import Postgres
 from generated.sdk_python.stele_client.errors import ClientError
 from tests.doors import rest
 from tests.faults.nodes import Listener, Nodes, two_nodes
-from tests.faults.proxy import CuttingProxy
+from tests.faults.proxy import Proxy
 from tests.running_service import RunningService
 
 STREAM = "stele:{authors}:stream"
@@ -108,7 +108,7 @@ async def test_an_unknown_outcome_that_is_asked_again_is_one_event(
     """Fault 9: the connection is cut when COMMIT was sent, ten times; the same Idempotency-Key resolves it, and each author's
     event is heard once."""
     names = named(10)
-    async with CuttingProxy(postgres.port) as proxy, Listener(nodes.second) as listener:
+    async with Proxy(postgres.port) as proxy, Listener(nodes.second) as listener:
         url = nodes.database.replace(str(postgres.port), str(proxy.port))
         node = RunningService(tmp_path / "proxied", url, nodes.valkey.url)
         await asyncio.to_thread(node.__enter__)
