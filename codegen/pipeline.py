@@ -5,7 +5,6 @@ Straight-line: no emitter sees YAML, no parser knows a target, nothing reads `ge
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,23 +22,8 @@ from codegen.check.schema_edits import offer_schema_edits
 from codegen.check.sdk import check_sdk
 from codegen.check.words import check_words
 from codegen.diagnostics import Findings
-from codegen.emit import (
-    asyncapi,
-    errors,
-    handlers,
-    http_routes,
-    manifest,
-    models,
-    openapi,
-    operations,
-    proto,
-    results,
-    runtime,
-    sdk_python,
-    sdk_typescript,
-    wire,
-    ws_packages,
-)
+from codegen.emit import manifest
+from codegen.emit.outputs import OUTPUTS
 from codegen.emit.printer import File, format_python
 from codegen.ir.operations import Contract
 from codegen.parse.asyncapi import parse_asyncapi
@@ -51,23 +35,6 @@ from codegen.parse.policy import parse_policy
 from codegen.parse.proto import parse_proto
 from codegen.parse.shapes import check_shapes
 from codegen.reports import FORMATS
-
-EMITTERS: tuple[Callable[[Contract], list[File]], ...] = (
-    runtime.emit,
-    errors.emit,
-    models.emit,
-    results.emit,
-    operations.emit,
-    handlers.emit,
-    proto.emit,
-    wire.emit,
-    http_routes.emit,
-    ws_packages.emit,
-    openapi.emit,
-    asyncapi.emit,
-    sdk_python.emit,
-    sdk_typescript.emit,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +87,6 @@ def load(specs: Path) -> Loaded:
 
 def build(contract: Contract) -> list[File]:
     """Every file of `generated/`, sorted by path; the manifest lists them."""
-    files = format_python([file for emit in EMITTERS for file in emit(contract)])
+    files = format_python([file for emit in OUTPUTS for file in emit(contract)])
     files += manifest.emit(contract, files)
     return sorted(files, key=lambda file: file.path)

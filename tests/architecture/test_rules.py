@@ -61,7 +61,7 @@ def test_imports_flow_one_way() -> None:
         ("app/db/statements.py", "import app.wiring"),
         ("app/features/authors/repository.py", "import app.features.auth.handler"),
         ("generated/errors.py", "import app.settings"),
-        ("codegen/emit/models.py", "import generated.models"),
+        ("codegen/emit/service/models.py", "import generated.models"),
         ("codegen/ir/names.py", "import codegen.parse.join"),
     ],
 )
