@@ -11,13 +11,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.codegen.emit.python_client.test_files import contracts
 
 from codegen.emit.printer import File
 from codegen.emit.typescript_client import files as typescript_client
 from codegen.ir.types import Record
 from tests.codegen.compiled import both_ways, contract_with
 from tests.codegen.contracts import contract_of, shipped
+from tests.codegen.emit.python_client.test_files import contracts
 from tests.node import ESBUILD, NODE, NPM_CLI, TSC, install, judge
 
 pytestmark = pytest.mark.xdist_group("sdk_typescript")
