@@ -8,12 +8,12 @@ import time
 from datetime import date
 from pathlib import Path
 
-from codegen import fix as fixes
 from codegen import lock, output, rules, table
 from codegen.breaking.baseline import NoBaseline, baseline
 from codegen.breaking.gate import judge
 from codegen.breaking.reports import FORMATS as VERDICTS
 from codegen.breaking.waivers import read_waivers
+from codegen.fix import fix as fixes
 from codegen.new import Refused, Wish, write_operation
 from codegen.pipeline import Loaded, build, load
 from codegen.reports import FORMATS

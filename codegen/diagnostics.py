@@ -58,6 +58,8 @@ class Finding:
     fix: str = ""
     edits: tuple[Edit, ...] = field(default=(), compare=False)
     """What `python -m codegen fix` inserts, where there is one right answer."""
+    subject: str = field(default="", compare=False)
+    """The name that the finding is about, where a fix must know it apart from others of its place."""
 
 
 class Findings:
@@ -65,7 +67,7 @@ class Findings:
 
     def __init__(self) -> None:
         self._items: dict[tuple[Place, str, str], Finding] = {}
-        self._messages: dict[tuple[Place, str], list[str]] = {}
+        self._messages: dict[tuple[Place, str, str], list[str]] = {}
 
     def add(
         self,
@@ -77,19 +79,20 @@ class Findings:
         notes: tuple[str, ...] = (),
         fix: str = "",
         edits: Iterable[Edit] = (),
+        subject: str = "",
     ) -> None:
         if len(self._items) >= MAX_FINDINGS:
             return
         elsewhere, contrast = other or (None, "")
         message, contrast, fix = _one_line(message), _one_line(contrast), _one_line(fix)
         notes = tuple(map(_one_line, notes))
-        finding = Finding(place, rule, message, elsewhere, contrast, notes, fix, tuple(edits))
+        finding = Finding(place, rule, message, elsewhere, contrast, notes, fix, tuple(edits), subject)
         if self._items.setdefault((place, rule, message), finding) is finding:
-            self._messages.setdefault((place, rule), []).append(message)
+            self._messages.setdefault((place, rule, subject), []).append(message)
 
-    def attach(self, rule: str, place: Place, edits: Iterable[Edit]) -> None:
-        """Add edits to the findings of a rule at a place: a later stage may know the answer."""
-        for message in self._messages.get((place, rule), ()):
+    def attach(self, rule: str, place: Place, edits: Iterable[Edit], subject: str = "") -> None:
+        """Add edits to the findings of a rule at a place about a subject: a later stage may know the answer."""
+        for message in self._messages.get((place, rule, subject), ()):
             if finding := self._items.get((place, rule, message)):
                 self._items[place, rule, message] = replace(finding, edits=(*finding.edits, *edits))
 

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from codegen import fix
 from codegen.check.numbers import next_pkg_id
 from codegen.edits import END, Edit, apply, diff
+from codegen.fix import fix
 from codegen.ir.names import is_identifier, pascal
 from codegen.parse.yaml_edits import add_entry
 from codegen.parse.yaml_tree import Mapping

@@ -12,19 +12,20 @@ from codegen.check.agreement import check_agreement
 from codegen.check.clashes import check_clashes
 from codegen.check.consequences import drop_consequences, withhold_copies
 from codegen.check.defaults import check_defaults
-from codegen.check.door_edits import offer_door_edits
 from codegen.check.envelope import check_envelope
 from codegen.check.finite import check_finite
 from codegen.check.listing import check_files, check_listing
 from codegen.check.numbers import check_numbers
 from codegen.check.policy import check_policy
-from codegen.check.schema_edits import offer_schema_edits
 from codegen.check.sdk import check_sdk
 from codegen.check.words import check_words
 from codegen.diagnostics import Findings
 from codegen.emit import manifest
 from codegen.emit.outputs import OUTPUTS
 from codegen.emit.printer import File, format_python
+from codegen.fix.door_edits import offer_door_edits
+from codegen.fix.proto_edits import offer_proto_edits
+from codegen.fix.schema_edits import offer_schema_edits
 from codegen.ir.operations import Contract
 from codegen.parse.asyncapi import parse_asyncapi
 from codegen.parse.documents import Documents
@@ -76,8 +77,9 @@ def load(specs: Path) -> Loaded:
     check_sdk(contract, findings)
     if dialects.proto.files.file or not documents.names("proto", ".proto"):
         check_envelope(dialects.proto, findings)
-        check_agreement(contract, dialects.proto, dialects.words.lock, findings)
+        check_agreement(contract, dialects.proto, findings)
         check_numbers(contract, dialects.proto, dialects.words.lock, findings)
+        offer_proto_edits(contract, dialects, findings)
         offer_schema_edits(contract, dialects, findings)
     offer_door_edits(contract, dialects, findings)
     withhold_copies(findings)

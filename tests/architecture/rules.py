@@ -98,6 +98,12 @@ def drawers(root: Path) -> list[str]:
     ]
 
 
+def without_init(root: Path) -> list[str]:
+    """Folders of the service that are no packages: contracts of imports do not see what is in them."""
+    folders = {path.parent for path in (root / "app").rglob("*.py") if path.parent.name != "versions"}
+    return sorted(str(folder.relative_to(root)) for folder in folders if not (folder / "__init__.py").exists())
+
+
 def missing_module_docstrings(root: Path) -> list[str]:
     return [
         str(path.relative_to(root)) for path in modules(root) if ast.get_docstring(ast.parse(path.read_text())) is None

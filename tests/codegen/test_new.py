@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from codegen.__main__ import main
-from codegen.fix import fix, texts_of, write
+from codegen.fix.fix import fix, texts_of, write
 from codegen.new import Refused, Wish, write_operation
 from codegen.pipeline import load
 from tests.codegen.contracts import ROOT

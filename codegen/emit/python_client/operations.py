@@ -6,11 +6,11 @@ from base64 import b64encode
 
 from google.protobuf import descriptor_pb2 as pb
 
-from codegen.check.proto_edits import enum_members
 from codegen.emit.client_names import package
 from codegen.emit.printer import File, Module, quoted
 from codegen.ir.names import snake
 from codegen.ir.operations import Contract, Http, Operation
+from codegen.ir.proto_spelling import enum_members
 from codegen.ir.types import Enum, Record, Union
 from codegen.parse.http_request import IF_MATCH
 

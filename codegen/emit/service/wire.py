@@ -5,12 +5,12 @@ The rules of presence are the table in specs/README.md; the laws (round trips) a
 
 from __future__ import annotations
 
-from codegen.check.proto_edits import enum_members
 from codegen.emit.printer import File, Module, quoted
 from codegen.emit.python_types import is_constant, is_tag, literal, tag_of
 from codegen.emit.service.codecs import CodecWriter
 from codegen.ir.names import snake
 from codegen.ir.operations import Contract, Operation
+from codegen.ir.proto_spelling import enum_members
 from codegen.ir.types import (
     Bytes,
     DateTime,

@@ -6,13 +6,13 @@ from datetime import UTC, datetime
 
 from google.protobuf import descriptor_pb2 as pb
 
-from codegen.check.proto_edits import enum_members
 from codegen.emit.printer import File
 from codegen.emit.typescript_client.names import properties
 from codegen.emit.typescript_client.text import entries, literal, module, quoted
 from codegen.emit.typescript_client.types import is_constant, is_safe, tag_property
 from codegen.ir.names import snake
 from codegen.ir.operations import Contract
+from codegen.ir.proto_spelling import enum_members
 from codegen.ir.types import (
     Bool,
     Bytes,

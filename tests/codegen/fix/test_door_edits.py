@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from codegen import fix
+from codegen.fix import fix
 from tests.codegen.contracts import compose, edited
 
 PACKAGES, HTTP = "specs/packages/things.yaml", "specs/http/things.yaml"

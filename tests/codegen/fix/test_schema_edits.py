@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from pathlib import Path
 
-from codegen import fix
+from codegen.fix import fix
 from tests.codegen.contracts import CASES, edited
 
 MADE = CASES / "p51_everything" / "specs"

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from codegen.check.schema_spelling import enum_text, is_required, member_name, property_of, record_text
 from codegen.diagnostics import NOWHERE
+from codegen.fix.schema_spelling import enum_text, is_required, member_name, property_of, record_text
 from codegen.parse.proto import ProtoEnum, ProtoField
 
 NAME = ProtoField("name", 1, "string", "", repeated=False, optional=False, oneof=None, place=NOWHERE)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from codegen.check.proto_edits import DURATION, TIMESTAMP
 from codegen.ir.names import constant, is_identifier, snake
+from codegen.ir.proto_spelling import DURATION, TIMESTAMP
 from codegen.parse.keywords import SHADOWING
 from codegen.parse.proto import ProtoEnum, ProtoField
 from codegen.parse.yaml_edits import braced, word

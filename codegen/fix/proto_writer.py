@@ -1,4 +1,4 @@
-"""What proto lacks, as text to insert: rpcs, messages, fields, enums, members, reservations, and the imports they need.
+"""Writes proto: rpcs, messages, fields, enums, members, reservations, and the imports they need, as text to insert.
 
 Numbers are the lock's where it has the name, else the next that was never issued. A type goes into the file of the one
 feature that reaches it, or into `shared.proto`.
@@ -13,31 +13,20 @@ from pathlib import PurePosixPath
 
 from codegen.diagnostics import Place
 from codegen.edits import BODY, CLOSE, END, HEADER, IMPORT, MEMBER, OPEN, Edit
-from codegen.ir.names import constant, pascal, snake
+from codegen.ir.names import pascal, snake
 from codegen.ir.operations import Contract, Operation
-from codegen.ir.types import (
-    Bool,
-    Bytes,
-    DateTime,
-    Definition,
-    Duration,
-    Enum,
-    Field,
-    Float,
-    Int,
-    ListOf,
-    MapOf,
-    Named,
-    Record,
-    String,
-    Text,
-    Type,
-    Union,
+from codegen.ir.proto_spelling import (
+    DURATION,
+    EMPTY,
+    TIMESTAMP,
+    needed_type,
+    said_members,
+    spelling,
 )
+from codegen.ir.types import Enum, Field, Record, Union
 from codegen.parse.policy import Lock
 from codegen.parse.proto import ProtoDialect, ProtoEnum, ProtoMessage
 
-EMPTY, TIMESTAMP, DURATION = (f"google.protobuf.{name}" for name in ("Empty", "Timestamp", "Duration"))
 WELL_KNOWN = {name: f"google/protobuf/{name.rpartition('.')[2].lower()}.proto" for name in (EMPTY, TIMESTAMP, DURATION)}
 ENVELOPE = {"Problem", "FieldError", "PageMeta"}
 SHARED = "shared"
@@ -47,7 +36,7 @@ FORBIDDEN = range(19_000, 20_000)
 
 
 @dataclass(slots=True)
-class ProtoEdits:
+class ProtoWriter:
     contract: Contract
     proto: ProtoDialect
     lock: Lock
@@ -86,7 +75,7 @@ class ProtoEdits:
         numbered = [(self._number(name, one.name, None), one) for one in members]
         lines = [f"  {spelling(one)} {one.name} = {number};\n" for number, one in sorted(numbered, key=itemgetter(0))]
         text = f"\nmessage {name} {{\n{''.join(lines)}}}\n" if lines else f"\nmessage {name} {{}}\n"
-        return [*self._imports(file, [_name(one.type) for one in members]), Edit(file, END, 1, text, BODY)]
+        return [*self._imports(file, [needed_type(one.type) for one in members]), Edit(file, END, 1, text, BODY)]
 
     def union(self, union: Union) -> list[Edit]:
         file = self._file_of(union.name, None)
@@ -100,7 +89,7 @@ class ProtoEdits:
 
     def enum(self, enum: Enum, members: Iterable[str]) -> list[Edit]:
         values = {
-            spelled: value for spelled, (_, value) in zip(_spelled(enum), enum.members, strict=True)
+            spelled: value for spelled, (_, value) in zip(said_members(enum), enum.members, strict=True)
             if isinstance(value, int)
         }  # fmt: skip
         locked = self.lock.fields.get(enum.name, {})
@@ -113,7 +102,10 @@ class ProtoEdits:
         if one.name in message.reserved:
             return []
         declaration = f"{spelling(one)} {one.name} = {self._number(message.name, one.name, message)};"
-        return [*self._imports(message.place.file, [_name(one.type)]), _inside(message.place, message.end, declaration)]
+        return [
+            *self._imports(message.place.file, [needed_type(one.type)]),
+            _inside(message.place, message.end, declaration),
+        ]
 
     def arm(self, message: ProtoMessage, tag: str, record: str) -> list[Edit]:
         """A member of the message's one oneof."""
@@ -179,31 +171,6 @@ def reserve(holder: ProtoMessage | ProtoEnum, name: str, number: int) -> list[Ed
     return [_inside(holder.place, holder.end, *wanted)]
 
 
-def names_in_proto(definition: Definition) -> set[str]:
-    """What the message or enum of a definition must have."""
-    if isinstance(definition, Record):
-        return {one.name for one in definition.fields}
-    if isinstance(definition, Union):
-        return {snake(tag) for tag, _ in definition.arms}
-    return set(enum_members(definition))
-
-
-def enum_members(enum: Enum) -> tuple[str, ...]:
-    """How proto spells the members; where none of them is zero, the unset one comes first."""
-    unset = f"{constant(snake(enum.name))}_UNSPECIFIED"
-    return (unset, *_spelled(enum)) if enum.needs_unset else tuple(_spelled(enum))
-
-
-def spelling(one: Field) -> str:
-    """How the field is written in proto, without name and number."""
-    kind = one.type
-    if isinstance(kind, ListOf):
-        return f"repeated {_word(kind.item)}"
-    if isinstance(kind, MapOf):
-        return f"map<string, {_word(kind.value)}>"
-    return ("optional " if one.nullable or not one.required else "") + _word(kind)
-
-
 def reached(contract: Contract, roots: Iterable[str]) -> set[str]:
     """The definitions that the roots lead to, themselves included."""
     found: set[str] = set()
@@ -215,49 +182,14 @@ def reached(contract: Contract, roots: Iterable[str]) -> set[str]:
             continue
         found.add(name)
         if isinstance(definition, Record):
-            waiting += [_name(one.type) for one in definition.fields]
+            waiting += [needed_type(one.type) for one in definition.fields]
         elif isinstance(definition, Union):
             waiting += [record for _, record in definition.arms]
     return found
 
 
 def _roots(operation: Operation) -> list[str]:
-    return [operation.result.record or "", *(_name(one.type) for one in operation.request.fields)]
-
-
-def _name(kind: Type) -> str:
-    """The message or enum that a field of the type needs, or nothing."""
-    match kind:
-        case Named():
-            return kind.name
-        case ListOf():
-            return _name(kind.item)
-        case MapOf():
-            return _name(kind.value)
-        case DateTime():
-            return TIMESTAMP
-        case Duration():
-            return DURATION
-    return ""
-
-
-def _word(kind: Type) -> str:
-    words: dict[type, str] = {
-        Bool: "bool",
-        Float: "double",
-        String: "string",
-        Text: "string",
-        Bytes: "bytes",
-        DateTime: TIMESTAMP,
-        Duration: DURATION,
-    }
-    if isinstance(kind, Int):
-        return f"int{kind.bits}"
-    return kind.name if isinstance(kind, Named) else words.get(type(kind), "string")
-
-
-def _spelled(enum: Enum) -> list[str]:
-    return [f"{constant(snake(enum.name))}_{constant(name)}" for name, _ in enum.members]
+    return [operation.result.record or "", *(needed_type(one.type) for one in operation.request.fields)]
 
 
 def _used(known: ProtoMessage | ProtoEnum | None) -> set[int]:

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
-from codegen.check.schema_spelling import enum_text, is_required, member_name, property_of, record_text
 from codegen.diagnostics import Findings, Place
 from codegen.edits import BODY, END, Edit
+from codegen.fix.schema_spelling import enum_text, is_required, member_name, property_of, record_text
 from codegen.ir.names import is_type_name
 from codegen.ir.operations import Contract
 from codegen.ir.types import Enum, Record
@@ -39,7 +39,8 @@ def offer_schema_edits(contract: Contract, dialects: Dialects, findings: Finding
     for name in sorted(contract.results | contract.inputs):
         enum, theirs = contract.definitions.get(name), dialects.proto.enums.get(name)
         if isinstance(enum, Enum) and theirs is not None:
-            findings.attach("X016", enum.place, _members(enum, theirs, dialects))
+            for spelled, edits in _members(enum, theirs, dialects):
+                findings.attach("X016", enum.place, edits, spelled)
 
 
 class _Homes:
@@ -229,22 +230,21 @@ def _into(leaf: Mapping, added: list[tuple[ProtoField, Place]], homes: _Homes) -
     return [*edits, add_entry(leaf, "required", f"[{', '.join(required)}]")] if required and listed is None else edits
 
 
-def _members(enum: Enum, theirs: ProtoEnum, dialects: Dialects) -> list[Edit]:
+def _members(enum: Enum, theirs: ProtoEnum, dialects: Dialects) -> Iterator[tuple[str, list[Edit]]]:
+    """What proto calls each member that is new there, and how the schema gets it."""
     tree = dialects.documents.tree(enum.place.file)
     node = tree.get(enum.name) if isinstance(tree, Mapping) else None
     values, names = (node.get(key) if isinstance(node, Mapping) else None for key in ("enum", "x-enum-names"))
     locked = dialects.words.lock.fields.get(enum.name, {})
     present = {label.replace("-", "_").lower() for label, _ in enum.members}
-    edits: list[Edit] = []
     for spelled, number in theirs.members:
         name = member_name(enum.name, spelled, is_text=enum.is_text)
         if name is None or spelled in locked or name in present:
             continue
         if enum.is_text and isinstance(values, Sequence):
-            edits.append(add_item(values, word(name)))
+            yield spelled, [add_item(values, word(name))]
         elif isinstance(values, Sequence) and isinstance(names, Sequence):
-            edits += [add_item(values, str(number)), add_item(names, word(name))]
-    return edits
+            yield spelled, [add_item(values, str(number)), add_item(names, word(name))]
 
 
 def _names(message: ProtoMessage) -> set[str]:

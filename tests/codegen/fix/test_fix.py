@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from codegen import fix
+from codegen.fix import fix
 from codegen.pipeline import load
 from tests.codegen.contracts import CASES, compose, edited, rules
 from tests.codegen.halves import facts, without_messages, without_properties, without_proto
