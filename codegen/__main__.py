@@ -1,4 +1,7 @@
-"""`python -m codegen generate|check|diff|explain|fix|lock|new|operations`: the compiler's commands. Exit 1 means findings, and nothing written."""
+"""`python -m codegen generate|check|diff|explain|fix|lock|new|operations`: the compiler's commands, on any contract.
+
+Exit 1 means findings, and nothing written; 2, that there was nothing to work on. Paths are those of the current folder.
+"""
 
 from __future__ import annotations
 
@@ -20,13 +23,11 @@ from codegen.reports import FORMATS
 from codegen.suppressions import suppress
 from codegen.watch import changes
 
-ROOT = Path(__file__).parents[1]
-
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m codegen", description="Compile specs/ into generated/.")
-    parser.add_argument("--specs", type=Path, default=ROOT / "specs", help="the folder of the contract")
-    parser.add_argument("--out", type=Path, default=ROOT / "generated", help="the folder to write")
+    parser.add_argument("--specs", type=Path, default=Path("specs"), help="the folder of the contract")
+    parser.add_argument("--out", type=Path, default=Path("generated"), help="the folder to write")
     parser.add_argument("--format", choices=sorted(FORMATS), default="text", help="how findings are printed")
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
     for name, command in COMMANDS.items():
@@ -44,12 +45,17 @@ def main(arguments: list[str] | None = None) -> int:
     added.add_argument("--roles", default="", help="alternatives, with commas; none is public")
     added.add_argument("--query", action="store_true", help="it only reads: GET, with parameters instead of a body")
     added.add_argument("--paginated", action="store_true", help="a query that answers pages")
-    added.add_argument("--features", type=Path, default=ROOT / "app" / "features", help="where the handlers are")
+    added.add_argument("--features", type=Path, default=Path("app", "features"), help="where the handlers are")
     commands.choices["generate"].add_argument("--watch", action="store_true", help="again after each save, until ^C")
     commands.choices["fix"].add_argument("--dry-run", action="store_true", help="show the diff and write nothing")
     commands.choices["explain"].add_argument("rule", nargs="?", help="a rule's id, as X012")
     commands.choices["explain"].add_argument("--all", action="store_true", help="print the page of all rules")
     options = parser.parse_args(arguments)
+    if options.command != "explain" and not options.specs.is_dir():
+        print(
+            f"there is no folder {str(options.specs)!r} with a contract; say where it is with --specs", file=sys.stderr
+        )
+        return 2
     return COMMANDS[options.command](options)
 
 

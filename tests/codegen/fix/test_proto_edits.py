@@ -23,9 +23,7 @@ def test_an_import_that_is_missing_is_part_of_the_edit(tmp_path: Path) -> None:
 
 
 def test_each_member_is_offered_at_its_own_finding(tmp_path: Path) -> None:
-    loaded = edited(
-        tmp_path, ("schemas/things.yaml", "enum: [red", "enum: [red, first, second"), case="p13_enum_text"
-    )
+    loaded = edited(tmp_path, ("schemas/things.yaml", "enum: [red", "enum: [red, first, second"), case="p13_enum_text")
     found = [one for one in loaded.findings if one.rule == "X016"]
     assert len(found) == 2
     for one in found:
