@@ -12,6 +12,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from starlette.middleware.cors import CORSMiddleware
 
+from app import product
 from app.audit.log import AuditLog
 from app.auth.breaker import Breaker
 from app.auth.jwks import KeySet
@@ -23,16 +24,11 @@ from app.broadcast.redis_broker import RedisBroker
 from app.db.database import Database, make_engine
 from app.db.pipelined_redis import PipelinedConnection
 from app.execution.context import Context
+from app.execution.cursor import CursorSeal
 from app.execution.deadlines import Deadlines
+from app.execution.platform import Platform
 from app.execution.runner import Runner
 from app.execution.surface import check_surface
-from app.features.audit_log.handler import AuditLogs
-from app.features.audit_log.repository import AuditLogRepository
-from app.features.auth.handler import Auth
-from app.features.authors.cursor import CursorSeal
-from app.features.authors.handler import Authors
-from app.features.authors.repository import AuthorRepository
-from app.features.system.handler import System
 from app.http.application import make_application
 from app.http.door import HttpDoor
 from app.http.table import RouteTable
@@ -113,13 +109,8 @@ class Service:
 
     def handlers(self, settings: Settings) -> Handlers[Context]:
         """Every feature's handler; a missing method fails here, at start, and one that the contract does not name too."""
-        secret = settings.signing_secret.get_secret_value().encode()
-        handlers: Handlers[Context] = Handlers(
-            audit_log=AuditLogs(AuditLogRepository()),
-            auth=Auth(self.identity, self.tickets),
-            authors=Authors(AuthorRepository(), CursorSeal(secret)),
-            system=System(self.is_ready),
-        )
+        cursors = CursorSeal(settings.signing_secret.get_secret_value().encode())
+        handlers = product.handlers(Platform(self.identity, self.tickets, cursors, self.is_ready))
         check_surface(handlers)
         return handlers
 

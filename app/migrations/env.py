@@ -10,11 +10,11 @@ from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel import SQLModel
 
+from app import product
 from app.audit import tables as audit_tables
 from app.execution import tables as execution_tables
-from app.features.authors import tables as author_tables
 
-TABLES = (audit_tables, execution_tables, author_tables)
+TABLES = (audit_tables, execution_tables, *product.TABLES)
 LOCK = 7_283_551
 
 

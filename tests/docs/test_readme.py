@@ -20,7 +20,7 @@ CLIENT_LINES = 8
 CONSTRUCT = (
     "from app.features.authors.handler import Authors\n"
     "from app.features.authors.repository import AuthorRepository\n"
-    "from app.features.authors.cursor import CursorSeal\n"
+    "from app.execution.cursor import CursorSeal\n"
     "Authors(AuthorRepository(), CursorSeal(b'x'))\n"
 )
 

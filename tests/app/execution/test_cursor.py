@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis.strategies import text
 
-from app.features.authors.cursor import TTL_S, CursorSeal, Position
+from app.execution.cursor import TTL_S, CursorSeal, Position
 from generated.errors import CursorInvalid
 
 HERE = Position(2**53 - 1, 7)
