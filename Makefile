@@ -49,9 +49,10 @@ fix: $(READY) ## Write the halves of the contract that have one right answer
 breaking: $(READY) ## Say whom the contract breaks since AGAINST=HEAD, a commit or a folder
 	@$(PYTHON_IN) -m codegen diff --against $(or $(AGAINST),HEAD)
 
-new: $(READY) ## Write an operation: name=archive_author feature=authors [doors=http,socket] [roles=…] [query=yes] [paginated=yes]
-	@$(PYTHON_IN) -m codegen new --name "$(name)" --feature "$(feature)" --doors "$(or $(doors),http,socket)" \
-	  --roles "$(roles)" $(if $(query),--query) $(if $(paginated),--paginated)
+new: $(READY) ## Write an operation: name=archive_author feature=authors roles=…|public=yes [doors=http,socket] [query=yes] [paginated=yes] [path=…] [method=…] [result=…]
+	@$(PYTHON_IN) -m codegen new --name "$(name)" --feature "$(feature)" $(if $(doors),--doors "$(doors)") \
+	  --roles "$(roles)" $(if $(public),--public) $(if $(query),--query) $(if $(paginated),--paginated) \
+	  --path "$(path)" --method "$(method)" --result "$(result)"
 
 lock: $(READY) ## Issue PkgIDs and field numbers that are new
 	@$(PYTHON_IN) -m codegen lock

@@ -134,15 +134,31 @@ def mocks(root: Path) -> list[str]:
 
 
 def without_test(root: Path) -> list[str]:
-    """Modules whose test module is missing. Steps of the schema and what is copied into `generated/` have none of their own."""
+    """Modules whose test module is missing. Steps of the schema and what is copied into `generated/` have none of their own,
+    and neither has a module that says only what will be in it."""
     found = []
     for path in modules(root):
         relative = path.relative_to(root)
-        if path.name == "__init__.py" or {"versions", "runtime"} & set(relative.parts):
+        if path.name == "__init__.py" or {"versions", "runtime"} & set(relative.parts) or _is_empty(path):
             continue
         if not (root / "tests" / relative.parent / f"test_{path.stem.strip('_')}.py").exists():
             found.append(str(relative))
     return found
+
+
+def _is_empty(path: Path) -> bool:
+    """Whether a module has a docstring, imports, and classes that have no more than a docstring."""
+    body = [
+        one
+        for node in ast.parse(path.read_text()).body
+        for one in (node.body if isinstance(node, ast.ClassDef) else [node])
+    ]
+    quiet = ast.Import | ast.ImportFrom
+    return all(isinstance(node, quiet) or _is_text(node) for node in body)
+
+
+def _is_text(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
 
 
 def without_mirror(root: Path) -> list[str]:

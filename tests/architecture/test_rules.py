@@ -28,7 +28,7 @@ PLANTED: list[tuple[Callable[[Path], list[str]], str, str]] = [
     (rules.unreasoned_suppressions, "app/hush.py", "x = 1  # type" + ": ignore\n"),
     (rules.mocks, "tests/test_fake.py", "mock" + ".patch('x')\n"),
     (rules.without_mirror, "tests/app/test_gone.py", "x = 1\n"),
-    (rules.without_test, "app/untested.py", '"""Nobody tests this."""\n'),
+    (rules.without_test, "app/untested.py", '"""Nobody tests this."""\n\n\nx = 1\n'),
 ]
 
 
