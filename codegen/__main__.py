@@ -16,6 +16,7 @@ from codegen.breaking.baseline import NoBaseline, baseline
 from codegen.breaking.gate import judge
 from codegen.breaking.reports import FORMATS as VERDICTS
 from codegen.breaking.waivers import read_waivers
+from codegen.fix import drafts
 from codegen.fix import fix as fixes
 from codegen.new.new import write_operation
 from codegen.new.operation import NewOperation, Refused
@@ -129,6 +130,7 @@ def check(options: argparse.Namespace) -> int:
 
 def write_lock(options: argparse.Namespace) -> int:
     """Issue the numbers that are new; refuse to change one that was issued."""
+    drafts.forget(options.specs, drafts.committed_lock(options.specs))
     loaded = _settled(options)
     blocking = [finding for finding in loaded.findings if finding.rule != lock.NEW]
     if blocking:

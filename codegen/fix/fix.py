@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from codegen import edits, lock
+from codegen.fix import drafts
 from codegen.pipeline import Loaded, load
 
 MAX_ROUNDS = 8
@@ -33,6 +34,7 @@ def fix(specs: Path) -> Fixed:
     with tempfile.TemporaryDirectory(prefix="stele-fix-") as folder:
         copy = Path(folder) / "specs"
         copied(specs, copy)
+        drafts.forget(copy, drafts.committed_lock(specs))
         left = _rounds(copy)
         old, new = texts_of(specs), texts_of(copy)
         changed = {file: text for file, text in new.items() if old.get(file) != text}

@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from codegen.edits import apply, diff
-from codegen.fix import fix
+from codegen.fix import drafts, fix
 from codegen.new.code import Place, sources, write
 from codegen.new.operation import NO_RESULT, NewOperation, Refused, check_form
 from codegen.new.scripts import Scripts
@@ -23,32 +23,33 @@ from codegen.pipeline import Loaded, load
 def write_operation(specs: Path, features: Path, wanted: NewOperation) -> str:
     """Writes all or nothing, and answers what was written as a diff. Raises Refused."""
     check_form(wanted)
-    loaded = load(specs)
-    if len(loaded.findings):
-        raise Refused(f"the contract has findings; fix them first:\n{loaded.report()}")
-    _check_names(loaded, wanted)
-    scripts = Scripts(loaded, wanted)
-    _check_schemas(scripts.taken(), wanted)
-    texts = _compiled(specs, scripts, wanted)
-    code = sources(Place(features), wanted)
     before = fix.texts_of(specs)
+    with TemporaryDirectory(prefix="stele-new-") as folder:
+        copy = Path(folder, "specs")
+        fix.copied(specs, copy)
+        drafts.forget(copy, drafts.committed_lock(specs))
+        _add(copy, wanted)
+        texts = {file: text for file, text in fix.texts_of(copy).items() if before.get(file) != text}
+    code = sources(Place(features), wanted)
     old_code = {str(path): _text(path) for path in code}
     fix.write_texts(specs, texts)
     write(code)
     return diff(before, texts) + diff(old_code, {str(path): _text(path) for path in code})
 
 
-def _compiled(specs: Path, scripts: Scripts, wanted: NewOperation) -> dict[str, str]:
-    """The contract's new texts, proved on a copy."""
-    with TemporaryDirectory(prefix="stele-new-") as folder:
-        copy = Path(folder, "specs")
-        fix.copied(specs, copy)
-        texts = apply(scripts.edits(), fix.texts_of(copy))
-        fix.write_texts(copy, texts)
-        fixed = fix.fix(copy)
+def _add(specs: Path, wanted: NewOperation) -> None:
+    """Into a copy, which is proved before it counts."""
+    loaded = load(specs)
+    if len(loaded.findings):
+        raise Refused(f"the contract has findings; fix them first:\n{loaded.report()}")
+    _check_names(loaded, wanted)
+    scripts = Scripts(loaded, wanted)
+    _check_schemas(scripts.taken(), wanted)
+    fix.write_texts(specs, apply(scripts.edits(), fix.texts_of(specs)))
+    fixed = fix.fix(specs)
     if len(fixed.left.findings):
         raise Refused(f"the operation does not fit in:\n{fixed.left.report()}")
-    return _with_purpose(texts | fixed.texts, wanted)
+    fix.write_texts(specs, _with_purpose(fixed.texts, wanted))
 
 
 def _with_purpose(texts: Mapping[str, str], wanted: NewOperation) -> dict[str, str]:

@@ -155,3 +155,33 @@ def test_a_new_feature_is_whole_registered_and_as_the_tree_s_rules_want_it(tree:
         cwd=tree, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert (waiting.returncode, "test_every_operation_is_written" in waiting.stdout) == (1, True), waiting.stdout
+
+
+def test_a_draft_that_was_never_committed_gives_its_number_back(tree: Path) -> None:
+    """`make new`, second thoughts, and another `make new`: the first one's numbers are those of nobody."""
+    for command in (
+        ["init", "-q"],
+        ["add", "-A"],
+        ["-c", "user.name=t", "-c", "user.email=t@t", "commit", "-qm", "one"],
+    ):
+        subprocess.run(["git", *command], cwd=tree, check=True)
+    assert new(tree, name="archive_author", feature="authors", roles="admin") == 0
+    first = (tree / "specs" / "contract.lock").read_text()
+    subprocess.run(
+        [
+            "git",
+            "checkout",
+            "-q",
+            "--",
+            "app",
+            *(f"specs/{name}" for name in ("http", "packages", "proto", "schemas", "openapi.yaml", "asyncapi.yaml")),
+        ],
+        cwd=tree,
+        check=True,
+    )
+    assert new(tree, name="restore_author", feature="authors", roles="admin") == 0
+    second = (tree / "specs" / "contract.lock").read_text()
+    assert "  ARCHIVE_AUTHOR: 9\n" in first
+    assert "  RESTORE_AUTHOR: 9\n" in second
+    assert "ARCHIVE" not in second
+    assert "removed: true" not in second
