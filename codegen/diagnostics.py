@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
+from itertools import islice
 
 from codegen.edits import Edit
 
@@ -26,6 +28,8 @@ class Place:
 
 NOWHERE = Place("", 0, 0)
 MAX_SHOWN = 160
+MAX_COMPARED, MAX_MISSPELT, NEAR = 500, 3, 0.7
+"""How many names a misspelt one is held against, by how many letters they may differ in length, and how like they must be."""
 MAX_SAID = 4000
 """Characters of one message, or of one fix."""
 MAX_FINDINGS = 5000
@@ -38,6 +42,14 @@ def _one_line(text: str) -> str:
     """Names of the contract stand in messages: none of them may look like another line, or turn this one around."""
     text = text if len(text) <= MAX_SAID else text[: MAX_SAID - 1] + "…"
     return text if text.isprintable() else "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
+
+
+def meant(name: str, known: Iterable[str], other: str = "") -> str:
+    """A fix that begins with the known name that is nearly this one, if there is any; `other` is what else may be done."""
+    likely = [one for one in islice(known, MAX_COMPARED) if abs(len(one) - len(name)) <= MAX_MISSPELT and one != name]
+    near = get_close_matches(name, sorted(likely), 1, NEAR) if len(name) <= MAX_SHOWN else []
+    hint = f"did you mean {near[0]!r}?" if near else ""
+    return f"{hint} Else {other}" if hint and other else hint or other
 
 
 def shown(text: str) -> str:
