@@ -24,6 +24,7 @@ from codegen.emit import manifest
 from codegen.emit.outputs import OUTPUTS
 from codegen.emit.printer import File, format_python
 from codegen.fix.door_edits import offer_door_edits
+from codegen.fix.missing_proto import gather_missing_files
 from codegen.fix.proto_edits import offer_proto_edits
 from codegen.fix.schema_edits import offer_schema_edits
 from codegen.ir.operations import Contract
@@ -83,6 +84,7 @@ def load(specs: Path) -> Loaded:
         offer_schema_edits(contract, dialects, findings)
     offer_door_edits(contract, dialects, findings)
     withhold_copies(findings)
+    gather_missing_files(dialects.proto, findings)
     drop_consequences(documents, findings)
     return Loaded(contract, dialects, findings)
 
