@@ -1,7 +1,7 @@
 # Stele. `make` shows what there is. Needed first: Python 3.11 or later, and make.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run test test-long check generate fix breaking new lock migrate operations sdk bench clean clean-data update-locks
+.PHONY: help run test test-long check generate fix breaking new lock migrate migration rollback migration-history migration-current operations sdk bench clean clean-data update-locks
 
 VENV := .venv
 READY := $(VENV)/.ready
@@ -31,14 +31,14 @@ test: $(READY) ## Run every test (PYTEST_ARGS=…)
 test-long: $(READY) ## Run the long forms of the fault and load tests, one after the other (PYTEST_ARGS=…)
 	@$(PYTHON_IN) -m pytest -m long $(PYTEST_ARGS)
 
-check: $(READY) ## Fresh generated code, ruff, mypy strict, import contracts, spec validators
+check: $(READY) ## Fresh generated code, ruff, mypy strict, rules of the tree, spec validators, tables as the migrations make them
 	@$(PYTHON_IN) -m codegen check
 	@! grep -rn "is not implemented yet" app --include=*.py
 	@$(VENV)/bin/ruff check --quiet app codegen generated tests
 	@$(VENV)/bin/ruff format --check --quiet app codegen generated tests
 	@$(PYTHON_IN) -m mypy app codegen generated tests
 	@$(VENV)/bin/lint-imports
-	@$(PYTHON_IN) -m pytest tests/contract/test_validators.py
+	@$(PYTHON_IN) -m pytest tests/contract/test_validators.py tests/architecture tests/app/migrations/test_env.py
 
 generate: $(READY) ## Compile specs/ into generated/ (WATCH=yes: again after each save)
 	@$(PYTHON_IN) -m codegen generate $(if $(WATCH),--watch)
@@ -49,15 +49,29 @@ fix: $(READY) ## Write the halves of the contract that have one right answer
 breaking: $(READY) ## Say whom the contract breaks since AGAINST=HEAD, a commit or a folder
 	@$(PYTHON_IN) -m codegen diff --against $(or $(AGAINST),HEAD)
 
-new: $(READY) ## Write an operation: name=archive_author feature=authors [doors=http,socket] [roles=…] [query=yes] [paginated=yes]
-	@$(PYTHON_IN) -m codegen new --name "$(name)" --feature "$(feature)" --doors "$(or $(doors),http,socket)" \
-	  --roles "$(roles)" $(if $(query),--query) $(if $(paginated),--paginated)
+new: $(READY) ## Write an operation: name=archive_author feature=authors roles=… or public=yes; also doors= query= paginated= path= method= result=
+	@$(PYTHON_IN) -m codegen new --name "$(name)" --feature "$(feature)" $(if $(doors),--doors "$(doors)") \
+	  --roles "$(roles)" $(if $(public),--public) $(if $(query),--query) $(if $(paginated),--paginated) \
+	  --path "$(path)" --method "$(method)" --result "$(result)"
 
 lock: $(READY) ## Issue PkgIDs and field numbers that are new
 	@$(PYTHON_IN) -m codegen lock
 
 migrate: $(READY) ## Bring the database of DATABASE_URL to the newest schema
 	@$(PYTHON_IN) -m app.migrations upgrade
+
+migration: $(READY) ## Write the step from the database of DATABASE_URL to today's tables: msg="add tickets"
+	@test -n "$(msg)" || { echo 'say what the step does: make migration msg="add tickets"' >&2; exit 2; }
+	@$(PYTHON_IN) -m app.migrations revision "$(msg)"
+
+rollback: $(READY) ## Take the last step of the schema back, after asking (TO=a revision or base)
+	@$(PYTHON_IN) -m app.migrations downgrade "$(or $(TO),-1)"
+
+migration-history: $(READY) ## List the steps of the schema
+	@$(PYTHON_IN) -m app.migrations history
+
+migration-current: $(READY) ## Say at which step the database of DATABASE_URL is
+	@$(PYTHON_IN) -m app.migrations current
 
 operations: $(READY) ## Print the table of operations
 	@$(PYTHON_IN) -m codegen operations

@@ -14,6 +14,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from starlette.middleware.cors import CORSMiddleware
 
+from app import product
 from app.admission.gate import Gate
 from app.admission.shares import Shares
 from app.audit.log import AuditLog
@@ -29,18 +30,13 @@ from app.broadcast.redis_broker import READ_TIMEOUT_S, RedisBroker
 from app.db.database import Database
 from app.db.pipelined_redis import PipelinedConnection
 from app.execution.context import Context
+from app.execution.cursor import CursorSeal
 from app.execution.deadlines import Deadlines
+from app.execution.platform import Platform
 from app.execution.purge import AnswerPurge
 from app.execution.runner import Runner
 from app.execution.surface import check_surface
 from app.execution.testimony import Denials
-from app.features.audit_log.handler import AuditLogs
-from app.features.audit_log.repository import AuditLogRepository
-from app.features.auth.handler import Auth
-from app.features.authors.cursor import CursorSeal
-from app.features.authors.handler import Authors
-from app.features.authors.repository import AuthorRepository
-from app.features.system.handler import System
 from app.http.application import make_application
 from app.http.door import HttpDoor
 from app.http.refusals import Refusals
@@ -130,13 +126,8 @@ class Service:
 
     def handlers(self, settings: Settings) -> Handlers[Context]:
         """Every feature's handler; a missing method fails here, at start, and one that the contract does not name too."""
-        secret = settings.signing_secret.get_secret_value().encode()
-        handlers: Handlers[Context] = Handlers(
-            audit_log=AuditLogs(AuditLogRepository()),
-            auth=Auth(self.identity, self.tickets),
-            authors=Authors(AuthorRepository(), CursorSeal(secret)),
-            system=System(lambda: self.readiness.is_ready),
-        )
+        cursors = CursorSeal(settings.signing_secret.get_secret_value().encode())
+        handlers = product.handlers(Platform(self.identity, self.tickets, cursors, lambda: self.readiness.is_ready))
         check_surface(handlers)
         return handlers
 

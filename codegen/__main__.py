@@ -1,4 +1,7 @@
-"""`python -m codegen generate|check|diff|explain|fix|lock|new|operations`: the compiler's commands. Exit 1 means findings, and nothing written."""
+"""`python -m codegen generate|check|diff|explain|fix|lock|new|operations`: the compiler's commands, on any contract.
+
+Exit 1 means findings, and nothing written; 2, that there was nothing to work on. Paths are those of the current folder.
+"""
 
 from __future__ import annotations
 
@@ -8,25 +11,25 @@ import time
 from datetime import date
 from pathlib import Path
 
-from codegen import fix as fixes
 from codegen import lock, output, rules, table
 from codegen.breaking.baseline import NoBaseline, baseline
 from codegen.breaking.gate import judge
 from codegen.breaking.reports import FORMATS as VERDICTS
 from codegen.breaking.waivers import read_waivers
-from codegen.new import Refused, Wish, write_operation
+from codegen.fix import drafts
+from codegen.fix import fix as fixes
+from codegen.new.new import write_operation
+from codegen.new.operation import NewOperation, Refused
 from codegen.pipeline import Loaded, build, load
 from codegen.reports import FORMATS
 from codegen.suppressions import suppress
 from codegen.watch import changes
 
-ROOT = Path(__file__).parents[1]
-
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m codegen", description="Compile specs/ into generated/.")
-    parser.add_argument("--specs", type=Path, default=ROOT / "specs", help="the folder of the contract")
-    parser.add_argument("--out", type=Path, default=ROOT / "generated", help="the folder to write")
+    parser.add_argument("--specs", type=Path, default=Path("specs"), help="the folder of the contract")
+    parser.add_argument("--out", type=Path, default=Path("generated"), help="the folder to write")
     parser.add_argument("--format", choices=sorted(FORMATS), default="text", help="how findings are printed")
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
     for name, command in COMMANDS.items():
@@ -37,20 +40,32 @@ def main(arguments: list[str] | None = None) -> int:
     commands.choices["diff"].add_argument(
         "--report", choices=sorted(VERDICTS), default="text", help="how it is printed"
     )
-    added = commands.choices["new"]
-    added.add_argument("--name", required=True, help="the operation in snake_case")
-    added.add_argument("--feature", required=True, help="the file of specs/ that it belongs to")
-    added.add_argument("--doors", default="http,socket", help="http, socket or both, with a comma")
-    added.add_argument("--roles", default="", help="alternatives, with commas; none is public")
-    added.add_argument("--query", action="store_true", help="it only reads: GET, with parameters instead of a body")
-    added.add_argument("--paginated", action="store_true", help="a query that answers pages")
-    added.add_argument("--features", type=Path, default=ROOT / "app" / "features", help="where the handlers are")
+    _describe_new(commands.choices["new"])
     commands.choices["generate"].add_argument("--watch", action="store_true", help="again after each save, until ^C")
     commands.choices["fix"].add_argument("--dry-run", action="store_true", help="show the diff and write nothing")
     commands.choices["explain"].add_argument("rule", nargs="?", help="a rule's id, as X012")
     commands.choices["explain"].add_argument("--all", action="store_true", help="print the page of all rules")
     options = parser.parse_args(arguments)
+    if options.command != "explain" and not options.specs.is_dir():
+        print(
+            f"there is no folder {str(options.specs)!r} with a contract; say where it is with --specs", file=sys.stderr
+        )
+        return 2
     return COMMANDS[options.command](options)
+
+
+def _describe_new(added: argparse.ArgumentParser) -> None:
+    added.add_argument("--name", required=True, help="the operation in snake_case")
+    added.add_argument("--feature", required=True, help="the file of specs/ that it belongs to")
+    added.add_argument("--doors", default="http,socket", help="http, socket or both, with a comma")
+    added.add_argument("--roles", default="", help="alternatives, with commas")
+    added.add_argument("--public", action="store_true", help="anybody may call it; said instead of roles")
+    added.add_argument("--query", action="store_true", help="it only reads: GET, with parameters instead of a body")
+    added.add_argument("--paginated", action="store_true", help="a query that answers pages")
+    added.add_argument("--path", default="", help="as /api/authors/{author_id}; default: /api/<feature>/<name>")
+    added.add_argument("--method", default="", help="get, post, put, patch or delete")
+    added.add_argument("--result", default="", help="a schema that is there, as Author; or none")
+    added.add_argument("--features", type=Path, default=Path("app", "features"), help="where the handlers are")
 
 
 def _loaded(options: argparse.Namespace) -> Loaded | None:
@@ -115,6 +130,7 @@ def check(options: argparse.Namespace) -> int:
 
 def write_lock(options: argparse.Namespace) -> int:
     """Issue the numbers that are new; refuse to change one that was issued."""
+    drafts.forget(options.specs, drafts.committed_lock(options.specs))
     loaded = _settled(options)
     blocking = [finding for finding in loaded.findings if finding.rule != lock.NEW]
     if blocking:
@@ -183,19 +199,32 @@ def diff(options: argparse.Namespace) -> int:
 
 def new(options: argparse.Namespace) -> int:
     """Write an operation into the three scripts, with the method that is left to fill in."""
-    doors = tuple(options.doors.split(","))
-    roles = tuple(role for role in options.roles.split(",") if role)
-    wish = Wish(options.name, options.feature, doors, roles, options.paginated, options.query)
+    wanted = NewOperation(
+        options.name,
+        options.feature,
+        doors=_listed(options.doors),
+        roles=_listed(options.roles),
+        is_public=options.public,
+        is_paginated=options.paginated,
+        is_query=options.query,
+        path=options.path,
+        method=options.method.lower(),
+        result=options.result,
+    )
     try:
-        sys.stdout.write(write_operation(options.specs, options.features, wish))
+        sys.stdout.write(write_operation(options.specs, options.features, wanted))
     except Refused as error:
         print(error, file=sys.stderr)
         return 1
+    fields = f"add the fields of {' and '.join(wanted.open_records)}, " if wanted.open_records else ""
     print(
-        f"now add the fields of {' and '.join(wish.records)}, `make fix generate`, "
-        f"and write {wish.name} in {options.features.name}/{wish.feature}/handler.py"
+        f"now {fields}`make fix generate`, and write {wanted.name} in {options.features.name}/{wanted.feature}/handler.py"
     )
     return 0
+
+
+def _listed(words: str) -> tuple[str, ...]:
+    return tuple(word.strip() for word in words.split(",") if word.strip())
 
 
 COMMANDS = {

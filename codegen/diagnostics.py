@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
+from itertools import islice
 
 from codegen.edits import Edit
 
@@ -26,6 +28,8 @@ class Place:
 
 NOWHERE = Place("", 0, 0)
 MAX_SHOWN = 160
+MAX_COMPARED, MAX_MISSPELT, NEAR = 500, 3, 0.7
+"""How many names a misspelt one is held against, by how many letters they may differ in length, and how like they must be."""
 MAX_SAID = 4000
 """Characters of one message, or of one fix."""
 MAX_FINDINGS = 5000
@@ -38,6 +42,14 @@ def _one_line(text: str) -> str:
     """Names of the contract stand in messages: none of them may look like another line, or turn this one around."""
     text = text if len(text) <= MAX_SAID else text[: MAX_SAID - 1] + "…"
     return text if text.isprintable() else "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
+
+
+def meant(name: str, known: Iterable[str], other: str = "") -> str:
+    """A fix that begins with the known name that is nearly this one, if there is any; `other` is what else may be done."""
+    likely = [one for one in islice(known, MAX_COMPARED) if abs(len(one) - len(name)) <= MAX_MISSPELT and one != name]
+    near = get_close_matches(name, sorted(likely), 1, NEAR) if len(name) <= MAX_SHOWN else []
+    hint = f"did you mean {near[0]!r}?" if near else ""
+    return f"{hint} Else {other}" if hint and other else hint or other
 
 
 def shown(text: str) -> str:
@@ -58,6 +70,8 @@ class Finding:
     fix: str = ""
     edits: tuple[Edit, ...] = field(default=(), compare=False)
     """What `python -m codegen fix` inserts, where there is one right answer."""
+    subject: str = field(default="", compare=False)
+    """The name that the finding is about, where a fix must know it apart from others of its place."""
 
 
 class Findings:
@@ -65,7 +79,7 @@ class Findings:
 
     def __init__(self) -> None:
         self._items: dict[tuple[Place, str, str], Finding] = {}
-        self._messages: dict[tuple[Place, str], list[str]] = {}
+        self._messages: dict[tuple[Place, str, str], list[str]] = {}
 
     def add(
         self,
@@ -77,19 +91,20 @@ class Findings:
         notes: tuple[str, ...] = (),
         fix: str = "",
         edits: Iterable[Edit] = (),
+        subject: str = "",
     ) -> None:
         if len(self._items) >= MAX_FINDINGS:
             return
         elsewhere, contrast = other or (None, "")
         message, contrast, fix = _one_line(message), _one_line(contrast), _one_line(fix)
         notes = tuple(map(_one_line, notes))
-        finding = Finding(place, rule, message, elsewhere, contrast, notes, fix, tuple(edits))
+        finding = Finding(place, rule, message, elsewhere, contrast, notes, fix, tuple(edits), subject)
         if self._items.setdefault((place, rule, message), finding) is finding:
-            self._messages.setdefault((place, rule), []).append(message)
+            self._messages.setdefault((place, rule, subject), []).append(message)
 
-    def attach(self, rule: str, place: Place, edits: Iterable[Edit]) -> None:
-        """Add edits to the findings of a rule at a place: a later stage may know the answer."""
-        for message in self._messages.get((place, rule), ()):
+    def attach(self, rule: str, place: Place, edits: Iterable[Edit], subject: str = "") -> None:
+        """Add edits to the findings of a rule at a place about a subject: a later stage may know the answer."""
+        for message in self._messages.get((place, rule, subject), ()):
             if finding := self._items.get((place, rule, message)):
                 self._items[place, rule, message] = replace(finding, edits=(*finding.edits, *edits))
 

@@ -5,7 +5,6 @@ Straight-line: no emitter sees YAML, no parser knows a target, nothing reads `ge
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,34 +12,21 @@ from codegen.check.agreement import check_agreement
 from codegen.check.clashes import check_clashes
 from codegen.check.consequences import drop_consequences, withhold_copies
 from codegen.check.defaults import check_defaults
-from codegen.check.door_edits import offer_door_edits
 from codegen.check.envelope import check_envelope
 from codegen.check.finite import check_finite
 from codegen.check.listing import check_files, check_listing
 from codegen.check.numbers import check_numbers
 from codegen.check.policy import check_policy
-from codegen.check.schema_edits import offer_schema_edits
 from codegen.check.sdk import check_sdk
 from codegen.check.words import check_words
 from codegen.diagnostics import Findings
-from codegen.emit import (
-    asyncapi,
-    errors,
-    handlers,
-    http_routes,
-    manifest,
-    models,
-    openapi,
-    operations,
-    proto,
-    results,
-    runtime,
-    sdk_python,
-    sdk_typescript,
-    wire,
-    ws_packages,
-)
+from codegen.emit import manifest
+from codegen.emit.outputs import OUTPUTS
 from codegen.emit.printer import File, format_python
+from codegen.fix.door_edits import offer_door_edits
+from codegen.fix.missing_proto import gather_missing_files
+from codegen.fix.proto_edits import offer_proto_edits
+from codegen.fix.schema_edits import offer_schema_edits
 from codegen.ir.operations import Contract
 from codegen.parse.asyncapi import parse_asyncapi
 from codegen.parse.documents import Documents
@@ -51,23 +37,6 @@ from codegen.parse.policy import parse_policy
 from codegen.parse.proto import parse_proto
 from codegen.parse.shapes import check_shapes
 from codegen.reports import FORMATS
-
-EMITTERS: tuple[Callable[[Contract], list[File]], ...] = (
-    runtime.emit,
-    errors.emit,
-    models.emit,
-    results.emit,
-    operations.emit,
-    handlers.emit,
-    proto.emit,
-    wire.emit,
-    http_routes.emit,
-    ws_packages.emit,
-    openapi.emit,
-    asyncapi.emit,
-    sdk_python.emit,
-    sdk_typescript.emit,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,17 +78,19 @@ def load(specs: Path) -> Loaded:
     check_sdk(contract, findings)
     if dialects.proto.files.file or not documents.names("proto", ".proto"):
         check_envelope(dialects.proto, findings)
-        check_agreement(contract, dialects.proto, dialects.words.lock, findings)
+        check_agreement(contract, dialects.proto, findings)
         check_numbers(contract, dialects.proto, dialects.words.lock, findings)
+        offer_proto_edits(contract, dialects, findings)
         offer_schema_edits(contract, dialects, findings)
     offer_door_edits(contract, dialects, findings)
     withhold_copies(findings)
+    gather_missing_files(dialects.proto, findings)
     drop_consequences(documents, findings)
     return Loaded(contract, dialects, findings)
 
 
 def build(contract: Contract) -> list[File]:
     """Every file of `generated/`, sorted by path; the manifest lists them."""
-    files = format_python([file for emit in EMITTERS for file in emit(contract)])
+    files = format_python([file for emit in OUTPUTS for file in emit(contract)])
     files += manifest.emit(contract, files)
     return sorted(files, key=lambda file: file.path)

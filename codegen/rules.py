@@ -207,6 +207,7 @@ RULES: dict[str, Rule] = {
     "X020": Rule("A oneof is a union.", "Elsewhere JSON could not say that one excludes the others."),
     "X021": Rule("A field's JSON name is its own.", "The schema decides how JSON spells it.", can_wait=True),
     "X022": Rule("The frame's messages have their own fields.", "The socket's door writes and reads them by name."),
+    "X023": Rule("A feature has its proto file.", "`make fix` writes it from the schemas."),
     "Y001": Rule("A file is not too large.", "2 MB and 200,000 nodes."),
     "Y002": Rule("A file is UTF-8."),
     "Y003": Rule("A file is YAML."),

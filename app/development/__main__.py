@@ -8,12 +8,13 @@ import os
 import sys
 import urllib.request
 import uuid
+from difflib import get_close_matches
 from pathlib import Path
 
 from websockets.sync.client import connect
 
 from app.development.launcher import Launcher
-from generated.operations import PkgId
+from generated.operations import OPERATIONS, PkgId
 
 ROOT = Path(__file__).parents[2]
 
@@ -28,13 +29,30 @@ def main() -> int:
     options = parser.parse_args()
     if options.command == "run":
         return Launcher(ROOT, os.environ).run()
-    return call(options.address, options.user, options.operation, json.loads(options.data))
+    try:
+        pkg_id, data = number_of(options.operation), json.loads(options.data)
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 2
+    return call(options.address, options.user, pkg_id, data)
 
 
-def call(address: str, user: str, operation: str, data: object) -> int:
+def number_of(operation: str) -> PkgId:
+    """The operation's number in a frame. Raises ValueError with what is near, for one that no socket carries."""
+    known = {one.name.lower(): one for one in PkgId}
+    if operation in known:
+        return known[operation]
+    if operation in OPERATIONS:
+        raise ValueError(f"{operation} has no PkgID: it is called over HTTP")
+    near = get_close_matches(operation, known, 3)
+    hint = f"did you mean {' or '.join(near)}?" if near else f"the socket has {', '.join(known)}"
+    raise ValueError(f"there is no operation {operation!r}: {hint}")
+
+
+def call(address: str, user: str, pkg_id: PkgId, data: object) -> int:
     """The password is the user's name, as the development issuer has it."""
     headers = {"authorization": f"Bearer {_token(address, user)}"}
-    frame = {"pkg_id": PkgId[operation.upper()], "req_id": str(uuid.uuid4()), "data": data}
+    frame = {"pkg_id": pkg_id, "req_id": str(uuid.uuid4()), "data": data}
     url = address.replace("http", "ws", 1) + "/web"
     with connect(url, additional_headers=headers, subprotocols=None, proxy=None, legacy=True) as socket:
         socket.send(json.dumps(frame))

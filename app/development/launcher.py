@@ -18,6 +18,7 @@ from pathlib import Path
 from types import FrameType
 
 from app.development.servers import Postgres, Server, ServerUnavailable, Valkey, answers, free_port
+from generated.operations import OPERATIONS
 
 LAST_LINES = 20
 
@@ -171,23 +172,32 @@ class Launcher:
         return 0
 
     def _greeting(self) -> str:
-        login = f"{self.address}/auth/login -H 'content-type: application/json'"
-        read = "python3 -c 'import json,sys; print(json.load(sys.stdin)[\"access_token\"])'"
-        token = f"""$(curl -s {login} -d '{{"username":"editor","password":"editor"}}' | {read})"""
-        create = f"""curl -i {self.address}/api/authors -H "authorization: Bearer {token}" """
-        body = """-H 'content-type: application/json' -d '{"name":"Ada Lovelace"}'"""
-        python = os.path.relpath(sys.executable)
         return "\n".join(
             [
                 "",
                 f"  Stele serves at   {self.address}   (documents: {self.address}/docs, socket: /web)",
                 f"  tokens come from  {self._environment['KEYCLOAK_URL']}/realms/stele",
+                *(f"  DATABASE_URL      {part.url}" for part in self._running if isinstance(part, Postgres)),
                 "  users             reader, editor, admin, nobody; each one's password is its name",
                 "",
-                f"  {create}{body}",
-                "",
-                f"  {python} -m app.development call {self.address} editor get_authors '{{}}'",
-                "",
+                *self._hints(),
                 "  Ctrl-C ends everything.",
             ]
         )
+
+    def _hints(self) -> list[str]:
+        """Lines that work when pasted, of operations that the contract has."""
+        lines = [self._curl(), ""] if "create_author" in OPERATIONS else [f"  curl -i {self.address}/health", ""]
+        asked = [one for one in OPERATIONS.values() if one.pkg_id is not None and one.is_query]
+        if asked:
+            name, python = min(asked, key=lambda one: one.pkg_id or 0).name, os.path.relpath(sys.executable)
+            lines += [f"  {python} -m app.development call {self.address} editor {name} '{{}}'", ""]
+        return lines
+
+    def _curl(self) -> str:
+        login = f"{self.address}/auth/login -H 'content-type: application/json'"
+        read = "python3 -c 'import json,sys; print(json.load(sys.stdin)[\"access_token\"])'"
+        token = f"""$(curl -s {login} -d '{{"username":"editor","password":"editor"}}' | {read})"""
+        create = f"""curl -i {self.address}/api/authors -H "authorization: Bearer {token}" """
+        body = """-H 'content-type: application/json' -d '{"name":"Ada Lovelace"}'"""
+        return f"  {create}{body}"

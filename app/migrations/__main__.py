@@ -1,4 +1,4 @@
-"""`python -m app.migrations upgrade|downgrade|history|revision`: the schema, forward and back. DATABASE_URL says where.
+"""`python -m app.migrations upgrade|downgrade|history|current|revision`: the schema, forward and back. DATABASE_URL says where.
 
 A downgrade drops tables and asks first, unless `--yes` is given.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import subprocess
 import sys
 
 from alembic import command
@@ -14,6 +15,8 @@ from alembic.config import Config
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.addresses import postgres_url
+
+HINT = "set it to postgresql://user:password@host:port/database; `make run` prints that of its embedded server, which answers while it runs"
 
 
 def configuration() -> Config:
@@ -25,12 +28,12 @@ def configuration() -> Config:
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m app.migrations")
-    parser.add_argument("command", choices=["upgrade", "downgrade", "history", "revision"])
+    parser.add_argument("command", choices=["upgrade", "downgrade", "history", "current", "revision"])
     parser.add_argument("target", nargs="?", help="a revision, -1, base or head; for `revision` its message")
     parser.add_argument("--yes", action="store_true", help="do not ask before a downgrade")
     options = parser.parse_args(arguments)
     if (fault := _fault()) is not None:
-        print(f"DATABASE_URL: {fault}; set it to postgresql://user:password@host:port/database", file=sys.stderr)
+        print(f"DATABASE_URL: {fault}; {HINT}", file=sys.stderr)
         return 78
     if options.command == "downgrade" and not options.yes and not _agreed(options.target or "-1"):
         print("nothing was changed")
@@ -67,8 +70,17 @@ def _run(options: argparse.Namespace) -> None:
             command.downgrade(config, options.target or "-1")
         case "history":
             command.history(config, verbose=False)
+        case "current":
+            command.current(config, verbose=False)
         case _:
-            command.revision(config, message=options.target or "change", autogenerate=True)
+            made = command.revision(config, message=options.target or "change", autogenerate=True)
+            _lay_out([one.path for one in (made if isinstance(made, list) else [made]) if one is not None])
+
+
+def _lay_out(files: list[str]) -> None:
+    """As the project's checks want it; without ruff, as alembic wrote it."""
+    for arguments in (("check", "--quiet", "--fix"), ("format", "--quiet")):
+        subprocess.run([sys.executable, "-m", "ruff", *arguments, *files], check=False)
 
 
 if __name__ == "__main__":

@@ -10,13 +10,13 @@ from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel import SQLModel
 
+from app import product
 from app.addresses import sqlalchemy_url
 from app.audit import tables as audit_tables
 from app.broadcast import tables as broadcast_tables
 from app.execution import tables as execution_tables
-from app.features.authors import tables as author_tables
 
-TABLES = (audit_tables, broadcast_tables, execution_tables, author_tables)
+TABLES = (audit_tables, broadcast_tables, execution_tables, *product.TABLES)
 LOCK = 7_283_551
 
 

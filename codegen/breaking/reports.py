@@ -17,7 +17,7 @@ def as_text(verdict: Verdict) -> str:
     for one in verdict.changes:
         lines.append(f"{one.severity:4} {one.rule}  {one.subject}: {one.message}{_waived(one)}")
         where = f"{one.place}  " if one.place != NOWHERE else ""
-        whom = f"breaks {', '.join(one.audiences)}  " if one.audiences and not one.waived_by else ""
+        whom = f"{_verb(one)} {', '.join(one.audiences)}  " if one.audiences and not one.waived_by else ""
         lines.append(f"     {where}{whom}[{one.fingerprint}]")
     return "\n".join([*lines, _summary(verdict), ""])
 
@@ -45,7 +45,7 @@ def as_markdown(verdict: Verdict) -> str:
         f"| {one.severity} | {one.rule} | {_cell(one.subject)} | {_cell(one.message + _waived(one))} | {', '.join(one.audiences)} | `{one.fingerprint}` |"
         for one in verdict.changes
     ]
-    head = ["| | rule | what | how | whom it breaks | fingerprint |", "|---|---|---|---|---|---|"] if rows else []
+    head = ["| | rule | what | how | whom it concerns | fingerprint |", "|---|---|---|---|---|---|"] if rows else []
     return "\n".join([f"**{_summary(verdict)}**", "", *head, *rows, ""])
 
 
@@ -85,7 +85,13 @@ def _summary(verdict: Verdict) -> str:
     counts = {one: sum(change.severity is one for change in verdict.changes) for one in Severity}
     said = ", ".join(f"{count} {severity}" for severity, count in counts.items())
     bump = {"none": "nothing changed", "patch": "a patch", "minor": "a minor version", "major": "a major version"}
-    return f"{said}: {bump[verdict.bump]}"
+    is_warned = counts[Severity.WARN] and not verdict.is_breaking
+    return f"{said}: {bump[verdict.bump]}{', which breaks nobody who keeps to the contract' if is_warned else ''}"
+
+
+def _verb(one: Change) -> str:
+    """What a warning is about breaks nobody who keeps to the contract, but may surprise somebody who does not."""
+    return "breaks" if one.severity is Severity.ERR else "may surprise"
 
 
 def _waived(one: Change) -> str:

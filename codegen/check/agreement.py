@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from codegen.check.proto_edits import DURATION, EMPTY, TIMESTAMP, ProtoEdits, enum_members, spelling
 from codegen.diagnostics import Findings, Place
 from codegen.ir.names import camel, constant, pascal, snake
 from codegen.ir.operations import Contract, Operation
+from codegen.ir.proto_spelling import DURATION, EMPTY, TIMESTAMP, enum_members, spelling
 from codegen.ir.types import (
     Bool,
     Bytes,
@@ -33,13 +33,12 @@ from codegen.ir.types import (
     Union,
     describe,
 )
-from codegen.parse.policy import Lock
 from codegen.parse.proto import ProtoDialect, ProtoEnum, ProtoField, ProtoMessage
 
 
-def check_agreement(contract: Contract, proto: ProtoDialect, lock: Lock, findings: Findings) -> None:
-    """`lock` has the numbers that fixes must not issue again."""
-    checker = _Checker(contract, proto, lock, findings)
+def check_agreement(contract: Contract, proto: ProtoDialect, findings: Findings) -> None:
+    """A finding of what proto lacks has its name as the subject, so that a fix can be attached to it."""
+    checker = _Checker(contract, proto, findings)
     for operation in contract.operations:
         checker.rpc(operation)
     for name in sorted(contract.results | contract.inputs):
@@ -61,8 +60,7 @@ class _Expected:
 
 
 class _Checker:
-    def __init__(self, contract: Contract, proto: ProtoDialect, lock: Lock, findings: Findings) -> None:
-        self._edits = ProtoEdits(contract, proto, lock)
+    def __init__(self, contract: Contract, proto: ProtoDialect, findings: Findings) -> None:
         self._contract = contract
         self._proto = proto
         self._findings = findings
@@ -75,9 +73,10 @@ class _Checker:
         if rpc is None:
             if needed:
                 fix = f"add `rpc {name}({name}Request) returns ({operation.result.record or EMPTY});` to specs/proto/{operation.feature}.proto"
-                edits = self._edits.rpc(operation)
-                self._findings.add("X001", operation.place, f"{operation.name} has no rpc {name}", fix=fix, edits=edits)
-                self.record(operation.request, operation.feature)
+                self._findings.add(
+                    "X001", operation.place, f"{operation.name} has no rpc {name}", fix=fix, subject=name
+                )
+                self.record(operation.request)
             return
         if rpc.feature != operation.feature:
             self._findings.add(
@@ -104,7 +103,7 @@ class _Checker:
                 other=(operation.place, f"{operation.name} answers {output}"),
                 fix=f"return {output}",
             )
-        self.record(operation.request, operation.feature)
+        self.record(operation.request)
 
     def definition(self, definition: Definition | None) -> None:
         if isinstance(definition, Record):
@@ -114,10 +113,9 @@ class _Checker:
         elif isinstance(definition, Union):
             self.union(definition)
 
-    def record(self, record: Record, feature: str | None = None) -> None:
+    def record(self, record: Record) -> None:
         message = self._message(record.name, record.place)
         if message is None:
-            self._findings.attach("X005", record.place, self._edits.message(record.name, record.fields, feature))
             return
         for one in record.fields:
             theirs = message.field(one.name)
@@ -144,6 +142,7 @@ class _Checker:
                 place,
                 f"there is no message {name}",
                 fix=f"add `message {name} {{ … }}` under specs/proto/",
+                subject=name,
             )
         return message
 
@@ -156,7 +155,7 @@ class _Checker:
             f"{record.name} has the field {one.name!r}",
             other=(message.place, f"message {message.name} has no such field"),
             fix=fix,
-            edits=self._edits.field(message, one),
+            subject=f"{record.name}.{one.name}",
         )
 
     def _field(self, owner: str, one: Field, theirs: ProtoField) -> None:
@@ -259,7 +258,7 @@ class _Checker:
                 enum.place,
                 f"there is no enum {enum.name} in proto",
                 fix=f"add `enum {enum.name} {{ … }}` with {enum_members(enum)}",
-                edits=self._edits.enum(enum, enum_members(enum)),
+                subject=enum.name,
             )
             return
         expected = enum_members(enum)
@@ -272,7 +271,7 @@ class _Checker:
                 f"enum {enum.name}: {name} is only in {where}",
                 other=(theirs.place, f"has {', '.join(found)}"),
                 fix="list the same members in both",
-                edits=() if name in found else self._edits.member(theirs, name, _value_of(enum, name)),
+                subject=name,
             )
         self._numbers(enum, theirs)
 
@@ -303,7 +302,6 @@ class _Checker:
     def union(self, union: Union) -> None:
         message = self._message(union.name, union.place)
         if message is None:
-            self._findings.attach("X005", union.place, self._edits.union(union))
             return
         members = {one.name: one for one in message.fields if one.oneof}
         for tag, record in union.arms:
@@ -315,7 +313,7 @@ class _Checker:
                     f"{union.name} has the arm {tag!r}: {record}",
                     other=(message.place, "has no such oneof member"),
                     fix=f"add `{record} {snake(tag)}` to the oneof",
-                    edits=self._edits.arm(message, tag, record),
+                    subject=tag,
                 )
         beside = [one for one in message.fields if not one.oneof]
         if beside or len({one.oneof for one in message.fields}) > 1:
@@ -336,14 +334,12 @@ class _Checker:
         theirs = self._proto.enums.get("RspCode")
         wanted = {f"RSP_CODE_{name}": number for name, number in self._contract.rsp_codes}
         if theirs is not None and dict(theirs.members) != wanted:
-            lacking = [name for name in wanted if name not in dict(theirs.members)]
             self._findings.add(
                 "X019",
                 theirs.place,
                 f"enum RspCode is {dict(theirs.members)}",
                 notes=(f"errors.yaml has {wanted}",),
                 fix="write the codes of errors.yaml",
-                edits=[edit for name in lacking for edit in self._edits.member(theirs, name, wanted[name])],
             )
 
     def unused(self) -> None:
@@ -368,11 +364,6 @@ class _Checker:
                     f"rpc {rpc.name} has no operation {snake(rpc.name)!r} in OpenAPI or AsyncAPI",
                     fix="add the operation, or remove the rpc",
                 )
-
-
-def _value_of(enum: Enum, spelled: str) -> str | int:
-    names = [f"{constant(snake(enum.name))}_{constant(name)}" for name, _ in enum.members]
-    return dict(zip(names, (value for _, value in enum.members), strict=True)).get(spelled, "")
 
 
 def _say(theirs: ProtoField) -> str:

@@ -27,11 +27,15 @@ MISSING = {
     "J004",
     "J006",
     "J007",
+    "J013",
+    "J014",
     "X004",
     "X011",
     "X016",
     "X018",
 }
+DEPENDENT = {"A008", "O008", "O010"}
+"""Rules about what a part refers to, whose findings are refusals of their own unless that reference leads nowhere."""
 UNREACHED = {"A015", "O015", "X007", "X008"}
 """Rules that something is reached by nothing, which may be named in a part that was refused."""
 LOCK, FRAME = "specs/contract.lock", "specs/schemas/frame.yaml"
@@ -57,6 +61,10 @@ def drop_consequences(documents: Documents, findings: Findings) -> None:
     findings.drop(lambda one: bool(broken) and not one.place.file.startswith("specs/"))
     findings.drop(lambda one: one.rule == "A008" and FRAME in broken)
     findings.drop(lambda one: one.rule in MISSING and bool(parts.of(one) & units))
+    unread = parts.tainted(one for one in findings if one.rule.startswith("R"))
+    findings.drop(lambda one: one.rule in DEPENDENT and bool(parts.of(one) & unread))
+    lost = {f"the event {unit[1].rpartition('/')[2]!r}" for unit in unread if unit[1].startswith("operations/")}
+    findings.drop(lambda one: one.rule == "V008" and any(words in one.message for words in lost))
     _drop_unknown_names(documents, findings)
 
 
@@ -76,14 +84,18 @@ def _is_refusal(finding: Finding) -> bool:
 
 
 class _Parts:
-    """Which part of which file a place is in, and which parts refer to which."""
+    """Which part of which file a place is in, and which parts refer to which; the doors of one operation to each other."""
 
     def __init__(self, documents: Documents) -> None:
         self._units: dict[Place, Unit] = {}
         self._references: dict[Unit, set[Unit]] = {}
+        self._halves: dict[str, set[Unit]] = {}
         for file, tree in documents.read_trees():
             for node in _nodes(tree):
                 self._take(documents, file, node)
+        for halves in self._halves.values():
+            for half in halves:
+                self._references.setdefault(half, set()).update(halves - {half})
 
     def _take(self, documents: Documents, file: str, node: Node) -> None:
         unit = _unit(file, node.pointer)
@@ -92,6 +104,11 @@ class _Parts:
             return
         for key, place in node.keys.items():
             self._units.setdefault(place, _unit(file, f"{node.pointer}/{key}"))
+        name = text_of(node.get("operationId")) or (
+            node.pointer.removeprefix("/operations/") if _is_operation(node) else None
+        )
+        if name:
+            self._halves.setdefault(name, set()).add(unit)
         reference = text_of(node.get("$ref"))
         if reference is not None:
             target_file, _, pointer = reference.partition("#")
@@ -128,10 +145,20 @@ def _nodes(root: Node) -> Iterator[Node]:
             waiting += node.entries.values()
 
 
+def _is_operation(node: Node) -> bool:
+    return node.pointer.startswith("/operations/") and node.pointer.count("/") == 2
+
+
 def _unit(file: str, pointer: str) -> Unit:
     steps = pointer.split("/")[1:]
     folder = file.removeprefix("specs/").partition("/")[0].partition(".")[0]
-    depth = 4 if steps[:3] == ["channels", "web", "messages"] else DEPTHS.get(folder, 1)
+    depth = (
+        4
+        if steps[:3] == ["channels", "web", "messages"]
+        else 2
+        if steps[:1] == ["operations"]
+        else DEPTHS.get(folder, 1)
+    )
     return file, "/".join(steps[:depth])
 
 

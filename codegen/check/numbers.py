@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from codegen.check.proto_edits import names_in_proto, reserve
 from codegen.diagnostics import Findings, Place
 from codegen.ir.names import constant
 from codegen.ir.operations import Contract
+from codegen.ir.proto_spelling import names_in_proto
 from codegen.parse.policy import Lock
 from codegen.parse.proto import ProtoDialect, ProtoEnum, ProtoMessage
 
@@ -50,7 +50,7 @@ def _reserved(holder: ProtoMessage | ProtoEnum, wanted: set[str], lock: Lock, fi
                 f"{holder.name}.{name} is gone, and its number {number} is not reserved",
                 other=(lock.place, "it was issued"),
                 fix=f'write `reserved {number}; reserved "{name}";`',
-                edits=() if number in used.values() else reserve(holder, name, number),
+                subject=name,
             )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from codegen.diagnostics import Findings, Place
+from codegen.diagnostics import Findings, Place, meant
 from codegen.ir.operations import Contract, Operation, Roles
 from codegen.parse.join import implied_kinds
 from codegen.parse.policy import ERRORS, POLICY
@@ -71,7 +71,7 @@ class _Checker:
                 "V008",
                 place,
                 f"{what} the {kind} {name!r}, which is unknown",
-                fix=f"add it to {file}, or use one of {', '.join(sorted(names))}",
+                fix=meant(name, names, f"add it to {file}, or use one of {', '.join(sorted(names))}"),
             )
 
     def topics(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import jsonschema_rs
 
-from codegen.diagnostics import Findings, Place, shown
+from codegen.diagnostics import Findings, Place, meant, shown
 from codegen.parse.documents import Documents
 from codegen.parse.openapi import METHODS
 from codegen.parse.policy import EXTENSIONS, POLICY
@@ -60,7 +60,7 @@ def _walk(root: Node, words: Words, findings: Findings) -> None:
 
 def _word(node: Mapping, word: str, words: Words, findings: Findings) -> None:
     if word not in words:
-        fix = f"use one of {EXTENSIONS}, or define it there"
+        fix = meant(word, words, f"use one of {EXTENSIONS}, or define it there")
         findings.add("W001", node.keys[word], f"the word {word!r} is unknown", fix=fix)
         return
     places, validator = words[word]

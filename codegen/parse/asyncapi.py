@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
-from codegen.diagnostics import Findings, Place
+from codegen.diagnostics import Findings, Place, meant
 from codegen.ir.names import is_identifier
 from codegen.ir.operations import Frames, Info, Result, Roles
 from codegen.ir.types import Field
@@ -144,7 +144,7 @@ class _OperationReader:
             is_read = key in OPERATION_KEYS and (key != "reply" or action == "receive")
             if not is_read and not key.startswith("x-"):
                 message = f"{key!r} is not read in an operation" + (" that is sent" if key == "reply" else "")
-                self._findings.add("A004", self._node.keys[key], message, fix="remove it")
+                self._findings.add("A004", self._node.keys[key], message, fix=meant(key, OPERATION_KEYS, "remove it"))
         operation.words = {
             key: (plain(value), self._node.keys[key]) for key, value in self._node if key.startswith("x-")
         }
@@ -290,7 +290,6 @@ class _OperationReader:
                 )
             elif not self._is_null(payload):
                 operation.result = self._result(payload, REPLIES[envelope])
-                operation.payload = operation.payload or payload.place
 
     def _result(self, payload: Node, has_meta: bool) -> Result:
         """`…#/AuthorPage/properties/items` says that the record is AuthorPage and its items are the data."""

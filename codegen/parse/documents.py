@@ -7,7 +7,7 @@ import posixpath
 from collections.abc import Iterator
 from pathlib import Path
 
-from codegen.diagnostics import Findings, Place, shown
+from codegen.diagnostics import Findings, Place, meant, shown
 from codegen.parse.yaml_tree import MAX_BYTES, Mapping, Node, Sequence, parse_yaml, text_of
 
 MAX_REFERENCES = 32
@@ -143,6 +143,7 @@ class Documents:
         if node is None:
             return None
         for step in pointer.split("/")[1:]:
+            known = node.entries if isinstance(node, Mapping) else {}
             key = step.replace("~1", "/").replace("~0", "~")
             if node is not None and not isinstance(node, Mapping | Sequence):
                 node = None
@@ -156,7 +157,10 @@ class Documents:
                 node = node.get(key)
             if node is None:
                 self._findings.add(
-                    "R005", place, f"{shown(repr(text))} points to nothing", fix="correct the pointer after #"
+                    "R005",
+                    place,
+                    f"{shown(repr(text))} points to nothing",
+                    fix=meant(key, known, "correct the pointer after #"),
                 )
                 return None
         return node

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from codegen.diagnostics import Findings, Place
+from codegen.diagnostics import Findings, Place, meant
 from codegen.ir.operations import Http, Result, Roles
 from codegen.ir.types import Field
 from codegen.parse.documents import Documents
@@ -24,7 +24,7 @@ class Sources:
         """Nothing is silently ignored: a key outside of `keys` is a finding, x- words apart."""
         for key in node.entries:
             if key not in keys and not key.startswith("x-"):
-                fix = f"remove it; {what} may have {', '.join(sorted(keys))}"
+                fix = meant(key, keys, f"remove it; {what} may have {', '.join(sorted(keys))}")
                 self.findings.add(rule, node.keys[key], f"{key!r} is not read in {what}", fix=fix)
 
     def mapping(self, holder: Mapping, key: str) -> Mapping | None:

@@ -5,6 +5,7 @@ A keyword stands where it means something and has a value of its kind; what woul
 
 from __future__ import annotations
 
+from codegen.diagnostics import meant
 from codegen.ir.types import DateTime, Duration, Text, Type
 from codegen.parse.constraints import SHAPING, Constraints
 from codegen.parse.yaml_tree import Mapping, Node, Scalar, Sequence, kind_of, text_of
@@ -74,7 +75,11 @@ class Keywords(Constraints):
                 "S004",
                 node.keys[key],
                 f"{what} uses {key!r}, which is not in the common subset for {kind}",
-                f"remove it; a {kind} may have {', '.join(sorted(KEYWORDS[kind] - {'type'})) or 'no keyword'}",
+                meant(
+                    key,
+                    KEYWORDS[kind] | ANNOTATIONS,
+                    f"remove it; a {kind} may have {', '.join(sorted(KEYWORDS[kind] - {'type'})) or 'no keyword'}",
+                ),
             )
         return self._fits(node, kind, what) and not unknown
 

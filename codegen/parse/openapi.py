@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
-from codegen.diagnostics import Findings, Place
+from codegen.diagnostics import Findings, Place, meant
 from codegen.ir.names import is_identifier
 from codegen.ir.operations import Http, Info, Roles
 from codegen.parse.documents import Documents
@@ -102,7 +102,7 @@ class _PathReader:
                     "O003",
                     self._item.keys[key],
                     f"{key!r} is not read in a path item",
-                    fix=f"use {', '.join(METHODS)} or parameters",
+                    fix=meant(key, ("parameters", *METHODS), f"use {', '.join(METHODS)} or parameters"),
                 )
 
     def _operation(self, method: str, node: Mapping) -> None:
@@ -112,7 +112,7 @@ class _PathReader:
                 "O004",
                 place,
                 f"{method.upper()} {self._path} has the operationId {name!r}",
-                fix="write a snake_case operationId",
+                fix=_identified(node),
             )
             return
         place = node.keys["operationId"]
@@ -122,7 +122,8 @@ class _PathReader:
             return
         for key in node.entries:
             if key not in OPERATION_KEYS and not key.startswith("x-"):
-                self._findings.add("O003", node.keys[key], f"{key!r} is not read in an operation of the source")
+                message = f"{key!r} is not read in an operation of the source"
+                self._findings.add("O003", node.keys[key], message, fix=meant(key, OPERATION_KEYS))
         self._sources.kinds(node, KINDS, name)
         operation = HttpOperation(name, PurePosixPath(node.place.file).stem, place, node)
         operation.summary = text_of(node.get("summary")) or ""
@@ -183,3 +184,9 @@ class _PathReader:
 def normal_roles(groups: list[frozenset[str]]) -> Roles:
     """One spelling for one policy: sorted, without repetition."""
     return tuple(sorted(set(groups), key=sorted))
+
+
+def _identified(node: Mapping) -> str:
+    """How an operation without an identifier gets one; its key may be misspelt."""
+    likely = [key for key in node.entries if key not in OPERATION_KEYS and meant(key, ("operationId",))]
+    return f"write operationId instead of {likely[0]!r}" if likely else "write a snake_case operationId"

@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 
 import jsonschema_rs
 
-from codegen.diagnostics import Findings, Place, shown
+from codegen.diagnostics import Findings, Place, meant, shown
 from codegen.parse.documents import Documents
 from codegen.parse.yaml_tree import Mapping, Node, Scalar, Sequence, kind_of, own_yaml, plain
 
@@ -79,9 +79,9 @@ def _findings(node: Node, where: str, error: jsonschema_rs.ValidationError) -> I
     kind = error.kind
     if isinstance(kind, Kind.AdditionalProperties) and isinstance(node, Mapping):
         known = _known(error.schema_path)
-        fix = f"remove it; {where} may have {known}" if known else "remove it"
+        fix = f"remove it; {where} may have {', '.join(known)}" if known else "remove it"
         for name in kind.unexpected:
-            yield "F001", node.keys[name], f"{name!r} is not read in {where}", fix
+            yield "F001", node.keys[name], f"{name!r} is not read in {where}", meant(name, known, fix)
     elif isinstance(kind, Kind.PropertyNames) and isinstance(node, Mapping):
         name = str(kind.error.instance)
         yield "F001", node.keys.get(name, node.place), f"{name!r} is no name in {where}", shown(kind.error.message)
@@ -104,13 +104,13 @@ def _walk(node: Node, path: list[str | int]) -> tuple[Node, str]:
     return node, where
 
 
-def _known(schema_path: list[str | int]) -> str:
+def _known(schema_path: list[str | int]) -> list[str]:
     """What the shape names where a further key was refused."""
     shape: object = {"$defs": _definitions()}
     for step in schema_path[:-1]:
         shape = shape[step] if isinstance(shape, dict | list) else None  # type: ignore[index]  # the path is the shape's own
     names = shape.get("properties") if isinstance(shape, dict) else None
-    return ", ".join(sorted(names)) if isinstance(names, dict) else ""
+    return sorted(names) if isinstance(names, dict) else []
 
 
 def _undescribed(value: object) -> object:

@@ -98,6 +98,12 @@ def drawers(root: Path) -> list[str]:
     ]
 
 
+def without_init(root: Path) -> list[str]:
+    """Folders of the service that are no packages: contracts of imports do not see what is in them."""
+    folders = {path.parent for path in (root / "app").rglob("*.py") if path.parent.name != "versions"}
+    return sorted(str(folder.relative_to(root)) for folder in folders if not (folder / "__init__.py").exists())
+
+
 def missing_module_docstrings(root: Path) -> list[str]:
     return [
         str(path.relative_to(root)) for path in modules(root) if ast.get_docstring(ast.parse(path.read_text())) is None
@@ -128,15 +134,31 @@ def mocks(root: Path) -> list[str]:
 
 
 def without_test(root: Path) -> list[str]:
-    """Modules whose test module is missing. Steps of the schema and what is copied into `generated/` have none of their own."""
+    """Modules whose test module is missing. Steps of the schema and what is copied into `generated/` have none of their own,
+    and neither has a module that says only what will be in it."""
     found = []
     for path in modules(root):
         relative = path.relative_to(root)
-        if path.name == "__init__.py" or {"versions", "runtime"} & set(relative.parts):
+        if path.name == "__init__.py" or {"versions", "runtime"} & set(relative.parts) or _is_empty(path):
             continue
         if not (root / "tests" / relative.parent / f"test_{path.stem.strip('_')}.py").exists():
             found.append(str(relative))
     return found
+
+
+def _is_empty(path: Path) -> bool:
+    """Whether a module has a docstring, imports, and classes that have no more than a docstring."""
+    body = [
+        one
+        for node in ast.parse(path.read_text()).body
+        for one in (node.body if isinstance(node, ast.ClassDef) else [node])
+    ]
+    quiet = ast.Import | ast.ImportFrom
+    return all(isinstance(node, quiet) or _is_text(node) for node in body)
+
+
+def _is_text(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
 
 
 def without_mirror(root: Path) -> list[str]:

@@ -23,11 +23,12 @@ PLANTED: list[tuple[Callable[[Path], list[str]], str, str]] = [
     (rules.late_imports, "app/late.py", "def f() -> None:\n    import os\n"),
     (rules.import_time_objects, "app/eager.py", "client = Client()\n"),
     (rules.drawers, "app/utils.py", "x = 1\n"),
+    (rules.without_init, "app/features/tickets/handler.py", "x = 1\n"),
     (rules.missing_module_docstrings, "codegen/silent.py", "x = 1\n"),
     (rules.unreasoned_suppressions, "app/hush.py", "x = 1  # type" + ": ignore\n"),
     (rules.mocks, "tests/test_fake.py", "mock" + ".patch('x')\n"),
     (rules.without_mirror, "tests/app/test_gone.py", "x = 1\n"),
-    (rules.without_test, "app/untested.py", '"""Nobody tests this."""\n'),
+    (rules.without_test, "app/untested.py", '"""Nobody tests this."""\n\n\nx = 1\n'),
 ]
 
 
@@ -42,6 +43,8 @@ def test_the_rule_fails_on_a_planted_violation(
 ) -> None:
     for folder in ("app", "codegen", "tests/app", "generated"):
         (tmp_path / folder).mkdir(parents=True, exist_ok=True)
+    (tmp_path / "app" / "__init__.py").touch()
+    (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
     (tmp_path / file).write_text(text)
     assert rule(tmp_path) != []
 
@@ -60,8 +63,9 @@ def test_imports_flow_one_way() -> None:
     [
         ("app/db/statements.py", "import app.wiring"),
         ("app/features/authors/repository.py", "import app.features.auth.handler"),
+        ("app/features/of_tomorrow/handler.py", "import app.features.authors.repository"),
         ("generated/errors.py", "import app.settings"),
-        ("codegen/emit/models.py", "import generated.models"),
+        ("codegen/emit/service/models.py", "import generated.models"),
         ("codegen/ir/names.py", "import codegen.parse.join"),
     ],
 )
@@ -75,7 +79,10 @@ def test_an_import_against_the_stream_is_found(tmp_path: Path, file: str, line: 
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes((ROOT / each).read_bytes())
     path = tmp_path / file
-    path.write_text(path.read_text() + f"\n{line}\n")
+    path.parent.mkdir(exist_ok=True)
+    path.with_name("__init__.py").touch()
+    with path.open("a") as module:
+        module.write(f"\n{line}\n")
     assert lint_imports(tmp_path).returncode != 0
 
 

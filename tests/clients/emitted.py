@@ -10,7 +10,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from codegen.emit import sdk_python
+from codegen.emit.python_client import files as python_client
 from codegen.ir.operations import Contract
 from tests.codegen.compiled import both_ways, contract_with
 
@@ -85,7 +85,7 @@ def rich(folder: Path, *more: tuple[str, str]) -> Contract:
 
 
 def package_of(contract: Contract, folder: Path) -> ModuleType:
-    files = sdk_python.emit(contract)
+    files = python_client.emit(contract)
     for file in files:
         path = folder / file.path
         path.parent.mkdir(parents=True, exist_ok=True)

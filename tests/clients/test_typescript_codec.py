@@ -13,7 +13,7 @@ import pytest
 from google.protobuf import descriptor_pb2 as pb
 
 from codegen import output
-from codegen.emit import sdk_typescript
+from codegen.emit.typescript_client import files as typescript_client
 from codegen.ir.names import snake
 from codegen.ir.operations import Contract
 from codegen.pipeline import build, load
@@ -44,11 +44,11 @@ def node() -> Path:
 def packaged(name: str, folder: Path) -> tuple[Contract, Path]:
     loaded = load(compose(name, folder, CORPUS if (CORPUS / name).exists() else CASES))
     assert not len(loaded.findings), loaded.report()
-    for file in sdk_typescript.emit(loaded.contract):
+    for file in typescript_client.emit(loaded.contract):
         path = folder / file.path
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(file.data)
-    return loaded.contract, folder / sdk_typescript.ROOT
+    return loaded.contract, folder / typescript_client.ROOT
 
 
 def python(folder: Path, what: str, given: object) -> Any:

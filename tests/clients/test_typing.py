@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from codegen.emit import sdk_python
+from codegen.emit.python_client import files as python_client
 from tests.clients.emitted import rich
 from tests.codegen.contracts import shipped
 from tests.node import MODULES, install, judge
@@ -29,7 +29,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The users' code, and beside it the clients of the shipped contract and of one with every kind of field."""
     found = tmp_path_factory.mktemp("typing")
     for contract in (shipped(), rich(tmp_path_factory.mktemp("rich"))):
-        for file in sdk_python.emit(contract):
+        for file in python_client.emit(contract):
             path = found / file.path.removeprefix("sdk_python/")
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(file.data)

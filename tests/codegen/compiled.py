@@ -12,7 +12,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from codegen import fix, lock, output
+from codegen import lock, output
+from codegen.fix import fix
 from codegen.ir.operations import Contract
 from codegen.pipeline import Loaded, build, load
 from tests.codegen.contracts import ROOT, compose

@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from codegen import fix
+from codegen.fix import fix
 from tests.codegen.contracts import CASES
 from tests.codegen.large_feature import SHARED, Feature, Node
 from tests.codegen.large_shapes import SHAPES

@@ -22,8 +22,8 @@ import yaml
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.strategies import SearchStrategy, binary, builds, integers, lists, sampled_from
 
-from codegen import fix
 from codegen.edits import diff
+from codegen.fix import fix
 from codegen.pipeline import Loaded, build, load
 from codegen.reports import FORMATS
 from tests.codegen.contracts import SHIPPED, compose

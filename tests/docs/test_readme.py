@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -9,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from app.development.servers import Postgres, Valkey
 from generated.operations import OPERATIONS
+from tests.databases import new_database
 from tests.node import MODULES, NODE, TSC, install, judge
 from tests.running_service import RunningService
 
@@ -20,7 +23,7 @@ CLIENT_LINES = 8
 CONSTRUCT = (
     "from app.features.authors.handler import Authors\n"
     "from app.features.authors.repository import AuthorRepository\n"
-    "from app.features.authors.cursor import CursorSeal\n"
+    "from app.execution.cursor import CursorSeal\n"
     "Authors(AuthorRepository(), CursorSeal(b'x'))\n"
 )
 
@@ -91,7 +94,9 @@ def write_method(folder: Path) -> None:
     handler.write_text(text.replace(signature + body, method))
 
 
-def test_an_operation_is_added_by_two_records_and_one_method(copy: Path) -> None:
+def test_an_operation_is_added_by_two_records_and_one_method_and_answers_at_all_four_doors(
+    copy: Path, tmp_path_factory: pytest.TempPathFactory, postgres: Postgres, valkey: Valkey
+) -> None:
     new, fix = commands()
     assert make(copy, *new).returncode == 0
     write_fields(copy)
@@ -110,6 +115,11 @@ def test_an_operation_is_added_by_two_records_and_one_method(copy: Path) -> None
     assert touched == {"specs", "generated", "app"}
     in_app = [line[3:] for line in changed.stdout.splitlines() if line[3:].startswith("app/")]
     assert in_app == ["app/features/authors/handler.py"]
+    where = (str(tmp_path_factory.mktemp("service")), new_database(postgres, "readme"), valkey.url)
+    called = run(copy, "-m", "tests.docs.call_at_every_door", *where, "editor", "count_authors")
+    assert called.returncode == 0, called.stderr
+    doors = [json.loads(line) for line in called.stdout.splitlines()]
+    assert doors == [[name, "ok", {"count": 0}] for name in ("REST-json", "REST-protobuf", "WS-json", "WS-protobuf")]
 
 
 def test_a_method_that_is_missing_is_named_by_mypy_and_by_the_start(copy: Path) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing_extensions import override
 
 from app.execution.context import Context
-from app.features.authors.cursor import CursorSeal, Position
+from app.execution.cursor import CursorSeal, Position
 from app.features.authors.repository import LIST_LIMIT, AuthorRepository
 from generated.handlers import AuthorsHandler
 from generated.models import (

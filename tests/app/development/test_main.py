@@ -6,6 +6,8 @@ import json
 import subprocess
 import sys
 
+import pytest
+
 from tests.running_service import RunningService
 
 
@@ -22,6 +24,22 @@ def test_the_reply_is_printed(service: RunningService) -> None:
 def test_a_refusal_is_printed_as_well(service: RunningService) -> None:
     reply = json.loads(call(service, "create_author", '{"name": "x"}').stdout)
     assert (reply["status_code"], reply["data"]["code"]) == (3, "forbidden")
+
+
+@pytest.mark.parametrize(
+    ("operation", "data", "said"),
+    [
+        ("get_autors", "{}", "there is no operation 'get_autors': did you mean get_authors"),
+        ("zzz", "{}", "there is no operation 'zzz': the socket has "),
+        ("login", "{}", "login has no PkgID: it is called over HTTP"),
+        ("get_authors", "{", "Expecting property name"),
+    ],
+)
+def test_what_cannot_be_called_is_one_line(operation: str, data: str, said: str) -> None:
+    command = [sys.executable, "-m", "app.development", "call", "http://127.0.0.1:9", "reader", operation, data]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert done.stderr.startswith(said)
 
 
 def test_without_a_command_the_usage_is_printed() -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import asyncpg
 import pytest
@@ -13,17 +15,27 @@ import pytest
 from app.development.servers import Postgres
 from tests.databases import new_database
 
+ROOT = Path(__file__).parents[3]
+SHELF = """
+
+class ShelfRow(SQLModel, table=True):
+    __tablename__ = "shelf"
+
+    id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(always=True), primary_key=True))
+    label: str = Field(sa_column=Column(Text, nullable=False))
+"""
+
 
 @pytest.fixture(scope="module")
 def url(postgres: Postgres) -> str:
     return new_database(postgres, "to and fro")
 
 
-def migrate(url: str | None, *arguments: str, answer: str = "") -> subprocess.CompletedProcess[str]:
+def migrate(url: str | None, *arguments: str, answer: str = "", cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
     environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
     command = [sys.executable, "-m", "app.migrations", *arguments]
     given = environment if url is None else {**environment, "DATABASE_URL": url}
-    return subprocess.run(command, env=given, input=answer, capture_output=True, text=True, check=False)
+    return subprocess.run(command, env=given, cwd=cwd, input=answer, capture_output=True, text=True, check=False)
 
 
 def tables(url: str) -> set[str]:
@@ -83,3 +95,31 @@ def test_a_command_that_is_none_changes_nothing_and_lists_those_that_are() -> No
     ended = migrate("postgresql+asyncpg://u@127.0.0.1:9/d", "sidegrade")
     assert ended.returncode == 2
     assert all(word in ended.stderr for word in ("upgrade", "downgrade", "history", "revision"))
+
+
+def test_without_a_url_it_is_said_where_one_is() -> None:
+    assert "`make run` prints that of its embedded server" in migrate(None, "current").stderr
+
+
+def test_a_step_is_written_from_the_tables_as_the_checks_want_it(postgres: Postgres, tmp_path: Path) -> None:
+    for name in ("app", "generated"):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copyfile(ROOT / "pyproject.toml", tmp_path / "pyproject.toml")
+    url = new_database(postgres, "a new step")
+    assert migrate(url, "upgrade", cwd=tmp_path).returncode == 0
+    with (tmp_path / "app" / "features" / "authors" / "tables.py").open("a") as module:
+        module.write(SHELF)
+    written = migrate(url, "revision", "add shelves", cwd=tmp_path)
+    assert written.returncode == 0, written.stderr
+    versions = tmp_path / "app" / "migrations" / "versions"
+    (step,) = [path for path in versions.glob("*.py") if not (ROOT / path.relative_to(tmp_path)).exists()]
+    assert 'op.create_table(\n        "shelf",' in step.read_text()
+    for command in (("check",), ("format", "--check")):
+        ruff = [sys.executable, "-m", "ruff", *command, str(step)]
+        found = subprocess.run(ruff, cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert found.returncode == 0, found.stdout
+    assert migrate(url, "upgrade", cwd=tmp_path).returncode == 0
+    assert "shelf" in tables(url)
+    assert step.stem.partition("_")[0] in migrate(url, "current", cwd=tmp_path).stdout
+    assert migrate(url, "downgrade", "--yes", cwd=tmp_path).returncode == 0
+    assert "shelf" not in tables(url)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from codegen import fix
 from codegen.breaking.gate import Verdict, Waiver, judge
+from codegen.fix import fix
 from codegen.ir.operations import Contract
 from codegen.pipeline import load
 from tests.codegen.contracts import compose, edited

@@ -20,9 +20,9 @@ from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 from google.protobuf.message import DecodeError, Message
 from pydantic import TypeAdapter, ValidationError
 
-from codegen.check.proto_edits import enum_members
 from codegen.ir.names import snake
 from codegen.ir.operations import Contract, Event, Http, Operation
+from codegen.ir.proto_spelling import enum_members
 from codegen.ir.types import (
     INT32,
     INT64,

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from codegen import fix, output
+from codegen import output
 from codegen.breaking.gate import judge
 from codegen.breaking.rules import Audience, Severity
+from codegen.fix import fix
 from codegen.ir.operations import Contract
 from codegen.pipeline import build, load
 from tests.codegen.breaking.changes import CASE, TODAY

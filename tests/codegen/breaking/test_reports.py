@@ -30,6 +30,13 @@ def test_text_says_whom_it_breaks_and_the_fingerprint() -> None:
     assert text.endswith("1 ERR, 0 WARN, 2 INFO: a major version\n")
 
 
+def test_a_warning_is_not_said_to_break_anybody() -> None:
+    text = FORMATS["text"](Verdict((Change("answer-member-added", "Colour", "has the member blue"),), "minor"))
+    assert "breaks REST" not in text
+    assert "may surprise REST-JSON clients" in text
+    assert text.endswith("0 ERR, 1 WARN, 0 INFO: a minor version, which breaks nobody who keeps to the contract\n")
+
+
 def test_json_and_junit_are_read_by_their_parsers() -> None:
     data = json.loads(FORMATS["json"](FOUND))
     assert (data["bump"], data["breaking"], [one["severity"] for one in data["changes"]]) == (

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 from pathlib import Path
 
-from tests.codegen.contracts import edited
+import pytest
+
+from codegen.pipeline import load
+from tests.codegen.contracts import ROOT, edited, rules
+
+REFERENCE = re.compile(r"\$ref: '[^']*(?=')")
+"""A reference without its closing quote."""
 
 
 def test_one_broken_file_is_one_finding_and_hides_none_of_another_feature(tmp_path: Path) -> None:
@@ -30,3 +38,39 @@ def test_what_a_person_must_settle_is_not_copied(tmp_path: Path) -> None:
     )  # fmt: skip
     assert {one.rule for one in loaded.findings} == {"J004", "X010"}
     assert not [one for one in loaded.findings if one.edits]
+
+
+@pytest.mark.parametrize(
+    "file", ["asyncapi.yaml", "http/auth.yaml", "http/authors.yaml", "packages/authors.yaml", "schemas/author.yaml"]
+)
+def test_a_reference_that_leads_nowhere_is_all_that_is_said(tmp_path: Path, file: str) -> None:
+    """Each reference of the file in turn: no rule of agreement, paging, sessions or paths speaks of what is not known."""
+    shutil.copytree(ROOT / "specs", tmp_path / "specs")
+    path = tmp_path / "specs" / file
+    text = path.read_text()
+    found = list(REFERENCE.finditer(text))
+    assert found
+    for reference in found[:: max(1, len(found) // 15)]:
+        path.write_text(f"{text[: reference.end()]}x{text[reference.end() :]}")
+        assert rules(load(tmp_path / "specs")) <= {"R002", "R005", "F003"}, reference.group()
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "meant"),
+    [
+        ("http/authors.yaml", "summary: Create", "sumary: Create", "summary"),
+        ("http/authors.yaml", "operationId: create_author", "operationID: create_author", "operationId"),
+        ("http/authors.yaml", "x-idempotent: key", "x-idempotant: key", "x-idempotent"),
+        ("http/authors.yaml", "[create-author]", "[creat-author]", "create-author"),
+        ("http/authors.yaml", "author.yaml#/AuthorInput'", "author.yaml#/AuthorImput'", "AuthorInput"),
+        ("packages/authors.yaml", "    action: send\n", "    actoin: send\n    action: send\n", "action"),
+        ("schemas/author.yaml", "maxLength: 2000", "maxLenght: 2000", "maxLength"),
+        ("policy.yaml", "user, when_down: local", "user, when_dwon: local", "when_down"),
+    ],
+)  # fmt: skip
+def test_a_misspelt_name_is_told_what_was_meant(tmp_path: Path, file: str, old: str, new: str, meant: str) -> None:
+    loaded = edited(tmp_path, (file, old, new))
+    assert any(
+        (meant in one.fix.partition(" Else ")[0] and "?" in one.fix) or "instead of" in one.fix
+        for one in loaded.findings
+    ), loaded.report()

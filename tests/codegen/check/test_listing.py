@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from codegen import fix
+from codegen.fix import fix
 from codegen.pipeline import load
 from tests.codegen.contracts import compose, edited, rules
 

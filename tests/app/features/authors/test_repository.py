@@ -18,7 +18,7 @@ import pytest
 from app.db.database import Database
 from app.development.servers import Postgres
 from app.execution.context import Caller, Context, Door
-from app.features.authors.cursor import CursorSeal
+from app.execution.cursor import CursorSeal
 from app.features.authors.handler import Authors
 from app.features.authors.repository import AuthorRepository
 from generated.errors import AuthorNameTaken, AuthorNotFound, VersionMismatch

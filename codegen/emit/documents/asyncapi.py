@@ -1,0 +1,179 @@
+"""`generated/specs/asyncapi.json`: the WebSocket door, literally: whole frames, closed requests, one document."""
+
+from __future__ import annotations
+
+from codegen.emit.documents.json_schemas import Json, Spelling, draft07, printed, used
+from codegen.emit.printer import File
+from codegen.ir.operations import Contract, Event, Operation, Roles
+
+CHANNEL = "#/channels/web"
+ANY_NODE: Json = {
+    "node": {"host": "localhost:8000", "protocol": "ws", "description": "Any node; use wss in production."}
+}
+ONE_SOCKET = (
+    "One socket for every operation. A text frame is this JSON, a binary frame Request or Response of envelope.proto."
+)
+
+
+def emit(contract: Contract) -> list[File]:
+    spelling = Spelling(contract)
+    messages: Json = {
+        "problem": _message(
+            "An error of the catalogue.",
+            _frame(contract, "Refusal", {"$ref": "#/components/schemas/Problem"}),
+        )
+    }
+    operations: Json = {}
+    for operation in contract.operations:
+        if operation.pkg_id is not None:
+            messages[f"{operation.name}_request"] = _request(contract, spelling, operation)
+            messages[f"{operation.name}_reply"] = _reply(contract, spelling, operation)
+            operations[operation.name] = _operation(operation)
+    for event in contract.events:
+        data: Json = {"$ref": f"#/components/schemas/{event.record}"}
+        messages[event.name] = _message(
+            event.summary or event.name, _frame(contract, "Push", data, event.pkg_id), correlated=False
+        )
+        operations[event.name] = _event(event)
+    document: Json = {
+        "asyncapi": "3.0.0",
+        "info": dict(contract.socket_info.details),
+        "defaultContentType": "application/json",
+        "servers": contract.socket_info.servers or ANY_NODE,
+        "channels": {"web": _channel(contract, messages)},
+        "operations": operations,
+        "components": {
+            "messages": messages,
+            "schemas": draft07(used(spelling.components(), messages)),
+            "securitySchemes": _schemes(contract),
+        },
+    }
+    return [File("specs/asyncapi.json", printed(document))]
+
+
+def _channel(contract: Contract, messages: Json) -> Json:
+    query: Json = {
+        "type": "object",
+        "properties": {"format": {"type": "string", "enum": ["json", "protobuf"], "default": "json"}},
+    }
+    return {
+        "address": contract.frames.address,
+        "description": ONE_SOCKET,
+        "bindings": {"ws": {"method": "GET", "query": query}},
+        "x-reply-order": contract.frames.reply_order,
+        "x-encodings": dict(contract.frames.encodings),
+        "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in messages},
+    }
+
+
+def _schemes(contract: Contract) -> Json:
+    schemes: Json = {
+        role.name: {"type": "http", "scheme": "bearer", "description": role.description} for role in contract.roles
+    }
+    return schemes
+
+
+def _frame(contract: Contract, envelope: str, data: Json, pkg_id: int | None = None) -> Json:
+    """The envelope's record with `data` beside its members; a request is closed."""
+    record = contract.frames.records.get(envelope)
+    plain = _resolved(record) if isinstance(record, dict) else {"type": "object", "properties": {}}
+    members = plain.get("properties")
+    properties: Json = dict(members) if isinstance(members, dict) else {}
+    if pkg_id is not None:
+        properties["pkg_id"] = {"type": "integer", "format": "int32", "const": pkg_id}
+    properties["data"] = data
+    required = plain.get("required")
+    frame: Json = {
+        "type": "object",
+        "required": [*(required if isinstance(required, list) else []), "data"],
+        "properties": properties,
+    }
+    return _closed(frame) if envelope == "Request" else frame
+
+
+def _closed(schema: Json) -> Json:
+    """What comes in has no members but the named ones, at any depth of the envelope."""
+    members = schema.get("properties")
+    if not isinstance(members, dict):
+        return schema
+    inner = {name: _closed(one) if isinstance(one, dict) else one for name, one in members.items()}
+    return schema | {"properties": inner, "additionalProperties": False}
+
+
+def _resolved(value: object) -> Json:
+    """Names of shared records become references into the document's components."""
+    out = _walk(value)
+    return out if isinstance(out, dict) else {}
+
+
+def _walk(value: object) -> object:
+    if isinstance(value, list):
+        return [_walk(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if isinstance(value.get("$ref"), str):
+        return {"$ref": f"#/components/schemas/{value['$ref']}"}
+    return {key: _walk(item) for key, item in value.items()}
+
+
+def _message(title: str, payload: Json, *, correlated: bool = True) -> Json:
+    out: Json = {"title": title, "payload": draft07(payload)}
+    return out | ({"correlationId": {"location": "$message.payload#/req_id"}} if correlated else {})
+
+
+def _request(contract: Contract, spelling: Spelling, operation: Operation) -> Json:
+    data = spelling.record(operation.request.fields, closed=True)
+    return _message(operation.summary, _frame(contract, "Request", data, operation.pkg_id))
+
+
+def _reply(contract: Contract, spelling: Spelling, operation: Operation) -> Json:
+    record, result = operation.result.record, operation.result
+    if record is None:
+        data: Json = {"type": "null"}
+    elif result.is_list:
+        items = contract.record(record).field("items")
+        data = spelling.field(items, closed=False) if items else {}
+    else:
+        data = {"$ref": f"#/components/schemas/{record}"}
+    return _message(
+        f"The answer of {operation.name}.",
+        _frame(contract, "PageReply" if result.has_meta else "Reply", data, operation.pkg_id),
+    )
+
+
+def _operation(operation: Operation) -> Json:
+    name = operation.name
+    reply = {"channel": {"$ref": CHANNEL}, "messages": [_pointer(f"{name}_reply"), _pointer("problem")]}
+    out: Json = {
+        "action": "receive",
+        "channel": {"$ref": CHANNEL},
+        "summary": operation.summary,
+        "messages": [_pointer(f"{name}_request")],
+    }
+    if operation.description:
+        out["description"] = operation.description
+    return out | {"reply": reply, "security": _security(operation.roles), "x-pkg-id": operation.pkg_id}
+
+
+def _event(event: Event) -> Json:
+    out: Json = {
+        "action": "send",
+        "channel": {"$ref": CHANNEL},
+        "messages": [_pointer(event.name)],
+        "security": _security(event.roles),
+    }
+    return out | {"x-pkg-id": event.pkg_id, "x-topic": event.topic}
+
+
+def _pointer(message: str) -> Json:
+    return {"$ref": f"{CHANNEL}/messages/{message}"}
+
+
+def _security(roles: Roles) -> list[Json]:
+    out: list[Json] = []
+    for group in roles or ():
+        if len(group) == 1:
+            out.append({"$ref": f"#/components/securitySchemes/{min(group)}"})
+        else:
+            out.append({"type": "http", "scheme": "bearer", "x-roles": sorted(group)})
+    return out

@@ -1,0 +1,178 @@
+"""`generated/specs/openapi.json`: the REST door, literally: implied errors, both media types, single query parameters.
+
+This is what is served, fuzzed and handed to other tools.
+"""
+
+from __future__ import annotations
+
+from codegen.emit.documents.json_schemas import Json, Spelling, printed, used
+from codegen.emit.printer import File
+from codegen.ir.operations import Contract, ErrorCode, Http, Operation
+from codegen.ir.types import Field, ListOf
+
+JSON, PROTOBUF, PROBLEM = "application/json", "application/x-protobuf", "application/problem+json"
+HEADERS: Json = {
+    "RateLimit": {"description": "What is left of the budget (IETF draft).", "schema": {"type": "string"}},
+    "RateLimit-Policy": {"description": "The budget (IETF draft).", "schema": {"type": "string"}},
+    "Retry-After": {
+        "description": "Seconds to wait.",
+        "schema": {"type": "integer", "format": "int32", "minimum": 0},
+    },
+    "Stele-Contract": {"description": "Version and hash of the contract.", "schema": {"type": "string"}},
+    "Location": {
+        "description": "Where the new resource is read.",
+        "schema": {"type": "string", "format": "uri-reference"},
+    },
+    "Idempotent-Replayed": {
+        "description": "The answer of an earlier call with this key.",
+        "schema": {"type": "string", "const": "true"},
+    },
+    "WWW-Authenticate": {"description": "How to authenticate.", "schema": {"type": "string"}},
+}
+
+
+def emit(contract: Contract) -> list[File]:
+    paths: dict[str, Json] = {}
+    spelling = Spelling(contract)
+    for operation in contract.operations:
+        if operation.http:
+            item = paths.setdefault(operation.http.path, {})
+            item[operation.http.method.lower()] = _operation(contract, spelling, operation, operation.http)
+    info = contract.info
+    described = dict(info.tags)
+    document: Json = {
+        "openapi": "3.1.0",
+        "info": dict(info.details),
+        "servers": info.servers or [{"url": "/", "description": "The node that serves this document."}],
+        "tags": [{"name": name, "description": described.get(name, name)} for name in contract.features],
+        "paths": dict(sorted(paths.items())),
+        "components": {
+            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
+            "headers": HEADERS,
+            "schemas": used(spelling.components(), paths),
+        },
+    }
+    return [File("specs/openapi.json", printed(document))]
+
+
+def _operation(contract: Contract, spelling: Spelling, operation: Operation, http: Http) -> Json:
+    out: Json = {"operationId": operation.name, "tags": [operation.feature], "summary": operation.summary}
+    if operation.description:
+        out["description"] = operation.description
+    if operation.deprecated:
+        out["deprecated"] = True
+    out["security"] = [] if operation.roles is None else [{"bearer": sorted(group)} for group in operation.roles]
+    if parameters := _parameters(spelling, operation, http):
+        out["parameters"] = parameters
+    if http.body is not None:
+        fields = [one for name in http.body if (one := operation.request.field(name))]
+        schema = spelling.record(fields, closed=True)
+        out["requestBody"] = {
+            "required": True,
+            "content": _media(schema, operation.request.name, operation.has_rpc),
+        }
+    described = zip(http.statuses, http.response_descriptions, strict=True)
+    responses: Json = {str(status): _success(spelling, operation, http, status, text) for status, text in described}
+    by_status: dict[int, list[ErrorCode]] = {}
+    for error in contract.errors:
+        if error.code in operation.errors:
+            by_status.setdefault(error.status, []).append(error)
+    responses |= {str(status): _problem(status, errors) for status, errors in sorted(by_status.items())}
+    return out | {"responses": responses} | _words(operation)
+
+
+def _words(operation: Operation) -> Json:
+    words: Json = {
+        "x-rate-limit": operation.bucket or "none",
+        "x-audit": operation.audit,
+        "x-idempotent": operation.idempotency,
+    }
+    words["x-timeout"] = f"{round(operation.timeout_s * 1000)}ms"
+    words["x-priority"] = operation.priority
+    if operation.declared_errors:
+        words["x-errors"] = list(operation.declared_errors)
+    return words | ({"x-publishes": list(operation.publishes)} if operation.publishes else {})
+
+
+def _parameters(spelling: Spelling, operation: Operation, http: Http) -> list[Json]:
+    out: list[Json] = []
+    for parameter in http.parameters:
+        one = operation.request.field(parameter.field)
+        if one is None:
+            continue
+        is_header = parameter.location == "header"
+        schema = parameter.schema if is_header else _query_schema(spelling, one)
+        required = parameter.location == "path" or (one.required and not is_header)
+        entry: Json = {
+            "name": parameter.carrier,
+            "in": parameter.location,
+            "required": required,
+            "schema": schema,
+        }
+        if parameter.description:
+            entry["description"] = parameter.description
+        out.append(entry | ({"x-field": parameter.field} if is_header else {}))
+    if operation.idempotency == "key":
+        schema = {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"}
+        description = "One key per call; a repeated call with the same key answers the same."
+        out.append(
+            {
+                "name": "Idempotency-Key",
+                "in": "header",
+                "required": False,
+                "schema": schema,
+                "description": description,
+            }
+        )
+    return out
+
+
+def _query_schema(spelling: Spelling, one: Field) -> Json:
+    """Null has no text in a query, so it is not offered there."""
+    plain = Field(one.name, one.type, one.required, False, one.has_default and one.default is not None, one.default)
+    schema = spelling.field(plain, closed=True)
+    return schema | ({"uniqueItems": False} if isinstance(one.type, ListOf) else {})
+
+
+def _media(schema: Json, message: str, has_protobuf: bool) -> Json:
+    out: Json = {JSON: {"schema": schema}}
+    if has_protobuf:
+        out[PROTOBUF] = {"schema": {"type": "string", "format": "binary", "x-proto-message": message}}
+    return out
+
+
+def _success(spelling: Spelling, operation: Operation, http: Http, status: int, description: str) -> Json:
+    headers: Json = {"Stele-Contract": _header("Stele-Contract")}
+    if operation.bucket:
+        headers |= {name: _header(name) for name in ("RateLimit", "RateLimit-Policy")}
+    for one in http.response_headers:
+        headers[one.carrier] = {
+            "description": one.description or one.field,
+            "schema": one.schema,
+            "x-field": one.field,
+        }
+    if status == 201:
+        headers["Location"] = _header("Location")
+    if operation.idempotency == "key":
+        headers["Idempotent-Replayed"] = _header("Idempotent-Replayed")
+    out: Json = {"description": description or operation.summary, "headers": headers}
+    record = operation.result.record
+    if record:
+        out["content"] = _media({"$ref": f"#/components/schemas/{record}"}, record, operation.has_rpc)
+    return out | ({"links": dict(http.links)} if http.links else {})
+
+
+def _problem(status: int, errors: list[ErrorCode]) -> Json:
+    titles = " ".join(f"`{error.code}`: {error.title}" for error in errors)
+    names = [
+        *(["Retry-After"] if status in (429, 503, 504) else []),
+        *(["WWW-Authenticate"] if status == 401 else []),
+        "Stele-Contract",
+    ]
+    schema: Json = {"$ref": "#/components/schemas/Problem"}
+    content: Json = {PROBLEM: {"schema": schema}}
+    return {"description": titles, "headers": {name: _header(name) for name in names}, "content": content}
+
+
+def _header(name: str) -> Json:
+    return {"$ref": f"#/components/headers/{name}"}

@@ -1,0 +1,130 @@
+"""`generated/sdk_python/`: the client for Python as a package of its own, asynchronous and blocking."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from codegen.emit.client_names import attribute, package
+from codegen.emit.printer import File, Module
+from codegen.emit.python_client.api import Flavour, emit_api, resource
+from codegen.emit.python_client.models import emit_errors, emit_models
+from codegen.emit.python_client.operations import emit_contract, emit_operations
+from codegen.emit.python_client.unasync import to_sync
+from codegen.ir.operations import Contract
+
+SOURCE = Path(__file__).parents[2] / "runtime" / "sdk_python"
+ROOT = "sdk_python"
+OPTIONS = {
+    "AttemptInfo": ".runtime.options",
+    "Hooks": ".runtime.options",
+    "Token": ".runtime.token",
+    "Event": ".runtime.event",
+    "Unknown": ".runtime.model",
+}
+BUILD = """[build-system]
+requires = ["uv_build>=0.9,<1"]
+build-backend = "uv_build"
+
+[tool.uv.build-backend]
+module-root = ""
+"""
+
+
+def emit(contract: Contract) -> list[File]:
+    name = f"{package(contract)}_client"
+    folder = f"{ROOT}/{name}"
+    return [
+        File(f"{ROOT}/pyproject.toml", _project(contract, name).encode()),
+        File(f"{ROOT}/README.md", _readme(contract, name).encode()),
+        File(f"{folder}/py.typed", b""),
+        _init(contract, folder),
+        _clients(folder),
+        emit_models(contract, folder),
+        emit_errors(contract, folder),
+        emit_operations(contract, folder),
+        emit_contract(contract, folder),
+        *(emit_api(contract, folder, flavour) for flavour in Flavour),
+        *_runtime(folder),
+    ]
+
+
+def _runtime(folder: str) -> list[File]:
+    """Copied byte for byte; what is asynchronous gets its twin, unless that is written by hand."""
+    texts = {path.name: path.read_text() for path in sorted(SOURCE.glob("*.py"))}
+    for name in [name for name in texts if name.endswith("_async.py")]:
+        twin = name.replace("_async.py", "_sync.py")
+        if twin not in texts:
+            texts[twin] = to_sync(texts[name])
+    return [File(f"{folder}/runtime/{name}", text.encode()) for name, text in sorted(texts.items())]
+
+
+def _init(contract: Contract, folder: str) -> File:
+    """Exports only; what users import."""
+    module = Module(f"{folder}/__init__.py", f"The client of {_plain(contract.info.title)}. Generated; do not edit.")
+    module.export(".", "models")
+    module.export(".", "errors")
+    for feature in contract.features:
+        module.export("._async_api", f"Async{resource(feature)}")
+        module.export("._sync_api", resource(feature))
+    for name, home in OPTIONS.items():
+        module.export(home, name)
+    module.export("._clients", "AsyncClient")
+    module.export("._clients", "Client")
+    return module.file()
+
+
+def _clients(folder: str) -> File:
+    module = Module(f"{folder}/_clients.py", "The two clients. Generated; do not edit.")
+    features, callbacks = module.use("._async_api", "AsyncFeatures"), module.use(".runtime.callbacks", "AsyncCallbacks")
+    note = '    """Every operation of the contract, asynchronously; `async with` it, or `close` it."""'
+    module.line("", "", f"class AsyncClient({features}, {callbacks}):", note)
+    note = '    """Every operation of the contract; for any number of threads. `with` it, or `close` it."""'
+    module.line("", "", f"class Client({module.use('._sync_api', 'Features')}):", note)
+    return module.file()
+
+
+def _plain(text: str) -> str:
+    """A title in a docstring or a text file: printable, and without what would end a literal."""
+    return "".join(char for char in " ".join(text.split()) if char.isprintable() and char not in '"\\')
+
+
+def _project(contract: Contract, name: str) -> str:
+    """Strings are JSON's, which TOML's basic strings are, too."""
+    license_ = contract.info.details.get("license")
+    identifier = license_.get("identifier") if isinstance(license_, dict) else None
+    lines = [
+        "[project]",
+        f"name = {json.dumps(name.replace('_', '-'))}",
+        f"version = {json.dumps(contract.info.version)}",
+        f"description = {json.dumps(_plain(f'Client of {contract.info.title}'))}",
+        'readme = "README.md"',
+        'requires-python = ">=3.11"',
+        *([f"license = {json.dumps(str(identifier))}"] if identifier else []),
+        'dependencies = ["httpx2>=2.16,<3", "pydantic>=2.11,<3", "websockets>=17,<18"]',
+        "",
+        "[project.optional-dependencies]",
+        'protobuf = ["protobuf>=5.29,<8"]',
+        "",
+        BUILD,
+    ]
+    return "\n".join(lines)
+
+
+def _readme(contract: Contract, name: str) -> str:
+    features = ", ".join(f"`client.{attribute(one)}`" for one in contract.features)
+    return f"""# {_plain(contract.info.title)}: the client for Python
+
+Generated from version {contract.info.version} of the contract. Every operation is a method of {features}.
+
+```python
+from {name} import Client, errors
+
+with Client("http://127.0.0.1:8000", username="…", password="…") as client:
+    ...
+```
+
+`AsyncClient` is the same with `async with` and `await`. Options: `transport` (`auto`, `http`, `ws`), `encoding` (`json`,
+`protobuf` with the extra of that name), `timeout_s`, `max_retries`, `hooks`. All errors are `errors.ClientError`; a refusal
+is `errors.ApiError` with its code.
+"""

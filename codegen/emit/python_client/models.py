@@ -1,0 +1,119 @@
+"""`sdk_python/…/models.py` and `errors.py`: the contract's records, enums, unions and codes, as a client has them."""
+
+from __future__ import annotations
+
+from codegen.emit.client_names import KINDS, error_class
+from codegen.emit.printer import File, Module, docstring, quoted
+from codegen.emit.python_client.types import attribute, default, received
+from codegen.ir.operations import Contract
+from codegen.ir.types import Enum, Field, Record, Union
+
+RUNTIME = ".runtime.model"
+
+
+def emit_models(contract: Contract, folder: str) -> File:
+    module = Module(
+        f"{folder}/models.py",
+        "What the contract's operations take and answer. Generated; do not edit.",
+        contract.names,
+    )
+    definitions = [contract.definitions[name] for name in sorted(contract.results | contract.inputs)]
+    for enum in definitions:
+        if isinstance(enum, Enum):
+            _enum(module, enum)
+    for record in definitions:
+        if isinstance(record, Record):
+            _record(module, contract, record)
+    for union in definitions:
+        if isinstance(union, Union):
+            _union(module, union)
+    return module.file()
+
+
+def _enum(module: Module, enum: Enum) -> None:
+    module.line("", "", f"class {enum.name}({module.use('enum', 'StrEnum' if enum.is_text else 'IntEnum')}):")
+    if enum.description:
+        module.line(f"    {docstring(enum.description)}", "")
+    module.line(*(f"    {name.replace('-', '_').upper()} = {value!r}" for name, value in enum.members))
+
+
+def _record(module: Module, contract: Contract, record: Record) -> None:
+    module.line("", "", f"class {record.name}({module.use(RUNTIME, 'Model')}):")
+    if record.description:
+        module.line(f"    {docstring(record.description)}", "")
+    for one in record.fields:
+        module.line(*_field(module, contract, one))
+    if not (record.fields or record.description):
+        module.line("    pass")
+
+
+def _field(module: Module, contract: Contract, one: Field) -> list[str]:
+    spelled = received(module, contract, one.type)
+    value = default(module, contract, one)
+    if one.nullable or value == "None":
+        spelled = f"{spelled} | None"
+    name = attribute(one.name)
+    if name != one.name:
+        value = _aliased(module, one.name, value)
+    line = f"    {name}: {spelled}" + ("" if value is None else f" = {value}")
+    return [line, *([f"    {docstring(one.description)}", ""] if one.description else [])]
+
+
+def _aliased(module: Module, name: str, value: str | None) -> str:
+    field = module.use("pydantic", "Field")
+    if value is None:
+        return f"{field}(alias={quoted(name)})"
+    if value.startswith(f"{field}(default_factory="):
+        return f"{value[:-1]}, alias={quoted(name)})"
+    return f"{field}(default={value}, alias={quoted(name)})"
+
+
+def _union(module: Module, union: Union) -> None:
+    annotated, tag = module.use("typing", "Annotated"), module.use("pydantic", "Tag")
+    discriminator, by_tag = module.use("pydantic", "Discriminator"), module.use(RUNTIME, "by_tag")
+    arms = [f"{annotated}[{record}, {tag}({quoted(value)})]" for value, record in union.arms]
+    arms.append(f"{annotated}[{module.use(RUNTIME, 'Unknown')}, {tag}({module.use(RUNTIME, 'UNKNOWN')})]")
+    known = ", ".join(quoted(value) for value, _ in union.arms)
+    module.line(
+        "",
+        f"{union.name} = {annotated}[",
+        f"    {' | '.join(arms)},",
+        f"    {discriminator}({by_tag}({quoted(union.tag)}, [{known}])),",
+        "]",
+    )
+    if union.description:
+        module.line(docstring(union.description))
+
+
+def emit_errors(contract: Contract, folder: str) -> File:
+    module = Module(f"{folder}/errors.py", "What the service refuses with: one class per code. Generated; do not edit.")
+    for name in (
+        "ApiError",
+        "AuthenticationLost",
+        "ClientClosed",
+        "ClientError",
+        "ConnectionLost",
+        "DeadlineExceeded",
+        "EventsDropped",
+        "FieldFault",
+        "InvalidResponse",
+        "OutcomeUnknown",
+        *KINDS.values(),
+    ):
+        module.export(".runtime.errors", name)
+    for error in contract.errors:
+        name, kind = error_class(error.code, error.rsp), KINDS[error.rsp]
+        if name == kind:
+            continue
+        module.line(
+            "",
+            "",
+            f"class {name}({kind}):",
+            f"    {docstring(error.title)}",
+            "",
+            f"    code = {quoted(error.code)}",
+            f"    retryable = {error.retryable}",
+        )
+    module.line("", "", "CODES: dict[str, type[ApiError]] = {")
+    module.line(*(f"    {quoted(one.code)}: {error_class(one.code, one.rsp)}," for one in contract.errors), "}")
+    return module.file()

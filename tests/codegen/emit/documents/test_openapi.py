@@ -1,0 +1,98 @@
+"""The expanded OpenAPI says what the sources need not: errors, both media types, headers, parameters."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from codegen.emit.documents import openapi
+from codegen.ir.operations import Contract
+from tests.codegen.contracts import contract_of, shipped, shipped_files
+
+
+def document() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(shipped_files()["specs/openapi.json"])
+    return found
+
+
+def emitted(contract: Contract) -> dict[str, Any]:
+    (file,) = openapi.emit(contract)
+    found: dict[str, Any] = json.loads(file.data)
+    return found
+
+
+def test_each_field_of_a_query_says_its_type_and_whether_it_is_needed(tmp_path: Path) -> None:
+    contract = contract_of("p25_query_parameters", tmp_path)
+    (path,) = emitted(contract)["paths"].values()
+    parameters = {one["name"]: one for one in path["get"]["parameters"]}
+    assert {one["required"] for one in parameters.values()} == {False}
+    ids = {"type": "integer", "format": "int64", "minimum": -(2**63), "maximum": 2**63 - 1}
+    assert parameters["ids"]["schema"] == {"type": "array", "items": ids, "default": [], "uniqueItems": False}
+    assert parameters["colour"]["schema"] == {"$ref": "#/components/schemas/Colour"}
+    assert parameters["page"]["schema"]["default"] == 1
+
+
+def test_a_header_keeps_its_own_schema_and_names_its_field(tmp_path: Path) -> None:
+    (path,) = emitted(contract_of("p38_version_headers", tmp_path))["paths"].values()
+    given = {one["name"]: one for one in path["post"]["parameters"]}
+    assert given["If-Match"] == {
+        "name": "If-Match", "in": "header", "required": False, "schema": {"type": "string"}, "x-field": "expected_version",
+    }  # fmt: skip
+    assert given["thing_id"]["required"] is True
+    assert path["post"]["responses"]["200"]["headers"]["ETag"]["x-field"] == "version"
+
+
+@pytest.mark.parametrize(("case", "has_key"), [("p36_words", True), ("p17_union", False)])
+def test_only_an_operation_with_a_key_takes_and_answers_its_headers(tmp_path: Path, case: str, has_key: bool) -> None:
+    (path,) = emitted(contract_of(case, tmp_path))["paths"].values()
+    (success,) = (one for status, one in path["post"]["responses"].items() if status.startswith("2"))
+    assert ("Idempotency-Key" in [one["name"] for one in path["post"].get("parameters", [])]) is has_key
+    assert ("Idempotent-Replayed" in success["headers"]) is has_key
+
+
+def test_a_bucket_a_public_door_and_no_content_are_seen(tmp_path: Path) -> None:
+    limited = emitted(contract_of("p29_no_content", tmp_path / "a"))["paths"]
+    (path,) = limited.values()
+    (status, success) = next(iter(path["delete"]["responses"].items()))
+    assert (status, "content" in success, "RateLimit" in success["headers"]) == ("204", False, True)
+    contract = contract_of("p32_public", tmp_path / "b")
+    free = replace(contract, operations=(replace(contract.operations[0], bucket=None, deprecated=True),))
+    (path,) = emitted(free)["paths"].values()
+    (operation,) = path.values()
+    assert (operation["security"], operation["x-rate-limit"], operation["deprecated"]) == ([], "none", True)
+    assert "RateLimit" not in operation["responses"]["200"]["headers"]
+
+
+def test_codes_of_one_status_are_one_response(tmp_path: Path) -> None:
+    (path,) = emitted(contract_of("p36_words", tmp_path))["paths"].values()
+    conflict = path["post"]["responses"]["409"]["description"]
+    assert "thing_taken" in conflict
+    assert "request_in_progress" in conflict
+    assert "Retry-After" in path["post"]["responses"]["503"]["headers"]
+
+
+def test_every_error_that_an_operation_may_answer_is_declared() -> None:
+    for one in shipped().operations:
+        if one.http:
+            responses = document()["paths"][one.http.path][one.http.method.lower()]["responses"]
+            statuses = {str(error.status) for error in shipped().errors if error.code in one.errors}
+            assert statuses <= set(responses), one.name
+
+
+def test_a_body_is_json_or_protobuf() -> None:
+    post = document()["paths"]["/api/authors"]["post"]
+    assert set(post["requestBody"]["content"]) == {"application/json", "application/x-protobuf"}
+    assert set(post["responses"]["201"]["content"]) == {"application/json", "application/x-protobuf"}
+
+
+def test_a_query_record_is_single_parameters() -> None:
+    names = {
+        one["name"]
+        for one in document()["paths"]["/api/authors/paginated"]["get"]["parameters"]
+        if one.get("in") == "query"
+    }
+    assert names == {"page", "per_page", "cursor", "id", "name"}

@@ -1,0 +1,47 @@
+"""Names of a contract make way for those that a language or the runtime has; nothing is ever overwritten."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from codegen.emit import client_names
+from codegen.runtime.sdk_python import errors
+from codegen.runtime.sdk_python.client_async import AsyncBaseClient
+from tests.codegen.contracts import shipped
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [("Stele", "stele"), ("Shop of Things", "shop_of_things"), ("HTTPShop 2", "http_shop_2"), ("2nd", "api_2nd"), ("—", "api")],
+)  # fmt: skip
+def test_a_package_is_named_after_the_title(title: str, name: str) -> None:
+    assert client_names.package(replace(shipped(), info=replace(shipped().info, title=title))) == name
+
+
+@pytest.mark.parametrize(
+    ("code", "rsp", "name"),
+    [
+        ("author_name_taken", "CONFLICT", "AuthorNameTaken"),
+        ("rate_limited", "RATE_LIMITED", "RateLimited"),
+        ("not_found", "CONFLICT", "NotFoundError"),
+        ("outcome_unknown", "UNAVAILABLE", "OutcomeUnknownError"),
+        ("api_error", "ERROR", "ApiErrorError"),
+    ],
+)
+def test_a_code_is_a_class_of_its_own_or_its_kind(code: str, rsp: str, name: str) -> None:
+    assert client_names.error_class(code, rsp) == name
+
+
+def test_the_runtime_has_no_error_that_a_code_could_hide() -> None:
+    ours = {name for name, one in vars(errors).items() if isinstance(one, type) and one.__module__ == errors.__name__}
+    assert ours == client_names.RUNTIME_ERRORS | set(client_names.KINDS.values())
+    assert {name: one.__name__ for name, one in errors.KINDS.items()} == client_names.KINDS
+
+
+def test_a_feature_hides_no_member_of_the_client() -> None:
+    members = {name for name in vars(AsyncBaseClient) if not name.startswith("_")}
+    assert members <= client_names.MEMBERS
+    assert client_names.attribute("events") == "events_"
+    assert client_names.attribute("authors") == "authors"
