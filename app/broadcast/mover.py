@@ -18,7 +18,7 @@ import structlog
 
 from app.broadcast.broker import Broker, NotAppended, Pending, Superseded
 from app.broadcast.mover_statements import MoverStatements
-from app.db.database import LOST, Database
+from app.db.database import Database
 from generated.errors import Unavailable
 
 BATCH = 500
@@ -99,7 +99,7 @@ class Mover:
         while True:
             try:
                 await self._move_while_connected()
-            except (Unavailable, Superseded, *LOST) as error:
+            except (Unavailable, Superseded) as error:
                 reason = repr(error.__cause__ or error)
                 held = self._release()
                 pause_s = FIRST_PAUSE_S if held else min(pause_s * 2, MAX_PAUSE_S)

@@ -1,4 +1,7 @@
-"""What the mover asks of PostgreSQL, compiled once. Every statement is a transaction of its own on the mover's connection."""
+"""What the mover asks of PostgreSQL, compiled once. Every statement is a transaction of its own on the mover's connection.
+
+Each raises an ApiError for what PostgreSQL or the connection refuses: Unavailable, if it may be asked again later.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from typing import Any
 from sqlalchemy import ARRAY, BigInteger, any_, bindparam, cast, delete, extract, func, select
 
 from app.broadcast.tables import EVENT_OUTBOX
-from app.db.database import Record
+from app.db.database import Record, translated
 from app.db.statements import Statement, compile_statement
 
 LOCK = 7_283_552
@@ -56,5 +59,8 @@ class MoverStatements:
 
 
 async def _run(connection: Any, statement: Statement, **parameters: object) -> list[Record]:
-    rows: list[Record] = await connection.fetch(statement.sql, *statement.arguments(parameters))
+    try:
+        rows: list[Record] = await connection.fetch(statement.sql, *statement.arguments(parameters))
+    except Exception as error:
+        raise translated(error) from error
     return rows

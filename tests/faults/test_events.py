@@ -159,7 +159,7 @@ async def kill_while_writing(nodes: Nodes, victim: RunningService) -> None:
     await asyncio.to_thread(victim.process.start)
 
 
-@pytest.mark.parametrize("rounds", [3, pytest.param(30, marks=[pytest.mark.long, pytest.mark.timeout(900)])])
+@pytest.mark.parametrize("rounds", [2, pytest.param(30, marks=[pytest.mark.long, pytest.mark.timeout(900)])])
 async def test_a_node_killed_between_commit_and_socket_loses_and_doubles_no_event(nodes: Nodes, rounds: int) -> None:
     """Fault 9: a node is killed (-9) at random moments while it writes, now the one that moves events, now the other; each
     committed author is heard once at the surviving node."""
@@ -177,11 +177,10 @@ async def test_another_node_takes_over(nodes: Nodes, fault: signal.Signals, with
     names, mover = named(30), nodes.mover()
     other = nodes.other(mover)
     async with Listener(other) as listener:
-        writing = asyncio.create_task(write(other, names[:20]))
-        await listener.hears(names[0][:32], 5)
+        await write(other, names[:5])
         os.kill(mover.process.pid, fault)
         begun = time.monotonic()
-        await writing
+        await write(other, names[5:20])
         await listener.hears(names[0][:32], 20)
         assert time.monotonic() - begun < within_s
         if fault is signal.SIGKILL:

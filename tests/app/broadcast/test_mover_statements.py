@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncpg
+import pytest
 
 from app.broadcast.mover_statements import MoverStatements
+from generated.errors import InvalidData, Unavailable
 
 ADD = "INSERT INTO event_outbox (topic, pkg_id, event, at) VALUES ($1, 1001, '{}', now() - interval '7 seconds')"
 
@@ -47,3 +49,21 @@ async def test_depth_and_age_are_of_all_topics_and_zero_without_rows(raw: asyncp
     rows, age_s = await statements.measure(raw)
     assert rows == 3
     assert 7 <= age_s < 60
+
+
+async def test_what_may_be_asked_again_later_is_unavailable_and_the_rest_is_not(
+    raw: asyncpg.Connection, migrated: str
+) -> None:
+    statements = MoverStatements(3)
+    other = await asyncpg.connect(migrated.replace("+asyncpg", ""), server_settings={"statement_timeout": "100"})
+    async with raw.transaction():
+        await raw.execute("LOCK event_outbox")
+        with pytest.raises(Unavailable):
+            await statements.read(other, "a")
+    await raw.execute("SELECT pg_terminate_backend($1)", other.get_server_pid())
+    with pytest.raises(Unavailable):
+        await statements.read(other, "a")
+    with pytest.raises(Unavailable):
+        await statements.delete(other, "a", [1])
+    with pytest.raises(InvalidData):
+        await statements.read(raw, "a\x00")
