@@ -35,6 +35,7 @@ class Stage:
     redis: Proxy
     tokens: list[str]
     powerless: str
+    is_warm: bool = False
 
     @property
     def port(self) -> int:
@@ -62,6 +63,7 @@ class Stage:
         if not await self._is_ready():
             await asyncio.to_thread(self.service.process.kill)
             await asyncio.to_thread(self.service.process.start)
+            self.is_warm = False
 
     async def _is_ready(self) -> bool:
         process = self.service.process

@@ -6,32 +6,23 @@ import asyncio
 import random
 
 import pytest
-import pytest_asyncio
 
 from tests.faults.abuses import NAMES, abuses
 from tests.faults.stage import Stage
-from tests.faults.traffic import reads, socket_reads, warm, writes
+from tests.faults.traffic import reads, socket_reads, writes
 from tests.faults.vitals import unsound, watched
 from tests.load.openloop import offer
 from tests.load.plan import Flood, Report, Stream
 
 USERS = 20
 """Of the stage's; the next one is the abuser."""
-FLOOD_S = 3.0
+FLOOD_S, CALM_S = 3.0, 2.0
+ATTEMPTS = 3
 NOISE_S = 0.15
 """Flood, service, servers and honest callers share two cores."""
 NICE = 10
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("faults")]
-SEEDS = [pytest.param(seed, 600.0, marks=[pytest.mark.long, pytest.mark.timeout(900)]) for seed in range(1, 6)]
-
-
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def p99_s(strict_stage: Stage) -> dict[str, float]:
-    """Of the honest traffic alone."""
-    await strict_stage.reset()
-    await warm(strict_stage)
-    report = await offer(strict_stage.port, 2 * FLOOD_S, *honest(strict_stage))
-    return {name: result.ok.p99 for name, result in report.streams.items()}
+SEEDS = [pytest.param(seed, 600.0, marks=[pytest.mark.long, pytest.mark.timeout(2400)]) for seed in range(1, 6)]
 
 
 def honest(stage: Stage) -> tuple[Stream, ...]:
@@ -53,34 +44,46 @@ async def flood(stage: Stage, seconds: float, floods: tuple[Flood, ...]) -> Repo
     return report
 
 
-def assert_unharmed(report: Report, p99_s: dict[str, float]) -> None:
-    assert "\n".join(unsound(report.streams.values())) == ""
-    for name, result in report.streams.items():
-        assert result.ok.count == result.sent + result.unsent, f"{name}: {result}"
-        allowed_s = max(2 * p99_s[name], p99_s[name] + NOISE_S) + report.lag_s
-        assert result.ok.p99 <= allowed_s, f"{name}: p99 {result.ok.p99:.3f} s beside {p99_s[name]:.3f} s alone"
+def harm(beside: Report, calm: Report) -> list[str]:
+    """What the honest traffic suffered: requests that failed, and a p99 that more than doubled."""
+    found = unsound(beside.streams.values())
+    for name, result in beside.streams.items():
+        p99_s = calm.streams[name].ok.p99
+        if result.ok.count != result.sent + result.unsent:
+            found.append(f"{name}: {result}")
+        if result.ok.p99 > max(2 * p99_s, p99_s + NOISE_S) + beside.lag_s:
+            found.append(f"{name}: p99 {result.ok.p99:.3f} s beside {p99_s:.3f} s alone")
+    return found
+
+
+async def assert_unharmed(stage: Stage, seconds: float, floods: tuple[Flood, ...]) -> None:
+    """What the machine does may look like harm once or twice; what the abuse does is there every time."""
+    found = ["not tried"]
+    for _ in range(ATTEMPTS):
+        calm = await offer(stage.port, CALM_S, *honest(stage))
+        found = harm(await flood(stage, seconds, floods), calm)
+        if not found:
+            return
+    raise AssertionError("\n".join(found))
 
 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.survives("D13", "D22", "9.5", "9.7")
-async def test_one_kind_of_abuse_costs_the_others_little(strict: Stage, p99_s: dict[str, float], name: str) -> None:
+async def test_one_kind_of_abuse_costs_the_others_little(strict: Stage, name: str) -> None:
     """Faults 5, 7, 8 (D13, D22): two sockets or some connections of one address send one kind of frame or request as fast as it is
     taken. Every request of twenty honest users succeeds, their p99 at most doubles, and `/livez` answers."""
     async with watched(strict):
-        report = await flood(strict, FLOOD_S, (make_flood(strict, name),))
-    assert_unharmed(report, p99_s)
+        await assert_unharmed(strict, FLOOD_S, (make_flood(strict, name),))
 
 
 @pytest.mark.parametrize(("seed", "seconds"), [(0, 18.0), *SEEDS])
 @pytest.mark.survives("D22", "9.7")
-async def test_mixed_abuse_costs_the_others_little(
-    strict: Stage, p99_s: dict[str, float], seed: int, seconds: float
-) -> None:
+async def test_mixed_abuse_costs_the_others_little(strict: Stage, seed: int, seconds: float) -> None:
     """Every kind of abuse in turn, three at a time. Every request of twenty honest users succeeds, their p99 at most doubles, and
     afterwards the node holds what it held before."""
     dice, rounds = random.Random(seed), max(3, round(seconds / 20))
     async with watched(strict):
         for _ in range(rounds):
-            chosen = tuple([make_flood(strict, name) for name in dice.sample(NAMES, 3)])
+            chosen = tuple(make_flood(strict, name) for name in dice.sample(NAMES, 3))
             print(*(one.name for one in chosen))
-            assert_unharmed(await flood(strict, seconds / rounds, chosen), p99_s)
+            await assert_unharmed(strict, seconds / rounds, chosen)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 
 import pytest
 
@@ -24,9 +25,10 @@ async def proxy(heard: bytearray) -> AsyncIterator[Proxy]:
     """Before a server that says everything again."""
 
     async def repeat(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while data := await reader.read(1024):
-            heard.extend(data)
-            writer.write(data)
+        with suppress(ConnectionError):
+            while data := await reader.read(1024):
+                heard.extend(data)
+                writer.write(data)
         writer.close()
 
     server = await asyncio.start_server(repeat, "127.0.0.1", 0)
