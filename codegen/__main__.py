@@ -1,4 +1,4 @@
-"""`python -m codegen generate|check|diff|explain|fix|lock|new|operations`: the compiler's commands, on any contract.
+"""`python -m codegen generate|check|diff|explain|fix|lock|new|remove|operations`: the compiler's commands, on any contract.
 
 Exit 1 means findings, and nothing written; 2, that there was nothing to work on. Paths are those of the current folder.
 """
@@ -16,14 +16,18 @@ from codegen.breaking.baseline import NoBaseline, baseline
 from codegen.breaking.gate import judge
 from codegen.breaking.reports import FORMATS as VERDICTS
 from codegen.breaking.waivers import read_waivers
+from codegen.diagnostics import Refused
 from codegen.fix import drafts
 from codegen.fix import fix as fixes
 from codegen.new.new import write_operation
-from codegen.new.operation import NewOperation, Refused
+from codegen.new.operation import NewOperation
 from codegen.pipeline import Loaded, build, load
+from codegen.remove.remove import remove as take_away
 from codegen.reports import FORMATS
 from codegen.suppressions import suppress
 from codegen.watch import changes
+
+FEATURES = Path("app", "features")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -41,6 +45,10 @@ def main(arguments: list[str] | None = None) -> int:
         "--report", choices=sorted(VERDICTS), default="text", help="how it is printed"
     )
     _describe_new(commands.choices["new"])
+    taken = commands.choices["remove"]
+    taken.add_argument("--name", default="", help="an operation or an event")
+    taken.add_argument("--feature", default="", help="all of a feature, its modules and tests too")
+    taken.add_argument("--features", type=Path, default=FEATURES, help="where the handlers are")
     commands.choices["generate"].add_argument("--watch", action="store_true", help="again after each save, until ^C")
     commands.choices["fix"].add_argument("--dry-run", action="store_true", help="show the diff and write nothing")
     commands.choices["explain"].add_argument("rule", nargs="?", help="a rule's id, as X012")
@@ -65,7 +73,7 @@ def _describe_new(added: argparse.ArgumentParser) -> None:
     added.add_argument("--path", default="", help="as /api/authors/{author_id}; default: /api/<feature>/<name>")
     added.add_argument("--method", default="", help="get, post, put, patch or delete")
     added.add_argument("--result", default="", help="a schema that is there, as Author; or none")
-    added.add_argument("--features", type=Path, default=Path("app", "features"), help="where the handlers are")
+    added.add_argument("--features", type=Path, default=FEATURES, help="where the handlers are")
 
 
 def _loaded(options: argparse.Namespace) -> Loaded | None:
@@ -223,12 +231,30 @@ def new(options: argparse.Namespace) -> int:
     return 0
 
 
+def remove(options: argparse.Namespace) -> int:
+    """Take an operation or a feature out of the three scripts and the code, and say what is left for a person."""
+    try:
+        left = take_away(options.specs, options.features, name=options.name, feature=options.feature)
+    except Refused as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(
+        f"{options.name or options.feature} is gone; now `make generate`, and then:"
+        if left
+        else "it is gone; now `make generate`"
+    )
+    for line in left:
+        print(f"- {line}")
+    return 0
+
+
 def _listed(words: str) -> tuple[str, ...]:
     return tuple(word.strip() for word in words.split(",") if word.strip())
 
 
 COMMANDS = {
     "new": new,
+    "remove": remove,
     "diff": diff,
     "explain": explain,
     "fix": fix,

@@ -14,6 +14,10 @@ from itertools import islice
 from codegen.edits import Edit
 
 
+class Refused(Exception):
+    """What a command was asked for cannot be done; the text says why, and nothing was written."""
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Place:
     """A position in a source; line and column count from 1."""

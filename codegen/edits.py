@@ -38,10 +38,10 @@ def apply(edits: Iterable[Edit], sources: Mapping[str, str]) -> dict[str, str]:
     for edit in edits:
         known = by_file.setdefault(edit.file, {})
         known.setdefault(edit, len(known))
-    return {file: _insert(_lines(file, sources.get(file, "")), known) for file, known in sorted(by_file.items())}
+    return {file: _insert(lines_of(file, sources.get(file, "")), known) for file, known in sorted(by_file.items())}
 
 
-def _lines(file: str, text: str) -> list[str]:
+def lines_of(file: str, text: str) -> list[str]:
     """Lines with their ends, as places count them: those of YAML 1.1, in proto only line feeds."""
     return (_PROTO_LINE if file.endswith(".proto") else _YAML_LINE).findall(text)
 

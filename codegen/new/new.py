@@ -12,12 +12,14 @@ from difflib import get_close_matches
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from codegen.diagnostics import Refused
 from codegen.edits import apply, diff
 from codegen.fix import drafts, fix
-from codegen.new.code import Place, sources, write
-from codegen.new.operation import NO_RESULT, NewOperation, Refused, check_form
+from codegen.new.code import sources
+from codegen.new.operation import NO_RESULT, NewOperation, check_form
 from codegen.new.scripts import Scripts
 from codegen.pipeline import Loaded, load
+from codegen.registration import ServiceCode, write
 
 
 def write_operation(specs: Path, features: Path, wanted: NewOperation) -> str:
@@ -30,7 +32,7 @@ def write_operation(specs: Path, features: Path, wanted: NewOperation) -> str:
         drafts.forget(copy, drafts.committed_lock(specs))
         _add(copy, wanted)
         texts = {file: text for file, text in fix.texts_of(copy).items() if before.get(file) != text}
-    code = sources(Place(features), wanted)
+    code = sources(ServiceCode(features), wanted)
     old_code = {str(path): _text(path) for path in code}
     fix.write_texts(specs, texts)
     write(code)

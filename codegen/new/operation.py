@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from codegen.diagnostics import Refused
 from codegen.ir.names import is_identifier, pascal
 from codegen.parse.openapi import METHODS
 
@@ -12,10 +13,6 @@ DOORS = ("http", "socket")
 BODY_METHODS = ("post", "put", "patch")
 NO_RESULT = "none"
 _SEGMENT = re.compile(r"[A-Za-z0-9._~-]+|\{[a-z][a-z0-9_]*\}")
-
-
-class Refused(Exception):
-    """What was asked for cannot be made; the text says why, and nothing was written."""
 
 
 @dataclass(frozen=True, slots=True)

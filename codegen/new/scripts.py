@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from codegen.check.numbers import next_pkg_id
+from codegen.diagnostics import Refused
 from codegen.edits import END, Edit
 from codegen.ir.names import pascal
-from codegen.new.operation import NewOperation, Refused
+from codegen.new.operation import NewOperation
 from codegen.parse.documents import shared_name
 from codegen.parse.yaml_edits import add_entry, add_item, reference
 from codegen.parse.yaml_tree import Mapping, Node, Sequence, text_of

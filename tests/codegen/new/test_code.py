@@ -6,29 +6,16 @@ import difflib
 
 import pytest
 
-from codegen.new.code import registered, with_method
-from codegen.new.operation import NewOperation, Refused
+from codegen.diagnostics import Refused
+from codegen.new.code import with_method
+from codegen.new.operation import NewOperation
 from tests.codegen.contracts import ROOT
 
-PRODUCT = (ROOT / "app" / "product.py").read_text()
 HANDLER = (ROOT / "app" / "features" / "authors" / "handler.py").read_text()
 
 
 def removed(old: str, new: str) -> list[str]:
     return [line[2:].strip() for line in difflib.ndiff(old.splitlines(), new.splitlines()) if line.startswith("- ")]
-
-
-def test_a_feature_is_registered_with_its_handler_and_its_tables() -> None:
-    text = registered(PRODUCT, "billing")
-    assert "billing=Billing(BillingRepository())" in text
-    assert "billing_tables" in text.partition("TABLES")[2].partition(")")[0]
-    assert registered(text, "shelves").count("Repository()") == PRODUCT.count("Repository()") + 2
-    assert len(removed(PRODUCT, text)) <= 2, "the two lines that it is added to"
-
-
-def test_a_product_of_another_form_is_refused() -> None:
-    with pytest.raises(Refused, match="no `TABLES`"):
-        registered("x = 1\n", "billing")
 
 
 def test_a_method_goes_to_the_end_of_the_class() -> None:

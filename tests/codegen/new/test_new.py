@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from codegen.diagnostics import Refused
 from codegen.fix.fix import fix, texts_of, write
 from codegen.new.new import write_operation
-from codegen.new.operation import NewOperation, Refused
+from codegen.new.operation import NewOperation
 from codegen.pipeline import load
 from tests.codegen.contracts import ROOT
 from tests.codegen.new.trees import copy_of_service, mypy, new, run, texts

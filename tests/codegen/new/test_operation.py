@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from codegen.new.operation import NewOperation, Refused, check_form
+from codegen.diagnostics import Refused
+from codegen.new.operation import NewOperation, check_form
 
 NAMES = ("archive_author", "authors")
 

@@ -1,0 +1,67 @@
+"""The Python of what goes: an operation's method, or a feature's modules, its tests and its registration."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+from pathlib import Path
+
+from codegen.diagnostics import Refused
+from codegen.registration import ServiceCode, unregistered
+
+
+def without_method(text: str, name: str) -> str:
+    """A handler without a method and its decorators; what only that method used is a person's, imports apart."""
+    found = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.AsyncFunctionDef) and node.name == name]
+    lines = text.splitlines(keepends=True)
+    for node in found:
+        first = min([node.lineno, *(one.lineno for one in node.decorator_list)])
+        start = first - 1
+        while start > 0 and not lines[start - 1].strip():
+            start -= 1
+        del lines[start : node.end_lineno]
+    return "".join(lines)
+
+
+def folders_of(code: ServiceCode, feature: str) -> list[Path]:
+    """What goes with a feature. Raises Refused where it would take work with it that no commit has."""
+    found = [folder for folder in (code.features / feature, code.tests(feature)) if folder.is_dir()]
+    for folder in found:
+        status = subprocess.run(
+            ["git", "status", "--porcelain", "--", "."], cwd=folder, capture_output=True, text=True, check=False
+        )
+        if status.returncode == 0 and status.stdout:
+            raise Refused(f"{folder} has changes that no commit has; commit them first:\n{status.stdout.rstrip()}")
+    return found
+
+
+def product_without(code: ServiceCode, feature: str) -> dict[Path, str]:
+    if not code.product.exists():
+        return {}
+    return {code.product: unregistered(code.product.read_text(encoding="utf-8"), feature)}
+
+
+def tables_of(code: ServiceCode, feature: str) -> list[str]:
+    """The names of the feature's tables, as its module writes them."""
+    module = code.of(feature, "tables.py")
+    tree = ast.parse(module.read_text(encoding="utf-8")) if module.exists() else ast.Module([], [])
+    found = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign) and any(
+            isinstance(one, ast.Name) and one.id == "__tablename__" for one in node.targets
+        ):
+            found.append(node.value)
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Table":
+            found += node.args[:1]
+    return sorted(str(one.value) for one in found if isinstance(one, ast.Constant))
+
+
+def mentions(code: ServiceCode, words: re.Pattern[str]) -> list[str]:
+    """Modules of the service and its tests that still name one of these; what is left for a person to read."""
+    root = code.features.parents[1]
+    paths = [
+        path for folder in (code.features.parent, root / "tests") if folder.is_dir() for path in folder.rglob("*.py")
+    ]
+    found = (path for path in sorted(paths) if words.search(path.read_text(encoding="utf-8", errors="replace")))
+    return [path.relative_to(root).as_posix() for path in found]

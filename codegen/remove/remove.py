@@ -1,0 +1,107 @@
+"""`python -m codegen remove`: takes an operation or a feature out of the three scripts and out of the code.
+
+Promises: numbers that a commit has seen stay in the lock, marked; the contract that is left compiles, or nothing is written.
+What only a person can decide is said: vocabulary that nobody uses now, tables in databases, tests.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from codegen import lock
+from codegen.diagnostics import Refused, meant
+from codegen.fix import drafts, fix
+from codegen.ir.operations import Contract, Event, Operation
+from codegen.pipeline import Loaded, load
+from codegen.registration import ServiceCode, write
+from codegen.remove.code import folders_of, mentions, product_without, tables_of, without_method
+from codegen.remove.scripts import take_out
+
+
+def remove(specs: Path, features: Path, *, name: str = "", feature: str = "") -> list[str]:
+    """Exactly one of `name` and `feature` is said. Answers what is left for a person, a line each. Raises Refused."""
+    loaded = load(specs)
+    if len(loaded.findings):
+        raise Refused(f"the contract has findings; fix them first:\n{loaded.report()}")
+    names = _names(loaded.contract, name, feature)
+    code, before = ServiceCode(features), fix.texts_of(specs)
+    folders = folders_of(code, feature) if feature else []
+    left = [*_tables(code, feature)]
+    texts = product_without(code, feature) if feature else _handler(code, loaded.contract, name)
+    with TemporaryDirectory(prefix="stele-remove-") as folder:
+        copy = Path(folder, "specs")
+        fix.copied(specs, copy)
+        after = _taken_out(copy, specs, names, {feature} if feature else set())
+        remaining = fix.texts_of(copy)
+    fix.write_texts(specs, {file: text for file, text in remaining.items() if before.get(file) != text})
+    for file in before.keys() - remaining.keys():
+        (specs / file.removeprefix("specs/")).unlink()
+    for each in folders:
+        shutil.rmtree(each)
+    write(texts, "I,F401")
+    return [*left, *_vocabulary(loaded.contract, after.contract), *_mentions(code, names, feature)]
+
+
+def _names(contract: Contract, name: str, feature: str) -> set[str]:
+    everyone: list[Operation | Event] = [*contract.operations, *contract.events]
+    if bool(name) == bool(feature):
+        raise Refused("say name=… for an operation or feature=… for all of a feature")
+    found = {one.name for one in everyone if name == one.name or feature == one.feature}
+    if not found:
+        wanted, known = (name, {one.name for one in everyone}) if name else (feature, set(contract.features))
+        raise Refused(
+            f"there is no {'operation' if name else 'feature'} {wanted!r}; {meant(wanted, known)}".rstrip("; ")
+        )
+    return found
+
+
+def _taken_out(copy: Path, specs: Path, names: set[str], features: set[str]) -> Loaded:
+    take_out(copy, names, features)
+    drafts.forget(copy, drafts.committed_lock(specs))
+    fix.write(copy, fixed := fix.fix(copy))
+    if len(fixed.left.findings):
+        raise Refused(f"something else needs it:\n{fixed.left.report()}")
+    lock.update(copy / "contract.lock", fixed.left)
+    return load(copy)
+
+
+def _handler(code: ServiceCode, contract: Contract, name: str) -> dict[Path, str]:
+    """The feature's handler without the method; an event has none."""
+    feature = next((one.feature for one in contract.operations if one.name == name), "")
+    path = code.of(feature, "handler.py")
+    return {path: without_method(path.read_text(encoding="utf-8"), name)} if feature and path.exists() else {}
+
+
+def _tables(code: ServiceCode, feature: str) -> Iterator[str]:
+    tables = tables_of(code, feature) if feature else []
+    if tables:
+        listed = ", ".join(tables)
+        yield f'databases have the table {listed} with its rows: `make migration msg="drop {listed}"` writes the step that drops it'
+
+
+def _vocabulary(old: Contract, new: Contract) -> Iterator[str]:
+    """Words that were used and are not: they stay, since another operation may be about to use them."""
+    for noun, file, used in (
+        ("error", "errors.yaml", lambda one: {code for each in one.operations for code in each.declared_errors}),
+        ("role", "policy.yaml", _roles),
+        ("topic", "policy.yaml", lambda one: {each.topic for each in one.events}),
+    ):
+        for word in sorted(used(old) - used(new)):
+            yield f"nothing uses the {noun} {word!r} of specs/{file} now"
+
+
+def _roles(contract: Contract) -> set[str]:
+    everyone: list[Operation | Event] = [*contract.operations, *contract.events]
+    return {role for one in everyone for group in one.roles or () for role in group}
+
+
+def _mentions(code: ServiceCode, names: set[str], feature: str) -> Iterator[str]:
+    words = re.compile(
+        rf"\b(?:{'|'.join(map(re.escape, sorted({*names, *([f'features.{feature}'] if feature else [])})))})\b"
+    )
+    for path in mentions(code, words):
+        yield f"{path} still names it"
