@@ -102,6 +102,7 @@ def _row(claim: Claim) -> str:
     letters = list(GROUPS)
     cases = ", ".join(f"{letters[group]}{number:02d}" for group, number in claim.cases)
     text = PREFIX.sub("", claim.text).replace("|", "\\|")
+    text = text[0].upper() + text[1:]
     module, _, name = claim.test.partition("::")
     long = ", in `make test-long`" if claim.is_long else ""
     return f"| {cases} | {text} | [{name.removeprefix('test_').replace('_', ' ')}](../{module}){long} |"

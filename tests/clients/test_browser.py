@@ -162,7 +162,7 @@ async ([base, user, uses]) => {
 """
 
 
-@pytest.mark.survives("A13", "fault 4")
+@pytest.mark.survives("A13", "D8")
 async def test_a_page_opens_a_socket_with_a_ticket_once(page: Page, allowed: str, browsed: RunningService) -> None:
     """A13 (D8): pages of the service's own origin and of an allowed one ask for a ticket and open a socket with it, once."""
     for address in (f"{browsed.url}/health", f"{allowed}/page.html"):

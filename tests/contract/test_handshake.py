@@ -52,10 +52,12 @@ async def answers(socket: ClientConnection) -> bool:
     return bool(frame["status_code"] == 0)
 
 
+@pytest.mark.survives("A01")
 @pytest.mark.parametrize("authorization", [None, "", "Bearer", "Bearer garbage", "Basic {token}", "Bearer {token}x"])
 async def test_a_credential_that_is_none_is_401_on_both_doors(
     service: RunningService, authorization: str | None
 ) -> None:
+    """No credential, an empty bearer, garbage or another scheme is 401 at both doors, and a socket is refused before its upgrade."""
     token = await service.token("reader")
     headers: dict[str, Any] = {} if authorization is None else {"authorization": authorization.format(token=token)}
     assert await status_of(service, **headers) == 401
@@ -152,6 +154,7 @@ BAD_FRAMES = ["{", "[1]", "5", "null", "", '{"pkg_id":1}', '{"pkg_id":1,"req_id"
               '{"pkg_id":1,"req_id":"%s","data":{},"more":1}', '{"pkg_id":"1","req_id":"%s","data":{}}']  # fmt: skip
 
 
+@pytest.mark.survives("W03")
 async def test_bad_frames_are_answered_until_there_are_too_many(service: RunningService) -> None:
     """W03: ten are answered and the socket stays usable; the eleventh within a minute closes it."""
     socket = await opened(service, authorization=f"Bearer {await service.token('reader')}")

@@ -38,9 +38,11 @@ async def write(door: Door, label: str, acknowledged: set[str]) -> None:
                     acknowledged.add(name)
 
 
+@pytest.mark.survives("C01")
 async def test_every_acknowledged_write_survives_with_exactly_one_audit_row(
     mortal: RunningService, postgres: Postgres
 ) -> None:
+    """The server is killed at a random moment among writes: what was acknowledged is stored, once, with its one audit row."""
     token = await mortal.token("editor")
     acknowledged: set[str] = set()
     run = uuid.uuid4().hex

@@ -55,7 +55,7 @@ async def test_requests_meet_their_deadline_while_the_database_is_black_holed(
         assert result.ok_between(end_s + RECOVERY_S, end_s + RECOVERY_S + 2.0) >= 90
 
 
-@pytest.mark.survives("D14", "9.2")
+@pytest.mark.survives("D14")
 async def test_a_command_ends_by_its_deadline_while_the_database_is_frozen(proxied: Stage) -> None:
     """Fault 2 (D14): PostgreSQL is stopped by SIGSTOP and commands with a deadline of 0.5 s come in at both doors. Each is
     answered by then, and nothing is left behind when PostgreSQL goes on."""
@@ -75,7 +75,7 @@ async def test_a_command_ends_by_its_deadline_while_the_database_is_frozen(proxi
     assert again.streams["reads"].ok_between(RECOVERY_S, RECOVERY_S + 1.0) >= 18
 
 
-@pytest.mark.survives("D14", "9.2")
+@pytest.mark.survives("D14")
 async def test_a_late_database_costs_no_more_than_the_deadline(proxied: Stage) -> None:
     """Fault 2 (D14): each packet to and from PostgreSQL takes a second longer. Commands with a deadline of 0.5 s are
     refused by then, and those with 10 s succeed."""
@@ -96,7 +96,7 @@ async def test_a_late_database_costs_no_more_than_the_deadline(proxied: Stage) -
     assert again.streams["reads"].ok.count >= 18
 
 
-@pytest.mark.survives("D26", "9.2")
+@pytest.mark.survives("D26", "D14")
 async def test_the_node_stops_in_time_while_the_database_is_silent(proxied: Stage) -> None:
     """Fault 2 (D26): SIGTERM while commands wait for a frozen PostgreSQL. They are answered with problems, never with a bare
     500, and the process ends within 15 s."""

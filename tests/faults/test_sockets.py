@@ -144,7 +144,7 @@ async def audited(postgres: Postgres, **where: str) -> list[dict[str, Any]]:
 # Tickets
 
 
-@pytest.mark.survives("A13", "fault 4")
+@pytest.mark.survives("A13", "D8")
 async def test_a_ticket_opens_a_socket_for_the_page_that_asked_and_for_no_other(service: RunningService) -> None:
     """A13 (D8): a ticket is asked for with and without an Origin; it opens a socket only with the same one."""
     page = service.url
@@ -210,7 +210,7 @@ FLOODS: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.mark.survives("fault 7")
+@pytest.mark.survives("D22")
 @pytest.mark.parametrize("kind", FLOODS)
 async def test_a_socket_that_floods_starves_nobody(service: RunningService, kind: str) -> None:
     """Fault 7 (D14, D22): one user without roles sends frames that run nothing as fast as they are taken; the health probe answers
@@ -239,7 +239,7 @@ async def test_a_socket_that_floods_starves_nobody(service: RunningService, kind
     assert int(taken) > 0
 
 
-@pytest.mark.survives("fault 7")
+@pytest.mark.survives("D22")
 async def test_a_socket_beyond_its_budget_is_held_back_and_not_closed(service: RunningService) -> None:
     """Fault 7: 200 frames that run nothing, of which 100 are answered at once and the rest at 20/s; then requests run as ever."""
     socket = await dial(service, await service.token("reader"))
@@ -257,7 +257,7 @@ async def test_a_socket_beyond_its_budget_is_held_back_and_not_closed(service: R
 # Refreshes
 
 
-@pytest.mark.survives("fault 15")
+@pytest.mark.survives("D9")
 async def test_a_bad_refresh_is_answered_audited_and_limited_and_the_socket_lives_on(
     service: RunningService, postgres: Postgres
 ) -> None:
@@ -276,7 +276,7 @@ async def test_a_bad_refresh_is_answered_audited_and_limited_and_the_socket_live
     assert {(row["code"], row["outcome"], row["username"]) for row in rows} == {("unauthenticated", "denied", "reader")}
 
 
-@pytest.mark.survives("fault 15")
+@pytest.mark.survives("D9")
 async def test_a_token_that_lasts_for_a_century_is_refreshed_over_protobuf(
     postgres: Postgres, valkey: Valkey, tmp_path: Path
 ) -> None:
@@ -315,7 +315,7 @@ async def forget_authors(postgres: Postgres, prefix: str) -> None:
     await connection.close()
 
 
-@pytest.mark.survives("fault 13")
+@pytest.mark.survives("D17")
 @pytest.mark.parametrize(
     ("replies", "bytes_per_s"),
     [(8, 6e6), pytest.param(32, 1e6, marks=pytest.mark.long), pytest.param(6, 4e5, marks=pytest.mark.long)],

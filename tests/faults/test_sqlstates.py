@@ -90,7 +90,7 @@ def expected() -> dict[str, tuple[str, int]]:
     return dict.fromkeys(UNAVAILABLE_STATES, UNAVAILABLE) | dict.fromkeys(INTERNAL_STATES, INTERNAL)
 
 
-@pytest.mark.survives("9.14")
+@pytest.mark.survives("D21")
 async def test_each_class_of_refusal_has_its_answer_when_a_statement_meets_it(
     direct: Stage, door: Door, tracebacks: Tracebacks
 ) -> None:
@@ -102,7 +102,7 @@ async def test_each_class_of_refusal_has_its_answer_when_a_statement_meets_it(
     assert len(tracebacks()) <= len(INTERNAL_STATES)
 
 
-@pytest.mark.survives("9.14", "C02")
+@pytest.mark.survives("D21", "C02")
 async def test_each_class_of_refusal_has_its_answer_when_commit_meets_it(
     direct: Stage, door: Door, tracebacks: Tracebacks
 ) -> None:
@@ -117,7 +117,7 @@ async def test_each_class_of_refusal_has_its_answer_when_commit_meets_it(
     assert tracebacks() == []
 
 
-@pytest.mark.survives("9.14")
+@pytest.mark.survives("D21")
 async def test_each_class_of_refusal_has_its_answer_when_a_read_meets_it(
     direct: Stage, door: Door, tracebacks: Tracebacks
 ) -> None:
@@ -135,7 +135,7 @@ async def test_each_class_of_refusal_has_its_answer_when_a_read_meets_it(
     assert len(tracebacks()) <= len(INTERNAL_STATES)
 
 
-@pytest.mark.survives("9.14")
+@pytest.mark.survives("D21")
 async def test_a_lock_that_is_held_by_another_program_is_503(direct: Stage, door: Door, tracebacks: Tracebacks) -> None:
     """Fault 14 (D21): a migration holds the table. Reads and writes wait no longer than `lock_timeout`, and are 503."""
     known, connection = await known_id(door), await connect(direct.database_url)
@@ -148,7 +148,7 @@ async def test_a_lock_that_is_held_by_another_program_is_503(direct: Stage, door
     assert tracebacks() == []
 
 
-@pytest.mark.survives("9.14")
+@pytest.mark.survives("D21")
 async def test_a_statement_that_an_administrator_cancels_is_503(
     direct: Stage, door: Door, tracebacks: Tracebacks
 ) -> None:
@@ -161,7 +161,7 @@ async def test_a_statement_that_an_administrator_cancels_is_503(
     assert tracebacks() == []
 
 
-@pytest.mark.survives("9.14")
+@pytest.mark.survives("D21")
 async def test_a_failover_to_a_read_only_database_is_503_for_writes_only(
     direct: Stage, door: Door, tracebacks: Tracebacks
 ) -> None:
@@ -180,7 +180,7 @@ async def test_a_failover_to_a_read_only_database_is_503_for_writes_only(
     assert tracebacks() == []
 
 
-@pytest.mark.survives("9.14", "9.3")
+@pytest.mark.survives("D21", "D31")
 async def test_too_many_connections_are_503_and_over_with_their_cause(
     direct: Stage, door: Door, tracebacks: Tracebacks
 ) -> None:
@@ -220,7 +220,7 @@ LASTING_FAULTS = {
 }
 
 
-@pytest.mark.survives("9.14")
+@pytest.mark.survives("D21")
 async def test_what_a_person_must_mend_is_a_sound_refusal_until_it_is_mended(direct: Stage, door: Door) -> None:
     """Fault 14 (D27): a privilege is revoked, a table or a column is gone. Callers get `internal` or 503 and never an exception's
     text, nothing is stored without its audit row, and all is well as soon as it is mended."""

@@ -24,7 +24,7 @@ MAX_PENDING = 20
 
 
 @pytest.mark.parametrize("seconds", [6.0, pytest.param(18.0, marks=LONG)])
-@pytest.mark.survives("9.1", "D25")
+@pytest.mark.survives("D21", "D25")
 async def test_a_crowd_at_the_probes_leaves_the_node_as_it_was(strict: Stage, seconds: float) -> None:
     """Fault 1 (D25): 2,500 anonymous connections ask `/readyz` and `/health` again and again. When they are gone every request is
     answered as before."""
