@@ -25,6 +25,8 @@ from tests.load.plan import Report
 RECOVERY_S = 5.0
 DEADLINE_S = 5.0
 NOISE_S = 1.0
+RATE = 50
+"""Reads a second, and as many writes."""
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("faults")]
 LONG = [pytest.mark.long, pytest.mark.timeout(300)]
 
@@ -48,19 +50,20 @@ async def assert_kept(history: History, direct: Stage, report: Report, allowed: 
 def assert_recovered(report: Report, moment_s: float) -> None:
     for result in report.streams.values():
         assert result.first_ok_after(moment_s) <= RECOVERY_S
-        assert result.ok_between(moment_s + RECOVERY_S, moment_s + RECOVERY_S + 2.0) >= 90
+        start_s, end_s = moment_s + RECOVERY_S, min(moment_s + RECOVERY_S + 2.0, report.seconds)
+        assert result.ok_between(start_s, end_s) >= 0.9 * RATE * (end_s - start_s) - 1
 
 
-@pytest.mark.parametrize("outage_s", [0.0, 4.0, pytest.param(30.0, marks=LONG)])
+@pytest.mark.parametrize("outage_s", [0.0, pytest.param(30.0, marks=LONG)])
 @pytest.mark.survives("C04")
 async def test_an_outage_is_503_and_over_soon_after_the_database_is_back(
     direct: Stage, history: History, outage_s: float
 ) -> None:
     """C04 (D21): PostgreSQL is shut down at once and started again under 100 requests a second. Callers are told 503 and
     when to come again, the first success is there within 5 s, and what was acknowledged is stored once with its audit row."""
-    seconds = 1.0 + outage_s + 6.0 + RECOVERY_S
+    seconds = 1.0 + outage_s + 8.0 + RECOVERY_S
     async with watched(direct):
-        load = await begin(direct, seconds, reads(direct, 50), writes(direct, 50, prefix=history.prefix))
+        load = await begin(direct, seconds, reads(direct, RATE), writes(direct, RATE, prefix=history.prefix))
         async with down(direct.postgres, signal.SIGQUIT):
             await asyncio.sleep(outage_s)
         healed = clock()
@@ -76,7 +79,7 @@ async def test_a_database_that_refuses_connections_is_503(proxied: Stage) -> Non
     history = History(proxied.database_url, uuid.uuid4().hex)
     await history.begin()
     async with watched(proxied):
-        load = await begin(proxied, 13.0, reads(proxied, 50), writes(proxied, 50, prefix=history.prefix))
+        load = await begin(proxied, 13.0, reads(proxied, RATE), writes(proxied, RATE, prefix=history.prefix))
         await proxied.database.switch(Mode.REFUSED)
         await asyncio.sleep(4.0)
         await proxied.database.switch(Mode.FORWARD)

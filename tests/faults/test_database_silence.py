@@ -31,7 +31,7 @@ def assert_answered_by(result: Result, deadline_s: float) -> None:
 
 
 @pytest.mark.parametrize("silence_s", [4.0, pytest.param(30.0, marks=[pytest.mark.long, pytest.mark.timeout(300)])])
-@pytest.mark.parametrize("mode", [Mode.SILENT, Mode.HALF])
+@pytest.mark.parametrize("mode", [Mode.SILENT, pytest.param(Mode.HALF, marks=pytest.mark.long)])
 @pytest.mark.survives("F04")
 async def test_requests_meet_their_deadline_while_the_database_is_black_holed(
     proxied: Stage, silence_s: float, mode: Mode

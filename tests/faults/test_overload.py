@@ -122,7 +122,7 @@ async def beside_a_greedy_user(stage: Stage, kind: str) -> None:
         assert result.ok.p99 <= 1.5 * calm.streams[name].ok.p99 + NOISE_S + beside.lag_s
 
 
-@pytest.mark.parametrize("kind", ["http", "socket"])
+@pytest.mark.parametrize("kind", [pytest.param("http", marks=pytest.mark.long), "socket"])
 @pytest.mark.survives("L04")
 async def test_one_greedy_user_within_wide_limits_costs_fifty_others_little(direct: Stage, kind: str) -> None:
     """L04 (D22): one user asks at fifty times the rate of each of fifty others, and no limit refuses it. The others have no error,
@@ -130,7 +130,7 @@ async def test_one_greedy_user_within_wide_limits_costs_fifty_others_little(dire
     await beside_a_greedy_user(direct, kind)
 
 
-@pytest.mark.parametrize("kind", ["http", "socket"])
+@pytest.mark.parametrize("kind", ["http", pytest.param("socket", marks=pytest.mark.long)])
 @pytest.mark.survives("L04")
 async def test_one_greedy_user_beyond_its_limit_costs_fifty_others_little(strict: Stage, kind: str) -> None:
     """L04 (D22): one user asks at fifty times the rate of each of fifty others, far beyond the contract's limit. The others have no
