@@ -89,8 +89,8 @@ class Service:
         self.broker = RedisBroker(self.pipeline, self.reader, topics=TOPICS, codecs=EVENT_CODECS)
         self.mover = Mover(self.database, self.broker, TOPICS, on_depth=self.metrics.outbox_depth)
         self.deadlines = Deadlines()
-        self.gate = Gate(_health_paths())
         self.shares = Shares(settings.database_connections)
+        self.gate = Gate(_urgent_paths(), is_backed_up=lambda: self.shares.is_backed_up)
         self.readiness = Readiness(
             {"database": self.database.ping, "keys": self._has_keys, "background tasks": self._tasks_live}
         )
@@ -247,5 +247,6 @@ class Doors:
             await self._http(scope, receive, send)
 
 
-def _health_paths() -> list[bytes]:
-    return [route.path.encode() for route in ROUTES if route.operation.priority is Priority.HEALTH]
+def _urgent_paths() -> dict[bytes, Priority]:
+    priorities = {route.path.encode(): route.operation.priority for route in ROUTES}
+    return {path: priority for path, priority in priorities.items() if priority <= Priority.SESSION}

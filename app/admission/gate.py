@@ -10,7 +10,8 @@ from __future__ import annotations
 import math
 import random
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 from app.admission.shares import RETRY_S
 from generated.operations import Priority
@@ -21,15 +22,23 @@ WINDOW_S = 0.1
 TARGET_S = 0.02
 SHRINK = 0.8
 GROW = 16
+QUERIES = frozenset({b"GET", b"HEAD"})
 SHARE_OF = {Priority.SESSION: 1.0, Priority.READ: 0.95, Priority.WRITE: 0.9, Priority.BULK: 0.5}
 """What of the bound each class may fill: the less urgent is refused first. Health is never refused here."""
 
 
 class Gate:
-    """`never_refused` are the paths of the operations whose class is health, as they stand in a request line."""
+    """`paths` are the static ones of operations whose class is health or session; `is_backed_up` says that work waits too long."""
 
-    def __init__(self, never_refused: Collection[bytes] = (), *, clock: Callable[[], float] = time.monotonic) -> None:
-        self._never_refused = frozenset(never_refused)
+    def __init__(
+        self,
+        paths: Mapping[bytes, Priority] = MappingProxyType({}),
+        *,
+        is_backed_up: Callable[[], bool] = lambda: False,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._paths = paths
+        self._is_backed_up = is_backed_up
         self._clock = clock
         self._limit = float(MAX_LIMIT)
         self._window_ends = clock() + WINDOW_S
@@ -42,22 +51,18 @@ class Gate:
         return int(self._limit)
 
     def refuses(self, path: bytes, method: bytes) -> int | None:
-        """Before the operation of a request is known: seconds after which to come again, None where there is room.
-
-        A load balancer's probe always has room.
-        """
-        if self.in_flight < self._limit or path in self._never_refused:
-            return None
-        self.refused += 1
-        return random.choice(RETRY_S)
+        """Before the operation of a request is known: seconds after which to come again, None where there is room."""
+        usual = Priority.READ if method in QUERIES else Priority.WRITE
+        return random.choice(RETRY_S) if self.is_full_for(self._paths.get(path, usual)) else None
 
     def is_full_for(self, priority: Priority) -> bool:
-        """Whether an arrival of this class is one too many; counts the refusal."""
+        """Whether an arrival of this class is one too many; counts the refusal. A probe never is."""
         share = SHARE_OF.get(priority)
-        if share is None or self.in_flight < self._limit * share:
+        if share is None:
             return False
-        self.refused += 1
-        return True
+        is_full = self.in_flight >= self._limit * share or (priority > Priority.SESSION and self._is_backed_up())
+        self.refused += is_full
+        return is_full
 
     def arrived(self) -> None:
         self.in_flight += 1

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import time
 from collections import OrderedDict, deque
 from collections.abc import Callable
 
@@ -29,14 +30,18 @@ Callers = OrderedDict[str, deque[asyncio.Future[None]]]
 class Shares:
     """`enter` before the work, `leave` after it, whatever becomes of it."""
 
-    def __init__(self, capacity: int) -> None:
+    def __init__(self, capacity: int, *, clock: Callable[[], float] = time.monotonic) -> None:
         self.capacity = capacity
+        self._clock = clock
         self.share = max(1, capacity * 3 // 4)
         self._running = 0
         self._running_of: dict[str, int] = {}
         self._queues: dict[Priority, Callers] = {priority: OrderedDict() for priority in sorted(Priority)}
         self._waiting = 0
         self._full_since: float | None = None
+        self._rate = 0.0
+        self._done = 0
+        self._counted_since = clock()
 
     @property
     def running(self) -> int:
@@ -61,8 +66,9 @@ class Shares:
             return
         loop = asyncio.get_running_loop()
         place: asyncio.Future[None] = loop.create_future()
-        queue = self._join(priority, caller, place, loop.time())
-        timer = loop.call_later(self._patience_s(caller, loop.time()), _refuse, place)
+        now = self._clock()
+        queue = self._join(priority, caller, place, now)
+        timer = loop.call_later(self._patience_s(caller, now), _refuse, place)
         try:
             await place
         except asyncio.CancelledError:
@@ -80,10 +86,27 @@ class Shares:
             self._running_of[caller] = left
         else:
             del self._running_of[caller]
+        self._count_one_done()
         if self._waiting:
-            self._admit_next()
+            self._hand_on()
         if self._running < self.capacity:
             self._full_since = None
+
+    @property
+    def is_backed_up(self) -> bool:
+        """The node stays full, and who comes now would wait longer than is waited then: refusing him at once saves the work."""
+        if self._full_since is None or self._waiting <= self._rate * STANDING_S:
+            return False
+        return self._clock() - self._full_since > FULL_FOR_S
+
+    def _count_one_done(self) -> None:
+        """The rate is that of the last tenth of a second, and as much of those before."""
+        self._done += 1
+        now = self._clock()
+        passed_s = now - self._counted_since
+        if passed_s >= FULL_FOR_S:
+            self._rate = (self._rate + self._done / passed_s) / 2
+            self._done, self._counted_since = 0, now
 
     def _join(self, priority: Priority, caller: str, place: asyncio.Future[None], now: float) -> Callers:
         queue = self._queues[priority]
@@ -111,25 +134,30 @@ class Shares:
         is_standing = self._full_since is not None and now - self._full_since > FULL_FOR_S
         return STANDING_S if is_standing and not waits_for_own else BURST_S
 
-    def _admit_next(self) -> None:
+    def _hand_on(self) -> None:
+        """To the next who still waits. His caller goes to the end of the line: each gets one place in turn."""
+        while (found := self._next()) is not None:
+            queue, caller = found
+            own = queue[caller]
+            place = own.popleft()
+            self._waiting -= 1
+            queue.move_to_end(caller)
+            if not own:
+                del queue[caller]
+            if not place.done():
+                self.enter_at_once(caller)
+                place.set_result(None)
+                return
+
+    def _next(self) -> tuple[Callers, str] | None:
+        """The most urgent caller with room of his own; who has none is passed over, and there are few of them."""
+        if self._running >= self.capacity:
+            return None
         for queue in self._queues.values():
             for caller in queue:
-                if self.enter_at_once(caller):
-                    self._admit(queue, caller)
-                    return
-
-    def _admit(self, queue: Callers, caller: str) -> None:
-        """The caller goes to the end of the line: each gets one place in turn."""
-        own = queue[caller]
-        place = own.popleft()
-        self._waiting -= 1
-        queue.move_to_end(caller)
-        if not own:
-            del queue[caller]
-        if place.done():
-            self.leave(caller)
-        else:
-            place.set_result(None)
+                if self._running_of.get(caller, 0) < self.share:
+                    return queue, caller
+        return None
 
 
 def refusal(draw: Callable[[tuple[int, ...]], int] = random.choice) -> Unavailable:

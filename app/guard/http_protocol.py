@@ -7,6 +7,7 @@ answered; fields after the body reach nobody; a body that nobody reads ends the 
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Iterable
 from functools import partial
 from typing import Any
@@ -227,6 +228,7 @@ class GuardedHttp(HttpToolsProtocol):
             self._is_socket = heads.check_upgrade(self.parser.get_method(), self.headers, is_old=self._is_old)
             if not self._is_socket:
                 return
+        self.scope["arrived_at"] = time.monotonic()  # type: ignore[typeddict-unknown-key]  # ours, for the deadline
         self._retry_after_s = self._gate_refuses()
         if self._retry_after_s is None:
             super().on_headers_complete()

@@ -32,6 +32,8 @@ HANDSHAKE_S = 9.5
 CLOSE_S = 3.5
 PATIENCE_S = 1.0
 FRAMES_PER_TURN = 64
+AFTER_CLOSE_BYTES = 1 << 18
+"""What may have been under way when we said Close."""
 WHOLE_MESSAGES = (0x81, 0x82)
 MESSAGES_AHEAD = 4
 """What the application is given before it has asked."""
@@ -74,6 +76,7 @@ class GuardedWebSocket(WebSocketsSansIOProtocol):
         self._alarm = Alarm(self.loop, self._out_of_time)
         self._frames = FrameAccount(self.limits)
         self._held = b""
+        self._after_close = 0
         self._unsent_at_ping = 0
         self._texts: list[str] = []
         self._undecoded = b""
@@ -144,8 +147,19 @@ class GuardedWebSocket(WebSocketsSansIOProtocol):
         if self.transport.is_closing():
             self.transport.drop(len(data))
             return
+        if self.close_sent and self._is_beyond_the_end(len(data)):
+            return
         self._held = self._held + data if self._held else data
         self._advance()
+
+    def _is_beyond_the_end(self, size: int) -> bool:
+        """After our Close only the answer to it is of interest: a peer that goes on sending is not read until it is cut."""
+        self._after_close += size
+        if self._after_close <= AFTER_CLOSE_BYTES:
+            return False
+        self._held = b""
+        self.transport.pause_reading()
+        return True
 
     async def receive(self) -> ASGIReceiveEvent:
         if self._held and self.queue.empty():

@@ -109,7 +109,7 @@ class HttpDoor:
         headers: dict[bytes, bytes],
         trace_id: str,
     ) -> None:
-        arrived_at = time.monotonic()
+        arrived_at = scope.get("arrived_at") or time.monotonic()
         caller = await self._caller(scope, binding, headers)
         request = _Request(binding, match.values, scope["query_string"], headers, receive)
         call = Call(

@@ -20,7 +20,7 @@ class Clock:
 def after(delays: list[float]) -> Gate:
     """A gate that heard one delay in each window."""
     clock = Clock()
-    gate = Gate([b"/livez"], clock=clock)
+    gate = Gate({b"/livez": Priority.HEALTH, b"/auth/refresh": Priority.SESSION}, clock=clock)
     for delay in delays:
         clock.now += module.WINDOW_S
         gate.began(delay)
@@ -67,3 +67,14 @@ def test_the_less_urgent_is_refused_first_and_health_never() -> None:
     gate.in_flight = module.MAX_LIMIT
     assert gate.refuses(b"/api/authors", b"GET") in RETRY_S
     assert gate.refuses(b"/livez", b"GET") is None
+
+
+@pytest.mark.survives("D22")
+def test_while_work_waits_too_long_only_probes_and_sessions_come_in() -> None:
+    """Work waits longer than it may: arrivals are refused before anything is done for them, but for probes and renewed sessions."""
+    gate = Gate({b"/livez": Priority.HEALTH, b"/auth/refresh": Priority.SESSION}, is_backed_up=lambda: True)
+    verdicts = {path: gate.refuses(path, b"POST") for path in (b"/livez", b"/auth/refresh", b"/api/authors")}
+    assert verdicts[b"/livez"] is None
+    assert verdicts[b"/auth/refresh"] is None
+    assert verdicts[b"/api/authors"] in RETRY_S
+    assert gate.is_full_for(Priority.READ)

@@ -96,6 +96,42 @@ async def test_a_node_that_stays_full_refuses_quickly() -> None:
     assert is_idle(shares)
 
 
+async def test_many_who_gave_up_in_one_turn_cost_no_place() -> None:
+    """Each is passed over in turn, however many there are."""
+    shares = Shares(40)
+    holders = [asyncio.create_task(work(shares, f"holder {number % 4}", 5)) for number in range(40)]
+    await asyncio.sleep(0)
+    waiting = [asyncio.create_task(work(shares, f"caller {number // 10}", 0)) for number in range(1200)]
+    await asyncio.sleep(0)
+    assert shares.waiting == 1200
+    for task in waiting:
+        task.cancel()
+    holders[0].cancel()
+    await asyncio.wait([*waiting, holders[0]])
+    assert (shares.running, shares.waiting) == (39, 0)
+    for task in holders:
+        task.cancel()
+    await asyncio.wait(holders)
+    assert is_idle(shares)
+
+
+async def test_a_node_is_backed_up_when_more_wait_than_it_serves_in_the_time_that_they_have() -> None:
+    now = 0.0
+    shares = Shares(2, clock=lambda: now)
+    holders = [asyncio.create_task(work(shares, name, 5)) for name in ("a", "b")]
+    await asyncio.sleep(0)
+    waiting = asyncio.create_task(shares.enter(Priority.READ, "c"))
+    await asyncio.sleep(0)
+    was_backed_up = shares.is_backed_up
+    now += 2 * module.FULL_FOR_S
+    assert (was_backed_up, shares.is_backed_up) == (False, True)
+    for task in (*holders, waiting):
+        task.cancel()
+    await asyncio.wait([*holders, waiting])
+    assert not shares.is_backed_up
+    assert is_idle(shares)
+
+
 async def test_what_waits_is_bounded() -> None:
     shares = Shares(2)
     holders = [asyncio.create_task(work(shares, name, 5)) for name in ("a", "b")]
