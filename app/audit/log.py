@@ -1,6 +1,6 @@
 """The audit log: rows that must be there are written in the business transaction, the others go by a bounded queue.
 
-Promises of the queue: batches by COPY, an exact count of what was dropped, one bad row never costs its batch.
+Promises of the queue: batches in one statement, an exact count of what was dropped, one bad row never costs its batch.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ CAPACITY = 20_000
 BATCH = 500
 PAUSE_S = 0.2
 FLUSH_S = 3.0
-COPY_S = 5.0
+INSERT_S = 5.0
 MAX_ISOLATED = 10_000
 log = structlog.get_logger(__name__)
 
@@ -86,7 +86,7 @@ class AuditLog:
     async def _store(self, batch: list[AuditRecord]) -> None:
         """Halves the batch around a row that PostgreSQL refuses, until that row stands alone."""
         try:
-            await self._copy(batch)
+            await self._insert_all(batch)
         except (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError, ValueError, OverflowError) as error:
             if len(batch) == 1:
                 await self._isolate(batch[0], error)
@@ -97,9 +97,10 @@ class AuditLog:
         except (*LOST, asyncpg.PostgresError) as error:
             raise Unavailable from error
 
-    async def _copy(self, batch: list[AuditRecord]) -> None:
-        async with asyncio.timeout(COPY_S):
-            await self._database.copy("audit_log", COLUMNS, [record.values() for record in batch])
+    async def _insert_all(self, batch: list[AuditRecord]) -> None:
+        async with asyncio.timeout(INSERT_S):
+            rows = [dict(zip(COLUMNS, record.values(), strict=True)) for record in batch]
+            await self._database.execute_many(self._insert, rows)
 
     async def _isolate(self, record: AuditRecord, error: Exception) -> None:
         row = {name: clean(str(one), MAX_ISOLATED) for name, one in asdict(record).items()}

@@ -16,6 +16,7 @@ from app.audit.record import AuditRecord, Outcome
 from app.audit.tables import AUDIT_LOG, AUDIT_QUARANTINE
 from app.db.database import Database
 from app.db.statements import Statement, compile_statement
+from app.db.statements import Statement
 from app.db.transaction import Transaction
 from app.supervision.supervisor import Supervisor
 from generated.errors import Unavailable
@@ -142,17 +143,17 @@ async def test_a_drained_queue_takes_rows_again_and_the_count_of_drops_stays(dat
 
 
 class FailsOnce(Database):
-    """Its first COPY ends with the given error."""
+    """Its first batch ends with the given error."""
 
     def __init__(self, url: str, error: Exception) -> None:
         super().__init__(url, 2)
         self._error: Exception | None = error
 
-    async def copy(self, table: str, columns: tuple[str, ...], rows: list[tuple[object, ...]]) -> None:
+    async def execute_many(self, statement: Statement, rows: list[dict[str, object]]) -> None:
         error, self._error = self._error, None
         if error is not None:
             raise error
-        await super().copy(table, columns, rows)
+        await super().execute_many(statement, rows)
 
 
 @pytest.mark.parametrize(
