@@ -107,9 +107,17 @@ def _refuser(refusals: Refusals) -> Callable[[Request, Exception], Awaitable[Res
         refused = kind()
         if "endpoint" not in request.scope or error.status_code == MethodNotAllowed.status:
             refusals.note(request.scope, refused, _trace_id())
-        return _problem(refused, error.headers)
+        return _problem(refused, _in_order(error.headers or {}))
 
     return refuse
+
+
+def _in_order(headers: Mapping[str, str]) -> dict[str, str]:
+    """The router lists the methods of `Allow` in the order of a set."""
+    return {
+        name: ", ".join(sorted(value.split(", "))) if name.casefold() == "allow" else value
+        for name, value in headers.items()
+    }
 
 
 async def _refuse_input(request: Request, error: Exception) -> Response:

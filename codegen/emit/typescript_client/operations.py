@@ -37,13 +37,11 @@ def _operation(operation: Operation) -> list[str]:
         ("http", _http(operation.http) if operation.http else None),
         ("query", "true" if operation.is_query else None),
         ("idempotency", quoted(operation.idempotency)),
-        ("timeoutMs", str(round(operation.timeout_s * 1000))),
         ("public", "true" if operation.roles is None else None),
         ("protobuf", "true" if operation.has_rpc else None),
         ("input", f"() => $tables.{operation.request.name}"),
         ("output", f"() => $tables.{record}" if record else None),
         ("list", "true" if operation.result.is_list else None),
-        ("session", quoted(operation.session) if operation.session else None),
     ]
     head = f"export const {constant(operation.name)}: $.Operation<$types.{operation.request.name}, {result}> = {{"
     return [head, *(f"  {name}: {value}," for name, value in rows if value is not None), "};", ""]
@@ -110,7 +108,6 @@ def emit_contract(contract: Contract, folder: str) -> File:
     own = {error.code: error_class(error.code, error.rsp) for error in contract.errors}
     rows = [
         ("version", quoted(contract.info.version)),
-        ("hash", quoted(contract.hash)),
         ("client", quoted(f"{npm_package(contract)}/{contract.info.version}")),
         ("address", quoted(contract.frames.address)),
         ("subprotocols", entries((name, quoted(value)) for name, value in subprotocols.items())),

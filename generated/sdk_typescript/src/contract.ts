@@ -6,7 +6,6 @@ import type * as $ from "./runtime/operation.ts";
 
 export const CONTRACT: $.Contract = {
   version: "1.0.0",
-  hash: "132d1000",
   client: "stele-client/1.0.0",
   address: "/web",
   subprotocols: { json: "stele.v1.json", protobuf: "stele.v1.protobuf" },

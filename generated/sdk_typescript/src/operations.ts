@@ -9,7 +9,6 @@ export const CREATE_AUTHOR: $.Operation<$types.CreateAuthorRequest, $types.Autho
   pkgId: 3,
   http: { verb: "POST", path: "/api/authors", parameters: [], body: true },
   idempotency: "key",
-  timeoutMs: 5000,
   protobuf: true,
   input: () => $tables.CreateAuthorRequest,
   output: () => $tables.Author,
@@ -19,11 +18,9 @@ export const CREATE_WS_TICKET: $.Operation<$types.CreateWsTicketRequest, $types.
   name: "create_ws_ticket",
   http: { verb: "POST", path: "/auth/ws-ticket", parameters: [] },
   idempotency: "none",
-  timeoutMs: 5000,
   protobuf: true,
   input: () => $tables.CreateWsTicketRequest,
   output: () => $tables.WsTicket,
-  session: "ticket",
 };
 
 export const DELETE_AUTHOR: $.Operation<$types.DeleteAuthorRequest, void> = {
@@ -31,7 +28,6 @@ export const DELETE_AUTHOR: $.Operation<$types.DeleteAuthorRequest, void> = {
   pkgId: 6,
   http: { verb: "DELETE", path: "/api/authors/{author_id}", parameters: [{ field: "author_id", carrier: "author_id", location: "path" }, { field: "expected_version", carrier: "If-Match", location: "header", etag: true }] },
   idempotency: "natural",
-  timeoutMs: 5000,
   protobuf: true,
   input: () => $tables.DeleteAuthorRequest,
 };
@@ -42,7 +38,6 @@ export const GET_AUDIT_LOG: $.Operation<$types.GetAuditLogRequest, $types.AuditL
   http: { verb: "GET", path: "/api/audit-logs/{audit_log_id}", parameters: [{ field: "audit_log_id", carrier: "audit_log_id", location: "path" }] },
   query: true,
   idempotency: "natural",
-  timeoutMs: 5000,
   protobuf: true,
   input: () => $tables.GetAuditLogRequest,
   output: () => $tables.AuditLog,
@@ -54,7 +49,6 @@ export const GET_AUDIT_LOGS: $.Operation<$types.GetAuditLogsRequest, $types.Audi
   http: { verb: "GET", path: "/api/audit-logs", parameters: [{ field: "user", carrier: "user", location: "query" }, { field: "action", carrier: "action", location: "query" }, { field: "outcome", carrier: "outcome", location: "query" }, { field: "since", carrier: "since", location: "query" }, { field: "until", carrier: "until", location: "query" }, { field: "page", carrier: "page", location: "query" }, { field: "per_page", carrier: "per_page", location: "query" }] },
   query: true,
   idempotency: "natural",
-  timeoutMs: 5000,
   protobuf: true,
   input: () => $tables.GetAuditLogsRequest,
   output: () => $tables.AuditLogPage,
@@ -67,7 +61,6 @@ export const GET_AUTHOR: $.Operation<$types.GetAuthorRequest, $types.Author> = {
   http: { verb: "GET", path: "/api/authors/{author_id}", parameters: [{ field: "author_id", carrier: "author_id", location: "path" }] },
   query: true,
   idempotency: "natural",
-  timeoutMs: 5000,
   protobuf: true,
   input: () => $tables.GetAuthorRequest,
   output: () => $tables.Author,
@@ -79,7 +72,6 @@ export const GET_AUTHORS: $.Operation<$types.GetAuthorsRequest, $types.AuthorLis
   http: { verb: "GET", path: "/api/authors", parameters: [{ field: "id", carrier: "id", location: "query" }, { field: "name", carrier: "name", location: "query" }, { field: "search_term", carrier: "search_term", location: "query" }] },
   query: true,
   idempotency: "natural",
-  timeoutMs: 5000,
   protobuf: true,
   input: () => $tables.GetAuthorsRequest,
   output: () => $tables.AuthorList,
@@ -92,7 +84,6 @@ export const GET_PAGINATED_AUTHORS: $.Operation<$types.GetPaginatedAuthorsReques
   http: { verb: "GET", path: "/api/authors/paginated", parameters: [{ field: "page", carrier: "page", location: "query" }, { field: "per_page", carrier: "per_page", location: "query" }, { field: "cursor", carrier: "cursor", location: "query" }, { field: "id", carrier: "id", location: "query" }, { field: "name", carrier: "name", location: "query" }] },
   query: true,
   idempotency: "natural",
-  timeoutMs: 5000,
   protobuf: true,
   input: () => $tables.GetPaginatedAuthorsRequest,
   output: () => $tables.AuthorPage,
@@ -104,7 +95,6 @@ export const HEALTH: $.Operation<$types.HealthRequest, $types.Health> = {
   http: { verb: "GET", path: "/health", parameters: [] },
   query: true,
   idempotency: "natural",
-  timeoutMs: 5000,
   public: true,
   protobuf: true,
   input: () => $tables.HealthRequest,
@@ -116,7 +106,6 @@ export const LIVEZ: $.Operation<$types.LivezRequest, void> = {
   http: { verb: "GET", path: "/livez", parameters: [] },
   query: true,
   idempotency: "natural",
-  timeoutMs: 5000,
   public: true,
   protobuf: true,
   input: () => $tables.LivezRequest,
@@ -126,23 +115,19 @@ export const LOGIN: $.Operation<$types.LoginRequest, $types.Tokens> = {
   name: "login",
   http: { verb: "POST", path: "/auth/login", parameters: [], body: true },
   idempotency: "none",
-  timeoutMs: 5000,
   public: true,
   protobuf: true,
   input: () => $tables.LoginRequest,
   output: () => $tables.Tokens,
-  session: "login",
 };
 
 export const LOGOUT: $.Operation<$types.LogoutRequest, void> = {
   name: "logout",
   http: { verb: "POST", path: "/auth/logout", parameters: [], body: true },
   idempotency: "natural",
-  timeoutMs: 5000,
   public: true,
   protobuf: true,
   input: () => $tables.LogoutRequest,
-  session: "logout",
 };
 
 export const READYZ: $.Operation<$types.ReadyzRequest, void> = {
@@ -150,7 +135,6 @@ export const READYZ: $.Operation<$types.ReadyzRequest, void> = {
   http: { verb: "GET", path: "/readyz", parameters: [] },
   query: true,
   idempotency: "natural",
-  timeoutMs: 5000,
   public: true,
   protobuf: true,
   input: () => $tables.ReadyzRequest,
@@ -160,12 +144,10 @@ export const REFRESH: $.Operation<$types.RefreshRequest, $types.Tokens> = {
   name: "refresh",
   http: { verb: "POST", path: "/auth/refresh", parameters: [], body: true },
   idempotency: "none",
-  timeoutMs: 5000,
   public: true,
   protobuf: true,
   input: () => $tables.RefreshRequest,
   output: () => $tables.Tokens,
-  session: "refresh",
 };
 
 export const UPDATE_AUTHOR: $.Operation<$types.UpdateAuthorRequest, $types.Author> = {
@@ -173,7 +155,6 @@ export const UPDATE_AUTHOR: $.Operation<$types.UpdateAuthorRequest, $types.Autho
   pkgId: 5,
   http: { verb: "PUT", path: "/api/authors/{author_id}", parameters: [{ field: "author_id", carrier: "author_id", location: "path" }, { field: "expected_version", carrier: "If-Match", location: "header", etag: true }], body: true },
   idempotency: "natural",
-  timeoutMs: 5000,
   protobuf: true,
   input: () => $tables.UpdateAuthorRequest,
   output: () => $tables.Author,

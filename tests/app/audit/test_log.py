@@ -16,7 +16,6 @@ from app.audit.record import AuditRecord, Outcome
 from app.audit.tables import AUDIT_LOG, AUDIT_QUARANTINE
 from app.db.database import Database
 from app.db.statements import Statement, compile_statement
-from app.db.statements import Statement
 from app.db.transaction import Transaction
 from app.supervision.supervisor import Supervisor
 from generated.errors import Unavailable

@@ -19,14 +19,13 @@ export interface HttpBinding {
   readonly body?: true;
 }
 
-/** `timeoutMs` is the server's own deadline. Without `output` the answer has no content. */
+/** Without `output` the answer has no content. */
 export interface Operation<I, O> {
   readonly name: string;
   readonly pkgId?: number;
   readonly http?: HttpBinding;
   readonly query?: true;
   readonly idempotency: "key" | "natural" | "none";
-  readonly timeoutMs: number;
   readonly public?: true;
   /** Whether it has messages; without them it is JSON at every door. */
   readonly protobuf?: true;
@@ -34,10 +33,7 @@ export interface Operation<I, O> {
   readonly output?: () => Table<O>;
   /** A frame has the items as its data, and meta beside it. */
   readonly list?: true;
-  readonly session?: SessionRole;
 }
-
-export type SessionRole = "login" | "refresh" | "logout" | "ticket";
 
 export interface Event<T> {
   readonly name: string;
@@ -65,7 +61,6 @@ export interface SessionOperations {
 /** `client` names package and version. `errors` are by code. */
 export interface Contract {
   readonly version: string;
-  readonly hash: string;
   readonly client: string;
   readonly address: string;
   readonly subprotocols: { readonly json?: string; readonly protobuf?: string };
