@@ -19,6 +19,8 @@ from tests.load.sockets import Socket, connect
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("faults")]
 NOISE_S = 0.1
+SAMPLED = 100
+"""Up to so many peers of a kind the load is so short that its p99 is two or three answers."""
 LONG = [pytest.mark.long, pytest.mark.timeout(300)]
 MAX_PENDING = 20
 
@@ -127,7 +129,9 @@ async def test_what_never_finishes_is_closed(strict: Stage, each: int, seconds: 
         beside = (await offer(strict.port, 5.0, reads(strict.crowd(0, 50), 50))).streams["reads"]
         told = (await abuse).floods
     assert beside.ok.count == beside.sent
-    assert beside.ok.p99 <= 1.5 * calm.ok.p99 + NOISE_S
+    if each > SAMPLED:
+        assert beside.ok.p99 <= 1.5 * calm.ok.p99 + NOISE_S
+    assert beside.ok.p90 <= 1.5 * calm.ok.p90 + NOISE_S
     limits = {"header": 10.0, "silent": 10.0, "line": 10.0, "half-close": 10.0, "body": 30.0}
     late = {name: str(told[name]) for name, limit in limits.items() if limit < seconds and told[name].still_open}
     assert late == {}
