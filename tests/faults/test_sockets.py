@@ -297,15 +297,15 @@ async def test_a_token_that_lasts_for_a_century_is_refreshed_over_protobuf(
 
 
 @pytest.fixture
-async def big_page(postgres: Postgres) -> AsyncIterator[None]:
-    """1,000 authors of 2 KB: `get_authors` answers with 2 MB."""
+async def big_page(postgres: Postgres) -> AsyncIterator[dict[str, str]]:
+    """The search for 1,000 authors of 2 KB, whoever else is in the table: `get_authors` answers it with 2 MB."""
     connection = await asyncpg.connect(postgres.url.replace("+asyncpg", ""))
     prefix = uuid.uuid4().hex
     await connection.execute(
         "INSERT INTO author(name, bio) SELECT $1 || g, repeat('b', 1990) FROM generate_series(1, 1000) g", prefix
     )
     await connection.close()
-    yield
+    yield {"search_term": prefix}
     await forget_authors(postgres, prefix)
 
 
@@ -322,12 +322,12 @@ async def forget_authors(postgres: Postgres, prefix: str) -> None:
 )
 @pytest.mark.timeout(300)
 async def test_a_client_that_reads_steadily_gets_every_reply(
-    service: RunningService, big_page: None, replies: int, bytes_per_s: float
+    service: RunningService, big_page: dict[str, str], replies: int, bytes_per_s: float
 ) -> None:
     """Fault 13 (D13, D17): many replies of 2 MB are in flight to a client that reads slowly but steadily; all of them arrive."""
     line = await RawSocket.open(service.port, await service.token("reader"))
     for _ in range(replies):
-        line.say(pkg_id=1, req_id=str(uuid.uuid4()), data={})
+        line.say(pkg_id=1, req_id=str(uuid.uuid4()), data=big_page)
     await line.read(bytes_per_s, until=replies)
     line.leave()
     assert (line.count, line.close_code) == (replies, None)
@@ -336,12 +336,14 @@ async def test_a_client_that_reads_steadily_gets_every_reply(
 
 @pytest.mark.long
 @pytest.mark.survives("W12")
-async def test_a_client_that_reads_nothing_is_freed_within_45_seconds(service: RunningService, big_page: None) -> None:
+async def test_a_client_that_reads_nothing_is_freed_within_45_seconds(
+    service: RunningService, big_page: dict[str, str]
+) -> None:
     """W12 (D13): a peer takes none of 64 MB of replies and sends nothing; its socket is freed within 45 s, counted once."""
     before = await metric(service, "stele_sockets ")
     line = await RawSocket.open(service.port, await service.token("reader"))
     for _ in range(32):
-        line.say(pkg_id=1, req_id=str(uuid.uuid4()), data={})
+        line.say(pkg_id=1, req_id=str(uuid.uuid4()), data=big_page)
     async with asyncio.timeout(20):
         while await metric(service, "stele_sockets ") <= before:
             await asyncio.sleep(0.05)
