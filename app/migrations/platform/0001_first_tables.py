@@ -1,4 +1,4 @@
-"""Authors, the audit log with its quarantine, and stored answers."""
+"""The audit log with its quarantine, and stored answers. A database of release 1.0 has them from its own first step."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0001"
+revision = "platform_0001"
 down_revision = None
-branch_labels = None
+branch_labels = ("platform",)
 depends_on = None
 
 NOW = sa.text("now()")
@@ -29,7 +29,8 @@ def _moment(name: str, **options: object) -> sa.Column[object]:
 
 
 def upgrade() -> None:
-    _author()
+    if sa.inspect(op.get_bind()).has_table("audit_log"):
+        return
     _audit()
     op.create_table(
         "stored_answer",
@@ -41,20 +42,6 @@ def upgrade() -> None:
         _moment("at", server_default=NOW),
     )
     op.create_index("stored_answer_at", "stored_answer", ["at"])
-
-
-def _author() -> None:
-    op.create_table(
-        "author",
-        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), primary_key=True),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("bio", sa.Text()),
-        sa.Column("born_on", sa.Date()),
-        _moment("created_at", server_default=NOW),
-        _moment("updated_at", server_default=NOW),
-        sa.Column("version", sa.BigInteger(), nullable=False, server_default=sa.text("1")),
-    )
-    op.create_index("author_name_key", "author", [sa.text("lower(name)")], unique=True)
 
 
 def _audit() -> None:
@@ -82,6 +69,6 @@ def _audit() -> None:
 
 
 def downgrade() -> None:
-    for table in ("stored_answer", "audit_quarantine", "audit_log", "author"):
+    for table in ("stored_answer", "audit_quarantine", "audit_log"):
         op.drop_table(table)
     op.execute("DROP FUNCTION audit_log_is_append_only()")
