@@ -33,7 +33,8 @@ class ServiceCode:
         return self.features / feature / module
 
     def tests(self, feature: str) -> Path:
-        return self.features.parents[1] / "tests" / self.features.parent.name / "features" / feature
+        """The module of a feature's tests; a folder named as the feature may stand beside it."""
+        return self.features.parents[1] / "tests" / "features" / f"test_{feature}.py"
 
 
 @dataclass(frozen=True, slots=True)

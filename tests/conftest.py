@@ -13,9 +13,20 @@ import pytest
 
 from app.db.database import Database
 from app.development.servers import Postgres, Valkey, embedded_postgres, embedded_valkey
+from tests import workbench
 from tests.databases import new_database
 from tests.faults.echo_process import EchoServer
 from tests.running_service import RunningService
+
+collect_ignore = ["project"]
+OF_A_PRODUCT = ("tests/features", "tests/contract", "tests/architecture", "tests/app/migrations/test_env.py")
+"""What holds for every contract; all other tests know the contract of `tests/project/`, and run in a project that has it."""
+
+
+def pytest_collect_file(file_path: Path) -> None:
+    name = file_path.relative_to(workbench.ROOT).as_posix() if file_path.is_relative_to(workbench.ROOT) else ""
+    if not workbench.is_here() and name.startswith("tests/") and not name.startswith(OF_A_PRODUCT):
+        pytest.exit(f"{name} runs in the workbench: make test-platform PYTEST_ARGS={name}", returncode=4)
 
 
 @pytest.fixture(scope="session")

@@ -29,7 +29,7 @@ def sources(place: ServiceCode, wanted: NewOperation) -> dict[Path, str]:
     }
     if place.product.exists():
         texts[place.product] = registered(place.product.read_text(encoding="utf-8"), wanted.feature)
-        texts[place.tests(wanted.feature) / "test_handler.py"] = _test(wanted)
+        texts[place.tests(wanted.feature)] = _test(wanted)
     return texts
 
 

@@ -18,7 +18,7 @@ from codegen.fix import drafts, fix
 from codegen.ir.operations import Contract, Event, Operation
 from codegen.pipeline import Loaded, load
 from codegen.registration import ServiceCode, write
-from codegen.remove.code import folders_of, mentions, product_without, tables_of, without_method
+from codegen.remove.code import mentions, parts_of, product_without, tables_of, without_method
 from codegen.remove.scripts import take_out
 
 
@@ -29,7 +29,7 @@ def remove(specs: Path, features: Path, *, name: str = "", feature: str = "") ->
         raise Refused(f"the contract has findings; fix them first:\n{loaded.report()}")
     names = _names(loaded.contract, name, feature)
     code, before = ServiceCode(features), fix.texts_of(specs)
-    folders = folders_of(code, feature) if feature else []
+    parts = parts_of(code, feature) if feature else []
     left = [*_tables(code, feature)]
     texts = product_without(code, feature) if feature else _handler(code, loaded.contract, name)
     with TemporaryDirectory(prefix="stele-remove-") as folder:
@@ -40,8 +40,8 @@ def remove(specs: Path, features: Path, *, name: str = "", feature: str = "") ->
     fix.write_texts(specs, {file: text for file, text in remaining.items() if before.get(file) != text})
     for file in before.keys() - remaining.keys():
         (specs / file.removeprefix("specs/")).unlink()
-    for each in folders:
-        shutil.rmtree(each)
+    for each in parts:
+        shutil.rmtree(each) if each.is_dir() else each.unlink()
     write(texts, "I,F401")
     return [*left, *_vocabulary(loaded.contract, after.contract), *_mentions(code, names, feature)]
 

@@ -18,7 +18,7 @@ from generated.errors import IdempotencyKeyReused, RequestInProgress
 from generated.models import CreateAuthorRequest
 from generated.results import Author
 from generated.wire import CODECS
-from tests.app.features.authors.authors import NOW
+from tests.features.authors.authors import NOW
 
 ANSWER = Author(id=1, name="x", bio=None, born_on=None, created_at=NOW, updated_at=NOW, version=1)
 

@@ -27,7 +27,7 @@ from generated.errors import Forbidden, Internal, InvalidData, RateLimited, Time
 from generated.operations import OPERATIONS, Bucket, Operation
 from generated.results import Author, AuthorCreated
 from generated.wire import EVENT_CODECS, EVENT_OF
-from tests.app.features.authors.authors import NOW
+from tests.features.authors.authors import NOW
 
 Method = Callable[[Any, Any], Awaitable[Any]]
 ADD_ANSWER = compile_statement(

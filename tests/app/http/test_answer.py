@@ -14,7 +14,7 @@ from generated.errors import MethodNotAllowed, OutcomeUnknown, RateLimited, Time
 from generated.http_routes import ROUTES
 from generated.operations import CONTRACT_HASH, CONTRACT_VERSION, OPERATIONS
 from generated.results import Author
-from tests.app.features.authors.authors import NOW
+from tests.features.authors.authors import NOW
 
 CREATE = next(one for one in ROUTES if one.operation.name == "create_author")
 AUTHOR = Author(id=7, name="x", bio=None, born_on=None, created_at=NOW, updated_at=NOW, version=3)

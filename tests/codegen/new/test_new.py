@@ -145,14 +145,14 @@ def test_a_new_feature_is_whole_registered_and_as_the_tree_s_rules_want_it(tree:
     assert "billing" in load(tree / "specs").contract.features
     made = {path.name for path in (tree / "app" / "features" / "billing").glob("*.py")}
     assert made == {"__init__.py", "handler.py", "repository.py", "tables.py"}
-    assert mypy(tree, "app/product.py", "app/features/billing", "tests/app/features/billing") == ""
-    written = ("app", "tests/app/features/billing")
+    assert mypy(tree, "app/product.py", "app/features/billing", "tests/features/test_billing.py") == ""
+    written = ("app", "tests/features/test_billing.py")
     for command in (("check",), ("format", "--check")):
         ruff = [sys.executable, "-m", "ruff", *command, *written]
         found = subprocess.run(ruff, cwd=tree, check=False, capture_output=True, text=True)
         assert found.returncode == 0, found.stdout
     waiting = subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "tests/app/features/billing"],
+        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "tests/features/test_billing.py"],
         cwd=tree, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert (waiting.returncode, "test_every_operation_is_written" in waiting.stdout) == (1, True), waiting.stdout

@@ -34,7 +34,7 @@ def test_an_operation_goes_from_every_door_and_its_numbers_stay(tree: Path) -> N
     assert "DeleteAuthorRequest: {author_id: {number: 1, removed: true}" in lock
     assert "delete_author" not in "".join(path.read_text() for path in (tree / "specs" / "http").iterdir())
     assert "nothing uses the role 'delete-author' of specs/policy.yaml now" in left
-    assert "tests/app/features/authors/test_handler.py still names it" in left
+    assert "tests/features/authors/test_handler.py still names it" in left
     assert run(tree, "generate") == 0
     assert mypy(tree, "app") == ""
 
@@ -50,7 +50,7 @@ def test_a_feature_goes_whole_and_the_service_is_typed_without_it(tree: Path) ->
         "specs/http/authors.yaml",
         "specs/schemas/author.yaml",
         "app/features/authors",
-        "tests/app/features/authors",
+        "tests/features/authors",
     ):
         assert not (tree / path).exists(), path
     assert left[0].startswith("databases have the table author with its rows: `make migration")
