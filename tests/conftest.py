@@ -19,14 +19,24 @@ from tests.faults.echo_process import EchoServer
 from tests.running_service import RunningService
 
 collect_ignore = ["project"]
-OF_A_PRODUCT = ("tests/features", "tests/contract", "tests/architecture", "tests/app/migrations/test_env.py")
-"""What holds for every contract; all other tests know the contract of `tests/project/`, and run in a project that has it."""
+"""What the workbench is made of."""
 
 
-def pytest_collect_file(file_path: Path) -> None:
-    name = file_path.relative_to(workbench.ROOT).as_posix() if file_path.is_relative_to(workbench.ROOT) else ""
-    if not workbench.is_here() and name.startswith("tests/") and not name.startswith(OF_A_PRODUCT):
-        pytest.exit(f"{name} runs in the workbench: make test-platform PYTEST_ARGS={name}", returncode=4)
+class ProductTests:
+    """Beside a product's contract only `testpaths` are run; all other tests know the contract of `tests/project/`."""
+
+    def __init__(self, paths: list[str]) -> None:
+        self._paths = tuple(paths)
+
+    def pytest_collect_file(self, file_path: Path) -> None:
+        name = file_path.relative_to(workbench.ROOT).as_posix()
+        if not name.startswith(self._paths):
+            pytest.exit(f"{name} runs in the workbench: make test-platform PYTEST_ARGS={name}", returncode=4)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not workbench.is_here():
+        config.pluginmanager.register(ProductTests(config.getini("testpaths")))
 
 
 @pytest.fixture(scope="session")
