@@ -13,30 +13,12 @@ import pytest
 
 from app.db.database import Database
 from app.development.servers import Postgres, Valkey, embedded_postgres, embedded_valkey
-from tests import workbench
 from tests.databases import new_database
 from tests.faults.echo_process import EchoServer
 from tests.running_service import RunningService
 
 collect_ignore = ["project"]
 """What the workbench is made of."""
-
-
-class ProductTests:
-    """Beside a product's contract only `testpaths` are run; all other tests know the contract of `tests/project/`."""
-
-    def __init__(self, paths: list[str]) -> None:
-        self._paths = tuple(paths)
-
-    def pytest_collect_file(self, file_path: Path) -> None:
-        name = file_path.relative_to(workbench.ROOT).as_posix()
-        if not name.startswith(self._paths):
-            pytest.exit(f"{name} runs in the workbench: make test-platform PYTEST_ARGS={name}", returncode=4)
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    if not workbench.is_here():
-        config.pluginmanager.register(ProductTests(config.getini("testpaths")))
 
 
 @pytest.fixture(scope="session")

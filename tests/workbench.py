@@ -1,6 +1,7 @@
 """The project that the platform's tests run in: this tree's platform files with the product of `tests/project/`.
 
 So they are green whatever a team writes into `specs/` and `app/features/`, and they run in what a team has: a project.
+Where a product is, pytest runs only what holds for every contract (`testpaths`), and this plugin says so.
 `python -m tests.workbench COMMAND…` brings `.stele/workbench` to today's state, as a repository of its own, and runs the command
 there. What is edited there is overwritten.
 """
@@ -12,6 +13,8 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 from codegen.project.owners import Owner, Owners
 
@@ -27,6 +30,15 @@ def is_here() -> bool:
     """Whether this tree is such a project: its contract is that of the tests."""
     contract = Path("specs", "openapi.yaml")
     return (ROOT / contract).read_bytes() == (PRODUCT / contract).read_bytes()
+
+
+def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
+    """Before anything is imported that knows the contract of the tests."""
+    allowed = tuple(early_config.getini("testpaths"))
+    asked = (Path(name.partition("::")[0]).absolute() for name in early_config.known_args_namespace.file_or_dir)
+    names = [path.relative_to(ROOT).as_posix() for path in asked if path.is_relative_to(ROOT)]
+    if not is_here() and (strange := [name for name in names if not name.startswith(allowed)]):
+        raise pytest.UsageError(f"{strange[0]} runs in the workbench: make test-platform PYTEST_ARGS={strange[0]}")
 
 
 def tracked(folder: Path) -> list[str]:

@@ -43,7 +43,11 @@ def remove(specs: Path, features: Path, *, name: str = "", feature: str = "") ->
     for each in parts:
         shutil.rmtree(each) if each.is_dir() else each.unlink()
     write(texts, "I,F401")
-    return [*left, *_vocabulary(loaded.contract, after.contract), *_mentions(code, names, feature)]
+    unused = (
+        f"nothing uses the {noun} {word!r} of {file} now"
+        for noun, file, word in newly_unused(loaded.contract, after.contract)
+    )
+    return [*left, *unused, *_mentions(code, names, feature)]
 
 
 def _names(contract: Contract, name: str, feature: str) -> set[str]:
@@ -83,15 +87,15 @@ def _tables(code: ServiceCode, feature: str) -> Iterator[str]:
         yield f'databases have the table {listed} with its rows: `make migration msg="drop {listed}"` writes the step that drops it'
 
 
-def _vocabulary(old: Contract, new: Contract) -> Iterator[str]:
-    """Words that were used and are not: they stay, since another operation may be about to use them."""
+def newly_unused(old: Contract, new: Contract) -> Iterator[tuple[str, str, str]]:
+    """Noun, file and name of what was used and is not: it stays, since another operation may be about to use it."""
     for noun, file, used in (
-        ("error", "errors.yaml", lambda one: {code for each in one.operations for code in each.declared_errors}),
-        ("role", "policy.yaml", _roles),
-        ("topic", "policy.yaml", lambda one: {each.topic for each in one.events}),
+        ("error", "specs/errors.yaml", lambda one: {code for each in one.operations for code in each.declared_errors}),
+        ("role", "specs/policy.yaml", _roles),
+        ("topic", "specs/policy.yaml", lambda one: {each.topic for each in one.events}),
     ):
         for word in sorted(used(old) - used(new)):
-            yield f"nothing uses the {noun} {word!r} of specs/{file} now"
+            yield noun, file, word
 
 
 def _roles(contract: Contract) -> set[str]:

@@ -96,3 +96,10 @@ def test_a_query_record_is_single_parameters() -> None:
         if one.get("in") == "query"
     }
     assert names == {"page", "per_page", "cursor", "id", "name"}
+
+
+def test_only_headers_that_an_answer_has_are_components(tmp_path: Path) -> None:
+    found = emitted(contract_of("p17_union", tmp_path))
+    declared, used = found["components"]["headers"], json.dumps(found["paths"])
+    assert declared
+    assert [name for name in declared if f'"#/components/headers/{name}"' not in used] == []
