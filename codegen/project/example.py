@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,6 @@ from codegen.pipeline import build, load
 from codegen.project.owners import Owner, Owners
 from codegen.remove.remove import newly_unused, remove
 
-KEPT_TESTS = {"test_service.py"}
 REALM = Path("docker", "keycloak", "realm.json")
 
 
@@ -32,8 +30,9 @@ def take_out_example(root: Path) -> None:
         _strike(root / file, word)
     _free_numbers(specs)
     _without_roles(root / REALM, {word for noun, _, word in unused if noun == "role"})
-    for folder in (root / "app" / "migrations" / "versions", root / "tests" / "features"):
-        _empty(path for path in folder.glob("*.py") if path.name not in KEPT_TESTS)
+    _strike_line(specs / "openapi.yaml", "  summary:")
+    for folder in ("app/migrations/versions", "tests/features"):
+        _empty(root, folder)
     output.publish(root / "generated", build(load(specs).contract))
 
 
@@ -70,6 +69,14 @@ def _without_roles(path: Path, roles: set[str]) -> None:
     path.write_text(json.dumps(realm, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def _empty(paths: Iterable[Path]) -> None:
-    for path in paths:
-        path.unlink()
+def _strike_line(file: Path, beginning: str) -> None:
+    lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
+    file.write_text("".join(line for line in lines if not line.startswith(beginning)), encoding="utf-8")
+
+
+def _empty(root: Path, folder: str) -> None:
+    """Of what is the product's."""
+    owners = Owners.read(root)
+    for path in (root / folder).rglob("*.py"):
+        if owners.of(path.relative_to(root).as_posix()) is Owner.PRODUCT:
+            path.unlink()
