@@ -1,4 +1,4 @@
-"""`python -m codegen generate|check|diff|explain|fix|lock|new|remove|operations`: the compiler's commands, on any contract.
+"""`python -m codegen generate|check|diff|explain|fix|lock|new|remove|rename|operations`: the compiler's commands, on any contract.
 
 Exit 1 means findings, and nothing written; 2, that there was nothing to work on. Paths are those of the current folder.
 """
@@ -11,7 +11,7 @@ import time
 from datetime import date
 from pathlib import Path
 
-from codegen import lock, output, rules, table
+from codegen import lock, output, project, rules, table
 from codegen.breaking.baseline import NoBaseline, baseline
 from codegen.breaking.gate import judge
 from codegen.breaking.reports import FORMATS as VERDICTS
@@ -23,6 +23,7 @@ from codegen.new.new import write_operation
 from codegen.new.operation import NewOperation
 from codegen.pipeline import Loaded, build, load
 from codegen.remove.remove import remove as take_away
+from codegen.rename import rename as give_name
 from codegen.reports import FORMATS
 from codegen.suppressions import suppress
 from codegen.watch import changes
@@ -49,6 +50,8 @@ def main(arguments: list[str] | None = None) -> int:
     taken.add_argument("--name", default="", help="an operation or an event")
     taken.add_argument("--feature", default="", help="all of a feature, its modules and tests too")
     taken.add_argument("--features", type=Path, default=FEATURES, help="where the handlers are")
+    commands.choices["rename"].add_argument("name", help="lower case, as order_desk")
+    commands.choices["rename"].add_argument("--title", default="", help="as people read it; default: the name")
     commands.choices["generate"].add_argument("--watch", action="store_true", help="again after each save, until ^C")
     commands.choices["fix"].add_argument("--dry-run", action="store_true", help="show the diff and write nothing")
     commands.choices["explain"].add_argument("rule", nargs="?", help="a rule's id, as X012")
@@ -77,8 +80,12 @@ def _describe_new(added: argparse.ArgumentParser) -> None:
 
 
 def _loaded(options: argparse.Namespace) -> Loaded | None:
-    """The contract, or None after its findings were printed: text to stderr, the machines' forms to stdout."""
-    loaded = _settled(options)
+    """The contract, or None after its findings were printed."""
+    return _accepted(options, _settled(options))
+
+
+def _accepted(options: argparse.Namespace, loaded: Loaded) -> Loaded | None:
+    """None after findings were printed: text to stderr, the machines' forms to stdout."""
     if options.format != "text":
         sys.stdout.write(loaded.report(options.format))
     elif len(loaded.findings):
@@ -119,8 +126,13 @@ def _generate(options: argparse.Namespace) -> int:
 
 
 def check(options: argparse.Namespace) -> int:
-    """Say whether `generated/` is fresh; write nothing."""
-    loaded = _loaded(options)
+    """Say whether `generated/` is fresh, and what stands beside specs/ has the product's name; write nothing."""
+    found = _settled(options)
+    said = found.dialects.http.name_place
+    if said is not None and not len(found.findings):
+        beside = project.compare(options.specs.parent, found.contract.info.product, said, found.findings)
+        found.dialects.documents.sources.update(beside)
+    loaded = _accepted(options, found)
     if loaded is None:
         return 1
     changed, stale = output.changes(options.out, build(loaded.contract))
@@ -248,6 +260,19 @@ def remove(options: argparse.Namespace) -> int:
     return 0
 
 
+def rename(options: argparse.Namespace) -> int:
+    """Give the product a name, in specs/ and in what stands beside it."""
+    try:
+        changed = give_name(options.specs, options.name, options.title)
+    except Refused as error:
+        print(error, file=sys.stderr)
+        return 1
+    for path in changed:
+        print(path)
+    print(f"{len(changed)} files changed; now `make generate`")
+    return 0
+
+
 def _listed(words: str) -> tuple[str, ...]:
     return tuple(word.strip() for word in words.split(",") if word.strip())
 
@@ -255,6 +280,7 @@ def _listed(words: str) -> tuple[str, ...]:
 COMMANDS = {
     "new": new,
     "remove": remove,
+    "rename": rename,
     "diff": diff,
     "explain": explain,
     "fix": fix,

@@ -1,6 +1,6 @@
 """`make run`: every part that has no URL is started here, then the migrations, then the server; one Ctrl-C ends all.
 
-State lives in `.stele/` in the checkout. This process imports nothing heavy, so that a second start is quick.
+State lives in `.state/` in the checkout. This process imports nothing heavy, so that a second start is quick.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from types import FrameType
 
 from app.development.servers import Postgres, Server, ServerUnavailable, Valkey, answers, free_port
 from generated.operations import OPERATIONS
+from generated.product import NAME, TITLE
 
 LAST_LINES = 20
 
@@ -87,7 +88,7 @@ class Launcher:
     """`root` is the checkout; `environment` decides what is embedded."""
 
     def __init__(self, root: Path, environment: Mapping[str, str]) -> None:
-        self._state = root / ".stele"
+        self._state = root / ".state"
         self._environment = dict(environment)
         self._host = self._environment.setdefault("HOST", "127.0.0.1")
         self._port = int(self._environment.setdefault("PORT", "8000"))
@@ -175,8 +176,8 @@ class Launcher:
         return "\n".join(
             [
                 "",
-                f"  Stele serves at   {self.address}   (documents: {self.address}/docs, socket: /web)",
-                f"  tokens come from  {self._environment['KEYCLOAK_URL']}/realms/stele",
+                f"  {TITLE} serves at   {self.address}   (documents: {self.address}/docs, socket: /web)",
+                f"  tokens come from  {self._environment['KEYCLOAK_URL']}/realms/{self._environment.get('KEYCLOAK_REALM', NAME)}",
                 *(f"  DATABASE_URL      {part.url}" for part in self._running if isinstance(part, Postgres)),
                 "  users             reader, editor, admin, nobody; each one's password is its name",
                 "",

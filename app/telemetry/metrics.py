@@ -9,6 +9,8 @@ from prometheus_client.core import CounterMetricFamily
 from prometheus_client.registry import Collector
 from typing_extensions import override
 
+from generated.product import NAME
+
 BUCKETS = (0.001, 0.005, 0.02, 0.1, 0.5, 2.0, 10.0)
 DOORS = ("http", "websocket")
 EXTRA_CODES = ("ok", "cancelled", "other")
@@ -38,7 +40,7 @@ class Metrics:
             "requests_total", "Requests by operation, door and code.", ("operation", "door", "code")
         )
         seconds = Histogram(
-            "stele_request_seconds",
+            f"{NAME}_request_seconds",
             "Time in the pipeline.",
             ("operation", "door"),
             buckets=BUCKETS,
@@ -49,7 +51,7 @@ class Metrics:
         self._requests = {pair: {"ok": requests.labels(pair[1], pair[0], "ok")} for pair in pairs}
         self._request_children = requests
         self._codes = frozenset(known)
-        self._sockets = Gauge("stele_sockets", "Open sockets.", registry=self._registry)
+        self._sockets = Gauge(f"{NAME}_sockets", "Open sockets.", registry=self._registry)
         closed = self._counter("sockets_closed_total", "Closed sockets by code.", ("code",))
         self._closed = {code: closed.labels(str(code)) for code in sorted({*CLOSE_CODES, *close_codes})}
         self._closed_other = closed.labels("other")
@@ -57,23 +59,23 @@ class Metrics:
         self._task_ends = self._counter("task_ends_total", "Ends of background tasks, each started again.", ("task",))
         self._limiter_down = self._counter("limiter_down_total", "Decisions made without the limiter's store.")
         self._outbox_rows = Gauge(
-            "stele_event_outbox_rows", "Committed events that wait for their stream.", registry=self._registry
+            f"{NAME}_event_outbox_rows", "Committed events that wait for their stream.", registry=self._registry
         )
         self._outbox_age = Gauge(
-            "stele_event_outbox_age_seconds", "How long the oldest of them has waited.", registry=self._registry
+            f"{NAME}_event_outbox_age_seconds", "How long the oldest of them has waited.", registry=self._registry
         )
         self._breaker = Gauge(
-            "stele_breaker_state", "0 closed, 1 half-open, 2 open.", ("name",), registry=self._registry
+            f"{NAME}_breaker_state", "0 closed, 1 half-open, 2 open.", ("name",), registry=self._registry
         )
         for name in BREAKERS:
             self._breaker.labels(name).set(BREAKER_STATES["closed"])
         self._log_drops: Callable[[], int] = lambda: 0
-        drops = Reading("stele_log_lines_dropped", "Log lines that could not be written.", lambda: self._log_drops())
+        drops = Reading(f"{NAME}_log_lines_dropped", "Log lines that could not be written.", lambda: self._log_drops())
         self._registry.register(drops)
-        Gauge("stele_build_info", "The contract served.", ("contract",), registry=self._registry).labels(build).set(1)
+        Gauge(f"{NAME}_build_info", "The contract served.", ("contract",), registry=self._registry).labels(build).set(1)
 
     def _counter(self, name: str, text: str, labels: tuple[str, ...] = ()) -> Counter:
-        return Counter(f"stele_{name}", text, labels, registry=self._registry)
+        return Counter(f"{NAME}_{name}", text, labels, registry=self._registry)
 
     def count_log_drops(self, read: Callable[[], int]) -> None:
         """`read` answers how many log lines were dropped since the start."""

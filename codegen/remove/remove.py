@@ -32,7 +32,7 @@ def remove(specs: Path, features: Path, *, name: str = "", feature: str = "") ->
     parts = parts_of(code, feature) if feature else []
     left = [*_tables(code, feature)]
     texts = product_without(code, feature) if feature else _handler(code, loaded.contract, name)
-    with TemporaryDirectory(prefix="stele-remove-") as folder:
+    with TemporaryDirectory(prefix="codegen-remove-") as folder:
         copy = Path(folder, "specs")
         fix.copied(specs, copy)
         after = _taken_out(copy, specs, names, {feature} if feature else set())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from codegen.emit.client_names import attribute, package
+from codegen.emit.client_names import attribute
 from codegen.emit.printer import File, Module
 from codegen.emit.python_client.api import Flavour, emit_api, resource
 from codegen.emit.python_client.models import emit_errors, emit_models
@@ -32,7 +32,7 @@ module-root = ""
 
 
 def emit(contract: Contract) -> list[File]:
-    name = f"{package(contract)}_client"
+    name = f"{contract.info.product}_client"
     folder = f"{ROOT}/{name}"
     return [
         File(f"{ROOT}/pyproject.toml", _project(contract, name).encode()),

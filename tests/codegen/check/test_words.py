@@ -71,3 +71,26 @@ def test_a_value_is_judged_by_the_schema_of_its_word(tmp_path: Path) -> None:
     loaded = edited(tmp_path, ("packages/authors.yaml", "x-pkg-id: 3\n", "x-pkg-id: three\n"))
     (finding,) = (one for one in loaded.findings if one.rule == "W002")
     assert finding.message.startswith("x-pkg-id: ")
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "hint"),
+    [
+        ("openapi.yaml", "x-name: stele", "x-name: Order Desk", "did you mean 'order_desk'?"),
+        ("openapi.yaml", "x-name: stele", "x-name: order-desk", "did you mean 'order_desk'?"),
+        ("openapi.yaml", "x-name: stele", "x-name: 7", ""),
+        ("http/authors.yaml", "x-idempotent: key", "x-idempotent: natrual", "did you mean 'natural'?"),
+        ("http/authors.yaml", "x-sdk-method: find", "x-sdk-method: findAll", "did you mean 'find_all'?"),
+    ],
+)
+def test_a_value_that_is_nearly_right_is_told_how_to_be(
+    tmp_path: Path, file: str, old: str, new: str, hint: str
+) -> None:
+    (finding,) = (one for one in edited(tmp_path, (file, old, new)).findings if one.rule == "W002")
+    assert finding.fix == hint
+
+
+def test_the_product_s_name_stands_in_one_root(tmp_path: Path) -> None:
+    loaded = edited(tmp_path, ("asyncapi.yaml", "  title: Stele\n", "  title: Stele\n  x-name: stele\n"))
+    (finding,) = loaded.findings
+    assert (finding.rule, finding.fix) == ("W003", "it stands in openapi.info")

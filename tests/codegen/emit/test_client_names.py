@@ -2,22 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from codegen.emit import client_names
 from codegen.runtime.sdk_python import errors
 from codegen.runtime.sdk_python.client_async import AsyncBaseClient
-from tests.codegen.contracts import shipped
-
-
-@pytest.mark.parametrize(
-    ("title", "name"),
-    [("Stele", "stele"), ("Shop of Things", "shop_of_things"), ("HTTPShop 2", "http_shop_2"), ("2nd", "api_2nd"), ("—", "api")],
-)  # fmt: skip
-def test_a_package_is_named_after_the_title(title: str, name: str) -> None:
-    assert client_names.package(replace(shipped(), info=replace(shipped().info, title=title))) == name
 
 
 @pytest.mark.parametrize(

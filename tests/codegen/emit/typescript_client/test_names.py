@@ -63,7 +63,7 @@ def test_a_twin_makes_way_for_a_type_of_its_name() -> None:
     assert inputs(taken) == {"Author": "Author_Input"}
 
 
-def test_the_package_is_named_by_the_title() -> None:
+def test_the_package_has_the_product_s_name() -> None:
     assert npm_package(shipped()) == "stele-client"
-    nameless = replace(shipped(), info=replace(shipped().info, title="世界"))
-    assert npm_package(nameless) == "api-client"
+    desk = replace(shipped(), info=replace(shipped().info, product="order_desk"))
+    assert npm_package(desk) == "order-desk-client"
