@@ -11,19 +11,13 @@ import subprocess
 import sys
 
 from alembic import command
-from alembic.config import Config
+from alembic.util import CommandError
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.addresses import postgres_url
+from app.db.schema import configuration
 
 HINT = "set it to postgresql://user:password@host:port/database; `make run` prints that of its embedded server, which answers while it runs"
-
-
-def configuration() -> Config:
-    """The script folder is the package's own."""
-    config = Config()
-    config.set_main_option("script_location", "app:migrations")
-    return config
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -40,6 +34,9 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     try:
         _run(options)
+    except CommandError as error:
+        print(f"the steps of this release do not lead there: {error}", file=sys.stderr)
+        return 1
     except (SQLAlchemyError, OSError) as error:
         print(f"the database refused: {error}", file=sys.stderr)
         return 1
@@ -65,7 +62,7 @@ def _run(options: argparse.Namespace) -> None:
     config = configuration()
     match options.command:
         case "upgrade":
-            command.upgrade(config, options.target or "head")
+            command.upgrade(config, options.target or "heads")
         case "downgrade":
             command.downgrade(config, options.target or "-1")
         case "history":
