@@ -22,6 +22,7 @@ from codegen.fix import fix as fixes
 from codegen.new.new import write_operation
 from codegen.new.operation import NewOperation
 from codegen.pipeline import Loaded, build, load
+from codegen.realm import HOME, faults
 from codegen.remove.remove import remove as take_away
 from codegen.reports import FORMATS
 from codegen.suppressions import suppress
@@ -50,6 +51,9 @@ def main(arguments: list[str] | None = None) -> int:
     taken.add_argument("--feature", default="", help="all of a feature, its modules and tests too")
     taken.add_argument("--features", type=Path, default=FEATURES, help="where the handlers are")
     commands.choices["generate"].add_argument("--watch", action="store_true", help="again after each save, until ^C")
+    commands.choices["check"].add_argument(
+        "--realm", type=Path, help=f"an export of Keycloak; default: {HOME}, if it is there"
+    )
     commands.choices["fix"].add_argument("--dry-run", action="store_true", help="show the diff and write nothing")
     commands.choices["explain"].add_argument("rule", nargs="?", help="a rule's id, as X012")
     commands.choices["explain"].add_argument("--all", action="store_true", help="print the page of all rules")
@@ -119,10 +123,17 @@ def _generate(options: argparse.Namespace) -> int:
 
 
 def check(options: argparse.Namespace) -> int:
-    """Say whether `generated/` is fresh; write nothing."""
+    """Say whether `generated/` is fresh and the realm has every role; write nothing."""
+    realm = options.realm or options.specs.parent / HOME
+    if options.realm is not None and not realm.is_file():
+        print(f"there is no realm {str(realm)!r}", file=sys.stderr)
+        return 2
     loaded = _loaded(options)
     if loaded is None:
         return 1
+    found = faults(realm, loaded.contract.roles) if realm.is_file() else []
+    for line in found:
+        print(line, file=sys.stderr)
     changed, stale = output.changes(options.out, build(loaded.contract))
     for file in changed:
         print(f"{options.out.name}/{file.path} is not what the contract says", file=sys.stderr)
@@ -133,7 +144,7 @@ def check(options: argparse.Namespace) -> int:
         )
     if changed or stale:
         print("run `make generate`", file=sys.stderr)
-    return 1 if changed or stale else 0
+    return 1 if changed or stale or found else 0
 
 
 def write_lock(options: argparse.Namespace) -> int:
