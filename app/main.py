@@ -1,7 +1,11 @@
-"""`python -m app.main`: read the settings, then serve. Unsafe or missing settings end with exit code 78, a line each."""
+"""`python -m app.main`: read the settings, ask the database for its schema, then serve.
+
+Unsafe or missing settings end with exit code 78, a line each, and so does a schema of another release.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -9,6 +13,8 @@ from typing import Any
 import uvicorn
 from pydantic import ValidationError
 
+from app.db.database import Database
+from app.db.schema import Schema, configuration
 from app.guard.http_protocol import GuardedHttp
 from app.guard.websocket_protocol import GuardedWebSocket
 from app.settings import LogFormat, Settings, faults_of
@@ -41,6 +47,10 @@ def read_settings() -> Settings | None:
 def main() -> int:
     settings = read_settings()
     if settings is None:
+        return EX_CONFIG
+    schema, database = Schema(configuration()), Database(settings.database_url.get_secret_value(), 1)
+    if (fault := asyncio.run(schema.fault_at_start(database))) is not None:
+        print(f"DATABASE_URL: {fault}", file=sys.stderr)
         return EX_CONFIG
     configure(settings.log_level, is_json=settings.log_format is LogFormat.JSON)
     serve("app.main:create_application", host=settings.host, port=settings.port, workers=settings.workers)

@@ -29,6 +29,7 @@ from app.broadcast.outbox import Outbox
 from app.broadcast.redis_broker import READ_TIMEOUT_S, RedisBroker
 from app.db.database import Database
 from app.db.pipelined_redis import PipelinedConnection
+from app.db.schema import Schema, configuration
 from app.execution.context import Context
 from app.execution.cursor import CursorSeal
 from app.execution.deadlines import Deadlines
@@ -92,7 +93,12 @@ class Service:
         self.shares = Shares(settings.database_connections)
         self.gate = Gate(_urgent_paths(), is_backed_up=lambda: self.shares.is_backed_up)
         self.readiness = Readiness(
-            {"database": self.database.ping, "keys": self._has_keys, "background tasks": self._tasks_live}
+            {
+                "database": self.database.ping,
+                "schema": partial(Schema(configuration()).is_right, self.database),
+                "keys": self._has_keys,
+                "background tasks": self._tasks_live,
+            }
         )
         self.runner = Runner(
             database=self.database,

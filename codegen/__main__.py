@@ -11,7 +11,7 @@ import time
 from datetime import date
 from pathlib import Path
 
-from codegen import lock, output, project, rules, table
+from codegen import lock, output, rules, table
 from codegen.breaking.baseline import NoBaseline, baseline
 from codegen.breaking.gate import judge
 from codegen.breaking.reports import FORMATS as VERDICTS
@@ -22,8 +22,10 @@ from codegen.fix import fix as fixes
 from codegen.new.new import write_operation
 from codegen.new.operation import NewOperation
 from codegen.pipeline import Loaded, build, load
+from codegen.project import names
+from codegen.project.realm import HOME, faults
+from codegen.project.rename import rename as give_name
 from codegen.remove.remove import remove as take_away
-from codegen.rename import rename as give_name
 from codegen.reports import FORMATS
 from codegen.suppressions import suppress
 from codegen.watch import changes
@@ -53,6 +55,9 @@ def main(arguments: list[str] | None = None) -> int:
     commands.choices["rename"].add_argument("name", help="lower case, as order_desk")
     commands.choices["rename"].add_argument("--title", default="", help="as people read it; default: the name")
     commands.choices["generate"].add_argument("--watch", action="store_true", help="again after each save, until ^C")
+    commands.choices["check"].add_argument(
+        "--realm", type=Path, help=f"an export of Keycloak; default: {HOME}, if it is there"
+    )
     commands.choices["fix"].add_argument("--dry-run", action="store_true", help="show the diff and write nothing")
     commands.choices["explain"].add_argument("rule", nargs="?", help="a rule's id, as X012")
     commands.choices["explain"].add_argument("--all", action="store_true", help="print the page of all rules")
@@ -126,15 +131,22 @@ def _generate(options: argparse.Namespace) -> int:
 
 
 def check(options: argparse.Namespace) -> int:
-    """Say whether `generated/` is fresh, and what stands beside specs/ has the product's name; write nothing."""
-    found = _settled(options)
-    said = found.dialects.http.name_place
-    if said is not None and not len(found.findings):
-        beside = project.compare(options.specs.parent, found.contract.info.product, said, found.findings)
-        found.dialects.documents.sources.update(beside)
-    loaded = _accepted(options, found)
+    """Say whether `generated/` is fresh, and what stands beside specs/ has the product's name and roles; write nothing."""
+    realm = options.realm or options.specs.parent / HOME
+    if options.realm is not None and not realm.is_file():
+        print(f"there is no realm {str(realm)!r}", file=sys.stderr)
+        return 2
+    named = _settled(options)
+    said = named.dialects.http.name_place
+    if said is not None and not len(named.findings):
+        beside = names.compare(options.specs.parent, named.contract.info.product, said, named.findings)
+        named.dialects.documents.sources.update(beside)
+    loaded = _accepted(options, named)
     if loaded is None:
         return 1
+    found = faults(realm, loaded.contract.roles) if realm.is_file() else []
+    for line in found:
+        print(line, file=sys.stderr)
     changed, stale = output.changes(options.out, build(loaded.contract))
     for file in changed:
         print(f"{options.out.name}/{file.path} is not what the contract says", file=sys.stderr)
@@ -145,7 +157,7 @@ def check(options: argparse.Namespace) -> int:
         )
     if changed or stale:
         print("run `make generate`", file=sys.stderr)
-    return 1 if changed or stale else 0
+    return 1 if changed or stale or found else 0
 
 
 def write_lock(options: argparse.Namespace) -> int:

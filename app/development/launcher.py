@@ -17,6 +17,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import FrameType
 
+from app.development.issuer import REALM_FILE, load_realm
 from app.development.servers import Postgres, Server, ServerUnavailable, Valkey, answers, free_port
 from generated.operations import OPERATIONS
 from generated.product import NAME, TITLE
@@ -179,7 +180,7 @@ class Launcher:
                 f"  {TITLE} serves at   {self.address}   (documents: {self.address}/docs, socket: /web)",
                 f"  tokens come from  {self._environment['KEYCLOAK_URL']}/realms/{self._environment.get('KEYCLOAK_REALM', NAME)}",
                 *(f"  DATABASE_URL      {part.url}" for part in self._running if isinstance(part, Postgres)),
-                "  users             reader, editor, admin, nobody; each one's password is its name",
+                f"  users             {', '.join(load_realm(REALM_FILE).users)}; each one's password is its name",
                 "",
                 *self._hints(),
                 "  Ctrl-C ends everything.",

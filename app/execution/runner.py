@@ -172,7 +172,7 @@ class Runner:
 
     async def _query(self, call: Call, request: Any, started: float) -> Any:
         call.context = context = Context(call.caller, call.trace_id, self._database)
-        result = await call.method(context, request)
+        result = fitting(call, await call.method(context, request))
         call.status = context.status
         await self._outbox.append(self._database, call.operation, context.events)
         self._outbox.wake(context.events)
@@ -193,7 +193,7 @@ class Runner:
                 call.replayed = True
                 await transaction.rollback()
                 return stored[0]
-            result = await call.method(context, request)
+            result = fitting(call, await call.method(context, request))
             call.status = context.status
             if replay is not None:
                 await replay.finish(result)
@@ -247,6 +247,18 @@ class Runner:
                 await self._audit.write(self._database, record)
         except Exception:  # Whatever it is, it does not take the refusal's place.
             self._audit.offer(record)
+
+
+def fitting(call: Call, result: Any) -> Any:
+    """The result, if it is what the contract says; else Internal is raised, and the log says where it is not."""
+    codec = CODECS[call.operation.name]
+    fault = codec.fault_of(result)
+    if fault is not None:
+        log.error("operation.wrong_result", operation=call.operation.name, fault=fault)
+        raise Internal
+    if not call.operation.is_query:
+        codec.encode_json(result)  # Half of a surrogate pair is known to encoders alone: better now than after COMMIT.
+    return result
 
 
 def declared(call: Call, error: Exception) -> ApiError:

@@ -11,28 +11,16 @@ import argparse
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 from alembic import command
-from alembic.config import Config
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.addresses import postgres_url
+from app.db.schema import LINES, configuration
 
 HINT = "set it to postgresql://user:password@host:port/database; `make run` prints that of its embedded server, which answers while it runs"
-FOLDER = Path(__file__).parent
-LINES = {"platform": FOLDER / "platform", "product": FOLDER / "versions"}
-
-
-def configuration() -> Config:
-    """The script folder is the package's own; a product without a table of its own has no line yet."""
-    config = Config()
-    config.set_main_option("script_location", "app:migrations")
-    config.set_main_option("path_separator", "newline")
-    config.set_main_option("version_locations", "\n".join(str(path) for path in LINES.values() if path.is_dir()))
-    return config
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -50,6 +38,9 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     try:
         _run(options)
+    except CommandError as error:
+        print(f"the steps of this release do not lead there: {error}", file=sys.stderr)
+        return 1
     except (SQLAlchemyError, OSError) as error:
         print(f"the database refused: {error}", file=sys.stderr)
         return 1

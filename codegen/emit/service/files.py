@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from codegen.emit.printer import File
 from codegen.emit.service import (
+    checks,
     errors,
     handlers,
     http_routes,
@@ -29,6 +30,7 @@ MODULES: tuple[Callable[[Contract], list[File]], ...] = (
     operations.emit,
     handlers.emit,
     proto.emit,
+    checks.emit,
     wire.emit,
     http_routes.emit,
     ws_packages.emit,

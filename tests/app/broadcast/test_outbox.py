@@ -83,6 +83,19 @@ async def test_what_an_operation_does_not_declare_is_an_error_that_names_both(
     assert await authors(raw) == []
 
 
+async def test_an_event_with_a_value_of_a_wrong_type_is_an_error_that_names_the_field_and_not_the_value(
+    database: Database, raw: asyncpg.Connection
+) -> None:
+    wrong: Any = event(1)
+    wrong.author.name = {"secret": 1}
+    with capture_logs() as logs, pytest.raises(Internal):
+        await make().append(database, CREATE, [wrong])
+    (line,) = logs
+    told = (line["event"], line["event_name"], line["fault"])
+    assert told == ("event.wrong", "author_created", "/author/name: dict where string is due")
+    assert await authors(raw) == []
+
+
 async def test_after_the_commit_the_topic_is_woken() -> None:
     woken: list[str] = []
     make(woken).wake([event(1)])

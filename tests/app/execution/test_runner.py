@@ -6,11 +6,13 @@ import asyncio
 import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
+from copy import copy
 from typing import Any
 
 import asyncpg
 import pytest
 from sqlalchemy import bindparam
+from structlog.testing import capture_logs
 
 from app.admission.gate import Gate
 from app.admission.shares import Shares
@@ -23,15 +25,30 @@ from app.execution.deadlines import Deadlines
 from app.execution.runner import Runner
 from app.execution.tables import STORED_ANSWER
 from app.limits.limiter import Permit
-from generated.errors import Forbidden, Internal, InvalidData, RateLimited, Timeout, Unauthenticated, Unavailable
+from generated.errors import (
+    AuthorNameTaken,
+    Forbidden,
+    Internal,
+    InvalidData,
+    RateLimited,
+    Timeout,
+    Unauthenticated,
+    Unavailable,
+)
 from generated.operations import OPERATIONS, Bucket, Operation
-from generated.results import Author, AuthorCreated
+from generated.results import Author, AuthorCreated, AuthorList, PageMeta
 from generated.wire import EVENT_CODECS, EVENT_OF
 from tests.features.authors.authors import NOW
 
 Method = Callable[[Any, Any], Awaitable[Any]]
 ADD_ANSWER = compile_statement(
     STORED_ANSWER.insert().values(subject="s", operation="o", key=bindparam("key"), fingerprint=b"")
+)
+
+
+AUTHOR = Author(id=1, name="x", bio=None, born_on=None, created_at=NOW, updated_at=NOW, version=1)
+FOUND = AuthorList(
+    items=[AUTHOR], meta=PageMeta(page=1, per_page=1000, total=1, pages=1, next_cursor=None, has_more=False)
 )
 
 
@@ -117,28 +134,38 @@ async def run(database: Database, witness: Witness, operation: str, method: Meth
         deadlines.stop()
 
 
-def saying(witness: Witness, word: str = "handler") -> Method:
-    async def method(context: Context, request: object) -> str:
-        witness.seen.append(word)
-        return word
+def with_value(field: str, value: object) -> Author:
+    """An author, one of whose fields is wrong."""
+    changed = copy(AUTHOR)
+    setattr(changed, field, value)
+    return changed
+
+
+def saying(witness: Witness, result: Any = AUTHOR) -> Method:
+    async def method(context: Context, request: object) -> Any:
+        witness.seen.append("handler")
+        return result
 
     return method
 
 
-async def announcing(context: Context, request: object) -> None:
-    author = Author(id=1, name="x", bio=None, born_on=None, created_at=NOW, updated_at=NOW, version=1)
-    context.publish(AuthorCreated(author=author))
+def announcing(result: Any = AUTHOR) -> Method:
+    async def method(context: Context, request: object) -> Any:
+        context.publish(AuthorCreated(author=AUTHOR))
+        return result
+
+    return method
 
 
 async def test_a_query_is_limited_decoded_run_and_offered_to_the_log(database: Database, witness: Witness) -> None:
-    assert await run(database, witness, "get_authors", saying(witness)) == "handler"
+    assert await run(database, witness, "get_authors", saying(witness, FOUND)) is FOUND
     assert witness.seen == ["limit reads", "decode", "handler", "offer success", "metric ok"]
 
 
 async def test_a_command_leaves_its_rows_before_its_commit_and_wakes_the_mover_after(
     database: Database, witness: Witness
 ) -> None:
-    await run(database, witness, "create_author", announcing)
+    await run(database, witness, "create_author", announcing())
     assert witness.seen == [
         "limit writes",
         "decode",
@@ -150,7 +177,7 @@ async def test_a_command_leaves_its_rows_before_its_commit_and_wakes_the_mover_a
 
 
 async def test_a_query_that_publishes_leaves_its_row_too(database: Database, witness: Witness) -> None:
-    await run(database, witness, "get_authors", announcing)
+    await run(database, witness, "get_authors", announcing(FOUND))
     assert witness.seen[2:4] == ["append AuthorCreated", "wake AuthorCreated"]
 
 
@@ -162,10 +189,11 @@ async def test_an_event_that_the_operation_does_not_declare_is_internal_and_noth
     witness.outbox = Outbox(EVENT_OF, EVENT_CODECS, wake=witness.seen.append)
     mark = uuid.uuid4().hex
 
-    async def method(context: Context, request: object) -> None:
+    async def method(context: Context, request: object) -> Any:
         if operation == "delete_author":
             await context.db.execute(ADD_ANSWER, key=mark)
-        await announcing(context, request)
+        context.publish(AuthorCreated(author=AUTHOR))
+        return FOUND if operation == "get_authors" else None
 
     roles = {"get-authors", "delete-author"}
     with pytest.raises(Internal):
@@ -231,6 +259,75 @@ async def test_any_other_exception_is_internal_and_nothing_of_it_gets_out(databa
     assert witness.seen[-2:] == ["audit error", "metric internal"]
 
 
+@pytest.mark.parametrize(
+    ("result", "fault"),
+    [
+        ({"id": 3}, ": dict where Author is due"),
+        (None, ": NoneType where Author is due"),
+        ([AUTHOR], ": list where Author is due"),
+        (FOUND, ": AuthorList where Author is due"),
+        (with_value("name", None), "/name: NoneType where string is due"),
+        (with_value("id", "secret"), "/id: str where integer(int64) is due"),
+        (with_value("version", 2**63), "/version: int where integer(int64) is due"),
+        (with_value("version", True), "/version: bool where integer(int64) is due"),
+        (with_value("updated_at", NOW.replace(tzinfo=None)), "/updated_at: datetime where string(date-time) is due"),
+        (with_value("born_on", NOW), "/born_on: datetime where string(date) is due"),
+    ],
+    ids=lambda one: one if isinstance(one, str) else "",
+)
+async def test_a_result_of_a_wrong_type_is_internal_and_nothing_is_committed(
+    database: Database, raw_outbox: asyncpg.Connection, witness: Witness, result: Any, fault: str
+) -> None:
+    """The log names the operation, the field and what is due, and no value."""
+    mark = uuid.uuid4().hex
+
+    async def method(context: Context, request: object) -> Any:
+        await context.db.execute(ADD_ANSWER, key=mark)
+        return result
+
+    with capture_logs() as logs, pytest.raises(Internal):
+        await run(database, witness, "create_author", method)
+    assert [(line["event"], line["operation"], line["fault"]) for line in logs] == [
+        ("operation.wrong_result", "create_author", fault)
+    ]
+    assert await raw_outbox.fetchval("SELECT count(*) FROM stored_answer WHERE key = $1", mark) == 0
+    assert witness.seen[-2:] == ["audit error", "metric internal"]
+
+
+async def test_text_that_no_encoder_takes_is_found_before_the_commit(
+    database: Database, raw_outbox: asyncpg.Connection, witness: Witness
+) -> None:
+    mark = uuid.uuid4().hex
+
+    async def method(context: Context, request: object) -> Any:
+        await context.db.execute(ADD_ANSWER, key=mark)
+        return with_value("name", "\ud800")
+
+    with pytest.raises(Internal):
+        await run(database, witness, "create_author", method)
+    assert await raw_outbox.fetchval("SELECT count(*) FROM stored_answer WHERE key = $1", mark) == 0
+
+
+@pytest.mark.parametrize("result", [[AUTHOR], None, AUTHOR], ids=lambda one: type(one).__name__)
+async def test_a_query_answers_its_page_and_nothing_else(database: Database, witness: Witness, result: Any) -> None:
+    with pytest.raises(Internal):
+        await run(database, witness, "get_authors", saying(witness, result))
+    assert witness.seen[-1] == "metric internal"
+
+
+async def test_a_refusal_that_the_operation_does_not_declare_is_internal_and_logged_with_both_names(
+    database: Database, witness: Witness
+) -> None:
+    async def method(context: Context, request: object) -> None:
+        raise AuthorNameTaken
+
+    with capture_logs() as logs, pytest.raises(Internal):
+        await run(database, witness, "get_authors", method)
+    assert [(line["event"], line["operation"], line["code"]) for line in logs] == [
+        ("operation.error_not_declared", "get_authors", "author_name_taken")
+    ]
+
+
 async def test_a_deadline_ends_the_handler(database: Database, witness: Witness) -> None:
     async def method(context: Context, request: object) -> None:
         await asyncio.sleep(30)
@@ -241,7 +338,7 @@ async def test_a_deadline_ends_the_handler(database: Database, witness: Witness)
 
 async def test_a_failed_command_leaves_no_event(database: Database, witness: Witness) -> None:
     async def method(context: Context, request: object) -> None:
-        await announcing(context, request)
+        await announcing()(context, request)
         raise Forbidden
 
     with pytest.raises(Forbidden):
@@ -271,7 +368,7 @@ async def test_a_command_whose_row_cannot_be_written_is_no_success_and_wakes_nob
 ) -> None:
     witness.refusal = Unavailable()
     with pytest.raises(Unavailable):
-        await run(database, witness, "create_author", announcing)
+        await run(database, witness, "create_author", announcing())
     assert witness.seen == [
         "limit writes",
         "decode",

@@ -48,6 +48,22 @@ def tables(url: str) -> set[str]:
     return asyncio.run(read())
 
 
+def test_a_database_of_a_later_release_is_one_line(postgres: Postgres) -> None:
+    later = new_database(postgres, "later")
+    assert migrate(later, "upgrade").returncode == 0
+
+    async def take() -> None:
+        connection = await asyncpg.connect(later.replace("+asyncpg", ""))
+        await connection.execute("UPDATE alembic_version SET version_num = '9999'")
+        await connection.close()
+
+    asyncio.run(take())
+    done = migrate(later, "upgrade")
+    assert done.returncode == 1
+    assert "9999" in done.stderr.splitlines()[-1]
+    assert "Traceback" not in done.stderr
+
+
 def test_up_down_and_up_again(url: str) -> None:
     assert migrate(url, "upgrade").returncode == 0
     every = tables(url)
@@ -81,9 +97,7 @@ def test_without_a_url_and_without_a_server_a_line_says_so() -> None:
 
 def test_autogenerate_finds_nothing_to_add_to_the_migrations(migrated: str) -> None:
     """In a process of its own, where no table is known but those that the environment imports."""
-    program = (
-        "from alembic import command; from app.migrations.__main__ import configuration; command.check(configuration())"
-    )
+    program = "from alembic import command; from app.db.schema import configuration; command.check(configuration())"
     ended = subprocess.run(
         [sys.executable, "-c", program], env={**os.environ, "DATABASE_URL": migrated}, capture_output=True, text=True,
         check=False,

@@ -11,7 +11,7 @@ import pytest
 
 from codegen.__main__ import main
 from codegen.diagnostics import Findings, Place, Refused
-from codegen.project import AUDIENCE, LOCKS, PROJECT, REALM, compare, renamed
+from codegen.project.names import AUDIENCE, LOCKS, PROJECT, REALM, compare, renamed
 from tests.codegen.contracts import ROOT
 
 SAID = Place("specs/openapi.yaml", 5, 11)

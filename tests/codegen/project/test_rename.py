@@ -14,7 +14,7 @@ import pytest
 from codegen.diagnostics import Refused
 from codegen.fix import fix
 from codegen.pipeline import load
-from codegen.rename import rename
+from codegen.project.rename import rename
 from tests.codegen.contracts import ROOT, SHIPPED, compose
 
 BEARING = (

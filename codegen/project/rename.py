@@ -19,7 +19,7 @@ from codegen.parse.openapi import PRODUCT, ROOT
 from codegen.parse.yaml_edits import add_entry, word
 from codegen.parse.yaml_tree import Mapping, Node, Scalar
 from codegen.pipeline import load
-from codegen.project import renamed
+from codegen.project.names import renamed
 
 ROOTS = (ROOT, "specs/asyncapi.yaml")
 PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9 _-]*")
