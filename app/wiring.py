@@ -17,6 +17,7 @@ from starlette.middleware.cors import CORSMiddleware
 from app import product
 from app.admission.gate import Gate
 from app.admission.shares import Shares
+from app.admission.tally import Tally
 from app.audit.log import AuditLog
 from app.auth.breaker import Breaker
 from app.auth.jwks import KeySet
@@ -89,8 +90,10 @@ class Service:
         self.broker = RedisBroker(self.pipeline, self.reader, topics=TOPICS, codecs=EVENT_CODECS)
         self.mover = Mover(self.database, self.broker, TOPICS, on_depth=self.metrics.outbox_depth)
         self.deadlines = Deadlines()
-        self.shares = Shares(settings.database_connections)
-        self.gate = Gate(_urgent_paths(), is_backed_up=lambda: self.shares.is_backed_up)
+        self.tally = Tally()
+        self.metrics.count_refusals(lambda: {one.value: count for one, count in self.tally.counts().items()})
+        self.shares = Shares(settings.database_connections, tally=self.tally)
+        self.gate = Gate(_urgent_paths(), is_backed_up=lambda: self.shares.is_backed_up, tally=self.tally)
         self.readiness = Readiness(
             {"database": self.database.ping, "keys": self._has_keys, "background tasks": self._tasks_live}
         )
@@ -201,7 +204,7 @@ def build(settings: Settings) -> Asgi:
         on_denial=Denials(service.audit.offer),
         gate=service.gate,
     )
-    return Doors(http, _with_cors(http, settings.origins), socket, service.gate)
+    return Doors(http, _with_cors(http, settings.origins), socket, service.gate, service.tally)
 
 
 def _redis(url: str, *, answer_s: float) -> Redis:
@@ -230,13 +233,15 @@ def _with_cors(application: Asgi, origins: tuple[str, ...]) -> Asgi:
 
 
 class Doors:
-    """Which door a request goes to; only requests with an Origin pay for CORS. The guard asks `gate` before there is a request."""
+    """Which door a request goes to; only requests with an Origin pay for CORS. The guard asks `gate` before there is a request, and
+    counts in `tally` what it refuses itself."""
 
-    def __init__(self, http: Asgi, browser: Asgi, socket: Asgi, gate: Gate) -> None:
+    def __init__(self, http: Asgi, browser: Asgi, socket: Asgi, gate: Gate, tally: Tally) -> None:
         self._http = http
         self._browser = browser
         self._socket = socket
         self.gate = gate
+        self.tally = tally
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "websocket" and scope["path"] == "/web":

@@ -22,6 +22,7 @@ from websockets.http11 import Response
 from websockets.server import ServerProtocol
 from websockets.typing import StatusLike
 
+from app.admission.tally import Refused, Tally
 from app.guard.alarm import Alarm
 from app.guard.frames import POLICY, FrameAccount, FrameLimits, Violation
 from app.guard.problems import answer, parts, trace_id
@@ -73,6 +74,7 @@ class GuardedWebSocket(WebSocketsSansIOProtocol):
         self.conn = Server(max_size=config.ws_max_size, logger=self.logger)
         self.close_timeout = CLOSE_S
         self.on_lost: Callable[[], None] | None = None
+        self._tally: Tally | None = getattr(self.app, "tally", None)
         self._alarm = Alarm(self.loop, self._out_of_time)
         self._frames = FrameAccount(self.limits)
         self._held = b""
@@ -127,6 +129,8 @@ class GuardedWebSocket(WebSocketsSansIOProtocol):
         self.handle_events()
         if not self.handshake_initiated:
             self._refuse_handshake(Malformed())
+        elif self.close_sent:
+            self._count_refusal()
 
     def start_keepalive(self) -> None:
         """Called when the socket is open; what came early waits until then."""
@@ -136,10 +140,15 @@ class GuardedWebSocket(WebSocketsSansIOProtocol):
 
     def _refuse_handshake(self, error: ApiError) -> None:
         """In the place of the application, if it runs."""
+        self._count_refusal()
         self.handshake_complete = self.disconnected = True
         self.queue.put_nowait({"type": "websocket.disconnect", "code": ABNORMAL})
         self.transport.write(answer(error, trace_id(())))
         self.transport.leave()
+
+    def _count_refusal(self) -> None:
+        if self._tally is not None:
+            self._tally.add(Refused.GUARD_HANDSHAKE)
 
     # Frames
 
