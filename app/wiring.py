@@ -12,7 +12,6 @@ import structlog
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from starlette.middleware.cors import CORSMiddleware
 
 from app import product
 from app.admission.gate import Gate
@@ -39,6 +38,7 @@ from app.execution.runner import Runner
 from app.execution.surface import check_surface
 from app.execution.testimony import Denials
 from app.http.application import make_application
+from app.http.cors import CrossOrigin
 from app.http.door import HttpDoor
 from app.http.refusals import Refusals
 from app.http.table import RouteTable
@@ -58,10 +58,6 @@ from generated.wire import EVENT_CODECS, EVENT_OF
 from generated.ws_packages import PACKAGES
 
 REDIS_TIMEOUT_S = 0.2
-EXPOSED = (
-    "ETag", "Location", "RateLimit", "RateLimit-Policy", "Retry-After", "Stele-Contract", "Idempotent-Replayed",
-    "X-Correlation-ID",
-)  # fmt: skip
 Asgi = Callable[[Any, Any, Any], Any]
 
 logger = structlog.get_logger(__name__)
@@ -204,31 +200,13 @@ def build(settings: Settings) -> Asgi:
         on_denial=Denials(service.audit.offer),
         gate=service.gate,
     )
-    return Doors(http, _with_cors(http, settings.origins), socket, service.gate, service.tally)
+    return Doors(http, CrossOrigin(http, settings.origins), socket, service.gate, service.tally)
 
 
 def _redis(url: str, *, answer_s: float) -> Redis:
     """Repeats nothing by itself."""
     return Redis.from_url(
         url, socket_timeout=answer_s, socket_connect_timeout=REDIS_TIMEOUT_S, retry=Retry(NoBackoff(), 0)
-    )
-
-
-def _with_cors(application: Asgi, origins: tuple[str, ...]) -> Asgi:
-    return CORSMiddleware(
-        application,
-        allow_origins=origins,
-        allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
-        allow_headers=[
-            "Authorization",
-            "Content-Type",
-            "Idempotency-Key",
-            "If-Match",
-            "Request-Timeout-Ms",
-            "X-Correlation-ID",
-            "X-Stele-Client",
-        ],
-        expose_headers=EXPOSED,
     )
 
 

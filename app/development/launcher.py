@@ -21,6 +21,8 @@ from app.development.servers import Postgres, Server, ServerUnavailable, Valkey,
 from generated.operations import OPERATIONS
 
 LAST_LINES = 20
+EX_CONFIG = 78
+MAX_PORT = 65_535
 
 
 class Child(Server):
@@ -83,6 +85,12 @@ class Service(Child):
             return False
 
 
+def _port(text: str) -> int:
+    """0 for what is no port."""
+    number = int(text) if text.isascii() and text.isdigit() else 0
+    return number if number <= MAX_PORT else 0
+
+
 class Launcher:
     """`root` is the checkout; `environment` decides what is embedded."""
 
@@ -90,7 +98,7 @@ class Launcher:
         self._state = root / ".stele"
         self._environment = dict(environment)
         self._host = self._environment.setdefault("HOST", "127.0.0.1")
-        self._port = int(self._environment.setdefault("PORT", "8000"))
+        self._port = _port(self._environment.setdefault("PORT", "8000"))
         self._running: list[Server] = []
         self._is_asked_to_stop = False
 
@@ -99,7 +107,10 @@ class Launcher:
         return f"http://{self._host}:{self._port}"
 
     def run(self) -> int:
-        """Serve until a signal; answers the exit code."""
+        """Serve until a signal; answers the exit code, 78 where PORT is none."""
+        if not self._port:
+            print(f"PORT: found {self._environment['PORT']!r}; set it to a port such as 8000", file=sys.stderr)
+            return EX_CONFIG
         if answers(self._port):
             print(f"port {self._port} is taken; run with PORT=…", file=sys.stderr)
             return 1
