@@ -95,13 +95,13 @@ sdk: $(READY) ## Build the clients' packages into dist/ (for the first time it a
 bench: $(READY) ## Measure the service against two reference programs
 	@$(IN_WORKBENCH) -m tests.load
 
-clean: ## Remove what make made; data in .state stays
+clean: ## Remove what make made; data in .stele stays
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache tests/npm/node_modules dist
 	@find app codegen generated tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
-clean-data: ## Remove .state with its database, after asking (CONFIRM=yes)
-	@if [ "$(CONFIRM)" != yes ]; then printf 'This removes .state and its database. Type yes: '; read answer; [ "$$answer" = yes ]; fi
-	@rm -rf .state
+clean-data: ## Remove .stele with its database, after asking (CONFIRM=yes)
+	@if [ "$(CONFIRM)" != yes ]; then printf 'This removes .stele and its database. Type yes: '; read answer; [ "$$answer" = yes ]; fi
+	@rm -rf .stele
 
 update-locks: $(READY) ## Resolve the dependencies anew
 	@$(UV) pip compile pyproject.toml --universal --generate-hashes --python-version 3.11 --quiet -o requirements.lock

@@ -61,7 +61,7 @@ def serve(application: str, *, host: str, port: int, **changes: Any) -> None:
     """Serves what the named factory makes until a signal comes; `changes` are uvicorn's options."""
     options: dict[str, Any] = {
         "factory": True,
-        "loop": "uvloop",
+        "loop": "app.guard.listener:GuardedLoop",
         "http": GuardedHttp,
         "ws": GuardedWebSocket,
         "ws_max_size": MAX_FRAME_BYTES,

@@ -1,6 +1,6 @@
 """`make run`: every part that has no URL is started here, then the migrations, then the server; one Ctrl-C ends all.
 
-State lives in `.state/` in the checkout. This process imports nothing heavy, so that a second start is quick.
+State lives in `.stele/` in the checkout. This process imports nothing heavy, so that a second start is quick.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ from generated.operations import OPERATIONS
 from generated.product import NAME, TITLE
 
 LAST_LINES = 20
+EX_CONFIG = 78
+MAX_PORT = 65_535
 
 
 class Child(Server):
@@ -85,14 +87,20 @@ class Service(Child):
             return False
 
 
+def _port(text: str) -> int:
+    """0 for what is no port."""
+    number = int(text) if text.isascii() and text.isdigit() else 0
+    return number if number <= MAX_PORT else 0
+
+
 class Launcher:
     """`root` is the checkout; `environment` decides what is embedded."""
 
     def __init__(self, root: Path, environment: Mapping[str, str]) -> None:
-        self._state = root / ".state"
+        self._state = root / ".stele"
         self._environment = dict(environment)
         self._host = self._environment.setdefault("HOST", "127.0.0.1")
-        self._port = int(self._environment.setdefault("PORT", "8000"))
+        self._port = _port(self._environment.setdefault("PORT", "8000"))
         self._running: list[Server] = []
         self._is_asked_to_stop = False
 
@@ -101,7 +109,10 @@ class Launcher:
         return f"http://{self._host}:{self._port}"
 
     def run(self) -> int:
-        """Serve until a signal; answers the exit code."""
+        """Serve until a signal; answers the exit code, 78 where PORT is none."""
+        if not self._port:
+            print(f"PORT: found {self._environment['PORT']!r}; set it to a port such as 8000", file=sys.stderr)
+            return EX_CONFIG
         if answers(self._port):
             print(f"port {self._port} is taken; run with PORT=…", file=sys.stderr)
             return 1

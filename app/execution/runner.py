@@ -262,8 +262,11 @@ def fitting(call: Call, result: Any) -> Any:
 
 
 def declared(call: Call, error: Exception) -> ApiError:
-    """The refusal that leaves the pipeline: one that the operation declares, or `internal`, and then the log says why."""
+    """The refusal that leaves the pipeline: one that the operation declares, or `internal`, and then the log says why.
+    What only reads has no outcome to ask for: it may be asked again."""
     refusal = error if isinstance(error, ApiError) else refusal_for(error)
+    if isinstance(refusal, OutcomeUnknown) and call.operation.is_query:
+        refusal = Unavailable(retry_after_s=refusal.retry_after_s)
     if refusal is None:
         log.error("operation.failed", operation=call.operation.name, exc_info=error)
         return Internal()

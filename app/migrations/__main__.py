@@ -44,9 +44,6 @@ def main(arguments: list[str] | None = None) -> int:
     except (SQLAlchemyError, OSError) as error:
         print(f"the database refused: {error}", file=sys.stderr)
         return 1
-    except CommandError as error:
-        print(error, file=sys.stderr)
-        return 1
     return 0
 
 

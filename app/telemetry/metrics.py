@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.core import CounterMetricFamily
@@ -20,16 +20,22 @@ CLOSE_CODES = (1000, 1001, 1002, 1003, 1005, 1006, 1007, 1009, 1011, 1012)
 
 
 class Reading(Collector):
-    """A counter that somebody else keeps; it is read when the metrics are."""
+    """Counters that somebody else keeps, by the values of their labels; they are read when the metrics are."""
 
-    def __init__(self, name: str, text: str, read: Callable[[], float]) -> None:
+    def __init__(
+        self, name: str, text: str, labels: tuple[str, ...], read: Callable[[], Mapping[tuple[str, ...], float]]
+    ) -> None:
         self._name = name
         self._text = text
+        self._labels = labels
         self._read = read
 
     @override
     def collect(self) -> Iterable[CounterMetricFamily]:
-        return [CounterMetricFamily(self._name, self._text, value=self._read())]
+        family = CounterMetricFamily(self._name, self._text, labels=self._labels)
+        for values, count in self._read().items():
+            family.add_metric(values, count)
+        return [family]
 
 
 class Metrics:
@@ -70,12 +76,20 @@ class Metrics:
         for name in BREAKERS:
             self._breaker.labels(name).set(BREAKER_STATES["closed"])
         self._log_drops: Callable[[], int] = lambda: 0
-        drops = Reading(f"{NAME}_log_lines_dropped", "Log lines that could not be written.", lambda: self._log_drops())
-        self._registry.register(drops)
+        self._read("log_lines_dropped", "Log lines that could not be written.", (), lambda: {(): self._log_drops()})
         Gauge(f"{NAME}_build_info", "The contract served.", ("contract",), registry=self._registry).labels(build).set(1)
 
     def _counter(self, name: str, text: str, labels: tuple[str, ...] = ()) -> Counter:
         return Counter(f"{NAME}_{name}", text, labels, registry=self._registry)
+
+    def _read(
+        self, name: str, text: str, labels: tuple[str, ...], read: Callable[[], Mapping[tuple[str, ...], float]]
+    ) -> None:
+        self._registry.register(Reading(f"{NAME}_{name}", text, labels, read))
+
+    def count_refusals(self, read: Callable[[], Mapping[tuple[str, ...], float]]) -> None:
+        """`read` answers how much was refused since the start, by who refused it and why."""
+        self._read("refused", "What was refused before its operation began.", ("by", "reason"), read)
 
     def count_log_drops(self, read: Callable[[], int]) -> None:
         """`read` answers how many log lines were dropped since the start."""

@@ -55,7 +55,7 @@ def descendants(pid: int) -> dict[int, str]:
 class Run:
     """`make run` with its state in another folder. Entered, it serves; left, it was interrupted and has ended."""
 
-    def __init__(self, folder: Path, port: int, **settings: str) -> None:
+    def __init__(self, folder: Path, port: int | str, **settings: str) -> None:
         kept = {name: value for name, value in os.environ.items() if name not in EMBEDDED}
         self._process = subprocess.Popen(
             [sys.executable, "-c", PROGRAM, str(folder)],
@@ -142,6 +142,14 @@ def test_what_has_a_url_is_not_embedded_and_a_part_that_falls_ends_the_rest(
         assert run.wait() == 1
     assert "Issuer issuer has ended" in run.printed
     assert run.left_over() == {}
+
+
+@pytest.mark.parametrize("port", ["http", "", "-1", "0", "65536", "²"])
+def test_what_is_no_port_is_one_line_and_the_exit_code_says_configuration(folder: Path, port: str) -> None:
+    run = Run(folder, port)
+    assert run.wait() == 78
+    assert run.printed == f"PORT: found {port!r}; set it to a port such as 8000\n"
+    assert list(folder.iterdir()) == []
 
 
 def test_a_taken_port_is_said_before_anything_starts(folder: Path) -> None:
