@@ -42,7 +42,7 @@ def remove(specs: Path, features: Path, *, name: str = "", feature: str = "") ->
         (specs / file.removeprefix("specs/")).unlink()
     for each in folders:
         shutil.rmtree(each)
-    write(texts, "I,F401")
+    write(texts, "F401,I")
     return [*left, *_vocabulary(loaded.contract, after.contract), *_mentions(code, names, feature)]
 
 
