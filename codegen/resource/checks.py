@@ -16,8 +16,8 @@ from codegen.parse.keywords import RESERVED
 from codegen.parse.yaml_tree import Mapping as YamlMapping
 from codegen.pipeline import Loaded
 from codegen.registration import ServiceCode
-from codegen.resource.fields import Field, Fields
 from codegen.resource.faults import Fault
+from codegen.resource.fields import Field, Fields
 from codegen.resource.resource import SUBJECT, Resource, Target, columns_of, plural_of
 
 SPOKEN_FOR = RESERVED | {"Any", "ApiError", "Client", "Context", "CursorSeal", "Day", "Executor", "Field", "FieldError", "Model",
@@ -57,7 +57,9 @@ def checked(wanted: Wanted, loaded: Loaded, code: ServiceCode) -> tuple[Resource
 
 def _names(wanted: Wanted, plural: str) -> Iterator[Fault]:
     if not is_identifier(wanted.name):
-        yield Fault("name", 1, f"{wanted.name!r} is no name of a resource", "write it in snake_case, and no word of Python")
+        yield Fault(
+            "name", 1, f"{wanted.name!r} is no name of a resource", "write it in snake_case, and no word of Python"
+        )
     elif pascal(wanted.name) in SPOKEN_FOR:
         yield Fault("name", 1, f"the name {pascal(wanted.name)!r} is taken by the code", "call the resource otherwise")
     if wanted.plural and not is_identifier(plural):
@@ -72,12 +74,27 @@ def _references(wanted: Wanted, fields: list[Field], targets: Mapping[str, Targe
     for one in fields:
         target = one.kind.target
         if target == wanted.name:
-            yield Fault("fields", one.column, f"{one.name!r} refers to the resource itself", "add that by hand, once the resource is there")
+            yield Fault(
+                "fields",
+                one.column,
+                f"{one.name!r} refers to the resource itself",
+                "add that by hand, once the resource is there",
+            )
         elif target and target not in targets:
             known = f"there are {', '.join(sorted(targets)) or 'none'}; make the other resource first"
-            yield Fault("fields", one.column, f"{one.name!r} refers to {target!r}, which is no resource", meant(target, targets, known))
+            yield Fault(
+                "fields",
+                one.column,
+                f"{one.name!r} refers to {target!r}, which is no resource",
+                meant(target, targets, known),
+            )
         if one.name in (f"{wanted.name}_id", wanted.name):
-            yield Fault("fields", one.column, f"the name {one.name!r} is taken by the resource itself", "call the field otherwise")
+            yield Fault(
+                "fields",
+                one.column,
+                f"the name {one.name!r} is taken by the resource itself",
+                "call the field otherwise",
+            )
 
 
 def _records(resource: Resource, fields: list[Field]) -> Iterator[Fault]:
@@ -128,7 +145,11 @@ def _tables_of(path: Path) -> Iterator[tuple[str, bool]]:
     """A table is a class with `__tablename__`, or a call of `Table`; an owner is a column of that name."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ClassDef):
-            named = [one.value for one in node.body if isinstance(one, ast.Assign) and ast.unparse(one.targets[0]) == "__tablename__"]
+            named = [
+                one.value
+                for one in node.body
+                if isinstance(one, ast.Assign) and ast.unparse(one.targets[0]) == "__tablename__"
+            ]
             columns = {ast.unparse(one.target) for one in node.body if isinstance(one, ast.AnnAssign)}
         elif isinstance(node, ast.Call) and ast.unparse(node.func) == "Table":
             named = node.args[:1]

@@ -6,6 +6,7 @@ Everything here follows from the words of the command and from the contract that
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from codegen.ir.names import constant, pascal
@@ -137,7 +138,7 @@ class Resource:
     plural: str
     columns: tuple[Column, ...]
     is_owned: bool
-    grants: dict[str, tuple[str, ...]]
+    grants: Mapping[str, tuple[str, ...]]
     operation_ids: tuple[int, ...] = ()
     event_ids: tuple[int, ...] = ()
     revision: str = ""
@@ -205,7 +206,11 @@ class Resource:
             f"update-{name}": f"Replace {self.many_words}.",
             f"delete-{name}": f"Delete {self.many_words}.",
         }
-        return {**found, f"follow-{many}": f"Hear what happens to everybody's {self.many_words}."} if self.is_owned else found
+        return (
+            {**found, f"follow-{many}": f"Hear what happens to everybody's {self.many_words}."}
+            if self.is_owned
+            else found
+        )
 
     @property
     def role(self) -> dict[str, str]:
@@ -229,7 +234,20 @@ class Resource:
     @property
     def records(self) -> tuple[str, ...]:
         """Every name that its schemas take."""
-        endings = ("", "Id", "Version", "Input", "Path", "VersionPath", "Update", "Filter", "Page", "Created", "Updated", "Deleted")
+        endings = (
+            "",
+            "Id",
+            "Version",
+            "Input",
+            "Path",
+            "VersionPath",
+            "Update",
+            "Filter",
+            "Page",
+            "Created",
+            "Updated",
+            "Deleted",
+        )
         fields = (one.type_name for one in self.columns if one.definition is not None)
         return (*(self.pascal + ending for ending in endings), *fields)
 
@@ -254,14 +272,12 @@ class Resource:
     @property
     def indexes(self) -> dict[str, tuple[str, ...]]:
         """The columns of each: the walk through an owner's, and what PostgreSQL looks up when a referred row is deleted."""
-        found = {f"{self.name}_{one.name}": (one.name,) for one in self.references}
+        found: dict[str, tuple[str, ...]] = {f"{self.name}_{one.name}": (one.name,) for one in self.references}
         return {f"{self.name}_owner_id": ("owner", "id"), **found} if self.is_owned else found
 
 
-def columns_of(resource: str, fields: list[Field], targets: dict[str, Target]) -> tuple[Column, ...]:
-    return tuple(
-        Column(resource, one.name, one.kind, one.is_optional, targets.get(one.kind.target)) for one in fields
-    )
+def columns_of(resource: str, fields: list[Field], targets: Mapping[str, Target]) -> tuple[Column, ...]:
+    return tuple(Column(resource, one.name, one.kind, one.is_optional, targets.get(one.kind.target)) for one in fields)
 
 
 def _made(column: str) -> str:

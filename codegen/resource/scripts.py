@@ -50,9 +50,7 @@ def _own_files(resource: Resource) -> list[Edit]:
 def _vocabulary(loaded: Loaded, resource: Resource) -> list[Edit]:
     known = {one.code for one in loaded.contract.errors}
     codes = {**resource.errors, **{code: line for code, line in SHARED_ERRORS.items() if code not in known}}
-    roles = {
-        role: f"{{type: http, scheme: bearer, description: {said}}}" for role, said in resource.roles.items()
-    }
+    roles = {role: f"{{type: http, scheme: bearer, description: {said}}}" for role, said in resource.roles.items()}
     tables = (
         ("specs/errors.yaml", "errors", codes),
         ("specs/policy.yaml", "roles", roles),
@@ -70,7 +68,13 @@ def _roots(loaded: Loaded, resource: Resource) -> list[Edit]:
     http = {resource.path: "collection", f"{resource.path}/{{{resource.id}}}": "single"}
     found = [add_entry(paths, path, f"{{$ref: 'http/{plural}.yaml#/{part}'}}") for path, part in http.items()]
     messages = _table(loaded, "specs/asyncapi.yaml", "channels", "web", "messages")
-    names = (*resource.operations, resource.name, f"{resource.name}_page", f"delete_{resource.name}_done", *resource.events)
+    names = (
+        *resource.operations,
+        resource.name,
+        f"{resource.name}_page",
+        f"delete_{resource.name}_done",
+        *resource.events,
+    )
     found += [add_entry(messages, name, f"{{$ref: 'packages/{plural}.yaml#/messages/{name}'}}") for name in names]
     root = loaded.dialects.documents.tree("specs/openapi.yaml")
     tags = root.get("tags") if isinstance(root, Mapping) else None

@@ -104,7 +104,10 @@ def _add(specs: Path, resource: Resource) -> None:
 def _sources(code: ServiceCode, resource: Resource) -> dict[Path, str]:
     """The new text of every file outside of the contract."""
     root, plural = code.features.parents[1], resource.plural
-    versions, handler = code.features.parent / MIGRATIONS, f"{resource.pascals}({resource.pascal}Repository(), platform.cursors)"
+    versions, handler = (
+        code.features.parent / MIGRATIONS,
+        f"{resource.pascals}({resource.pascal}Repository(), platform.cursors)",
+    )
     texts = {code.of(plural, module): rendered(template, resource) for module, template in MODULES.items()}
     texts[code.of(plural, "__init__.py")] = ""
     texts[versions / f"{resource.revision}_{plural}.py"] = rendered("migration.py", resource)
