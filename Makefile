@@ -1,7 +1,7 @@
 # Stele. `make` shows what there is. Needed first: Python 3.11 or later, and make.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run test test-platform test-long check generate fix breaking new remove lock migrate migration rollback migration-history migration-current operations sdk bench clean clean-data update-locks
+.PHONY: help run test test-platform test-long check generate fix breaking new resource remove lock migrate migration rollback migration-history migration-current operations sdk bench clean clean-data update-locks
 
 VENV := .venv
 READY := $(VENV)/.ready
@@ -58,6 +58,9 @@ new: $(READY) ## Write an operation: name=archive_author feature=authors roles=�
 	@$(PYTHON_IN) -m codegen new --name "$(name)" --feature "$(feature)" $(if $(doors),--doors "$(doors)") \
 	  --roles "$(roles)" $(if $(public),--public) $(if $(query),--query) $(if $(paginated),--paginated) \
 	  --path "$(path)" --method "$(method)" --result "$(result)"
+
+resource: $(READY) ## Write a feature that works: name=ticket fields="title:string(200) due:date?"; also owner=subject plural=
+	@$(PYTHON_IN) -m codegen resource --name "$(name)" --fields "$(fields)" --plural "$(plural)" --owner "$(owner)"
 
 remove: $(READY) ## Take an operation (name=…) or a feature (feature=…) out of specs/ and the code
 	@$(PYTHON_IN) -m codegen remove --name "$(name)" --feature "$(feature)"

@@ -1,4 +1,4 @@
-"""`python -m codegen generate|check|diff|explain|fix|lock|new|remove|rename|operations`: the compiler's commands, on any contract.
+"""`python -m codegen generate|check|diff|explain|fix|lock|new|remove|rename|resource|operations`: the compiler's commands, on any contract.
 
 Exit 1 means findings, and nothing written; 2, that there was nothing to work on. Paths are those of the current folder.
 """
@@ -27,6 +27,8 @@ from codegen.project.realm import HOME, faults
 from codegen.project.rename import rename as give_name
 from codegen.remove.remove import remove as take_away
 from codegen.reports import FORMATS
+from codegen.resource.checks import Wanted
+from codegen.resource.write import write_resource
 from codegen.suppressions import suppress
 from codegen.watch import changes
 
@@ -48,6 +50,7 @@ def main(arguments: list[str] | None = None) -> int:
         "--report", choices=sorted(VERDICTS), default="text", help="how it is printed"
     )
     _describe_new(commands.choices["new"])
+    _describe_resource(commands.choices["resource"])
     taken = commands.choices["remove"]
     taken.add_argument("--name", default="", help="an operation or an event")
     taken.add_argument("--feature", default="", help="all of a feature, its modules and tests too")
@@ -81,6 +84,14 @@ def _describe_new(added: argparse.ArgumentParser) -> None:
     added.add_argument("--path", default="", help="as /api/authors/{author_id}; default: /api/<feature>/<name>")
     added.add_argument("--method", default="", help="get, post, put, patch or delete")
     added.add_argument("--result", default="", help="a schema that is there, as Author; or none")
+    added.add_argument("--features", type=Path, default=FEATURES, help="where the handlers are")
+
+
+def _describe_resource(added: argparse.ArgumentParser) -> None:
+    added.add_argument("--name", required=True, help="one of them, in snake_case")
+    added.add_argument("--fields", required=True, help='as "title:string(200) status:enum(open,closed) due:date?"')
+    added.add_argument("--plural", default="", help="many of them; default: by the rules of English")
+    added.add_argument("--owner", default="", help="subject: a caller sees only what they created")
     added.add_argument("--features", type=Path, default=FEATURES, help="where the handlers are")
 
 
@@ -285,6 +296,22 @@ def rename(options: argparse.Namespace) -> int:
     return 0
 
 
+def resource(options: argparse.Namespace) -> int:
+    """Write a feature that works: a resource with its operations, events, table and tests; then generate."""
+    wanted = Wanted(options.name, options.fields, options.plural, options.owner)
+    try:
+        written = write_resource(options.specs, options.features, wanted)
+    except Refused as error:
+        print(error, file=sys.stderr)
+        return 1
+    for file, lines in sorted(written.files.items()):
+        print(f"{lines:+5} {file}")
+    print(f"{sum(written.files.values())} lines; `make migrate` brings a database that runs to the new schema")
+    for line in written.left:
+        print(f"- {line}")
+    return _generate(options)
+
+
 def _listed(words: str) -> tuple[str, ...]:
     return tuple(word.strip() for word in words.split(",") if word.strip())
 
@@ -293,6 +320,7 @@ COMMANDS = {
     "new": new,
     "remove": remove,
     "rename": rename,
+    "resource": resource,
     "diff": diff,
     "explain": explain,
     "fix": fix,

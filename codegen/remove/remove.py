@@ -42,7 +42,7 @@ def remove(specs: Path, features: Path, *, name: str = "", feature: str = "") ->
         (specs / file.removeprefix("specs/")).unlink()
     for each in parts:
         shutil.rmtree(each) if each.is_dir() else each.unlink()
-    write(texts, "I,F401")
+    write(texts, "F401,I")
     unused = (
         f"nothing uses the {noun} {word!r} of {file} now"
         for noun, file, word in newly_unused(loaded.contract, after.contract)

@@ -26,6 +26,12 @@ def test_a_feature_is_registered_with_its_handler_and_its_tables() -> None:
     assert len(removed(PRODUCT, text)) <= 2, "the two lines that it is added to"
 
 
+def test_a_handler_may_be_made_otherwise() -> None:
+    text = registered(PRODUCT, "tickets", "TicketRepository", "Tickets(TicketRepository(), platform.cursors)")
+    assert "tickets=Tickets(TicketRepository(), platform.cursors)" in text
+    assert "from app.features.tickets.repository import TicketRepository\n" in text
+
+
 def test_a_product_of_another_form_is_refused() -> None:
     with pytest.raises(Refused, match="has no `TABLES"):
         registered("x = 1\n", "billing")
