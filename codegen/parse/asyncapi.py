@@ -292,7 +292,7 @@ class _OperationReader:
                 operation.result = self._result(payload, REPLIES[envelope])
 
     def _result(self, payload: Node, has_meta: bool) -> Result:
-        """`…#/AuthorPage/properties/items` says that the record is AuthorPage and its items are the data."""
+        """`…#/ThingPage/properties/items` says that the record is ThingPage and its items are the data."""
         what = f"the reply of {self._name}"
         target = (
             self._documents.resolve(payload)
