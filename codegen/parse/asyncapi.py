@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
-from codegen.diagnostics import Findings, Place, meant
+from codegen.diagnostics import Findings, Place, is_misspelt, meant
 from codegen.ir.names import is_identifier
 from codegen.ir.operations import Frames, Info, Result, Roles
 from codegen.ir.types import Field
@@ -164,6 +164,8 @@ class _OperationReader:
 
     def _security(self, operation: SocketOperation) -> None:
         security = self._node.get("security")
+        if security is None and is_misspelt("security", self._node.entries, OPERATION_KEYS):
+            return
         if not isinstance(security, Sequence):
             self._findings.add(
                 "A006",
