@@ -54,7 +54,7 @@ fix: $(READY) ## Write the halves of the contract that have one right answer
 breaking: $(READY) ## Say whom the contract breaks since AGAINST=HEAD, a commit or a folder
 	@$(PYTHON_IN) -m codegen diff --against $(or $(AGAINST),HEAD)
 
-new: $(READY) ## Write an operation: name=archive_author feature=authors roles=… or public=yes; also doors= query= paginated= path= method= result=
+new: $(READY) ## Write an operation: name=close_ticket feature=tickets roles=… or public=yes; also doors= query= paginated= path= method= result=
 	@$(PYTHON_IN) -m codegen new --name "$(name)" --feature "$(feature)" $(if $(doors),--doors "$(doors)") \
 	  --roles "$(roles)" $(if $(public),--public) $(if $(query),--query) $(if $(paginated),--paginated) \
 	  --path "$(path)" --method "$(method)" --result "$(result)"

@@ -81,9 +81,9 @@ def _describe_new(added: argparse.ArgumentParser) -> None:
     added.add_argument("--public", action="store_true", help="anybody may call it; said instead of roles")
     added.add_argument("--query", action="store_true", help="it only reads: GET, with parameters instead of a body")
     added.add_argument("--paginated", action="store_true", help="a query that answers pages")
-    added.add_argument("--path", default="", help="as /api/authors/{author_id}; default: /api/<feature>/<name>")
+    added.add_argument("--path", default="", help="as /api/things/{thing_id}; default: /api/<feature>/<name>")
     added.add_argument("--method", default="", help="get, post, put, patch or delete")
-    added.add_argument("--result", default="", help="a schema that is there, as Author; or none")
+    added.add_argument("--result", default="", help="a schema that is there, as Thing; or none")
     added.add_argument("--features", type=Path, default=FEATURES, help="where the handlers are")
 
 

@@ -13,17 +13,17 @@ MAX_PRODUCT = 48
 
 
 def pascal(snake: str) -> str:
-    """`create_author` → `CreateAuthor`."""
+    """`create_thing` → `CreateThing`."""
     return "".join(part[:1].upper() + part[1:] for part in snake.split("_"))
 
 
 def camel(snake: str) -> str:
-    """`author_id` → `authorId`, as protoc spells a field in JSON."""
+    """`thing_id` → `thingId`, as protoc spells a field in JSON."""
     return pascal(snake)[:1].lower() + pascal(snake)[1:] if snake[:1].islower() else pascal(snake)
 
 
 def constant(snake: str) -> str:
-    """`create_author` → `CREATE_AUTHOR`."""
+    """`create_thing` → `CREATE_THING`."""
     return snake.replace("-", "_").upper()
 
 

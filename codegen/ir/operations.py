@@ -196,7 +196,7 @@ class Contract:
     bindings: Mapping[str, Binding] = field(default_factory=dict)
     """Where protobuf has each message and enum."""
     wrapped: frozenset[str] = frozenset()
-    """The fields, `Author.bio`, that protobuf has in a wrapper."""
+    """The fields, `Thing.note`, that protobuf has in a wrapper."""
 
     def record(self, name: str) -> Record:
         found = self.definitions[name]

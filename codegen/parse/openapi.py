@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
-from codegen.diagnostics import Findings, Place, meant
+from codegen.diagnostics import Findings, Place, is_misspelt, meant
 from codegen.ir.names import is_identifier, is_product_name, product_name
 from codegen.ir.operations import Http, Info, Roles
 from codegen.parse.documents import Documents
@@ -147,6 +147,8 @@ class _PathReader:
 
     def _security(self, operation: HttpOperation, node: Mapping) -> None:
         security = node.get("security")
+        if security is None and is_misspelt("security", node.entries, OPERATION_KEYS):
+            return
         if not isinstance(security, Sequence):
             self._findings.add(
                 "O006",

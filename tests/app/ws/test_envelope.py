@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -51,6 +52,18 @@ def test_a_protobuf_request_keeps_its_data_as_bytes() -> None:
     meta = envelope_pb2.RequestMeta(timeout_ms=250)
     assert ProtobufReader().read(protobuf_frame(meta=meta)) == Request(4, REQ_ID, b"\x08\x01", 0.25)
     assert ProtobufReader().read(protobuf_frame()) == Request(4, REQ_ID, b"\x08\x01", None)
+
+
+@pytest.mark.parametrize("version", "01478")
+@pytest.mark.parametrize("spelling", [str.lower, str.upper])
+def test_a_req_id_of_any_version_and_case_is_taken_as_it_is_written(
+    version: str, spelling: Callable[[str], str]
+) -> None:
+    req_id = spelling(f"0f8fad5b-d9cb-{version}69f-a165-70867728950e")
+    frame = json_frame(req_id=req_id)
+    for read in (JsonReader().read(frame), ProtobufReader().read(protobuf_frame(req_id=req_id))):
+        assert isinstance(read, Request)
+        assert read.req_id == req_id
 
 
 @pytest.mark.parametrize(
