@@ -117,7 +117,8 @@ async def test_a_subscriber_that_stops_reading_costs_the_others_no_time_and_the_
         await asyncio.sleep(0.2)
         beside = await crowd.publish(service, editor, BATCHES, every_s, others)
         grown_kib = max(sizes) - before_kib
-        await stopped.read(50e6, until=10_000)
+        async with asyncio.timeout(30):
+            await stopped.read(50e6, until=10_000)
         stopped.leave()
     await forget(postgres, calm, beside)
     print(f"p99 {crowd.p99(calm):.3f} s, beside it {crowd.p99(beside):.3f} s; memory +{grown_kib} KiB")
