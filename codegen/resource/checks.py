@@ -11,18 +11,24 @@ from pathlib import Path
 from codegen.diagnostics import meant
 from codegen.emit.client_names import MEMBERS
 from codegen.ir.names import is_identifier, pascal
-from codegen.ir.operations import Contract
+from codegen.ir.operations import Contract, Operation
 from codegen.parse.keywords import RESERVED
 from codegen.parse.yaml_tree import Mapping as YamlMapping
 from codegen.pipeline import Loaded
 from codegen.registration import ServiceCode
 from codegen.resource.faults import Fault
 from codegen.resource.fields import Field, Fields
-from codegen.resource.resource import SUBJECT, Resource, Target, columns_of, plural_of
+from codegen.resource.resource import SUBJECT, Resource, Roles, Target, columns_of, plural_of
 
 SPOKEN_FOR = RESERVED | {"Any", "ApiError", "Client", "Context", "CursorSeal", "Day", "Executor", "Field", "FieldError", "Model",
-                         "Moment", "Position", "Problem", "Record", "Statement"}  # fmt: skip
+                         "Moment", "Position", "Problem", "Record", "Self", "Statement"}  # fmt: skip
 """Types that stand in a feature's modules, or in the generated ones, under their own name."""
+
+LOCALS = frozenset(
+    {"changed", "connect", "created", "deleted", "errors", "found", "heard", "listener", "models", "named", "one", "other", "owner",
+     "pytest", "stranger", "updated", "wanted"}
+)  # fmt: skip
+"""Names that the written tests have beside that of the resource."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +66,8 @@ def _names(wanted: Wanted, plural: str) -> Iterator[Fault]:
         yield Fault(
             "name", 1, f"{wanted.name!r} is no name of a resource", "write it in snake_case, and no word of Python"
         )
-    elif pascal(wanted.name) in SPOKEN_FOR:
-        yield Fault("name", 1, f"the name {pascal(wanted.name)!r} is taken by the code", "call the resource otherwise")
+    elif pascal(wanted.name) in SPOKEN_FOR or wanted.name in LOCALS:
+        yield Fault("name", 1, f"the name {wanted.name!r} is taken by the code", "call the resource otherwise")
     if wanted.plural and not is_identifier(plural):
         yield Fault("plural", 1, f"{plural!r} is no name of a feature", "write it in snake_case, and no word of Python")
     elif plural == wanted.name:
@@ -181,4 +187,19 @@ def _target(contract: Contract, homes: Mapping[str, str], name: str, *, is_owned
         return None
     deleted = operations.get(f"delete_{name}")
     says_in_use = deleted is not None and f"{name}_in_use" in deleted.declared_errors
-    return Target(name, read.feature, posixpath.relpath(home, "specs/schemas"), is_owned, says_in_use)
+    return Target(
+        name,
+        read.feature,
+        posixpath.relpath(home, "specs/schemas"),
+        is_owned,
+        says_in_use,
+        creators=_roles(operations.get(f"create_{name}")),
+        deleters=_roles(deleted),
+    )
+
+
+def _roles(operation: Operation | None) -> Roles:
+    """Nobody where there is no operation, everybody where it is public."""
+    if operation is None:
+        return ()
+    return (frozenset(),) if operation.roles is None else operation.roles

@@ -13,8 +13,8 @@ from codegen.parse.yaml_edits import word
 
 SAFE = 9007199254740991
 """What JSON's readers take exactly (RFC 8259 section 6)."""
-EMAIL = r"^[^@\s\x00]+@[^@\s\x00]+\.[^@\s\x00]+$"
-URL = r"^https?://[^\s\x00]+$"
+EMAIL = r"^[^\x00-\x20@]+@[^\x00-\x20@]+\.[^\x00-\x20@]+$"
+URL = r"^https?://[^\x00-\x20]+$"
 MAX_LENGTH, MAX_ITEMS = 100_000, 1000
 SYNTAX = {
     "string": "string(200)",

@@ -12,9 +12,11 @@ READER, WRITER = "reader", "editor"
 """Users of the first realm, who may not do everything."""
 
 
-def users(text: str) -> list[str]:
-    """Everybody of the realm, in the file's order. Raises Refused."""
-    return [str(user["username"]) for user in _read(text)["users"]]
+def users(text: str) -> dict[str, tuple[str, ...]]:
+    """Everybody of the realm with the roles of the client, in the file's order. Raises Refused."""
+    realm = _read(text)
+    (client,) = realm["roles"]["client"]
+    return {str(user["username"]): tuple(user.get("clientRoles", {}).get(client, ())) for user in realm["users"]}
 
 
 def grants(names: Collection[str], role: Mapping[str, str], *, is_owned: bool) -> dict[str, tuple[str, ...]]:

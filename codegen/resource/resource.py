@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from codegen.ir.names import constant, pascal
 from codegen.parse.yaml_edits import braced
@@ -15,6 +16,8 @@ from codegen.resource.fields import Field
 from codegen.resource.kinds import Kind
 
 SUBJECT = "subject"
+Roles: TypeAlias = tuple[frozenset[str], ...]
+"""Alternatives; a caller needs all roles of one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,8 @@ class Target:
     is_owned: bool
     says_in_use: bool
     """Whether its deletion has a code for a row that is referred to."""
+    creators: Roles = ()
+    deleters: Roles = ()
 
     @property
     def id_type(self) -> str:
@@ -132,7 +137,7 @@ class Column:
 @dataclass(frozen=True, slots=True)
 class Resource:
     """`name` and `plural` are snake_case; `revision` is the step of the schema after `after`. `grants` says which user of the
-    realm gets which roles."""
+    realm has which roles, those that are there among them."""
 
     name: str
     plural: str
@@ -261,8 +266,18 @@ class Resource:
 
     def users(self, *purposes: str) -> list[str]:
         """Who of the realm may do all of these."""
-        wanted = {self.role[one] for one in purposes}
-        return [user for user, roles in self.grants.items() if wanted <= set(roles)]
+        wanted = frozenset(self.role[one] for one in purposes)
+        return self.holders((wanted,))
+
+    def holders(self, roles: Roles) -> list[str]:
+        """Who of the realm has one of these alternatives."""
+        return [user for user, held in self.grants.items() if any(one <= set(held) for one in roles)]
+
+    @property
+    def testers(self) -> list[str]:
+        """Who may do everything, and make what it refers to."""
+        able = self.users("get", "create", "update", "delete")
+        return [user for user in able if all(user in self.holders(one.creators) for one in self.targets)]
 
     @property
     def needs_caller(self) -> bool:

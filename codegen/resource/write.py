@@ -65,10 +65,11 @@ def _settled(loaded: Loaded, code: ServiceCode, wanted: Wanted) -> Resource:
     if faults:
         raise Refused(report(faults, wanted.words))
     after = newest(code.features.parent / MIGRATIONS)
-    users = realm.users(_text(code.features.parents[1] / REALM))
+    held = realm.users(_text(code.features.parents[1] / REALM))
+    given = realm.grants(held, resource.role, is_owned=resource.is_owned)
     return replace(
         resource,
-        grants=realm.grants(users, resource.role, is_owned=resource.is_owned),
+        grants={user: (*held[user], *roles) for user, roles in given.items()},
         operation_ids=numbers(loaded, 5, is_event=False),
         event_ids=numbers(loaded, 3, is_event=True),
         revision=f"{int(after or 0) + 1:04}",

@@ -28,8 +28,8 @@ def faults_of(wanted: Wanted) -> list[Fault]:
     [
         (Wanted("Ticket", "a:text"), "name", "is no name of a resource"),
         (Wanted("class", "a:text"), "name", "is no name of a resource"),
-        (Wanted("context", "a:text"), "name", "'Context' is taken by the code"),
-        (Wanted("request", "a:text"), "name", "'Request' is taken by the code"),
+        (Wanted("context", "a:text"), "name", "'context' is taken by the code"),
+        (Wanted("request", "a:text"), "name", "'request' is taken by the code"),
         (Wanted("author", "a:text", plural="writers"), "name", "is there already"),
         (Wanted("writer", "a:text", plural="authors"), "plural", "is there already"),
         (Wanted("ticket", "a:text", plural="ticket"), "plural", "the plural is the name itself"),

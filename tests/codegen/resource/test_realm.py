@@ -44,7 +44,7 @@ def test_roles_are_declared_and_given_beside_those_that_are_there() -> None:
     )
     assert changed["roles"]["client"]["shop"] == [{"name": "admin"}, {"name": "get-tickets", "description": "Read."}]
     assert [user["clientRoles"]["shop"] for user in changed["users"]] == [["admin", "get-tickets"], ["get-tickets"]]
-    assert realm.users(TEXT) == ["ann", "bob"]
+    assert realm.users(TEXT) == {"ann": ("admin",), "bob": ()}
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", '{"roles": {"client": {}}, "users": []}'])

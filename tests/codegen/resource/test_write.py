@@ -1,4 +1,4 @@
-"""What `make resource` writes works as it is: two resources with owners, of which one refers to the other, in a copy of this tree."""
+"""What `make resource` writes works as it is: three resources in a copy of this tree, two of them with owners, in a chain of references."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from codegen.diagnostics import Refused
 from codegen.resource.checks import Wanted
 from codegen.resource.write import newest, write_resource
 from tests.codegen.new.trees import copy_of_service, texts
-from tests.codegen.resource.trees import COMMENT, TICKET, copy_of_checkout, make_resource, python
+from tests.codegen.resource.trees import CATEGORY, COMMENT, TICKET, copy_of_checkout, make_resource, python
 from tests.databases import new_database
 
-FEATURES = ("tickets", "comments")
+FEATURES = ("categories", "tickets", "comments")
 WRITTEN = [
     *(f"app/features/{feature}" for feature in FEATURES),
     *(f"tests/features/test_{feature}.py" for feature in FEATURES),
     "app/product.py",
     "app/migrations/versions",
 ]
-COMPACT = "http-json and (is_not_there or names_what_is_there or hears_of_every_change)"
+COMPACT = "http-json and (is_not_there or names_what_is_there or is_not_deleted or hears_of_every_change)"
 """Of the tests that are written, those that one door proves."""
 
 STEPS = """
 import sys
 from app.migrations.__main__ import main
-walk = [["upgrade"], ["downgrade", "-1", "--yes"], ["downgrade", "-1", "--yes"], ["upgrade"]]
+walk = [["upgrade"], ["downgrade", "-1", "--yes"], ["downgrade", "-1", "--yes"], ["downgrade", "-1", "--yes"], ["upgrade"]]
 sys.exit(any([main(one) for one in walk]))
 """
 
@@ -37,7 +37,7 @@ sys.exit(any([main(one) for one in walk]))
 @pytest.fixture(scope="module")
 def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     tree = copy_of_checkout(tmp_path_factory.mktemp("resources"))
-    for wanted in (TICKET, COMMENT):
+    for wanted in (CATEGORY, TICKET, COMMENT):
         make_resource(tree, wanted)
     return tree
 

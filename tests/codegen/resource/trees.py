@@ -11,9 +11,10 @@ from pathlib import Path
 from tests.codegen.contracts import ROOT
 
 COMMITTER = ("-c", "user.name=tests", "-c", "user.email=tests@localhost")
+CATEGORY = {"name": "category", "fields": "label:string(40) parent_key:uuid?"}
 TICKET = {
     "name": "ticket",
-    "fields": "title:string(200) status:enum(open,pending,closed) requester:email due:date? tags:list(string(40),10) amount:decimal?",
+    "fields": "title:string(200) status:enum(open,pending,closed) requester:email due:date? tags:list(string(40),10) amount:decimal? category_id:ref(category)?",
     "owner": "subject",
 }
 COMMENT = {
