@@ -48,7 +48,7 @@ async def test_a_preflight_is_answered_without_a_token(service: RunningService) 
         "access-control-request-headers": "if-match",
     }
     async with httpx2.AsyncClient(base_url=service.url, trust_env=False) as client:
-        answer = await client.request("OPTIONS", "/api/authors/1", headers=headers)
+        answer = await client.request("OPTIONS", "/api/artists/1", headers=headers)
     assert answer.status_code == 200
     assert "PUT" in answer.headers["access-control-allow-methods"]
 

@@ -38,7 +38,7 @@ class Crowd:
 
     async def join(self, service: RunningService, token: str, stack: AsyncExitStack) -> None:
         socket = await stack.enter_async_context(dial(service, token))
-        await socket.send('{"type":"subscribe","topics":["authors"]}')
+        await socket.send('{"type":"subscribe","topics":["artists"]}')
         await socket.recv()
         task = asyncio.create_task(self._listen(socket))
         stack.callback(task.cancel)
@@ -52,7 +52,7 @@ class Crowd:
                         self.delays.setdefault(prefix, []).append(now - sent)
 
     async def publish(self, service: RunningService, token: str, batches: int, every_s: float, readers: int) -> str:
-        """Creates authors of 8 KB, and waits until every subscriber has heard of each; the prefix of their names."""
+        """Creates artists of 8 KB, and waits until every subscriber has heard of each; the prefix of their names."""
         prefix, stored = uuid.uuid4().hex, 0
         async with dial(service, token) as socket:
             for batch in range(batches):
@@ -82,7 +82,7 @@ def dial(service: RunningService, token: str) -> Any:
 async def forget(postgres: Postgres, *prefixes: str) -> None:
     connection = await asyncpg.connect(postgres.url.replace("+asyncpg", ""))
     for prefix in prefixes:
-        await connection.execute("DELETE FROM author WHERE name LIKE $1", f"{prefix}%")
+        await connection.execute("DELETE FROM artist WHERE name LIKE $1", f"{prefix}%")
     await connection.close()
 
 
@@ -113,7 +113,7 @@ async def test_a_subscriber_that_stops_reading_costs_the_others_no_time_and_the_
         calm = await crowd.publish(service, editor, CALM_BATCHES, every_s, others)
         before_kib = max(sizes)
         stopped = await RawSocket.open(service.port, reader)
-        stopped.say(type="subscribe", topics=["authors"])
+        stopped.say(type="subscribe", topics=["artists"])
         await asyncio.sleep(0.2)
         beside = await crowd.publish(service, editor, BATCHES, every_s, others)
         grown_kib = max(sizes) - before_kib

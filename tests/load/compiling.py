@@ -23,7 +23,7 @@ from tests.codegen.contracts import ROOT, SHIPPED
 
 ROUNDS = 5
 LIMIT_S = 20
-NAME = re.compile(r"(AuthorName:\n  type: string\n  minLength: 1\n  maxLength: )\d+")
+NAME = re.compile(r"(ArtistName:\n  type: string\n  minLength: 1\n  maxLength: )\d+")
 SHIPPED_TARGET_S, WATCH_TARGET_S, LARGE_TARGET_S = 2.0, 1.0, 10.0
 
 
@@ -87,7 +87,7 @@ def _watched(folder: Path) -> float:
 
 
 def _saved(specs: Path, models: Path, length: int) -> float:
-    path = specs / "schemas" / "author.yaml"
+    path = specs / "schemas" / "artist.yaml"
     text = NAME.sub(rf"\g<1>{length}", path.read_text())
     time.sleep(LIMIT_S / 20)
     started = time.perf_counter()

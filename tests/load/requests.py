@@ -29,7 +29,7 @@ def post(path: str, body: bytes, token: str | None = None, headers: str = "") ->
 
 def create(prefix: str, token: str, headers: str = "") -> bytes:
     """A write whose name is the prefix and the number of the request."""
-    return post("/api/authors", b'{"name":"%s %s"}' % (prefix.encode(), MARK), token, headers)
+    return post("/api/artists", b'{"name":"%s %s"}' % (prefix.encode(), MARK), token, headers)
 
 
 def created_name(prefix: str, number: int) -> str:

@@ -67,7 +67,7 @@ def test_the_less_urgent_is_refused_first_and_health_never() -> None:
     assert list(refused) == sorted(refused, key=lambda one: -refused[one])
     assert refused[Priority.HEALTH] == 2 * module.MAX_LIMIT
     gate.in_flight = module.MAX_LIMIT
-    assert gate.refuses(b"/api/authors", b"GET") in RETRY_S
+    assert gate.refuses(b"/api/artists", b"GET") in RETRY_S
     assert gate.refuses(b"/livez", b"GET") is None
 
 
@@ -78,9 +78,9 @@ def test_while_work_waits_too_long_only_probes_and_sessions_come_in() -> None:
     gate = Gate(
         {b"/livez": Priority.HEALTH, b"/auth/refresh": Priority.SESSION}, is_backed_up=lambda: True, tally=tally
     )
-    verdicts = {path: gate.refuses(path, b"POST") for path in (b"/livez", b"/auth/refresh", b"/api/authors")}
+    verdicts = {path: gate.refuses(path, b"POST") for path in (b"/livez", b"/auth/refresh", b"/api/artists")}
     assert verdicts[b"/livez"] is None
     assert verdicts[b"/auth/refresh"] is None
-    assert verdicts[b"/api/authors"] in RETRY_S
+    assert verdicts[b"/api/artists"] in RETRY_S
     assert gate.is_full_for(Priority.READ)
     assert tally.counts()[Refused.GATE_BACKLOG] == 2

@@ -102,13 +102,13 @@ def ask(line: str) -> str:
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
 
 
-def add_author(run: Run) -> None:
+def add_artist(run: Run) -> None:
     """Something that is there again when the service is started again."""
     address = re.findall(r"http://127\.0\.0\.1:\d+", run.line("serves at"))[0]
     with httpx2.Client(base_url=address, trust_env=False) as client:
         tokens = client.post("/auth/login", json={"username": "editor", "password": "editor"}).json()
         headers = {"authorization": f"Bearer {tokens['access_token']}"}
-        client.post("/api/authors", json={"name": "Ada Lovelace"}, headers=headers).raise_for_status()
+        client.post("/api/artists", json={"name": "Ada Lovelace"}, headers=headers).raise_for_status()
 
 
 @pytest.fixture
@@ -125,7 +125,7 @@ def test_the_printed_lines_work_data_survives_and_nothing_is_left_running(folder
         assert all(user in first.line("users ") for user in ("reader", "editor", "admin", "nobody"))
         curl = ["bash", "-c", first.line("curl -i")]
         assert "200 OK" in subprocess.run(curl, capture_output=True, text=True, check=True).stdout
-        add_author(first)
+        add_artist(first)
         answer = ask(first.line("app.development call"))
         assert '"status_code":0' in answer
         assert "Ada Lovelace" in answer

@@ -19,7 +19,7 @@ from tests.running_service import RunningService
 async def test_a_refused_preflight_is_a_problem(service: RunningService, changed: dict[str, str], detail: str) -> None:
     headers = {"origin": service.url, "access-control-request-method": "GET", "x-correlation-id": "mine"} | changed
     async with httpx2.AsyncClient(base_url=service.url, trust_env=False) as client:
-        answer = await client.request("OPTIONS", "/api/authors", headers=headers)
+        answer = await client.request("OPTIONS", "/api/artists", headers=headers)
     told = answer.json()
     assert (answer.status_code, answer.headers["content-type"]) == (400, "application/problem+json")
     assert (told["code"], told["detail"], told["trace_id"]) == ("malformed", detail, "mine")

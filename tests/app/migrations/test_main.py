@@ -67,7 +67,7 @@ def test_a_database_of_a_later_release_is_one_line(postgres: Postgres) -> None:
 def test_up_down_and_up_again(url: str) -> None:
     assert migrate(url, "upgrade").returncode == 0
     every = tables(url)
-    assert {"author", "audit_log", "stored_answer"} <= every
+    assert {"artist", "audit_log", "stored_answer"} <= every
     assert migrate(url, "downgrade", "base", answer="no\n").returncode == 1
     assert tables(url) == every
     assert migrate(url, "downgrade", "base", answer="yes\n").returncode == 0
@@ -119,7 +119,7 @@ def test_a_step_is_written_from_the_tables_as_the_checks_want_it(postgres: Postg
     copied(tmp_path)
     url = new_database(postgres, "a new step")
     assert migrate(url, "upgrade", cwd=tmp_path).returncode == 0
-    with (tmp_path / "app" / "features" / "authors" / "tables.py").open("a") as module:
+    with (tmp_path / "app" / "features" / "artists" / "tables.py").open("a") as module:
         module.write(SHELF)
     written = migrate(url, "revision", "add shelves", cwd=tmp_path)
     assert written.returncode == 0, written.stderr
@@ -148,8 +148,8 @@ def test_the_first_step_of_a_product_begins_its_own_line(postgres: Postgres, tmp
     """A product without steps has the platform's tables; its own are then written as a line beside the platform's."""
     folder = copied(tmp_path)
     shutil.rmtree(folder / "app" / "migrations" / "versions")
-    declared = folder / "app" / "features" / "authors" / "tables.py"
-    declared.write_text(declared.read_text().partition('Index("author_search"')[0])
+    declared = folder / "app" / "features" / "artists" / "tables.py"
+    declared.write_text(declared.read_text().partition('Index("artist_search"')[0])
     url = new_database(postgres, "no product yet")
     assert migrate(url, "upgrade", cwd=folder).returncode == 0
     before = tables(url)

@@ -29,7 +29,7 @@ DEEP = "[" * 100_000
 
 
 def json_frame(**members: Any) -> str:
-    return json.dumps({"pkg_id": 4, "req_id": REQ_ID, "data": {"author_id": 1}} | members)
+    return json.dumps({"pkg_id": 4, "req_id": REQ_ID, "data": {"artist_id": 1}} | members)
 
 
 def protobuf_frame(**members: Any) -> bytes:
@@ -44,8 +44,8 @@ def refused(reader: JsonReader | ProtobufReader, frame: Any) -> BadFrame:
 
 
 def test_a_json_request_keeps_its_data_as_bytes() -> None:
-    assert JsonReader().read(json_frame(meta={"timeout_ms": 250})) == Request(4, REQ_ID, b'{"author_id": 1}', 0.25)
-    assert JsonReader().read(json_frame(meta={})) == Request(4, REQ_ID, b'{"author_id": 1}', None)
+    assert JsonReader().read(json_frame(meta={"timeout_ms": 250})) == Request(4, REQ_ID, b'{"artist_id": 1}', 0.25)
+    assert JsonReader().read(json_frame(meta={})) == Request(4, REQ_ID, b'{"artist_id": 1}', None)
 
 
 def test_a_protobuf_request_keeps_its_data_as_bytes() -> None:
@@ -120,8 +120,8 @@ def test_data_that_is_no_json_makes_the_frame_bad(data: str) -> None:
     [
         ({"type": "auth", "token": "Bearer x"}, Authenticate("Bearer x", None)),
         ({"type": "cancel", "req_id": REQ_ID}, Cancel(REQ_ID)),
-        ({"type": "subscribe", "topics": ["authors"]}, Subscribe(["authors"], None)),
-        ({"type": "unsubscribe", "topics": ["authors"]}, Unsubscribe(["authors"], None)),
+        ({"type": "subscribe", "topics": ["artists"]}, Subscribe(["artists"], None)),
+        ({"type": "unsubscribe", "topics": ["artists"]}, Unsubscribe(["artists"], None)),
     ],
 )
 def test_json_control_frames_are_told_by_their_type(frame: dict[str, Any], control: object) -> None:
@@ -167,12 +167,12 @@ def test_what_is_no_protobuf_is_malformed(frame: bytes) -> None:
 
 
 def test_protobuf_control_frames_are_told_by_their_pkg_id() -> None:
-    topics = FieldMask(paths=["authors"]).SerializeToString()
+    topics = FieldMask(paths=["artists"]).SerializeToString()
     controls = {
         ControlId.AUTH: (b"Bearer x", Authenticate("Bearer x", REQ_ID)),
         ControlId.CANCEL: (b"", Cancel(REQ_ID)),
-        ControlId.SUBSCRIBE: (topics, Subscribe(["authors"], REQ_ID)),
-        ControlId.UNSUBSCRIBE: (topics, Unsubscribe(["authors"], REQ_ID)),
+        ControlId.SUBSCRIBE: (topics, Subscribe(["artists"], REQ_ID)),
+        ControlId.UNSUBSCRIBE: (topics, Unsubscribe(["artists"], REQ_ID)),
     }
     for pkg_id, (data, control) in controls.items():
         assert ProtobufReader().read(protobuf_frame(pkg_id=pkg_id, data=data)) == control

@@ -12,7 +12,7 @@ from codegen.runtime.sdk_python.client_async import AsyncBaseClient
 @pytest.mark.parametrize(
     ("code", "rsp", "name"),
     [
-        ("author_name_taken", "CONFLICT", "AuthorNameTaken"),
+        ("artist_name_taken", "CONFLICT", "ArtistNameTaken"),
         ("rate_limited", "RATE_LIMITED", "RateLimited"),
         ("not_found", "CONFLICT", "NotFoundError"),
         ("outcome_unknown", "UNAVAILABLE", "OutcomeUnknownError"),
@@ -33,4 +33,4 @@ def test_a_feature_hides_no_member_of_the_client() -> None:
     members = {name for name in vars(AsyncBaseClient) if not name.startswith("_")}
     assert members <= client_names.MEMBERS
     assert client_names.attribute("events") == "events_"
-    assert client_names.attribute("authors") == "authors"
+    assert client_names.attribute("artists") == "artists"

@@ -8,8 +8,8 @@ from codegen.ir.names import constant, is_identifier, is_product_name, is_type_n
 
 
 def test_the_cases() -> None:
-    assert (pascal("create_author"), constant("create_author"), constant("get-authors")) == (
-        "CreateAuthor", "CREATE_AUTHOR", "GET_AUTHORS",
+    assert (pascal("create_artist"), constant("create_artist"), constant("get-artists")) == (
+        "CreateArtist", "CREATE_ARTIST", "GET_ARTISTS",
     )  # fmt: skip
     assert (snake("AuditOutcome"), snake("HTTPError2"), snake("dark-blue")) == (
         "audit_outcome",
@@ -18,7 +18,7 @@ def test_the_cases() -> None:
     )
 
 
-@pytest.mark.parametrize("name", ["a", "create_author", "v2", "x1_y2"])
+@pytest.mark.parametrize("name", ["a", "create_artist", "v2", "x1_y2"])
 def test_identifiers(name: str) -> None:
     assert is_identifier(name)
     assert snake(pascal(name)).replace("_", "") == name.replace("_", "")
@@ -30,8 +30,8 @@ def test_what_is_none(name: str) -> None:
 
 
 def test_type_names_are_upper_camel_and_no_keyword() -> None:
-    assert is_type_name("Author")
-    assert not any(is_type_name(name) for name in ("author", "None", "True", "A_b", "A" * 65))
+    assert is_type_name("Artist")
+    assert not any(is_type_name(name) for name in ("artist", "None", "True", "A_b", "A" * 65))
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from codegen.project.owners import Owner, Owners
 from tests.codegen.project.trees import copy_of_tree
 from tests.workbench import ROOT, tracked
 
-WORDS = re.compile(r"author(?!i)", re.IGNORECASE)
+WORDS = re.compile(r"artist(?!i)", re.IGNORECASE)
 
 
 @pytest.fixture(scope="module")

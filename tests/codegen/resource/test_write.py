@@ -75,11 +75,11 @@ def test_lines_of_what_stood_there_are_kept(tree: Path) -> None:
 def test_faults_are_said_at_once_and_nothing_is_written(tmp_path: Path) -> None:
     tree = copy_of_service(tmp_path)
     before = texts(tree)
-    wanted = Wanted("author", "title:sting(3) title:text title:text book_id:ref(book)", owner="nobody")
+    wanted = Wanted("artist", "title:sting(3) title:text title:text book_id:ref(book)", owner="nobody")
     with pytest.raises(Refused) as refused:
         write_resource(tree / "specs", tree / "app" / "features", wanted)
     for said in ("fields:7 there is no type 'sting'", "did you mean 'string'", "fields:27 the field 'title' stands twice",
-                 "'book', which is no resource", "name:1 the table author is there already", "owner:1 'nobody' owns nothing"):  # fmt: skip
+                 "'book', which is no resource", "name:1 the table artist is there already", "owner:1 'nobody' owns nothing"):  # fmt: skip
         assert said in str(refused.value)
     assert texts(tree) == before
 

@@ -9,16 +9,16 @@ from types import ModuleType
 
 from app.execution.context import Context
 from app.execution.platform import Platform
+from app.features.artists import tables as artists_tables
+from app.features.artists.handler import Artists
+from app.features.artists.repository import ArtistRepository
 from app.features.audit_log.handler import AuditLogs
 from app.features.audit_log.repository import AuditLogRepository
 from app.features.auth.handler import Auth
-from app.features.authors import tables as authors_tables
-from app.features.authors.handler import Authors
-from app.features.authors.repository import AuthorRepository
 from app.features.system.handler import System
 from generated.handlers import Handlers
 
-TABLES: tuple[ModuleType, ...] = (authors_tables,)
+TABLES: tuple[ModuleType, ...] = (artists_tables,)
 """Importing a module is what puts its tables into the schema."""
 
 
@@ -27,6 +27,6 @@ def handlers(platform: Platform) -> Handlers[Context]:
     return Handlers(
         audit_log=AuditLogs(AuditLogRepository()),
         auth=Auth(platform.identity, platform.tickets),
-        authors=Authors(AuthorRepository(), platform.cursors),
+        artists=Artists(ArtistRepository(), platform.cursors),
         system=System(platform.is_ready),
     )

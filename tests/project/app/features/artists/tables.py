@@ -1,4 +1,4 @@
-"""The authors table."""
+"""The artists table."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from sqlalchemy import BigInteger, Column, Date, DateTime, Identity, Index, Tabl
 from sqlmodel import Field, SQLModel
 
 
-class AuthorRow(SQLModel, table=True):
+class ArtistRow(SQLModel, table=True):
     """Names are unique whatever their case; `version` counts from 1 and grows with each update."""
 
-    __tablename__ = "author"
+    __tablename__ = "artist"
 
     id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(always=True), primary_key=True))
     name: str = Field(sa_column=Column(Text, nullable=False))
@@ -26,7 +26,7 @@ class AuthorRow(SQLModel, table=True):
     version: int = Field(default=1, sa_column=Column(BigInteger, nullable=False, server_default=text("1")))
 
 
-UNIQUE_NAME = "author_name_key"
-AUTHOR: Table = SQLModel.metadata.tables["author"]
-Index(UNIQUE_NAME, func.lower(AUTHOR.c.name), unique=True)
-Index("author_search", func.author_grams(AUTHOR.c.name, AUTHOR.c.bio), postgresql_using="gin")
+UNIQUE_NAME = "artist_name_key"
+ARTIST: Table = SQLModel.metadata.tables["artist"]
+Index(UNIQUE_NAME, func.lower(ARTIST.c.name), unique=True)
+Index("artist_search", func.artist_grams(ARTIST.c.name, ARTIST.c.bio), postgresql_using="gin")

@@ -1,4 +1,4 @@
-"""Values that author tests share."""
+"""Values that artist tests share."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Authors."""
+"""Artists."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def _moment(name: str, **options: object) -> sa.Column[object]:
 
 def upgrade() -> None:
     op.create_table(
-        "author",
+        "artist",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), primary_key=True),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("bio", sa.Text()),
@@ -28,8 +28,8 @@ def upgrade() -> None:
         _moment("updated_at", server_default=NOW),
         sa.Column("version", sa.BigInteger(), nullable=False, server_default=sa.text("1")),
     )
-    op.create_index("author_name_key", "author", [sa.text("lower(name)")], unique=True)
+    op.create_index("artist_name_key", "artist", [sa.text("lower(name)")], unique=True)
 
 
 def downgrade() -> None:
-    op.drop_table("author")
+    op.drop_table("artist")

@@ -1,4 +1,4 @@
-"""What the author operations do."""
+"""What the artist operations do."""
 
 from __future__ import annotations
 
@@ -8,26 +8,26 @@ from typing_extensions import override
 
 from app.execution.context import Context
 from app.execution.cursor import CursorSeal, Position
-from app.features.authors.repository import LIST_LIMIT, AuthorRepository
-from generated.handlers import AuthorsHandler
+from app.features.artists.repository import LIST_LIMIT, ArtistRepository
+from generated.handlers import ArtistsHandler
 from generated.models import (
-    CreateAuthorRequest,
-    DeleteAuthorRequest,
-    GetAuthorRequest,
-    GetAuthorsRequest,
-    GetPaginatedAuthorsRequest,
-    UpdateAuthorRequest,
+    CreateArtistRequest,
+    DeleteArtistRequest,
+    GetArtistRequest,
+    GetArtistsRequest,
+    GetPaginatedArtistsRequest,
+    UpdateArtistRequest,
 )
-from generated.results import Author, AuthorCreated, AuthorList, AuthorPage, PageMeta
+from generated.results import Artist, ArtistCreated, ArtistList, ArtistPage, PageMeta
 
 
-class Authors(AuthorsHandler[Context]):
-    def __init__(self, repository: AuthorRepository, cursors: CursorSeal) -> None:
+class Artists(ArtistsHandler[Context]):
+    def __init__(self, repository: ArtistRepository, cursors: CursorSeal) -> None:
         self._repository = repository
         self._cursors = cursors
 
     @override
-    async def get_authors(self, context: Context, request: GetAuthorsRequest) -> AuthorList:
+    async def get_artists(self, context: Context, request: GetArtistsRequest) -> ArtistList:
         given = {"id": request.id, "name": request.name, "search_term": request.search_term}
         items, total = await self._repository.find(context.db, _present(given))
         meta = PageMeta(
@@ -38,10 +38,10 @@ class Authors(AuthorsHandler[Context]):
             next_cursor=None,
             has_more=total > len(items),
         )
-        return AuthorList(items=items, meta=meta)
+        return ArtistList(items=items, meta=meta)
 
     @override
-    async def get_paginated_authors(self, context: Context, request: GetPaginatedAuthorsRequest) -> AuthorPage:
+    async def get_paginated_artists(self, context: Context, request: GetPaginatedArtistsRequest) -> ArtistPage:
         filters = _present({"id": request.id, "name": request.name})
         subject = context.principal.subject if context.principal else ""
         scope = f"{subject}\n{sorted(filters.items())}"
@@ -57,29 +57,29 @@ class Authors(AuthorsHandler[Context]):
         meta = PageMeta(
             page=page, per_page=size, total=total, pages=-(-total // size), next_cursor=cursor, has_more=has_more
         )
-        return AuthorPage(items=items, meta=meta)
+        return ArtistPage(items=items, meta=meta)
 
     @override
-    async def get_author(self, context: Context, request: GetAuthorRequest) -> Author:
-        context.object_id = str(request.author_id)
-        return await self._repository.get(context.db, request.author_id)
+    async def get_artist(self, context: Context, request: GetArtistRequest) -> Artist:
+        context.object_id = str(request.artist_id)
+        return await self._repository.get(context.db, request.artist_id)
 
     @override
-    async def create_author(self, context: Context, request: CreateAuthorRequest) -> Author:
-        author = await self._repository.insert(context.db, request)
-        context.object_id = str(author.id)
-        context.publish(AuthorCreated(author=author))
-        return author
+    async def create_artist(self, context: Context, request: CreateArtistRequest) -> Artist:
+        artist = await self._repository.insert(context.db, request)
+        context.object_id = str(artist.id)
+        context.publish(ArtistCreated(artist=artist))
+        return artist
 
     @override
-    async def update_author(self, context: Context, request: UpdateAuthorRequest) -> Author:
-        context.object_id = str(request.author_id)
+    async def update_artist(self, context: Context, request: UpdateArtistRequest) -> Artist:
+        context.object_id = str(request.artist_id)
         return await self._repository.update(context.db, request)
 
     @override
-    async def delete_author(self, context: Context, request: DeleteAuthorRequest) -> None:
-        context.object_id = str(request.author_id)
-        await self._repository.delete(context.db, request.author_id, request.expected_version)
+    async def delete_artist(self, context: Context, request: DeleteArtistRequest) -> None:
+        context.object_id = str(request.artist_id)
+        await self._repository.delete(context.db, request.artist_id, request.expected_version)
 
 
 def _present(filters: Mapping[str, object]) -> dict[str, object]:

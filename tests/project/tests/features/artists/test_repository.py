@@ -1,4 +1,4 @@
-"""Authors in a real PostgreSQL: filters, pages, versions, and a walk that misses nothing (I07)."""
+"""Artists in a real PostgreSQL: filters, pages, versions, and a walk that misses nothing (I07)."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ from app.db.database import Database
 from app.development.servers import Postgres
 from app.execution.context import Caller, Context, Door
 from app.execution.cursor import CursorSeal
-from app.features.authors.handler import Authors
-from app.features.authors.repository import AuthorRepository
-from generated.errors import AuthorNameTaken, AuthorNotFound, VersionMismatch
-from generated.models import CreateAuthorRequest, GetPaginatedAuthorsRequest, UpdateAuthorRequest
+from app.features.artists.handler import Artists
+from app.features.artists.repository import ArtistRepository
+from generated.errors import ArtistNameTaken, ArtistNotFound, VersionMismatch
+from generated.models import CreateArtistRequest, GetPaginatedArtistsRequest, UpdateArtistRequest
 from tests.databases import new_database
 
-REPOSITORY = AuthorRepository()
+REPOSITORY = ArtistRepository()
 
 
-def request(name: str, bio: str | None = None) -> CreateAuthorRequest:
-    return CreateAuthorRequest(name=name, bio=bio)
+def request(name: str, bio: str | None = None) -> CreateArtistRequest:
+    return CreateArtistRequest(name=name, bio=bio)
 
 
 def unique(label: str) -> str:
@@ -84,7 +84,7 @@ async def test_a_term_is_found_wherever_it_stands_literally_in_any_case(database
 
 @pytest.fixture(scope="module")
 def many_url(postgres: Postgres) -> str:
-    """10,000 authors with bios of 200 characters in a database of their own; the names of half of them hold the same word."""
+    """10,000 artists with bios of 200 characters in a database of their own; the names of half of them hold the same word."""
     url = new_database(postgres, "many")
     subprocess.run(
         [sys.executable, "-m", "app.migrations", "upgrade"], env={**os.environ, "DATABASE_URL": url}, check=True
@@ -93,11 +93,11 @@ def many_url(postgres: Postgres) -> str:
     async def fill() -> None:
         connection = await asyncpg.connect(url.replace("+asyncpg", ""))
         await connection.execute(
-            "INSERT INTO author (name, bio) SELECT CASE n % 2 WHEN 0 THEN 'common ' ELSE '' END || n,"
+            "INSERT INTO artist (name, bio) SELECT CASE n % 2 WHEN 0 THEN 'common ' ELSE '' END || n,"
             " left(repeat(md5(n::text) || ' ', 7), 200) FROM generate_series(1, 10000) n"
         )
-        await connection.execute("INSERT INTO author (name) VALUES ('50% off'), ('semi;colon')")
-        await connection.execute("VACUUM ANALYZE author")
+        await connection.execute("INSERT INTO artist (name) VALUES ('50% off'), ('semi;colon')")
+        await connection.execute("VACUUM ANALYZE artist")
         await connection.close()
 
     asyncio.run(fill())
@@ -123,7 +123,7 @@ async def plan(database: Database, filters: dict[str, object]) -> tuple[str, int
 async def test_a_search_uses_the_index_and_touches_no_more_than_its_answer_needs(many: Database, term: str) -> None:
     """I06: seldom, common and absent terms, of one character and of many. The table has some 370 pages, the answer at most 1,001 rows."""
     text, pages = await plan(many, {"search_term": term})
-    assert '"Index Name": "author_search"' in text
+    assert '"Index Name": "artist_search"' in text
     assert "Seq Scan" not in text
     found, total = await REPOSITORY.find(many, {"search_term": term})
     assert pages < 60 + 2 * min(total, 1001)
@@ -152,54 +152,54 @@ async def test_a_cut_list_says_so_and_is_in_order(many: Database) -> None:
 
 
 async def test_filters_are_joined_by_and(database: Database) -> None:
-    author = await REPOSITORY.insert(database, request(unique("and"), "bio"))
-    both, _ = await REPOSITORY.find(database, {"id": author.id, "name": author.name})
-    neither, total = await REPOSITORY.find(database, {"id": author.id, "name": "other"})
-    assert (both, neither, total) == ([author], [], 0)
+    artist = await REPOSITORY.insert(database, request(unique("and"), "bio"))
+    both, _ = await REPOSITORY.find(database, {"id": artist.id, "name": artist.name})
+    neither, total = await REPOSITORY.find(database, {"id": artist.id, "name": "other"})
+    assert (both, neither, total) == ([artist], [], 0)
 
 
-async def test_a_taken_name_in_any_case_and_a_missing_author_have_their_codes(database: Database) -> None:
+async def test_a_taken_name_in_any_case_and_a_missing_artist_have_their_codes(database: Database) -> None:
     name = unique("Taken")
-    author = await REPOSITORY.insert(database, request(name))
-    with pytest.raises(AuthorNameTaken):
+    artist = await REPOSITORY.insert(database, request(name))
+    with pytest.raises(ArtistNameTaken):
         await REPOSITORY.insert(database, request(name.upper()))
-    with pytest.raises(AuthorNotFound):
+    with pytest.raises(ArtistNotFound):
         await REPOSITORY.get(database, 2**53 - 1)
-    assert await REPOSITORY.get(database, author.id) == author
+    assert await REPOSITORY.get(database, artist.id) == artist
 
 
 async def test_a_change_needs_the_version_it_was_made_from(database: Database) -> None:
-    author = await REPOSITORY.insert(database, request(unique("v")))
-    change = UpdateAuthorRequest(author_id=author.id, name=unique("v"), expected_version=1)
+    artist = await REPOSITORY.insert(database, request(unique("v")))
+    change = UpdateArtistRequest(artist_id=artist.id, name=unique("v"), expected_version=1)
     changed = await REPOSITORY.update(database, change)
-    assert (changed.version, changed.created_at, changed.updated_at > author.updated_at) == (2, author.created_at, True)
+    assert (changed.version, changed.created_at, changed.updated_at > artist.updated_at) == (2, artist.created_at, True)
     with pytest.raises(VersionMismatch):
         await REPOSITORY.update(database, change)
     with pytest.raises(VersionMismatch):
-        await REPOSITORY.delete(database, author.id, 1)
-    await REPOSITORY.delete(database, author.id, 2)
-    with pytest.raises(AuthorNotFound):
-        await REPOSITORY.delete(database, author.id, None)
+        await REPOSITORY.delete(database, artist.id, 1)
+    await REPOSITORY.delete(database, artist.id, 2)
+    with pytest.raises(ArtistNotFound):
+        await REPOSITORY.delete(database, artist.id, None)
 
 
 async def test_of_many_changes_from_one_version_one_wins(database: Database) -> None:
-    author = await REPOSITORY.insert(database, request(unique("race")))
-    changes = [UpdateAuthorRequest(author_id=author.id, name=unique("r"), expected_version=1) for _ in range(8)]
+    artist = await REPOSITORY.insert(database, request(unique("race")))
+    changes = [UpdateArtistRequest(artist_id=artist.id, name=unique("r"), expected_version=1) for _ in range(8)]
     results = await asyncio.gather(*(REPOSITORY.update(database, one) for one in changes), return_exceptions=True)
     assert sum(isinstance(one, VersionMismatch) for one in results) == 7
 
 
 async def test_an_empty_page_still_knows_the_total(database: Database) -> None:
-    author = await REPOSITORY.insert(database, request(unique("page")))
-    found, total = await REPOSITORY.page(database, {"name": author.name}, limit=20, offset=40)
+    artist = await REPOSITORY.insert(database, request(unique("page")))
+    found, total = await REPOSITORY.page(database, {"name": artist.name}, limit=20, offset=40)
     assert (found, total) == ([], 1)
 
 
 async def exchange(connection: asyncpg.Connection, doomed: list[int], label: str) -> None:
     """Delete some rows and insert as many others."""
-    await connection.execute("DELETE FROM author WHERE id = ANY($1)", doomed)
+    await connection.execute("DELETE FROM artist WHERE id = ANY($1)", doomed)
     names = [f"{label} instead of {one}" for one in doomed]
-    await connection.execute("INSERT INTO author (name) SELECT unnest($1::text[])", names)
+    await connection.execute("INSERT INTO artist (name) SELECT unnest($1::text[])", names)
 
 
 async def test_a_walk_of_10_000_rows_meets_once_every_row_that_lives_throughout(
@@ -208,23 +208,23 @@ async def test_a_walk_of_10_000_rows_meets_once_every_row_that_lives_throughout(
     """I07, by the cursors that a client gets; beside each page two connections delete on both sides of it and insert."""
     label, url = uuid.uuid4().hex, migrated.replace("+asyncpg", "")
     others = [await asyncpg.connect(url, server_settings={"synchronous_commit": "off"}) for _ in range(2)]
-    await others[0].execute(f"INSERT INTO author (name) SELECT '{label} ' || n FROM generate_series(1, 10000) n")
-    rows = await others[0].fetch("SELECT id FROM author WHERE name LIKE $1 ORDER BY id", f"{label}%")
+    await others[0].execute(f"INSERT INTO artist (name) SELECT '{label} ' || n FROM generate_series(1, 10000) n")
+    rows = await others[0].fetch("SELECT id FROM artist WHERE name LIKE $1 ORDER BY id", f"{label}%")
     ids = [row["id"] for row in rows]
     doomed = Random(7).sample(ids, 2000)
     batches = [doomed[start : start + 10] for start in range(0, len(doomed), 10)]
-    authors = Authors(REPOSITORY, CursorSeal(b"secret"))
+    artists = Artists(REPOSITORY, CursorSeal(b"secret"))
     context = Context(Caller(None, "", "", Door.HTTP), "trace", database)
-    wanted: GetPaginatedAuthorsRequest | None = GetPaginatedAuthorsRequest(per_page=100)
+    wanted: GetPaginatedArtistsRequest | None = GetPaginatedArtistsRequest(per_page=100)
     seen: list[int] = []
     while wanted and len(seen) < 30_000:
         changes = [exchange(one, batches.pop(), label) for one in others if batches]
-        asked = asyncio.create_task(authors.get_paginated_authors(context, wanted))
+        asked = asyncio.create_task(artists.get_paginated_artists(context, wanted))
         await asyncio.gather(asked, *changes)
         page = asked.result()
         seen += [one.id for one in page.items]
         cursor = page.meta.next_cursor
-        wanted = GetPaginatedAuthorsRequest(per_page=100, cursor=cursor) if cursor else None
+        wanted = GetPaginatedArtistsRequest(per_page=100, cursor=cursor) if cursor else None
     for one in others:
         await one.close()
     assert len(seen) == len(set(seen))

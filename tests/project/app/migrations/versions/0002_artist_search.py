@@ -1,7 +1,7 @@
-"""An index for text anywhere in an author's name or bio, of core PostgreSQL alone: no extension, no rights beyond CREATE.
+"""An index for text anywhere in an artist's name or bio, of core PostgreSQL alone: no extension, no rights beyond CREATE.
 
 A tsvector has each character and each three in a row of the text, in lower case; a term's threes are looked up in it. While
-the index is built (some 20 s for 100,000 authors) nothing can be written to `author`.
+the index is built (some 20 s for 100,000 artists) nothing can be written to `artist`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ depends_on = None
 
 # chr(1) parts the threes, so the text's own becomes chr(2). Two line ends behind a text let its last characters begin a three.
 GRAMS = r"""
-CREATE FUNCTION author_grams(name text, bio text) RETURNS tsvector LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 1000 AS $$
+CREATE FUNCTION artist_grams(name text, bio text) RETURNS tsvector LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 1000 AS $$
 SELECT array_to_tsvector(array_remove(
        string_to_array(content, NULL)
     || string_to_array(regexp_replace(content, '...', '\&' || chr(1), 'g'), chr(1))
@@ -39,13 +39,13 @@ def upgrade() -> None:
     op.execute(GRAMS)
     op.execute(QUERY)
     op.execute(
-        "CREATE INDEX author_search ON author USING gin (author_grams(name, bio)) WITH (gin_pending_list_limit = 512)"
+        "CREATE INDEX artist_search ON artist USING gin (artist_grams(name, bio)) WITH (gin_pending_list_limit = 512)"
     )
     # Without statistics every term counts as rare, so that the index is always used; a scan would compute the threes anew.
-    op.execute("ALTER INDEX author_search ALTER COLUMN 1 SET STATISTICS 0")
+    op.execute("ALTER INDEX artist_search ALTER COLUMN 1 SET STATISTICS 0")
 
 
 def downgrade() -> None:
-    op.execute("DROP INDEX author_search")
+    op.execute("DROP INDEX artist_search")
     op.execute("DROP FUNCTION search_query(text)")
-    op.execute("DROP FUNCTION author_grams(text, text)")
+    op.execute("DROP FUNCTION artist_grams(text, text)")
