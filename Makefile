@@ -1,7 +1,7 @@
 # Stele. `make` shows what there is. Needed first: Python 3.11 or later, and make.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run test test-platform test-long check generate fix breaking new resource remove lock migrate migration rollback migration-history migration-current operations sdk bench clean clean-data update-locks
+.PHONY: help run test test-platform test-long check generate fix breaking init update-platform new resource remove lock migrate migration rollback migration-history migration-current operations sdk bench clean clean-data update-locks
 
 VENV := .venv
 READY := $(VENV)/.ready
@@ -53,6 +53,13 @@ fix: $(READY) ## Write the halves of the contract that have one right answer
 
 breaking: $(READY) ## Say whom the contract breaks since AGAINST=HEAD, a commit or a folder
 	@$(PYTHON_IN) -m codegen diff --against $(or $(AGAINST),HEAD)
+
+init: $(READY) ## Begin a project of your own: name=orders into=../orders (title="Order desk" example=keep)
+	@$(PYTHON_IN) -m codegen init --name "$(name)" --into "$(into)" --title "$(title)" $(if $(filter keep,$(example)),--keep-example)
+
+update-platform: $(READY) ## Merge a later platform into this project: FROM=a folder or a URL (REF=a commit, branch or tag)
+	@test -n "$(FROM)" || { echo 'say where the platform is: make update-platform FROM=../stele' >&2; exit 2; }
+	@$(PYTHON_IN) -m codegen update-platform --source "$(FROM)" --ref "$(or $(REF),HEAD)"
 
 new: $(READY) ## Write an operation: name=close_ticket feature=tickets roles=… or public=yes; also doors= query= paginated= path= method= result=
 	@$(PYTHON_IN) -m codegen new --name "$(name)" --feature "$(feature)" $(if $(doors),--doors "$(doors)") \

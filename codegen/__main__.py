@@ -1,4 +1,4 @@
-"""`python -m codegen generate|check|diff|explain|fix|lock|new|remove|rename|resource|operations`: the compiler's commands, on any contract.
+"""`python -m codegen generate|check|diff|explain|fix|init|lock|new|remove|rename|resource|update-platform|operations`: the compiler's commands, on any contract.
 
 Exit 1 means findings, and nothing written; 2, that there was nothing to work on. Paths are those of the current folder.
 """
@@ -23,8 +23,11 @@ from codegen.new.new import write_operation
 from codegen.new.operation import NewOperation
 from codegen.pipeline import Loaded, build, load
 from codegen.project import names
+from codegen.project.init import NewProject
+from codegen.project.init import init as begin
 from codegen.project.realm import HOME, faults
 from codegen.project.rename import rename as give_name
+from codegen.project.update import update as merge_platform
 from codegen.remove.remove import remove as take_away
 from codegen.reports import FORMATS
 from codegen.resource.checks import Wanted
@@ -55,6 +58,14 @@ def main(arguments: list[str] | None = None) -> int:
     taken.add_argument("--name", default="", help="an operation or an event")
     taken.add_argument("--feature", default="", help="all of a feature, its modules and tests too")
     taken.add_argument("--features", type=Path, default=FEATURES, help="where the handlers are")
+    begun = commands.choices["init"]
+    begun.add_argument("--name", required=True, help="lower case, as order_desk")
+    begun.add_argument("--title", default="", help="as people read it; default: the name")
+    begun.add_argument("--into", type=Path, required=True, help="a folder that is not there yet")
+    begun.add_argument("--keep-example", action="store_true", help="with the feature that shows how things are done")
+    updated = commands.choices["update-platform"]
+    updated.add_argument("--source", required=True, help="the platform: a folder or a URL that git reads")
+    updated.add_argument("--ref", default="HEAD", help="a commit, branch or tag of it")
     commands.choices["rename"].add_argument("name", help="lower case, as order_desk")
     commands.choices["rename"].add_argument("--title", default="", help="as people read it; default: the name")
     commands.choices["generate"].add_argument("--watch", action="store_true", help="again after each save, until ^C")
@@ -312,6 +323,35 @@ def resource(options: argparse.Namespace) -> int:
     return _generate(options)
 
 
+def init(options: argparse.Namespace) -> int:
+    """Begin a project of your own from this one."""
+    try:
+        begin(Path.cwd(), NewProject(options.name, options.into, options.title, options.keep_example))
+    except Refused as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(f"{options.into} is a project of its own; now `cd {options.into}` and `make run`")
+    return 0
+
+
+def update_platform(options: argparse.Namespace) -> int:
+    """Merge a later platform into this project."""
+    try:
+        done = merge_platform(Path.cwd(), options.source, options.ref)
+    except Refused as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(f"{len(done.files)} files changed from {done.old[:12]} to {done.new[:12]}")
+    for name in done.conflicts:
+        print(f"conflict: {name}")
+    print(
+        "resolve the conflicts, then `make generate check test`, then commit"
+        if done.conflicts
+        else "`make generate check test`, then commit"
+    )
+    return 1 if done.conflicts else 0
+
+
 def _listed(words: str) -> tuple[str, ...]:
     return tuple(word.strip() for word in words.split(",") if word.strip())
 
@@ -319,6 +359,8 @@ def _listed(words: str) -> tuple[str, ...]:
 COMMANDS = {
     "new": new,
     "remove": remove,
+    "init": init,
+    "update-platform": update_platform,
     "rename": rename,
     "resource": resource,
     "diff": diff,

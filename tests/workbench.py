@@ -9,6 +9,7 @@ there. What is edited there is overwritten.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -69,6 +70,7 @@ def lay_out(bench: Path = BENCH) -> Path:
             shutil.copy(source, target)
     for name in SHARED:
         _share(bench / name, ROOT / name)
+    _name(bench)
     _run(bench, sys.executable, "-m", "codegen", "generate")
     _run(bench, "git", "add", "-A")
     _run(bench, "git", *COMMITTER, "commit", "-q", "--allow-empty", "-m", "The platform with the product of its tests")
@@ -80,6 +82,13 @@ def _repository(bench: Path) -> None:
         return
     _run(bench, "git", "init", "-q")
     (bench / ".git" / "info" / "exclude").write_text("".join(f"/{name}\n" for name in SHARED))
+
+
+def _name(bench: Path) -> None:
+    """The name of the tests' product, also where this tree's product has another."""
+    named = re.search(r"^  x-name: (\w+)$", (bench / "specs" / "openapi.yaml").read_text(), re.MULTILINE)
+    if named and f'name = "{named[1]}"' not in (bench / "pyproject.toml").read_text():
+        _run(bench, sys.executable, "-m", "codegen", "rename", named[1], "--title", named[1].capitalize())
 
 
 def _share(place: Path, source: Path) -> None:

@@ -29,9 +29,13 @@ class Owners:
 
     @classmethod
     def read(cls, root: Path) -> Self:
+        return cls.parse((root / FILE).read_text(encoding="utf-8"))
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
         """Raises Refused with the lines that say nothing."""
-        path, rules, faults = root / FILE, [], []
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        rules, faults = [], []
+        for number, line in enumerate(text.splitlines(), 1):
             match line.partition("#")[0].split():
                 case []:
                     continue
