@@ -148,7 +148,6 @@ class Resource:
     event_ids: tuple[int, ...] = ()
     revision: str = ""
     after: str | None = None
-    client: str = ""
     """The package of the generated Python client."""
 
     @property

@@ -74,7 +74,6 @@ def _settled(loaded: Loaded, code: ServiceCode, wanted: Wanted) -> Resource:
         event_ids=numbers(loaded, 3, is_event=True),
         revision=f"{int(after or 0) + 1:04}",
         after=after,
-        client=f"{loaded.contract.info.product}_client",
     )
 
 

@@ -9,8 +9,7 @@ from typing import Protocol, TypeVar
 
 import pytest
 
-from generated.sdk_python.stele_client import AsyncClient
-from generated.sdk_python.stele_client.runtime.events_async import AsyncEventStream
+from generated.client import AsyncClient, AsyncEventStream
 from tests.running_service import RunningService
 
 Record = TypeVar("Record")

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from generated.sdk_python.stele_client import AsyncClient, errors, models
+from generated.client import AsyncClient, errors, models
 from tests.features.conftest import ABSENT, Connect, heard
 
 USER = "admin"

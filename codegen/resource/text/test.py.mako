@@ -25,7 +25,7 @@ from uuid import UUID
 
 import pytest
 
-from generated.sdk_python.${r.client} import AsyncClient, errors, models
+from generated.client import AsyncClient, errors, models
 from tests.features.conftest import ABSENT, Connect, heard
 % for one in r.targets:
 from tests.features.test_${one.plural} import new_${one.name}

@@ -15,9 +15,7 @@ GRANTS = dict.fromkeys(("ann", "bob"), ("get-notes", "create-note", "update-note
 
 
 def note(words: str, *, is_owned: bool) -> Resource:
-    return Resource(
-        "note", "notes", columns_of("note", Fields(words).found, {}), is_owned, GRANTS, client="shop_client"
-    )
+    return Resource("note", "notes", columns_of("note", Fields(words).found, {}), is_owned, GRANTS)
 
 
 @pytest.mark.parametrize("is_owned", [False, True])
