@@ -70,10 +70,6 @@ class Column:
         return f"{pascal(self.resource)}{pascal(name)}"
 
     @property
-    def python(self) -> str:
-        return f"{self.kind.python} | None" if self.is_nullable else self.kind.python
-
-    @property
     def value_schema(self) -> str:
         """What one value is, or one item of a list."""
         if self.target is not None:
