@@ -47,9 +47,9 @@ def product_features(root: Path) -> list[str]:
 
 
 def _strike(file: Path, word: str) -> None:
-    """The line of a vocabulary that declares a word; a section without a line says that it is empty."""
+    """The line of a vocabulary that declares a word, and the heading with its last one."""
     text = re.sub(rf"^  {re.escape(word)}:.*\n", "", file.read_text(encoding="utf-8"), flags=re.MULTILINE)
-    file.write_text(re.sub(r"^(\w+):\n(?!  )", r"\1: {}\n", text, flags=re.MULTILINE), encoding="utf-8")
+    file.write_text(re.sub(r"\n\w+:\n(?![ \w#\n])", "", text), encoding="utf-8")
 
 
 def _free_numbers(specs: Path) -> None:

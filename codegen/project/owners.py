@@ -1,6 +1,6 @@
 """Which of a project's files are the platform's and which are its product's, as `.owners` says.
 
-The platform's files come from Stele and are updated from there; nothing of Stele ever writes a product's file that exists.
+The platform's files are updated from where they came; an update leaves the product's as they are.
 """
 
 from __future__ import annotations

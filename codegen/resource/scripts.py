@@ -8,7 +8,7 @@ from __future__ import annotations
 from codegen.check.numbers import next_pkg_id
 from codegen.diagnostics import Refused
 from codegen.edits import END, Edit
-from codegen.parse.yaml_edits import add_entry, add_item
+from codegen.parse.yaml_edits import add_entry, add_item, add_table
 from codegen.parse.yaml_tree import Mapping, Sequence
 from codegen.pipeline import Loaded
 from codegen.resource.resource import Resource
@@ -56,11 +56,16 @@ def _vocabulary(loaded: Loaded, resource: Resource) -> list[Edit]:
         ("specs/policy.yaml", "roles", roles),
         ("specs/policy.yaml", "topics", {resource.plural: TOPIC}),
     )
-    return [
-        add_entry(_table(loaded, file, key), name, line)
-        for file, key, entries in tables
-        for name, line in entries.items()
-    ]
+    return [edit for file, key, entries in tables for edit in _added(loaded, file, key, entries)]
+
+
+def _added(loaded: Loaded, file: str, key: str, entries: dict[str, str]) -> list[Edit]:
+    """A vocabulary that has no word yet may have no heading either."""
+    root = loaded.dialects.documents.tree(file)
+    if isinstance(root, Mapping) and key not in root.entries:
+        return [add_table(root, key, entries)]
+    table = _table(loaded, file, key)
+    return [add_entry(table, name, line) for name, line in entries.items()]
 
 
 def _roots(loaded: Loaded, resource: Resource) -> list[Edit]:

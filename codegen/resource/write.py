@@ -41,7 +41,7 @@ class Written:
 def write_resource(specs: Path, features: Path, wanted: Wanted) -> Written:
     """`features` is the folder of the features, two below the root of the project. Raises Refused, and has then written nothing."""
     code, before = ServiceCode(features), fix.texts_of(specs)
-    with TemporaryDirectory(prefix="stele-resource-") as folder:
+    with TemporaryDirectory(prefix="codegen-resource-") as folder:
         copy = Path(folder, "specs")
         fix.copied(specs, copy)
         drafts.forget(copy, drafts.committed_lock(specs))

@@ -169,7 +169,7 @@ def test_a_new_feature_is_whole_registered_and_as_the_tree_s_rules_want_it(tree:
         found = subprocess.run(ruff, cwd=tree, check=False, capture_output=True, text=True)
         assert found.returncode == 0, found.stdout
     waiting = subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "tests/features/test_billing.py"],
+        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--noconftest", "-o", "addopts=", "tests/features/test_billing.py"],
         cwd=tree, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert (waiting.returncode, "test_every_operation_is_written" in waiting.stdout) == (1, True), waiting.stdout

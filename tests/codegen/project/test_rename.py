@@ -31,9 +31,10 @@ PROTOCOL = {
     r"x-stele-client": "the header in which clients name themselves",
     r"stele-contract": "the header that says which contract is served",
     r"stele\.v1\.(json|protobuf|\{self\.value\})": "the subprotocols of the socket",
+    r"[`\"/]\.stele\b": "the folder of a developer's data, which a rename must not lose",
     r"stele cursor": "the seal of cursors, which clients keep from one release to the next",
 }
-"""What stays, and why: docs/wire.md has them."""
+"""What stays, and why; docs/wire.md has the names of the protocol."""
 LIVED = """
 import json
 from app.development.issuer import REALM_FILE, load_realm
