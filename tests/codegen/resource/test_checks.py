@@ -49,7 +49,7 @@ def test_what_cannot_be_is_said_with_its_place(wanted: Wanted, argument: str, me
 
 
 def test_a_misspelt_target_is_guessed() -> None:
-    (fault,) = faults_of(Wanted("ticket", "text:text artist_id:ref(auther)"))
+    (fault,) = faults_of(Wanted("ticket", "text:text artist_id:ref(artsit)"))
     assert (fault.column, "did you mean 'artist'?" in fault.fix) == (11, True)
 
 
