@@ -23,7 +23,7 @@ from codegen.project.owners import Owner, Owners
 from codegen.project.rename import rename
 
 PLATFORM = ".platform"
-README = Path(__file__).with_name("readme.md")
+FOLDER = Path(__file__).parent
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ def _begin(root: Path, wanted: NewProject, commit: str) -> None:
     committed(into, "The platform")
     if not wanted.keeps_example:
         take_out_example(into)
-        (into / "README.md").write_text(README.read_text(encoding="utf-8"), encoding="utf-8")
+        (into / "README.md").write_text((FOLDER / "readme.md").read_text(encoding="utf-8"), encoding="utf-8")
     rename(into / "specs", wanted.name, wanted.title)
     _retitle(into / "README.md", load(into / "specs").contract.info.title, wanted.name)
     output.publish(into / "generated", build(load(into / "specs").contract))
