@@ -76,7 +76,10 @@ class Metrics:
         for name in BREAKERS:
             self._breaker.labels(name).set(BREAKER_STATES["closed"])
         self._log_drops: Callable[[], int] = lambda: 0
+        self._refused: Callable[[], Mapping[tuple[str, ...], float]] = dict
         self._read("log_lines_dropped", "Log lines that could not be written.", (), lambda: {(): self._log_drops()})
+        refused = "What was refused before its operation began."
+        self._read("refused", refused, ("by", "reason"), lambda: self._refused())
         Gauge(f"{NAME}_build_info", "The contract served.", ("contract",), registry=self._registry).labels(build).set(1)
 
     def _counter(self, name: str, text: str, labels: tuple[str, ...] = ()) -> Counter:
@@ -89,7 +92,7 @@ class Metrics:
 
     def count_refusals(self, read: Callable[[], Mapping[tuple[str, ...], float]]) -> None:
         """`read` answers how much was refused since the start, by who refused it and why."""
-        self._read("refused", "What was refused before its operation began.", ("by", "reason"), read)
+        self._refused = read
 
     def count_log_drops(self, read: Callable[[], int]) -> None:
         """`read` answers how many log lines were dropped since the start."""
