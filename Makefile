@@ -1,7 +1,7 @@
 # Stele. `make` shows what there is. Needed first: Python 3.11 or later, and make.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run test test-long check generate fix breaking new remove lock migrate migration rollback migration-history migration-current operations sdk bench clean clean-data update-locks
+.PHONY: help run test test-platform test-long check generate fix breaking init update-platform new resource remove lock migrate migration rollback migration-history migration-current operations sdk bench clean clean-data update-locks
 
 VENV := .venv
 READY := $(VENV)/.ready
@@ -11,6 +11,7 @@ UV := UV_PYTHON_DOWNLOADS=never UV_NO_CONFIG=1 $(VENV)/bin/uv
 CANDIDATES := $(PYTHON) python3.12 python3.11 python3 python3.13
 FIND_PYTHON = for p in $(CANDIDATES); do "$$p" -c 'import sys, venv; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo "$$p"; exit; }; done; exit 1
 PYTEST_ARGS ?=
+IN_WORKBENCH = $(PYTHON_IN) -m tests.workbench $(abspath $(PYTHON_IN))
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-22s %s\n", $$1, $$2}'
@@ -25,20 +26,24 @@ $(READY): requirements-uv.lock requirements-dev.lock
 run: $(READY) ## Serve with everything embedded (PORT=8000 HOST=127.0.0.1 WORKERS=1)
 	@exec $(PYTHON_IN) -m app.development run
 
-test: $(READY) ## Run every test (PYTEST_ARGS=…)
+test: $(READY) ## Test your features, and that the contract is legal (PYTEST_ARGS=…)
 	@$(PYTHON_IN) -m pytest -n 2 --dist loadgroup $(PYTEST_ARGS)
 
-test-long: $(READY) ## Run the long forms of the fault and load tests, one after the other (PYTEST_ARGS=…)
-	@$(PYTHON_IN) -m pytest -m long $(PYTEST_ARGS)
+test-platform: $(READY) ## Test the platform, on a contract of its own in .stele/workbench (PYTEST_ARGS=tests/app/ws)
+	@$(IN_WORKBENCH) -m mypy app generated tests
+	@$(IN_WORKBENCH) -m pytest -n 2 --dist loadgroup $(or $(PYTEST_ARGS),tests)
+
+test-long: $(READY) ## Run the long forms of the platform's fault and load tests, one after the other (PYTEST_ARGS=tests/faults)
+	@$(IN_WORKBENCH) -m pytest -m long $(or $(PYTEST_ARGS),tests)
 
 check: $(READY) ## Fresh generated code, ruff, mypy strict, rules of the tree, spec validators, tables as the migrations make them
 	@$(PYTHON_IN) -m codegen check
 	@! grep -rn "is not implemented yet" app --include=*.py
 	@$(VENV)/bin/ruff check --quiet app codegen generated tests
 	@$(VENV)/bin/ruff format --check --quiet app codegen generated tests
-	@$(PYTHON_IN) -m mypy app codegen generated tests
+	@$(PYTHON_IN) -m mypy app codegen generated tests/features
 	@$(VENV)/bin/lint-imports
-	@$(PYTHON_IN) -m pytest tests/contract/test_validators.py tests/architecture tests/app/migrations/test_env.py
+	@$(PYTHON_IN) -m pytest tests/contract/test_validators.py tests/architecture tests/app/migrations/test_env.py tests/app/test_product.py
 
 generate: $(READY) ## Compile specs/ into generated/ (WATCH=yes: again after each save)
 	@$(PYTHON_IN) -m codegen generate $(if $(WATCH),--watch)
@@ -49,10 +54,20 @@ fix: $(READY) ## Write the halves of the contract that have one right answer
 breaking: $(READY) ## Say whom the contract breaks since AGAINST=HEAD, a commit or a folder
 	@$(PYTHON_IN) -m codegen diff --against $(or $(AGAINST),HEAD)
 
-new: $(READY) ## Write an operation: name=archive_author feature=authors roles=… or public=yes; also doors= query= paginated= path= method= result=
+init: $(READY) ## Begin a project of your own: name=orders into=../orders (title="Order desk" example=keep)
+	@$(PYTHON_IN) -m codegen init --name "$(name)" --into "$(into)" --title "$(title)" $(if $(filter keep,$(example)),--keep-example)
+
+update-platform: $(READY) ## Merge a later platform into this project: FROM=a folder or a URL (REF=a commit, branch or tag)
+	@test -n "$(FROM)" || { echo 'say where the platform is: make update-platform FROM=../stele' >&2; exit 2; }
+	@$(PYTHON_IN) -m codegen update-platform --source "$(FROM)" --ref "$(or $(REF),HEAD)"
+
+new: $(READY) ## Write an operation: name=close_ticket feature=tickets roles=… or public=yes; also doors= query= paginated= path= method= result=
 	@$(PYTHON_IN) -m codegen new --name "$(name)" --feature "$(feature)" $(if $(doors),--doors "$(doors)") \
 	  --roles "$(roles)" $(if $(public),--public) $(if $(query),--query) $(if $(paginated),--paginated) \
 	  --path "$(path)" --method "$(method)" --result "$(result)"
+
+resource: $(READY) ## Write a feature that works: name=ticket fields="title:string(200) due:date?"; also owner=subject plural=
+	@$(PYTHON_IN) -m codegen resource --name "$(name)" --fields "$(fields)" --plural "$(plural)" --owner "$(owner)"
 
 remove: $(READY) ## Take an operation (name=…) or a feature (feature=…) out of specs/ and the code
 	@$(PYTHON_IN) -m codegen remove --name "$(name)" --feature "$(feature)"
@@ -88,7 +103,7 @@ sdk: $(READY) ## Build the clients' packages into dist/ (for the first time it a
 	node $$tsc -p dist/sdk_typescript && $$npm pack --offline --silent --pack-destination dist ./dist/sdk_typescript
 
 bench: $(READY) ## Measure the service against two reference programs
-	@$(PYTHON_IN) -m tests.load
+	@$(IN_WORKBENCH) -m tests.load
 
 clean: ## Remove what make made; data in .stele stays
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache tests/npm/node_modules dist

@@ -1,14 +1,23 @@
-"""`python -m app.main`: read the settings, then serve. Unsafe or missing settings end with exit code 78, a line each."""
+"""`python -m app.main`: read the settings, ask the database for its schema, then serve.
+
+Unsafe or missing settings end with exit code 78, a line each, and so does a schema of another release.
+"""
 
 from __future__ import annotations
 
+import asyncio
+import os
+import signal
 import sys
 from collections.abc import Callable
+from types import FrameType
 from typing import Any
 
 import uvicorn
 from pydantic import ValidationError
 
+from app.db.database import Database
+from app.db.schema import Schema, configuration
 from app.guard.http_protocol import GuardedHttp
 from app.guard.websocket_protocol import GuardedWebSocket
 from app.settings import LogFormat, Settings, faults_of
@@ -42,16 +51,23 @@ def main() -> int:
     settings = read_settings()
     if settings is None:
         return EX_CONFIG
+    schema, database = Schema(configuration()), Database(settings.database_url.get_secret_value(), 1)
+    if (fault := asyncio.run(schema.fault_at_start(database))) is not None:
+        print(f"DATABASE_URL: {fault}", file=sys.stderr)
+        return EX_CONFIG
     configure(settings.log_level, is_json=settings.log_format is LogFormat.JSON)
     serve("app.main:create_application", host=settings.host, port=settings.port, workers=settings.workers)
     return 0
 
 
 def serve(application: str, *, host: str, port: int, **changes: Any) -> None:
-    """Serves what the named factory makes until a signal comes; `changes` are uvicorn's options."""
+    """Serves what the named factory makes until SIGTERM or SIGINT has ended it: with exit code 0 (ACCEPTANCE D26), where uvicorn
+    repeats the signal against itself. `changes` are uvicorn's options."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _end)
     options: dict[str, Any] = {
         "factory": True,
-        "loop": "uvloop",
+        "loop": "app.guard.listener:GuardedLoop",
         "http": GuardedHttp,
         "ws": GuardedWebSocket,
         "ws_max_size": MAX_FRAME_BYTES,
@@ -66,6 +82,11 @@ def serve(application: str, *, host: str, port: int, **changes: Any) -> None:
         "lifespan": "on",
     }
     uvicorn.run(application, host=host, port=port, **options | changes)
+
+
+def _end(number: int, frame: FrameType | None) -> None:
+    """What has to be written is written by now; what a thread still waits for must not hold up the end."""
+    os._exit(0)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, Validati
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from app.addresses import check_issuer, check_origin, check_redis, masked, postgres_url
+from generated.product import NAME
 
 MIN_SECRET_CHARS = 32
 
@@ -69,11 +70,11 @@ class Settings(BaseSettings):
     keycloak_url: Annotated[str, AfterValidator(check_issuer)] = Field(
         description="the issuer's address, such as https://login.example.com; http:// only in development"
     )
-    keycloak_realm: str = Field("stele", min_length=1, description="the name of the realm")
-    keycloak_client_id: str = Field("stele", min_length=1, description="the client's id in the realm")
+    keycloak_realm: str = Field(NAME, min_length=1, description="the name of the realm")
+    keycloak_client_id: str = Field(NAME, min_length=1, description="the client's id in the realm")
     keycloak_client_secret: SecretStr | None = Field(None, description="the client's secret in the realm")
-    token_audience: str = Field("stele", description="the audience that tokens must have, such as stele")
-    token_azp: Texts = Field(("stele",), description="ids of the clients whose tokens are taken, with commas between")
+    token_audience: str = Field(NAME, description=f"the audience that tokens must have, such as {NAME}")
+    token_azp: Texts = Field((NAME,), description="ids of the clients whose tokens are taken, with commas between")
 
     origins: Texts = Field(
         (), description="origins as browsers send them, such as https://app.example.com, with commas between"

@@ -12,11 +12,11 @@ import structlog
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from starlette.middleware.cors import CORSMiddleware
 
 from app import product
 from app.admission.gate import Gate
 from app.admission.shares import Shares
+from app.admission.tally import Tally
 from app.audit.log import AuditLog
 from app.auth.breaker import Breaker
 from app.auth.jwks import KeySet
@@ -29,6 +29,7 @@ from app.broadcast.outbox import Outbox
 from app.broadcast.redis_broker import READ_TIMEOUT_S, RedisBroker
 from app.db.database import Database
 from app.db.pipelined_redis import PipelinedConnection
+from app.db.schema import Schema, configuration
 from app.execution.context import Context
 from app.execution.cursor import CursorSeal
 from app.execution.deadlines import Deadlines
@@ -38,6 +39,7 @@ from app.execution.runner import Runner
 from app.execution.surface import check_surface
 from app.execution.testimony import Denials
 from app.http.application import make_application
+from app.http.cors import CrossOrigin
 from app.http.door import HttpDoor
 from app.http.refusals import Refusals
 from app.http.table import RouteTable
@@ -57,10 +59,6 @@ from generated.wire import EVENT_CODECS, EVENT_OF
 from generated.ws_packages import PACKAGES
 
 REDIS_TIMEOUT_S = 0.2
-EXPOSED = (
-    "ETag", "Location", "RateLimit", "RateLimit-Policy", "Retry-After", "Stele-Contract", "Idempotent-Replayed",
-    "X-Correlation-ID",
-)  # fmt: skip
 Asgi = Callable[[Any, Any, Any], Any]
 
 logger = structlog.get_logger(__name__)
@@ -89,10 +87,17 @@ class Service:
         self.broker = RedisBroker(self.pipeline, self.reader, topics=TOPICS, codecs=EVENT_CODECS)
         self.mover = Mover(self.database, self.broker, TOPICS, on_depth=self.metrics.outbox_depth)
         self.deadlines = Deadlines()
-        self.shares = Shares(settings.database_connections)
-        self.gate = Gate(_urgent_paths(), is_backed_up=lambda: self.shares.is_backed_up)
+        self.tally = Tally()
+        self.metrics.count_refusals(lambda: {one.value: count for one, count in self.tally.counts().items()})
+        self.shares = Shares(settings.database_connections, tally=self.tally)
+        self.gate = Gate(_urgent_paths(), is_backed_up=lambda: self.shares.is_backed_up, tally=self.tally)
         self.readiness = Readiness(
-            {"database": self.database.ping, "keys": self._has_keys, "background tasks": self._tasks_live}
+            {
+                "database": self.database.ping,
+                "schema": partial(Schema(configuration()).is_right, self.database),
+                "keys": self._has_keys,
+                "background tasks": self._tasks_live,
+            }
         )
         self.runner = Runner(
             database=self.database,
@@ -201,7 +206,7 @@ def build(settings: Settings) -> Asgi:
         on_denial=Denials(service.audit.offer),
         gate=service.gate,
     )
-    return Doors(http, _with_cors(http, settings.origins), socket, service.gate)
+    return Doors(http, CrossOrigin(http, settings.origins), socket, service.gate, service.tally)
 
 
 def _redis(url: str, *, answer_s: float) -> Redis:
@@ -211,32 +216,16 @@ def _redis(url: str, *, answer_s: float) -> Redis:
     )
 
 
-def _with_cors(application: Asgi, origins: tuple[str, ...]) -> Asgi:
-    return CORSMiddleware(
-        application,
-        allow_origins=origins,
-        allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
-        allow_headers=[
-            "Authorization",
-            "Content-Type",
-            "Idempotency-Key",
-            "If-Match",
-            "Request-Timeout-Ms",
-            "X-Correlation-ID",
-            "X-Stele-Client",
-        ],
-        expose_headers=EXPOSED,
-    )
-
-
 class Doors:
-    """Which door a request goes to; only requests with an Origin pay for CORS. The guard asks `gate` before there is a request."""
+    """Which door a request goes to; only requests with an Origin pay for CORS. The guard asks `gate` before there is a request, and
+    counts in `tally` what it refuses itself."""
 
-    def __init__(self, http: Asgi, browser: Asgi, socket: Asgi, gate: Gate) -> None:
+    def __init__(self, http: Asgi, browser: Asgi, socket: Asgi, gate: Gate, tally: Tally) -> None:
         self._http = http
         self._browser = browser
         self._socket = socket
         self.gate = gate
+        self.tally = tally
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "websocket" and scope["path"] == "/web":

@@ -1,4 +1,4 @@
-"""`python -m codegen generate|check|diff|explain|fix|lock|new|remove|operations`: the compiler's commands, on any contract.
+"""`python -m codegen generate|check|diff|explain|fix|init|lock|new|remove|rename|resource|update-platform|operations`: the compiler's commands, on any contract.
 
 Exit 1 means findings, and nothing written; 2, that there was nothing to work on. Paths are those of the current folder.
 """
@@ -22,8 +22,16 @@ from codegen.fix import fix as fixes
 from codegen.new.new import write_operation
 from codegen.new.operation import NewOperation
 from codegen.pipeline import Loaded, build, load
+from codegen.project import names
+from codegen.project.init import NewProject
+from codegen.project.init import init as begin
+from codegen.project.realm import HOME, faults
+from codegen.project.rename import rename as give_name
+from codegen.project.update import update as merge_platform
 from codegen.remove.remove import remove as take_away
 from codegen.reports import FORMATS
+from codegen.resource.checks import Wanted
+from codegen.resource.write import write_resource
 from codegen.suppressions import suppress
 from codegen.watch import changes
 
@@ -45,11 +53,25 @@ def main(arguments: list[str] | None = None) -> int:
         "--report", choices=sorted(VERDICTS), default="text", help="how it is printed"
     )
     _describe_new(commands.choices["new"])
+    _describe_resource(commands.choices["resource"])
     taken = commands.choices["remove"]
     taken.add_argument("--name", default="", help="an operation or an event")
     taken.add_argument("--feature", default="", help="all of a feature, its modules and tests too")
     taken.add_argument("--features", type=Path, default=FEATURES, help="where the handlers are")
+    begun = commands.choices["init"]
+    begun.add_argument("--name", required=True, help="lower case, as order_desk")
+    begun.add_argument("--title", default="", help="as people read it; default: the name")
+    begun.add_argument("--into", type=Path, required=True, help="a folder that is not there yet")
+    begun.add_argument("--keep-example", action="store_true", help="with the feature that shows how things are done")
+    updated = commands.choices["update-platform"]
+    updated.add_argument("--source", required=True, help="the platform: a folder or a URL that git reads")
+    updated.add_argument("--ref", default="HEAD", help="a commit, branch or tag of it")
+    commands.choices["rename"].add_argument("name", help="lower case, as order_desk")
+    commands.choices["rename"].add_argument("--title", default="", help="as people read it; default: the name")
     commands.choices["generate"].add_argument("--watch", action="store_true", help="again after each save, until ^C")
+    commands.choices["check"].add_argument(
+        "--realm", type=Path, help=f"an export of Keycloak; default: {HOME}, if it is there"
+    )
     commands.choices["fix"].add_argument("--dry-run", action="store_true", help="show the diff and write nothing")
     commands.choices["explain"].add_argument("rule", nargs="?", help="a rule's id, as X012")
     commands.choices["explain"].add_argument("--all", action="store_true", help="print the page of all rules")
@@ -70,15 +92,27 @@ def _describe_new(added: argparse.ArgumentParser) -> None:
     added.add_argument("--public", action="store_true", help="anybody may call it; said instead of roles")
     added.add_argument("--query", action="store_true", help="it only reads: GET, with parameters instead of a body")
     added.add_argument("--paginated", action="store_true", help="a query that answers pages")
-    added.add_argument("--path", default="", help="as /api/authors/{author_id}; default: /api/<feature>/<name>")
+    added.add_argument("--path", default="", help="as /api/things/{thing_id}; default: /api/<feature>/<name>")
     added.add_argument("--method", default="", help="get, post, put, patch or delete")
-    added.add_argument("--result", default="", help="a schema that is there, as Author; or none")
+    added.add_argument("--result", default="", help="a schema that is there, as Thing; or none")
+    added.add_argument("--features", type=Path, default=FEATURES, help="where the handlers are")
+
+
+def _describe_resource(added: argparse.ArgumentParser) -> None:
+    added.add_argument("--name", required=True, help="one of them, in snake_case")
+    added.add_argument("--fields", required=True, help='as "title:string(200) status:enum(open,closed) due:date?"')
+    added.add_argument("--plural", default="", help="many of them; default: by the rules of English")
+    added.add_argument("--owner", default="", help="subject: a caller sees only what they created")
     added.add_argument("--features", type=Path, default=FEATURES, help="where the handlers are")
 
 
 def _loaded(options: argparse.Namespace) -> Loaded | None:
-    """The contract, or None after its findings were printed: text to stderr, the machines' forms to stdout."""
-    loaded = _settled(options)
+    """The contract, or None after its findings were printed."""
+    return _accepted(options, _settled(options))
+
+
+def _accepted(options: argparse.Namespace, loaded: Loaded) -> Loaded | None:
+    """None after findings were printed: text to stderr, the machines' forms to stdout."""
     if options.format != "text":
         sys.stdout.write(loaded.report(options.format))
     elif len(loaded.findings):
@@ -119,10 +153,22 @@ def _generate(options: argparse.Namespace) -> int:
 
 
 def check(options: argparse.Namespace) -> int:
-    """Say whether `generated/` is fresh; write nothing."""
-    loaded = _loaded(options)
+    """Say whether `generated/` is fresh, and what stands beside specs/ has the product's name and roles; write nothing."""
+    realm = options.realm or options.specs.parent / HOME
+    if options.realm is not None and not realm.is_file():
+        print(f"there is no realm {str(realm)!r}", file=sys.stderr)
+        return 2
+    named = _settled(options)
+    said = named.dialects.http.name_place
+    if said is not None and not len(named.findings):
+        beside = names.compare(options.specs.parent, named.contract.info.product, said, named.findings)
+        named.dialects.documents.sources.update(beside)
+    loaded = _accepted(options, named)
     if loaded is None:
         return 1
+    found = faults(realm, loaded.contract.roles) if realm.is_file() else []
+    for line in found:
+        print(line, file=sys.stderr)
     changed, stale = output.changes(options.out, build(loaded.contract))
     for file in changed:
         print(f"{options.out.name}/{file.path} is not what the contract says", file=sys.stderr)
@@ -133,7 +179,7 @@ def check(options: argparse.Namespace) -> int:
         )
     if changed or stale:
         print("run `make generate`", file=sys.stderr)
-    return 1 if changed or stale else 0
+    return 1 if changed or stale or found else 0
 
 
 def write_lock(options: argparse.Namespace) -> int:
@@ -248,6 +294,64 @@ def remove(options: argparse.Namespace) -> int:
     return 0
 
 
+def rename(options: argparse.Namespace) -> int:
+    """Give the product a name, in specs/ and in what stands beside it."""
+    try:
+        changed = give_name(options.specs, options.name, options.title)
+    except Refused as error:
+        print(error, file=sys.stderr)
+        return 1
+    for path in changed:
+        print(path)
+    print(f"{len(changed)} files changed; now `make generate`")
+    return 0
+
+
+def resource(options: argparse.Namespace) -> int:
+    """Write a feature that works: a resource with its operations, events, table and tests; then generate."""
+    wanted = Wanted(options.name, options.fields, options.plural, options.owner)
+    try:
+        written = write_resource(options.specs, options.features, wanted)
+    except Refused as error:
+        print(error, file=sys.stderr)
+        return 1
+    for file, lines in sorted(written.files.items()):
+        print(f"{lines:+5} {file}")
+    print(f"{sum(written.files.values())} lines; `make migrate` brings a database that runs to the new schema")
+    for line in written.left:
+        print(f"- {line}")
+    return _generate(options)
+
+
+def init(options: argparse.Namespace) -> int:
+    """Begin a project of your own from this one."""
+    try:
+        begin(Path.cwd(), NewProject(options.name, options.into, options.title, options.keep_example))
+    except Refused as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(f"{options.into} is a project of its own; now `cd {options.into}` and `make run`")
+    return 0
+
+
+def update_platform(options: argparse.Namespace) -> int:
+    """Merge a later platform into this project."""
+    try:
+        done = merge_platform(Path.cwd(), options.source, options.ref)
+    except Refused as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(f"{len(done.files)} files changed from {done.old[:12]} to {done.new[:12]}")
+    for name in done.conflicts:
+        print(f"conflict: {name}")
+    print(
+        "resolve the conflicts, then `make generate check test`, then commit"
+        if done.conflicts
+        else "`make generate check test`, then commit"
+    )
+    return 1 if done.conflicts else 0
+
+
 def _listed(words: str) -> tuple[str, ...]:
     return tuple(word.strip() for word in words.split(",") if word.strip())
 
@@ -255,6 +359,10 @@ def _listed(words: str) -> tuple[str, ...]:
 COMMANDS = {
     "new": new,
     "remove": remove,
+    "init": init,
+    "update-platform": update_platform,
+    "rename": rename,
+    "resource": resource,
     "diff": diff,
     "explain": explain,
     "fix": fix,

@@ -56,6 +56,11 @@ def meant(name: str, known: Iterable[str], other: str = "") -> str:
     return f"{hint} Else {other}" if hint and other else hint or other
 
 
+def is_misspelt(name: str, keys: Iterable[str], known: Iterable[str]) -> bool:
+    """Whether the name is missing only because one of the keys, which nobody knows, is nearly it: that key has a finding."""
+    return any(meant(key, (name,)) for key in set(keys) - set(known))
+
+
 def shown(text: str) -> str:
     """A text of the contract inside a message, with an end."""
     return text if len(text) <= MAX_SHOWN else text[: MAX_SHOWN - 1] + "…"

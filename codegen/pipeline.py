@@ -17,6 +17,7 @@ from codegen.check.finite import check_finite
 from codegen.check.listing import check_files, check_listing
 from codegen.check.numbers import check_numbers
 from codegen.check.policy import check_policy
+from codegen.check.product import check_product
 from codegen.check.sdk import check_sdk
 from codegen.check.words import check_words
 from codegen.diagnostics import Findings
@@ -75,6 +76,7 @@ def load(specs: Path) -> Loaded:
     check_policy(contract, dialects.words.faulty, findings)
     check_defaults(contract, findings)
     check_finite(contract, findings)
+    check_product(dialects.http, dialects.proto, findings)
     check_sdk(contract, findings)
     if dialects.proto.files.file or not documents.names("proto", ".proto"):
         check_envelope(dialects.proto, findings)

@@ -33,7 +33,8 @@ class ServiceCode:
         return self.features / feature / module
 
     def tests(self, feature: str) -> Path:
-        return self.features.parents[1] / "tests" / self.features.parent.name / "features" / feature
+        """The module of a feature's tests; a folder named as the feature may stand beside it."""
+        return self.features.parents[1] / "tests" / "features" / f"test_{feature}.py"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,25 +45,29 @@ class _Product:
 
 
 def write(texts: Mapping[Path, str], sort: str = "I") -> None:
-    """Writes modules, and lays them out as the project's own settings say; `sort` are the rules that ruff mends."""
+    """Writes modules, and lays them out as the project's own settings say; `sort` are the rules that ruff mends, in their order: what
+    is taken out of a line makes it shorter before it is broken."""
     for path, text in texts.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     ruff, files = [sys.executable, "-m", "ruff"], [str(path) for path in texts if path.suffix == ".py"]
     if files:
-        subprocess.run([*ruff, "check", "-q", "--select", sort, "--fix", *files], check=False)
+        for rule in sort.split(","):
+            subprocess.run([*ruff, "check", "-q", "--select", rule, "--fix", *files], check=False)
         subprocess.run([*ruff, "format", "-q", *files], check=False)
 
 
-def registered(text: str, feature: str) -> str:
-    """The product with one more feature: its imports, its handler, its tables."""
+def registered(text: str, feature: str, repository: str = "", handler: str = "") -> str:
+    """The product with one more feature: its imports, its handler, its tables. `handler` is the expression that makes it, of
+    the class of the feature's name; without one it needs its repository alone."""
     read, kind = _read(text), pascal(feature)
+    repository = repository or f"{kind}Repository"
     imports = (
         f"from app.features.{feature} import tables as {feature}_tables\n"
         f"from app.features.{feature}.handler import {kind}\n"
-        f"from app.features.{feature}.repository import {kind}Repository\n"
+        f"from app.features.{feature}.repository import {repository}\n"
     )
-    handler, tables = f"{feature}={kind}({kind}Repository())", f"{feature}_tables"
+    handler, tables = f"{feature}={handler or f'{kind}({repository}())'}", f"{feature}_tables"
     added = [(_line_start(text, read.first_import), imports)]
     if read.call.keywords:
         added.append((_end(text, read.call.keywords[-1].value), f", {handler}"))

@@ -127,6 +127,10 @@ RULES: dict[str, Rule] = {
         "It becomes a Python module; a name as `@a` would be an option of protoc.",
     ),
     "P006": Rule("A proto file's package is not one of Google's.", "Its types would be taken for protobuf's own."),
+    "P007": Rule(
+        "A proto package begins with the product's name.",
+        "Descriptors of two products that one program loads would be taken for each other.",
+    ),
     "R001": Rule("A reference stays inside of specs/.", "A contract is complete in its folder."),
     "R002": Rule("A reference's file exists."),
     "R003": Rule("References end."),
@@ -179,6 +183,11 @@ RULES: dict[str, Rule] = {
     "V013": Rule("A suppressed rule can wait.", "Others would let wrong code through."),
     "V014": Rule("A suppression has not ended.", "It was for a while."),
     "V015": Rule("A suppression suppresses something.", "It would hide the next one."),
+    "V016": Rule(
+        "The product's name is free.",
+        "It becomes a realm, a client, packages in three languages, and begins metrics and keys.",
+    ),
+    "V017": Rule("What stands outside of the contract has the product's name.", "It is said in one place."),
     "W001": Rule("An x- word is known.", "extensions.json has them all."),
     "W002": Rule("An x- word's value fits its schema."),
     "W003": Rule("An x- word stands where it means something.", "Elsewhere nobody would read it."),

@@ -33,6 +33,8 @@ class Codec:
     frame_protobuf: Callable[[Any], tuple[bytes, PageMeta | None]] | None
     restore: Callable[[bytes], Any]
     """The typed result back from `encode_json`, for stored answers."""
+    fault_of: Callable[[object], str | None]
+    """What is wrong with a handler's result, without its values; the encoders take only what passes."""
     is_recursive: bool = False
     """A value of the request may hold another of its type; `decode_json` refuses one that is too deep, by `shallow`."""
 
@@ -47,6 +49,7 @@ class EventCodec:
     encode_json: Callable[[Any], bytes]
     encode_protobuf: Callable[[Any], bytes]
     decode_json: Callable[[bytes], Any]
+    fault_of: Callable[[object], str | None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,13 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from generated import models, results
+from generated import checks, models, results
 from generated.bindings import Codec, EventCodec
 from generated.enums import AuditDoor, AuditOutcome, HealthStatus
 from generated.operations import EVENTS, Event
 from generated.proto import audit_log_pb2, auth_pb2, authors_pb2, envelope_pb2, system_pb2
 from generated.proto.envelope_pb2 import PageMeta
-from generated.scalars import EPOCH, moment_of
+from generated.scalars import EPOCH, fault_of_nothing, moment_of
 
 _AUDIT_DOOR_TO_PROTO: dict[AuditDoor, audit_log_pb2.AuditDoor.ValueType] = {
     AuditDoor.HTTP: audit_log_pb2.AUDIT_DOOR_HTTP,
@@ -673,6 +673,7 @@ CODECS: dict[str, Codec] = {
         frame_json=lambda result: (_json(result), None),
         frame_protobuf=lambda result: (_encode_create_author(result), None),
         restore=msgspec.json.Decoder(results.Author).decode,
+        fault_of=checks.fault_of_author,
     ),
     "create_ws_ticket": Codec(
         decode_json=models.CreateWsTicketRequest.__pydantic_validator__.validate_json,
@@ -683,6 +684,7 @@ CODECS: dict[str, Codec] = {
         frame_json=lambda result: (_json(result), None),
         frame_protobuf=lambda result: (_encode_create_ws_ticket(result), None),
         restore=msgspec.json.Decoder(results.WsTicket).decode,
+        fault_of=checks.fault_of_ws_ticket,
     ),
     "delete_author": Codec(
         decode_json=models.DeleteAuthorRequest.__pydantic_validator__.validate_json,
@@ -693,6 +695,7 @@ CODECS: dict[str, Codec] = {
         frame_json=lambda result: (b"null", None),
         frame_protobuf=lambda result: (b"", None),
         restore=lambda data: None,
+        fault_of=fault_of_nothing,
     ),
     "get_audit_log": Codec(
         decode_json=models.GetAuditLogRequest.__pydantic_validator__.validate_json,
@@ -703,6 +706,7 @@ CODECS: dict[str, Codec] = {
         frame_json=lambda result: (_json(result), None),
         frame_protobuf=lambda result: (_encode_get_audit_log(result), None),
         restore=msgspec.json.Decoder(results.AuditLog).decode,
+        fault_of=checks.fault_of_audit_log,
     ),
     "get_audit_logs": Codec(
         decode_json=models.GetAuditLogsRequest.__pydantic_validator__.validate_json,
@@ -713,6 +717,7 @@ CODECS: dict[str, Codec] = {
         frame_json=_frame_get_audit_logs,
         frame_protobuf=_binary_frame_get_audit_logs,
         restore=msgspec.json.Decoder(results.AuditLogPage).decode,
+        fault_of=checks.fault_of_audit_log_page,
     ),
     "get_author": Codec(
         decode_json=models.GetAuthorRequest.__pydantic_validator__.validate_json,
@@ -723,6 +728,7 @@ CODECS: dict[str, Codec] = {
         frame_json=lambda result: (_json(result), None),
         frame_protobuf=lambda result: (_encode_get_author(result), None),
         restore=msgspec.json.Decoder(results.Author).decode,
+        fault_of=checks.fault_of_author,
     ),
     "get_authors": Codec(
         decode_json=models.GetAuthorsRequest.__pydantic_validator__.validate_json,
@@ -733,6 +739,7 @@ CODECS: dict[str, Codec] = {
         frame_json=_frame_get_authors,
         frame_protobuf=_binary_frame_get_authors,
         restore=msgspec.json.Decoder(results.AuthorList).decode,
+        fault_of=checks.fault_of_author_list,
     ),
     "get_paginated_authors": Codec(
         decode_json=models.GetPaginatedAuthorsRequest.__pydantic_validator__.validate_json,
@@ -743,6 +750,7 @@ CODECS: dict[str, Codec] = {
         frame_json=_frame_get_paginated_authors,
         frame_protobuf=_binary_frame_get_paginated_authors,
         restore=msgspec.json.Decoder(results.AuthorPage).decode,
+        fault_of=checks.fault_of_author_page,
     ),
     "health": Codec(
         decode_json=models.HealthRequest.__pydantic_validator__.validate_json,
@@ -753,6 +761,7 @@ CODECS: dict[str, Codec] = {
         frame_json=lambda result: (_json(result), None),
         frame_protobuf=lambda result: (_encode_health(result), None),
         restore=msgspec.json.Decoder(results.Health).decode,
+        fault_of=checks.fault_of_health,
     ),
     "livez": Codec(
         decode_json=models.LivezRequest.__pydantic_validator__.validate_json,
@@ -763,6 +772,7 @@ CODECS: dict[str, Codec] = {
         frame_json=lambda result: (b"null", None),
         frame_protobuf=lambda result: (b"", None),
         restore=lambda data: None,
+        fault_of=fault_of_nothing,
     ),
     "login": Codec(
         decode_json=models.LoginRequest.__pydantic_validator__.validate_json,
@@ -773,6 +783,7 @@ CODECS: dict[str, Codec] = {
         frame_json=lambda result: (_json(result), None),
         frame_protobuf=lambda result: (_encode_login(result), None),
         restore=msgspec.json.Decoder(results.Tokens).decode,
+        fault_of=checks.fault_of_tokens,
     ),
     "logout": Codec(
         decode_json=models.LogoutRequest.__pydantic_validator__.validate_json,
@@ -783,6 +794,7 @@ CODECS: dict[str, Codec] = {
         frame_json=lambda result: (b"null", None),
         frame_protobuf=lambda result: (b"", None),
         restore=lambda data: None,
+        fault_of=fault_of_nothing,
     ),
     "readyz": Codec(
         decode_json=models.ReadyzRequest.__pydantic_validator__.validate_json,
@@ -793,6 +805,7 @@ CODECS: dict[str, Codec] = {
         frame_json=lambda result: (b"null", None),
         frame_protobuf=lambda result: (b"", None),
         restore=lambda data: None,
+        fault_of=fault_of_nothing,
     ),
     "refresh": Codec(
         decode_json=models.RefreshRequest.__pydantic_validator__.validate_json,
@@ -803,6 +816,7 @@ CODECS: dict[str, Codec] = {
         frame_json=lambda result: (_json(result), None),
         frame_protobuf=lambda result: (_encode_refresh(result), None),
         restore=msgspec.json.Decoder(results.Tokens).decode,
+        fault_of=checks.fault_of_tokens,
     ),
     "update_author": Codec(
         decode_json=models.UpdateAuthorRequest.__pydantic_validator__.validate_json,
@@ -813,6 +827,7 @@ CODECS: dict[str, Codec] = {
         frame_json=lambda result: (_json(result), None),
         frame_protobuf=lambda result: (_encode_update_author(result), None),
         restore=msgspec.json.Decoder(results.Author).decode,
+        fault_of=checks.fault_of_author,
     ),
 }
 
@@ -821,6 +836,7 @@ EVENT_CODECS: dict[int, EventCodec] = {
         _json,
         lambda event: _message(authors_pb2.AuthorCreated(), write_author_created, event),
         msgspec.json.Decoder(results.AuthorCreated).decode,
+        checks.fault_of_author_created,
     ),
 }
 

@@ -17,6 +17,9 @@ from tests.databases import new_database
 from tests.faults.echo_process import EchoServer
 from tests.running_service import RunningService
 
+collect_ignore = ["project"]
+"""What the workbench is made of."""
+
 
 @pytest.fixture(scope="session")
 def servers_folder() -> Iterator[Path]:

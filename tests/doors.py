@@ -8,8 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal, Self
 
-from generated.sdk_python.stele_client import AsyncClient, errors
-from generated.sdk_python.stele_client.runtime.json_codec import plain
+from generated.client import AsyncClient, errors, plain
 from generated.ws_packages import PACKAGES
 
 PKG_IDS = {package.operation.name: number for number, package in PACKAGES.items()}

@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from app.admission.shares import RETRY_S
+from app.admission.tally import Refused, Tally
 from generated.operations import Priority
 
 MIN_LIMIT = 32
@@ -35,16 +36,17 @@ class Gate:
         paths: Mapping[bytes, Priority] = MappingProxyType({}),
         *,
         is_backed_up: Callable[[], bool] = lambda: False,
+        tally: Tally | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._paths = paths
         self._is_backed_up = is_backed_up
         self._clock = clock
+        self._tally = tally or Tally()
         self._limit = float(MAX_LIMIT)
         self._window_ends = clock() + WINDOW_S
         self._quickest_s = math.inf
         self.in_flight = 0
-        self.refused = 0
 
     @property
     def limit(self) -> int:
@@ -60,9 +62,13 @@ class Gate:
         share = SHARE_OF.get(priority)
         if share is None:
             return False
-        is_full = self.in_flight >= self._limit * share or (priority > Priority.SESSION and self._is_backed_up())
-        self.refused += is_full
-        return is_full
+        if self.in_flight >= self._limit * share:
+            self._tally.add(Refused.GATE_FULL)
+            return True
+        if priority > Priority.SESSION and self._is_backed_up():
+            self._tally.add(Refused.GATE_BACKLOG)
+            return True
+        return False
 
     def arrived(self) -> None:
         self.in_flight += 1

@@ -13,6 +13,7 @@ import time
 from collections import OrderedDict, deque
 from collections.abc import Callable
 
+from app.admission.tally import Refused, Tally
 from generated.errors import Unavailable
 from generated.operations import Priority
 
@@ -30,8 +31,11 @@ Callers = OrderedDict[str, deque[asyncio.Future[None]]]
 class Shares:
     """`enter` before the work, `leave` after it, whatever becomes of it."""
 
-    def __init__(self, capacity: int, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, capacity: int, *, tally: Tally | None = None, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self.capacity = capacity
+        self._tally = tally or Tally()
         self._clock = clock
         self.share = max(1, capacity * 3 // 4)
         self._running = 0
@@ -68,7 +72,7 @@ class Shares:
         place: asyncio.Future[None] = loop.create_future()
         now = self._clock()
         queue = self._join(priority, caller, place, now)
-        timer = loop.call_later(self._patience_s(caller, now), _refuse, place)
+        timer = loop.call_later(self._patience_s(caller, now), self._refuse, place)
         try:
             await place
         except asyncio.CancelledError:
@@ -111,7 +115,11 @@ class Shares:
     def _join(self, priority: Priority, caller: str, place: asyncio.Future[None], now: float) -> Callers:
         queue = self._queues[priority]
         own = queue.get(caller, ())
-        if self._waiting >= self.capacity * WAITING_PER_PLACE or len(own) >= MAX_WAITING_PER_CALLER:
+        if self._waiting >= self.capacity * WAITING_PER_PLACE:
+            self._tally.add(Refused.SHARE_QUEUE)
+            raise refusal()
+        if len(own) >= MAX_WAITING_PER_CALLER:
+            self._tally.add(Refused.SHARE_CALLER)
             raise refusal()
         queue.setdefault(caller, deque()).append(place)
         self._waiting += 1
@@ -149,6 +157,11 @@ class Shares:
                 place.set_result(None)
                 return
 
+    def _refuse(self, place: asyncio.Future[None]) -> None:
+        if not place.done():
+            self._tally.add(Refused.SHARE_WAIT)
+            place.set_exception(refusal())
+
     def _next(self) -> tuple[Callers, str] | None:
         """The most urgent caller with room of his own; who has none is passed over, and there are few of them."""
         if self._running >= self.capacity:
@@ -162,8 +175,3 @@ class Shares:
 
 def refusal(draw: Callable[[tuple[int, ...]], int] = random.choice) -> Unavailable:
     return Unavailable(retry_after_s=draw(RETRY_S))
-
-
-def _refuse(place: asyncio.Future[None]) -> None:
-    if not place.done():
-        place.set_exception(refusal())

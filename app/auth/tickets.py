@@ -17,6 +17,7 @@ import msgspec
 from app.auth.principal import Principal
 from app.db.pipelined_redis import PipelinedConnection, RedisUnavailable
 from generated.errors import Unavailable
+from generated.product import NAME
 
 LIFETIME_S = 30
 RETRY_AFTER_S = 1
@@ -59,4 +60,4 @@ class Tickets:
 
 
 def _key(ticket: str) -> str:
-    return f"stele:ticket:{sha256(ticket.encode()).hexdigest()}"
+    return f"{NAME}:ticket:{sha256(ticket.encode()).hexdigest()}"

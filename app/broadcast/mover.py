@@ -20,6 +20,7 @@ from app.broadcast.broker import Broker, NotAppended, Pending, Superseded
 from app.broadcast.mover_statements import MoverStatements
 from app.db.database import Database
 from generated.errors import Unavailable
+from generated.product import NAME
 
 BATCH = 500
 PACE_S = 0.005
@@ -29,7 +30,7 @@ MEASURE_S = 2.0
 FIRST_PAUSE_S, MAX_PAUSE_S = 0.1, 1.0
 ANSWER_S = 3.0
 SESSION = {
-    "application_name": "stele-mover",
+    "application_name": f"{NAME}-mover",
     "statement_timeout": "3000",
     "idle_session_timeout": "3500",
     "tcp_keepalives_idle": "1",

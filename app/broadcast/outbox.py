@@ -1,6 +1,6 @@
 """The transactional outbox: an event is a row of the transaction that it tells of, so it is heard if that commits, and only then.
 
-Promises: nothing is committed with an event that its operation does not declare (`x-publishes`). The mover takes the rows to
+Promises: nothing is committed with an event that its operation does not declare (`x-publishes`), or that is not what it says. The mover takes the rows to
 the streams (`mover.py`); `wake` only makes that quick.
 """
 
@@ -23,6 +23,8 @@ log = structlog.get_logger(__name__)
 
 class EventEncoder(Protocol):
     def encode_json(self, event: Any, /) -> bytes: ...
+    @property
+    def fault_of(self) -> Callable[[object], str | None]: ...
 
 
 class Outbox:
@@ -62,6 +64,10 @@ class Outbox:
         if found is None or found.name not in operation.publishes:
             name = type(event).__name__ if found is None else found.name
             log.error("event.not_declared", operation=operation.name, event_name=name)
+            raise Internal
+        fault = self._codecs[found.pkg_id].fault_of(event)
+        if fault is not None:
+            log.error("event.wrong", operation=operation.name, event_name=found.name, fault=fault)
             raise Internal
         return found
 

@@ -21,6 +21,7 @@ from redis.exceptions import RedisError
 from app.broadcast.broker import Delivery, NotAppended, Nudged, Pending, Superseded
 from app.broadcast.redis_stream import APPEND, MEMORY, MEMORY_MS, Keys, offset_of, pairs
 from app.db.pipelined_redis import PipelinedConnection, RedisUnavailable, Script
+from generated.product import NAME
 
 BLOCK_MS = 1_000
 READ_TIMEOUT_S = 3.0
@@ -61,7 +62,7 @@ class RedisBroker:
         *,
         topics: Mapping[str, TopicHistory],
         codecs: Mapping[int, EventDecoder],
-        prefix: str = "stele",
+        prefix: str = NAME,
     ) -> None:
         self._connection = connection
         self._reader = reader

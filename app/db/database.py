@@ -19,6 +19,7 @@ from app.db.pool import Pool
 from app.db.sqlstates import RETRY_S, Meaning, meaning_of, refusal_of
 from app.db.statements import Statement
 from generated.errors import Unavailable
+from generated.product import NAME
 
 Record = Mapping[str, Any]
 CONNECT_S = 5.0
@@ -33,7 +34,7 @@ LOST = (
 """Failures of the connection itself; asyncpg's own states are broken by a cut in the middle of a read."""
 
 SESSION: Mapping[str, str] = {
-    "application_name": "stele",
+    "application_name": NAME,
     "statement_timeout": "30000",
     "lock_timeout": "2000",
     "idle_in_transaction_session_timeout": "10000",

@@ -36,7 +36,6 @@ EXIT_CONFIG = 78
 EXIT_FAILURE = 1
 REALM_FILE = Path(__file__).resolve().parents[2] / "docker" / "keycloak" / "realm.json"
 MAX_FORM_BYTES = 64 * 1024
-REALM_ROLES = ["offline_access", "default-roles-stele", "uma_authorization"]
 ACCOUNT_ROLES = ["manage-account", "manage-account-links", "view-profile"]
 SCOPE = "openid email profile"
 NO_STORE = {"cache-control": "no-store", "pragma": "no-cache"}
@@ -297,7 +296,7 @@ class Issuer:
         return user.profile() | {
             "typ": "Bearer",
             "aud": [self._realm.client_id, "account"],
-            "realm_access": {"roles": REALM_ROLES},
+            "realm_access": {"roles": ["offline_access", f"default-roles-{self._realm.name}", "uma_authorization"]},
             "resource_access": ours | {"account": {"roles": ACCOUNT_ROLES}},
             "scope": SCOPE,
         }

@@ -5,6 +5,7 @@ State lives in `.stele/` in the checkout. This process imports nothing heavy, so
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import signal
@@ -16,11 +17,18 @@ import urllib.request
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 from app.development.servers import Postgres, Server, ServerUnavailable, Valkey, answers, free_port
 from generated.operations import OPERATIONS
+from generated.product import NAME, TITLE
 
+ROOT = Path(__file__).resolve().parents[2]
+REALM, OPENAPI = ROOT / "docker" / "keycloak" / "realm.json", ROOT / "generated" / "specs" / "openapi.json"
 LAST_LINES = 20
+EX_CONFIG = 78
+MAX_PORT = 65_535
+MAX_PKG_ID = 65_535
 
 
 class Child(Server):
@@ -83,6 +91,12 @@ class Service(Child):
             return False
 
 
+def _port(text: str) -> int:
+    """0 for what is no port."""
+    number = int(text) if text.isascii() and text.isdigit() else 0
+    return number if number <= MAX_PORT else 0
+
+
 class Launcher:
     """`root` is the checkout; `environment` decides what is embedded."""
 
@@ -90,7 +104,7 @@ class Launcher:
         self._state = root / ".stele"
         self._environment = dict(environment)
         self._host = self._environment.setdefault("HOST", "127.0.0.1")
-        self._port = int(self._environment.setdefault("PORT", "8000"))
+        self._port = _port(self._environment.setdefault("PORT", "8000"))
         self._running: list[Server] = []
         self._is_asked_to_stop = False
 
@@ -99,7 +113,10 @@ class Launcher:
         return f"http://{self._host}:{self._port}"
 
     def run(self) -> int:
-        """Serve until a signal; answers the exit code."""
+        """Serve until a signal; answers the exit code, 78 where PORT is none."""
+        if not self._port:
+            print(f"PORT: found {self._environment['PORT']!r}; set it to a port such as 8000", file=sys.stderr)
+            return EX_CONFIG
         if answers(self._port):
             print(f"port {self._port} is taken; run with PORT=…", file=sys.stderr)
             return 1
@@ -175,10 +192,10 @@ class Launcher:
         return "\n".join(
             [
                 "",
-                f"  Stele serves at   {self.address}   (documents: {self.address}/docs, socket: /web)",
-                f"  tokens come from  {self._environment['KEYCLOAK_URL']}/realms/stele",
+                f"  {TITLE} serves at   {self.address}   (documents: {self.address}/docs, socket: /web)",
+                f"  tokens come from  {self._environment['KEYCLOAK_URL']}/realms/{self._environment.get('KEYCLOAK_REALM', NAME)}",
                 *(f"  DATABASE_URL      {part.url}" for part in self._running if isinstance(part, Postgres)),
-                "  users             reader, editor, admin, nobody; each one's password is its name",
+                f"  users             {', '.join(_users())}; each one's password is its name",
                 "",
                 *self._hints(),
                 "  Ctrl-C ends everything.",
@@ -186,18 +203,39 @@ class Launcher:
         )
 
     def _hints(self) -> list[str]:
-        """Lines that work when pasted, of operations that the contract has."""
-        lines = [self._curl(), ""] if "create_author" in OPERATIONS else [f"  curl -i {self.address}/health", ""]
-        asked = [one for one in OPERATIONS.values() if one.pkg_id is not None and one.is_query]
-        if asked:
-            name, python = min(asked, key=lambda one: one.pkg_id or 0).name, os.path.relpath(sys.executable)
-            lines += [f"  {python} -m app.development call {self.address} editor {name} '{{}}'", ""]
+        """Lines that work when pasted: a query that needs no field, over HTTP and over the socket, by a user who may ask it."""
+        asked = _open_query(json.loads(OPENAPI.read_bytes()), _users())
+        if asked is None:
+            return [f"  curl -i {self.address}/health", ""]
+        path, name, user = asked
+        lines = [self._curl(path, user), ""]
+        if OPERATIONS[name].pkg_id is not None:
+            python = os.path.relpath(sys.executable)
+            lines += [f"  {python} -m app.development call {self.address} {user} {name} '{{}}'", ""]
         return lines
 
-    def _curl(self) -> str:
+    def _curl(self, path: str, user: str) -> str:
         login = f"{self.address}/auth/login -H 'content-type: application/json'"
         read = "python3 -c 'import json,sys; print(json.load(sys.stdin)[\"access_token\"])'"
-        token = f"""$(curl -s {login} -d '{{"username":"editor","password":"editor"}}' | {read})"""
-        create = f"""curl -i {self.address}/api/authors -H "authorization: Bearer {token}" """
-        body = """-H 'content-type: application/json' -d '{"name":"Ada Lovelace"}'"""
-        return f"  {create}{body}"
+        token = f"""$(curl -s {login} -d '{{"username":"{user}","password":"{user}"}}' | {read})"""
+        return f'  curl -i {self.address}{path} -H "authorization: Bearer {token}"'
+
+
+def _users() -> dict[str, frozenset[str]]:
+    """The realm's users with their roles, those with most of them first."""
+    realm = json.loads(REALM.read_bytes())
+    client = realm["clients"][0]["clientId"]
+    users = {user["username"]: frozenset(user.get("clientRoles", {}).get(client, ())) for user in realm["users"]}
+    return dict(sorted(users.items(), key=lambda one: -len(one[1])))
+
+
+def _open_query(document: dict[str, Any], users: dict[str, frozenset[str]]) -> tuple[str, str, str] | None:
+    """Path, operation and user of the query with the smallest number that can be asked without a field."""
+    found = []
+    for path, methods in document["paths"].items():
+        get = methods.get("get", {})
+        roles = OPERATIONS[get["operationId"]].roles if get else None
+        user = next((name for name, has in users.items() if any(group <= has for group in roles or ())), None)
+        if user is not None and not any(one.get("required") for one in get.get("parameters", ())):
+            found.append((OPERATIONS[get["operationId"]].pkg_id or MAX_PKG_ID, path, get["operationId"], user))
+    return min(found)[1:] if found else None

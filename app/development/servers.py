@@ -23,11 +23,13 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
+from generated.product import NAME
+
 START_S = 30.0
 STOP_S = 10.0
 UNPRIVILEGED = "nobody"
 PR_SET_PDEATHSIG = 1
-SHARED_STATE = Path("/var/lib/stele")
+SHARED_STATE = Path("/var/lib", NAME)
 
 
 class ServerUnavailable(Exception):

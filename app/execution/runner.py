@@ -172,7 +172,7 @@ class Runner:
 
     async def _query(self, call: Call, request: Any, started: float) -> Any:
         call.context = context = Context(call.caller, call.trace_id, self._database)
-        result = await call.method(context, request)
+        result = fitting(call, await call.method(context, request))
         call.status = context.status
         await self._outbox.append(self._database, call.operation, context.events)
         self._outbox.wake(context.events)
@@ -193,7 +193,7 @@ class Runner:
                 call.replayed = True
                 await transaction.rollback()
                 return stored[0]
-            result = await call.method(context, request)
+            result = fitting(call, await call.method(context, request))
             call.status = context.status
             if replay is not None:
                 await replay.finish(result)
@@ -249,9 +249,24 @@ class Runner:
             self._audit.offer(record)
 
 
+def fitting(call: Call, result: Any) -> Any:
+    """The result, if it is what the contract says; else Internal is raised, and the log says where it is not."""
+    codec = CODECS[call.operation.name]
+    fault = codec.fault_of(result)
+    if fault is not None:
+        log.error("operation.wrong_result", operation=call.operation.name, fault=fault)
+        raise Internal
+    if not call.operation.is_query:
+        codec.encode_json(result)  # Half of a surrogate pair is known to encoders alone: better now than after COMMIT.
+    return result
+
+
 def declared(call: Call, error: Exception) -> ApiError:
-    """The refusal that leaves the pipeline: one that the operation declares, or `internal`, and then the log says why."""
+    """The refusal that leaves the pipeline: one that the operation declares, or `internal`, and then the log says why.
+    What only reads has no outcome to ask for: it may be asked again."""
     refusal = error if isinstance(error, ApiError) else refusal_for(error)
+    if isinstance(refusal, OutcomeUnknown) and call.operation.is_query:
+        refusal = Unavailable(retry_after_s=refusal.retry_after_s)
     if refusal is None:
         log.error("operation.failed", operation=call.operation.name, exc_info=error)
         return Internal()

@@ -20,6 +20,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 from uvicorn.protocols.utils import get_remote_addr
 from uvicorn.server import ServerState
 
+from app.admission.tally import Refused, Tally
 from app.guard import head as heads
 from app.guard.alarm import Alarm
 from app.guard.body import Body
@@ -82,6 +83,7 @@ class GuardedHttp(HttpToolsProtocol):
         self._address = ""
         self._has_place = False
         self._gate = getattr(self.app, "gate", None)
+        self._tally: Tally | None = getattr(self.app, "tally", None)
         self._held = b""
         # Of the request that is read now:
         self._is_in_head = True
@@ -101,6 +103,7 @@ class GuardedHttp(HttpToolsProtocol):
         address, _ = get_remote_addr(transport) or ("", 0)
         if not self._places.take(address):
             self.transport = guarded
+            self._count(Refused.PLACES_FULL if self._places.is_full else Refused.PLACES_ADDRESS)
             guarded.write(answer(Unavailable(retry_after_s=FULL_RETRY_S), trace_id(())))
             guarded.close()
             return
@@ -173,6 +176,8 @@ class GuardedHttp(HttpToolsProtocol):
 
     def _refuse(self, error: ApiError, fields: Iterable[Field] = ()) -> None:
         """Answers in the place of the application, which hears that its caller is gone, and ends the connection."""
+        is_late = isinstance(error, RequestTimeout)
+        self._count(Refused.GUARD_TIME if is_late else Refused.GUARD_HEAD if self._body is None else Refused.GUARD_BODY)
         is_begun = False
         if self._is_answering():
             is_begun = self.cycle.response_started
@@ -182,6 +187,10 @@ class GuardedHttp(HttpToolsProtocol):
             defaults = self.server_state.default_headers
             self.transport.write(answer(error, trace_id(fields), server_fields=defaults))
         self.transport.leave()
+
+    def _count(self, refused: Refused) -> None:
+        if self._tally is not None:
+            self._tally.add(refused)
 
     # Heads
 

@@ -43,6 +43,10 @@ class Places:
         self._held[subject] = held + 1
         return True
 
+    @property
+    def is_full(self) -> bool:
+        return self._taken >= self._size
+
     def give_back(self, address: str) -> None:
         subject = subject_of(address)
         self._taken -= 1

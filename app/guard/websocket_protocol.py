@@ -22,14 +22,30 @@ from websockets.http11 import Response
 from websockets.server import ServerProtocol
 from websockets.typing import StatusLike
 
+from app.admission.tally import Refused, Tally
 from app.guard.alarm import Alarm
 from app.guard.frames import POLICY, FrameAccount, FrameLimits, Violation
 from app.guard.problems import answer, parts, trace_id
 from app.guard.transport import GuardedTransport
-from generated.errors import ApiError, Forbidden, HeadTooLarge, Internal, Malformed, TargetTooLong, Unavailable
+from generated.errors import (
+    ApiError,
+    CloseCode,
+    Forbidden,
+    HeadTooLarge,
+    Internal,
+    Malformed,
+    TargetTooLong,
+    Unavailable,
+)
 
 HANDSHAKE_S = 9.5
 CLOSE_S = 3.5
+HEARTBEAT_S = 1.0
+"""How often a peer that is not read is sent a Pong that nobody asked for (RFC 6455 §5.5.3): its FIN waits behind what we do not
+read, but what is sent to one that has gone is answered by a reset."""
+STRANGER_CLOSE_S = 0.3
+"""How long an answer to our Close is waited for from who never authenticated: he has had his time (W09)."""
+STRANGERS = frozenset({CloseCode.AUTH_TIMEOUT, CloseCode.INVALID_TOKEN})
 PATIENCE_S = 1.0
 FRAMES_PER_TURN = 64
 AFTER_CLOSE_BYTES = 1 << 18
@@ -73,9 +89,11 @@ class GuardedWebSocket(WebSocketsSansIOProtocol):
         self.conn = Server(max_size=config.ws_max_size, logger=self.logger)
         self.close_timeout = CLOSE_S
         self.on_lost: Callable[[], None] | None = None
+        self._tally: Tally | None = getattr(self.app, "tally", None)
         self._alarm = Alarm(self.loop, self._out_of_time)
         self._frames = FrameAccount(self.limits)
         self._held = b""
+        self._is_resting = False
         self._after_close = 0
         self._unsent_at_ping = 0
         self._texts: list[str] = []
@@ -116,6 +134,8 @@ class GuardedWebSocket(WebSocketsSansIOProtocol):
     def _out_of_time(self) -> None:
         if not self.handshake_complete:
             self._refuse_handshake(Unavailable())
+        elif self._is_resting:
+            self._beat()
         elif not self.transport.is_closing():
             self._fail(POLICY, "message not complete in time")
 
@@ -127,6 +147,8 @@ class GuardedWebSocket(WebSocketsSansIOProtocol):
         self.handle_events()
         if not self.handshake_initiated:
             self._refuse_handshake(Malformed())
+        elif self.close_sent:
+            self._count_refusal()
 
     def start_keepalive(self) -> None:
         """Called when the socket is open; what came early waits until then."""
@@ -136,10 +158,15 @@ class GuardedWebSocket(WebSocketsSansIOProtocol):
 
     def _refuse_handshake(self, error: ApiError) -> None:
         """In the place of the application, if it runs."""
+        self._count_refusal()
         self.handshake_complete = self.disconnected = True
         self.queue.put_nowait({"type": "websocket.disconnect", "code": ABNORMAL})
         self.transport.write(answer(error, trace_id(())))
         self.transport.leave()
+
+    def _count_refusal(self) -> None:
+        if self._tally is not None:
+            self._tally.add(Refused.GUARD_HANDSHAKE)
 
     # Frames
 
@@ -168,6 +195,10 @@ class GuardedWebSocket(WebSocketsSansIOProtocol):
 
     def on_task_complete(self, task: asyncio.Task[None]) -> None:
         super().on_task_complete(task)
+        close = self.conn.close_sent
+        if self.close_timer is not None and close is not None and close.code in STRANGERS:
+            self.close_timer.cancel()
+            self.close_timer = self.loop.call_later(STRANGER_CLOSE_S, self.transport.close)
         if self._held:
             self._advance()
 
@@ -206,13 +237,26 @@ class GuardedWebSocket(WebSocketsSansIOProtocol):
         """A message's time runs only while it is read."""
         if is_resting or not self.writable.is_set():
             self.transport.pause_reading()
-            self._alarm.clear()
+            if not self._is_resting:
+                self._is_resting = True
+                self._alarm.within(HEARTBEAT_S)
             return
         self.transport.resume_reading()
+        if self._is_resting:
+            self._is_resting = False
+            self._alarm.clear()
         if not self._held and not self._frames.is_within_message:
             self._alarm.clear()
         elif not self._alarm.is_set:
             self._alarm.within(self.limits.message_s)
+
+    def _beat(self) -> None:
+        if self.close_sent or self.transport.is_closing():
+            return
+        if self.writable.is_set():
+            self.conn.send_pong(b"")
+            self.transport.write(b"".join(self.conn.data_to_send()))
+        self._alarm.within(HEARTBEAT_S)
 
     def _feed(self, piece: bytes) -> None:
         if self._frames.closes:

@@ -41,6 +41,11 @@ class Verifier(Protocol):
     async def verify(self, token: str) -> Principal: ...
 
 
+def trace_id_of(given: bytes) -> str:
+    """The caller's own X-Correlation-ID, if that can be shown."""
+    return given.decode() if CORRELATION_ID.match(given) else f"{random.getrandbits(64):016x}"
+
+
 class HttpDoor:
     def __init__(
         self,
@@ -66,8 +71,7 @@ class HttpDoor:
             await self._behind(scope, receive, send)
             return
         headers = dict(scope["headers"])
-        given = headers.get(b"x-correlation-id", b"")
-        trace_id = given.decode() if CORRELATION_ID.match(given) else f"{random.getrandbits(64):016x}"
+        trace_id = trace_id_of(headers.get(b"x-correlation-id", b""))
         match = self._table.find(scope["raw_path"].decode("latin-1"))
         if match is None:
             await self._pass_on(scope, receive, send, trace_id)

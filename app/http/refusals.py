@@ -1,7 +1,7 @@
 """Audit rows of requests that name no operation: an unknown path, or a method that the path has not (D2, C08).
 
-Promises: best effort, through the bounded queue; at most 10 rows a minute for one address and 300 for all, so that who looks
-for addresses does not fill the table; each row beyond that is counted as a dropped one.
+Promises: best effort, through the bounded queue; at most 10 rows a minute for one address, or one IPv6 /64, and 300 for all, so that who
+looks for addresses does not fill the table; each row beyond that is counted as a dropped one.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from app.audit.record import AuditRecord
-from app.execution.address import client_ip
+from app.execution.address import client_ip, limit_key
 from app.execution.context import Door
 from app.execution.testimony import outcome_of
 from app.telemetry.logs import scrub
@@ -51,20 +51,20 @@ class Refusals:
     def note(self, scope: Mapping[str, Any], error: ApiError, trace_id: str) -> None:
         """The row's object is the path, its reason the method; neither has what looks like a credential."""
         ip = client_ip(scope, self._trusted_proxies)
-        if self._admits(ip):
+        if self._admits(limit_key(ip)):
             self._queue.offer(_record_of(scope, error, trace_id, ip))
         else:
             self._on_drop(1)
 
-    def _admits(self, ip: str) -> bool:
+    def _admits(self, subject: str) -> bool:
         now = self._clock()
         if now >= self._window_ends:
             self._window_ends, self._rows, self._rows_of = now + WINDOW_S, 0, {}
-        count = self._rows_of.get(ip, 0)
+        count = self._rows_of.get(subject, 0)
         if self._rows >= MAX_ROWS or count >= MAX_OF_ADDRESS:
             return False
         self._rows += 1
-        self._rows_of[ip] = count + 1
+        self._rows_of[subject] = count + 1
         return True
 
 

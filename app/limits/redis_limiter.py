@@ -15,6 +15,7 @@ from app.db.pipelined_redis import PipelinedConnection, RedisUnavailable, Script
 from app.limits.limiter import Permit
 from generated.errors import Unavailable
 from generated.operations import Bucket, WhenDown
+from generated.product import NAME
 
 MAX_EXACT = 1000
 MAX_LOCAL_SUBJECTS = 10_000
@@ -45,7 +46,7 @@ class RedisLimiter:
     async def take(self, bucket: Bucket, subject: str) -> Permit:
         limit, window_us = bucket.limit * self._scale, round(bucket.window_s * MICROS)
         kind = "stamps" if limit <= MAX_EXACT else "windows"  # a key of one is no key of the other
-        key = f"stele:limit:{kind}:{{{bucket.name}:{subject}}}"
+        key = f"{NAME}:limit:{kind}:{{{bucket.name}:{subject}}}"
         try:
             answer = await self._script.run(1, key, limit, window_us, MAX_EXACT)
         except RedisUnavailable:

@@ -18,6 +18,7 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 from typing_extensions import override
 
 from app.telemetry.log_writer import LogWriter
+from generated.product import NAME
 
 SECRETS = re.compile(
     r"(?P<jwt>eyJ[\w-]{8,}\.[\w-]+\.?[\w-]*)"
@@ -43,6 +44,12 @@ def scrub_event(logger: WrappedLogger, method: str, event: EventDict) -> EventDi
 def add_trace_id(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
     if (trace_id := TRACE_ID.get()) is not None:
         event.setdefault("trace_id", trace_id)
+    return event
+
+
+def add_service(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
+    """Where the lines of several services come together, they are told apart by it."""
+    event["service"] = NAME
     return event
 
 
@@ -73,6 +80,7 @@ def configure(level: str, *, is_json: bool) -> LogWriter:
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         add_trace_id,
+        *([add_service] if is_json else []),
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),

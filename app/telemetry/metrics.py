@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.core import CounterMetricFamily
 from prometheus_client.registry import Collector
 from typing_extensions import override
+
+from generated.product import NAME
 
 BUCKETS = (0.001, 0.005, 0.02, 0.1, 0.5, 2.0, 10.0)
 DOORS = ("http", "websocket")
@@ -18,16 +20,22 @@ CLOSE_CODES = (1000, 1001, 1002, 1003, 1005, 1006, 1007, 1009, 1011, 1012)
 
 
 class Reading(Collector):
-    """A counter that somebody else keeps; it is read when the metrics are."""
+    """Counters that somebody else keeps, by the values of their labels; they are read when the metrics are."""
 
-    def __init__(self, name: str, text: str, read: Callable[[], float]) -> None:
+    def __init__(
+        self, name: str, text: str, labels: tuple[str, ...], read: Callable[[], Mapping[tuple[str, ...], float]]
+    ) -> None:
         self._name = name
         self._text = text
+        self._labels = labels
         self._read = read
 
     @override
     def collect(self) -> Iterable[CounterMetricFamily]:
-        return [CounterMetricFamily(self._name, self._text, value=self._read())]
+        family = CounterMetricFamily(self._name, self._text, labels=self._labels)
+        for values, count in self._read().items():
+            family.add_metric(values, count)
+        return [family]
 
 
 class Metrics:
@@ -38,7 +46,7 @@ class Metrics:
             "requests_total", "Requests by operation, door and code.", ("operation", "door", "code")
         )
         seconds = Histogram(
-            "stele_request_seconds",
+            f"{NAME}_request_seconds",
             "Time in the pipeline.",
             ("operation", "door"),
             buckets=BUCKETS,
@@ -49,7 +57,7 @@ class Metrics:
         self._requests = {pair: {"ok": requests.labels(pair[1], pair[0], "ok")} for pair in pairs}
         self._request_children = requests
         self._codes = frozenset(known)
-        self._sockets = Gauge("stele_sockets", "Open sockets.", registry=self._registry)
+        self._sockets = Gauge(f"{NAME}_sockets", "Open sockets.", registry=self._registry)
         closed = self._counter("sockets_closed_total", "Closed sockets by code.", ("code",))
         self._closed = {code: closed.labels(str(code)) for code in sorted({*CLOSE_CODES, *close_codes})}
         self._closed_other = closed.labels("other")
@@ -57,23 +65,34 @@ class Metrics:
         self._task_ends = self._counter("task_ends_total", "Ends of background tasks, each started again.", ("task",))
         self._limiter_down = self._counter("limiter_down_total", "Decisions made without the limiter's store.")
         self._outbox_rows = Gauge(
-            "stele_event_outbox_rows", "Committed events that wait for their stream.", registry=self._registry
+            f"{NAME}_event_outbox_rows", "Committed events that wait for their stream.", registry=self._registry
         )
         self._outbox_age = Gauge(
-            "stele_event_outbox_age_seconds", "How long the oldest of them has waited.", registry=self._registry
+            f"{NAME}_event_outbox_age_seconds", "How long the oldest of them has waited.", registry=self._registry
         )
         self._breaker = Gauge(
-            "stele_breaker_state", "0 closed, 1 half-open, 2 open.", ("name",), registry=self._registry
+            f"{NAME}_breaker_state", "0 closed, 1 half-open, 2 open.", ("name",), registry=self._registry
         )
         for name in BREAKERS:
             self._breaker.labels(name).set(BREAKER_STATES["closed"])
         self._log_drops: Callable[[], int] = lambda: 0
-        drops = Reading("stele_log_lines_dropped", "Log lines that could not be written.", lambda: self._log_drops())
-        self._registry.register(drops)
-        Gauge("stele_build_info", "The contract served.", ("contract",), registry=self._registry).labels(build).set(1)
+        self._refused: Callable[[], Mapping[tuple[str, ...], float]] = dict
+        self._read("log_lines_dropped", "Log lines that could not be written.", (), lambda: {(): self._log_drops()})
+        refused = "What was refused before its operation began."
+        self._read("refused", refused, ("by", "reason"), lambda: self._refused())
+        Gauge(f"{NAME}_build_info", "The contract served.", ("contract",), registry=self._registry).labels(build).set(1)
 
     def _counter(self, name: str, text: str, labels: tuple[str, ...] = ()) -> Counter:
-        return Counter(f"stele_{name}", text, labels, registry=self._registry)
+        return Counter(f"{NAME}_{name}", text, labels, registry=self._registry)
+
+    def _read(
+        self, name: str, text: str, labels: tuple[str, ...], read: Callable[[], Mapping[tuple[str, ...], float]]
+    ) -> None:
+        self._registry.register(Reading(f"{NAME}_{name}", text, labels, read))
+
+    def count_refusals(self, read: Callable[[], Mapping[tuple[str, ...], float]]) -> None:
+        """`read` answers how much was refused since the start, by who refused it and why."""
+        self._refused = read
 
     def count_log_drops(self, read: Callable[[], int]) -> None:
         """`read` answers how many log lines were dropped since the start."""

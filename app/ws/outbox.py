@@ -105,6 +105,11 @@ class Outbox:
         return self.close_code is not None or self._peer.is_gone
 
     @property
+    def has_lost_its_peer(self) -> bool:
+        """As far as nobody has noticed."""
+        return self._peer.has_left
+
+    @property
     def owes_replies(self) -> bool:
         return self._replies > 0 and self.close_code is None
 

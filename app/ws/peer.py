@@ -27,6 +27,12 @@ class Peer:
         transport = self._transport()
         return transport is not None and (transport.is_closing() or _has_hung_up(transport))
 
+    @property
+    def has_left(self) -> bool:
+        """It has gone, and nobody has noticed yet."""
+        transport = self._transport()
+        return transport is not None and not transport.is_closing() and _has_hung_up(transport)
+
     def unsent_bytes(self) -> int:
         """What it has not acknowledged; falls for as long as it reads."""
         ask = getattr(self._transport(), "unsent_bytes", None)

@@ -21,7 +21,7 @@ def baseline(specs: Path, against: str) -> Iterator[Path]:
     if Path(against).is_dir():
         yield Path(against)
         return
-    with TemporaryDirectory(prefix="stele-baseline-") as name:
+    with TemporaryDirectory(prefix="codegen-baseline-") as name:
         folder = Path(name, "specs")
         command = ["git", "archive", "--format=tar", "--end-of-options", against, "."]
         found = subprocess.run(command, cwd=specs, capture_output=True, check=False)

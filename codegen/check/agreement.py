@@ -1,7 +1,7 @@
 """Field by field, what JSON says and what proto says must be the same fact.
 
-The mapping of types and of presence is the table in specs/README.md. Types join by name: schema `Author` is message
-`Author`, the request of `create_author` is `CreateAuthorRequest`.
+The mapping of types and of presence is the table in specs/README.md. Types join by name: schema `Thing` is message
+`Thing`, the request of `create_thing` is `CreateThingRequest`.
 """
 
 from __future__ import annotations

@@ -5,12 +5,13 @@ from __future__ import annotations
 import jsonschema_rs
 
 from codegen.diagnostics import Findings, Place, meant, shown
+from codegen.ir.names import product_name
 from codegen.parse.documents import Documents
 from codegen.parse.openapi import METHODS
 from codegen.parse.policy import EXTENSIONS, POLICY
 from codegen.parse.yaml_tree import Mapping, Node, Sequence, plain, text_of
 
-Words = dict[str, tuple[frozenset[str], jsonschema_rs.Validator]]
+Words = dict[str, tuple[frozenset[str], jsonschema_rs.Validator, dict[str, object]]]
 OPERATION = "openapi.operation"
 ACTIONS = ("receive", "send")
 
@@ -26,7 +27,7 @@ def check_words(documents: Documents, extensions: dict[str, dict[str, object]], 
 
 
 def _words(documents: Documents, extensions: dict[str, dict[str, object]], findings: Findings) -> Words:
-    """Places and validator of each word, whose `$ref`s stay in its schema; a word whose schema is none is left out after a finding, and accepts everything."""
+    """Places, validator and schema of each word, whose `$ref`s stay in its schema; a word whose schema is none is left out after a finding, and accepts everything."""
     found: Words = {}
     root = documents.tree(EXTENSIONS)
     defined = root.get("$defs") if isinstance(root, Mapping) else None
@@ -34,12 +35,12 @@ def _words(documents: Documents, extensions: dict[str, dict[str, object]], findi
         places = schema.get("x-places")
         listed = frozenset(map(str, places)) if isinstance(places, list) else frozenset[str]()
         try:
-            found[word] = (listed, jsonschema_rs.validator_for(schema, validate_formats=True, offline=True))
+            found[word] = (listed, jsonschema_rs.validator_for(schema, validate_formats=True, offline=True), schema)
         except ValueError as error:
             place = defined.keys[word] if isinstance(defined, Mapping) else Place(EXTENSIONS, 1, 1)
             message = getattr(error, "message", str(error))
             findings.add("W004", place, f"the schema of {word!r} is none", fix=shown(str(message)))
-            found[word] = (listed, jsonschema_rs.validator_for(True))
+            found[word] = (listed, jsonschema_rs.validator_for(True), {})
     return found
 
 
@@ -63,13 +64,23 @@ def _word(node: Mapping, word: str, words: Words, findings: Findings) -> None:
         fix = meant(word, words, f"use one of {EXTENSIONS}, or define it there")
         findings.add("W001", node.keys[word], f"the word {word!r} is unknown", fix=fix)
         return
-    places, validator = words[word]
+    places, validator, schema = words[word]
     here = _places(node)
     if not here & places:
         fix = f"it stands in {', '.join(sorted(places))}"
         findings.add("W003", node.keys[word], f"{word!r} means nothing in {min(here, default='this place')}", fix=fix)
     elif error := next(validator.iter_errors(plain(node.entries[word])), None):
-        findings.add("W002", node.entries[word].place, f"{word}: {shown(error.message)}")
+        fix = _nearly(text_of(node.entries[word]) or "", validator, schema)
+        findings.add("W002", node.entries[word].place, f"{word}: {shown(error.message)}", fix=fix)
+
+
+def _nearly(text: str, validator: jsonschema_rs.Validator, schema: dict[str, object]) -> str:
+    """A value that fits and is nearly the text: one of the schema's list, or the text in lower case with `_` or `-`."""
+    if isinstance(listed := schema.get("enum"), list):
+        return meant(text, map(str, listed))
+    spelled = product_name(text)
+    fitting = [one for one in (spelled, spelled.replace("_", "-")) if text and validator.is_valid(one)]
+    return f"did you mean {fitting[0]!r}?" if fitting else ""
 
 
 def _places(node: Mapping) -> frozenset[str]:
@@ -97,6 +108,8 @@ def _of_asyncapi(node: Mapping, steps: list[str]) -> frozenset[str]:
 
 
 def _of_openapi(node: Mapping, steps: list[str]) -> frozenset[str]:
+    if steps == ["info"]:
+        return frozenset({"openapi.info"})
     if steps[-1:] and steps[-1] in METHODS and "responses" in node.entries:
         return frozenset({OPERATION})
     if "in" in node.entries:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import keyword
-import re
 
-from codegen.ir.names import pascal, snake
-from codegen.ir.operations import Contract
+from codegen.ir.names import pascal
 
 KINDS = {
     "ERROR": "ServerError",
@@ -51,13 +49,6 @@ MEMBERS = frozenset(
     }
 )
 """What every client has itself; a feature of such a name gets a trailing underscore."""
-
-
-def package(contract: Contract) -> str:
-    """`Shop of Things` is `shop_of_things`; a title without a usable letter is `api`."""
-    words = re.findall(r"[a-z0-9]+", snake(contract.info.title).replace("_", " "))
-    stem = "_".join(words)[:48].strip("_")
-    return stem if stem[:1].isalpha() else f"api_{stem}".strip("_")
 
 
 def attribute(name: str) -> str:

@@ -31,7 +31,7 @@ class Fixed:
 
 def fix(specs: Path) -> Fixed:
     """What would change; nothing is written under `specs`."""
-    with tempfile.TemporaryDirectory(prefix="stele-fix-") as folder:
+    with tempfile.TemporaryDirectory(prefix="codegen-fix-") as folder:
         copy = Path(folder) / "specs"
         copied(specs, copy)
         drafts.forget(copy, drafts.committed_lock(specs))

@@ -30,7 +30,6 @@ from codegen.parse.proto import ProtoDialect, ProtoEnum, ProtoMessage
 WELL_KNOWN = {name: f"google/protobuf/{name.rpartition('.')[2].lower()}.proto" for name in (EMPTY, TIMESTAMP, DURATION)}
 ENVELOPE = {"Problem", "FieldError", "PageMeta"}
 SHARED = "shared"
-DEFAULT_PACKAGE = "stele.v1"
 FORBIDDEN = range(19_000, 20_000)
 """Field numbers that protobuf keeps for itself."""
 
@@ -162,7 +161,8 @@ class ProtoWriter:
     def _package(self, file: str) -> str:
         if file in self.proto.sources:
             return self.proto.sources[file].package
-        return next((one.package for _, one in sorted(self.proto.sources.items())), DEFAULT_PACKAGE)
+        new = f"{self.contract.info.product}.v1"
+        return next((one.package for _, one in sorted(self.proto.sources.items())), new)
 
 
 def reserve(holder: ProtoMessage | ProtoEnum, name: str, number: int) -> list[Edit]:

@@ -8,26 +8,40 @@ import re
 SNAKE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*\Z")
 PASCAL = re.compile(r"[A-Z][A-Za-z0-9]*\Z")
 MAX_LENGTH = 64
+MAX_PRODUCT = 48
+"""PostgreSQL cuts an application_name at 63 characters, and some have a suffix."""
 
 
 def pascal(snake: str) -> str:
-    """`create_author` → `CreateAuthor`."""
+    """`create_thing` → `CreateThing`."""
     return "".join(part[:1].upper() + part[1:] for part in snake.split("_"))
 
 
 def camel(snake: str) -> str:
-    """`author_id` → `authorId`, as protoc spells a field in JSON."""
+    """`thing_id` → `thingId`, as protoc spells a field in JSON."""
     return pascal(snake)[:1].lower() + pascal(snake)[1:] if snake[:1].islower() else pascal(snake)
 
 
 def constant(snake: str) -> str:
-    """`create_author` → `CREATE_AUTHOR`."""
+    """`create_thing` → `CREATE_THING`."""
     return snake.replace("-", "_").upper()
 
 
 def snake(name: str) -> str:
     """`AuditOutcome` → `audit_outcome`; `HTTPError2` → `http_error2`."""
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).replace("-", "_").lower()
+
+
+def product_name(title: str) -> str:
+    """`Shop of Things` → `shop_of_things`; a title without a usable letter is `api`. Always a name that x-name may have."""
+    words = re.findall(r"[a-z0-9]+", snake(title).replace("_", " "))
+    stem = "_".join(words)[:MAX_PRODUCT].strip("_")
+    return stem if stem[:1].isalpha() else f"api_{stem}"[:MAX_PRODUCT].strip("_")
+
+
+def is_product_name(name: str) -> bool:
+    """Whether a name is legal for a realm, a package in three languages, and as the beginning of a metric or a key."""
+    return bool(SNAKE.match(name)) and len(name) <= MAX_PRODUCT
 
 
 def is_identifier(name: str) -> bool:

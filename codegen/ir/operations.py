@@ -132,13 +132,15 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Info:
-    """What a root says of itself: `details` and `servers` go into the expanded document as they stand."""
+    """What a root says of itself: `details` and `servers` go into the expanded document as they stand, x- words aside."""
 
     title: str
     version: str
     details: Mapping[str, object]
     servers: object
     tags: tuple[tuple[str, str], ...]
+    product: str = "api"
+    """The name of the product, as x-name says it, else as the title gives it; not of what is on the wire."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +196,7 @@ class Contract:
     bindings: Mapping[str, Binding] = field(default_factory=dict)
     """Where protobuf has each message and enum."""
     wrapped: frozenset[str] = frozenset()
-    """The fields, `Author.bio`, that protobuf has in a wrapper."""
+    """The fields, `Thing.note`, that protobuf has in a wrapper."""
 
     def record(self, name: str) -> Record:
         found = self.definitions[name]

@@ -13,8 +13,7 @@ from codegen.ir.names import pascal
 from codegen.new.operation import NewOperation
 from codegen.registration import ServiceCode, registered
 
-UNWRITTEN = "is not implemented yet"
-"""Of a method that waits for a person: `make check` looks for these words, and refuses a tree that has them."""
+TODO = "is not implemented yet"
 
 
 def sources(place: ServiceCode, wanted: NewOperation) -> dict[Path, str]:
@@ -30,7 +29,7 @@ def sources(place: ServiceCode, wanted: NewOperation) -> dict[Path, str]:
     }
     if place.product.exists():
         texts[place.product] = registered(place.product.read_text(encoding="utf-8"), wanted.feature)
-        texts[place.tests(wanted.feature) / "test_handler.py"] = _test(wanted)
+        texts[place.tests(wanted.feature)] = _test(wanted)
     return texts
 
 
@@ -39,7 +38,7 @@ def with_method(text: str, wanted: NewOperation) -> str:
     request, result = f"{wanted.stem}Request", wanted.answer or "None"
     method = (
         f"\n    @override\n    async def {wanted.name}(self, context: Context, request: {request}) -> {result}:\n"
-        f'        raise NotImplementedError("{wanted.name} {UNWRITTEN}")\n'
+        f'        raise NotImplementedError("{wanted.name} {TODO}")\n'
     )
     imports = f"from generated.models import {request}\n"
     imports += f"from generated.results import {result}\n" if wanted.answer else ""
@@ -94,5 +93,5 @@ def _test(wanted: NewOperation) -> str:
         f"import inspect\n\nfrom {module} import handler\n\n\n"
         "def test_every_operation_is_written() -> None:\n"
         '    """Stands here until tests of the operations take its place."""\n'
-        f'    assert "{UNWRITTEN}" not in inspect.getsource(handler)\n'
+        f'    assert "{TODO}" not in inspect.getsource(handler)\n'
     )

@@ -26,7 +26,7 @@ def write_operation(specs: Path, features: Path, wanted: NewOperation) -> str:
     """Writes all or nothing, and answers what was written as a diff. Raises Refused."""
     check_form(wanted)
     before = fix.texts_of(specs)
-    with TemporaryDirectory(prefix="stele-new-") as folder:
+    with TemporaryDirectory(prefix="codegen-new-") as folder:
         copy = Path(folder, "specs")
         fix.copied(specs, copy)
         drafts.forget(copy, drafts.committed_lock(specs))

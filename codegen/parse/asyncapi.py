@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
-from codegen.diagnostics import Findings, Place, meant
+from codegen.diagnostics import Findings, Place, is_misspelt, meant
 from codegen.ir.names import is_identifier
 from codegen.ir.operations import Frames, Info, Result, Roles
 from codegen.ir.types import Field
@@ -164,6 +164,8 @@ class _OperationReader:
 
     def _security(self, operation: SocketOperation) -> None:
         security = self._node.get("security")
+        if security is None and is_misspelt("security", self._node.entries, OPERATION_KEYS):
+            return
         if not isinstance(security, Sequence):
             self._findings.add(
                 "A006",
@@ -292,7 +294,7 @@ class _OperationReader:
                 operation.result = self._result(payload, REPLIES[envelope])
 
     def _result(self, payload: Node, has_meta: bool) -> Result:
-        """`…#/AuthorPage/properties/items` says that the record is AuthorPage and its items are the data."""
+        """`…#/ThingPage/properties/items` says that the record is ThingPage and its items are the data."""
         what = f"the reply of {self._name}"
         target = (
             self._documents.resolve(payload)

@@ -45,7 +45,7 @@ class Documents:
                 return None
             if not path.is_file():
                 message = f"{name} is no file" if os.path.lexists(path) else f"there is no file {name}"
-                self._findings.add("R002", place, message, fix=_NO_FILE)
+                self._findings.add("R002", place, message, fix=meant(path.name, _beside(path), _NO_FILE))
                 return None
             with path.open("rb") as stream:
                 data = stream.read(MAX_BYTES + 1)
@@ -171,3 +171,8 @@ def shared_name(node: Node) -> str | None:
     if not node.place.file.startswith("specs/schemas/") or node.pointer.count("/") != 1:
         return None
     return node.pointer[1:]
+
+
+def _beside(path: Path) -> list[str]:
+    """The names of the files in its folder, if that is there."""
+    return sorted(one.name for one in path.parent.iterdir()) if path.parent.is_dir() else []

@@ -373,10 +373,12 @@ def _wrapped(proto: ProtoDialect) -> Iterator[str]:
 
 
 def _fingerprint(contract: Contract) -> str:
-    """Eight hex digits over the normalised contract: neither comments nor order of the sources count."""
+    """Eight hex digits over the normalised contract: neither comments nor order of the sources count, nor does the product's name."""
     facts = asdict(
         contract,
-        dict_factory=lambda items: {key: value for key, value in items if key not in ("place", "proto", "wrapped")},
+        dict_factory=lambda items: {
+            key: value for key, value in items if key not in ("place", "proto", "wrapped", "product")
+        },
     )
     text = json.dumps(facts, sort_keys=True, default=_normal, ensure_ascii=True)
     return hashlib.sha256(text.encode()).hexdigest()[:8]

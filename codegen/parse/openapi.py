@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
-from codegen.diagnostics import Findings, Place, meant
-from codegen.ir.names import is_identifier
+from codegen.diagnostics import Findings, Place, is_misspelt, meant
+from codegen.ir.names import is_identifier, is_product_name, product_name
 from codegen.ir.operations import Http, Info, Roles
 from codegen.parse.documents import Documents
 from codegen.parse.http_operation import HttpOperation, Sources
@@ -17,6 +17,7 @@ from codegen.parse.json_schema import Schemas
 from codegen.parse.yaml_tree import Mapping, Scalar, Sequence, plain, text_of
 
 ROOT = "specs/openapi.yaml"
+PRODUCT = "x-name"
 METHODS = ("get", "put", "post", "delete", "patch")
 OPERATION_KEYS = {
     "operationId",
@@ -35,6 +36,8 @@ KINDS = {"summary": "string", "description": "string", "deprecated": "boolean"}
 class OpenApiDialect:
     info: Info = field(default_factory=lambda: Info("", "", {}, None, ()))
     info_place: Place = field(default_factory=lambda: Place(ROOT, 1, 1))
+    name_place: Place | None = None
+    """Where the product's name is said as it may be; None where the title gives it."""
     operations: dict[str, HttpOperation] = field(default_factory=dict)
 
 
@@ -53,6 +56,10 @@ def parse_openapi(documents: Documents, schemas: Schemas, findings: Findings) ->
             fix="write security on each operation",
         )
     dialect.info, dialect.info_place = read_info(root), root.keys.get("info", root.place)
+    info = root.get("info")
+    name = info.get(PRODUCT) if isinstance(info, Mapping) else None
+    if name is not None and is_product_name(text_of(name) or ""):
+        dialect.name_place = name.place
     paths = root.get("paths")
     for path, node in paths if isinstance(paths, Mapping) else ():
         item = documents.resolve(node)
@@ -72,7 +79,10 @@ def read_info(root: Mapping) -> Info:
         for tag in (tags if isinstance(tags, list) else ())
         if isinstance(tag, dict) and "name" in tag
     )
-    return Info(str(info.get("title", "")), str(info.get("version", "")), info, data.get("servers"), pairs)
+    title, said = str(info.get("title", "")), info.get(PRODUCT)
+    product = said if isinstance(said, str) and is_product_name(said) else product_name(title)
+    details = {key: value for key, value in info.items() if not key.startswith("x-")}
+    return Info(title, str(info.get("version", "")), details, data.get("servers"), pairs, product)
 
 
 class _PathReader:
@@ -137,6 +147,8 @@ class _PathReader:
 
     def _security(self, operation: HttpOperation, node: Mapping) -> None:
         security = node.get("security")
+        if security is None and is_misspelt("security", node.entries, OPERATION_KEYS):
+            return
         if not isinstance(security, Sequence):
             self._findings.add(
                 "O006",

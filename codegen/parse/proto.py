@@ -95,10 +95,11 @@ class ProtoRpc:
 
 @dataclass(frozen=True, slots=True)
 class ProtoFile:
-    """What an edit must know of one file: where an import may go, and where its service ends."""
+    """What an edit must know of one file: where its package stands, where an import may go, and where its service ends."""
 
     name: str
     package: str
+    place: Place
     imports: frozenset[str]
     import_line: int
     service_end: Place | None
@@ -234,6 +235,7 @@ def _read_file(file: pb.FileDescriptorProto, dialect: ProtoDialect, findings: Fi
     dialect.sources[f"specs/proto/{file.name}"] = ProtoFile(
         f"specs/proto/{file.name}",
         file.package,
+        places.at(2),
         frozenset(file.dependency),
         places.last_line(*heads) + 1,
         places.end(6, 0) if file.service else None,

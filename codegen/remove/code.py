@@ -24,15 +24,15 @@ def without_method(text: str, name: str) -> str:
     return "".join(lines)
 
 
-def folders_of(code: ServiceCode, feature: str) -> list[Path]:
-    """What goes with a feature. Raises Refused where it would take work with it that no commit has."""
-    found = [folder for folder in (code.features / feature, code.tests(feature)) if folder.is_dir()]
-    for folder in found:
-        status = subprocess.run(
-            ["git", "status", "--porcelain", "--", "."], cwd=folder, capture_output=True, text=True, check=False
-        )
+def parts_of(code: ServiceCode, feature: str) -> list[Path]:
+    """The folders and files that go with a feature. Raises Refused where one has work that no commit has."""
+    tests = code.tests(feature)
+    found = [path for path in (code.features / feature, tests.with_name(feature), tests) if path.exists()]
+    for path in found:
+        command = ["git", "status", "--porcelain", "--", path.name]
+        status = subprocess.run(command, cwd=path.parent, capture_output=True, text=True, check=False)
         if status.returncode == 0 and status.stdout:
-            raise Refused(f"{folder} has changes that no commit has; commit them first:\n{status.stdout.rstrip()}")
+            raise Refused(f"{path} has changes that no commit has; commit them first:\n{status.stdout.rstrip()}")
     return found
 
 

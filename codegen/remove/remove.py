@@ -18,7 +18,7 @@ from codegen.fix import drafts, fix
 from codegen.ir.operations import Contract, Event, Operation
 from codegen.pipeline import Loaded, load
 from codegen.registration import ServiceCode, write
-from codegen.remove.code import folders_of, mentions, product_without, tables_of, without_method
+from codegen.remove.code import mentions, parts_of, product_without, tables_of, without_method
 from codegen.remove.scripts import take_out
 
 
@@ -29,10 +29,10 @@ def remove(specs: Path, features: Path, *, name: str = "", feature: str = "") ->
         raise Refused(f"the contract has findings; fix them first:\n{loaded.report()}")
     names = _names(loaded.contract, name, feature)
     code, before = ServiceCode(features), fix.texts_of(specs)
-    folders = folders_of(code, feature) if feature else []
+    parts = parts_of(code, feature) if feature else []
     left = [*_tables(code, feature)]
     texts = product_without(code, feature) if feature else _handler(code, loaded.contract, name)
-    with TemporaryDirectory(prefix="stele-remove-") as folder:
+    with TemporaryDirectory(prefix="codegen-remove-") as folder:
         copy = Path(folder, "specs")
         fix.copied(specs, copy)
         after = _taken_out(copy, specs, names, {feature} if feature else set())
@@ -40,10 +40,14 @@ def remove(specs: Path, features: Path, *, name: str = "", feature: str = "") ->
     fix.write_texts(specs, {file: text for file, text in remaining.items() if before.get(file) != text})
     for file in before.keys() - remaining.keys():
         (specs / file.removeprefix("specs/")).unlink()
-    for each in folders:
-        shutil.rmtree(each)
-    write(texts, "I,F401")
-    return [*left, *_vocabulary(loaded.contract, after.contract), *_mentions(code, names, feature)]
+    for each in parts:
+        shutil.rmtree(each) if each.is_dir() else each.unlink()
+    write(texts, "F401,I")
+    unused = (
+        f"nothing uses the {noun} {word!r} of {file} now"
+        for noun, file, word in newly_unused(loaded.contract, after.contract)
+    )
+    return [*left, *unused, *_mentions(code, names, feature)]
 
 
 def _names(contract: Contract, name: str, feature: str) -> set[str]:
@@ -83,15 +87,15 @@ def _tables(code: ServiceCode, feature: str) -> Iterator[str]:
         yield f'databases have the table {listed} with its rows: `make migration msg="drop {listed}"` writes the step that drops it'
 
 
-def _vocabulary(old: Contract, new: Contract) -> Iterator[str]:
-    """Words that were used and are not: they stay, since another operation may be about to use them."""
+def newly_unused(old: Contract, new: Contract) -> Iterator[tuple[str, str, str]]:
+    """Noun, file and name of what was used and is not: it stays, since another operation may be about to use it."""
     for noun, file, used in (
-        ("error", "errors.yaml", lambda one: {code for each in one.operations for code in each.declared_errors}),
-        ("role", "policy.yaml", _roles),
-        ("topic", "policy.yaml", lambda one: {each.topic for each in one.events}),
+        ("error", "specs/errors.yaml", lambda one: {code for each in one.operations for code in each.declared_errors}),
+        ("role", "specs/policy.yaml", _roles),
+        ("topic", "specs/policy.yaml", lambda one: {each.topic for each in one.events}),
     ):
         for word in sorted(used(old) - used(new)):
-            yield f"nothing uses the {noun} {word!r} of specs/{file} now"
+            yield noun, file, word
 
 
 def _roles(contract: Contract) -> set[str]:

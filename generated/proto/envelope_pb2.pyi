@@ -66,7 +66,7 @@ class Request(_message.Message):
     req_id: _builtins.str
     """A UUID in text form, echoed by the reply."""
     data: _builtins.bytes
-    """The message named after the operation: CreateAuthorRequest for PkgID 3."""
+    """The message named after the operation: GetAuditLogRequest for PkgID 8."""
     @_builtins.property
     def meta(self) -> Global___RequestMeta: ...
     def __init__(

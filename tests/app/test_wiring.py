@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import subprocess
+import sys
 import uuid
 from datetime import UTC, datetime
 
@@ -10,9 +13,10 @@ import asyncpg
 import httpx2
 
 from app.audit.record import AuditRecord, Outcome
-from app.development.servers import Valkey, free_port
+from app.development.servers import Postgres, Valkey, free_port
 from app.settings import Environment, Settings
 from app.wiring import Service
+from tests.databases import new_database
 from tests.running_service import RunningService
 
 
@@ -44,7 +48,7 @@ async def test_a_preflight_is_answered_without_a_token(service: RunningService) 
         "access-control-request-headers": "if-match",
     }
     async with httpx2.AsyncClient(base_url=service.url, trust_env=False) as client:
-        answer = await client.request("OPTIONS", "/api/authors/1", headers=headers)
+        answer = await client.request("OPTIONS", "/api/artists/1", headers=headers)
     assert answer.status_code == 200
     assert "PUT" in answer.headers["access-control-allow-methods"]
 
@@ -75,6 +79,23 @@ async def test_a_worker_is_ready_with_keys_and_database_and_writes_its_audit_row
     connection = await asyncpg.connect(migrated.replace("+asyncpg", ""))
     assert await connection.fetchval("SELECT count(*) FROM audit_log WHERE trace_id = $1", trace_id) == 1
     await connection.close()
+
+
+async def test_a_worker_whose_database_comes_back_with_an_older_schema_is_not_ready_until_it_is_migrated(
+    service: RunningService, valkey: Valkey, postgres: Postgres
+) -> None:
+    url = await asyncio.to_thread(new_database, postgres, "older schema")
+    one = worker(service, valkey, url)
+    await one.start()
+    async with asyncio.timeout(10):
+        while one.readiness.failing != ("schema",):
+            await asyncio.sleep(0.01)
+    command = [sys.executable, "-m", "app.migrations", "upgrade"]
+    await asyncio.to_thread(subprocess.run, command, env={**os.environ, "DATABASE_URL": url}, check=True)
+    async with asyncio.timeout(10):
+        while not one.readiness.is_ready:
+            await asyncio.sleep(0.01)
+    await one.stop()
 
 
 async def test_a_worker_without_its_database_is_not_ready(service: RunningService, valkey: Valkey) -> None:

@@ -110,7 +110,7 @@ class Driven:
     @asynccontextmanager
     async def follow(self) -> AsyncIterator[DrivenStream]:
         number = next(self._numbers)
-        await self._do(stream=number, follow="author_created")
+        await self._do(stream=number, follow="artist_created")
         try:
             yield DrivenStream(self._do, number)
         finally:
@@ -118,7 +118,7 @@ class Driven:
 
     async def listen(self, fails: int) -> None:
         """`told.events` has what the listener was given; it fails at that offset."""
-        await self._do(listen="author_created", fails=fails)
+        await self._do(listen="artist_created", fails=fails)
 
     async def _do(self, **line: Any) -> Any:
         number = next(self._numbers)

@@ -18,7 +18,7 @@ from websockets.http11 import Request as Upgrade
 from websockets.server import ServerProtocol
 from websockets.typing import Subprotocol
 
-AUTHOR = {
+ARTIST = {
     "id": 7,
     "name": "Ada",
     "bio": None,
@@ -99,7 +99,7 @@ class Socket:
         self.flush()
 
     def answer(self, request: dict[str, Any], data: object = None, **more: object) -> None:
-        told = AUTHOR if data is None else data
+        told = ARTIST if data is None else data
         self.send({"pkg_id": request["pkg_id"], "req_id": request["req_id"], "status_code": 0, "data": told, **more})
 
     def refuse(self, request: dict[str, Any], status_code: int, code: str, **more: object) -> None:
@@ -133,7 +133,7 @@ class MisbehavingServer:
         self.sockets: list[Socket] = []
         self.open = 0
         self.is_mute = False
-        self.on_http: Callable[[Request], Awaitable[bytes | None]] = _author
+        self.on_http: Callable[[Request], Awaitable[bytes | None]] = _artist
         self.on_socket: Callable[[Socket], Awaitable[None]] = _refuse_nothing
         self.on_handshake: Callable[[dict[str, str]], bytes | None] = lambda headers: None
         self._server: asyncio.Server | None = None
@@ -244,8 +244,8 @@ def token_of(headers: dict[str, str]) -> str | None:
     return next(iter([header, *decoded] if header else decoded), None)
 
 
-async def _author(request: Request) -> bytes | None:
-    return reply(200, AUTHOR)
+async def _artist(request: Request) -> bytes | None:
+    return reply(200, ARTIST)
 
 
 async def _refuse_nothing(socket: Socket) -> None:

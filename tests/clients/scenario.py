@@ -23,30 +23,30 @@ async def main(url: str, transport: Any, encoding: Any, label: str) -> None:
     patient: dict[str, Any] = {"username": "admin", "password": "admin", "timeout_s": 60.0, "max_retries": 12}
     began = time.monotonic()
     async with AsyncClient(url, transport=transport, encoding=encoding, **patient) as client:
-        author = await refusals(client, label, seen)
+        artist = await refusals(client, label, seen)
         await events(client, label, seen, transport)
         await pages(client, label, seen)
         while time.monotonic() - began < TOKEN_LIFE_S * 1.5:
-            await client.authors.get(author_id=author.id)
+            await client.artists.get(artist_id=artist.id)
             await asyncio.sleep(0.2)
         seen["expiry"] = "survived"
-        await crash(client, author, label, seen)
+        await crash(client, artist, label, seen)
     print(json.dumps(seen), flush=True)
 
 
-async def refusals(client: AsyncClient, label: str, seen: dict[str, Any]) -> models.Author:
-    author = await client.authors.create(name=label, bio="first")
+async def refusals(client: AsyncClient, label: str, seen: dict[str, Any]) -> models.Artist:
+    artist = await client.artists.create(name=label, bio="first")
     try:
-        await client.authors.create(name=label)
-    except errors.AuthorNameTaken as error:
+        await client.artists.create(name=label)
+    except errors.ArtistNameTaken as error:
         seen["conflict"] = [error.code, bool(error.trace_id), bool(error.request_id)]
     try:
-        await client.authors.create(name="")
+        await client.artists.create(name="")
     except errors.InvalidData as error:
         seen["pointers"] = [fault.pointer for fault in error.errors]
-    changed = await client.authors.update(author_id=author.id, name=label, expected_version=author.version)
+    changed = await client.artists.update(artist_id=artist.id, name=label, expected_version=artist.version)
     try:
-        await client.authors.update(author_id=author.id, name=label, expected_version=author.version)
+        await client.artists.update(artist_id=artist.id, name=label, expected_version=artist.version)
     except errors.VersionMismatch as error:
         seen["stale"] = error.code
     return changed
@@ -55,23 +55,23 @@ async def refusals(client: AsyncClient, label: str, seen: dict[str, Any]) -> mod
 async def events(client: AsyncClient, label: str, seen: dict[str, Any], transport: str) -> None:
     if transport == "http":
         return
-    async with client.events(models.AuthorCreated) as stream:
-        made = await client.authors.create(name=f"{label} event")
+    async with client.events(models.ArtistCreated) as stream:
+        made = await client.artists.create(name=f"{label} event")
         async for event in stream:
-            if event.data.author.id == made.id:
-                seen["event"] = event.data.author == made
+            if event.data.artist.id == made.id:
+                seen["event"] = event.data.artist == made
                 return
 
 
 async def pages(client: AsyncClient, label: str, seen: dict[str, Any]) -> None:
     for first in range(0, PAGES, AT_ONCE):
         names = (f"{label} page {number}" for number in range(first, first + AT_ONCE))
-        await asyncio.gather(*(client.authors.create(name=name) for name in names))
-    found = [one.id async for one in client.authors.paginate(per_page=100) if one.name.startswith(f"{label} page ")]
+        await asyncio.gather(*(client.artists.create(name=name) for name in names))
+    found = [one.id async for one in client.artists.paginate(per_page=100) if one.name.startswith(f"{label} page ")]
     seen["paginated"] = [len(found), len(set(found))]
 
 
-async def crash(client: AsyncClient, author: models.Author, label: str, seen: dict[str, Any]) -> None:
+async def crash(client: AsyncClient, artist: models.Artist, label: str, seen: dict[str, Any]) -> None:
     """Readers read until the server is back and once more; writers write once, in the middle."""
     results: list[bool] = []
     failures: list[str] = []
@@ -81,17 +81,17 @@ async def crash(client: AsyncClient, author: models.Author, label: str, seen: di
     async def read() -> None:
         while time.monotonic() < ends:
             try:
-                results.append(await client.authors.get(author_id=author.id) == author)
+                results.append(await client.artists.get(artist_id=artist.id) == artist)
             except errors.ClientError as error:
                 failures.append(type(error).__name__)
             await asyncio.sleep(0.01)
 
     async def write(number: int) -> None:
         await asyncio.sleep(number * 0.1)
-        await client.authors.create(name=f"{label} crash {number}")
+        await client.artists.create(name=f"{label} crash {number}")
 
     await asyncio.gather(*(read() for _ in range(READERS)), *(write(number) for number in range(WRITERS)))
-    names = [one.name async for one in client.authors.paginate(per_page=100) if one.name.startswith(f"{label} crash ")]
+    names = [one.name async for one in client.artists.paginate(per_page=100) if one.name.startswith(f"{label} crash ")]
     seen["read"] = [all(results), len(results) >= READERS, failures]
     seen["written"] = [len(names), len(set(names))]
 

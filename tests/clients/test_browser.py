@@ -24,7 +24,7 @@ CHROMIUM = shutil.which("chromium")
 HTML = '<!doctype html><meta charset="utf-8"><title>Page</title><script type="module" src="/page.js"></script>'
 WAYS = [("auto", "json"), ("http", "json"), ("http", "protobuf"), ("ws", "json"), ("ws", "protobuf")]
 FAILURES = ("ConnectionLost", "DeadlineExceeded", "OutcomeUnknown")
-CALLS = ["create_author", "update_author", "create_author"]
+CALLS = ["create_artist", "update_artist", "create_artist"]
 
 pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium on the path: apt-get install chromium"),
@@ -118,8 +118,8 @@ async def check(page: Page, service: RunningService) -> None:
         seen = await day(page, service, transport, encoding)
         assert isinstance(seen, dict), (transport, encoding, seen)
         door = "http" if transport == "http" else "ws"
-        assert [one for one in seen["doors"] if "author" in one] == [f"{name} {door}" for name in CALLS]
-        assert seen["refusal"] == {"code": "author_name_taken", "traceId": True}
+        assert [one for one in seen["doors"] if "artist" in one] == [f"{name} {door}" for name in CALLS]
+        assert seen["refusal"] == {"code": "artist_name_taken", "traceId": True}
         assert seen["warnings"] == []
         assert seen.get("event") is (None if transport == "http" else True)
 
@@ -174,7 +174,7 @@ async def test_the_client_opens_its_socket_with_a_ticket(page: Page, allowed: st
     await visit(page, allowed)
     seen = await day(page, browsed, "ws", "json", use_ticket=True)
     assert isinstance(seen, dict), seen
-    assert [one for one in seen["doors"] if "author" in one] == [f"{name} ws" for name in CALLS]
+    assert [one for one in seen["doors"] if "artist" in one] == [f"{name} ws" for name in CALLS]
 
 
 async def test_a_page_of_another_origin_gets_neither_door(page: Page, site: Path, browsed: RunningService) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from generated.sdk_python.stele_client import AsyncClient, Token, errors
-from tests.clients.misbehaving_server import AUTHOR, Cut, MisbehavingServer, Request, problem, reply
+from tests.clients.misbehaving_server import ARTIST, Cut, MisbehavingServer, Request, problem, reply
 from tests.clients.twins import FLAVOURS, PythonTwin, Twin, twin
 
 
@@ -40,7 +40,7 @@ def script(server: MisbehavingServer, *answers: bytes | None) -> None:
     server.on_http = answer
 
 
-OK = reply(200, AUTHOR)
+OK = reply(200, ARTIST)
 LIMITED = reply(429, problem(429, "rate_limited"), retry_after="0")
 
 
@@ -52,7 +52,7 @@ LIMITED = reply(429, problem(429, "rate_limited"), retry_after="0")
         reply(504, problem(504, "timeout")),
         reply(502, "<html>Bad Gateway</html>", content_type="text/html"),
         None,
-        Cut(reply(200, AUTHOR)[:-20]),
+        Cut(reply(200, ARTIST)[:-20]),
         Cut(b"HTTP/1.1 200 OK\r\ncontent-le"),
         b"\x00\x01garbage\r\n\r\n",
     ],
@@ -62,15 +62,15 @@ async def test_a_read_is_repeated_until_it_succeeds(
     client: Twin, server: MisbehavingServer, first: bytes | None
 ) -> None:
     script(server, first, first, OK)
-    assert (await client.ask("authors.get", author_id=7)).name == "Ada"
+    assert (await client.ask("artists.get", artist_id=7)).name == "Ada"
     keys = {request.headers["x-correlation-id"] for request in server.requests}
     assert len(server.requests) == 3
     assert len(keys) == 1
 
 
 async def test_a_command_with_a_key_is_repeated_with_the_same_key(client: Twin, server: MisbehavingServer) -> None:
-    script(server, None, reply(409, problem(409, "request_in_progress")), reply(201, AUTHOR))
-    assert (await client.ask("authors.create", name="Ada")).id == 7
+    script(server, None, reply(409, problem(409, "request_in_progress")), reply(201, ARTIST))
+    assert (await client.ask("artists.create", name="Ada")).id == 7
     assert len({request.headers["idempotency-key"] for request in server.requests}) == 1
     assert len(server.requests) == 3
 
@@ -86,21 +86,21 @@ async def test_a_command_that_is_not_safe_is_not_repeated(client: Twin, server: 
 async def test_an_echo_of_an_attempt_that_was_lost_is_no_refusal(client: Twin, server: MisbehavingServer) -> None:
     script(server, None, reply(412, problem(412, "version_mismatch")))
     with pytest.raises(errors.OutcomeUnknown) as caught:
-        await client.ask("authors.update", author_id=7, name="Ada", expected_version=1)
+        await client.ask("artists.update", artist_id=7, name="Ada", expected_version=1)
     assert isinstance(caught.value.__cause__, errors.VersionMismatch)
 
 
 async def test_the_first_refusal_of_a_guarded_command_is_one(client: Twin, server: MisbehavingServer) -> None:
     script(server, reply(412, problem(412, "version_mismatch")))
     with pytest.raises(errors.VersionMismatch):
-        await client.ask("authors.update", author_id=7, name="Ada", expected_version=1)
+        await client.ask("artists.update", artist_id=7, name="Ada", expected_version=1)
 
 
 @pytest.mark.parametrize(
     ("answer", "pointer"),
     [
         (reply(200, "{no json"), ""),
-        (reply(200, {**AUTHOR, "id": "seven"}), "/id"),
+        (reply(200, {**ARTIST, "id": "seven"}), "/id"),
         (reply(200, {"id": 1}), "/name"),
         (reply(200, []), ""),
         (reply(302, "", location="/elsewhere"), ""),
@@ -112,21 +112,21 @@ async def test_an_answer_that_the_contract_does_not_know_is_typed_and_not_repeat
 ) -> None:
     script(server, answer)
     with pytest.raises(errors.InvalidResponse) as caught:
-        await client.ask("authors.get", author_id=7)
+        await client.ask("artists.get", artist_id=7)
     assert caught.value.pointer == pointer
     assert caught.value.request_id == server.requests[0].headers["x-correlation-id"]
     assert len(server.requests) == 1
 
 
 async def test_what_a_newer_server_adds_is_tolerated(client: Twin, server: MisbehavingServer) -> None:
-    script(server, reply(200, {**AUTHOR, "mood": {"of": "tomorrow"}}))
-    assert (await client.ask("authors.get", author_id=7)).name == "Ada"
+    script(server, reply(200, {**ARTIST, "mood": {"of": "tomorrow"}}))
+    assert (await client.ask("artists.get", artist_id=7)).name == "Ada"
 
 
 @pytest.mark.parametrize(
     ("answer", "kind", "code"),
     [
-        (reply(409, problem(409, "author_name_taken", detail="no")), errors.AuthorNameTaken, "author_name_taken"),
+        (reply(409, problem(409, "artist_name_taken", detail="no")), errors.ArtistNameTaken, "artist_name_taken"),
         (reply(409, problem(409, "a_code_of_tomorrow")), errors.Conflict, "a_code_of_tomorrow"),
         (reply(418, "short and stout", content_type="text/plain"), errors.InvalidData, ""),
         (reply(404, "<html>", content_type="text/html"), errors.NotFound, ""),
@@ -139,7 +139,7 @@ async def test_every_refusal_is_typed(
 ) -> None:
     script(server, answer)
     with pytest.raises(errors.ApiError) as caught:
-        await client.ask("authors.get", author_id=7)
+        await client.ask("artists.get", artist_id=7)
     error = caught.value
     assert (type(error), error.code) == (kind, code)
     again = pickle.loads(pickle.dumps(error))
@@ -155,7 +155,7 @@ async def test_waiting_beyond_the_deadline_is_not_begun(client: Twin, server: Mi
     script(server, reply(429, problem(429, "rate_limited", retry_after=60), retry_after="60"))
     began = time.monotonic()
     with pytest.raises(errors.RateLimited) as caught:
-        await client.ask("authors.get", author_id=7)
+        await client.ask("artists.get", artist_id=7)
     assert caught.value.retry_after_s == 60
     assert time.monotonic() - began < 4
     assert len(server.requests) == 1
@@ -173,16 +173,16 @@ async def test_the_deadline_holds(client: Twin, server: MisbehavingServer, behav
     server.on_http = never if behaviour == "silent" else dribble
     began = time.monotonic()
     with pytest.raises(errors.DeadlineExceeded):
-        await client.ask("authors.get", author_id=7, timeout_s=0.5)
+        await client.ask("artists.get", artist_id=7, timeout_s=0.5)
     assert 0.4 < time.monotonic() - began < 4
 
 
 async def test_the_server_is_told_what_is_left_of_the_deadline(client: Twin, server: MisbehavingServer) -> None:
     script(server, LIMITED, OK)
-    await client.ask("authors.get", author_id=7, timeout_s=3.0)
+    await client.ask("artists.get", artist_id=7, timeout_s=3.0)
     told = [int(request.headers["request-timeout-ms"]) for request in server.requests]
     assert 3000 >= told[0] >= told[1] > 0
-    await client.ask("authors.get", author_id=7, timeout_s=3600.0)
+    await client.ask("artists.get", artist_id=7, timeout_s=3600.0)
     assert server.requests[-1].headers["request-timeout-ms"] == "30000"
 
 
@@ -202,26 +202,26 @@ async def test_only_retryable_failures_are_told_to_the_hook_and_retries_end(
     script(server, LIMITED)
     async with twin(flavour, server.url, transport="http", max_retries=2) as client:
         with pytest.raises(errors.RateLimited):
-            await client.ask("authors.get", author_id=7)
+            await client.ask("artists.get", artist_id=7)
     assert client.told.retries == [(1, "RateLimited"), (2, "RateLimited")]
     assert len(server.requests) == 3
 
 
 async def test_another_major_version_is_warned_of_once(server: MisbehavingServer) -> None:
-    script(server, reply(200, AUTHOR, stele_contract="2.0.0;abcd"))
+    script(server, reply(200, ARTIST, stele_contract="2.0.0;abcd"))
     async with twin("asynchronous", server.url, transport="http") as client:
         with pytest.warns(UserWarning, match="version 1 of the contract"):
-            await client.ask("authors.get", author_id=7)
+            await client.ask("artists.get", artist_id=7)
         with warnings.catch_warnings():
             warnings.simplefilter("error")
-            await client.ask("authors.get", author_id=7)
+            await client.ask("artists.get", artist_id=7)
 
 
 async def test_a_major_version_is_warned_of_once_in_typescript(server: MisbehavingServer) -> None:
-    script(server, reply(200, AUTHOR, stele_contract="2.0.0;abcd"))
+    script(server, reply(200, ARTIST, stele_contract="2.0.0;abcd"))
     async with twin("typescript", server.url, transport="http") as client:
         for _ in range(3):
-            await client.ask("authors.get", author_id=7)
+            await client.ask("artists.get", artist_id=7)
     assert [text.partition(";")[0] for text in client.told.warnings] == [
         "stele-client/1.0.0 is made for another major version of the contract"
     ]
@@ -229,7 +229,7 @@ async def test_a_major_version_is_warned_of_once_in_typescript(server: Misbehavi
 
 async def test_nothing_is_left_of_a_closed_client(client: Twin, server: MisbehavingServer) -> None:
     script(server, OK)
-    await asyncio.gather(*(client.ask("authors.get", author_id=7) for _ in range(20)))
+    await asyncio.gather(*(client.ask("artists.get", artist_id=7) for _ in range(20)))
     await client.ask(".close")
     async with asyncio.timeout(15):  # fetch keeps what is idle for 4 s
         while server.open:
@@ -238,7 +238,7 @@ async def test_nothing_is_left_of_a_closed_client(client: Twin, server: Misbehav
     assert {task for task in asyncio.all_tasks() if "sdk_python" in repr(task)} == set()
     assert [one for one in threading.enumerate() if "websockets" in repr(one)] == []
     with pytest.raises(errors.ClientClosed):
-        await client.ask("authors.get", author_id=7)
+        await client.ask("artists.get", artist_id=7)
 
 
 # Tokens
@@ -265,7 +265,7 @@ async def test_fifty_refusals_ask_for_one_new_token(server: MisbehavingServer, f
 
     stale(server, "t2")
     async with twin(flavour, server.url, transport="http", token=provide) as client:
-        found = await asyncio.gather(*(client.ask("authors.get", author_id=7) for _ in range(50)))
+        found = await asyncio.gather(*(client.ask("artists.get", artist_id=7) for _ in range(50)))
     assert {one.id for one in found} == {7}
     assert len(asked) == 2
 
@@ -275,20 +275,20 @@ async def test_a_source_that_answers_the_refused_token_has_lost(server: Misbehav
     stale(server, "never")
     async with twin(flavour, server.url, transport="http", token=lambda: "t0") as client:
         with pytest.raises(errors.AuthenticationLost):
-            await client.ask("authors.get", author_id=7)
+            await client.ask("artists.get", artist_id=7)
         before = len(server.requests)
         with pytest.raises(errors.AuthenticationLost):
-            await client.ask("authors.get", author_id=7)
+            await client.ask("artists.get", artist_id=7)
         assert len(server.requests) == before
         await client.ask(".set_token", token="t1")
         stale(server, "t1")
-        assert (await client.ask("authors.get", author_id=7)).id == 7
+        assert (await client.ask("artists.get", artist_id=7)).id == 7
 
 
 async def test_a_fixed_token_that_is_refused_is_the_server_s_refusal(client: Twin, server: MisbehavingServer) -> None:
     stale(server, "never")
     with pytest.raises(errors.Unauthenticated):
-        await client.ask("authors.get", author_id=7)
+        await client.ask("artists.get", artist_id=7)
     assert len(server.requests) == 1
 
 
@@ -303,9 +303,9 @@ async def test_a_caller_who_is_cancelled_takes_nobody_with_him(server: Misbehavi
 
     stale(server, "t1")
     async with AsyncClient(server.url, token=provide, transport="http") as client:
-        leader = asyncio.create_task(client.authors.get(author_id=7))
+        leader = asyncio.create_task(client.artists.get(artist_id=7))
         await asyncio.sleep(0.03)
-        follower = asyncio.create_task(client.authors.get(author_id=7))
+        follower = asyncio.create_task(client.artists.get(artist_id=7))
         await asyncio.sleep(0.03)
         leader.cancel()
         assert (await follower).id == 7
@@ -328,7 +328,7 @@ async def test_a_session_is_begun_renewed_and_begun_again(server: MisbehavingSer
     steps: list[str] = []
 
     async def answer(request: Request) -> bytes | None:
-        if request.path == "/api/authors/7":
+        if request.path == "/api/artists/7":
             return OK
         steps.append(f"{request.path} {request.json.get('refresh_token', '')}".strip())
         if request.path == "/auth/refresh" and len(steps) > 2:
@@ -338,7 +338,7 @@ async def test_a_session_is_begun_renewed_and_begun_again(server: MisbehavingSer
     server.on_http = answer
     async with twin(flavour, server.url, transport="http", token=None, username="a", password="b") as client:
         for _ in range(3):
-            await client.ask("authors.get", author_id=7)
+            await client.ask("artists.get", artist_id=7)
     assert steps == ["/auth/login", "/auth/refresh r1", "/auth/refresh r2", "/auth/login"]
 
 
@@ -353,7 +353,7 @@ async def test_a_session_that_was_begun_by_hand_keeps_no_password(server: Misbeh
     async with twin(flavour, server.url, transport="http", token=None) as client:
         await client.ask(".login", username="a", password="secret")
         with pytest.raises(errors.AuthenticationLost) as caught:
-            await client.ask("authors.get", author_id=7)
+            await client.ask("artists.get", artist_id=7)
     assert "secret" not in repr(caught.value)
     if isinstance(client, PythonTwin):
         assert "secret" not in repr(vars(client.client))
@@ -371,10 +371,10 @@ async def test_a_renewal_that_fails_for_now_leaves_the_old_token(server: Misbeha
     async with AsyncClient(server.url, transport="http") as client:
         await client.login("a", "b")
         await asyncio.sleep(1.1)
-        assert (await client.authors.get(author_id=7)).id == 7
+        assert (await client.artists.get(artist_id=7)).id == 7
         await asyncio.sleep(1.0)
         with pytest.raises(errors.Internal):
-            await client.authors.get(author_id=7)
+            await client.artists.get(artist_id=7)
 
 
 def test_no_credential_is_shown() -> None:

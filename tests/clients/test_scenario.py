@@ -71,7 +71,7 @@ async def test_a_day_with_a_crash_loses_nothing_and_doubles_nothing(mortal: Runn
 def expected(transport: str) -> dict[str, Any]:
     """What every program has seen."""
     return {
-        "conflict": ["author_name_taken", True, True],
+        "conflict": ["artist_name_taken", True, True],
         "pointers": ["/name"],
         "stale": "version_mismatch",
         **({} if transport == "http" else {"event": True}),

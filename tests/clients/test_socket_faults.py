@@ -12,12 +12,12 @@ import pytest
 
 from generated.sdk_python.stele_client import AsyncClient, Token, errors, models
 from tests.clients.driven import Driven
-from tests.clients.misbehaving_server import AUTHOR, MisbehavingServer, Request, Socket, problem, reply, token_of
+from tests.clients.misbehaving_server import ARTIST, MisbehavingServer, Request, Socket, problem, reply, token_of
 from tests.clients.twins import FLAVOURS, OLD_NODE, WAITING, Twin, take, twin
 from tests.node import old_node
 from tests.running_service import RunningService
 
-PUSH = {"pkg_id": 1001, "req_id": "00000000-0000-0000-0000-000000000000", "topic": "authors", "epoch": "e"}
+PUSH = {"pkg_id": 1001, "req_id": "00000000-0000-0000-0000-000000000000", "topic": "artists", "epoch": "e"}
 TOKENS = reply(
     200,
     {"access_token": "a", "refresh_token": "r", "token_type": "Bearer", "expires_in": 300, "refresh_expires_in": 900},
@@ -48,10 +48,10 @@ async def opened(client: Twin, server: MisbehavingServer) -> Socket:
 
 
 async def test_calls_take_the_socket_once_it_is_open(client: Twin, server: MisbehavingServer) -> None:
-    await client.ask("authors.get", author_id=7)
+    await client.ask("artists.get", artist_id=7)
     await opened(client, server)
     over_http = len(server.requests)
-    found = await asyncio.gather(*(client.ask("authors.get", author_id=7) for _ in range(100)))
+    found = await asyncio.gather(*(client.ask("artists.get", artist_id=7) for _ in range(100)))
     assert {one.name for one in found} == {"Ada"}
     assert len(server.requests) == over_http
     assert server.sockets[0].token == "t0"
@@ -64,12 +64,12 @@ async def test_replies_find_their_calls_in_any_order_and_strangers_find_nobody(
         asked = [await socket.request() for _ in range(10)]
         for one in reversed(asked):
             socket.answer({**one, "req_id": "11111111-1111-4111-8111-111111111111"})
-            socket.answer(one, {**AUTHOR, "id": one["data"]["author_id"]})
-            socket.answer(one, {**AUTHOR, "id": 999})
+            socket.answer(one, {**ARTIST, "id": one["data"]["artist_id"]})
+            socket.answer(one, {**ARTIST, "id": 999})
 
     server.on_socket = shuffle
     await opened(client, server)
-    found = await asyncio.gather(*(client.ask("authors.get", author_id=number) for number in range(1, 11)))
+    found = await asyncio.gather(*(client.ask("artists.get", artist_id=number) for number in range(1, 11)))
     assert [one.id for one in found] == list(range(1, 11))
 
 
@@ -88,7 +88,7 @@ async def test_a_frame_that_cannot_be_read_ends_the_socket_and_reads_are_finishe
 
     server.on_socket = speak_nonsense
     await opened(client, server)
-    assert (await client.ask("authors.get", author_id=7)).name == "Ada"
+    assert (await client.ask("artists.get", artist_id=7)).name == "Ada"
     assert len(server.requests) == 1
 
 
@@ -101,7 +101,7 @@ async def test_what_a_newer_server_sends_is_let_be(client: Twin, server: Misbeha
 
     server.on_socket = chatter
     await opened(client, server)
-    assert (await client.ask("authors.get", author_id=7)).name == "Ada"
+    assert (await client.ask("artists.get", artist_id=7)).name == "Ada"
     assert server.requests == []
 
 
@@ -118,7 +118,7 @@ async def test_reads_in_flight_are_finished_elsewhere_when_the_socket_dies(
 
     server.on_socket = die_once
     await opened(client, server)
-    found = await asyncio.gather(*(client.ask("authors.get", author_id=7) for _ in range(20)))
+    found = await asyncio.gather(*(client.ask("artists.get", artist_id=7) for _ in range(20)))
     assert [one.name for one in found] == ["Ada"] * 20
 
 
@@ -131,11 +131,11 @@ async def test_a_command_in_flight_is_finished_with_its_own_key(client: Twin, se
 
     async def create(request: Request) -> bytes | None:
         sent.append(request.headers["idempotency-key"])
-        return reply(201, AUTHOR)
+        return reply(201, ARTIST)
 
     server.on_socket, server.on_http = die, create
     await opened(client, server)
-    assert (await client.ask("authors.create", name="Ada")).id == 7
+    assert (await client.ask("artists.create", name="Ada")).id == 7
     assert len(sent) >= 2
     assert len(set(sent)) == 1
 
@@ -146,18 +146,18 @@ async def test_an_echo_after_a_lost_socket_is_no_refusal(client: Twin, server: M
         socket.abort()
 
     async def gone(request: Request) -> bytes | None:
-        return reply(404, problem(404, "author_not_found"))
+        return reply(404, problem(404, "artist_not_found"))
 
     server.on_socket, server.on_http = die, gone
     await opened(client, server)
     with pytest.raises(errors.OutcomeUnknown) as caught:
-        await client.ask("authors.delete", author_id=7)
-    assert isinstance(caught.value.__cause__, errors.AuthorNotFound)
+        await client.ask("artists.delete", artist_id=7)
+    assert isinstance(caught.value.__cause__, errors.ArtistNotFound)
 
 
 async def test_a_refusal_on_the_socket_is_typed(client: Twin, server: MisbehavingServer) -> None:
     async def refuse(socket: Socket) -> None:
-        socket.refuse(await socket.request(), 6, "author_name_taken", detail="taken")
+        socket.refuse(await socket.request(), 6, "artist_name_taken", detail="taken")
         socket.refuse(await socket.request(), 6, "a_code_of_tomorrow")
         socket.refuse(await socket.request(), 42, "a_status_of_tomorrow")
         socket.refuse(await socket.request(), 7, "rate_limited", retry_after=0)
@@ -165,11 +165,11 @@ async def test_a_refusal_on_the_socket_is_typed(client: Twin, server: Misbehavin
 
     server.on_socket = refuse
     await opened(client, server)
-    for kind in (errors.AuthorNameTaken, errors.Conflict, errors.ServerError):
+    for kind in (errors.ArtistNameTaken, errors.Conflict, errors.ServerError):
         with pytest.raises(kind) as caught:
-            await client.ask("authors.get", author_id=7)
+            await client.ask("artists.get", artist_id=7)
         assert type(caught.value) is kind
-    assert (await client.ask("authors.get", author_id=7)).id == 7
+    assert (await client.ask("artists.get", artist_id=7)).id == 7
 
 
 async def test_no_more_than_thirty_two_are_in_flight(client: Twin, server: MisbehavingServer) -> None:
@@ -190,7 +190,7 @@ async def test_no_more_than_thirty_two_are_in_flight(client: Twin, server: Misbe
 
     server.on_socket = count
     await opened(client, server)
-    found = await asyncio.gather(*(client.ask("authors.get", author_id=7) for _ in range(100)))
+    found = await asyncio.gather(*(client.ask("artists.get", artist_id=7) for _ in range(100)))
     assert len(found) == 100
     assert most <= 32
 
@@ -205,7 +205,7 @@ async def test_a_call_says_how_long_it_waits_and_its_end(client: Twin, server: M
     server.on_socket = listen
     await opened(client, server)
     with pytest.raises(errors.DeadlineExceeded):
-        await client.ask("authors.get", author_id=7, timeout_s=0.4)
+        await client.ask("artists.get", artist_id=7, timeout_s=0.4)
     await until(lambda: len(heard) == 2)
     assert 1 <= heard[0]["meta"]["timeout_ms"] <= 400
     assert heard[1] == {"type": "cancel", "req_id": heard[0]["req_id"]}
@@ -227,7 +227,7 @@ async def test_who_is_cancelled_tells_the_server(server: MisbehavingServer, flav
 
     server.on_socket = listen
     async with twin(flavour, server.url, transport="ws") as client:
-        call = asyncio.create_task(client.ask("authors.get", author_id=7))
+        call = asyncio.create_task(client.ask("artists.get", artist_id=7))
         await until(lambda: heard)
         call.cancel()
         with pytest.raises(asyncio.CancelledError):
@@ -246,7 +246,7 @@ async def test_a_connection_that_fell_silent_is_left(server: MisbehavingServer, 
     async with twin(flavour, server.url, heartbeat_s=0.3) as client:
         await opened(client, server)
         server.is_mute = True
-        assert (await client.ask("authors.get", author_id=7)).id == 7
+        assert (await client.ask("artists.get", artist_id=7)).id == 7
         server.is_mute = False
         for socket in server.sockets:
             socket.abort()  # the platform's own WebSocket waits for a farewell, and Node with it
@@ -259,7 +259,7 @@ async def test_a_connection_that_is_merely_quiet_is_kept(server: MisbehavingServ
     async with twin(flavour, server.url, heartbeat_s=1.5) as client:
         await opened(client, server)
         await asyncio.sleep(3.2)
-        assert (await client.ask("authors.get", author_id=7)).id == 7
+        assert (await client.ask("artists.get", artist_id=7)).id == 7
     assert (len(server.sockets), server.requests) == (1, [])
 
 
@@ -269,7 +269,7 @@ async def test_the_service_gives_the_sign_of_life_that_a_page_asks_for(service: 
     async with twin("typescript", service.url, transport="ws", **options) as client:
         await client.ask(".connect")
         await asyncio.sleep(3.2)
-        await client.ask("authors.get_page", per_page=1)
+        await client.ask("artists.get_page", per_page=1)
     assert client.told.disconnects == []
 
 
@@ -278,10 +278,10 @@ async def test_a_socket_that_may_come_back_does(client: Twin, server: Misbehavin
     (await opened(client, server)).close(code)
     async with asyncio.timeout(15):
         while len(server.sockets) < 2:
-            await client.ask("authors.get", author_id=7)
+            await client.ask("artists.get", artist_id=7)
             await asyncio.sleep(0.01)
     await client.ask(".connect")
-    assert (await client.ask("authors.get", author_id=7)).id == 7
+    assert (await client.ask("artists.get", artist_id=7)).id == 7
 
 
 @pytest.mark.parametrize("code", [4503, 4505, 4999])
@@ -291,10 +291,10 @@ async def test_a_socket_that_is_not_wanted_stays_away_and_calls_go_over_http(
     (await opened(client, server)).close(code)
     async with asyncio.timeout(15):
         while client.told.disconnects == []:
-            await client.ask("authors.get", author_id=7)
+            await client.ask("artists.get", artist_id=7)
     before = len(server.requests)
     for _ in range(3):
-        assert (await client.ask("authors.get", author_id=7)).id == 7
+        assert (await client.ask("artists.get", artist_id=7)).id == 7
     with pytest.raises(errors.ConnectionLost):
         await client.ask(".connect")
     assert client.told.disconnects == [(code, False)]
@@ -312,7 +312,7 @@ async def test_a_pinned_socket_that_is_not_wanted_is_said(server: MisbehavingSer
     async with twin(flavour, server.url, transport="ws") as client:
         for _ in range(2):
             with pytest.raises(errors.ConnectionLost):
-                await client.ask("authors.get", author_id=7)
+                await client.ask("artists.get", artist_id=7)
     assert len(server.sockets) == 1
 
 
@@ -327,7 +327,7 @@ async def test_a_pinned_socket_never_takes_http(server: MisbehavingServer, flavo
 
     server.on_socket = die_once
     async with twin(flavour, server.url, transport="ws") as client:
-        assert (await client.ask("authors.get", author_id=7)).id == 7
+        assert (await client.ask("artists.get", artist_id=7)).id == 7
     assert (len(server.sockets), server.requests) == (2, [])
 
 
@@ -376,7 +376,7 @@ async def test_a_handshake_that_is_refused_twice_has_lost(server: MisbehavingSer
     issuer, tried = Issuer(), refuse_handshakes(server)
     async with twin(flavour, server.url, token=issuer, transport="ws") as client:
         with pytest.raises(errors.AuthenticationLost):
-            await client.ask("authors.get", author_id=7)
+            await client.ask("artists.get", artist_id=7)
     assert tried == ["t1", "t2"]
 
 
@@ -385,7 +385,7 @@ async def test_where_a_platform_hides_the_refusal_one_new_token_is_tried(server:
     issuer, tried = Issuer(), refuse_handshakes(server)
     async with twin("typescript", server.url, token=issuer, transport="ws") as client:
         with pytest.raises(errors.DeadlineExceeded):
-            await client.ask("authors.get", author_id=7, timeout_s=2.0)
+            await client.ask("artists.get", artist_id=7, timeout_s=2.0)
     assert list(dict.fromkeys(tried)) == ["t1", "t2"]
     assert issuer.count == 2
 
@@ -404,7 +404,7 @@ async def test_a_session_that_has_ended_is_lost_on_the_socket_too(server: Misbeh
     options = {"token": None, "username": "a", "password": "b"}
     async with twin(flavour, server.url, transport="ws", **options) as client:
         with pytest.raises(errors.AuthenticationLost):
-            await client.ask("authors.get", author_id=7)
+            await client.ask("artists.get", artist_id=7)
     assert asked == ["/auth/login", "/auth/refresh", "/auth/login"]
 
 
@@ -421,13 +421,13 @@ async def test_a_token_that_cannot_be_had_for_now_is_asked_for_again(server: Mis
     server.on_http = recover
     options = {"token": None, "username": "a", "password": "b"}
     async with twin(flavour, server.url, transport="ws", **options) as client:
-        await client.ask("authors.get", author_id=7)
+        await client.ask("artists.get", artist_id=7)
         server.sockets[0].close(4401)
         async with asyncio.timeout(15):
             while len(server.sockets) < 2:
                 await client.ask(".connect")
                 await asyncio.sleep(0.01)
-        assert (await client.ask("authors.get", author_id=7)).id == 7
+        assert (await client.ask("artists.get", artist_id=7)).id == 7
 
 
 @pytest.mark.parametrize("flavour", FLAVOURS)
@@ -450,8 +450,8 @@ async def test_an_expiring_token_is_renewed_in_band_with_calls_in_flight(
 
     server.on_socket = expire
     async with twin(flavour, server.url, token=issuer, transport="ws") as client:
-        found = await asyncio.gather(*(client.ask("authors.get", author_id=7) for _ in range(20)))
-        found.append(await client.ask("authors.get", author_id=7))
+        found = await asyncio.gather(*(client.ask("artists.get", artist_id=7) for _ in range(20)))
+        found.append(await client.ask("artists.get", artist_id=7))
         await until(lambda: heard)
     assert len(found) == 21
     assert (heard, len(server.sockets)) == (["Bearer t2"], 1)
@@ -470,7 +470,7 @@ async def test_an_unauthenticated_reply_renews_in_band_and_repeats(server: Misbe
 
     server.on_socket = demand
     async with twin(flavour, server.url, token=issuer, transport="ws") as client:
-        assert (await client.ask("authors.get", author_id=7)).id == 7
+        assert (await client.ask("artists.get", artist_id=7)).id == 7
     assert (issuer.count, len(server.sockets)) == (2, 1)
 
 
@@ -491,23 +491,23 @@ async def test_who_has_logged_out_has_no_socket(client: Twin, server: Misbehavin
 async def follow(socket: Socket) -> None:
     """Takes what is subscribed, and publishes five."""
     frame = await socket.receive()
-    assert frame == {"type": "subscribe", "topics": ["authors"]}
-    socket.send({"type": "subscribed", "topics": ["authors"]})
+    assert frame == {"type": "subscribe", "topics": ["artists"]}
+    socket.send({"type": "subscribed", "topics": ["artists"]})
     for offset in range(5):
-        socket.send({**PUSH, "offset": offset, "data": {"author": {**AUTHOR, "id": offset + 1}}})
+        socket.send({**PUSH, "offset": offset, "data": {"artist": {**ARTIST, "id": offset + 1}}})
     while True:
         frame = await socket.receive()
         if "pkg_id" in frame:
             socket.answer(frame)
         else:
-            socket.send({"type": "unsubscribed", "topics": ["authors"]})
+            socket.send({"type": "unsubscribed", "topics": ["artists"]})
 
 
 async def test_events_come_typed_and_in_order(client: Twin, server: MisbehavingServer) -> None:
     server.on_socket = follow
     found = await take(client, 5)
-    assert [(one.data.author.id, one.offset, one.topic, one.epoch) for one in found] == [
-        (number + 1, number, "authors", "e") for number in range(5)
+    assert [(one.data.artist.id, one.offset, one.topic, one.epoch) for one in found] == [
+        (number + 1, number, "artists", "e") for number in range(5)
     ]
 
 
@@ -527,17 +527,17 @@ async def test_events_go_on_after_a_reconnect_and_the_hook_says_from_where(
 ) -> None:
     async def die_then_follow(socket: Socket) -> None:
         assert (await socket.receive())["type"] == "subscribe"
-        socket.send({"type": "subscribed", "topics": ["authors"]})
-        socket.send({**PUSH, "offset": len(server.sockets), "data": {"author": AUTHOR}})
+        socket.send({"type": "subscribed", "topics": ["artists"]})
+        socket.send({**PUSH, "offset": len(server.sockets), "data": {"artist": ARTIST}})
         if len(server.sockets) == 1:
             await asyncio.sleep(0.05)
             socket.abort()
         assert (await socket.receive())["type"] == "unsubscribe"
-        socket.send({"type": "unsubscribed", "topics": ["authors"]})
+        socket.send({"type": "unsubscribed", "topics": ["artists"]})
 
     server.on_socket = die_then_follow
     assert [one.offset for one in await take(client, 2)] == [1, 2]
-    assert client.told.resubscribed == [("authors", 1, "e")]
+    assert client.told.resubscribed == [("artists", 1, "e")]
 
 
 @pytest.mark.parametrize("flavour", WAITING)
@@ -545,7 +545,7 @@ async def test_who_is_too_slow_is_told_what_was_dropped(server: MisbehavingServe
     server.on_socket = follow
     async with twin(flavour, server.url, max_queued_events=3) as client, client.follow() as stream:
         await client.ask(".connect")
-        await client.ask("authors.get", author_id=7)
+        await client.ask("artists.get", artist_id=7)
         await asyncio.sleep(0.2)
         assert [(await stream.next()).offset for _ in range(3)] == [0, 1, 2]
         with pytest.raises(errors.EventsDropped) as caught:
@@ -563,7 +563,7 @@ async def test_a_callback_gets_every_event_and_survives_its_own_failure(server: 
             raise ValueError("mine")
 
     async with AsyncClient(server.url, token="t0") as client:
-        subscription = client.on(models.AuthorCreated, handle)
+        subscription = client.on(models.ArtistCreated, handle)
         await until(lambda: len(taken) == 5)
         subscription.cancel()
         await subscription.wait()
@@ -577,7 +577,7 @@ async def test_a_listener_gets_every_event_and_its_failure_is_warned_of(server: 
         await client.listen(fails=1)
         await until(lambda: len(client.told.events) == 5)
     assert client.told.events == [0, 1, 2, 3, 4]
-    assert client.told.warnings == ["a listener of author_created failed: Error: mine"]
+    assert client.told.warnings == ["a listener of artist_created failed: Error: mine"]
 
 
 async def test_a_stream_that_waits_ends_with_its_client(client: Twin, server: MisbehavingServer) -> None:
@@ -593,7 +593,7 @@ async def test_a_stream_that_waits_ends_with_its_client(client: Twin, server: Mi
 
 async def test_nothing_is_left_of_a_closed_client(client: Twin, server: MisbehavingServer) -> None:
     await opened(client, server)
-    await asyncio.gather(*(client.ask("authors.get", author_id=7) for _ in range(20)))
+    await asyncio.gather(*(client.ask("artists.get", artist_id=7) for _ in range(20)))
     await client.ask(".close")
     await until(lambda: not server.open)
     await asyncio.sleep(0.05)
@@ -612,6 +612,6 @@ async def test_pauses_are_kept_between_attempts_to_connect(server: MisbehavingSe
     server.on_handshake = refuse
     async with AsyncClient(server.url, token="t0") as client:
         for _ in range(100):
-            await client.authors.get(author_id=7)
+            await client.artists.get(artist_id=7)
             await asyncio.sleep(0.02)
     assert 2 <= len(tried) <= 12

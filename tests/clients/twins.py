@@ -29,10 +29,10 @@ class Twin(Protocol):
     told: Told
 
     async def ask(self, name: str, /, **fields: Any) -> Any:
-        """`ask("authors.get", author_id=7)` calls a method of a feature, `ask(".close")` one of the client."""
+        """`ask("artists.get", artist_id=7)` calls a method of a feature, `ask(".close")` one of the client."""
 
     def follow(self) -> Any:
-        """The stream of `author_created`, a context manager."""
+        """The stream of `artist_created`, a context manager."""
 
 
 class PythonTwin:
@@ -53,10 +53,10 @@ class PythonTwin:
     @asynccontextmanager
     async def follow(self) -> AsyncIterator[Stream]:
         if isinstance(self.client, AsyncClient):
-            async with self.client.events(models.AuthorCreated) as stream:
+            async with self.client.events(models.ArtistCreated) as stream:
                 yield Followed(stream.__anext__)
         else:
-            blocking = self.client.events(models.AuthorCreated)
+            blocking = self.client.events(models.ArtistCreated)
             await asyncio.to_thread(blocking.__enter__)
             try:
                 yield Followed(lambda: asyncio.to_thread(next, blocking, None))

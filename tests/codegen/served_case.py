@@ -12,6 +12,7 @@ import sys
 import time
 import uuid
 from collections.abc import Awaitable, Callable
+from copy import copy
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -98,10 +99,11 @@ class Behind:
 
 
 class Case:
-    """`behind` answers what no route has."""
+    """`behind` answers what no route has; handlers return `wrong` where it is set, else `answer`."""
 
     def __init__(self, behind: Callable[..., Awaitable[None]] | None = None) -> None:
         self.answer: bytes | None = None
+        self.wrong: object = msgspec.UNSET
         self.status: int | None = None
         self.request: Any = None
         stand_in: Any = Behind()
@@ -133,6 +135,8 @@ class Case:
         async def method(_: Any, context: Any, request: Any) -> Any:
             self.request = request
             context.status = self.status
+            if self.wrong is not msgspec.UNSET:
+                return self.wrong
             return None if self.answer is None else wire.CODECS[operation].restore(self.answer)
 
         return method
@@ -179,22 +183,29 @@ def message_class(function: Any) -> Any:
     return getattr(getattr(wire, module), name)
 
 
-async def call_http(case: Case, call: dict[str, Any], media: str) -> None:
-    binding = next(one for one in ROUTES if one.operation.name == call["operation"])
-    codec = binding.codec
-    if media == PROTOBUF and codec.encode_protobuf is None:
-        return
-    model = codec.decode_json(json.dumps(call["request"]).encode())
+async def ask_http(
+    case: Case, binding: HttpBinding, call: dict[str, Any], media: str
+) -> tuple[int, dict[bytes, bytes], bytes]:
     path, query, headers, inside = address(binding, call["request"])
     body = b""
     if binding.has_body:
         headers.append((b"content-type", media.encode()))
+        model = binding.codec.decode_json(json.dumps(call["request"]).encode())
         is_binary = media == PROTOBUF
         body = request_bytes(call["operation"], model) if is_binary else json.dumps(inside).encode()
     headers += [(b"accept", media.encode()), (b"authorization", b"Bearer a.b.c")]
+    return await asgi(case.http, binding.verb, path, query, headers, body)
+
+
+async def call_http(case: Case, call: dict[str, Any], media: str) -> None:
+    binding = route_of(call)
+    codec, path = binding.codec, binding.path
+    if media == PROTOBUF and codec.encode_protobuf is None:
+        return
+    model = codec.decode_json(json.dumps(call["request"]).encode())
     for chosen in (None, *binding.statuses):
         case.status = chosen
-        status, answered, data = await asgi(case.http, binding.verb, path, query, headers, body)
+        status, answered, data = await ask_http(case, binding, call, media)
         same(status, chosen or binding.statuses[0], f"{binding.verb} {path} {media}: {data[:600]!r}")
     for name, field in binding.response_headers:
         expected = text_of(call["expected"][field]).encode()
@@ -204,6 +215,10 @@ async def call_http(case: Case, call: dict[str, Any], media: str) -> None:
         found = json.loads(data) if media == JSON else read_result(call["record"], data)
         expected = call["expected"] if media == JSON else codec.restore(json.dumps(call["result"]).encode())
         same(found, expected, f"{binding.verb} {path} {media}: the answer")
+
+
+def route_of(call: dict[str, Any]) -> HttpBinding:
+    return next(one for one in ROUTES if one.operation.name == call["operation"])
 
 
 def address(binding: HttpBinding, fields: dict[str, Any]) -> tuple[str, str, list[tuple[bytes, bytes]], dict[str, Any]]:
@@ -248,13 +263,10 @@ async def asgi(
     return sent[0]["status"], dict(sent[0]["headers"]), sent[1].get("body", b"")
 
 
-async def call_socket(case: Case, call: dict[str, Any], *, binary: bool) -> None:
-    number = next((number for number, one in PACKAGES.items() if one.operation.name == call["operation"]), None)
-    if number is None:
-        return
-    codec, req_id = wire.CODECS[call["operation"]], str(uuid.uuid4())
-    model = codec.decode_json(json.dumps(call["request"]).encode())
+async def ask_socket(case: Case, number: int, call: dict[str, Any], *, binary: bool) -> dict[str, Any]:
+    req_id = str(uuid.uuid4())
     if binary:
+        model = wire.CODECS[call["operation"]].decode_json(json.dumps(call["request"]).encode())
         data = request_bytes(call["operation"], model)
         frame: dict[str, Any] = {
             "bytes": envelope_pb2.Request(pkg_id=number, req_id=req_id, data=data).SerializeToString(),
@@ -262,7 +274,19 @@ async def call_socket(case: Case, call: dict[str, Any], *, binary: bool) -> None
         }
     else:
         frame = {"bytes": None, "text": json.dumps({"pkg_id": number, "req_id": req_id, "data": call["request"]})}
-    reply = await talk(case.socket, frame, "stele.v1.protobuf" if binary else "stele.v1.json")
+    return await talk(case.socket, frame, "stele.v1.protobuf" if binary else "stele.v1.json")
+
+
+def number_of(call: dict[str, Any]) -> int | None:
+    return next((number for number, one in PACKAGES.items() if one.operation.name == call["operation"]), None)
+
+
+async def call_socket(case: Case, call: dict[str, Any], *, binary: bool) -> None:
+    if (number := number_of(call)) is None:
+        return
+    codec = wire.CODECS[call["operation"]]
+    model = codec.decode_json(json.dumps(call["request"]).encode())
+    reply = await ask_socket(case, number, call, binary=binary)
     what = f"{call['operation']} over the socket, {'protobuf' if binary else 'JSON'}"
     same(case.request, model, f"{what}: what the handler saw")
     expected = call["expected"]
@@ -308,6 +332,38 @@ async def talk(application: Any, frame: dict[str, Any], subprotocol: str) -> dic
     return replies[0]
 
 
+async def check_wrong_results(case: Case, call: dict[str, Any]) -> None:
+    """What is not the declared result is `internal` at every door, and each field of a result is looked at."""
+    codec = wire.CODECS[call["operation"]]
+    right = None if call["result"] is None else codec.restore(json.dumps(call["result"]).encode())
+    for wrong in ({"id": 3}, [right], "text" if right is None else None):
+        case.wrong = wrong
+        same(await codes(case, call), {"internal"}, f"{call['operation']} that answers {wrong!r}")
+    case.wrong = msgspec.UNSET
+    for field in getattr(right, "__struct_fields__", ()):
+        changed = copy(right)
+        setattr(changed, field, object())
+        fault = codec.fault_of(changed) or ""
+        same(
+            fault.startswith(f"/{field}: object where "), True, f"{call['operation']}: {field} is no object: {fault!r}"
+        )
+
+
+async def codes(case: Case, call: dict[str, Any]) -> set[str]:
+    """The codes of the problems that the operation's doors answer."""
+    found, is_binary = set(), wire.CODECS[call["operation"]].encode_protobuf is not None
+    for media in (JSON, *((PROTOBUF,) if is_binary else ())) if call["http"] else ():
+        _, _, data = await ask_http(case, route_of(call), call, media)
+        found.add(json.loads(data)["code"])
+    if (number := number_of(call)) is not None:
+        text = await ask_socket(case, number, call, binary=False)
+        found.add(json.loads(text["text"])["data"]["code"])
+        reply = await ask_socket(case, number, call, binary=True)
+        refused = envelope_pb2.Response.FromString(reply["bytes"])
+        found.add(envelope_pb2.Problem.FromString(refused.data).code)
+    return found
+
+
 def check_event(event: dict[str, Any]) -> None:
     codec = wire.EVENT_CODECS[event["pkg_id"]]
     value = codec.decode_json(json.dumps(event["value"]).encode())
@@ -326,6 +382,7 @@ async def check_service(case: Case, asked: dict[str, Any]) -> None:
             await call_http(case, call, media)
         for binary in (False, True):
             await call_socket(case, call, binary=binary)
+        await check_wrong_results(case, call)
 
 
 async def main() -> None:

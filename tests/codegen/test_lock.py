@@ -8,11 +8,11 @@ from codegen import lock
 from codegen.pipeline import load
 from tests.codegen.contracts import edited
 
-NEW = ("proto/authors.proto", "  int64 version = 7;\n", "  int64 version = 7;\n  optional string shelf = 8;\n")
+NEW = ("proto/artists.proto", "  int64 version = 7;\n", "  int64 version = 7;\n  optional string shelf = 8;\n")
 FIELD = (
-    "schemas/author.yaml",
-    "    version: {$ref: '#/AuthorVersion'}\n",
-    "    version: {$ref: '#/AuthorVersion'}\n    shelf: {type: string}\n",
+    "schemas/artist.yaml",
+    "    version: {$ref: '#/ArtistVersion'}\n",
+    "    version: {$ref: '#/ArtistVersion'}\n    shelf: {type: string}\n",
 )
 
 
@@ -27,7 +27,7 @@ def test_a_new_number_is_written_beside_the_old_ones(tmp_path: Path) -> None:
 
 def test_what_left_the_contract_is_marked_and_stays(tmp_path: Path) -> None:
     path = tmp_path / "specs" / "contract.lock"
-    loaded = edited(tmp_path, ("contract.lock", "  GET_AUTHORS: 1\n", "  GET_AUTHORS: 1\n  OLD_ONE: 99\n"))
+    loaded = edited(tmp_path, ("contract.lock", "  GET_ARTISTS: 1\n", "  GET_ARTISTS: 1\n  OLD_ONE: 99\n"))
     lock.update(path, loaded)
     assert "  OLD_ONE: {number: 99, removed: true}\n" in path.read_text()
 

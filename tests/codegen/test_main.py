@@ -30,7 +30,7 @@ def test_generate_writes_and_check_finds_it_fresh(tmp_path: Path, capsys: pytest
 
 
 def test_findings_go_to_stderr_and_nothing_is_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    edited(tmp_path, ("schemas/author.yaml", "format: int64", "format: int65"))
+    edited(tmp_path, ("schemas/artist.yaml", "format: int64", "format: int65"))
     for command in ("generate", "check", "operations", "lock"):
         assert run(tmp_path, command) == 1
         assert "error[S005]" in capsys.readouterr().err

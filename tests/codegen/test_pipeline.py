@@ -16,27 +16,27 @@ PLACE = re.compile(r"specs/[\w./]+:\d+:\d+")
 
 # (what is changed, file, old, new, rule, places that must be named)
 DRIFTS = [
-    ("a type in proto only", "proto/authors.proto", "int64 id = 1;\n  string name = 2;\n  optional string bio", "int32 id = 1;\n  string name = 2;\n  optional string bio", "X012", 2),
-    ("a constraint in OpenAPI only", "http/authors.yaml", "schema: {$ref: '../schemas/author.yaml#/AuthorId'}", "schema: {type: integer, format: int64, minimum: 2, maximum: 9007199254740991}", "J005", 2),
-    ("a role in AsyncAPI only", "packages/authors.yaml", "security: [{$ref: '../policy.yaml#/roles/delete-author'}]", "security: [{$ref: '../policy.yaml#/roles/update-author'}]", "J007", 2),
-    ("a field gone from proto", "proto/authors.proto", "  optional string bio = 3;\n", "", "X010", 2),
-    ("a field renamed in proto", "proto/authors.proto", "optional string search_term = 3", "optional string search = 3", "X010", 2),
-    ("a list made single", "proto/authors.proto", "message AuthorList {\n  repeated Author items", "message AuthorList {\n  Author items", "X014", 2),
-    ("presence dropped", "proto/authors.proto", "optional string bio = 2", "string bio = 2", "X013", 2),
-    ("a PkgID used twice", "packages/authors.yaml", "x-pkg-id: 6", "x-pkg-id: 5", "N001", 2),
-    ("a number changed", "proto/authors.proto", "optional string born_on = 3", "optional string born_on = 9", "N004", 2),
-    ("an unknown role", "http/authors.yaml", "security: [{bearer: [create-author]}]", "security: [{bearer: [creat-author]}]", "V008", 1),
-    ("an unknown error", "http/authors.yaml", "x-errors: [author_name_taken]", "x-errors: [author_name_stolen]", "V008", 1),
-    ("no security", "http/authors.yaml", "    security: [{bearer: [create-author]}]\n", "", "O006", 1),
-    ("an unknown word", "http/authors.yaml", "x-idempotent: key", "x-idempotant: key", "W001", 1),
-    ("another reply", "packages/authors.yaml", "messages/author'}", "messages/author_page'}", "J006", 2),
-    ("a broken pointer", "http/authors.yaml", "author.yaml#/AuthorInput'", "author.yaml#/AuthorImput'", "R005", 1),
-    ("a reference out of specs", "http/authors.yaml", "../schemas/author.yaml#/AuthorInput'", "../../../etc/passwd#/x'", "R001", 1),
-    ("a reference to the network", "http/authors.yaml", "../schemas/author.yaml#/AuthorInput'", "http://localhost/x'", "R004", 1),
-    ("broken YAML", "schemas/author.yaml", "AuthorInput:\n", "AuthorInput: [\n", "Y003", 1),
-    ("a duplicate key", "schemas/author.yaml", "AuthorInput:\n", "Author: {}\nAuthorInput:\n", "Y010", 2),
-    ("an alias", "schemas/author.yaml", "AuthorInput:\n", "A: &a {}\nB: *a\nAuthorInput:\n", "Y005", 1),
-    ("broken proto", "proto/authors.proto", "message Author {", "message Author {{", "P001", 1),
+    ("a type in proto only", "proto/artists.proto", "int64 id = 1;\n  string name = 2;\n  optional string bio", "int32 id = 1;\n  string name = 2;\n  optional string bio", "X012", 2),
+    ("a constraint in OpenAPI only", "http/artists.yaml", "schema: {$ref: '../schemas/artist.yaml#/ArtistId'}", "schema: {type: integer, format: int64, minimum: 2, maximum: 9007199254740991}", "J005", 2),
+    ("a role in AsyncAPI only", "packages/artists.yaml", "security: [{$ref: '../policy.yaml#/roles/delete-artist'}]", "security: [{$ref: '../policy.yaml#/roles/update-artist'}]", "J007", 2),
+    ("a field gone from proto", "proto/artists.proto", "  optional string bio = 3;\n", "", "X010", 2),
+    ("a field renamed in proto", "proto/artists.proto", "optional string search_term = 3", "optional string search = 3", "X010", 2),
+    ("a list made single", "proto/artists.proto", "message ArtistList {\n  repeated Artist items", "message ArtistList {\n  Artist items", "X014", 2),
+    ("presence dropped", "proto/artists.proto", "optional string bio = 2", "string bio = 2", "X013", 2),
+    ("a PkgID used twice", "packages/artists.yaml", "x-pkg-id: 6", "x-pkg-id: 5", "N001", 2),
+    ("a number changed", "proto/artists.proto", "optional string born_on = 3", "optional string born_on = 9", "N004", 2),
+    ("an unknown role", "http/artists.yaml", "security: [{bearer: [create-artist]}]", "security: [{bearer: [creat-artist]}]", "V008", 1),
+    ("an unknown error", "http/artists.yaml", "x-errors: [artist_name_taken]", "x-errors: [artist_name_stolen]", "V008", 1),
+    ("no security", "http/artists.yaml", "    security: [{bearer: [create-artist]}]\n", "", "O006", 1),
+    ("an unknown word", "http/artists.yaml", "x-idempotent: key", "x-idempotant: key", "W001", 1),
+    ("another reply", "packages/artists.yaml", "messages/artist'}", "messages/artist_page'}", "J006", 2),
+    ("a broken pointer", "http/artists.yaml", "artist.yaml#/ArtistInput'", "artist.yaml#/ArtistImput'", "R005", 1),
+    ("a reference out of specs", "http/artists.yaml", "../schemas/artist.yaml#/ArtistInput'", "../../../etc/passwd#/x'", "R001", 1),
+    ("a reference to the network", "http/artists.yaml", "../schemas/artist.yaml#/ArtistInput'", "http://localhost/x'", "R004", 1),
+    ("broken YAML", "schemas/artist.yaml", "ArtistInput:\n", "ArtistInput: [\n", "Y003", 1),
+    ("a duplicate key", "schemas/artist.yaml", "ArtistInput:\n", "Artist: {}\nArtistInput:\n", "Y010", 2),
+    ("an alias", "schemas/artist.yaml", "ArtistInput:\n", "A: &a {}\nB: *a\nArtistInput:\n", "Y005", 1),
+    ("broken proto", "proto/artists.proto", "message Artist {", "message Artist {{", "P001", 1),
 ]  # fmt: skip
 
 
@@ -112,6 +112,6 @@ def test_edited_and_stale_files_are_named_and_mended(tmp_path: Path) -> None:
 
 def test_operations_prints_every_operation_with_its_policy() -> None:
     run = compile_specs(ROOT / "specs", ROOT / "generated", "operations")
-    line = next(one for one in run.stdout.splitlines() if one.startswith("create_author"))
-    for cell in ("POST /api/authors", "/web", " 3 ", "create-author", "writes", "required", "authors/handler.py"):
+    line = next(one for one in run.stdout.splitlines() if one.startswith("create_artist"))
+    for cell in ("POST /api/artists", "/web", " 3 ", "create-artist", "writes", "required", "artists/handler.py"):
         assert cell in line

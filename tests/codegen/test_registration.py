@@ -26,12 +26,18 @@ def test_a_feature_is_registered_with_its_handler_and_its_tables() -> None:
     assert len(removed(PRODUCT, text)) <= 2, "the two lines that it is added to"
 
 
+def test_a_handler_may_be_made_otherwise() -> None:
+    text = registered(PRODUCT, "tickets", "TicketRepository", "Tickets(TicketRepository(), platform.cursors)")
+    assert "tickets=Tickets(TicketRepository(), platform.cursors)" in text
+    assert "from app.features.tickets.repository import TicketRepository\n" in text
+
+
 def test_a_product_of_another_form_is_refused() -> None:
     with pytest.raises(Refused, match="has no `TABLES"):
         registered("x = 1\n", "billing")
 
 
-@pytest.mark.parametrize("feature", ["audit_log", "authors", "system"])
+@pytest.mark.parametrize("feature", ["audit_log", "artists", "system"])
 def test_a_feature_goes_with_its_imports_its_handler_and_its_tables(feature: str) -> None:
     text = unregistered(PRODUCT, feature)
     assert f"{feature}=" not in text
@@ -42,7 +48,7 @@ def test_a_feature_goes_with_its_imports_its_handler_and_its_tables(feature: str
 
 def test_what_came_goes_again_and_the_last_may_go_and_another_come() -> None:
     text = PRODUCT
-    for feature in ("audit_log", "auth", "authors", "system"):
+    for feature in ("audit_log", "auth", "artists", "system"):
         text = unregistered(text, feature)
     ast.parse(text)
     assert "Handlers(" in text

@@ -13,8 +13,8 @@ from codegen.rules import RULES
 from codegen.suppressions import suppress
 from tests.codegen.contracts import edited, rules
 
-PROTO = "specs/proto/authors.proto"
-UNUSED = ("proto/authors.proto", "message Author {", "message Draft {\n  string text = 1;\n}\n\nmessage Author {")
+PROTO = "specs/proto/artists.proto"
+UNUSED = ("proto/artists.proto", "message Artist {", "message Draft {\n  string text = 1;\n}\n\nmessage Artist {")
 LOCKED = ("contract.lock", "  FieldError:", "  Draft: {text: 1}\n  FieldError:")
 SAID = "Draft is reached by no operation and no event"
 

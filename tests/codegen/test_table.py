@@ -9,8 +9,8 @@ from tests.codegen.contracts import shipped
 def test_every_operation_has_its_line() -> None:
     lines = render(shipped()).splitlines()
     assert len(lines) == 2 + len(shipped().operations)
-    line = next(line for line in lines if line.startswith("create_author "))
-    for part in ("POST /api/authors, /web", " 3 ", "create-author", "writes 120/60s user", "required"):
+    line = next(line for line in lines if line.startswith("create_artist "))
+    for part in ("POST /api/artists, /web", " 3 ", "create-artist", "writes 120/60s user", "required"):
         assert part in line
 
 

@@ -13,7 +13,6 @@ import pytest
 
 from codegen.watch import changes
 from tests.codegen.contracts import ROOT, compose
-from tests.faults.processes import hears_interrupts
 
 LIMIT_S = 60
 
@@ -24,7 +23,7 @@ def watching(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
     command = [sys.executable, "-m", "codegen", "--specs", "specs", "--out", "out", "generate", "--watch"]
     process = subprocess.Popen(
         command, cwd=tmp_path, env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"}, text=True,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=hears_interrupts,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
     yield process
     process.kill()

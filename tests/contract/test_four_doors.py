@@ -19,7 +19,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 from websockets.typing import Subprotocol
 
-from generated.proto import authors_pb2, envelope_pb2
+from generated.proto import artists_pb2, envelope_pb2
 from tests.doors import PKG_IDS, Door, all_doors, rest
 from tests.running_service import RunningService
 
@@ -49,9 +49,9 @@ async def test_what_is_created_at_one_door_is_read_equal_at_every_other(
 ) -> None:
     doors = await opened(stack, service, "editor")
     for writer in doors:
-        created = await writer.call("create_author", name=unique("Åsa"), bio="poet", born_on="1815-12-10")
+        created = await writer.call("create_artist", name=unique("Åsa"), bio="poet", born_on="1815-12-10")
         assert created.code == "ok", created
-        reads = [await reader.call("get_author", author_id=created.value["id"]) for reader in doors]
+        reads = [await reader.call("get_artist", artist_id=created.value["id"]) for reader in doors]
         assert [read.value for read in reads] == [created.value] * 4
 
 
@@ -59,11 +59,11 @@ async def test_lists_and_pages_are_equal_at_every_door(service: RunningService, 
     doors = await opened(stack, service, "editor")
     term = unique("list")
     for index in range(3):
-        await doors[0].call("create_author", name=f"{term} {index}")
-    found = [await door.call("get_authors", search_term=term) for door in doors]
+        await doors[0].call("create_artist", name=f"{term} {index}")
+    found = [await door.call("get_artists", search_term=term) for door in doors]
     assert [len(answer.value["items"]) for answer in found] == [3] * 4
     assert [answer.value for answer in found] == [found[0].value] * 4
-    pages = [await door.call("get_paginated_authors", page=1, per_page=2) for door in doors]
+    pages = [await door.call("get_paginated_artists", page=1, per_page=2) for door in doors]
     for page in pages:
         page.value["meta"].pop("next_cursor")
     assert [page.value for page in pages] == [pages[0].value] * 4
@@ -74,28 +74,28 @@ async def test_update_and_delete_guard_the_version_at_every_door(
 ) -> None:
     doors = await opened(stack, service, "admin")
     for door in doors:
-        author = (await door.call("create_author", name=unique("versioned"))).value
-        changed = await door.call("update_author", author_id=author["id"], name=unique("changed"), expected_version=1)
+        artist = (await door.call("create_artist", name=unique("versioned"))).value
+        changed = await door.call("update_artist", artist_id=artist["id"], name=unique("changed"), expected_version=1)
         assert (changed.code, changed.value["version"]) == ("ok", 2)
-        stale = await door.call("update_author", author_id=author["id"], name=unique("stale"), expected_version=1)
+        stale = await door.call("update_artist", artist_id=artist["id"], name=unique("stale"), expected_version=1)
         assert stale.code == "version_mismatch"
-        assert (await door.call("delete_author", author_id=author["id"], expected_version=2)).code == "ok"
-        assert (await door.call("get_author", author_id=author["id"])).code == "author_not_found"
+        assert (await door.call("delete_artist", artist_id=artist["id"], expected_version=2)).code == "ok"
+        assert (await door.call("get_artist", artist_id=artist["id"])).code == "artist_not_found"
 
 
 async def test_a_taken_name_is_the_same_code_at_every_door(service: RunningService, stack: AsyncExitStack) -> None:
     doors = await opened(stack, service, "editor")
     name = unique("Taken")
-    await doors[0].call("create_author", name=name)
-    assert [(await door.call("create_author", name=name.upper())).code for door in doors] == ["author_name_taken"] * 4
+    await doors[0].call("create_artist", name=name)
+    assert [(await door.call("create_artist", name=name.upper())).code for door in doors] == ["artist_name_taken"] * 4
 
 
 async def test_nobody_is_denied_at_every_door(service: RunningService, stack: AsyncExitStack) -> None:
     doors = await opened(stack, service, "nobody")
     for operation, fields in (
-        ("get_authors", {}),
-        ("create_author", {"name": "x"}),
-        ("delete_author", {"author_id": 1}),
+        ("get_artists", {}),
+        ("create_artist", {"name": "x"}),
+        ("delete_artist", {"artist_id": 1}),
     ):
         codes = [(await door.call(operation, **fields)).code for door in doors]
         assert codes == ["forbidden"] * 4
@@ -104,7 +104,7 @@ async def test_nobody_is_denied_at_every_door(service: RunningService, stack: As
 async def test_without_a_token_every_door_refuses_before_it_reads(service: RunningService) -> None:
     async with httpx2.AsyncClient(base_url=service.url, trust_env=False) as client:
         for media in ("application/json", "application/x-protobuf"):
-            answer = await client.post("/api/authors", headers={"content-type": media}, content=b"\xff not a body")
+            answer = await client.post("/api/artists", headers={"content-type": media}, content=b"\xff not a body")
             assert answer.status_code == 401
             assert answer.headers["www-authenticate"] == "Bearer"
             assert answer.json()["code"] == "unauthenticated"
@@ -131,7 +131,7 @@ async def test_bad_input_is_refused_alike_at_every_door(
     service: RunningService, stack: AsyncExitStack, fields: dict[str, Any]
 ) -> None:
     doors = await opened(stack, service, "editor")
-    answers = [await door.call("create_author", **fields) for door in doors]
+    answers = [await door.call("create_artist", **fields) for door in doors]
     assert [answer.code for answer in answers] == ["invalid_data"] * 4
     pointers = [{error["pointer"] for error in answer.value["errors"]} for answer in answers]
     assert pointers == [pointers[0]] * 4
@@ -140,17 +140,17 @@ async def test_bad_input_is_refused_alike_at_every_door(
 @pytest.mark.parametrize("page", [-1, 0, 2**31, 2**62])
 async def test_a_page_out_of_range_is_refused_and_never_a_failure(service: RunningService, page: int) -> None:
     async with rest(service.url, await service.token("reader")) as door:
-        assert (await door.call("get_paginated_authors", page=page)).code == "invalid_data"
+        assert (await door.call("get_paginated_artists", page=page)).code == "invalid_data"
 
 
 async def test_a_page_of_20_is_at_least_30_percent_smaller_in_protobuf_and_plain_protoc_reads_it(
     service: RunningService, stack: AsyncExitStack, capsys: pytest.CaptureFixture[str]
 ) -> None:
     doors = await opened(stack, service, "editor")
-    await asyncio.gather(*(doors[0].call("create_author", name=unique("sized")) for _ in range(21)))
+    await asyncio.gather(*(doors[0].call("create_artist", name=unique("sized")) for _ in range(21)))
     sizes = []
-    number, asked = PKG_IDS["get_paginated_authors"], str(uuid.uuid4())
-    query = authors_pb2.GetPaginatedAuthorsRequest(per_page=20).SerializeToString()
+    number, asked = PKG_IDS["get_paginated_artists"], str(uuid.uuid4())
+    query = artists_pb2.GetPaginatedArtistsRequest(per_page=20).SerializeToString()
     headers = {"authorization": f"Bearer {await service.token('editor')}"}
     for protocol, frame in (
         ("stele.v1.json", json.dumps({"pkg_id": number, "req_id": asked, "data": {"per_page": 20}})),
@@ -170,7 +170,7 @@ async def test_a_page_of_20_is_at_least_30_percent_smaller_in_protobuf_and_plain
     response = envelope_pb2.Response.FromString(data)
     assert b'{"' not in response.data
     decoded = _protoc("stele.v1.Response", "envelope.proto", data) + _protoc(
-        "stele.v1.AuthorPage", "authors.proto", response.data
+        "stele.v1.ArtistPage", "artists.proto", response.data
     )
     assert "has_more" in decoded
     assert decoded.count("created_at {") == 20
@@ -184,11 +184,11 @@ def _protoc(message: str, file: str, data: bytes) -> str:
 
 async def test_the_audit_log_has_every_outcome(service: RunningService, stack: AsyncExitStack) -> None:
     (door, *_) = await opened(stack, service, "admin")
-    author = (await door.call("create_author", name=unique("audited"))).value
+    artist = (await door.call("create_artist", name=unique("audited"))).value
     page = (
-        await door.call("get_audit_logs", action="create_author", outcome="success", user="admin", per_page=100)
+        await door.call("get_audit_logs", action="create_artist", outcome="success", user="admin", per_page=100)
     ).value
-    rows = [row for row in page["items"] if row["object_id"] == str(author["id"])]
+    rows = [row for row in page["items"] if row["object_id"] == str(artist["id"])]
     assert [(row["username"], row["door"]) for row in rows] == [("admin", "http")]
 
 
@@ -197,13 +197,13 @@ async def test_a_repeated_key_has_one_effect_and_the_same_answer(
 ) -> None:
     doors = await opened(stack, service, "editor")
     key, name = str(uuid.uuid4()), unique("once")
-    answers = [await door.call("create_author", key=key, name=name) for door in doors]
+    answers = [await door.call("create_artist", key=key, name=name) for door in doors]
     assert [(answer.code, answer.value) for answer in answers] == [("ok", answers[0].value)] * 4
     headers = {"idempotency-key": key, "authorization": f"Bearer {await service.token('editor')}"}
     async with httpx2.AsyncClient(base_url=service.url, trust_env=False, headers=headers) as client:
-        again = await client.post("/api/authors", json={"name": name})
+        again = await client.post("/api/artists", json={"name": name})
     assert (again.status_code, again.headers["idempotent-replayed"]) == (201, "true")
-    other = await doors[0].call("create_author", key=key, name=unique("other"))
+    other = await doors[0].call("create_artist", key=key, name=unique("other"))
     assert (other.code, other.status) == ("idempotency_key_reused", 422)
 
 
@@ -212,11 +212,11 @@ async def test_a_cursor_walks_every_row_once_and_belongs_to_one_caller(service: 
         rest(service.url, await service.token("editor")) as door,
         rest(service.url, await service.token("reader")) as other,
     ):
-        made = {(await door.call("create_author", name=unique("walk"))).value["id"] for _ in range(5)}
+        made = {(await door.call("create_artist", name=unique("walk"))).value["id"] for _ in range(5)}
         seen: list[int] = []
         cursor: dict[str, Any] = {}
         while True:
-            page = (await door.call("get_paginated_authors", per_page=2, **cursor)).value
+            page = (await door.call("get_paginated_artists", per_page=2, **cursor)).value
             seen += [item["id"] for item in page["items"]]
             if not page["meta"]["has_more"]:
                 break
@@ -230,14 +230,14 @@ async def test_a_cursor_walks_every_row_once_and_belongs_to_one_caller(service: 
             (door, cursor | {"name": "x"}),
         ]
         for client, fields in attacks:
-            answer = await client.call("get_paginated_authors", **fields)
+            answer = await client.call("get_paginated_artists", **fields)
             assert (answer.code, answer.status) == ("cursor_invalid", 400)
 
 
 async def test_nothing_secret_is_in_the_log(service: RunningService) -> None:
     token = await service.token("editor")
     async with httpx2.AsyncClient(base_url=service.url, trust_env=False) as client:
-        await client.get("/api/authors", headers={"authorization": f"Bearer {token}x"})
+        await client.get("/api/artists", headers={"authorization": f"Bearer {token}x"})
     text = service.log()
     assert token not in text
     assert "Traceback" not in text
@@ -250,5 +250,5 @@ async def test_documents_and_metrics_are_served(service: RunningService) -> None
         assert "stele_requests_total" in (await client.get("/metrics")).text
         unknown = await client.get("/api/nothing")
         assert (unknown.status_code, unknown.json()["code"]) == (404, "unknown_operation")
-        wrong = await client.delete("/api/authors")
+        wrong = await client.delete("/api/artists")
         assert (wrong.status_code, wrong.headers["allow"]) == (405, "GET, HEAD, POST")

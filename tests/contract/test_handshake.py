@@ -62,7 +62,7 @@ async def test_a_credential_that_is_none_is_401_on_both_doors(
     headers: dict[str, Any] = {} if authorization is None else {"authorization": authorization.format(token=token)}
     assert await status_of(service, **headers) == 401
     async with httpx2.AsyncClient(base_url=service.url, trust_env=False) as client:
-        answer = await client.get("/api/authors", headers=headers)
+        answer = await client.get("/api/artists", headers=headers)
     assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer")
     assert answer.json()["type"].endswith("unauthenticated")
 
@@ -71,7 +71,7 @@ async def test_two_authorization_headers_are_401(service: RunningService) -> Non
     token = await service.token("reader")
     async with httpx2.AsyncClient(base_url=service.url, trust_env=False) as client:
         pairs = [("authorization", f"Bearer {token}")] * 2
-        assert (await client.get("/api/authors", headers=pairs)).status_code == 401
+        assert (await client.get("/api/artists", headers=pairs)).status_code == 401
 
 
 async def test_each_way_to_bring_a_token_is_admitted_and_the_bearer_entry_is_never_echoed(
@@ -196,15 +196,15 @@ async def test_a_hundred_pipelined_requests_are_each_answered_once(service: Runn
 
 async def test_an_event_reaches_those_who_subscribed(service: RunningService) -> None:
     socket = await opened(service, authorization=f"Bearer {await service.token('reader')}")
-    await socket.send(json.dumps({"type": "subscribe", "topics": ["authors"]}))
+    await socket.send(json.dumps({"type": "subscribe", "topics": ["artists"]}))
     assert json.loads(await socket.recv())["type"] == "subscribed"
     async with rest(service.url, await service.token("editor")) as door:
-        author = (await door.call("create_author", name=f"event {uuid.uuid4()}")).value
+        artist = (await door.call("create_artist", name=f"event {uuid.uuid4()}")).value
     async with asyncio.timeout(10):
         while True:
             push = json.loads(await socket.recv())
-            if push["data"]["author"]["id"] == author["id"]:
+            if push["data"]["artist"]["id"] == artist["id"]:
                 break
-    assert (push["pkg_id"], push["topic"], push["data"]["author"]) == (1001, "authors", author)
+    assert (push["pkg_id"], push["topic"], push["data"]["artist"]) == (1001, "artists", artist)
     assert push["req_id"] == "00000000-0000-0000-0000-000000000000"
     await socket.close()

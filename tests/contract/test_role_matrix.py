@@ -19,10 +19,10 @@ from tests.running_service import RunningService
 REALM = Path(__file__).parents[2] / "docker" / "keycloak" / "realm.json"
 ABSENT = 2**53 - 1
 FIELDS: dict[str, dict[str, Any]] = {
-    "create_author": {"name": ""},
-    "update_author": {"author_id": ABSENT, "name": ""},
-    "delete_author": {"author_id": ABSENT},
-    "get_author": {"author_id": ABSENT},
+    "create_artist": {"name": ""},
+    "update_artist": {"artist_id": ABSENT, "name": ""},
+    "delete_artist": {"artist_id": ABSENT},
+    "get_artist": {"artist_id": ABSENT},
     "get_audit_log": {"audit_log_id": ABSENT},
 }
 """Requests without an effect: a caller who is let in learns of the fault, another one only that he is not."""

@@ -28,7 +28,7 @@ def test_the_table_of_close_codes_is_the_contract_s() -> None:
 @pytest.mark.parametrize("name", sorted(TEXT))
 def test_every_path_that_a_document_names_exists(name: str) -> None:
     named = set(OWN_PATH.findall(TEXT[name]))
-    roots = (ROOT, ROOT / "app", ROOT / "codegen", ROOT / "app" / "features" / "authors")
+    roots = (ROOT, ROOT / "app", ROOT / "codegen", ROOT / "app" / "features" / "artists")
     assert {one for one in named if not any((root / one).exists() for root in roots)} == set()
 
 

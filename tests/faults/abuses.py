@@ -11,7 +11,7 @@ from tests.load.requests import get, open_socket, post, text
 
 SOURCE = "127.0.0.66"
 SEARCH = b'{"pkg_id":1,"req_id":"%s","data":{"search_term":"a"}}'
-FORBIDDEN = b'{"pkg_id":6,"req_id":"%s","data":{"author_id":1}}'
+FORBIDDEN = b'{"pkg_id":6,"req_id":"%s","data":{"artist_id":1}}'
 CREATE = b'{"pkg_id":3,"req_id":"%s","data":{"name":"%s"}}'
 CANCEL = b'{"type":"cancel","req_id":"%s"}'
 UNKNOWN = b'{"pkg_id":60999,"req_id":"%s","data":{}}'
@@ -61,13 +61,13 @@ def abuses(token: str, powerless: str) -> dict[str, Callable[[], Flood]]:
         "unread searches": lambda: _socket("unread searches", token, _frames(SEARCH), reads=False),
         "upgrades": lambda: Flood(name="upgrades", connections=20, opening=open_socket("not.a.token"), source=SOURCE),
         "pipelined": lambda: Flood(
-            name="pipelined", connections=4, waits=False, chunk=get("/api/authors/1") * 50, source=SOURCE
+            name="pipelined", connections=4, waits=False, chunk=get("/api/artists/1") * 50, source=SOURCE
         ),
         "unread bodies": lambda: Flood(
             name="unread bodies",
             connections=4,
             waits=False,
-            chunk=post("/api/authors", b"x" * 65_536),
+            chunk=post("/api/artists", b"x" * 65_536),
             source=SOURCE,
         ),
         "logins": lambda: Flood(

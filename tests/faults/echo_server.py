@@ -1,6 +1,7 @@
 """A small application behind the server exactly as the service runs it: what the guard does without the service's own rules.
 
-`python -m tests.faults.echo_server PORT [large]`; `large` raises the limits to what Autobahn's groups 9, 12 and 13 send.
+`python -m tests.faults.echo_server PORT [large] [two]`; `large` raises the limits to what Autobahn's groups 9, 12 and 13 send,
+`two` is how many workers there are.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import asyncio
 import json
 import logging
 import sys
+import time
 from typing import Any, ClassVar
 
 from app.guard.frames import FrameLimits
@@ -16,6 +18,7 @@ from app.guard.websocket_protocol import GuardedWebSocket
 from app.main import serve
 
 LARGE_BYTES = 4 << 20
+LONG_TURN_S = 0.05
 
 
 class Gate:
@@ -57,6 +60,8 @@ class Echo:
                 break
         if path == "/slow":
             await asyncio.sleep(0.5)
+        if path == "/long-turn":
+            time.sleep(LONG_TURN_S)  # noqa: ASYNC251  # what much work at once does to the loop
         headers = [(name.decode(), value.decode("latin-1")) for name, value in scope["headers"]]
         seen = {"method": scope["method"], "path": path, "headers": headers, "size": len(body)}
         await respond(send, 200, json.dumps(seen).encode())
@@ -107,7 +112,9 @@ def create() -> Echo:
 
 def main() -> None:
     logging.basicConfig(level=logging.WARNING)
-    changes = {"ws": LargeWebSocket, "ws_max_size": 64 << 20} if "large" in sys.argv else {}
+    changes: dict[str, Any] = {"workers": 2, "timeout_worker_healthcheck": 30} if "two" in sys.argv else {}
+    if "large" in sys.argv:
+        changes |= {"ws": LargeWebSocket, "ws_max_size": 64 << 20}
     serve("tests.faults.echo_server:create", host="127.0.0.1", port=int(sys.argv[1]), **changes)
 
 

@@ -8,21 +8,21 @@ import asyncpg
 
 ROWS = """
 SELECT a.name, count(l.id) AS audited, array_agg(DISTINCT l.username) AS actors
-FROM author a LEFT JOIN audit_log l
-    ON l.action = 'create_author' AND l.outcome = 'success' AND l.object_id = a.id::text
+FROM artist a LEFT JOIN audit_log l
+    ON l.action = 'create_artist' AND l.outcome = 'success' AND l.object_id = a.id::text
 WHERE a.name LIKE $1 GROUP BY a.id
 """
 GHOSTS = """
-SELECT count(*) FROM audit_log l WHERE l.action = 'create_author' AND l.outcome = 'success'
-AND NOT EXISTS (SELECT 1 FROM author a WHERE a.id::text = l.object_id)
+SELECT count(*) FROM audit_log l WHERE l.action = 'create_artist' AND l.outcome = 'success'
+AND NOT EXISTS (SELECT 1 FROM artist a WHERE a.id::text = l.object_id)
 """
 
 
 @dataclass
 class History:
-    """`acknowledged` maps the names of authors whose creation was answered with success to who created them.
+    """`acknowledged` maps the names of artists whose creation was answered with success to who created them.
 
-    Every name begins with `prefix`. The audit log may hold other tests' rows, whose authors must not have been deleted
+    Every name begins with `prefix`. The audit log may hold other tests' rows, whose artists must not have been deleted
     since `begin`.
     """
 

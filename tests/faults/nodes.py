@@ -49,9 +49,9 @@ class Nodes:
         await connection.close()
 
     async def committed(self, prefix: str) -> list[str]:
-        """Names of authors in the order of their ids."""
+        """Names of artists in the order of their ids."""
         connection = await self.connect()
-        rows = await connection.fetch("SELECT name FROM author WHERE name LIKE $1 ORDER BY id", f"{prefix}%")
+        rows = await connection.fetch("SELECT name FROM artist WHERE name LIKE $1 ORDER BY id", f"{prefix}%")
         await connection.close()
         return [row["name"] for row in rows]
 
@@ -74,7 +74,7 @@ def two_nodes(folder: Path, postgres: Postgres, name: str) -> Iterator[Nodes]:
 
 @dataclass
 class Listener:
-    """Follows `authors` at one node until left; what it heard, in order."""
+    """Follows `artists` at one node until left; what it heard, in order."""
 
     node: RunningService
     names: list[str] = field(default_factory=list)
@@ -88,7 +88,7 @@ class Listener:
             additional_headers={"authorization": f"Bearer {token}"},
             proxy=None,
         )
-        await self._socket.send('{"type":"subscribe","topics":["authors"]}')
+        await self._socket.send('{"type":"subscribe","topics":["artists"]}')
         await self._socket.recv()
         self._task = asyncio.create_task(self._listen(self._socket))
         return self
@@ -103,8 +103,8 @@ class Listener:
         with contextlib.suppress(ConnectionClosed):
             async for frame in socket:
                 said = json.loads(frame)
-                if said.get("topic") == "authors":
-                    self.names.append(said["data"]["author"]["name"])
+                if said.get("topic") == "artists":
+                    self.names.append(said["data"]["artist"]["name"])
                     self.places.append((said["epoch"], said["offset"]))
 
     def heard(self, prefix: str) -> list[str]:

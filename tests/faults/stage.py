@@ -23,7 +23,7 @@ USERS = 51
 class Stage:
     """`database_url` is the owner's and goes straight to PostgreSQL; a proxied service goes through `database` and `redis`.
 
-    `tokens` are of the users `u0`, `u1` …, which may read and write authors; `powerless` is of one who may nothing.
+    `tokens` are of the users `u0`, `u1` …, which may read and write artists; `powerless` is of one who may nothing.
     """
 
     service: RunningService

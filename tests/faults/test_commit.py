@@ -35,7 +35,7 @@ async def service_behind_proxy(
 
 async def names_like(postgres: Postgres, prefix: str) -> set[str]:
     connection = await asyncpg.connect(postgres.url.replace("+asyncpg", ""))
-    rows = await connection.fetch("SELECT name FROM author WHERE name LIKE $1", f"{prefix}%")
+    rows = await connection.fetch("SELECT name FROM artist WHERE name LIKE $1", f"{prefix}%")
     await connection.close()
     return {row["name"] for row in rows}
 
@@ -48,15 +48,15 @@ async def test_a_cut_during_commit_is_an_unknown_outcome_that_the_same_key_resol
         for index in range(20):
             key, name = str(uuid.uuid4()), f"{prefix} {index}"
             proxy.cut_on = b"COMMIT"
-            first = await door.call("create_author", key=key, name=name)
+            first = await door.call("create_artist", key=key, name=name)
             proxy.cut_on = None
             assert (first.code, first.status) == ("outcome_unknown", 503)
             assert first.retry_after_s is not None
             assert first.retry_after_s >= 1
-            again = await door.call("create_author", key=key, name=name)
+            again = await door.call("create_artist", key=key, name=name)
             while again.code in ("request_in_progress", "unavailable"):
                 await asyncio.sleep(0.1)
-                again = await door.call("create_author", key=key, name=name)
+                again = await door.call("create_artist", key=key, name=name)
             assert (again.code, again.value["name"]) == ("ok", name)
     assert proxy.cuts == 20
     assert await names_like(postgres, prefix) == {f"{prefix} {index}" for index in range(20)}
@@ -71,7 +71,7 @@ async def test_a_connection_that_ends_before_commit_is_refused_and_leaves_nothin
         for index in range(40):
             name = f"{prefix} {index}"
             proxy.cut_on = b"INTO audit_log" if index % 2 else None
-            answer = await door.call("create_author", name=name)
+            answer = await door.call("create_artist", name=name)
             assert answer.code in ("ok", "unavailable", "outcome_unknown")
             if answer.code == "ok":
                 acknowledged.add(name)
@@ -84,16 +84,16 @@ async def test_a_commit_that_postgresql_refuses_is_never_ok(service: RunningServ
     connection = await asyncpg.connect(postgres.url.replace("+asyncpg", ""))
     await connection.execute(
         f"CREATE FUNCTION fail_{prefix}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE integrity_constraint_violation; END $$;"
-        f"CREATE CONSTRAINT TRIGGER fail_{prefix} AFTER INSERT ON author DEFERRABLE INITIALLY DEFERRED FOR EACH ROW "
+        f"CREATE CONSTRAINT TRIGGER fail_{prefix} AFTER INSERT ON artist DEFERRABLE INITIALLY DEFERRED FOR EACH ROW "
         f"WHEN (NEW.name LIKE '{prefix}%') EXECUTE FUNCTION fail_{prefix}()"
     )
     try:
         async with rest(service.url, await service.token("editor")) as door:
             answers = await asyncio.gather(
-                *(door.call("create_author", name=f"{prefix} {index}") for index in range(50))
+                *(door.call("create_artist", name=f"{prefix} {index}") for index in range(50))
             )
     finally:
-        await connection.execute(f"DROP TRIGGER fail_{prefix} ON author; DROP FUNCTION fail_{prefix}()")
+        await connection.execute(f"DROP TRIGGER fail_{prefix} ON artist; DROP FUNCTION fail_{prefix}()")
         await connection.close()
     assert {(answer.code, answer.status) for answer in answers} == {("unavailable", 503)}
     assert await names_like(postgres, prefix) == set()

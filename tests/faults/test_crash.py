@@ -29,12 +29,12 @@ def mortal(postgres: Postgres, valkey: Valkey, tmp_path: Path) -> Iterator[Runni
 
 
 async def write(door: Door, label: str, acknowledged: set[str]) -> None:
-    """Creates authors until the server is gone."""
+    """Creates artists until the server is gone."""
     with contextlib.suppress(ClientError):
         async with door:
             for index in range(10_000):
                 name = f"{label} {index}"
-                if (await door.call("create_author", name=name)).code == "ok":
+                if (await door.call("create_artist", name=name)).code == "ok":
                     acknowledged.add(name)
 
 
@@ -62,13 +62,13 @@ async def test_every_acknowledged_write_survives_with_exactly_one_audit_row(
     assert len(acknowledged) > 100
     connection = await asyncpg.connect(postgres.url.replace("+asyncpg", ""))
     rows = await connection.fetch(
-        "SELECT a.name, count(l.id) AS audited FROM author a LEFT JOIN audit_log l ON l.object_id = a.id::text "
-        "AND l.action = 'create_author' AND l.outcome = 'success' WHERE a.name LIKE $1 GROUP BY a.id",
+        "SELECT a.name, count(l.id) AS audited FROM artist a LEFT JOIN audit_log l ON l.object_id = a.id::text "
+        "AND l.action = 'create_artist' AND l.outcome = 'success' WHERE a.name LIKE $1 GROUP BY a.id",
         f"{run} %",
     )
     ghosts = await connection.fetchval(
-        "SELECT count(*) FROM audit_log l WHERE l.action = 'create_author' AND l.outcome = 'success' "
-        "AND NOT EXISTS (SELECT 1 FROM author a WHERE a.id::text = l.object_id) AND l.object_id IS NULL"
+        "SELECT count(*) FROM audit_log l WHERE l.action = 'create_artist' AND l.outcome = 'success' "
+        "AND NOT EXISTS (SELECT 1 FROM artist a WHERE a.id::text = l.object_id) AND l.object_id IS NULL"
     )
     await connection.close()
     stored = {row["name"]: row["audited"] for row in rows}

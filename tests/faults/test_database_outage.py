@@ -141,7 +141,7 @@ async def test_deadlocks_with_another_program_lose_no_write(direct: Stage, histo
                 async with connection.transaction():
                     await connection.execute("LOCK audit_log IN EXCLUSIVE MODE")
                     await asyncio.sleep(0.05)
-                    await connection.execute("LOCK author IN EXCLUSIVE MODE")
+                    await connection.execute("LOCK artist IN EXCLUSIVE MODE")
                     count += 1
             await asyncio.sleep(0.1)
         await connection.close()

@@ -85,7 +85,7 @@ async def test_who_is_not_known_or_may_not_is_answered_before_the_body_is_read(l
     for expected, token in tokens.items():
         peer = await Peer.open(limited)
         peer.send(
-            "POST /api/authors HTTP/1.1", f"Authorization: Bearer {token}", "Content-Type: application/json",
+            "POST /api/artists HTTP/1.1", f"Authorization: Bearer {token}", "Content-Type: application/json",
             "Content-Length: 1000000", ip="10.0.0.2",
         )  # fmt: skip
         status, _, _ = await peer.answer()
@@ -108,24 +108,24 @@ async def rows_of(service: RunningService, *trace_ids: str) -> dict[str, asyncpg
 
 
 REFUSED = {
-    "no token": ("DELETE", "/api/authors/41", None, b"", 401),
-    "bad token": ("DELETE", "/api/authors/42", "bad", b"", 401),
-    "no role": ("DELETE", "/api/authors/43", "reader", b"", 403),
-    "not there": ("GET", "/api/authors/4444444", "reader", b"", 404),
-    "unreadable": ("PUT", "/api/authors/45", "editor", b"{", 400),
-    "too large": ("PUT", "/api/authors/46", "editor", b"x" * 1_100_000, 413),
-    "no path": ("GET", "/api/authors/47/ticket=abcdefgh12345678", "reader", b"", 404),
-    "no method": ("PATCH", "/api/authors/48", "reader", b"", 405),
+    "no token": ("DELETE", "/api/artists/41", None, b"", 401),
+    "bad token": ("DELETE", "/api/artists/42", "bad", b"", 401),
+    "no role": ("DELETE", "/api/artists/43", "reader", b"", 403),
+    "not there": ("GET", "/api/artists/4444444", "reader", b"", 404),
+    "unreadable": ("PUT", "/api/artists/45", "editor", b"{", 400),
+    "too large": ("PUT", "/api/artists/46", "editor", b"x" * 1_100_000, 413),
+    "no path": ("GET", "/api/artists/47/ticket=abcdefgh12345678", "reader", b"", 404),
+    "no method": ("PATCH", "/api/artists/48", "reader", b"", 405),
 }
 ROWS = {
-    "no token": ("delete_author", "denied", "unauthenticated", "41", "missing"),
-    "bad token": ("delete_author", "denied", "unauthenticated", "42", "malformed"),
-    "no role": ("delete_author", "denied", "forbidden", "43", None),
-    "not there": ("get_author", "error", "author_not_found", "4444444", None),
-    "unreadable": ("update_author", "error", "malformed", "45", None),
-    "too large": ("update_author", "error", "too_large", "46", None),
-    "no path": ("http.unknown_operation", "error", "unknown_operation", "/api/authors/47/ticket=[scrubbed]", "GET"),
-    "no method": ("http.method_not_allowed", "error", "method_not_allowed", "/api/authors/48", "PATCH"),
+    "no token": ("delete_artist", "denied", "unauthenticated", "41", "missing"),
+    "bad token": ("delete_artist", "denied", "unauthenticated", "42", "malformed"),
+    "no role": ("delete_artist", "denied", "forbidden", "43", None),
+    "not there": ("get_artist", "error", "artist_not_found", "4444444", None),
+    "unreadable": ("update_artist", "error", "malformed", "45", None),
+    "too large": ("update_artist", "error", "too_large", "46", None),
+    "no path": ("http.unknown_operation", "error", "unknown_operation", "/api/artists/47/ticket=[scrubbed]", "GET"),
+    "no method": ("http.method_not_allowed", "error", "method_not_allowed", "/api/artists/48", "PATCH"),
 }
 KNOWN = {"no role", "not there", "unreadable", "too large"}
 
@@ -161,13 +161,13 @@ async def test_a_socket_s_refusals_name_the_object_as_those_of_http_do(limited: 
     headers = {"authorization": f"Bearer {await limited.token('reader')}"}
     traces = []
     async with connect(limited.url.replace("http", "ws") + "/web", additional_headers=headers) as one:
-        for operation, number in (("delete_author", 51), ("get_author", 5555555)):
-            frame = {"pkg_id": PKG_IDS[operation], "req_id": str(uuid.uuid4()), "data": {"author_id": number}}
+        for operation, number in (("delete_artist", 51), ("get_artist", 5555555)):
+            frame = {"pkg_id": PKG_IDS[operation], "req_id": str(uuid.uuid4()), "data": {"artist_id": number}}
             await one.send(json.dumps(frame))
             traces.append(json.loads(await one.recv())["data"]["trace_id"])
     rows = await rows_of(limited, *traces)
     assert [(rows[trace]["code"], rows[trace]["object_id"], rows[trace]["door"]) for trace in traces] == [
-        ("forbidden", "51", "websocket"), ("author_not_found", "5555555", "websocket"),
+        ("forbidden", "51", "websocket"), ("artist_not_found", "5555555", "websocket"),
     ]  # fmt: skip
 
 

@@ -30,11 +30,11 @@ from tests.faults.nodes import Listener, Nodes, two_nodes
 from tests.faults.proxy import Proxy
 from tests.running_service import RunningService
 
-STREAM = "stele:{authors}:stream"
+STREAM = "stele:{artists}:stream"
 WRITERS = 4
 SLOW_COMMIT = """
 CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(1); RETURN NULL; END $$;
-CREATE CONSTRAINT TRIGGER slow AFTER INSERT ON author DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
+CREATE CONSTRAINT TRIGGER slow AFTER INSERT ON artist DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
 WHEN (NEW.name LIKE 'slow%') EXECUTE FUNCTION slow()
 """
 
@@ -48,7 +48,7 @@ def nodes(postgres: Postgres, servers_folder: Path) -> Iterator[Nodes]:
 async def write(node: RunningService, names: list[str]) -> None:
     async with rest(node.url, await node.token("editor")) as door:
         for name in names:
-            assert (await door.call("create_author", name=name)).code == "ok"
+            assert (await door.call("create_artist", name=name)).code == "ok"
 
 
 def named(count: int) -> list[str]:
@@ -58,7 +58,7 @@ def named(count: int) -> list[str]:
 
 @pytest.mark.parametrize("fault", ["killed", "silent", "emptied"])
 async def test_events_of_a_time_without_redis_arrive_when_it_is_back(nodes: Nodes, fault: str) -> None:
-    """Fault 9: Redis is killed, stopped, or comes back empty while authors are created; each is answered 201, and its event is
+    """Fault 9: Redis is killed, stopped, or comes back empty while artists are created; each is answered 201, and its event is
     heard, in order and once, when Redis is back."""
     names = named(20)
     async with Listener(nodes.second) as listener:
@@ -81,7 +81,7 @@ async def test_events_of_a_time_without_redis_arrive_when_it_is_back(nodes: Node
 
 
 async def test_a_cancel_during_commit_takes_no_event_with_it(nodes: Nodes) -> None:
-    """Fault 9: a request is cancelled over its socket while COMMIT takes 1 s; the author is there, and its event is heard."""
+    """Fault 9: a request is cancelled over its socket while COMMIT takes 1 s; the artist is there, and its event is heard."""
     connection, name = await nodes.connect(), f"slow {uuid.uuid4()}"
     await connection.execute(SLOW_COMMIT)
     headers = {"authorization": f"Bearer {await nodes.first.token('editor')}"}
@@ -98,14 +98,14 @@ async def test_a_cancel_during_commit_takes_no_event_with_it(nodes: Nodes) -> No
             await listener.hears(name, 1)
             assert listener.heard(name) == await nodes.committed(name) == [name]
     finally:
-        await connection.execute("DROP TRIGGER slow ON author; DROP FUNCTION slow()")
+        await connection.execute("DROP TRIGGER slow ON artist; DROP FUNCTION slow()")
         await connection.close()
 
 
 async def test_an_unknown_outcome_that_is_asked_again_is_one_event(
     nodes: Nodes, postgres: Postgres, tmp_path: Path
 ) -> None:
-    """Fault 9: the connection is cut when COMMIT was sent, ten times; the same Idempotency-Key resolves it, and each author's
+    """Fault 9: the connection is cut when COMMIT was sent, ten times; the same Idempotency-Key resolves it, and each artist's
     event is heard once."""
     names = named(10)
     async with Proxy(postgres.port) as proxy, Listener(nodes.second) as listener:
@@ -116,10 +116,10 @@ async def test_an_unknown_outcome_that_is_asked_again_is_one_event(
             async with rest(node.url, await node.token("editor")) as door:
                 for name in names:
                     key, proxy.cut_on = str(uuid.uuid4()), b"COMMIT"
-                    assert (await door.call("create_author", key=key, name=name)).code == "outcome_unknown"
+                    assert (await door.call("create_artist", key=key, name=name)).code == "outcome_unknown"
                     proxy.cut_on = None
                     async with asyncio.timeout(20):
-                        while (await door.call("create_author", key=key, name=name)).code != "ok":
+                        while (await door.call("create_artist", key=key, name=name)).code != "ok":
                             await asyncio.sleep(0.1)
         finally:
             await asyncio.to_thread(node.__exit__, None, None, None)
@@ -133,7 +133,7 @@ async def write_until_gone(node: RunningService, label: str, written: list[str])
         async with rest(node.url, await node.token("editor")) as door:
             for index in range(100_000):
                 name = f"{label} {index}"
-                if (await door.call("create_author", name=name)).code == "ok":
+                if (await door.call("create_artist", name=name)).code == "ok":
                     written.append(name)
 
 
@@ -162,7 +162,7 @@ async def kill_while_writing(nodes: Nodes, victim: RunningService) -> None:
 @pytest.mark.parametrize("rounds", [2, pytest.param(30, marks=[pytest.mark.long, pytest.mark.timeout(900)])])
 async def test_a_node_killed_between_commit_and_socket_loses_and_doubles_no_event(nodes: Nodes, rounds: int) -> None:
     """Fault 9: a node is killed (-9) at random moments while it writes, now the one that moves events, now the other; each
-    committed author is heard once at the surviving node."""
+    committed artist is heard once at the surviving node."""
     for number in range(rounds):
         mover = nodes.mover()
         await kill_while_writing(nodes, nodes.other(mover) if number % 3 == 1 else mover)
@@ -221,7 +221,7 @@ async def test_strange_entries_end_nothing(nodes: Nodes) -> None:
 
 @pytest.mark.survives("F02")
 async def test_a_flushed_redis_begins_a_new_epoch(nodes: Nodes) -> None:
-    """F02 (D17): FLUSHALL while authors are created; the epoch changes, what is created afterwards is heard once."""
+    """F02 (D17): FLUSHALL while artists are created; the epoch changes, what is created afterwards is heard once."""
     before, after = named(10), named(10)
     client = Redis.from_url(nodes.valkey.url)
     async with Listener(nodes.first) as listener:
@@ -259,13 +259,13 @@ async def write_some(node: RunningService, label: str, seconds: float) -> None:
         for index in range(100_000):
             if time.monotonic() > until:
                 return
-            await door.call("create_author", name=f"{label} {index}")
+            await door.call("create_artist", name=f"{label} {index}")
 
 
 @pytest.mark.parametrize("seconds", [4.0, pytest.param(60.0, marks=[pytest.mark.long, pytest.mark.timeout(300)])])
 async def test_what_is_committed_is_what_is_heard(nodes: Nodes, seconds: float) -> None:
     """Six writers at two nodes while connections to Redis and the movers' sessions are cut: both nodes hear the same, each
-    committed author once, each writer's in the order of writing, without a gap in the offsets."""
+    committed artist once, each writer's in the order of writing, without a gap in the offsets."""
     prefix = uuid.uuid4().hex
     async with Listener(nodes.first) as first, Listener(nodes.second) as second:
         await asyncio.gather(

@@ -128,7 +128,7 @@ class Foreign:
 
     async def status(self, client: httpx2.AsyncClient, token: str, address: str = "192.0.2.1") -> int:
         headers = {"authorization": f"Bearer {token}", "x-forwarded-for": address}
-        return (await client.get("/api/authors/1", headers=headers)).status_code
+        return (await client.get("/api/artists/1", headers=headers)).status_code
 
 
 @pytest.fixture

@@ -67,7 +67,7 @@ class Scene:
         """How long one request of a `local` bucket takes."""
         headers = {"authorization": f"Bearer {await self.service.token('reader')}"}
         started = time.perf_counter()
-        answer = await self.client.get("/api/authors/1", headers=headers)
+        answer = await self.client.get("/api/artists/1", headers=headers)
         self.statuses.add(answer.status_code)
         return time.perf_counter() - started
 
@@ -240,7 +240,7 @@ async def read_often(url: str, token: str, times: int) -> list[httpx2.Response]:
     async with httpx2.AsyncClient(base_url=url, trust_env=False) as client:
         headers = {"authorization": f"Bearer {token}"}
         await client.get("/livez")
-        return [await client.get("/api/authors/1", headers=headers) for _ in range(times)]
+        return [await client.get("/api/artists/1", headers=headers) for _ in range(times)]
 
 
 @pytest.mark.survives("F01")

@@ -144,7 +144,7 @@ async def crowd(port: int, count: int) -> AsyncIterator[list[asyncio.Task[float]
 async def latencies(port: int, token: str, seconds: float) -> list[float]:
     """Of an honest caller that asks 50 times a second on one connection."""
     found = []
-    ask = request("GET /api/authors/1", f"Authorization: Bearer {token}")
+    ask = request("GET /api/artists/1", f"Authorization: Bearer {token}")
     async with await Peer.open(port) as peer:
         end = time.monotonic() + seconds
         while time.monotonic() < end:

@@ -117,8 +117,8 @@ async def end_of(socket: ClientConnection, within_s: float = 20) -> int:
             return end.rcvd.code if end.rcvd is not None else 1006
 
 
-def get(author_id: int = 1, req_id: str | None = None) -> dict[str, Any]:
-    return {"pkg_id": 4, "req_id": req_id or str(uuid.uuid4()), "data": {"author_id": author_id}}
+def get(artist_id: int = 1, req_id: str | None = None) -> dict[str, Any]:
+    return {"pkg_id": 4, "req_id": req_id or str(uuid.uuid4()), "data": {"artist_id": artist_id}}
 
 
 async def metric(service: RunningService, line: str) -> float:
@@ -203,10 +203,10 @@ async def test_a_token_in_the_query_is_refused_and_stands_nowhere(
 
 FLOODS: dict[str, dict[str, Any]] = {
     "unsubscribe": {"type": "unsubscribe", "topics": [""]},
-    "subscribe": {"type": "subscribe", "topics": ["authors"]},
+    "subscribe": {"type": "subscribe", "topics": ["artists"]},
     "refresh": {"type": "auth", "token": "Bearer garbage"},
     "cancel": {"type": "cancel", "req_id": "0b0b0b0b-1111-4222-8333-444444444444"},
-    "request": {"pkg_id": 4, "req_id": "0b0b0b0b-1111-4222-8333-444444444444", "data": {"author_id": 1}},
+    "request": {"pkg_id": 4, "req_id": "0b0b0b0b-1111-4222-8333-444444444444", "data": {"artist_id": 1}},
 }
 
 
@@ -298,20 +298,20 @@ async def test_a_token_that_lasts_for_a_century_is_refreshed_over_protobuf(
 
 @pytest.fixture
 async def big_page(postgres: Postgres) -> AsyncIterator[dict[str, str]]:
-    """The search for 1,000 authors of 2 KB, whoever else is in the table: `get_authors` answers it with 2 MB."""
+    """The search for 1,000 artists of 2 KB, whoever else is in the table: `get_artists` answers it with 2 MB."""
     connection = await asyncpg.connect(postgres.url.replace("+asyncpg", ""))
     prefix = uuid.uuid4().hex
     await connection.execute(
-        "INSERT INTO author(name, bio) SELECT $1 || g, repeat('b', 1990) FROM generate_series(1, 1000) g", prefix
+        "INSERT INTO artist(name, bio) SELECT $1 || g, repeat('b', 1990) FROM generate_series(1, 1000) g", prefix
     )
     await connection.close()
     yield {"search_term": prefix}
-    await forget_authors(postgres, prefix)
+    await forget_artists(postgres, prefix)
 
 
-async def forget_authors(postgres: Postgres, prefix: str) -> None:
+async def forget_artists(postgres: Postgres, prefix: str) -> None:
     connection = await asyncpg.connect(postgres.url.replace("+asyncpg", ""))
-    await connection.execute("DELETE FROM author WHERE name LIKE $1", f"{prefix}%")
+    await connection.execute("DELETE FROM artist WHERE name LIKE $1", f"{prefix}%")
     await connection.close()
 
 
@@ -454,7 +454,7 @@ async def test_a_req_id_in_flight_is_a_conflict(service: RunningService, postgre
     connection = await asyncpg.connect(postgres.url.replace("+asyncpg", ""))
     frame = get()
     async with connection.transaction():
-        await connection.execute("LOCK TABLE author IN ACCESS EXCLUSIVE MODE")
+        await connection.execute("LOCK TABLE artist IN ACCESS EXCLUSIVE MODE")
         await say(socket, **frame)
         await say(socket, **frame)
         first = await hear(socket)
@@ -502,7 +502,7 @@ async def test_a_subscriber_that_stops_reading_is_closed_and_the_others_miss_not
     readers = [await dial(service, token) for _ in range(others)]
     for reader in readers:
         opened.push_async_callback(reader.close)
-        await say(reader, type="subscribe", topics=["authors"])
+        await say(reader, type="subscribe", topics=["artists"])
         await hear(reader)
     offsets: list[list[int]] = [[] for _ in readers]
 
@@ -513,10 +513,10 @@ async def test_a_subscriber_that_stops_reading_is_closed_and_the_others_miss_not
 
     listening = [asyncio.create_task(listen(number)) for number in range(others)]
     stopped = await RawSocket.open(service.port, token)
-    stopped.say(type="subscribe", topics=["authors"])
+    stopped.say(type="subscribe", topics=["artists"])
     await asyncio.sleep(0.2)
     prefix = uuid.uuid4().hex
-    opened.push_async_callback(forget_authors, postgres, prefix)
+    opened.push_async_callback(forget_artists, postgres, prefix)
     written = await publish(service, prefix, batches=48)
     await stopped.read(50e6, until=10_000)
     assert stopped.close_code == 4430
@@ -531,7 +531,7 @@ async def test_a_subscriber_that_stops_reading_is_closed_and_the_others_miss_not
 
 
 async def publish(service: RunningService, prefix: str, *, batches: int) -> int:
-    """Creates authors of 8 KB, 16 at a time; says how many are known to be stored."""
+    """Creates artists of 8 KB, 16 at a time; says how many are known to be stored."""
     socket = await dial(service, await service.token("editor"))
     stored = 0
     for batch in range(batches):

@@ -19,7 +19,8 @@ from tests.load.sockets import Socket, connect
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("faults")]
 NOISE_S = 0.1
-WINDOWS = 3
+SAMPLED = 100
+"""Up to so many peers of a kind the load is so short that its p99 is two or three answers."""
 LONG = [pytest.mark.long, pytest.mark.timeout(300)]
 MAX_PENDING = 20
 
@@ -56,7 +57,7 @@ async def test_a_crowd_at_the_probes_leaves_the_node_as_it_was(strict: Stage, se
 @pytest.mark.survives("W09")
 async def test_sockets_without_a_credential_are_few_and_short_lived(strict: Stage) -> None:
     """W09 (D8, D22): from one address 500 connections upgrade and then do not authenticate, and 500 do not even ask. At most twenty
-    wait at a time, they are closed after 5 s and gone after 10 s although they do not answer, and fifty users open their sockets within a second meanwhile."""
+    wait at a time, they are gone within 5 s although they do not answer our Close, and fifty users open their sockets within a second meanwhile."""
     upgraders = Flood(
         name="upgraders",
         connections=500,
@@ -75,7 +76,7 @@ async def test_sockets_without_a_credential_are_few_and_short_lived(strict: Stag
     assert told.answers[101] <= MAX_PENDING
     assert set(told.answers) <= {101, 429, 503}
     assert told.still_open == 0
-    assert told.lives.max <= 10.0 + 5 * NOISE_S
+    assert told.lives.max <= 5.0 + 5 * NOISE_S
     assert told.codes == {4408: told.answers[101]}
 
 
@@ -116,24 +117,21 @@ def _drip(name: str, each: int, *, opening: bytes = b"", chunk: bytes = b"", hal
     )
 
 
-@pytest.mark.parametrize(("each", "seconds", "quick"), [(60, 13.0, 1), pytest.param(500, 35.0, WINDOWS, marks=LONG)])
+@pytest.mark.parametrize(("each", "seconds"), [(60, 13.0), pytest.param(500, 35.0, marks=LONG)])
 @pytest.mark.survives("W10")
-async def test_what_never_finishes_is_closed(strict: Stage, each: int, seconds: float, quick: int) -> None:
+async def test_what_never_finishes_is_closed(strict: Stage, each: int, seconds: float) -> None:
     """W10 (D13): connections that send a header or a body byte by byte, nothing, half a line, or half of the connection. Headers
     have 10 s and bodies 30 s, honest requests succeed as fast as without, and no descriptor is kept."""
     floods = drips(each)
     async with watched(strict):
         calm = (await offer(strict.port, 3.0, reads(strict.crowd(0, 50), 50))).streams["reads"]
         abuse = asyncio.create_task(offer(strict.port, seconds, floods=tuple(floods.values())))
-        beside = [
-            (await offer(strict.port, 2.5, reads(strict.crowd(0, 50), 50))).streams["reads"] for _ in range(WINDOWS)
-        ]
-        assert not abuse.done()
+        beside = (await offer(strict.port, 5.0, reads(strict.crowd(0, 50), 50))).streams["reads"]
         told = (await abuse).floods
-    assert [one.ok.count for one in beside] == [one.sent for one in beside]
-    assert [one for one in beside if one.ok.p90 > 1.5 * calm.ok.p90 + NOISE_S] == []
-    # What the abuse costs, each window has; a pause of the machine, which alone is a p99, one or two.
-    assert sum(one.ok.p99 <= 1.5 * calm.ok.p99 + NOISE_S for one in beside) >= quick
+    assert beside.ok.count == beside.sent
+    if each > SAMPLED:
+        assert beside.ok.p99 <= 1.5 * calm.ok.p99 + NOISE_S
+    assert beside.ok.p90 <= 1.5 * calm.ok.p90 + NOISE_S
     limits = {"header": 10.0, "silent": 10.0, "line": 10.0, "half-close": 10.0, "body": 30.0}
     late = {name: str(told[name]) for name, limit in limits.items() if limit < seconds and told[name].still_open}
     assert late == {}

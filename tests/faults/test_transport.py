@@ -80,7 +80,7 @@ async def test_what_breaks_a_bound_is_refused_by_a_problem_and_the_connection_en
 
 
 async def test_a_refusal_has_the_headers_of_every_problem(echo: EchoServer, service: RunningService) -> None:
-    async with await Peer.open(service.port, request("GET /api/authors/1")) as peer:
+    async with await Peer.open(service.port, request("GET /api/artists/1")) as peer:
         expected = await peer.answer()
     async with await Peer.open(echo.port, request("GET /", host=b"")) as peer:
         refused = await peer.answer()
@@ -153,7 +153,7 @@ async def test_a_credential_in_a_trailer_authenticates_nobody(service: RunningSe
     token = await service.token("editor")
     body = b'{"name":"Trailing"}'
     chunks = f"{len(body):x}\r\n".encode() + body + f"\r\n0\r\nAuthorization: Bearer {token}\r\n\r\n".encode()
-    data = chunked("POST /api/authors", chunks, "Content-Type: application/json")
+    data = chunked("POST /api/artists", chunks, "Content-Type: application/json")
     async with await Peer.open(service.port, data) as peer:
         assert (await peer.answer()).status == 401
 
@@ -227,17 +227,17 @@ async def test_bodies_that_are_not_what_they_say_cost_nothing(service: RunningSe
     json_type = "Content-Type: application/json"
     large = b"100000\r\n" + b" " * MIB + b"\r\n"
     cases = [
-        (chunked("POST /api/authors", large * 10, token, json_type), 413),
-        (request("POST /api/authors", token, json_type, f"Content-Length: {10 * MIB}"), 413),
-        (request("POST /api/authors", token, json_type, "Content-Length: 3") + b'{"name":"x"}', 400),
+        (chunked("POST /api/artists", large * 10, token, json_type), 413),
+        (request("POST /api/artists", token, json_type, f"Content-Length: {10 * MIB}"), 413),
+        (request("POST /api/artists", token, json_type, "Content-Length: 3") + b'{"name":"x"}', 400),
         (
-            request("POST /api/authors", token, json_type, "Content-Encoding: gzip", body=b"\x1f\x8b" + b"\0" * 1000),
+            request("POST /api/artists", token, json_type, "Content-Encoding: gzip", body=b"\x1f\x8b" + b"\0" * 1000),
             415,
         ),
-        (request("POST /api/authors", token, "Content-Type: multipart/form-data; boundary=x", body=b"--x--"), 415),
-        (request("POST /api/authors", token, body=b"{}"), 415),
-        (request("POST /api/authors", token, json_type), 400),
-        (chunked("POST /api/authors", b"1\r\n{\r\n1\r\n}\r\n0\r\n\r\n", token, json_type), 422),
+        (request("POST /api/artists", token, "Content-Type: multipart/form-data; boundary=x", body=b"--x--"), 415),
+        (request("POST /api/artists", token, body=b"{}"), 415),
+        (request("POST /api/artists", token, json_type), 400),
+        (chunked("POST /api/artists", b"1\r\n{\r\n1\r\n}\r\n0\r\n\r\n", token, json_type), 422),
     ]
     for _ in range(2):
         before = resident_kib(service.process.pid)

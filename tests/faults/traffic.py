@@ -12,7 +12,7 @@ from tests.load import requests
 from tests.load.openloop import offer
 from tests.load.plan import Report, Result, Stream
 
-PAGE = "/api/authors/paginated?page=1&per_page=20"
+PAGE = "/api/artists/paginated?page=1&per_page=20"
 WARM_S = 1.5
 LOCKED_S = 0.3
 READERS = 15
@@ -56,7 +56,7 @@ def writes(
     deadline_ms: int | None = None,
     timeout_s: float = 10.0,
 ) -> Stream:
-    """Each creates an author whose name begins with the prefix."""
+    """Each creates an artist whose name begins with the prefix."""
     label = prefix or uuid.uuid4().hex
     return Stream(
         name=name,
@@ -87,7 +87,7 @@ async def _fill_pool(stage: Stage) -> None:
     """A lock makes reads wait until every connection of the pool is there."""
     connection = await connect(stage.database_url)
     async with connection.transaction():
-        await connection.execute("LOCK author IN ACCESS EXCLUSIVE MODE")
+        await connection.execute("LOCK artist IN ACCESS EXCLUSIVE MODE")
         waiting = [asyncio.create_task(_read(stage.port, token)) for token in stage.tokens[:READERS]]
         await asyncio.sleep(LOCKED_S)
     await connection.close()

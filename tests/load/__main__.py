@@ -46,11 +46,11 @@ class Reference(Child):
 
 async def seed(url: str) -> None:
     connection = await asyncpg.connect(url.replace("+asyncpg", ""))
-    await connection.execute("TRUNCATE author")
+    await connection.execute("TRUNCATE artist")
     await connection.execute(
-        f"INSERT INTO author (name) SELECT 'Author number ' || n FROM generate_series(1, {ROWS}) n"
+        f"INSERT INTO artist (name) SELECT 'Artist number ' || n FROM generate_series(1, {ROWS}) n"
     )
-    await connection.execute("ANALYZE author")
+    await connection.execute("ANALYZE artist")
     await connection.close()
 
 
@@ -82,7 +82,7 @@ async def run_sockets(service: RunningService, reference: Reference, token: str)
     """Ours and the bare program's, each measured in turn."""
     credential = {"Authorization": f"Bearer {token}"}
     ours, bare, room = upgrade("/web", credential), upgrade("/echo", {}), upgrade("/room", {})
-    subscribe = frame(b'{"type":"subscribe","topics":["authors"]}', binary=False)
+    subscribe = frame(b'{"type":"subscribe","topics":["artists"]}', binary=False)
     measures: dict[str, tuple[Callable[[], Awaitable[float]], Callable[[], Awaitable[float]]]] = {
         "connects/s": (
             lambda: count_connects(service.port, ours, SECONDS),

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from generated.proto import authors_pb2, envelope_pb2
+from generated.proto import artists_pb2, envelope_pb2
 from tests.load.client import Connection, HttpConnection, Next, SocketConnection, drive, frame, upgrade
 
 SECONDS = 2.0
@@ -90,7 +90,7 @@ def post(path: str, token: str | None = None) -> Callable[[], Next]:
 def socket_page(*, binary: bool) -> Callable[[], Next]:
     ids = [str(uuid.UUID(int=number + 1)) for number in range(64)]
     if binary:
-        data = authors_pb2.GetPaginatedAuthorsRequest(page=1, per_page=20).SerializeToString()
+        data = artists_pb2.GetPaginatedArtistsRequest(page=1, per_page=20).SerializeToString()
         frames = [
             frame(envelope_pb2.Request(pkg_id=2, req_id=one, data=data).SerializeToString(), binary=True) for one in ids
         ]
@@ -105,13 +105,13 @@ def cells(ours: int, port: int, theirs: int, other: int, token: str) -> list[Cel
     credential = {"Authorization": f"Bearer {token}"}
     greet = upgrade("/web", credential)
     greet_binary = upgrade("/web", credential | {"Sec-WebSocket-Protocol": "stele.v1.protobuf"})
-    page = "/api/authors/paginated?page=1&per_page=20"
+    page = "/api/artists/paginated?page=1&per_page=20"
     echo = frame(b'{"echo":"echo"}', binary=False)
     return [
         Cell("HTTP page 64c", ours, port, HttpConnection, get(page, token), 64, 1),
         Cell("HTTP page 64c Starlette", theirs, other, HttpConnection, get("/page?page=1&per_page=20"), 64, 1),
         Cell("HTTP page 64c FastAPI", theirs, other, HttpConnection, get("/fastapi/page?page=1&per_page=20"), 64, 1),
-        Cell("POST 64c", ours, port, HttpConnection, post("/api/authors", token), 64, 1),
+        Cell("POST 64c", ours, port, HttpConnection, post("/api/artists", token), 64, 1),
         Cell("POST 64c Starlette", theirs, other, HttpConnection, post("/create"), 64, 1),
         Cell("POST 64c FastAPI", theirs, other, HttpConnection, post("/fastapi/create"), 64, 1),
         Cell("WS page JSON 64s", ours, port, SocketConnection, socket_page(binary=False), 64, 1, greet),

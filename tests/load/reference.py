@@ -19,11 +19,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 PAGE = (
-    "SELECT p.*, c.total FROM (SELECT count(*) AS total FROM author) c LEFT JOIN "
-    "(SELECT id, name, bio, born_on, created_at, updated_at, version FROM author ORDER BY id LIMIT $1 OFFSET $2) p "
+    "SELECT p.*, c.total FROM (SELECT count(*) AS total FROM artist) c LEFT JOIN "
+    "(SELECT id, name, bio, born_on, created_at, updated_at, version FROM artist ORDER BY id LIMIT $1 OFFSET $2) p "
     "ON true ORDER BY p.id"
 )
-INSERT = "INSERT INTO author (name, bio, born_on) VALUES ($1, $2, $3) RETURNING *"
+INSERT = "INSERT INTO artist (name, bio, born_on) VALUES ($1, $2, $3) RETURNING *"
 
 
 class Frame(msgspec.Struct):
@@ -53,7 +53,7 @@ async def create(request: Request) -> Response:
     return Response(msgspec.json.encode(dict(row)), status_code=201, media_type="application/json")
 
 
-class NewAuthor(BaseModel):
+class NewArtist(BaseModel):
     name: str
     bio: str | None = None
 
@@ -70,7 +70,7 @@ def make_fastapi(http: Starlette) -> FastAPI:
         return {"items": rows, "meta": meta}
 
     @app.post("/fastapi/create", status_code=201)
-    async def create(body: NewAuthor) -> dict[str, Any]:
+    async def create(body: NewArtist) -> dict[str, Any]:
         return dict(await http.state.pool.fetchrow(INSERT, body.name, body.bio, None))
 
     return app

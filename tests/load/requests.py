@@ -13,9 +13,9 @@ import httpx2
 from tests.load.client import frame, upgrade
 from tests.load.plan import MARK
 
+LIKE = "editor"
 REALM = Path(__file__).parents[2] / "docker" / "keycloak" / "realm.json"
 REQ_ID = b"00000000-0000-4000-8000-" + MARK
-ROLES = ("get-authors", "create-author", "update-author")
 
 
 def get(path: str, token: str | None = None, headers: str = "") -> bytes:
@@ -29,7 +29,7 @@ def post(path: str, body: bytes, token: str | None = None, headers: str = "") ->
 
 def create(prefix: str, token: str, headers: str = "") -> bytes:
     """A write whose name is the prefix and the number of the request."""
-    return post("/api/authors", b'{"name":"%s %s"}' % (prefix.encode(), MARK), token, headers)
+    return post("/api/artists", b'{"name":"%s %s"}' % (prefix.encode(), MARK), token, headers)
 
 
 def created_name(prefix: str, number: int) -> str:
@@ -54,9 +54,9 @@ def _credential(token: str | None) -> str:
 
 
 def write_realm(path: Path, users: int) -> Path:
-    """The development realm with users `u0`, `u1` … beside its own; each one's password is its name."""
+    """The development realm with users `u0`, `u1` … beside its own, who have the roles of `LIKE`; each one's password is its name."""
     realm = json.loads(REALM.read_text())
-    template = realm["users"][0]
+    template = next(user for user in realm["users"] if user["username"] == LIKE)
     for name in (f"u{number}" for number in range(users)):
         realm["users"].append(
             template
@@ -65,7 +65,6 @@ def write_realm(path: Path, users: int) -> Path:
                 "username": name,
                 "email": f"{name}@stele.example",
                 "credentials": [{"type": "password", "value": name, "temporary": False}],
-                "clientRoles": {"stele": list(ROLES)},
             }
         )
     path.write_text(json.dumps(realm))

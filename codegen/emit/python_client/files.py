@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from codegen.emit.client_names import attribute, package
+from codegen.emit.client_names import attribute
 from codegen.emit.printer import File, Module
 from codegen.emit.python_client.api import Flavour, emit_api, resource
 from codegen.emit.python_client.models import emit_errors, emit_models
@@ -22,6 +22,14 @@ OPTIONS = {
     "Event": ".runtime.event",
     "Unknown": ".runtime.model",
 }
+ALIASED = {
+    "errors": "",
+    "models": "",
+    "AsyncClient": "",
+    "Client": "",
+    "AsyncEventStream": ".runtime.events_async",
+    "plain": ".runtime.json_codec",
+}
 BUILD = """[build-system]
 requires = ["uv_build>=0.9,<1"]
 build-backend = "uv_build"
@@ -32,7 +40,7 @@ module-root = ""
 
 
 def emit(contract: Contract) -> list[File]:
-    name = f"{package(contract)}_client"
+    name = f"{contract.info.product}_client"
     folder = f"{ROOT}/{name}"
     return [
         File(f"{ROOT}/pyproject.toml", _project(contract, name).encode()),
@@ -46,6 +54,7 @@ def emit(contract: Contract) -> list[File]:
         emit_contract(contract, folder),
         *(emit_api(contract, folder, flavour) for flavour in Flavour),
         *_runtime(folder),
+        _alias(name),
     ]
 
 
@@ -71,6 +80,17 @@ def _init(contract: Contract, folder: str) -> File:
         module.export(home, name)
     module.export("._clients", "AsyncClient")
     module.export("._clients", "Client")
+    return module.file()
+
+
+def _alias(name: str) -> File:
+    """What tests of this tree import, whatever the product is called."""
+    module, package = (
+        Module("client.py", "The client for Python, for this tree's tests. Generated; do not edit."),
+        f"{ROOT}.{name}",
+    )
+    for symbol, home in ALIASED.items():
+        module.export(f"generated.{package}{home}", symbol)
     return module.file()
 
 

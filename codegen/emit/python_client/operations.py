@@ -6,7 +6,6 @@ from base64 import b64encode
 
 from google.protobuf import descriptor_pb2 as pb
 
-from codegen.emit.client_names import package
 from codegen.emit.printer import File, Module, quoted
 from codegen.ir.names import snake
 from codegen.ir.operations import Contract, Http, Operation
@@ -114,7 +113,7 @@ def emit_contract(contract: Contract, folder: str) -> File:
     module.use("._operations", "OPERATIONS")
     module.use(".errors", "CODES")
     subprotocols = {media.rpartition("/")[2].removeprefix("x-"): name for name, media in contract.frames.encodings}
-    name = package(contract)
+    name = contract.info.product
     module.line("", "DESCRIPTORS = (", *(f"    {quoted(part)}" for part in _chunks(_descriptors(contract))), ")", "")
     module.call(
         f"CONTRACT = {module.use(RUNTIME, 'Contract')}",

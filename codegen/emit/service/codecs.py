@@ -11,6 +11,13 @@ from codegen.ir.reach import holds_itself, names
 from codegen.ir.types import Record
 
 
+def fault_of(module: Module, record: str | None) -> str:
+    """The function that says what is wrong with a value of the record, or with one where nothing is due."""
+    if record is None:
+        return module.use("generated.scalars", "fault_of_nothing")
+    return f"{module.use('generated', 'checks')}.fault_of_{snake(record)}"
+
+
 class CodecWriter:
     """The functions and the constructor arguments of one operation's codec."""
 
@@ -122,5 +129,6 @@ class CodecWriter:
             f"frame_json={frame}",
             f"frame_protobuf={binary_frame if binary else 'None'}",
             f"restore=msgspec.json.Decoder(results.{record}).decode" if record else "restore=lambda data: None",
+            f"fault_of={fault_of(self._module, record)}",
             *(["is_recursive=True"] if is_recursive else []),
         ]

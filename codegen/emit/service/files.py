@@ -6,11 +6,13 @@ from collections.abc import Callable
 
 from codegen.emit.printer import File
 from codegen.emit.service import (
+    checks,
     errors,
     handlers,
     http_routes,
     models,
     operations,
+    product,
     proto,
     results,
     runtime,
@@ -24,9 +26,11 @@ MODULES: tuple[Callable[[Contract], list[File]], ...] = (
     errors.emit,
     models.emit,
     results.emit,
+    product.emit,
     operations.emit,
     handlers.emit,
     proto.emit,
+    checks.emit,
     wire.emit,
     http_routes.emit,
     ws_packages.emit,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from codegen.emit.printer import File, Module, quoted
 from codegen.emit.python_types import is_constant, is_tag, literal, tag_of
-from codegen.emit.service.codecs import CodecWriter
+from codegen.emit.service.codecs import CodecWriter, fault_of
 from codegen.ir.names import snake
 from codegen.ir.operations import Contract, Operation
 from codegen.ir.proto_spelling import enum_members
@@ -350,7 +350,8 @@ class _Writer:
         for event in self._contract.events:
             encode = f"lambda event: _message({self._pb(event.record)}(), write_{snake(event.record)}, event)"
             decode = f"msgspec.json.Decoder({self._struct(event.record)}).decode"
-            self._module.call(f"    {event.pkg_id}: {event_codec}", ["_json", encode, decode], ",")
+            fault = fault_of(self._module, event.record)
+            self._module.call(f"    {event.pkg_id}: {event_codec}", ["_json", encode, decode, fault], ",")
         self._module.line("}")
         if self._contract.events:
             self._module.use("generated.operations", "EVENTS")

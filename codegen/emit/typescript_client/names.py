@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from codegen.emit.client_names import package
 from codegen.ir.names import camel, pascal
 from codegen.ir.operations import Contract, Operation
 from codegen.ir.types import Enum, Record
@@ -77,7 +76,7 @@ FUNCTIONS = RESERVED | {"connect"}
 
 
 def npm_package(contract: Contract) -> str:
-    return f"{package(contract).replace('_', '-')}-client"
+    return f"{contract.info.product.replace('_', '-')}-client"
 
 
 def feature_name(feature: str) -> str:

@@ -11,6 +11,8 @@ from base64 import b64decode, b64encode
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from enum import IntEnum, StrEnum
+from math import isfinite
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -136,6 +138,45 @@ Span = Annotated[timedelta, BeforeValidator(read_duration)]
 DecimalText = Annotated[Decimal, BeforeValidator(read_decimal)]
 UuidText = Annotated[UUID, BeforeValidator(read_uuid)]
 Base64 = Annotated[bytes, BeforeValidator(read_bytes)]
+
+
+SPAN_DAYS = 1_000_000
+"""A duration is shorter: readers take six digits of days."""
+
+
+def is_text(value: object) -> bool:
+    """As the others of this name's kind: what both encoders write, and write as the same value."""
+    return type(value) is str or isinstance(value, StrEnum)
+
+
+def is_int32(value: object) -> bool:
+    return (type(value) is int or isinstance(value, IntEnum)) and -(2**31) <= value < 2**31
+
+
+def is_int64(value: object) -> bool:
+    return (type(value) is int or isinstance(value, IntEnum)) and -(2**63) <= value < 2**63
+
+
+def is_number(value: object) -> bool:
+    """A whole number is one where a double holds it exactly; JSON has no infinity."""
+    return isfinite(value) if type(value) is float else type(value) is int and abs(value) <= 2**53
+
+
+def is_decimal(value: object) -> bool:
+    return type(value) is Decimal and value.is_finite()
+
+
+def is_span(value: object) -> bool:
+    return type(value) is timedelta and 0 <= value.days < SPAN_DAYS
+
+
+def unfit(value: object, due: str) -> str:
+    """What is wrong with a value of a result, without the value."""
+    return f": {type(value).__name__} where {due} is due"
+
+
+def fault_of_nothing(value: object) -> str | None:
+    return None if value is None else unfit(value, "nothing")
 
 
 def int_from_text(text: str) -> object:

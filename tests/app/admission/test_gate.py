@@ -7,6 +7,7 @@ import pytest
 from app.admission import gate as module
 from app.admission.gate import Gate
 from app.admission.shares import RETRY_S
+from app.admission.tally import Refused, Tally
 from generated.operations import Priority
 
 
@@ -17,10 +18,10 @@ class Clock:
         return self.now
 
 
-def after(delays: list[float]) -> Gate:
+def after(delays: list[float], tally: Tally | None = None) -> Gate:
     """A gate that heard one delay in each window."""
     clock = Clock()
-    gate = Gate({b"/livez": Priority.HEALTH, b"/auth/refresh": Priority.SESSION}, clock=clock)
+    gate = Gate({b"/livez": Priority.HEALTH, b"/auth/refresh": Priority.SESSION}, tally=tally, clock=clock)
     for delay in delays:
         clock.now += module.WINDOW_S
         gate.began(delay)
@@ -28,12 +29,13 @@ def after(delays: list[float]) -> Gate:
 
 
 def test_a_node_that_keeps_up_refuses_nobody_below_its_bound() -> None:
-    gate = after([0.001] * 10)
+    tally = Tally()
+    gate = after([0.001] * 10, tally)
     gate.in_flight = module.MAX_LIMIT - 1
     assert not gate.is_full_for(Priority.SESSION)
     gate.in_flight += 1
     assert gate.is_full_for(Priority.SESSION)
-    assert gate.refused == 1
+    assert {reason: count for reason, count in tally.counts().items() if count} == {Refused.GATE_FULL: 1}
 
 
 @pytest.mark.survives("D22")
@@ -65,16 +67,20 @@ def test_the_less_urgent_is_refused_first_and_health_never() -> None:
     assert list(refused) == sorted(refused, key=lambda one: -refused[one])
     assert refused[Priority.HEALTH] == 2 * module.MAX_LIMIT
     gate.in_flight = module.MAX_LIMIT
-    assert gate.refuses(b"/api/authors", b"GET") in RETRY_S
+    assert gate.refuses(b"/api/artists", b"GET") in RETRY_S
     assert gate.refuses(b"/livez", b"GET") is None
 
 
 @pytest.mark.survives("D22")
 def test_while_work_waits_too_long_only_probes_and_sessions_come_in() -> None:
     """Work waits longer than it may: arrivals are refused before anything is done for them, but for probes and renewed sessions."""
-    gate = Gate({b"/livez": Priority.HEALTH, b"/auth/refresh": Priority.SESSION}, is_backed_up=lambda: True)
-    verdicts = {path: gate.refuses(path, b"POST") for path in (b"/livez", b"/auth/refresh", b"/api/authors")}
+    tally = Tally()
+    gate = Gate(
+        {b"/livez": Priority.HEALTH, b"/auth/refresh": Priority.SESSION}, is_backed_up=lambda: True, tally=tally
+    )
+    verdicts = {path: gate.refuses(path, b"POST") for path in (b"/livez", b"/auth/refresh", b"/api/artists")}
     assert verdicts[b"/livez"] is None
     assert verdicts[b"/auth/refresh"] is None
-    assert verdicts[b"/api/authors"] in RETRY_S
+    assert verdicts[b"/api/artists"] in RETRY_S
     assert gate.is_full_for(Priority.READ)
+    assert tally.counts()[Refused.GATE_BACKLOG] == 2

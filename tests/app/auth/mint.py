@@ -59,7 +59,7 @@ class Mint:
             "azp": "stele",
             "sid": "4b7da237",
             "realm_access": {"roles": ["admin"]},
-            "resource_access": {"stele": {"roles": ["get-authors"]}, "account": {"roles": ["delete-author"]}},
+            "resource_access": {"stele": {"roles": ["get-artists"]}, "account": {"roles": ["delete-artist"]}},
             "preferred_username": "reader",
         }
 

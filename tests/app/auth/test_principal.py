@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from app.auth.principal import Principal
 
-READER = Principal("https://a.example/realms/stele", "id-1", "reader", "sid", frozenset({"get-authors"}), 300.0)
+READER = Principal("https://a.example/realms/stele", "id-1", "reader", "sid", frozenset({"get-artists"}), 300.0)
 
 
 def test_the_subject_joins_issuer_and_sub_and_ignores_the_name() -> None:

@@ -40,7 +40,7 @@ def tickets(connection: PipelinedConnection) -> Tickets:
 
 @pytest.fixture
 def reader() -> Principal:
-    roles = frozenset({"get-authors", "create-author"})
+    roles = frozenset({"get-artists", "create-artist"})
     return Principal("https://a.example/realms/stele", "id-1", "reader", "sid-1", roles, time.time() + 300)
 
 

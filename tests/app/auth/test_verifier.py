@@ -47,7 +47,7 @@ async def test_a_good_token_proves_identity_and_our_clients_roles(tokens: TokenV
     assert principal.subject == "https://keycloak.example/realms/stele:5f3c1f5e-0d2a-4c53-9a38-6b1f4c1d0a01"
     assert principal.username == "reader"
     assert principal.sid == "4b7da237"
-    assert principal.roles == frozenset({"get-authors"})
+    assert principal.roles == frozenset({"get-artists"})
     assert principal.expires_at == mint.clock() + 300
 
 

@@ -17,17 +17,17 @@ from app.db.pipelined_redis import PipelinedConnection
 from app.development.servers import Valkey
 from app.supervision.supervisor import Supervisor
 from generated.operations import TOPICS, Topic
-from generated.results import Author, AuthorCreated
+from generated.results import Artist, ArtistCreated
 from generated.wire import EVENT_CODECS
 from tests.redis_connections import until_up
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=UTC)
 
 
-def event(number: int) -> AuthorCreated:
+def event(number: int) -> ArtistCreated:
     name = f"Ünal {number}"
-    return AuthorCreated(
-        author=Author(id=number, name=name, bio=None, born_on=None, created_at=NOW, updated_at=NOW, version=1)
+    return ArtistCreated(
+        artist=Artist(id=number, name=name, bio=None, born_on=None, created_at=NOW, updated_at=NOW, version=1)
     )
 
 
@@ -73,7 +73,7 @@ class Node:
 
     @property
     def numbers(self) -> list[int]:
-        return [delivery.event.author.id for delivery in self.deliveries]
+        return [delivery.event.artist.id for delivery in self.deliveries]
 
     async def connect(self) -> Node:
         """Without a relay."""
@@ -90,7 +90,7 @@ class Node:
     async def append(self, *numbers: int, token: int = 1) -> None:
         events = pending(*numbers)
         while events:
-            del events[: await self.broker.append("authors", token, events)]
+            del events[: await self.broker.append("artists", token, events)]
 
     async def stop(self) -> None:
         await self.supervisor.stop()
@@ -107,7 +107,7 @@ async def make_node(valkey: Valkey) -> AsyncIterator[MakeNode]:
 
     def make(history: int = 1000, protocol: int = 3, url: str = "") -> Node:
         pipeline, reader = PipelinedConnection(url or valkey.url), Redis.from_url(url or valkey.url, protocol=protocol)
-        topics = TOPICS | {"authors": Topic("authors", history, 60.0, True)}
+        topics = TOPICS | {"artists": Topic("artists", history, 60.0, True)}
         broker = RedisBroker(pipeline, reader, topics=topics, codecs=EVENT_CODECS)
         nodes.append(Node(broker, pipeline, reader))
         return nodes[-1]

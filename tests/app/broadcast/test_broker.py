@@ -12,7 +12,7 @@ from tests.app.broadcast.conftest import MakeNode
 
 
 def test_a_delivery_cannot_be_changed_on_its_way_through_the_sockets() -> None:
-    delivery = Delivery("authors", 1, "e", 1001, None)
+    delivery = Delivery("artists", 1, "e", 1001, None)
     with pytest.raises(FrozenInstanceError):
         delivery.offset = 2  # type: ignore[misc]  # that it is refused is the claim
 

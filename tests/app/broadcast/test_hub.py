@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.broadcast.broker import Delivery
 from app.broadcast.hub import Hub, Message
 
-DELIVERY = Delivery("authors", 3, "e", 1001, "event")
+DELIVERY = Delivery("artists", 3, "e", 1001, "event")
 
 
 class Inbox:
@@ -29,7 +29,7 @@ def test_each_format_is_encoded_once_and_its_message_shared() -> None:
     hub, one, two = Hub(), Encoder(), Encoder()
     inboxes = [Inbox() for _ in range(100)]
     for index, inbox in enumerate(inboxes):
-        hub.subscribe("authors", inbox, (one if index % 2 else two).encode)
+        hub.subscribe("artists", inbox, (one if index % 2 else two).encode)
     hub.deliver(DELIVERY)
     assert (one.count, two.count) == (1, 1)
     assert [len(inbox.messages) for inbox in inboxes] == [1] * 100
@@ -40,17 +40,17 @@ def test_nothing_is_encoded_for_a_topic_without_subscribers() -> None:
     hub, encoder, inbox = Hub(), Encoder(), Inbox()
     hub.subscribe("other", inbox, encoder.encode)
     hub.deliver(DELIVERY)
-    hub.subscribe("authors", inbox, encoder.encode)
-    hub.unsubscribe("authors", inbox, encoder.encode)
-    hub.unsubscribe("authors", inbox, encoder.encode)
+    hub.subscribe("artists", inbox, encoder.encode)
+    hub.unsubscribe("artists", inbox, encoder.encode)
+    hub.unsubscribe("artists", inbox, encoder.encode)
     hub.deliver(DELIVERY)
-    assert (encoder.count, inbox.messages, hub.count("authors")) == (0, [], 0)
+    assert (encoder.count, inbox.messages, hub.count("artists")) == (0, [], 0)
 
 
 def test_subscribing_twice_delivers_once() -> None:
     hub, encoder, inbox = Hub(), Encoder(), Inbox()
     for _ in range(2):
-        hub.subscribe("authors", inbox, encoder.encode)
+        hub.subscribe("artists", inbox, encoder.encode)
     hub.deliver(DELIVERY)
     assert len(inbox.messages) == 1
 
@@ -60,8 +60,8 @@ def test_an_event_that_cannot_be_encoded_in_one_format_still_goes_out_in_the_oth
         raise ValueError(delivery.topic)
 
     hub, broken, whole = Hub(), Inbox(), Inbox()
-    hub.subscribe("authors", broken, fail)
-    hub.subscribe("authors", whole, Encoder().encode)
+    hub.subscribe("artists", broken, fail)
+    hub.subscribe("artists", whole, Encoder().encode)
     hub.deliver(DELIVERY)
     assert (len(broken.messages), len(whole.messages)) == (0, 1)
 
@@ -72,11 +72,11 @@ def test_a_subscriber_may_leave_while_it_is_being_served() -> None:
     class Leaver(Inbox):
         def push(self, message: Message, size: int) -> None:
             super().push(message, size)
-            hub.unsubscribe("authors", self, encoder.encode)
+            hub.unsubscribe("artists", self, encoder.encode)
 
     leavers = [Leaver() for _ in range(3)]
     for leaver in leavers:
-        hub.subscribe("authors", leaver, encoder.encode)
+        hub.subscribe("artists", leaver, encoder.encode)
     hub.deliver(DELIVERY)
     assert [len(leaver.messages) for leaver in leavers] == [1, 1, 1]
-    assert hub.count("authors") == 0
+    assert hub.count("artists") == 0

@@ -22,7 +22,7 @@ from generated.operations import OPERATIONS
 from generated.wire import EVENT_CODECS, EVENT_OF
 from tests.app.broadcast.conftest import MakeNode, Node, event, eventually
 
-CREATE = OPERATIONS["create_author"]
+CREATE = OPERATIONS["create_artist"]
 
 
 class Moving:
@@ -30,7 +30,7 @@ class Moving:
 
     def __init__(self, database: Database, broker: Broker) -> None:
         self.depths: list[tuple[int, float]] = []
-        self.mover = Mover(database, broker, ["authors"], on_depth=lambda *depth: self.depths.append(depth))
+        self.mover = Mover(database, broker, ["artists"], on_depth=lambda *depth: self.depths.append(depth))
         self.outbox = Outbox(EVENT_OF, EVENT_CODECS, wake=self.mover.wake)
         self.supervisor = Supervisor()
         self._database = database
@@ -141,8 +141,8 @@ async def test_a_mover_on_another_node_is_told(make_node: MakeNode, make_moving:
     for one, node in ((moving, holder), (telling, other)):
         await node.start()
         await one.start()
-        await eventually(lambda: moving.mover.moves("authors"))
-    assert not telling.mover.moves("authors")
+        await eventually(lambda: moving.mover.moves("artists"))
+    assert not telling.mover.moves("artists")
     await telling.publish(0)
     await eventually(lambda: len(other.deliveries) == 1)
     begun = time.monotonic()
@@ -157,13 +157,13 @@ async def test_a_mover_that_is_gone_is_replaced_within_5_s(make_node: MakeNode, 
     node = await make_node().start()
     first, second = make_moving(node.broker), make_moving(node.broker)
     await first.start()
-    await eventually(lambda: first.mover.moves("authors"))
+    await eventually(lambda: first.mover.moves("artists"))
     await second.start()
     await second.publish(1)
     await eventually(lambda: len(node.deliveries) == 1)
-    assert not second.mover.moves("authors")
+    assert not second.mover.moves("artists")
     await first.supervisor.stop()
-    await eventually(lambda: second.mover.moves("authors"), within_s=5.0)
+    await eventually(lambda: second.mover.moves("artists"), within_s=5.0)
     await second.publish(2)
     await eventually(lambda: len(node.deliveries) == 2)
     assert node.offsets == [1, 2]
@@ -260,9 +260,9 @@ async def test_a_superseded_mover_takes_its_place_again(node: Node, make_moving:
     """Its clock was set back by a second: it waits for as long, and goes on."""
     moving = make_moving(node.broker)
     await moving.start()
-    await eventually(lambda: moving.mover.moves("authors"))
+    await eventually(lambda: moving.mover.moves("artists"))
     client = Redis.from_url(valkey.url)
-    await client.set("stele:{authors}:mover", time.time_ns() // 1000 + 1_000_000)
+    await client.set("stele:{artists}:mover", time.time_ns() // 1000 + 1_000_000)
     await client.aclose()
     await moving.publish(1)
     await eventually(lambda: len(node.deliveries) == 1)

@@ -17,7 +17,7 @@ from generated.operations import OPERATIONS
 from generated.wire import EVENT_CODECS, EVENT_OF
 from tests.app.broadcast.conftest import event
 
-CREATE = OPERATIONS["create_author"]
+CREATE = OPERATIONS["create_artist"]
 
 
 class Counting:
@@ -36,10 +36,10 @@ def make(woken: list[str] | None = None) -> Outbox:
     return Outbox(EVENT_OF, EVENT_CODECS, wake=([] if woken is None else woken).append)
 
 
-async def authors(raw: asyncpg.Connection) -> list[int]:
+async def artists(raw: asyncpg.Connection) -> list[int]:
     rows = await raw.fetch("SELECT topic, pkg_id, event FROM event_outbox ORDER BY id")
-    assert {(row["topic"], row["pkg_id"]) for row in rows} <= {("authors", 1001)}
-    return [EVENT_CODECS[1001].decode_json(row["event"]).author.id for row in rows]
+    assert {(row["topic"], row["pkg_id"]) for row in rows} <= {("artists", 1001)}
+    return [EVENT_CODECS[1001].decode_json(row["event"]).artist.id for row in rows]
 
 
 async def test_several_events_are_one_statement_in_the_order_of_publishing(
@@ -47,16 +47,16 @@ async def test_several_events_are_one_statement_in_the_order_of_publishing(
 ) -> None:
     executor: Any = Counting(database)
     await make().append(executor, CREATE, [event(number) for number in (3, 1, 2)])
-    assert (executor.count, await authors(raw)) == (1, [3, 1, 2])
+    assert (executor.count, await artists(raw)) == (1, [3, 1, 2])
 
 
 async def test_rows_are_the_transaction_s(database: Database, raw: asyncpg.Connection) -> None:
     for number, is_kept in ((1, True), (2, False)):
         transaction = Transaction(database)
         await make().append(transaction, CREATE, [event(number)])
-        assert number not in await authors(raw)
+        assert number not in await artists(raw)
         await (transaction.commit() if is_kept else transaction.rollback())
-    assert await authors(raw) == [1]
+    assert await artists(raw) == [1]
 
 
 async def test_without_events_nothing_is_asked(database: Database) -> None:
@@ -68,9 +68,9 @@ async def test_without_events_nothing_is_asked(database: Database) -> None:
 @pytest.mark.parametrize(
     ("operation", "published", "name"),
     [
-        ("update_author", event(1), "author_created"),
-        ("create_author", event(1).author, "Author"),
-        ("create_author", "text", "str"),
+        ("update_artist", event(1), "artist_created"),
+        ("create_artist", event(1).artist, "Artist"),
+        ("create_artist", "text", "str"),
     ],
 )
 async def test_what_an_operation_does_not_declare_is_an_error_that_names_both(
@@ -80,11 +80,24 @@ async def test_what_an_operation_does_not_declare_is_an_error_that_names_both(
         await make().append(database, OPERATIONS[operation], [event(1), published])
     (line,) = logs
     assert (line["event"], line["operation"], line["event_name"]) == ("event.not_declared", operation, name)
-    assert await authors(raw) == []
+    assert await artists(raw) == []
+
+
+async def test_an_event_with_a_value_of_a_wrong_type_is_an_error_that_names_the_field_and_not_the_value(
+    database: Database, raw: asyncpg.Connection
+) -> None:
+    wrong: Any = event(1)
+    wrong.artist.name = {"secret": 1}
+    with capture_logs() as logs, pytest.raises(Internal):
+        await make().append(database, CREATE, [wrong])
+    (line,) = logs
+    told = (line["event"], line["event_name"], line["fault"])
+    assert told == ("event.wrong", "artist_created", "/artist/name: dict where string is due")
+    assert await artists(raw) == []
 
 
 async def test_after_the_commit_the_topic_is_woken() -> None:
     woken: list[str] = []
     make(woken).wake([event(1)])
     make(woken).wake([])
-    assert woken == ["authors"]
+    assert woken == ["artists"]

@@ -17,7 +17,7 @@ from app.development.servers import Valkey, embedded_valkey
 from tests.app.broadcast.conftest import MakeNode, event, eventually, pending
 from tests.redis_connections import until_up
 
-STREAM = "stele:{authors}:stream"
+STREAM = "stele:{artists}:stream"
 POISON: list[dict[str, str]] = [
     {"x": "y"},
     {"pkg_id": "1001", "event": "{}"},
@@ -47,7 +47,7 @@ async def test_a_delivery_carries_the_event_as_it_was_published(make_node: MakeN
     node = await make_node().start()
     await node.append(7)
     await eventually(lambda: bool(node.deliveries))
-    assert (node.deliveries[0].topic, node.deliveries[0].pkg_id) == ("authors", 1001)
+    assert (node.deliveries[0].topic, node.deliveries[0].pkg_id) == ("artists", 1001)
     assert node.deliveries[0].event == event(7)
 
 
@@ -93,8 +93,8 @@ async def test_the_history_and_the_memory_of_ids_are_bounded(make_node: MakeNode
     wide = make_node(history=4000)
     await wide.connect()
     await wide.append(*range(1000, MEMORY + 2000))
-    assert await client.zcard("stele:{authors}:seen") == MEMORY
-    assert await client.ttl("stele:{authors}:seen") > 0
+    assert await client.zcard("stele:{artists}:seen") == MEMORY
+    assert await client.ttl("stele:{artists}:seen") > 0
     await wide.append(*range(MEMORY + 1000, MEMORY + 2000))
     last: Any = await client.xrevrange(STREAM, count=1)
     assert last[0][0] == f"0-{MEMORY + 2000}".encode()
@@ -114,10 +114,10 @@ async def test_many_events_at_once_do_not_outrun_the_relay(make_node: MakeNode) 
 async def test_one_step_takes_a_quarter_of_the_history_and_less_of_what_is_large(make_node: MakeNode) -> None:
     node = make_node(history=100)
     await node.connect()
-    assert await node.broker.append("authors", 1, pending(*range(1000))) == 25
+    assert await node.broker.append("artists", 1, pending(*range(1000))) == 25
     large = [Pending(f"large {number}", 1001, b"x" * 100_000) for number in range(10)]
-    assert await node.broker.append("authors", 1, large) == 2
-    assert await node.broker.append("authors", 1, [Pending("huge", 1001, b"x" * 1_000_000)]) == 1
+    assert await node.broker.append("artists", 1, large) == 2
+    assert await node.broker.append("artists", 1, [Pending("huge", 1001, b"x" * 1_000_000)]) == 1
 
 
 async def test_what_left_the_history_unread_is_said_in_the_log(make_node: MakeNode) -> None:
@@ -178,7 +178,7 @@ async def test_an_entry_that_cannot_be_read_is_passed_over_and_nothing_is_delive
     node = await make_node().start()
     client = Redis.from_url(valkey.url)
     await node.append(1)
-    epoch: Any = await client.get("stele:{authors}:epoch")
+    epoch: Any = await client.get("stele:{artists}:epoch")
     with capture_logs() as logs:
         for poison in POISON:
             entry: Any = {name: value.replace("EPOCH", epoch.decode()) for name, value in poison.items()}
@@ -255,14 +255,14 @@ async def test_after_an_outage_the_relays_of_other_nodes_read_again_before_the_h
 
 async def test_a_nudge_is_heard_by_the_node_that_moves_the_topic(make_node: MakeNode) -> None:
     mover, other = await make_node().start(), await make_node().start()
-    mover.mover.topics.add("authors")
+    mover.mover.topics.add("artists")
     async with asyncio.timeout(10):
         while not mover.mover.nudges:
-            other.broker.nudge("authors")
+            other.broker.nudge("artists")
             await asyncio.sleep(0.05)
     assert other.mover.nudges == []
 
 
 async def test_a_nudge_neither_waits_nor_fails_while_redis_is_away(make_node: MakeNode) -> None:
     node = make_node(url="redis://127.0.0.1:9/0")
-    node.broker.nudge("authors")
+    node.broker.nudge("artists")

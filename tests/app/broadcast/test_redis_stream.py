@@ -10,9 +10,9 @@ from app.broadcast.redis_stream import Keys, offset_of, pairs
 
 
 def test_the_keys_of_a_topic_differ_and_are_of_one_slot() -> None:
-    keys = astuple(Keys.of("stele", "authors"))
+    keys = astuple(Keys.of("stele", "artists"))
     assert len(set(keys)) == 5
-    assert all("{authors}" in key for key in keys)
+    assert all("{artists}" in key for key in keys)
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
+import httpx2
 import pytest
 
 from app.development.servers import Postgres, Valkey, free_port
@@ -55,7 +56,7 @@ def descendants(pid: int) -> dict[int, str]:
 class Run:
     """`make run` with its state in another folder. Entered, it serves; left, it was interrupted and has ended."""
 
-    def __init__(self, folder: Path, port: int, **settings: str) -> None:
+    def __init__(self, folder: Path, port: int | str, **settings: str) -> None:
         kept = {name: value for name, value in os.environ.items() if name not in EMBEDDED}
         self._process = subprocess.Popen(
             [sys.executable, "-c", PROGRAM, str(folder)],
@@ -101,6 +102,15 @@ def ask(line: str) -> str:
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
 
 
+def add_artist(run: Run) -> None:
+    """Something that is there again when the service is started again."""
+    address = re.findall(r"http://127\.0\.0\.1:\d+", run.line("serves at"))[0]
+    with httpx2.Client(base_url=address, trust_env=False) as client:
+        tokens = client.post("/auth/login", json={"username": "editor", "password": "editor"}).json()
+        headers = {"authorization": f"Bearer {tokens['access_token']}"}
+        client.post("/api/artists", json={"name": "Ada Lovelace"}, headers=headers).raise_for_status()
+
+
 @pytest.fixture
 def folder() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="stele-run-", ignore_cleanup_errors=True) as name:
@@ -114,7 +124,8 @@ def test_the_printed_lines_work_data_survives_and_nothing_is_left_running(folder
         assert f"http://127.0.0.1:{port}" in first.line("serves at")
         assert all(user in first.line("users ") for user in ("reader", "editor", "admin", "nobody"))
         curl = ["bash", "-c", first.line("curl -i")]
-        assert "201 Created" in subprocess.run(curl, capture_output=True, text=True, check=True).stdout
+        assert "200 OK" in subprocess.run(curl, capture_output=True, text=True, check=True).stdout
+        add_artist(first)
         answer = ask(first.line("app.development call"))
         assert '"status_code":0' in answer
         assert "Ada Lovelace" in answer
@@ -142,6 +153,14 @@ def test_what_has_a_url_is_not_embedded_and_a_part_that_falls_ends_the_rest(
         assert run.wait() == 1
     assert "Issuer issuer has ended" in run.printed
     assert run.left_over() == {}
+
+
+@pytest.mark.parametrize("port", ["http", "", "-1", "0", "65536", "²"])
+def test_what_is_no_port_is_one_line_and_the_exit_code_says_configuration(folder: Path, port: str) -> None:
+    run = Run(folder, port)
+    assert run.wait() == 78
+    assert run.printed == f"PORT: found {port!r}; set it to a port such as 8000\n"
+    assert list(folder.iterdir()) == []
 
 
 def test_a_taken_port_is_said_before_anything_starts(folder: Path) -> None:

@@ -17,22 +17,22 @@ def call(service: RunningService, operation: str, data: str) -> subprocess.Compl
 
 
 def test_the_reply_is_printed(service: RunningService) -> None:
-    reply = json.loads(call(service, "get_paginated_authors", '{"per_page": 1}').stdout)
+    reply = json.loads(call(service, "get_paginated_artists", '{"per_page": 1}').stdout)
     assert (reply["pkg_id"], reply["status_code"], reply["meta"]["per_page"]) == (2, 0, 1)
 
 
 def test_a_refusal_is_printed_as_well(service: RunningService) -> None:
-    reply = json.loads(call(service, "create_author", '{"name": "x"}').stdout)
+    reply = json.loads(call(service, "create_artist", '{"name": "x"}').stdout)
     assert (reply["status_code"], reply["data"]["code"]) == (3, "forbidden")
 
 
 @pytest.mark.parametrize(
     ("operation", "data", "said"),
     [
-        ("get_autors", "{}", "there is no operation 'get_autors': did you mean get_authors"),
+        ("get_artsts", "{}", "there is no operation 'get_artsts': did you mean get_artists"),
         ("zzz", "{}", "there is no operation 'zzz': the socket has "),
         ("login", "{}", "login has no PkgID: it is called over HTTP"),
-        ("get_authors", "{", "Expecting property name"),
+        ("get_artists", "{", "Expecting property name"),
     ],
 )
 def test_what_cannot_be_called_is_one_line(operation: str, data: str, said: str) -> None:

@@ -39,7 +39,7 @@ def test_no_two_requests_of_one_caller_share_their_events() -> None:
 
 def test_a_call_is_new_until_the_runner_says_otherwise() -> None:
     nothing: Any = None
-    call = Call(OPERATIONS["get_author"], nothing, nothing, Caller(None, "", "", Door.HTTP), "trace")
+    call = Call(OPERATIONS["get_artist"], nothing, nothing, Caller(None, "", "", Door.HTTP), "trace")
     assert (call.timeout_s, call.idempotency_key, call.permit, call.replayed) == (None, None, None, False)
 
 

@@ -15,12 +15,12 @@ from app.execution.idempotency import TTL, AnswerStore, Replay, fingerprint
 from app.execution.purge import AnswerPurge
 from app.execution.tables import STORED_ANSWER
 from generated.errors import IdempotencyKeyReused, RequestInProgress
-from generated.models import CreateAuthorRequest
-from generated.results import Author
+from generated.models import CreateArtistRequest
+from generated.results import Artist
 from generated.wire import CODECS
-from tests.app.features.authors.authors import NOW
+from tests.features.artists.artists import NOW
 
-ANSWER = Author(id=1, name="x", bio=None, born_on=None, created_at=NOW, updated_at=NOW, version=1)
+ANSWER = Artist(id=1, name="x", bio=None, born_on=None, created_at=NOW, updated_at=NOW, version=1)
 
 
 async def test_the_second_call_gets_the_first_s_answer(database: Database) -> None:
@@ -28,7 +28,7 @@ async def test_the_second_call_gets_the_first_s_answer(database: Database) -> No
     for attempt in range(2):
         transaction = Transaction(database)
         one = Replay(
-            AnswerStore(), transaction, CODECS["create_author"], ("s", "o", key), CreateAuthorRequest(name="x")
+            AnswerStore(), transaction, CODECS["create_artist"], ("s", "o", key), CreateArtistRequest(name="x")
         )
         stored = await one.begin()
         assert stored == (None if attempt == 0 else (ANSWER,))
@@ -40,10 +40,10 @@ async def test_the_second_call_gets_the_first_s_answer(database: Database) -> No
 async def test_while_the_first_runs_the_second_is_refused(database: Database) -> None:
     key = str(uuid.uuid4())
     first, second = Transaction(database), Transaction(database)
-    scope, request = ("s", "o", key), CreateAuthorRequest(name="x")
-    assert await Replay(AnswerStore(), first, CODECS["create_author"], scope, request).begin() is None
+    scope, request = ("s", "o", key), CreateArtistRequest(name="x")
+    assert await Replay(AnswerStore(), first, CODECS["create_artist"], scope, request).begin() is None
     with pytest.raises(RequestInProgress):
-        await Replay(AnswerStore(), second, CODECS["create_author"], scope, request).begin()
+        await Replay(AnswerStore(), second, CODECS["create_artist"], scope, request).begin()
     await first.rollback()
     await second.rollback()
 
@@ -53,21 +53,21 @@ async def test_what_was_rolled_back_is_not_remembered_and_another_request_is_ref
     for is_kept in (False, True):
         transaction = Transaction(database)
         one = Replay(
-            AnswerStore(), transaction, CODECS["create_author"], ("s", "o", key), CreateAuthorRequest(name="x")
+            AnswerStore(), transaction, CODECS["create_artist"], ("s", "o", key), CreateArtistRequest(name="x")
         )
         assert await one.begin() is None
         await one.finish(ANSWER)
         await (transaction.commit() if is_kept else transaction.rollback())
     transaction = Transaction(database)
-    other = Replay(AnswerStore(), transaction, CODECS["create_author"], ("s", "o", key), CreateAuthorRequest(name="y"))
+    other = Replay(AnswerStore(), transaction, CODECS["create_artist"], ("s", "o", key), CreateArtistRequest(name="y"))
     with pytest.raises(IdempotencyKeyReused):
         await other.begin()
     await transaction.rollback()
 
 
 def replay(executor: Executor, key: str, *, subject: str = "s", operation: str = "o") -> Replay:
-    request = CreateAuthorRequest(name="x")
-    return Replay(AnswerStore(), executor, CODECS["create_author"], (subject, operation, key), request)
+    request = CreateArtistRequest(name="x")
+    return Replay(AnswerStore(), executor, CODECS["create_artist"], (subject, operation, key), request)
 
 
 async def keep(database: Database, key: str) -> None:

@@ -6,11 +6,13 @@ import asyncio
 import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
+from copy import copy
 from typing import Any
 
 import asyncpg
 import pytest
 from sqlalchemy import bindparam
+from structlog.testing import capture_logs
 
 from app.admission.gate import Gate
 from app.admission.shares import Shares
@@ -23,15 +25,30 @@ from app.execution.deadlines import Deadlines
 from app.execution.runner import Runner
 from app.execution.tables import STORED_ANSWER
 from app.limits.limiter import Permit
-from generated.errors import Forbidden, Internal, InvalidData, RateLimited, Timeout, Unauthenticated, Unavailable
+from generated.errors import (
+    ArtistNameTaken,
+    Forbidden,
+    Internal,
+    InvalidData,
+    RateLimited,
+    Timeout,
+    Unauthenticated,
+    Unavailable,
+)
 from generated.operations import OPERATIONS, Bucket, Operation
-from generated.results import Author, AuthorCreated
+from generated.results import Artist, ArtistCreated, ArtistList, PageMeta
 from generated.wire import EVENT_CODECS, EVENT_OF
-from tests.app.features.authors.authors import NOW
+from tests.features.artists.artists import NOW
 
 Method = Callable[[Any, Any], Awaitable[Any]]
 ADD_ANSWER = compile_statement(
     STORED_ANSWER.insert().values(subject="s", operation="o", key=bindparam("key"), fingerprint=b"")
+)
+
+
+ARTIST = Artist(id=1, name="x", bio=None, born_on=None, created_at=NOW, updated_at=NOW, version=1)
+FOUND = ArtistList(
+    items=[ARTIST], meta=PageMeta(page=1, per_page=1000, total=1, pages=1, next_cursor=None, has_more=False)
 )
 
 
@@ -93,7 +110,7 @@ async def run(database: Database, witness: Witness, operation: str, method: Meth
         shares=Shares(4),
         gate=Gate(),
     )
-    roles = frozenset(given.pop("roles", {"get-authors", "create-author"}))
+    roles = frozenset(given.pop("roles", {"get-artists", "create-artist"}))
     lasts_s = given.pop("lasts_s", 60.0)
     principal = Principal("iss", "sub", "ada", None, roles, time.time() + lasts_s)
 
@@ -117,44 +134,54 @@ async def run(database: Database, witness: Witness, operation: str, method: Meth
         deadlines.stop()
 
 
-def saying(witness: Witness, word: str = "handler") -> Method:
-    async def method(context: Context, request: object) -> str:
-        witness.seen.append(word)
-        return word
+def with_value(field: str, value: object) -> Artist:
+    """An artist, one of whose fields is wrong."""
+    changed = copy(ARTIST)
+    setattr(changed, field, value)
+    return changed
+
+
+def saying(witness: Witness, result: Any = ARTIST) -> Method:
+    async def method(context: Context, request: object) -> Any:
+        witness.seen.append("handler")
+        return result
 
     return method
 
 
-async def announcing(context: Context, request: object) -> None:
-    author = Author(id=1, name="x", bio=None, born_on=None, created_at=NOW, updated_at=NOW, version=1)
-    context.publish(AuthorCreated(author=author))
+def announcing(result: Any = ARTIST) -> Method:
+    async def method(context: Context, request: object) -> Any:
+        context.publish(ArtistCreated(artist=ARTIST))
+        return result
+
+    return method
 
 
 async def test_a_query_is_limited_decoded_run_and_offered_to_the_log(database: Database, witness: Witness) -> None:
-    assert await run(database, witness, "get_authors", saying(witness)) == "handler"
+    assert await run(database, witness, "get_artists", saying(witness, FOUND)) is FOUND
     assert witness.seen == ["limit reads", "decode", "handler", "offer success", "metric ok"]
 
 
 async def test_a_command_leaves_its_rows_before_its_commit_and_wakes_the_mover_after(
     database: Database, witness: Witness
 ) -> None:
-    await run(database, witness, "create_author", announcing)
+    await run(database, witness, "create_artist", announcing())
     assert witness.seen == [
         "limit writes",
         "decode",
-        "append AuthorCreated",
+        "append ArtistCreated",
         "audit success",
-        "wake AuthorCreated",
+        "wake ArtistCreated",
         "metric ok",
     ]
 
 
 async def test_a_query_that_publishes_leaves_its_row_too(database: Database, witness: Witness) -> None:
-    await run(database, witness, "get_authors", announcing)
-    assert witness.seen[2:4] == ["append AuthorCreated", "wake AuthorCreated"]
+    await run(database, witness, "get_artists", announcing(FOUND))
+    assert witness.seen[2:4] == ["append ArtistCreated", "wake ArtistCreated"]
 
 
-@pytest.mark.parametrize("operation", ["delete_author", "get_authors"])
+@pytest.mark.parametrize("operation", ["delete_artist", "get_artists"])
 async def test_an_event_that_the_operation_does_not_declare_is_internal_and_nothing_is_committed(
     database: Database, raw_outbox: asyncpg.Connection, witness: Witness, operation: str
 ) -> None:
@@ -162,29 +189,30 @@ async def test_an_event_that_the_operation_does_not_declare_is_internal_and_noth
     witness.outbox = Outbox(EVENT_OF, EVENT_CODECS, wake=witness.seen.append)
     mark = uuid.uuid4().hex
 
-    async def method(context: Context, request: object) -> None:
-        if operation == "delete_author":
+    async def method(context: Context, request: object) -> Any:
+        if operation == "delete_artist":
             await context.db.execute(ADD_ANSWER, key=mark)
-        await announcing(context, request)
+        context.publish(ArtistCreated(artist=ARTIST))
+        return FOUND if operation == "get_artists" else None
 
-    roles = {"get-authors", "delete-author"}
+    roles = {"get-artists", "delete-artist"}
     with pytest.raises(Internal):
         await run(database, witness, operation, method, roles=roles)
     assert await raw_outbox.fetchval("SELECT count(*) FROM event_outbox") == 0
     assert await raw_outbox.fetchval("SELECT count(*) FROM stored_answer WHERE key = $1", mark) == 0
-    assert "authors" not in witness.seen
+    assert "artists" not in witness.seen
 
 
 async def test_a_body_is_read_after_the_budget_and_the_roles_and_not_at_all_for_who_is_refused(
     database: Database, witness: Witness
 ) -> None:
-    await run(database, witness, "create_author", saying(witness), has_body=True)
+    await run(database, witness, "create_artist", saying(witness), has_body=True)
     assert witness.seen[:3] == ["limit writes", "receive", "decode"]
     refused: tuple[dict[str, Any], ...] = ({"is_stranger": True}, {"roles": set()})
     for given in refused:
         witness.seen.clear()
         with pytest.raises((Unauthenticated, Forbidden)):
-            await run(database, witness, "create_author", saying(witness), has_body=True, **given)
+            await run(database, witness, "create_artist", saying(witness), has_body=True, **given)
         assert "receive" not in witness.seen
 
 
@@ -192,7 +220,7 @@ async def test_a_caller_who_goes_away_before_its_request_is_whole_leaves_a_cance
     database: Database, witness: Witness
 ) -> None:
     with pytest.raises(Abandoned):
-        await run(database, witness, "create_author", saying(witness), has_body=True, is_away=True)
+        await run(database, witness, "create_artist", saying(witness), has_body=True, is_away=True)
     assert witness.seen == ["limit writes", "receive", "metric cancelled"]
 
 
@@ -209,14 +237,14 @@ async def test_a_refusal_runs_nothing_and_says_so_in_the_log(
     database: Database, witness: Witness, given: dict[str, Any], error: type[Exception], seen: list[str]
 ) -> None:
     with pytest.raises(error):
-        await run(database, witness, "create_author", saying(witness), **given)
+        await run(database, witness, "create_artist", saying(witness), **given)
     assert witness.seen == seen
 
 
 async def test_a_spent_budget_is_answered_before_the_roles_are_looked_at(database: Database, witness: Witness) -> None:
     witness.is_spent = True
     with pytest.raises(RateLimited) as refused:
-        await run(database, witness, "create_author", saying(witness), roles=set())
+        await run(database, witness, "create_artist", saying(witness), roles=set())
     assert refused.value.retry_after_s == 3
     assert witness.seen == ["limit writes", "offer denied", "metric rate_limited"]
 
@@ -226,9 +254,78 @@ async def test_any_other_exception_is_internal_and_nothing_of_it_gets_out(databa
         raise KeyError("secret")
 
     with pytest.raises(Internal) as refused:
-        await run(database, witness, "create_author", method)
+        await run(database, witness, "create_artist", method)
     assert "secret" not in str(refused.value)
     assert witness.seen[-2:] == ["audit error", "metric internal"]
+
+
+@pytest.mark.parametrize(
+    ("result", "fault"),
+    [
+        ({"id": 3}, ": dict where Artist is due"),
+        (None, ": NoneType where Artist is due"),
+        ([ARTIST], ": list where Artist is due"),
+        (FOUND, ": ArtistList where Artist is due"),
+        (with_value("name", None), "/name: NoneType where string is due"),
+        (with_value("id", "secret"), "/id: str where integer(int64) is due"),
+        (with_value("version", 2**63), "/version: int where integer(int64) is due"),
+        (with_value("version", True), "/version: bool where integer(int64) is due"),
+        (with_value("updated_at", NOW.replace(tzinfo=None)), "/updated_at: datetime where string(date-time) is due"),
+        (with_value("born_on", NOW), "/born_on: datetime where string(date) is due"),
+    ],
+    ids=lambda one: one if isinstance(one, str) else "",
+)
+async def test_a_result_of_a_wrong_type_is_internal_and_nothing_is_committed(
+    database: Database, raw_outbox: asyncpg.Connection, witness: Witness, result: Any, fault: str
+) -> None:
+    """The log names the operation, the field and what is due, and no value."""
+    mark = uuid.uuid4().hex
+
+    async def method(context: Context, request: object) -> Any:
+        await context.db.execute(ADD_ANSWER, key=mark)
+        return result
+
+    with capture_logs() as logs, pytest.raises(Internal):
+        await run(database, witness, "create_artist", method)
+    assert [(line["event"], line["operation"], line["fault"]) for line in logs] == [
+        ("operation.wrong_result", "create_artist", fault)
+    ]
+    assert await raw_outbox.fetchval("SELECT count(*) FROM stored_answer WHERE key = $1", mark) == 0
+    assert witness.seen[-2:] == ["audit error", "metric internal"]
+
+
+async def test_text_that_no_encoder_takes_is_found_before_the_commit(
+    database: Database, raw_outbox: asyncpg.Connection, witness: Witness
+) -> None:
+    mark = uuid.uuid4().hex
+
+    async def method(context: Context, request: object) -> Any:
+        await context.db.execute(ADD_ANSWER, key=mark)
+        return with_value("name", "\ud800")
+
+    with pytest.raises(Internal):
+        await run(database, witness, "create_artist", method)
+    assert await raw_outbox.fetchval("SELECT count(*) FROM stored_answer WHERE key = $1", mark) == 0
+
+
+@pytest.mark.parametrize("result", [[ARTIST], None, ARTIST], ids=lambda one: type(one).__name__)
+async def test_a_query_answers_its_page_and_nothing_else(database: Database, witness: Witness, result: Any) -> None:
+    with pytest.raises(Internal):
+        await run(database, witness, "get_artists", saying(witness, result))
+    assert witness.seen[-1] == "metric internal"
+
+
+async def test_a_refusal_that_the_operation_does_not_declare_is_internal_and_logged_with_both_names(
+    database: Database, witness: Witness
+) -> None:
+    async def method(context: Context, request: object) -> None:
+        raise ArtistNameTaken
+
+    with capture_logs() as logs, pytest.raises(Internal):
+        await run(database, witness, "get_artists", method)
+    assert [(line["event"], line["operation"], line["code"]) for line in logs] == [
+        ("operation.error_not_declared", "get_artists", "artist_name_taken")
+    ]
 
 
 async def test_a_deadline_ends_the_handler(database: Database, witness: Witness) -> None:
@@ -236,17 +333,17 @@ async def test_a_deadline_ends_the_handler(database: Database, witness: Witness)
         await asyncio.sleep(30)
 
     with pytest.raises(Timeout):
-        await run(database, witness, "create_author", method, timeout_s=0.05)
+        await run(database, witness, "create_artist", method, timeout_s=0.05)
 
 
 async def test_a_failed_command_leaves_no_event(database: Database, witness: Witness) -> None:
     async def method(context: Context, request: object) -> None:
-        await announcing(context, request)
+        await announcing()(context, request)
         raise Forbidden
 
     with pytest.raises(Forbidden):
-        await run(database, witness, "create_author", method)
-    assert not any("AuthorCreated" in word for word in witness.seen)
+        await run(database, witness, "create_artist", method)
+    assert not any("ArtistCreated" in word for word in witness.seen)
 
 
 @pytest.mark.parametrize(
@@ -262,7 +359,7 @@ async def test_a_refusal_stands_and_its_row_is_queued_where_it_cannot_be_written
 ) -> None:
     witness.refusal = refusal
     with pytest.raises(Forbidden):
-        await run(database, witness, "create_author", saying(witness), roles=set())
+        await run(database, witness, "create_artist", saying(witness), roles=set())
     assert witness.seen == ["limit writes", "audit denied", "offer denied", "metric forbidden"]
 
 
@@ -271,11 +368,11 @@ async def test_a_command_whose_row_cannot_be_written_is_no_success_and_wakes_nob
 ) -> None:
     witness.refusal = Unavailable()
     with pytest.raises(Unavailable):
-        await run(database, witness, "create_author", announcing)
+        await run(database, witness, "create_artist", announcing())
     assert witness.seen == [
         "limit writes",
         "decode",
-        "append AuthorCreated",
+        "append ArtistCreated",
         "audit success",
         "offer error",
         "metric unavailable",

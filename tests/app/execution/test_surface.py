@@ -23,14 +23,14 @@ class Idle(System):
 
 
 class Talkative(Idle):
-    async def drop_all_authors(self, context: object, request: object) -> None:
+    async def drop_all_artists(self, context: object, request: object) -> None:
         """Callable by nobody, and so not to be there."""
 
 
 def handlers(**given: Any) -> Handlers[Any]:
     """Only names are looked at, so one kind stands for all."""
     idle: Any = Idle()
-    every: Handlers[Any] = Handlers(audit_log=idle, auth=idle, authors=idle, system=idle)
+    every: Handlers[Any] = Handlers(audit_log=idle, auth=idle, artists=idle, system=idle)
     return replace(every, **given)
 
 
@@ -39,5 +39,5 @@ def test_private_methods_are_the_handler_s_own_business() -> None:
 
 
 def test_a_method_without_a_policy_is_named_with_what_to_do() -> None:
-    with pytest.raises(UnknownMethod, match=r"Talkative\.drop_all_authors: no operation .* specs/"):
+    with pytest.raises(UnknownMethod, match=r"Talkative\.drop_all_artists: no operation .* specs/"):
         check_surface(handlers(system=Talkative()))

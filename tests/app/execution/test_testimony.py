@@ -28,11 +28,11 @@ def test_outcomes(code: str, outcome: Outcome) -> None:
 def test_a_row_names_the_subject_and_not_the_token() -> None:
     principal = Principal("https://iss", "42", "ada", "session-1", frozenset({"b", "a"}), time.time() + 60)
     nothing: Any = None
-    call = Call(OPERATIONS["get_author"], nothing, nothing, Caller(principal, "10.0.0.1", "agent", Door.HTTP), "trace")
+    call = Call(OPERATIONS["get_artist"], nothing, nothing, Caller(principal, "10.0.0.1", "agent", Door.HTTP), "trace")
     call.object_id = "7"
-    row = record_of(call, "author_not_found", time.perf_counter() - 0.5)
+    row = record_of(call, "artist_not_found", time.perf_counter() - 0.5)
     assert (row.username, row.subject, row.roles) == ("ada", "https://iss:42", ["a", "b"])
-    assert (row.action, row.code, row.object_id, row.trace_id) == ("get_author", "author_not_found", "7", "trace")
+    assert (row.action, row.code, row.object_id, row.trace_id) == ("get_artist", "artist_not_found", "7", "trace")
     assert (row.sid, row.reason) == ("session-1", None)
     assert 400 <= row.duration_ms <= 5000
 

@@ -13,11 +13,11 @@ from app.limits.limiter import Permit
 from generated.errors import MethodNotAllowed, OutcomeUnknown, RateLimited, Timeout, Unauthenticated, Unavailable
 from generated.http_routes import ROUTES
 from generated.operations import CONTRACT_HASH, CONTRACT_VERSION, OPERATIONS
-from generated.results import Author
-from tests.app.features.authors.authors import NOW
+from generated.results import Artist
+from tests.features.artists.artists import NOW
 
-CREATE = next(one for one in ROUTES if one.operation.name == "create_author")
-AUTHOR = Author(id=7, name="x", bio=None, born_on=None, created_at=NOW, updated_at=NOW, version=3)
+CREATE = next(one for one in ROUTES if one.operation.name == "create_artist")
+ARTIST = Artist(id=7, name="x", bio=None, born_on=None, created_at=NOW, updated_at=NOW, version=3)
 
 
 class Sent:
@@ -38,16 +38,16 @@ class Sent:
 
 def call() -> Call:
     nothing: Any = None
-    made = Call(OPERATIONS["create_author"], nothing, nothing, Caller(None, "", "", Door.HTTP), "trace-1")
+    made = Call(OPERATIONS["create_artist"], nothing, nothing, Caller(None, "", "", Door.HTTP), "trace-1")
     made.permit = Permit(True, 120, 119, 30, 0, 60)
     return made
 
 
 async def test_a_created_resource_says_where_it_is_which_version_and_what_is_left() -> None:
     sent = Sent()
-    await send_result(sent, CREATE, call(), AUTHOR, "application/json")
+    await send_result(sent, CREATE, call(), ARTIST, "application/json")
     assert sent.messages[0]["status"] == 201
-    assert sent.headers["location"] == "/api/authors/7"
+    assert sent.headers["location"] == "/api/artists/7"
     assert sent.headers["etag"] == '"3"'
     assert sent.headers["ratelimit"] == '"writes";r=119;t=30'
     assert sent.headers["ratelimit-policy"] == '"writes";q=120;w=60'
@@ -88,8 +88,8 @@ async def test_head_gets_the_headers_alone_and_405_the_methods() -> None:
 async def test_a_stored_answer_says_so_and_protobuf_is_the_whole_message() -> None:
     sent, replayed = Sent(), call()
     replayed.replayed = True
-    await send_result(sent, CREATE, replayed, AUTHOR, PROTOBUF)
+    await send_result(sent, CREATE, replayed, ARTIST, PROTOBUF)
     assert sent.headers["idempotent-replayed"] == "true"
     assert sent.headers["content-type"] == PROTOBUF
     assert CREATE.codec.encode_protobuf
-    assert sent.body == CREATE.codec.encode_protobuf(AUTHOR)
+    assert sent.body == CREATE.codec.encode_protobuf(ARTIST)

@@ -33,7 +33,7 @@ async def test_the_docs_page_lists_every_operation_and_loads_nothing_from_outsid
 
 
 async def test_a_problem_s_type_leads_to_its_explanation(service: RunningService) -> None:
-    refused = (await get(service, "/api/authors")).json()
+    refused = (await get(service, "/api/artists")).json()
     explained = (await get(service, refused["type"])).json()
     assert explained["title"] == ERRORS["unauthenticated"].title
     assert (await get(service, "/problems/no_such_code")).status_code == 404

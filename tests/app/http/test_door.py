@@ -48,36 +48,36 @@ async def send(
 
 
 async def test_the_caller_s_correlation_id_comes_back_and_a_bad_one_does_not(service: RunningService) -> None:
-    kept = await send(service, "GET", "/api/authors", headers={"x-correlation-id": "abc-123"})
+    kept = await send(service, "GET", "/api/artists", headers={"x-correlation-id": "abc-123"})
     assert kept.headers["x-correlation-id"] == "abc-123"
-    made = await send(service, "GET", "/api/authors/0", headers={"x-correlation-id": "a b<script>"})
+    made = await send(service, "GET", "/api/artists/0", headers={"x-correlation-id": "a b<script>"})
     assert made.headers["x-correlation-id"] == made.json()["trace_id"] != "a b<script>"
 
 
 async def test_head_is_get_without_a_body(service: RunningService) -> None:
-    head = await send(service, "HEAD", "/api/authors")
+    head = await send(service, "HEAD", "/api/artists")
     assert (head.status_code, head.content) == (200, b"")
     assert int(head.headers["content-length"]) > 0
 
 
 async def test_other_methods_name_the_ones_there_are(service: RunningService) -> None:
-    refused = await send(service, "PATCH", "/api/authors/1")
+    refused = await send(service, "PATCH", "/api/artists/1")
     assert (refused.status_code, refused.headers["allow"]) == (405, "DELETE, GET, HEAD, PUT")
 
 
 @pytest.mark.parametrize("key", ["", "x" * 256, "a b"])
 async def test_a_bad_idempotency_key_is_refused(service: RunningService, key: str) -> None:
     headers = {"idempotency-key": key, "content-type": "application/json"}
-    refused = await send(service, "POST", "/api/authors", user="editor", headers=headers, body=b'{"name": ""}')
+    refused = await send(service, "POST", "/api/artists", user="editor", headers=headers, body=b'{"name": ""}')
     assert (refused.status_code, refused.json()["code"]) == (400, "malformed")
 
 
 async def test_a_deadline_of_the_caller_counts(service: RunningService, postgres: Postgres) -> None:
     connection = await asyncpg.connect(postgres.url.replace("+asyncpg", ""))
     async with connection.transaction():
-        await connection.execute("LOCK TABLE author IN ACCESS EXCLUSIVE MODE")
+        await connection.execute("LOCK TABLE artist IN ACCESS EXCLUSIVE MODE")
         started = time.monotonic()
-        late = await send(service, "GET", "/api/authors", headers={"request-timeout-ms": "100"})
+        late = await send(service, "GET", "/api/artists", headers={"request-timeout-ms": "100"})
         took_s = time.monotonic() - started
     await connection.close()
     assert (late.status_code, late.json()["code"]) == (504, "timeout")
@@ -86,14 +86,14 @@ async def test_a_deadline_of_the_caller_counts(service: RunningService, postgres
 
 @pytest.mark.parametrize("nonsense", ["soon", "0", "-5", "1e3", "9" * 30])
 async def test_a_deadline_that_is_none_is_ignored(service: RunningService, nonsense: str) -> None:
-    answer = await send(service, "GET", "/api/authors", headers={"request-timeout-ms": nonsense})
+    answer = await send(service, "GET", "/api/artists", headers={"request-timeout-ms": nonsense})
     assert answer.status_code == 200
 
 
 async def test_a_body_of_another_type_is_refused_after_the_roles(service: RunningService) -> None:
     headers = {"content-type": "text/plain"}
     for user, status in (("reader", 403), ("editor", 415)):
-        refused = await send(service, "POST", "/api/authors", user=user, headers=headers, body=b"x")
+        refused = await send(service, "POST", "/api/artists", user=user, headers=headers, body=b"x")
         assert refused.status_code == status
 
 
@@ -106,7 +106,7 @@ async def test_a_bug_is_a_problem_without_its_text_and_other_paths_go_on() -> No
     application: Any = door
     transport = httpx2.ASGITransport(application)
     async with httpx2.AsyncClient(base_url="http://service", transport=transport) as client:
-        failed = await client.get("/api/authors", headers={"authorization": "Bearer x"})
+        failed = await client.get("/api/artists", headers={"authorization": "Bearer x"})
         other = await client.get("/by/hand")
     assert (failed.status_code, failed.json()["code"]) == (500, "internal")
     assert "secret" not in failed.text
@@ -115,7 +115,7 @@ async def test_a_bug_is_a_problem_without_its_text_and_other_paths_go_on() -> No
 
 async def test_what_the_contract_does_not_name_has_the_headers_of_every_answer_too(service: RunningService) -> None:
     for method, path, status in (
-        ("GET", "/nothing", 404), ("GET", "/api/authors/", 404), ("GET", "/docs/", 404), ("GET", "/metrics/", 404),
+        ("GET", "/nothing", 404), ("GET", "/api/artists/", 404), ("GET", "/docs/", 404), ("GET", "/metrics/", 404),
         ("GET", "/docs", 200), ("HEAD", "/openapi.json", 200), ("DELETE", "/docs", 405), ("GET", "/problems/none", 404),
     ):  # fmt: skip
         answer = await send(service, method, path, headers={"x-correlation-id": "abc-123", "host": "evil.example"})

@@ -22,7 +22,7 @@ from app.http.message import (
 from generated.bindings import HttpBinding
 from generated.errors import ApiError, InvalidData, Malformed, NotAcceptable, TooLarge, UnsupportedMediaType
 from generated.http_routes import ROUTES
-from generated.proto import authors_pb2
+from generated.proto import artists_pb2
 
 
 def binding(name: str) -> HttpBinding:
@@ -107,7 +107,7 @@ def read(name: str, path: tuple[str, ...] = (), query: bytes = b"", headers: dic
 
 
 def test_query_and_defaults_make_the_request() -> None:
-    request = read("get_paginated_authors", query=b"per_page=5&name=%C3%85sa")
+    request = read("get_paginated_artists", query=b"per_page=5&name=%C3%85sa")
     assert (request.page, request.per_page, request.name, request.cursor) == (1, 5, "Åsa", None)
 
 
@@ -118,31 +118,31 @@ def test_query_and_defaults_make_the_request() -> None:
 )  # fmt: skip
 def test_a_query_that_does_not_fit_is_refused(query: bytes) -> None:
     with pytest.raises((InvalidData, Malformed)):
-        read("get_paginated_authors", query=query)
+        read("get_paginated_artists", query=query)
 
 
 def test_if_match_carries_the_version_and_a_star_carries_none() -> None:
-    assert read("delete_author", ("7",), headers={b"if-match": b'"3"'}).expected_version == 3
-    assert read("delete_author", ("7",), headers={b"if-match": b"*"}).expected_version is None
+    assert read("delete_artist", ("7",), headers={b"if-match": b'"3"'}).expected_version == 3
+    assert read("delete_artist", ("7",), headers={b"if-match": b"*"}).expected_version is None
     with pytest.raises(InvalidData):
-        read("delete_author", ("7",), headers={b"if-match": b"3"})
+        read("delete_artist", ("7",), headers={b"if-match": b"3"})
 
 
 def put(media: str, body: bytes) -> Any:
-    one = binding("update_author")
+    one = binding("update_artist")
     return decode(lambda: read_request(one, media, body, outside_values(one, ("7",), b"", {b"if-match": b'"3"'})))
 
 
 def test_path_header_and_body_flatten_into_one_request() -> None:
-    message = authors_pb2.UpdateAuthorRequest(author_id=99, name="Ada")
+    message = artists_pb2.UpdateArtistRequest(artist_id=99, name="Ada")
     for request in (put(JSON, b'{"name":"Ada"}'), put(PROTOBUF, message.SerializeToString())):
-        assert (request.author_id, request.name, request.bio, request.expected_version) == (7, "Ada", None, 3)
+        assert (request.artist_id, request.name, request.bio, request.expected_version) == (7, "Ada", None, 3)
 
 
 @pytest.mark.parametrize(
     ("body", "expected"),
     [
-        (b'{"name":"Ada","author_id":9}', InvalidData),
+        (b'{"name":"Ada","artist_id":9}', InvalidData),
         (b'{"name":"Ada","more":9}', InvalidData),
         (b"[]", InvalidData),
         (b"{", Malformed),

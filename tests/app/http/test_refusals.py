@@ -56,6 +56,15 @@ def test_an_address_gets_ten_rows_a_minute_and_the_others_are_counted() -> None:
     assert len(one.rows) == MAX_OF_ADDRESS + 2
 
 
+def test_every_address_of_one_network_counts_as_one_caller_and_the_row_has_the_whole_one() -> None:
+    one = Listener()
+    for number in range(25):
+        one.note(ip=f"2001:db8:0:1::{number + 1:x}")
+    one.note(ip="2001:db8:0:2::1")
+    assert (len(one.rows), one.dropped) == (MAX_OF_ADDRESS + 1, 25 - MAX_OF_ADDRESS)
+    assert one.rows[1].ip == "2001:db8:0:1::2"
+
+
 def test_many_addresses_together_get_no_more_than_the_node_does() -> None:
     one = Listener()
     for number in range(1000):

@@ -7,20 +7,20 @@ from generated.http_routes import ROUTES
 
 
 def test_a_static_path_answers_every_verb_of_the_path() -> None:
-    match = RouteTable(ROUTES).find("/api/authors")
+    match = RouteTable(ROUTES).find("/api/artists")
     assert match is not None
     assert sorted(match.verbs) == ["GET", "POST"]
 
 
 def test_a_static_path_wins_over_a_parameter() -> None:
-    match = RouteTable(ROUTES).find("/api/authors/paginated")
+    match = RouteTable(ROUTES).find("/api/artists/paginated")
     assert match is not None
-    assert match.verbs["GET"].operation.name == "get_paginated_authors"
+    assert match.verbs["GET"].operation.name == "get_paginated_artists"
     assert match.values == ()
 
 
 def test_a_parameter_is_decoded_within_its_segment() -> None:
-    match = RouteTable(ROUTES).find("/api/authors/4%2F2")
+    match = RouteTable(ROUTES).find("/api/artists/4%2F2")
     assert match is not None
     assert match.values == ("4/2",)
     assert sorted(match.verbs) == ["DELETE", "GET", "PUT"]
@@ -28,4 +28,4 @@ def test_a_parameter_is_decoded_within_its_segment() -> None:
 
 def test_what_the_contract_does_not_name_is_not_found() -> None:
     table = RouteTable(ROUTES)
-    assert [table.find(path) for path in ("/", "", "/api", "/api/authors/", "/api/authors/1/x")] == [None] * 5
+    assert [table.find(path) for path in ("/", "", "/api", "/api/artists/", "/api/artists/1/x")] == [None] * 5

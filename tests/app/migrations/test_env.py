@@ -60,8 +60,8 @@ async def test_a_node_waits_while_another_one_migrates(postgres: Postgres) -> No
         ):
             assert node.returncode is None, "it did not wait"
             await asyncio.sleep(0.02)
-    assert await connection.fetchval("SELECT to_regclass('author')") is None
+    assert await connection.fetchval("SELECT to_regclass('audit_log')") is None
     await connection.execute("SELECT pg_advisory_unlock($1)", lock)
     assert await node.wait() == 0
-    assert await connection.fetchval("SELECT to_regclass('author')") is not None
+    assert await connection.fetchval("SELECT to_regclass('audit_log')") is not None
     await connection.close()

@@ -48,10 +48,26 @@ def tables(url: str) -> set[str]:
     return asyncio.run(read())
 
 
+def test_a_database_of_a_later_release_is_one_line(postgres: Postgres) -> None:
+    later = new_database(postgres, "later")
+    assert migrate(later, "upgrade").returncode == 0
+
+    async def take() -> None:
+        connection = await asyncpg.connect(later.replace("+asyncpg", ""))
+        await connection.execute("UPDATE alembic_version SET version_num = '9999' WHERE version_num LIKE 'platform%'")
+        await connection.close()
+
+    asyncio.run(take())
+    done = migrate(later, "upgrade")
+    assert done.returncode == 1
+    assert "9999" in done.stderr.splitlines()[-1]
+    assert "Traceback" not in done.stderr
+
+
 def test_up_down_and_up_again(url: str) -> None:
     assert migrate(url, "upgrade").returncode == 0
     every = tables(url)
-    assert {"author", "audit_log", "stored_answer"} <= every
+    assert {"artist", "audit_log", "stored_answer"} <= every
     assert migrate(url, "downgrade", "base", answer="no\n").returncode == 1
     assert tables(url) == every
     assert migrate(url, "downgrade", "base", answer="yes\n").returncode == 0
@@ -81,9 +97,7 @@ def test_without_a_url_and_without_a_server_a_line_says_so() -> None:
 
 def test_autogenerate_finds_nothing_to_add_to_the_migrations(migrated: str) -> None:
     """In a process of its own, where no table is known but those that the environment imports."""
-    program = (
-        "from alembic import command; from app.migrations.__main__ import configuration; command.check(configuration())"
-    )
+    program = "from alembic import command; from app.db.schema import configuration; command.check(configuration())"
     ended = subprocess.run(
         [sys.executable, "-c", program], env={**os.environ, "DATABASE_URL": migrated}, capture_output=True, text=True,
         check=False,
@@ -102,12 +116,10 @@ def test_without_a_url_it_is_said_where_one_is() -> None:
 
 
 def test_a_step_is_written_from_the_tables_as_the_checks_want_it(postgres: Postgres, tmp_path: Path) -> None:
-    for name in ("app", "generated"):
-        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copyfile(ROOT / "pyproject.toml", tmp_path / "pyproject.toml")
+    copied(tmp_path)
     url = new_database(postgres, "a new step")
     assert migrate(url, "upgrade", cwd=tmp_path).returncode == 0
-    with (tmp_path / "app" / "features" / "authors" / "tables.py").open("a") as module:
+    with (tmp_path / "app" / "features" / "artists" / "tables.py").open("a") as module:
         module.write(SHELF)
     written = migrate(url, "revision", "add shelves", cwd=tmp_path)
     assert written.returncode == 0, written.stderr
@@ -123,3 +135,67 @@ def test_a_step_is_written_from_the_tables_as_the_checks_want_it(postgres: Postg
     assert step.stem.partition("_")[0] in migrate(url, "current", cwd=tmp_path).stdout
     assert migrate(url, "downgrade", "--yes", cwd=tmp_path).returncode == 0
     assert "shelf" not in tables(url)
+
+
+def copied(folder: Path) -> Path:
+    for name in ("app", "generated"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copyfile(ROOT / "pyproject.toml", folder / "pyproject.toml")
+    return folder
+
+
+def test_the_first_step_of_a_product_begins_its_own_line(postgres: Postgres, tmp_path: Path) -> None:
+    """A product without steps has the platform's tables; its own are then written as a line beside the platform's."""
+    folder = copied(tmp_path)
+    shutil.rmtree(folder / "app" / "migrations" / "versions")
+    declared = folder / "app" / "features" / "artists" / "tables.py"
+    declared.write_text(declared.read_text().partition('Index("artist_search"')[0])
+    url = new_database(postgres, "no product yet")
+    assert migrate(url, "upgrade", cwd=folder).returncode == 0
+    before = tables(url)
+    assert "audit_log" in before
+    for message in ("first", "second"):
+        written = migrate(url, "revision", message, cwd=folder)
+        assert written.returncode == 0, written.stderr
+        assert migrate(url, "upgrade", cwd=folder).returncode == 0
+    assert tables(url) > before
+    steps = {
+        path.stem.partition("_")[2]: path.read_text() for path in (folder / "app/migrations/versions").glob("*.py")
+    }
+    assert {name: "branch_labels = ('product',)" in text.replace('"', "'") for name, text in steps.items()} == {
+        "first": True, "second": False,
+    }  # fmt: skip
+    assert migrate(url, "downgrade", "-2", "--yes", cwd=folder).returncode == 0
+    assert tables(url) == before
+
+
+def test_a_database_of_release_1_0_goes_on(postgres: Postgres) -> None:
+    """Its one step `0001` made the tables of both owners; their rows stay."""
+    url = new_database(postgres, "release 1.0")
+    assert migrate(url, "upgrade").returncode == 0
+    assert migrate(url, "downgrade", "platform@platform_0001", "--yes").returncode == 0
+    assert migrate(url, "downgrade", "product@0001", "--yes").returncode == 0
+
+    async def as_it_was() -> None:
+        connection = await asyncpg.connect(url.replace("+asyncpg", ""))
+        await connection.execute("DELETE FROM alembic_version WHERE version_num <> '0001'")
+        await connection.execute("INSERT INTO audit_quarantine(reason, row) VALUES ('kept', '{}')")
+        await connection.close()
+
+    async def kept() -> object:
+        connection = await asyncpg.connect(url.replace("+asyncpg", ""))
+        row = await connection.fetchrow(
+            "SELECT (SELECT reason FROM audit_quarantine), (SELECT count(sid) FROM audit_log)"
+        )
+        await connection.close()
+        return tuple(row or ())
+
+    asyncio.run(as_it_was())
+    upgraded = migrate(url, "upgrade")
+    assert upgraded.returncode == 0, upgraded.stderr
+    assert asyncio.run(kept()) == ("kept", 0)
+
+
+def test_a_step_that_is_not_there_is_one_line(url: str) -> None:
+    refused = migrate(url, "downgrade", "nowhere", "--yes")
+    assert (refused.returncode, "Traceback" in refused.stderr, "nowhere" in refused.stderr) == (1, False, True)

@@ -9,6 +9,7 @@ import sys
 import pytest
 
 from app.telemetry.logs import SCRUBBED, TRACE_ID, add_trace_id, scrub
+from generated.product import NAME
 
 TOKEN = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl"
 
@@ -26,7 +27,7 @@ def test_what_looks_like_a_credential_is_scrubbed(text: str) -> None:
 
 
 def test_other_text_stays() -> None:
-    assert scrub("GET /api/authors?name=Bearer") == "GET /api/authors?name=Bearer"
+    assert scrub("GET /api/artists?name=Bearer") == "GET /api/artists?name=Bearer"
 
 
 def test_the_trace_id_of_the_running_request_is_added_unless_the_line_has_its_own() -> None:
@@ -49,6 +50,7 @@ def test_a_line_is_one_json_object_and_uvicorn_s_lines_are_too() -> None:
     first, second = (json.loads(line) for line in out.splitlines())
     assert (first["event"], first["token"], first["text"]) == ("said", SCRUBBED, "two\nlines")
     assert (second["event"], second["level"]) == ("failed x", "error")
+    assert first["service"] == second["service"] == NAME
 
 
 @pytest.mark.parametrize("is_json", [True, False])

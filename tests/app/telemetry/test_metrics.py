@@ -9,7 +9,7 @@ from app.telemetry.metrics import Metrics
 
 
 def metrics() -> Metrics:
-    return Metrics(["get_authors"], ["forbidden"], [4401], "1.0.0;abc")
+    return Metrics(["get_artists"], ["forbidden"], [4401], "1.0.0;abc")
 
 
 def samples(found: Metrics) -> dict[tuple[str, tuple[str, ...]], float]:
@@ -20,11 +20,11 @@ def samples(found: Metrics) -> dict[tuple[str, tuple[str, ...]], float]:
 def test_a_code_that_nobody_declared_counts_as_other() -> None:
     found = metrics()
     for code in ("ok", "forbidden", "made-up-1", "made-up-2"):
-        found.observe("http", "get_authors", code, 0.01)
+        found.observe("http", "get_artists", code, 0.01)
     values = samples(found)
-    assert values["stele_requests_total", ("get_authors", "http", "ok")] == 1
-    assert values["stele_requests_total", ("forbidden", "get_authors", "http")] == 1
-    assert values["stele_requests_total", ("get_authors", "http", "other")] == 2
+    assert values["stele_requests_total", ("get_artists", "http", "ok")] == 1
+    assert values["stele_requests_total", ("forbidden", "get_artists", "http")] == 1
+    assert values["stele_requests_total", ("get_artists", "http", "other")] == 2
 
 
 def test_an_operation_that_is_none_is_an_error_of_ours() -> None:
@@ -62,15 +62,15 @@ def test_the_outbox_s_depth_and_age_are_the_last_that_were_measured() -> None:
 
 def test_no_number_of_strange_codes_makes_more_than_one_new_series() -> None:
     found = metrics()
-    found.observe("http", "get_authors", "made-up", 0.01)
+    found.observe("http", "get_artists", "made-up", 0.01)
     found.socket_closed(1999)
     before = samples(found)
     for number in range(1000):
-        found.observe("http", "get_authors", f"made-up-{number}", 0.01)
+        found.observe("http", "get_artists", f"made-up-{number}", 0.01)
         found.socket_closed(2000 + number)
     after = samples(found)
     assert set(after) == set(before)
-    assert after["stele_requests_total", ("get_authors", "http", "other")] == 1001
+    assert after["stele_requests_total", ("get_artists", "http", "other")] == 1001
     assert after["stele_sockets_closed_total", ("other",)] == 1001
 
 
@@ -81,7 +81,7 @@ def test_every_label_s_values_are_known_before_the_first_request() -> None:
         for one in family.samples:
             for name, value in one.labels.items():
                 found.setdefault(f"{family.name} {name}", set()).add(value)
-    assert found["stele_requests operation"] == found["stele_request_seconds operation"] == {"get_authors"}
+    assert found["stele_requests operation"] == found["stele_request_seconds operation"] == {"get_artists"}
     assert found["stele_requests door"] == found["stele_request_seconds door"] == {"http", "websocket"}
     assert found["stele_requests code"] == {"ok"}
     assert {"4401", "1000", "other"} <= found["stele_sockets_closed code"]
@@ -90,7 +90,7 @@ def test_every_label_s_values_are_known_before_the_first_request() -> None:
 @pytest.mark.parametrize("door", ["ftp", ""])
 def test_a_door_that_is_none_is_an_error_of_ours(door: str) -> None:
     with pytest.raises(KeyError):
-        metrics().observe(door, "get_authors", "ok", 0.1)
+        metrics().observe(door, "get_artists", "ok", 0.1)
 
 
 def test_two_workers_parts_do_not_share_a_registry() -> None:

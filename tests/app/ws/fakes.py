@@ -15,9 +15,9 @@ from app.errors import decode
 from app.execution.context import Call
 from app.limits.limiter import Permit
 from app.ws.dialect import Dialect, Format, make_dialects
-from generated.errors import AuthorNotFound, Forbidden, Unauthenticated
+from generated.errors import ArtistNotFound, Forbidden, Unauthenticated
 from generated.operations import Bucket
-from generated.results import Author, AuthorPage, PageMeta
+from generated.results import Artist, ArtistPage, PageMeta
 from generated.wire import EVENT_CODECS
 from generated.ws_packages import PACKAGES
 
@@ -26,54 +26,54 @@ OTHER_REQ_ID = "0b0b0b0b-1111-4222-8333-555555555555"
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 
 
-def author(author_id: int = 7, name: str = "Ünal") -> Author:
-    return Author(id=author_id, name=name, bio=None, born_on=None, created_at=NOW, updated_at=NOW, version=1)
+def artist(artist_id: int = 7, name: str = "Ünal") -> Artist:
+    return Artist(id=artist_id, name=name, bio=None, born_on=None, created_at=NOW, updated_at=NOW, version=1)
 
 
-def author_page() -> AuthorPage:
+def artist_page() -> ArtistPage:
     meta = PageMeta(page=1, per_page=20, total=1, pages=1, next_cursor=None, has_more=False)
-    return AuthorPage(items=[author()], meta=meta)
+    return ArtistPage(items=[artist()], meta=meta)
 
 
 def principal(
-    sub: str = "ann", *, lasts_s: float = 300.0, sid: str | None = "s1", roles: str = "get-authors"
+    sub: str = "ann", *, lasts_s: float = 300.0, sid: str | None = "s1", roles: str = "get-artists"
 ) -> Principal:
     return Principal("https://issuer.test", sub, sub, sid, frozenset(roles.split()), time.time() + lasts_s)
 
 
 class FakeHandlers:
-    """`get_author` of id n takes n milliseconds; 403 is forbidden, 404 is not found and 500 a result that cannot be encoded."""
+    """`get_artist` of id n takes n milliseconds; 403 is forbidden, 404 is not found and 500 a result that cannot be encoded."""
 
     def __init__(self) -> None:
         self.running = 0
         self.most = 0
         self.log: list[str] = []
-        self.authors = SimpleNamespace(
-            get_authors=self.get_author,
-            get_paginated_authors=self.get_page,
-            create_author=self.create_author,
-            get_author=self.get_author,
-            update_author=self.get_author,
-            delete_author=self.delete_author,
+        self.artists = SimpleNamespace(
+            get_artists=self.get_artist,
+            get_paginated_artists=self.get_page,
+            create_artist=self.create_artist,
+            get_artist=self.get_artist,
+            update_artist=self.get_artist,
+            delete_artist=self.delete_artist,
         )
-        self.audit_log = SimpleNamespace(get_audit_logs=self.get_author, get_audit_log=self.get_author)
+        self.audit_log = SimpleNamespace(get_audit_logs=self.get_artist, get_audit_log=self.get_artist)
 
-    async def get_author(self, context: Any, request: Any) -> Any:
-        await self._work("get", request.author_id / 1000)
-        if request.author_id == 403:
+    async def get_artist(self, context: Any, request: Any) -> Any:
+        await self._work("get", request.artist_id / 1000)
+        if request.artist_id == 403:
             raise Forbidden()
-        if request.author_id == 404:
-            raise AuthorNotFound("No 404.")
-        return object() if request.author_id == 500 else author(request.author_id)
+        if request.artist_id == 404:
+            raise ArtistNotFound("No 404.")
+        return object() if request.artist_id == 500 else artist(request.artist_id)
 
     async def get_page(self, context: Any, request: Any) -> Any:
-        return author_page()
+        return artist_page()
 
-    async def create_author(self, context: Any, request: Any) -> Any:
+    async def create_artist(self, context: Any, request: Any) -> Any:
         await self._work("create", 0.2)
-        return author(name=request.name)
+        return artist(name=request.name)
 
-    async def delete_author(self, context: Any, request: Any) -> None:
+    async def delete_artist(self, context: Any, request: Any) -> None:
         return None
 
     async def _work(self, name: str, seconds: float) -> None:

@@ -54,8 +54,8 @@ class Line:
     def send(self, **frame: Any) -> None:
         self.inbound.put_nowait({"type": "websocket.receive", "text": json.dumps(frame)})
 
-    def get(self, author_id: int, req_id: str = REQ_ID) -> None:
-        self.send(pkg_id=4, req_id=req_id, data={"author_id": author_id})
+    def get(self, artist_id: int, req_id: str = REQ_ID) -> None:
+        self.send(pkg_id=4, req_id=req_id, data={"artist_id": artist_id})
 
     def create(self, req_id: str = REQ_ID) -> None:
         self.send(pkg_id=3, req_id=req_id, data={"name": "x"})
@@ -120,14 +120,14 @@ async def test_requests_of_one_socket_run_at_once_and_answer_as_they_end(dial: D
 async def test_an_error_and_a_result_that_cannot_be_encoded_are_refusals(dial: Dial) -> None:
     line = await dial(principal())
     line.get(404)
-    assert [(one["status_code"], one["data"]["code"]) for one in await line.hear()] == [(5, "author_not_found")]
+    assert [(one["status_code"], one["data"]["code"]) for one in await line.hear()] == [(5, "artist_not_found")]
     line.get(500)
     assert [(one["status_code"], one["data"]["code"]) for one in await line.hear()] == [(1, "internal")]
 
 
 async def test_the_call_carries_the_deadline_and_a_keyed_command_its_req_id(dial: Dial) -> None:
     line = await dial(principal())
-    line.send(pkg_id=4, req_id=REQ_ID, data={"author_id": 1}, meta={"timeout_ms": 1500})
+    line.send(pkg_id=4, req_id=REQ_ID, data={"artist_id": 1}, meta={"timeout_ms": 1500})
     line.create(OTHER_REQ_ID)
     await line.hear(2)
     query, command = line.runner.calls
@@ -186,14 +186,14 @@ async def test_after_exp_nothing_runs_and_the_socket_closes_as_expired(dial: Dia
 
 async def test_a_refresh_keeps_the_socket_and_changes_its_roles(dial: Dial) -> None:
     line = await dial(principal(lasts_s=0.2), {"new": principal(lasts_s=300, roles="")})
-    line.send(type="subscribe", topics=["authors"])
+    line.send(type="subscribe", topics=["artists"])
     assert {frame["type"] for frame in await line.hear(2)} == {"auth.expiring", "subscribed"}
     line.send(type="auth", token="Bearer new")
     answer = (await line.hear())[0]
     assert answer["type"] == "auth_ok"
     assert 290 <= answer["expires_in"] <= 300
-    assert line.hub.count("authors") == 0
-    line.send(type="subscribe", topics=["authors"])
+    assert line.hub.count("artists") == 0
+    line.send(type="subscribe", topics=["artists"])
     assert [frame["data"]["code"] for frame in await line.hear()] == ["forbidden"]
     await asyncio.sleep(0.3)
     line.get(1)
@@ -275,8 +275,8 @@ async def test_the_first_frame_authenticates_and_settles_the_socket_once(dial: D
 @pytest.mark.parametrize(
     "frame",
     [
-        {"pkg_id": 4, "req_id": REQ_ID, "data": {"author_id": 1}},
-        {"type": "subscribe", "topics": ["authors"]},
+        {"pkg_id": 4, "req_id": REQ_ID, "data": {"artist_id": 1}},
+        {"type": "subscribe", "topics": ["artists"]},
         {"nonsense": 1},
         {"type": "auth", "token": "Bearer garbage"},
     ],
@@ -306,7 +306,7 @@ async def test_what_is_denied_is_told_with_who_and_why(dial: Dial) -> None:
     )
     line = await dial(principal(roles=""))
     line.send(type="subscribe", topics=["weather"])
-    line.send(type="subscribe", topics=["authors"])
+    line.send(type="subscribe", topics=["artists"])
     await line.hear(2)
     assert [(action, code) for action, code, _ in line.denials.told] == [("ws.subscribe", "forbidden")]
     line = await dial(principal())
@@ -327,12 +327,12 @@ async def test_a_socket_that_never_authenticates_is_told_of_once_and_one_that_en
 
 async def test_topics_are_joined_and_left(dial: Dial) -> None:
     line = await dial(principal())
-    line.send(type="subscribe", topics=["authors"])
-    assert await line.hear() == [{"type": "subscribed", "topics": ["authors"]}]
-    assert line.hub.count("authors") == 1
-    line.send(type="unsubscribe", topics=["authors"])
-    assert await line.hear() == [{"type": "unsubscribed", "topics": ["authors"]}]
-    assert line.hub.count("authors") == 0
+    line.send(type="subscribe", topics=["artists"])
+    assert await line.hear() == [{"type": "subscribed", "topics": ["artists"]}]
+    assert line.hub.count("artists") == 1
+    line.send(type="unsubscribe", topics=["artists"])
+    assert await line.hear() == [{"type": "unsubscribed", "topics": ["artists"]}]
+    assert line.hub.count("artists") == 0
     line.send(type="subscribe", topics=["weather"])
     refusal = (await line.hear())[0]
     assert (refusal["status_code"], refusal["data"]["errors"][0]["pointer"]) == (2, "/topics/0")
@@ -340,10 +340,10 @@ async def test_topics_are_joined_and_left(dial: Dial) -> None:
 
 async def test_a_socket_that_ends_leaves_its_topics(dial: Dial) -> None:
     line = await dial(principal())
-    line.send(type="subscribe", topics=["authors"])
+    line.send(type="subscribe", topics=["artists"])
     await line.hear()
     await line.leave()
-    assert line.hub.count("authors") == 0
+    assert line.hub.count("artists") == 0
 
 
 def flood(line: Line, frame: dict[str, Any], count: int) -> None:
@@ -358,7 +358,7 @@ def flood(line: Line, frame: dict[str, Any], count: int) -> None:
         {"type": "cancel", "req_id": REQ_ID},
         {"type": "auth", "token": "Bearer garbage"},
         {"type": "subscribe", "topics": ["weather"]},
-        {"pkg_id": 4, "req_id": REQ_ID, "data": {"author_id": 403}},
+        {"pkg_id": 4, "req_id": REQ_ID, "data": {"artist_id": 403}},
     ],
 )
 async def test_frames_that_run_nothing_are_read_only_as_the_budget_allows(dial: Dial, frame: dict[str, Any]) -> None:

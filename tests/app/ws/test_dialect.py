@@ -19,5 +19,5 @@ def test_each_package_has_one_method_on_both_formats() -> None:
     for pkg_id, bound in json.packages.items():
         assert bound.method == protobuf.packages[pkg_id].method
         assert bound.operation is PACKAGES[pkg_id].operation
-    assert json.packages[4].decode(b'{"author_id":3}').author_id == 3
-    assert protobuf.packages[4].decode(b"\x08\x03").author_id == 3
+    assert json.packages[4].decode(b'{"artist_id":3}').artist_id == 3
+    assert protobuf.packages[4].decode(b"\x08\x03").artist_id == 3

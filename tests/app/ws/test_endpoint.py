@@ -21,13 +21,13 @@ from app.ws.dialect import Format
 from app.ws.envelope import ControlId
 from generated.errors import CloseCode
 from generated.operations import CONTRACT_HASH, CONTRACT_VERSION
-from generated.proto import authors_pb2, envelope_pb2
-from generated.results import AuthorCreated
+from generated.proto import artists_pb2, envelope_pb2
+from generated.results import ArtistCreated
 from tests.app.ws.conftest import OpenDoor
-from tests.app.ws.fakes import OTHER_REQ_ID, REQ_ID, FakeLimiter, FakeSettings, author, principal
+from tests.app.ws.fakes import OTHER_REQ_ID, REQ_ID, FakeLimiter, FakeSettings, artist, principal
 
-GET = {"pkg_id": 4, "req_id": REQ_ID, "data": {"author_id": 1}}
-DELIVERY = Delivery("authors", 9, "e1", 1001, AuthorCreated(author=author()))
+GET = {"pkg_id": 4, "req_id": REQ_ID, "data": {"artist_id": 1}}
+DELIVERY = Delivery("artists", 9, "e1", 1001, ArtistCreated(artist=artist()))
 
 
 async def refused(door: OpenDoor, *args: Any, **rest: Any) -> tuple[int, dict[str, Any], Any]:
@@ -120,7 +120,7 @@ async def test_a_protobuf_socket_speaks_protobuf(door: OpenDoor) -> None:
     for socket in (await door.connect(protocols=("stele.v1.protobuf",)), await door.connect(query="?format=protobuf")):
         await socket.send(envelope_pb2.Request(pkg_id=4, req_id=REQ_ID, data=b"\x08\x03").SerializeToString())
         response = envelope_pb2.Response.FromString(bytes(await socket.recv(decode=False)))
-        assert (response.req_id, authors_pb2.Author.FromString(response.data).id) == (REQ_ID, 3)
+        assert (response.req_id, artists_pb2.Artist.FromString(response.data).id) == (REQ_ID, 3)
 
 
 async def test_the_wrong_kind_of_frame_is_answered_then_closed_1003(door: OpenDoor) -> None:
@@ -162,7 +162,7 @@ async def test_a_hundred_pipelined_requests_get_a_hundred_replies_and_32_run_at_
     socket = await door.connect()
     ids = [f"{number:08d}-1111-4222-8333-444444444444" for number in range(100)]
     for req_id in ids:
-        await door.say(socket, pkg_id=4, req_id=req_id, data={"author_id": 50})
+        await door.say(socket, pkg_id=4, req_id=req_id, data={"artist_id": 50})
     answers = [await door.hear(socket) for _ in ids]
     assert sorted(answer["req_id"] for answer in answers) == ids
     assert {answer["status_code"] for answer in answers} == {0}
@@ -171,7 +171,7 @@ async def test_a_hundred_pipelined_requests_get_a_hundred_replies_and_32_run_at_
 
 async def test_a_req_id_in_flight_is_a_conflict_and_may_be_used_again_afterwards(door: OpenDoor) -> None:
     socket = await door.connect()
-    slow = GET | {"data": {"author_id": 100}}
+    slow = GET | {"data": {"artist_id": 100}}
     await door.say(socket, **slow)
     await door.say(socket, **slow)
     conflict, reply = await door.hear(socket), await door.hear(socket)
@@ -182,7 +182,7 @@ async def test_a_req_id_in_flight_is_a_conflict_and_may_be_used_again_afterwards
 
 async def test_cancel_stops_a_request(door: OpenDoor) -> None:
     socket = await door.connect()
-    await door.say(socket, **GET | {"data": {"author_id": 5000}})
+    await door.say(socket, **GET | {"data": {"artist_id": 5000}})
     await door.say(socket, type="cancel", req_id=REQ_ID)
     await door.say(socket, **GET | {"req_id": OTHER_REQ_ID})
     assert (await door.hear(socket))["req_id"] == OTHER_REQ_ID
@@ -191,7 +191,7 @@ async def test_cancel_stops_a_request(door: OpenDoor) -> None:
 
 async def test_a_client_that_goes_cancels_its_query_and_not_its_command(door: OpenDoor) -> None:
     socket = await door.connect()
-    await door.say(socket, **GET | {"data": {"author_id": 5000}})
+    await door.say(socket, **GET | {"data": {"artist_id": 5000}})
     await door.say(socket, pkg_id=3, req_id=OTHER_REQ_ID, data={"name": "x"})
     await asyncio.sleep(0.05)
     assert door.handlers.running == 2
@@ -307,36 +307,36 @@ async def test_only_subscribed_sockets_get_a_push_each_in_its_format(door: OpenD
         await door.connect(query="?format=protobuf"),
         await door.connect(),
     )
-    await door.say(json_socket, type="subscribe", topics=["authors"])
+    await door.say(json_socket, type="subscribe", topics=["artists"])
     await door.hear(json_socket)
-    subscribe = envelope_pb2.Request(pkg_id=ControlId.SUBSCRIBE, req_id=REQ_ID, data=b"\x0a\x07authors")
+    subscribe = envelope_pb2.Request(pkg_id=ControlId.SUBSCRIBE, req_id=REQ_ID, data=b"\x0a\x07artists")
     await binary.send(subscribe.SerializeToString())
     await binary.recv()
     door.hub.deliver(DELIVERY)
     assert (await door.hear(json_socket))["offset"] == 9
-    assert envelope_pb2.Response.FromString(bytes(await binary.recv(decode=False))).topic == "authors"
+    assert envelope_pb2.Response.FromString(bytes(await binary.recv(decode=False))).topic == "artists"
     await door.say(quiet, **GET)
     assert (await door.hear(quiet))["status_code"] == 0
 
 
 async def test_a_topic_without_its_role_is_denied(door: OpenDoor) -> None:
     socket = await door.connect("bob")
-    await door.say(socket, type="subscribe", topics=["authors"])
+    await door.say(socket, type="subscribe", topics=["artists"])
     assert (await door.hear(socket))["status_code"] == 3
-    assert door.hub.count("authors") == 0
+    assert door.hub.count("artists") == 0
 
 
 async def test_a_reader_that_stops_is_closed_as_slow_while_others_receive(door: OpenDoor) -> None:
     """Whoever reads again in time learns why: everything until the close arrives in order, then 4430."""
     fast = await door.connect()
-    await door.say(fast, type="subscribe", topics=["authors"])
+    await door.say(fast, type="subscribe", topics=["artists"])
     await door.hear(fast)
     reader, writer = await _open_raw(door.port)
-    writer.write(_masked(json.dumps({"type": "subscribe", "topics": ["authors"]}).encode()))
+    writer.write(_masked(json.dumps({"type": "subscribe", "topics": ["artists"]}).encode()))
     async with asyncio.timeout(5):
-        while door.hub.count("authors") < 2:
+        while door.hub.count("artists") < 2:
             await asyncio.sleep(0.01)
-    big = Delivery("authors", 1, "e1", 1001, AuthorCreated(author=author(name="x" * 60_000)))
+    big = Delivery("artists", 1, "e1", 1001, ArtistCreated(artist=artist(name="x" * 60_000)))
     for _ in range(200):
         door.hub.deliver(big)
         await door.hear(fast)

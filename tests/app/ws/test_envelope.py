@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -28,7 +29,7 @@ DEEP = "[" * 100_000
 
 
 def json_frame(**members: Any) -> str:
-    return json.dumps({"pkg_id": 4, "req_id": REQ_ID, "data": {"author_id": 1}} | members)
+    return json.dumps({"pkg_id": 4, "req_id": REQ_ID, "data": {"artist_id": 1}} | members)
 
 
 def protobuf_frame(**members: Any) -> bytes:
@@ -43,14 +44,26 @@ def refused(reader: JsonReader | ProtobufReader, frame: Any) -> BadFrame:
 
 
 def test_a_json_request_keeps_its_data_as_bytes() -> None:
-    assert JsonReader().read(json_frame(meta={"timeout_ms": 250})) == Request(4, REQ_ID, b'{"author_id": 1}', 0.25)
-    assert JsonReader().read(json_frame(meta={})) == Request(4, REQ_ID, b'{"author_id": 1}', None)
+    assert JsonReader().read(json_frame(meta={"timeout_ms": 250})) == Request(4, REQ_ID, b'{"artist_id": 1}', 0.25)
+    assert JsonReader().read(json_frame(meta={})) == Request(4, REQ_ID, b'{"artist_id": 1}', None)
 
 
 def test_a_protobuf_request_keeps_its_data_as_bytes() -> None:
     meta = envelope_pb2.RequestMeta(timeout_ms=250)
     assert ProtobufReader().read(protobuf_frame(meta=meta)) == Request(4, REQ_ID, b"\x08\x01", 0.25)
     assert ProtobufReader().read(protobuf_frame()) == Request(4, REQ_ID, b"\x08\x01", None)
+
+
+@pytest.mark.parametrize("version", "01478")
+@pytest.mark.parametrize("spelling", [str.lower, str.upper])
+def test_a_req_id_of_any_version_and_case_is_taken_as_it_is_written(
+    version: str, spelling: Callable[[str], str]
+) -> None:
+    req_id = spelling(f"0f8fad5b-d9cb-{version}69f-a165-70867728950e")
+    frame = json_frame(req_id=req_id)
+    for read in (JsonReader().read(frame), ProtobufReader().read(protobuf_frame(req_id=req_id))):
+        assert isinstance(read, Request)
+        assert read.req_id == req_id
 
 
 @pytest.mark.parametrize(
@@ -107,8 +120,8 @@ def test_data_that_is_no_json_makes_the_frame_bad(data: str) -> None:
     [
         ({"type": "auth", "token": "Bearer x"}, Authenticate("Bearer x", None)),
         ({"type": "cancel", "req_id": REQ_ID}, Cancel(REQ_ID)),
-        ({"type": "subscribe", "topics": ["authors"]}, Subscribe(["authors"], None)),
-        ({"type": "unsubscribe", "topics": ["authors"]}, Unsubscribe(["authors"], None)),
+        ({"type": "subscribe", "topics": ["artists"]}, Subscribe(["artists"], None)),
+        ({"type": "unsubscribe", "topics": ["artists"]}, Unsubscribe(["artists"], None)),
     ],
 )
 def test_json_control_frames_are_told_by_their_type(frame: dict[str, Any], control: object) -> None:
@@ -154,12 +167,12 @@ def test_what_is_no_protobuf_is_malformed(frame: bytes) -> None:
 
 
 def test_protobuf_control_frames_are_told_by_their_pkg_id() -> None:
-    topics = FieldMask(paths=["authors"]).SerializeToString()
+    topics = FieldMask(paths=["artists"]).SerializeToString()
     controls = {
         ControlId.AUTH: (b"Bearer x", Authenticate("Bearer x", REQ_ID)),
         ControlId.CANCEL: (b"", Cancel(REQ_ID)),
-        ControlId.SUBSCRIBE: (topics, Subscribe(["authors"], REQ_ID)),
-        ControlId.UNSUBSCRIBE: (topics, Unsubscribe(["authors"], REQ_ID)),
+        ControlId.SUBSCRIBE: (topics, Subscribe(["artists"], REQ_ID)),
+        ControlId.UNSUBSCRIBE: (topics, Unsubscribe(["artists"], REQ_ID)),
     }
     for pkg_id, (data, control) in controls.items():
         assert ProtobufReader().read(protobuf_frame(pkg_id=pkg_id, data=data)) == control

@@ -12,17 +12,17 @@ from app.broadcast.broker import Delivery
 from app.errors import problem
 from app.ws.envelope import ControlId
 from app.ws.frames import NIL_REQ_ID, JsonWriter, ProtobufWriter
-from generated.errors import AuthorNotFound, RateLimited
-from generated.proto import authors_pb2, envelope_pb2
-from generated.results import AuthorCreated
+from generated.errors import ArtistNotFound, RateLimited
+from generated.proto import artists_pb2, envelope_pb2
+from generated.results import ArtistCreated
 from generated.wire import CODECS, EVENT_CODECS
-from tests.app.ws.fakes import REQ_ID, author, author_page
+from tests.app.ws.fakes import REQ_ID, artist, artist_page
 
 JSON = JsonWriter(EVENT_CODECS)
 PROTOBUF = ProtobufWriter(EVENT_CODECS)
-DELIVERY = Delivery("authors", 9, "e1", 1001, AuthorCreated(author=author()))
-PAGE = CODECS["get_paginated_authors"]
-ONE = CODECS["get_author"]
+DELIVERY = Delivery("artists", 9, "e1", 1001, ArtistCreated(artist=artist()))
+PAGE = CODECS["get_paginated_artists"]
+ONE = CODECS["get_artist"]
 
 
 def parse(frame: bytes) -> envelope_pb2.Response:
@@ -30,12 +30,12 @@ def parse(frame: bytes) -> envelope_pb2.Response:
 
 
 def test_a_json_reply_has_exactly_the_members_of_the_contract() -> None:
-    reply = json.loads(JSON.reply(4, REQ_ID, *ONE.frame_json(author())))
+    reply = json.loads(JSON.reply(4, REQ_ID, *ONE.frame_json(artist())))
     assert {**reply, "data": reply["data"]["name"]} == {"pkg_id": 4, "req_id": REQ_ID, "status_code": 0, "data": "Ünal"}
 
 
 def test_a_json_page_has_meta_beside_its_items() -> None:
-    reply = json.loads(JSON.reply(2, REQ_ID, *PAGE.frame_json(author_page())))
+    reply = json.loads(JSON.reply(2, REQ_ID, *PAGE.frame_json(artist_page())))
     assert list(reply) == ["pkg_id", "req_id", "status_code", "meta", "data"]
     assert reply["meta"]["total"] == 1
     assert [item["id"] for item in reply["data"]] == [7]
@@ -43,22 +43,22 @@ def test_a_json_page_has_meta_beside_its_items() -> None:
 
 def test_a_protobuf_reply_says_ok_although_ok_is_zero() -> None:
     assert PAGE.frame_protobuf is not None
-    reply = parse(PROTOBUF.reply(2, REQ_ID, *PAGE.frame_protobuf(author_page())))
+    reply = parse(PROTOBUF.reply(2, REQ_ID, *PAGE.frame_protobuf(artist_page())))
     assert (reply.HasField("status_code"), reply.status_code, reply.pkg_id, reply.req_id) == (True, 0, 2, REQ_ID)
-    assert (reply.meta.total, authors_pb2.AuthorPage.FromString(reply.data).items[0].id) == (1, 7)
+    assert (reply.meta.total, artists_pb2.ArtistPage.FromString(reply.data).items[0].id) == (1, 7)
     assert not reply.HasField("topic")
 
 
 @pytest.mark.parametrize(
-    ("error", "msg"), [(AuthorNotFound("No 7."), "No 7."), (AuthorNotFound(), AuthorNotFound.title)]
+    ("error", "msg"), [(ArtistNotFound("No 7."), "No 7."), (ArtistNotFound(), ArtistNotFound.title)]
 )
-def test_a_refusal_carries_the_problem_with_msg_in_both_formats(error: AuthorNotFound, msg: str) -> None:
+def test_a_refusal_carries_the_problem_with_msg_in_both_formats(error: ArtistNotFound, msg: str) -> None:
     frame = json.loads(JSON.refusal(4, REQ_ID, error.rsp, problem(error, "t1")))
     assert (frame["pkg_id"], frame["req_id"], frame["status_code"]) == (4, REQ_ID, 5)
-    assert (frame["data"]["code"], frame["data"]["msg"], frame["data"]["trace_id"]) == ("author_not_found", msg, "t1")
+    assert (frame["data"]["code"], frame["data"]["msg"], frame["data"]["trace_id"]) == ("artist_not_found", msg, "t1")
     response = parse(PROTOBUF.refusal(4, REQ_ID, error.rsp, problem(error, "t1")))
     told = envelope_pb2.Problem.FromString(response.data)
-    assert (response.status_code, told.code, told.msg, told.status) == (5, "author_not_found", msg, 404)
+    assert (response.status_code, told.code, told.msg, told.status) == (5, "artist_not_found", msg, 404)
 
 
 def test_a_refusal_of_what_could_not_be_read_has_null_or_nothing() -> None:
@@ -77,7 +77,7 @@ def test_a_json_push_is_no_reply() -> None:
     assert size == len(message["text"].encode())
     assert list(frame) == ["pkg_id", "req_id", "topic", "offset", "epoch", "data"]
     assert (frame["pkg_id"], frame["req_id"], frame["offset"], frame["epoch"]) == (1001, NIL_REQ_ID, 9, "e1")
-    assert frame["data"]["author"]["name"] == "Ünal"
+    assert frame["data"]["artist"]["name"] == "Ünal"
 
 
 def test_a_protobuf_push_has_no_status_code() -> None:
@@ -85,8 +85,8 @@ def test_a_protobuf_push_has_no_status_code() -> None:
     frame = parse(message["bytes"])
     assert size == len(message["bytes"])
     assert not frame.HasField("status_code")
-    assert (frame.topic, frame.offset, frame.epoch, frame.req_id) == ("authors", 9, "e1", NIL_REQ_ID)
-    assert authors_pb2.AuthorCreated.FromString(frame.data).author.id == 7
+    assert (frame.topic, frame.offset, frame.epoch, frame.req_id) == ("artists", 9, "e1", NIL_REQ_ID)
+    assert artists_pb2.ArtistCreated.FromString(frame.data).artist.id == 7
 
 
 def test_json_answers_of_control_frames() -> None:

@@ -11,9 +11,9 @@ import pytest
 from app.ws.dialect import Format
 from app.ws.envelope import Cancel
 from app.ws.session import MAX_IN_FLIGHT, Close, Invoke, Reply, Running, Session
-from generated.errors import AuthorNotFound
-from generated.proto import authors_pb2, envelope_pb2
-from tests.app.ws.fakes import OTHER_REQ_ID, REQ_ID, author, dialect
+from generated.errors import ArtistNotFound
+from generated.proto import artists_pb2, envelope_pb2
+from tests.app.ws.fakes import OTHER_REQ_ID, REQ_ID, artist, dialect
 
 BOTH = pytest.mark.parametrize("chosen", list(Format))
 
@@ -31,7 +31,7 @@ def make(chosen: Format, clock: Clock | None = None) -> Session:
 
 def request(chosen: Format, pkg_id: int = 4, req_id: str = REQ_ID) -> Any:
     if chosen is Format.JSON:
-        return json.dumps({"pkg_id": pkg_id, "req_id": req_id, "data": {"author_id": 7}})
+        return json.dumps({"pkg_id": pkg_id, "req_id": req_id, "data": {"artist_id": 7}})
     return envelope_pb2.Request(pkg_id=pkg_id, req_id=req_id, data=b"\x08\x07").SerializeToString()
 
 
@@ -55,13 +55,13 @@ def read(chosen: Format, frame: bytes | None) -> tuple[int | None, str | None, i
 def test_a_request_becomes_an_invoke_of_its_package(chosen: Format) -> None:
     action = make(chosen).feed(request(chosen))
     assert isinstance(action, Invoke)
-    assert (action.package.operation.name, action.req_id, action.timeout_s) == ("get_author", REQ_ID, None)
-    assert action.package.decode(action.data).author_id == 7
+    assert (action.package.operation.name, action.req_id, action.timeout_s) == ("get_artist", REQ_ID, None)
+    assert action.package.decode(action.data).artist_id == 7
 
 
 @BOTH
 def test_data_is_not_decoded_before_the_runner_asks(chosen: Format) -> None:
-    frame: Any = json.dumps({"pkg_id": 4, "req_id": REQ_ID, "data": {"author_id": "x"}})
+    frame: Any = json.dumps({"pkg_id": 4, "req_id": REQ_ID, "data": {"artist_id": "x"}})
     if chosen is Format.PROTOBUF:
         frame = envelope_pb2.Request(pkg_id=4, req_id=REQ_ID, data=b"\xff").SerializeToString()
     assert isinstance(make(chosen).feed(frame), Invoke)
@@ -72,20 +72,20 @@ def test_a_reply_carries_the_result_and_the_request_s_ids(chosen: Format) -> Non
     session = make(chosen)
     invoke = session.feed(request(chosen))
     assert isinstance(invoke, Invoke)
-    frame = session.reply(invoke, author())
+    frame = session.reply(invoke, artist())
     if chosen is Format.JSON:
         reply = json.loads(frame)
         assert (reply["pkg_id"], reply["req_id"], reply["status_code"], reply["data"]["id"]) == (4, REQ_ID, 0, 7)
     else:
         response = envelope_pb2.Response.FromString(frame)
         assert (response.pkg_id, response.req_id, response.status_code) == (4, REQ_ID, 0)
-        assert authors_pb2.Author.FromString(response.data).id == 7
+        assert artists_pb2.Artist.FromString(response.data).id == 7
 
 
 @BOTH
 def test_a_refusal_carries_the_error_and_the_given_trace_id(chosen: Format) -> None:
-    frame = make(chosen).refuse(AuthorNotFound(), 4, REQ_ID, "t1")
-    assert read(chosen, frame) == (4, REQ_ID, 5, "author_not_found")
+    frame = make(chosen).refuse(ArtistNotFound(), 4, REQ_ID, "t1")
+    assert read(chosen, frame) == (4, REQ_ID, 5, "artist_not_found")
     assert b"t1" in frame
 
 

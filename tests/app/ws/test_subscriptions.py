@@ -13,7 +13,7 @@ from generated.errors import Forbidden, InvalidData
 from generated.operations import EVENTS
 from tests.app.ws.fakes import principal
 
-ROLES = {"open": None, "authors": (frozenset({"a"}),), "both": (frozenset({"a", "b"}), frozenset({"admin"}))}
+ROLES = {"open": None, "artists": (frozenset({"a"}),), "both": (frozenset({"a", "b"}), frozenset({"admin"}))}
 
 
 class Inbox:
@@ -39,15 +39,15 @@ def deliver(hub: Hub) -> None:
 
 
 def test_the_contract_s_topics_take_the_roles_of_their_events() -> None:
-    assert topic_roles(EVENTS.values()) == {"authors": (frozenset({"get-authors"}),)}
+    assert topic_roles(EVENTS.values()) == {"artists": (frozenset({"get-artists"}),)}
 
 
 @pytest.mark.parametrize(
     ("topic", "roles", "admitted"),
     [
         ("open", "", True),
-        ("authors", "", False),
-        ("authors", "a x", True),
+        ("artists", "", False),
+        ("artists", "a x", True),
         ("both", "a", False),
         ("both", "a b", True),
         ("both", "admin", True),
@@ -59,13 +59,13 @@ def test_roles_are_an_or_of_ands(topic: str, roles: str, admitted: bool) -> None
 
 def test_only_joined_topics_are_delivered() -> None:
     hub, inbox, subscriptions = make()
-    subscriptions.join(["authors", "open"], principal(roles="a"))
-    subscriptions.join(["authors"], principal(roles="a"))
+    subscriptions.join(["artists", "open"], principal(roles="a"))
+    subscriptions.join(["artists"], principal(roles="a"))
     deliver(hub)
-    assert sorted(inbox.seen) == ["authors", "open"]
-    subscriptions.leave(["authors", "never joined"])
+    assert sorted(inbox.seen) == ["artists", "open"]
+    subscriptions.leave(["artists", "never joined"])
     deliver(hub)
-    assert sorted(inbox.seen) == ["authors", "open", "open"]
+    assert sorted(inbox.seen) == ["artists", "open", "open"]
 
 
 @pytest.mark.parametrize(("topics", "error"), [(["open", "both"], Forbidden), (["open", "none"], InvalidData)])
@@ -79,7 +79,7 @@ def test_one_refused_topic_joins_none(topics: list[str], error: Any) -> None:
 
 def test_a_refresh_without_the_role_ends_the_topic() -> None:
     hub, inbox, subscriptions = make()
-    subscriptions.join(["authors", "open"], principal(roles="a"))
+    subscriptions.join(["artists", "open"], principal(roles="a"))
     subscriptions.review(principal(roles=""))
     deliver(hub)
     assert inbox.seen == ["open"]
@@ -87,6 +87,6 @@ def test_a_refresh_without_the_role_ends_the_topic() -> None:
 
 def test_the_end_of_the_socket_leaves_nothing_in_the_hub() -> None:
     hub, _, subscriptions = make()
-    subscriptions.join(["authors", "open"], principal(roles="a"))
+    subscriptions.join(["artists", "open"], principal(roles="a"))
     subscriptions.leave_all()
     assert [hub.count(topic) for topic in ROLES] == [0, 0, 0]

@@ -12,12 +12,12 @@ interface Seen {
 }
 
 async function event(client: ReturnType<typeof createClient>, name: string): Promise<boolean> {
-  const stream = client.events("author_created");
+  const stream = client.events("artist_created");
   await stream.ready;
-  const made = await client.authors.create({ name: `${name} event` });
+  const made = await client.artists.create({ name: `${name} event` });
   for await (const found of stream) {
-    if (found.data.author.id === made.id) {
-      return found.data.author.name === made.name;
+    if (found.data.artist.id === made.id) {
+      return found.data.artist.name === made.name;
     }
   }
   return false;
@@ -36,9 +36,9 @@ async function day(options: ClientOptions, name: string): Promise<Seen> {
     if (hasEvents) {
       await client.connect();
     }
-    const made = await client.authors.create({ name });
-    const changed = await client.authors.update({ authorId: made.id, name: `${name}!`, expectedVersion: made.version });
-    const refusal = await client.authors.create({ name: `${name}!` }).catch((error: unknown) => error as ApiError);
+    const made = await client.artists.create({ name });
+    const changed = await client.artists.update({ artistId: made.id, name: `${name}!`, expectedVersion: made.version });
+    const refusal = await client.artists.create({ name: `${name}!` }).catch((error: unknown) => error as ApiError);
     const known = refusal instanceof ApiError ? { code: refusal.code, traceId: refusal.traceId !== "" } : { code: String(refusal), traceId: false };
     const seen = { doors: [...doors], name: changed.name, refusal: known, warnings };
     return hasEvents ? { ...seen, event: await event(client, name) } : seen;

@@ -1,9 +1,9 @@
 /** The twin of `../scenario.py`: called with the address, a transport, an encoding, a label, and the package's folder. */
 
-import type { Author, Client } from "../../../generated/sdk_typescript/src/index.ts";
+import type { Artist, Client } from "../../../generated/sdk_typescript/src/index.ts";
 
 const [url = "", transport = "auto", encoding = "json", label = "", source = ""] = process.argv.slice(2);
-const { createClient, AuthorNameTaken, ClientError, InvalidData, VersionMismatch } = (await import(
+const { createClient, ArtistNameTaken, ClientError, InvalidData, VersionMismatch } = (await import(
   source
 )) as typeof import("../../../generated/sdk_typescript/src/index.ts");
 
@@ -15,21 +15,21 @@ const TOKEN_LIFE_MS = 8000;
 const seen: { [what: string]: unknown } = {};
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-async function refusals(client: Client): Promise<Author> {
-  const author = await client.authors.create({ name: label, bio: "first" });
-  await client.authors.create({ name: label }).catch((error: unknown) => {
-    if (error instanceof AuthorNameTaken) {
+async function refusals(client: Client): Promise<Artist> {
+  const artist = await client.artists.create({ name: label, bio: "first" });
+  await client.artists.create({ name: label }).catch((error: unknown) => {
+    if (error instanceof ArtistNameTaken) {
       seen["conflict"] = [error.code, error.traceId !== "", error.requestId !== undefined];
     }
   });
-  await client.authors.create({ name: "" }).catch((error: unknown) => {
+  await client.artists.create({ name: "" }).catch((error: unknown) => {
     if (error instanceof InvalidData) {
       seen["pointers"] = error.errors.map((fault) => fault.pointer);
     }
   });
-  const change = { authorId: author.id, name: label, expectedVersion: author.version };
-  const changed = await client.authors.update(change);
-  await client.authors.update(change).catch((error: unknown) => {
+  const change = { artistId: artist.id, name: label, expectedVersion: artist.version };
+  const changed = await client.artists.update(change);
+  await client.artists.update(change).catch((error: unknown) => {
     if (error instanceof VersionMismatch) {
       seen["stale"] = error.code;
     }
@@ -41,12 +41,12 @@ async function events(client: Client): Promise<void> {
   if (transport === "http") {
     return;
   }
-  const stream = client.events("author_created");
+  const stream = client.events("artist_created");
   await stream.ready;
-  const made = await client.authors.create({ name: `${label} event` });
+  const made = await client.artists.create({ name: `${label} event` });
   for await (const event of stream) {
-    if (event.data.author.id === made.id) {
-      seen["event"] = JSON.stringify(event.data.author) === JSON.stringify(made);
+    if (event.data.artist.id === made.id) {
+      seen["event"] = JSON.stringify(event.data.artist) === JSON.stringify(made);
       return;
     }
   }
@@ -54,7 +54,7 @@ async function events(client: Client): Promise<void> {
 
 async function named(client: Client, prefix: string): Promise<string[]> {
   const found: string[] = [];
-  for await (const one of client.authors.paginate({ perPage: 100 })) {
+  for await (const one of client.artists.paginate({ perPage: 100 })) {
     if (one.name.startsWith(prefix)) {
       found.push(one.name);
     }
@@ -65,13 +65,13 @@ async function named(client: Client, prefix: string): Promise<string[]> {
 async function pages(client: Client): Promise<void> {
   for (let first = 0; first < PAGES; first += AT_ONCE) {
     const names = Array.from({ length: AT_ONCE }, (_, number) => `${label} page ${first + number}`);
-    await Promise.all(names.map((name) => client.authors.create({ name })));
+    await Promise.all(names.map((name) => client.artists.create({ name })));
   }
   const found = await named(client, `${label} page `);
   seen["paginated"] = [found.length, new Set(found).size];
 }
 
-async function crash(client: Client, author: Author): Promise<void> {
+async function crash(client: Client, artist: Artist): Promise<void> {
   const results: boolean[] = [];
   const failures: string[] = [];
   console.log("kill");
@@ -79,7 +79,7 @@ async function crash(client: Client, author: Author): Promise<void> {
   const read = async (): Promise<void> => {
     while (performance.now() < ends) {
       try {
-        results.push(JSON.stringify(await client.authors.get({ authorId: author.id })) === JSON.stringify(author));
+        results.push(JSON.stringify(await client.artists.get({ artistId: artist.id })) === JSON.stringify(artist));
       } catch (error) {
         if (!(error instanceof ClientError)) {
           throw error;
@@ -91,7 +91,7 @@ async function crash(client: Client, author: Author): Promise<void> {
   };
   const write = async (number: number): Promise<void> => {
     await sleep(number * 100);
-    await client.authors.create({ name: `${label} crash ${number}` });
+    await client.artists.create({ name: `${label} crash ${number}` });
   };
   await Promise.all([
     ...Array.from({ length: READERS }, read),
@@ -111,14 +111,14 @@ const client = createClient({
   maxRetries: 12,
   credentials: { username: "admin", password: "admin" },
 });
-const author = await refusals(client);
+const artist = await refusals(client);
 await events(client);
 await pages(client);
 while (performance.now() - began < TOKEN_LIFE_MS * 1.5) {
-  await client.authors.get({ authorId: author.id });
+  await client.artists.get({ artistId: artist.id });
   await sleep(200);
 }
 seen["expiry"] = "survived";
-await crash(client, author);
+await crash(client, artist);
 await client.close();
 console.log(JSON.stringify(seen));

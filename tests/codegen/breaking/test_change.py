@@ -6,12 +6,12 @@ from codegen.breaking.change import Change
 from codegen.breaking.rules import Severity
 from codegen.diagnostics import Place
 
-ONE = Change("operation-removed", "get_author", "is gone", Place("a", 1, 1))
+ONE = Change("operation-removed", "get_artist", "is gone", Place("a", 1, 1))
 
 
 def test_a_place_and_a_waiver_do_not_change_it() -> None:
-    moved = Change("operation-removed", "get_author", "is gone", Place("b", 9, 9), "ada")
-    other = Change("operation-removed", "get_authors", "is gone")
+    moved = Change("operation-removed", "get_artist", "is gone", Place("b", 9, 9), "ada")
+    other = Change("operation-removed", "get_artists", "is gone")
     assert ONE.fingerprint == moved.fingerprint != other.fingerprint
     assert len(ONE.fingerprint) == 12
 

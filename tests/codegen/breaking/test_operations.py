@@ -97,7 +97,7 @@ def test_whom_a_change_breaks_is_said(tmp_path: Path) -> None:
     ],
 )
 def test_users_of_the_sdk_are_told_of_another_name(tmp_path: Path, old: str, new: str, rule: str) -> None:
-    before, after = load(SHIPPED).contract, edited(tmp_path, ("http/authors.yaml", old, new)).contract
+    before, after = load(SHIPPED).contract, edited(tmp_path, ("http/artists.yaml", old, new)).contract
     (change,) = judge(before, after, (), TODAY).changes
     assert (change.rule, change.audiences) == (rule, (Audience.SOURCE,))
 

@@ -12,9 +12,9 @@ from codegen.diagnostics import Place
 
 FOUND = Verdict(
     (
-        Change("operation-removed", "get_author", "is gone | <b>", Place("specs/http/authors.yaml", 3, 5)),
-        Change("operation-removed", "get_authors", "is gone", waived_by="ada"),
-        Change("operation-added", "count_authors", "is new"),
+        Change("operation-removed", "get_artist", "is gone | <b>", Place("specs/http/artists.yaml", 3, 5)),
+        Change("operation-removed", "get_artists", "is gone", waived_by="ada"),
+        Change("operation-added", "count_artists", "is new"),
     ),
     "major",
 )
@@ -23,7 +23,7 @@ NOTHING = Verdict((), "none")
 
 def test_text_says_whom_it_breaks_and_the_fingerprint() -> None:
     text = FORMATS["text"](FOUND)
-    assert "ERR  operation-removed  get_author: is gone" in text
+    assert "ERR  operation-removed  get_artist: is gone" in text
     assert f"[{FOUND.changes[0].fingerprint}]" in text
     assert "breaks REST-JSON clients, WS-JSON clients" in text
     assert "(waived by ada)" in text

@@ -9,19 +9,19 @@ import pytest
 from tests.codegen.compiled import SERVICE, both_ways, composed
 from tests.codegen.contracts import edited, rules
 
-PROTO, SCHEMA = "proto/authors.proto", "schemas/author.yaml"
+PROTO, SCHEMA = "proto/artists.proto", "schemas/artist.yaml"
 
 
 @pytest.mark.parametrize(
     ("file", "old", "new", "rule"),
     [
-        (PROTO, "  rpc GetAuthor(GetAuthorRequest) returns (Author);\n", "", "X001"),
-        (PROTO, "rpc GetAuthor(GetAuthorRequest)", "rpc GetAuthor(GetAuthorsRequest)", "X003"),
-        (PROTO, "rpc GetAuthor(GetAuthorRequest) returns (Author)", "rpc GetAuthor(GetAuthorRequest) returns (AuthorList)", "X004"),
-        (PROTO, "message AuthorCreated {", "message AuthorMade {", "X005"),
+        (PROTO, "  rpc GetArtist(GetArtistRequest) returns (Artist);\n", "", "X001"),
+        (PROTO, "rpc GetArtist(GetArtistRequest)", "rpc GetArtist(GetArtistsRequest)", "X003"),
+        (PROTO, "rpc GetArtist(GetArtistRequest) returns (Artist)", "rpc GetArtist(GetArtistRequest) returns (ArtistList)", "X004"),
+        (PROTO, "message ArtistCreated {", "message ArtistMade {", "X005"),
         ("proto/audit_log.proto", "enum AuditDoor {", "enum AuditGate {", "P001"),
-        (PROTO, "service AuthorsService {\n", "service AuthorsService {\n  rpc CountAuthors(GetAuthorsRequest) returns (Author);\n", "X007"),
-        (SCHEMA, "    name: {$ref: '#/AuthorName'}\n    bio", "    name: {$ref: '#/AuthorName'}\n    shelf: {type: string}\n    bio", "X010"),
+        (PROTO, "service ArtistsService {\n", "service ArtistsService {\n  rpc CountArtists(GetArtistsRequest) returns (Artist);\n", "X007"),
+        (SCHEMA, "    name: {$ref: '#/ArtistName'}\n    bio", "    name: {$ref: '#/ArtistName'}\n    shelf: {type: string}\n    bio", "X010"),
         (PROTO, "  int64 version = 7;\n", "  int64 version = 7;\n  string shelf = 8;\n", "X011"),
         (PROTO, "  int64 id = 1;", "  int32 id = 1;", "X012"),
         (PROTO, "  google.protobuf.Timestamp created_at = 5;", "  string created_at = 5;", "X012"),
@@ -40,9 +40,9 @@ def test_a_difference_is_named_by_its_rule(tmp_path: Path, file: str, old: str, 
 def test_both_places_are_in_the_finding(tmp_path: Path) -> None:
     loaded = edited(tmp_path, (PROTO, "  int64 id = 1;", "  int32 id = 1;"))
     finding = next(one for one in loaded.findings if one.rule == "X012")
-    assert finding.place.file == "specs/schemas/author.yaml"
+    assert finding.place.file == "specs/schemas/artist.yaml"
     assert finding.other
-    assert finding.other.file == "specs/proto/authors.proto"
+    assert finding.other.file == "specs/proto/artists.proto"
     assert "2147483647" in finding.notes[0]
 
 

@@ -12,7 +12,7 @@ from tests.codegen.contracts import edited, rules, shipped_files
 @pytest.mark.parametrize(
     ("file", "old", "new", "rule"),
     [
-        ("errors.yaml", "  author_not_found:", "  api_error:", "V010"),
+        ("errors.yaml", "  artist_not_found:", "  api_error:", "V010"),
         (
             "schemas/audit_log.yaml",
             "enum: [http, websocket]",

@@ -18,14 +18,14 @@ REFERENCE = re.compile(r"\$ref: '[^']*(?=')")
 def test_one_broken_file_is_one_finding_and_hides_none_of_another_feature(tmp_path: Path) -> None:
     loaded = edited(
         tmp_path,
-        ("schemas/author.yaml", "AuthorId:\n", "AuthorId: [\n"),
+        ("schemas/artist.yaml", "ArtistId:\n", "ArtistId: [\n"),
         ("proto/audit_log.proto", "  int64 id = 1;", "  int32 id = 1;"),
         ("http/system.yaml", "'204': {description: It runs.}", "'203': {description: It runs.}"),
     )
     assert [(one.rule, one.place.file) for one in loaded.findings] == [
         ("O013", "specs/http/system.yaml"),
         ("X012", "specs/schemas/audit_log.yaml"),
-        ("Y003", "specs/schemas/author.yaml"),
+        ("Y003", "specs/schemas/artist.yaml"),
     ]
 
 
@@ -41,7 +41,7 @@ def test_what_a_person_must_settle_is_not_copied(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "file", ["asyncapi.yaml", "http/auth.yaml", "http/authors.yaml", "packages/authors.yaml", "schemas/author.yaml"]
+    "file", ["asyncapi.yaml", "http/auth.yaml", "http/artists.yaml", "packages/artists.yaml", "schemas/artist.yaml"]
 )
 def test_a_reference_that_leads_nowhere_is_all_that_is_said(tmp_path: Path, file: str) -> None:
     """Each reference of the file in turn: no rule of agreement, paging, sessions or paths speaks of what is not known."""
@@ -58,13 +58,13 @@ def test_a_reference_that_leads_nowhere_is_all_that_is_said(tmp_path: Path, file
 @pytest.mark.parametrize(
     ("file", "old", "new", "meant"),
     [
-        ("http/authors.yaml", "summary: Create", "sumary: Create", "summary"),
-        ("http/authors.yaml", "operationId: create_author", "operationID: create_author", "operationId"),
-        ("http/authors.yaml", "x-idempotent: key", "x-idempotant: key", "x-idempotent"),
-        ("http/authors.yaml", "[create-author]", "[creat-author]", "create-author"),
-        ("http/authors.yaml", "author.yaml#/AuthorInput'", "author.yaml#/AuthorImput'", "AuthorInput"),
-        ("packages/authors.yaml", "    action: send\n", "    actoin: send\n    action: send\n", "action"),
-        ("schemas/author.yaml", "maxLength: 2000", "maxLenght: 2000", "maxLength"),
+        ("http/artists.yaml", "summary: Create", "sumary: Create", "summary"),
+        ("http/artists.yaml", "operationId: create_artist", "operationID: create_artist", "operationId"),
+        ("http/artists.yaml", "x-idempotent: key", "x-idempotant: key", "x-idempotent"),
+        ("http/artists.yaml", "[create-artist]", "[creat-artist]", "create-artist"),
+        ("http/artists.yaml", "artist.yaml#/ArtistInput'", "artist.yaml#/ArtistImput'", "ArtistInput"),
+        ("packages/artists.yaml", "    action: send\n", "    actoin: send\n    action: send\n", "action"),
+        ("schemas/artist.yaml", "maxLength: 2000", "maxLenght: 2000", "maxLength"),
         ("policy.yaml", "user, when_down: local", "user, when_dwon: local", "when_down"),
     ],
 )  # fmt: skip

@@ -27,7 +27,7 @@ def test_a_value_fits_or_not(kind: Type, good: object, bad: object) -> None:
 
 
 def test_a_default_that_its_own_schema_refuses_is_a_finding(tmp_path: Path) -> None:
-    loaded = edited(tmp_path, ("schemas/author.yaml", "maximum: 100, default: 20", "maximum: 100, default: 200"))
+    loaded = edited(tmp_path, ("schemas/artist.yaml", "maximum: 100, default: 20", "maximum: 100, default: 200"))
     assert "S023" in rules(loaded)
 
 

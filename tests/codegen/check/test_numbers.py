@@ -11,7 +11,7 @@ from codegen.parse.policy import Lock
 from codegen.pipeline import load
 from tests.codegen.contracts import SHIPPED, edited, rules
 
-PROTO, PACKAGES = "proto/authors.proto", "packages/authors.yaml"
+PROTO, PACKAGES = "proto/artists.proto", "packages/artists.yaml"
 
 
 @pytest.mark.parametrize(
@@ -19,12 +19,12 @@ PROTO, PACKAGES = "proto/authors.proto", "packages/authors.yaml"
     [
         (PACKAGES, "x-pkg-id: 3\n", "x-pkg-id: 1\n", "N001"),
         (PACKAGES, "x-pkg-id: 3\n", "x-pkg-id: 99\n", "N004"),
-        ("contract.lock", "  CREATE_AUTHOR: 3\n", "  REMOVED_ONE: 3\n", "N002"),
-        ("contract.lock", "  CREATE_AUTHOR: 3\n", "", "N003"),
-        ("contract.lock", "AuthorCreated: {author: 1}", "AuthorCreated: {}", "N003"),
-        ("contract.lock", "AuthorCreated: {author: 1}", "AuthorCreated: {author: 2}", "N004"),
-        ("contract.lock", "AuthorCreated: {author: 1}", "AuthorCreated: {writer: 1}", "N005"),
-        ("contract.lock", "AuthorCreated: {author: 1}", "AuthorCreated: {author: 1, old: 2}", "N006"),
+        ("contract.lock", "  CREATE_ARTIST: 3\n", "  REMOVED_ONE: 3\n", "N002"),
+        ("contract.lock", "  CREATE_ARTIST: 3\n", "", "N003"),
+        ("contract.lock", "ArtistCreated: {artist: 1}", "ArtistCreated: {}", "N003"),
+        ("contract.lock", "ArtistCreated: {artist: 1}", "ArtistCreated: {artist: 2}", "N004"),
+        ("contract.lock", "ArtistCreated: {artist: 1}", "ArtistCreated: {writer: 1}", "N005"),
+        ("contract.lock", "ArtistCreated: {artist: 1}", "ArtistCreated: {artist: 1, old: 2}", "N006"),
         (PACKAGES, "x-pkg-id: 1001", "x-pkg-id: 1002", "N004"),
         ("proto/audit_log.proto", "AUDIT_DOOR_HTTP = 1;\n  AUDIT_DOOR_WEBSOCKET = 2", "AUDIT_DOOR_HTTP = 2;\n  AUDIT_DOOR_WEBSOCKET = 1", "N004"),
         ("contract.lock", "AUDIT_DOOR_WEBSOCKET: 2}", "AUDIT_DOOR_GRPC: 2}", "N005"),
@@ -40,23 +40,23 @@ def test_a_number_that_disagrees_with_the_lock_is_named(
 def test_a_reserved_number_is_at_peace_with_the_lock(tmp_path: Path) -> None:
     loaded = edited(
         tmp_path,
-        ("contract.lock", "AuthorCreated: {author: 1}", "AuthorCreated: {author: 1, old: 2}"),
-        (PROTO, "message AuthorCreated {\n", 'message AuthorCreated {\n  reserved 2;\n  reserved "old";\n'),
+        ("contract.lock", "ArtistCreated: {artist: 1}", "ArtistCreated: {artist: 1, old: 2}"),
+        (PROTO, "message ArtistCreated {\n", 'message ArtistCreated {\n  reserved 2;\n  reserved "old";\n'),
     )
     assert not len(loaded.findings), loaded.report()
 
 
 def test_half_a_reservation_is_none(tmp_path: Path) -> None:
-    lock = ("contract.lock", "AuthorCreated: {author: 1}", "AuthorCreated: {author: 1, old: 2}")
+    lock = ("contract.lock", "ArtistCreated: {artist: 1}", "ArtistCreated: {artist: 1, old: 2}")
     for index, half in enumerate(("reserved 2;", 'reserved "old";')):
-        edit = (PROTO, "message AuthorCreated {\n", f"message AuthorCreated {{\n  {half}\n")
+        edit = (PROTO, "message ArtistCreated {\n", f"message ArtistCreated {{\n  {half}\n")
         folder = tmp_path / str(index)
         folder.mkdir()
         assert rules(edited(folder, lock, edit)) == {"N006"}
 
 
 def test_a_changed_number_says_which_was_issued_and_where(tmp_path: Path) -> None:
-    loaded = edited(tmp_path, (PROTO, "  Author author = 1;\n", "  Author author = 3;\n"))
+    loaded = edited(tmp_path, (PROTO, "  Artist artist = 1;\n", "  Artist artist = 3;\n"))
     (finding,) = loaded.findings
     assert (finding.rule, finding.fix) == ("N004", "write 1")
     assert finding.other
@@ -69,7 +69,7 @@ def test_all_numbers_in_use_are_listed_with_their_names() -> None:
         name: number for name, (number, _) in used_pkg_ids(loaded.contract).items()
     } == loaded.dialects.words.lock.pkg_ids
     fields = used_numbers(loaded.dialects.proto)
-    assert fields["AuthorCreated"] == {"author": 1}
+    assert fields["ArtistCreated"] == {"artist": 1}
     assert fields["AuditDoor"] == {"AUDIT_DOOR_UNSPECIFIED": 0, "AUDIT_DOOR_HTTP": 1, "AUDIT_DOOR_WEBSOCKET": 2}
     assert "LivezRequest" not in fields
 

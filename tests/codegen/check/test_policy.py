@@ -8,19 +8,19 @@ import pytest
 
 from tests.codegen.contracts import edited, rules
 
-HTTP = "http/authors.yaml"
+HTTP = "http/artists.yaml"
 
 
 @pytest.mark.parametrize(
     ("file", "old", "new", "rule"),
     [
-        (HTTP, "x-errors: [author_name_taken]", "x-errors: [nobody_knows]", "V008"),
-        (HTTP, "x-errors: [author_name_taken]", "x-errors: [author_name_taken, forbidden]", "V006"),
+        (HTTP, "x-errors: [artist_name_taken]", "x-errors: [nobody_knows]", "V008"),
+        (HTTP, "x-errors: [artist_name_taken]", "x-errors: [artist_name_taken, forbidden]", "V006"),
         (HTTP, "x-idempotent: key", "x-idempotent: key\n    x-rate-limit: nothing", "V008"),
-        (HTTP, "security: [{bearer: [get-authors]}]", "security: [{bearer: [get-authors]}, {bearer: [nobody, zeus]}]", "V008"),
-        (HTTP, "x-publishes: [author_created]", "x-publishes: [author_sold]", "V008"),
-        (HTTP, "summary: Find authors by id, name or text.", "summary: Find.\n    x-idempotent: key", "V007"),
-        ("packages/authors.yaml", "x-topic: authors", "x-topic: news", "V008"),
+        (HTTP, "security: [{bearer: [get-artists]}]", "security: [{bearer: [get-artists]}, {bearer: [nobody, zeus]}]", "V008"),
+        (HTTP, "x-publishes: [artist_created]", "x-publishes: [artist_sold]", "V008"),
+        (HTTP, "summary: Find artists by id, name or text.", "summary: Find.\n    x-idempotent: key", "V007"),
+        ("packages/artists.yaml", "x-topic: artists", "x-topic: news", "V008"),
     ],
 )  # fmt: skip
 def test_a_name_that_nobody_declared_is_refused(tmp_path: Path, file: str, old: str, new: str, rule: str) -> None:
@@ -47,6 +47,6 @@ def test_a_finding_lists_the_names_there_are(tmp_path: Path) -> None:
 def test_a_limit_that_is_none_needs_no_bucket(tmp_path: Path) -> None:
     loaded = edited(tmp_path, (HTTP, "x-idempotent: key", "x-idempotent: key\n    x-rate-limit: none"))
     assert rules(loaded) == set()
-    (operation,) = (one for one in loaded.contract.operations if one.name == "create_author")
+    (operation,) = (one for one in loaded.contract.operations if one.name == "create_artist")
     assert operation.bucket is None
     assert "rate_limited" not in operation.errors

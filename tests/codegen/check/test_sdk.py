@@ -8,7 +8,7 @@ import pytest
 
 from tests.codegen.contracts import edited, rules
 
-AUTHORS, AUTH = "http/authors.yaml", "http/auth.yaml"
+ARTISTS, AUTH = "http/artists.yaml", "http/auth.yaml"
 
 
 @pytest.mark.parametrize(
@@ -16,7 +16,7 @@ AUTHORS, AUTH = "http/authors.yaml", "http/auth.yaml"
     [("seek", set()), ("create", {"J013"}), ("paginate", {"J013"}), ("get__page", {"J013"})],
 )
 def test_a_method_is_apart_from_others_and_from_pagers(tmp_path: Path, method: str, expected: set[str]) -> None:
-    loaded = edited(tmp_path, (AUTHORS, "x-sdk-method: find", f"x-sdk-method: {method}"))
+    loaded = edited(tmp_path, (ARTISTS, "x-sdk-method: find", f"x-sdk-method: {method}"))
     assert rules(loaded) == expected
 
 

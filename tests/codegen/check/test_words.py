@@ -19,16 +19,16 @@ from tests.codegen.contracts import edited, rules
     ],
 )
 def test_an_unknown_word_and_a_wrong_value_are_refused(tmp_path: Path, new: str, rule: str) -> None:
-    assert rule in rules(edited(tmp_path, ("http/authors.yaml", "x-idempotent: key", new)))
+    assert rule in rules(edited(tmp_path, ("http/artists.yaml", "x-idempotent: key", new)))
 
 
 def test_a_property_may_be_called_like_a_word(tmp_path: Path) -> None:
     loaded = edited(
         tmp_path,
         (
-            "schemas/author.yaml",
-            "  properties:\n    author:",
-            "  properties:\n    x-rays: {type: boolean}\n    author:",
+            "schemas/artist.yaml",
+            "  properties:\n    artist:",
+            "  properties:\n    x-rays: {type: boolean}\n    artist:",
         ),
     )
     assert "W001" not in rules(loaded)
@@ -37,8 +37,8 @@ def test_a_property_may_be_called_like_a_word(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("file", "old", "new"),
     [
-        ("packages/authors.yaml", "    x-pkg-id: 3\n", "    x-pkg-id: 3\n    x-colour: red\n"),
-        ("schemas/author.yaml", "AuthorId:\n", "AuthorId:\n  x-colour: red\n"),
+        ("packages/artists.yaml", "    x-pkg-id: 3\n", "    x-pkg-id: 3\n    x-colour: red\n"),
+        ("schemas/artist.yaml", "ArtistId:\n", "ArtistId:\n  x-colour: red\n"),
         ("asyncapi.yaml", "    x-reply-order: any\n", "    x-reply-order: any\n    x-colour: red\n"),
         ("openapi.yaml", "  - {name: system, description: Probes.}", "  - {name: system, description: Probes., x-colour: red}"),
     ],
@@ -68,6 +68,29 @@ def test_a_word_s_schema_refers_to_nothing_outside_of_it(scheme: str, tmp_path: 
 
 
 def test_a_value_is_judged_by_the_schema_of_its_word(tmp_path: Path) -> None:
-    loaded = edited(tmp_path, ("packages/authors.yaml", "x-pkg-id: 3\n", "x-pkg-id: three\n"))
+    loaded = edited(tmp_path, ("packages/artists.yaml", "x-pkg-id: 3\n", "x-pkg-id: three\n"))
     (finding,) = (one for one in loaded.findings if one.rule == "W002")
     assert finding.message.startswith("x-pkg-id: ")
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "hint"),
+    [
+        ("openapi.yaml", "x-name: stele", "x-name: Order Desk", "did you mean 'order_desk'?"),
+        ("openapi.yaml", "x-name: stele", "x-name: order-desk", "did you mean 'order_desk'?"),
+        ("openapi.yaml", "x-name: stele", "x-name: 7", ""),
+        ("http/artists.yaml", "x-idempotent: key", "x-idempotent: natrual", "did you mean 'natural'?"),
+        ("http/artists.yaml", "x-sdk-method: find", "x-sdk-method: findAll", "did you mean 'find_all'?"),
+    ],
+)
+def test_a_value_that_is_nearly_right_is_told_how_to_be(
+    tmp_path: Path, file: str, old: str, new: str, hint: str
+) -> None:
+    (finding,) = (one for one in edited(tmp_path, (file, old, new)).findings if one.rule == "W002")
+    assert finding.fix == hint
+
+
+def test_the_product_s_name_stands_in_one_root(tmp_path: Path) -> None:
+    loaded = edited(tmp_path, ("asyncapi.yaml", "  title: Stele\n", "  title: Stele\n  x-name: stele\n"))
+    (finding,) = loaded.findings
+    assert (finding.rule, finding.fix) == ("W003", "it stands in openapi.info")

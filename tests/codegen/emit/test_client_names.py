@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from codegen.emit import client_names
 from codegen.runtime.sdk_python import errors
 from codegen.runtime.sdk_python.client_async import AsyncBaseClient
-from tests.codegen.contracts import shipped
-
-
-@pytest.mark.parametrize(
-    ("title", "name"),
-    [("Stele", "stele"), ("Shop of Things", "shop_of_things"), ("HTTPShop 2", "http_shop_2"), ("2nd", "api_2nd"), ("—", "api")],
-)  # fmt: skip
-def test_a_package_is_named_after_the_title(title: str, name: str) -> None:
-    assert client_names.package(replace(shipped(), info=replace(shipped().info, title=title))) == name
 
 
 @pytest.mark.parametrize(
     ("code", "rsp", "name"),
     [
-        ("author_name_taken", "CONFLICT", "AuthorNameTaken"),
+        ("artist_name_taken", "CONFLICT", "ArtistNameTaken"),
         ("rate_limited", "RATE_LIMITED", "RateLimited"),
         ("not_found", "CONFLICT", "NotFoundError"),
         ("outcome_unknown", "UNAVAILABLE", "OutcomeUnknownError"),
@@ -44,4 +33,4 @@ def test_a_feature_hides_no_member_of_the_client() -> None:
     members = {name for name in vars(AsyncBaseClient) if not name.startswith("_")}
     assert members <= client_names.MEMBERS
     assert client_names.attribute("events") == "events_"
-    assert client_names.attribute("authors") == "authors"
+    assert client_names.attribute("artists") == "artists"

@@ -22,14 +22,14 @@ def test_what_is_used_is_imported_once_and_what_is_taken_makes_way() -> None:
 
 
 def test_the_contract_s_own_modules_keep_their_names_and_builtins_are_kept_apart() -> None:
-    module = Module("a.py", "Doc.", frozenset({"Author", "int"}))
-    module.export("generated.enums", "Author")
-    assert module.use("generated.models", "Author") == "Author"
-    assert module.use("elsewhere", "Author") == "Author_"
+    module = Module("a.py", "Doc.", frozenset({"Artist", "int"}))
+    module.export("generated.enums", "Artist")
+    assert module.use("generated.models", "Artist") == "Artist"
+    assert module.use("elsewhere", "Artist") == "Artist_"
     assert (module.builtin("int"), module.builtin("str")) == ("int_", "str")
     text = module.file().data.decode()
-    assert "from generated.enums import Author as Author" in text
-    assert "from elsewhere import Author as Author_" in text
+    assert "from generated.enums import Artist as Artist" in text
+    assert "from elsewhere import Artist as Artist_" in text
     assert "int_ = int\n" in text
 
 

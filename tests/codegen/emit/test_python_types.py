@@ -31,7 +31,7 @@ from tests.codegen.contracts import contract_of, shipped
         (Bytes(8), "bytes", "Annotated[Base64, Field(max_length=6)]"),
         (ListOf(Bool(), 1), "list[bool]", "Annotated[list[bool], Field(min_length=1)]"),
         (MapOf(Bool()), "dict[str, bool]", "dict[str, bool]"),
-        (Named("Author"), "Author", "Author"),
+        (Named("Artist"), "Artist", "Artist"),
     ],
 )
 def test_the_spellings(kind: Type, outgoing: str, incoming: str) -> None:

@@ -15,8 +15,8 @@ DRAFT = ("  maybe: {type: boolean}\n", "  maybe: {type: boolean}\n    draft: {ty
 
 
 def commit(folder: Path) -> None:
-    author = ["-c", "user.name=t", "-c", "user.email=t@t"]
-    for command in (["init", "-q"], ["add", "-A"], [*author, "commit", "-qm", "one"]):
+    artist = ["-c", "user.name=t", "-c", "user.email=t@t"]
+    for command in (["init", "-q"], ["add", "-A"], [*artist, "commit", "-qm", "one"]):
         subprocess.run(["git", *command], cwd=folder, check=True)
 
 

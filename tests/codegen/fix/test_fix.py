@@ -52,16 +52,16 @@ def test_a_field_of_the_schema_gets_the_next_free_number_and_the_lock_knows_it(t
     edited(
         tmp_path,
         (
-            "schemas/author.yaml",
-            "    version: {$ref: '#/AuthorVersion'}\n",
-            "    version: {$ref: '#/AuthorVersion'}\n    shelf: {type: string}\n",
+            "schemas/artist.yaml",
+            "    version: {$ref: '#/ArtistVersion'}\n",
+            "    version: {$ref: '#/ArtistVersion'}\n    shelf: {type: string}\n",
         ),
     )
-    text = (specs / "proto" / "authors.proto").read_text()
+    text = (specs / "proto" / "artists.proto").read_text()
     fixed = fix.fix(specs)
     assert not len(fixed.left.findings), fixed.left.report()
-    assert set(fixed.texts) == {"specs/proto/authors.proto", "specs/contract.lock"}
-    added = fixed.texts["specs/proto/authors.proto"]
+    assert set(fixed.texts) == {"specs/proto/artists.proto", "specs/contract.lock"}
+    added = fixed.texts["specs/proto/artists.proto"]
     assert added.replace("  optional string shelf = 8;\n", "") == text
     assert "shelf: 8" in fixed.texts["specs/contract.lock"]
 
@@ -76,12 +76,12 @@ def test_nothing_is_written_before_it_is_asked_for_and_what_needs_a_person_is_le
 def test_a_field_that_left_both_scripts_becomes_reserved(tmp_path: Path) -> None:
     edited(
         tmp_path,
-        ("schemas/author.yaml", "bio, born_on, created_at", "born_on, created_at"),
-        ("schemas/author.yaml", "    bio: {type: [string, 'null'], maxLength: 2000}\n", ""),
-        ("proto/authors.proto", "  optional string bio = 3;\n", ""),
+        ("schemas/artist.yaml", "bio, born_on, created_at", "born_on, created_at"),
+        ("schemas/artist.yaml", "    bio: {type: [string, 'null'], maxLength: 2000}\n", ""),
+        ("proto/artists.proto", "  optional string bio = 3;\n", ""),
     )
     fixed = fix.fix(tmp_path / "specs")
-    assert '  reserved 3;\n  reserved "bio";\n' in fixed.texts["specs/proto/authors.proto"]
+    assert '  reserved 3;\n  reserved "bio";\n' in fixed.texts["specs/proto/artists.proto"]
 
 
 def test_a_member_that_left_both_scripts_becomes_reserved_inside_of_a_nested_enum(tmp_path: Path) -> None:
@@ -99,7 +99,7 @@ def test_a_name_that_is_reserved_does_not_come_back(tmp_path: Path) -> None:
     """Its number is not free, and another number would be another field: a person renames it, or lifts the reservation."""
     edited(
         tmp_path,
-        ("proto/authors.proto", "  optional string bio = 3;\n", '  reserved 3;\n  reserved "bio";\n'),
+        ("proto/artists.proto", "  optional string bio = 3;\n", '  reserved 3;\n  reserved "bio";\n'),
     )
     fixed = fix.fix(tmp_path / "specs")
     assert fixed.texts == {}

@@ -11,11 +11,11 @@ from codegen.fix.schema_spelling import enum_text, is_required, member_name, pro
 from codegen.parse.proto import ProtoEnum, ProtoField
 
 NAME = ProtoField("name", 1, "string", "", repeated=False, optional=False, oneof=None, place=NOWHERE)
-AUTHOR = replace(NAME, kind="message", type_name="Author")
+ARTIST = replace(NAME, kind="message", type_name="Artist")
 
 
 def refer(name: str) -> str | None:
-    return "{$ref: '#/Author'}" if name == "Author" else None
+    return "{$ref: '#/Artist'}" if name == "Artist" else None
 
 
 @pytest.mark.parametrize(
@@ -28,13 +28,13 @@ def refer(name: str) -> str | None:
             replace(NAME, kind="message", type_name="google.protobuf.Timestamp"),
             "{type: string, format: date-time}",
         ),
-        (AUTHOR, "{$ref: '#/Author'}"),
-        (replace(AUTHOR, repeated=True), "{type: array, items: {$ref: '#/Author'}, default: []}"),
+        (ARTIST, "{$ref: '#/Artist'}"),
+        (replace(ARTIST, repeated=True), "{type: array, items: {$ref: '#/Artist'}, default: []}"),
         (
-            replace(NAME, kind="map", map_value=AUTHOR),
-            "{type: object, additionalProperties: {$ref: '#/Author'}, default: {}}",
+            replace(NAME, kind="map", map_value=ARTIST),
+            "{type: object, additionalProperties: {$ref: '#/Artist'}, default: {}}",
         ),
-        (replace(AUTHOR, type_name="Stranger"), None),
+        (replace(ARTIST, type_name="Stranger"), None),
         (replace(NAME, kind="uint32"), None),
         (replace(NAME, kind="float"), None),
         (replace(NAME, oneof="choice"), None),

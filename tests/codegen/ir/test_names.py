@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from codegen.ir.names import constant, is_identifier, is_type_name, pascal, snake
+from codegen.ir.names import constant, is_identifier, is_product_name, is_type_name, pascal, product_name, snake
 
 
 def test_the_cases() -> None:
-    assert (pascal("create_author"), constant("create_author"), constant("get-authors")) == (
-        "CreateAuthor", "CREATE_AUTHOR", "GET_AUTHORS",
+    assert (pascal("create_artist"), constant("create_artist"), constant("get-artists")) == (
+        "CreateArtist", "CREATE_ARTIST", "GET_ARTISTS",
     )  # fmt: skip
     assert (snake("AuditOutcome"), snake("HTTPError2"), snake("dark-blue")) == (
         "audit_outcome",
@@ -18,7 +18,7 @@ def test_the_cases() -> None:
     )
 
 
-@pytest.mark.parametrize("name", ["a", "create_author", "v2", "x1_y2"])
+@pytest.mark.parametrize("name", ["a", "create_artist", "v2", "x1_y2"])
 def test_identifiers(name: str) -> None:
     assert is_identifier(name)
     assert snake(pascal(name)).replace("_", "") == name.replace("_", "")
@@ -30,5 +30,22 @@ def test_what_is_none(name: str) -> None:
 
 
 def test_type_names_are_upper_camel_and_no_keyword() -> None:
-    assert is_type_name("Author")
-    assert not any(is_type_name(name) for name in ("author", "None", "True", "A_b", "A" * 65))
+    assert is_type_name("Artist")
+    assert not any(is_type_name(name) for name in ("artist", "None", "True", "A_b", "A" * 65))
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [("Stele", "stele"), ("Shop of Things", "shop_of_things"), ("HTTPShop 2", "http_shop_2"), ("2nd", "api_2nd"), ("—", "api"),
+     ("a" * 60, "a" * 48), ("9" * 60, "api_" + "9" * 44)],
+)  # fmt: skip
+def test_a_product_is_named_after_the_title(title: str, name: str) -> None:
+    assert product_name(title) == name
+    assert is_product_name(name)
+
+
+@pytest.mark.parametrize(
+    "name", ["", "Orders", "order-desk", "_orders", "orders_", "a__b", "1st", "a" * 49, "orders\n"]
+)
+def test_what_names_no_product(name: str) -> None:
+    assert not is_product_name(name)

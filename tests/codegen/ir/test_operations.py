@@ -8,16 +8,16 @@ from tests.codegen.contracts import shipped
 
 
 def test_features_are_those_of_the_operations() -> None:
-    assert shipped().features == ("audit_log", "auth", "authors", "system")
+    assert shipped().features == ("audit_log", "auth", "artists", "system")
 
 
 def test_a_list_knows_its_item_and_a_record_is_found_by_name() -> None:
     contract = shipped()
-    assert contract.item_of("AuthorPage") == "Author"
-    assert contract.item_of("Author") is None
+    assert contract.item_of("ArtistPage") == "Artist"
+    assert contract.item_of("Artist") is None
     with pytest.raises(KeyError):
         contract.record("AuditOutcome")
 
 
 def test_every_name_of_the_contract_is_known_to_the_printers() -> None:
-    assert {"Author", "CreateAuthorRequest", "born_on", "AuditOutcome"} <= shipped().names
+    assert {"Artist", "CreateArtistRequest", "born_on", "AuditOutcome"} <= shipped().names

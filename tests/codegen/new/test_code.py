@@ -11,7 +11,7 @@ from codegen.new.code import with_method
 from codegen.new.operation import NewOperation
 from tests.codegen.contracts import ROOT
 
-HANDLER = (ROOT / "app" / "features" / "authors" / "handler.py").read_text()
+HANDLER = (ROOT / "app" / "features" / "artists" / "handler.py").read_text()
 
 
 def removed(old: str, new: str) -> list[str]:
@@ -19,11 +19,11 @@ def removed(old: str, new: str) -> list[str]:
 
 
 def test_a_method_goes_to_the_end_of_the_class() -> None:
-    text = with_method(HANDLER, NewOperation("archive_author", "authors", result="Author"))
+    text = with_method(HANDLER, NewOperation("archive_artist", "artists", result="Artist"))
     assert removed(HANDLER, text) == []
-    assert text.index("archive_author is not") < text.index("\ndef ")
+    assert text.index("archive_artist is not") < text.index("\ndef ")
 
 
 def test_a_handler_without_a_class_is_refused() -> None:
     with pytest.raises(Refused, match="no class"):
-        with_method('"""Nothing."""\n', NewOperation("archive_author", "authors"))
+        with_method('"""Nothing."""\n', NewOperation("archive_artist", "artists"))

@@ -7,18 +7,18 @@ import pytest
 from codegen.diagnostics import Refused
 from codegen.new.operation import NewOperation, check_form
 
-NAMES = ("archive_author", "authors")
+NAMES = ("archive_artist", "artists")
 
 
 @pytest.mark.parametrize(
     ("wanted", "verb", "url", "records"),
     [
-        (NewOperation(*NAMES), "post", "/api/authors/archive-author", ("ArchiveAuthorInput", "ArchiveAuthorResult")),
-        (NewOperation(*NAMES, is_query=True), "get", "/api/authors/archive-author", ("ArchiveAuthorQuery", "ArchiveAuthorResult")),
-        (NewOperation(*NAMES, is_paginated=True), "get", "/api/authors/archive-author", ("ArchiveAuthorQuery", "ArchiveAuthorItem")),
-        (NewOperation(*NAMES, result="Author"), "post", "/api/authors/archive-author", ("ArchiveAuthorInput",)),
+        (NewOperation(*NAMES), "post", "/api/artists/archive-artist", ("ArchiveArtistInput", "ArchiveArtistResult")),
+        (NewOperation(*NAMES, is_query=True), "get", "/api/artists/archive-artist", ("ArchiveArtistQuery", "ArchiveArtistResult")),
+        (NewOperation(*NAMES, is_paginated=True), "get", "/api/artists/archive-artist", ("ArchiveArtistQuery", "ArchiveArtistItem")),
+        (NewOperation(*NAMES, result="Artist"), "post", "/api/artists/archive-artist", ("ArchiveArtistInput",)),
         (NewOperation(*NAMES, path="/a/{b_id}", method="delete", result="none"), "delete", "/a/{b_id}", ()),
-        (NewOperation(*NAMES, path="/a/{b_id}", method="put", result="Author"), "put", "/a/{b_id}", ("ArchiveAuthorInput",)),
+        (NewOperation(*NAMES, path="/a/{b_id}", method="put", result="Artist"), "put", "/a/{b_id}", ("ArchiveArtistInput",)),
     ],
 )  # fmt: skip
 def test_names_follow_from_the_kind(wanted: NewOperation, verb: str, url: str, records: tuple[str, ...]) -> None:
@@ -27,14 +27,14 @@ def test_names_follow_from_the_kind(wanted: NewOperation, verb: str, url: str, r
 
 
 def test_what_stands_in_the_path_and_in_the_body_is_one_frame() -> None:
-    wanted = NewOperation(*NAMES, path="/a/{b_id}", method="put", result="Author")
-    assert wanted.new_records == ("ArchiveAuthorPath", "ArchiveAuthorInput", "ArchiveAuthorFrame")
+    wanted = NewOperation(*NAMES, path="/a/{b_id}", method="put", result="Artist")
+    assert wanted.new_records == ("ArchiveArtistPath", "ArchiveArtistInput", "ArchiveArtistFrame")
 
 
 @pytest.mark.parametrize(
     ("wanted", "why"),
     [
-        (NewOperation("class", "authors"), "no keywords"),
+        (NewOperation("class", "artists"), "no keywords"),
         (NewOperation(*NAMES, doors=("window",)), "doors are http and socket"),
         (NewOperation(*NAMES, method="head"), "the method 'head' is none of"),
         (NewOperation(*NAMES, method="post", is_query=True), "what only reads is a GET"),

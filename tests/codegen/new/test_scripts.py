@@ -18,13 +18,13 @@ def written(wanted: NewOperation) -> dict[str, str]:
 
 
 def test_a_method_of_a_path_that_exists_goes_into_its_block_and_takes_its_parameter() -> None:
-    wanted = NewOperation("rename_author", "authors", roles=("admin",), path="/api/authors/{author_id}", method="patch")
+    wanted = NewOperation("rename_artist", "artists", roles=("admin",), path="/api/artists/{artist_id}", method="patch")
     texts = written(wanted)
     assert "specs/openapi.yaml" not in texts
-    single = texts["specs/http/authors.yaml"].partition("\nsingle:")[2].partition("\nauthor:")[0]
-    assert "\n  patch:\n    operationId: rename_author\n" in single
-    assert single.count("name: author_id") == 1
-    assert "    author_id: {$ref: '#/AuthorId'}\n" in texts["specs/schemas/author.yaml"]
+    single = texts["specs/http/artists.yaml"].partition("\nsingle:")[2].partition("\nartist:")[0]
+    assert "\n  patch:\n    operationId: rename_artist\n" in single
+    assert single.count("name: artist_id") == 1
+    assert "    artist_id: {$ref: '#/ArtistId'}\n" in texts["specs/schemas/artist.yaml"]
 
 
 def test_a_parameter_without_a_schema_gets_one_of_its_own() -> None:
@@ -38,8 +38,8 @@ def test_a_parameter_without_a_schema_gets_one_of_its_own() -> None:
 
 
 def test_an_item_of_another_feature_is_referred_to_where_it_stands() -> None:
-    texts = written(NewOperation("list_shelf", "shelves", roles=("admin",), is_paginated=True, result="Author"))
+    texts = written(NewOperation("list_shelf", "shelves", roles=("admin",), is_paginated=True, result="Artist"))
     schemas = texts["specs/schemas/shelves.yaml"]
-    assert "items: {$ref: 'author.yaml#/Author'}" in schemas
+    assert "items: {$ref: 'artist.yaml#/Artist'}" in schemas
     assert "meta: {$ref: 'page.yaml#/PageMeta'}" in schemas
     assert "cursor: {type: string" in schemas

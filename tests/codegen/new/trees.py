@@ -10,7 +10,7 @@ from pathlib import Path
 from codegen.__main__ import main
 from tests.codegen.contracts import ROOT
 
-PARTS = ("specs", "app", "generated", "tests/app/features")
+PARTS = ("specs", "app", "generated", "tests/features")
 
 
 def copy_of_service(folder: Path) -> Path:

@@ -8,7 +8,7 @@ import pytest
 
 from tests.codegen.contracts import edited, rules
 
-PACKAGES = "packages/authors.yaml"
+PACKAGES = "packages/artists.yaml"
 
 
 @pytest.mark.parametrize(
@@ -19,10 +19,10 @@ PACKAGES = "packages/authors.yaml"
         (PACKAGES, "action: receive", "action: obtain", "A003"),
         (PACKAGES, "action: receive", "action: receive\n    tags: []", "A004"),
         (PACKAGES, "x-pkg-id: 3\n", "\n", "A005"),
-        (PACKAGES, "security: [{$ref: '../policy.yaml#/roles/create-author'}]\n", "\n", "A006"),
-        (PACKAGES, "{$ref: '../policy.yaml#/roles/create-author'}", "{type: http, scheme: bearer}", "A007"),
+        (PACKAGES, "security: [{$ref: '../policy.yaml#/roles/create-artist'}]\n", "\n", "A006"),
+        (PACKAGES, "{$ref: '../policy.yaml#/roles/create-artist'}", "{type: http, scheme: bearer}", "A007"),
         (PACKAGES, "messageTraits/page_reply", "messageTraits/refusal", "A008"),
-        (PACKAGES, "'../asyncapi.yaml#/channels/web/messages/get_authors'", "'#/messages/get_authors'", "A010"),
+        (PACKAGES, "'../asyncapi.yaml#/channels/web/messages/get_artists'", "'#/messages/get_artists'", "A010"),
     ],
 )
 def test_a_package_that_is_not_read_is_a_finding(tmp_path: Path, file: str, old: str, new: str, rule: str) -> None:

@@ -23,7 +23,7 @@ from tests.codegen.contracts import edited, rules
     ],
 )
 def test_a_constraint_that_is_none_is_a_finding(tmp_path: Path, old: str, new: str, rule: str) -> None:
-    assert rule in rules(edited(tmp_path, ("schemas/author.yaml", old, new)))
+    assert rule in rules(edited(tmp_path, ("schemas/artist.yaml", old, new)))
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 from codegen.parse.join import implied_kinds
 from tests.codegen.contracts import edited, shipped
 
-PACKAGES, HTTP = "packages/authors.yaml", "http/authors.yaml"
+PACKAGES, HTTP = "packages/artists.yaml", "http/artists.yaml"
 
 
 @pytest.mark.parametrize(
@@ -17,11 +17,11 @@ PACKAGES, HTTP = "packages/authors.yaml", "http/authors.yaml"
     [
         ("asyncapi.yaml", "version: 1.0.0", "version: 2.0.0", "J001"),
         (PACKAGES, "x-pkg-id: 3\n", "x-pkg-id: 3\n    x-idempotent: natural\n", "J002"),
-        (PACKAGES, "payload: {$ref: '../schemas/author.yaml#/AuthorInput'}", "payload: {$ref: '../schemas/author.yaml#/AuthorRef'}", "J004"),
-        (PACKAGES, "payload: {$ref: '../schemas/author.yaml#/AuthorPage/properties/items'}", "payload: {$ref: '../schemas/author.yaml#/AuthorList/properties/items'}", "J006"),
-        (PACKAGES, "{$ref: '../policy.yaml#/roles/create-author'}", "{$ref: '../policy.yaml#/roles/admin'}", "J007"),
+        (PACKAGES, "payload: {$ref: '../schemas/artist.yaml#/ArtistInput'}", "payload: {$ref: '../schemas/artist.yaml#/ArtistRef'}", "J004"),
+        (PACKAGES, "payload: {$ref: '../schemas/artist.yaml#/ArtistPage/properties/items'}", "payload: {$ref: '../schemas/artist.yaml#/ArtistList/properties/items'}", "J006"),
+        (PACKAGES, "{$ref: '../policy.yaml#/roles/create-artist'}", "{$ref: '../policy.yaml#/roles/admin'}", "J007"),
         (HTTP, "x-idempotent: key", "x-idempotent: key\n    x-timeout: soon", "J008"),
-        (PACKAGES, "x-topic: authors", "", "J009"),
+        (PACKAGES, "x-topic: artists", "", "J009"),
     ],
 )  # fmt: skip
 def test_a_difference_is_one_finding(tmp_path: Path, file: str, old: str, new: str, rule: str) -> None:
@@ -34,15 +34,15 @@ def test_a_difference_is_one_finding(tmp_path: Path, file: str, old: str, new: s
 def test_errors_follow_from_what_an_operation_is() -> None:
     operations = {one.name: one for one in shipped().operations}
     assert {"security", "body", "idempotency-key", "command", "rate-limit"} <= set(
-        implied_kinds(operations["create_author"])
+        implied_kinds(operations["create_artist"])
     )
     assert set(implied_kinds(operations["livez"])) == {"any"}
-    assert "author_name_taken" in operations["create_author"].errors
-    assert "outcome_unknown" not in operations["get_author"].errors
+    assert "artist_name_taken" in operations["create_artist"].errors
+    assert "outcome_unknown" not in operations["get_artist"].errors
 
 
 def test_the_hash_is_of_the_meaning_and_not_of_the_text(tmp_path: Path) -> None:
-    same = edited(tmp_path / "a", ("schemas/author.yaml", "# Shared", "# Still shared"))
+    same = edited(tmp_path / "a", ("schemas/artist.yaml", "# Shared", "# Still shared"))
     other = edited(
         tmp_path / "b", ("policy.yaml", "limit: 600, window: 60s, key: user", "limit: 601, window: 60s, key: user")
     )

@@ -28,7 +28,7 @@ def test_names(word: object, paged: bool, names: tuple[str, str | None]) -> None
 
 def test_a_cursor_alone_or_a_next_one_alone_is_no_paging() -> None:
     contract = shipped()
-    operation = next(one for one in contract.operations if one.name == "get_paginated_authors")
+    operation = next(one for one in contract.operations if one.name == "get_paginated_artists")
     assert is_paged(operation.request, operation.result, contract.definitions)
     assert not is_paged(Record("Nothing", ()), operation.result, contract.definitions)
-    assert not is_paged(operation.request, replace(operation.result, record="Author"), contract.definitions)
+    assert not is_paged(operation.request, replace(operation.result, record="Artist"), contract.definitions)

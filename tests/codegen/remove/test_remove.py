@@ -20,50 +20,50 @@ def tree(tmp_path: Path) -> Path:
 
 
 def commit(tree: Path) -> None:
-    author = ["-c", "user.name=t", "-c", "user.email=t@t"]
-    for command in (["init", "-q"], ["add", "-A"], [*author, "commit", "-qm", "one"]):
+    artist = ["-c", "user.name=t", "-c", "user.email=t@t"]
+    for command in (["init", "-q"], ["add", "-A"], [*artist, "commit", "-qm", "one"]):
         subprocess.run(["git", *command], cwd=tree, check=True)
 
 
 def test_an_operation_goes_from_every_door_and_its_numbers_stay(tree: Path) -> None:
-    left = remove(tree / "specs", tree / "app" / "features", name="delete_author")
+    left = remove(tree / "specs", tree / "app" / "features", name="delete_artist")
     contract = load(tree / "specs").contract
-    assert "delete_author" not in {one.name for one in contract.operations}
+    assert "delete_artist" not in {one.name for one in contract.operations}
     lock = (tree / "specs" / "contract.lock").read_text()
-    assert "  DELETE_AUTHOR: {number: 6, removed: true}\n" in lock
-    assert "DeleteAuthorRequest: {author_id: {number: 1, removed: true}" in lock
-    assert "delete_author" not in "".join(path.read_text() for path in (tree / "specs" / "http").iterdir())
-    assert "nothing uses the role 'delete-author' of specs/policy.yaml now" in left
-    assert "tests/app/features/authors/test_handler.py still names it" in left
+    assert "  DELETE_ARTIST: {number: 6, removed: true}\n" in lock
+    assert "DeleteArtistRequest: {artist_id: {number: 1, removed: true}" in lock
+    assert "delete_artist" not in "".join(path.read_text() for path in (tree / "specs" / "http").iterdir())
+    assert "nothing uses the role 'delete-artist' of specs/policy.yaml now" in left
+    assert "tests/features/artists/test_handler.py still names it" in left
     assert run(tree, "generate") == 0
     assert mypy(tree, "app") == ""
 
 
 def test_a_feature_goes_whole_and_the_service_is_typed_without_it(tree: Path) -> None:
-    left = remove(tree / "specs", tree / "app" / "features", feature="authors")
+    left = remove(tree / "specs", tree / "app" / "features", feature="artists")
     assert run(tree, "generate") == 0
     assert mypy(tree, "app") == ""
     loaded = load(tree / "specs")
-    assert "authors" not in loaded.contract.features
+    assert "artists" not in loaded.contract.features
     assert loaded.dialects.words.lock.pkg_ids == load(ROOT / "specs").dialects.words.lock.pkg_ids
     for path in (
-        "specs/http/authors.yaml",
-        "specs/schemas/author.yaml",
-        "app/features/authors",
-        "tests/app/features/authors",
+        "specs/http/artists.yaml",
+        "specs/schemas/artist.yaml",
+        "app/features/artists",
+        "tests/features/artists",
     ):
         assert not (tree / path).exists(), path
-    assert left[0].startswith("databases have the table author with its rows: `make migration")
-    assert "nothing uses the error 'author_name_taken' of specs/errors.yaml now" in left
-    assert "nothing uses the topic 'authors' of specs/policy.yaml now" in left
+    assert left[0].startswith("databases have the table artist with its rows: `make migration")
+    assert "nothing uses the error 'artist_name_taken' of specs/errors.yaml now" in left
+    assert "nothing uses the topic 'artists' of specs/policy.yaml now" in left
 
 
 @pytest.mark.parametrize(
     "wanted",
     [
-        {"feature": "authors"},
-        {"feature": "authors", "paginated": True, "result": "Author"},
-        {"feature": "authors", "path": "/api/authors/{author_id}", "method": "patch", "result": "Author"},
+        {"feature": "artists"},
+        {"feature": "artists", "paginated": True, "result": "Artist"},
+        {"feature": "artists", "path": "/api/artists/{artist_id}", "method": "patch", "result": "Artist"},
         {"feature": "billing", "path": "/api/invoices/{invoice_id}", "result": "none"},
     ],
 )
@@ -84,9 +84,9 @@ def test_what_new_wrote_goes_without_a_trace(tree: Path, wanted: dict[str, str |
     [
         ({}, "say name=… for an operation or feature=…"),
         ({"name": "a", "feature": "b"}, "say name=… for an operation or feature=…"),
-        ({"name": "get_autor"}, "there is no operation 'get_autor'; did you mean 'get_author'?"),
-        ({"feature": "autors"}, "there is no feature 'autors'; did you mean 'authors'?"),
-        ({"name": "author_created"}, "something else needs it"),
+        ({"name": "get_artst"}, "there is no operation 'get_artst'; did you mean 'get_artist'?"),
+        ({"feature": "artsts"}, "there is no feature 'artsts'; did you mean 'artists'?"),
+        ({"name": "artist_created"}, "something else needs it"),
     ],
 )
 def test_what_cannot_go_is_refused_and_nothing_is_written(tree: Path, wanted: dict[str, str], why: str) -> None:
@@ -99,9 +99,9 @@ def test_what_cannot_go_is_refused_and_nothing_is_written(tree: Path, wanted: di
 
 def test_work_that_no_commit_has_is_not_taken(tree: Path) -> None:
     commit(tree)
-    with (tree / "app" / "features" / "authors" / "handler.py").open("a") as handler:
+    with (tree / "app" / "features" / "artists" / "handler.py").open("a") as handler:
         handler.write("# thought\n")
     before = texts(tree)
     with pytest.raises(Refused, match="has changes that no commit has"):
-        remove(tree / "specs", tree / "app" / "features", feature="authors")
+        remove(tree / "specs", tree / "app" / "features", feature="artists")
     assert texts(tree) == before

@@ -93,12 +93,12 @@ def test_every_package_and_event_is_an_operation_with_its_number() -> None:
 
 
 def test_a_request_is_closed_at_any_depth_of_its_envelope() -> None:
-    payload = document()["components"]["messages"]["create_author_request"]["payload"]
+    payload = document()["components"]["messages"]["create_artist_request"]["payload"]
     assert payload["properties"]["pkg_id"]["const"] == 3
     for closed in (payload, payload["properties"]["meta"], payload["properties"]["data"]):
         assert closed["additionalProperties"] is False
 
 
 def test_a_reply_may_be_the_problem() -> None:
-    messages = document()["operations"]["create_author"]["reply"]["messages"]
-    assert [one["$ref"].rpartition("/")[2] for one in messages] == ["create_author_reply", "problem"]
+    messages = document()["operations"]["create_artist"]["reply"]["messages"]
+    assert [one["$ref"].rpartition("/")[2] for one in messages] == ["create_artist_reply", "problem"]

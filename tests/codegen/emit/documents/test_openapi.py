@@ -84,7 +84,7 @@ def test_every_error_that_an_operation_may_answer_is_declared() -> None:
 
 
 def test_a_body_is_json_or_protobuf() -> None:
-    post = document()["paths"]["/api/authors"]["post"]
+    post = document()["paths"]["/api/artists"]["post"]
     assert set(post["requestBody"]["content"]) == {"application/json", "application/x-protobuf"}
     assert set(post["responses"]["201"]["content"]) == {"application/json", "application/x-protobuf"}
 
@@ -92,7 +92,14 @@ def test_a_body_is_json_or_protobuf() -> None:
 def test_a_query_record_is_single_parameters() -> None:
     names = {
         one["name"]
-        for one in document()["paths"]["/api/authors/paginated"]["get"]["parameters"]
+        for one in document()["paths"]["/api/artists/paginated"]["get"]["parameters"]
         if one.get("in") == "query"
     }
     assert names == {"page", "per_page", "cursor", "id", "name"}
+
+
+def test_only_headers_that_an_answer_has_are_components(tmp_path: Path) -> None:
+    found = emitted(contract_of("p17_union", tmp_path))
+    declared, used = found["components"]["headers"], json.dumps(found["paths"])
+    assert declared
+    assert [name for name in declared if f'"#/components/headers/{name}"' not in used] == []

@@ -25,31 +25,31 @@ def methods(contract: Contract) -> dict[str, ast.AsyncFunctionDef | ast.Function
 
 
 def test_methods_are_named_by_the_contract(tmp_path: Path) -> None:
-    assert {"AsyncAuthorsApi.create", "AsyncAuthorsApi.paginate", "AsyncAuthorsApi.get_page"} <= set(methods(shipped()))
+    assert {"AsyncArtistsApi.create", "AsyncArtistsApi.paginate", "AsyncArtistsApi.get_page"} <= set(methods(shipped()))
     found = methods(contract_of("p73_sdk_words", tmp_path))
     assert {"AsyncThingsApi.import_", "AsyncThingsApi.every", "AsyncThingsApi.paginate_get_pages"} <= set(found)
 
 
 def test_fields_are_keywords_and_what_may_be_left_out_is() -> None:
-    create = methods(shipped())["AsyncAuthorsApi.create"].args
+    create = methods(shipped())["AsyncArtistsApi.create"].args
     assert [one.arg for one in create.args] == ["self"]
     assert [one.arg for one in create.kwonlyargs] == ["name", "bio", "born_on", "timeout_s", "idempotency_key"]
     assert [default is None for default in create.kw_defaults] == [True, False, False, False, False]
-    assert "idempotency_key" not in [one.arg for one in methods(shipped())["AsyncAuthorsApi.get"].args.kwonlyargs]
+    assert "idempotency_key" not in [one.arg for one in methods(shipped())["AsyncArtistsApi.get"].args.kwonlyargs]
 
 
 @pytest.mark.parametrize("name", ["timeout_s", "self", "models", "list", "idempotency_key"])
 def test_a_field_of_any_name_has_its_keyword(name: str) -> None:
-    create = next(one for one in shipped().operations if one.name == "create_author")
+    create = next(one for one in shipped().operations if one.name == "create_artist")
     request = replace(create.request, fields=(Field(name, String(), True),))
     changed = replace(shipped(), operations=(replace(create, request=request),))
-    keywords = [one.arg for one in methods(changed)["AsyncAuthorsApi.create"].args.kwonlyargs]
+    keywords = [one.arg for one in methods(changed)["AsyncArtistsApi.create"].args.kwonlyargs]
     assert len(set(keywords) | {"self"}) == len(keywords) + 1
     assert keywords[0].rstrip("_") == name.rstrip("_")
 
 
 @pytest.mark.parametrize("text", ['"""', "\\", 'ends with "', "line\nline", "bell\x07", "\u2028"])
 def test_text_of_the_contract_stays_text(text: str) -> None:
-    create = next(one for one in shipped().operations if one.name == "create_author")
+    create = next(one for one in shipped().operations if one.name == "create_artist")
     changed = replace(shipped(), operations=(replace(create, summary=text, description=text * 3),))
-    assert ast.get_docstring(methods(changed)["AsyncAuthorsApi.create"])
+    assert ast.get_docstring(methods(changed)["AsyncArtistsApi.create"])

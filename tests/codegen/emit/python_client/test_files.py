@@ -14,6 +14,7 @@ import pytest
 
 from codegen.emit.printer import File
 from codegen.emit.python_client import files as python_client
+from codegen.ir.names import product_name
 from codegen.ir.operations import Contract
 from codegen.pipeline import load
 from tests.codegen import large
@@ -112,7 +113,7 @@ def test_the_project_is_named_and_numbered_after_the_contract() -> None:
 
 @pytest.mark.parametrize("title", ['Shop "of" Things', "Ünïcode\\", "***", "2nd\x07Shop", "a" * 300])
 def test_any_title_makes_a_package(title: str, tmp_path: Path) -> None:
-    contract = replace(shipped(), info=replace(shipped().info, title=title))
+    contract = replace(shipped(), info=replace(shipped().info, title=title, product=product_name(title)))
     files = python_client.emit(contract)
     assert {file.path.split("/")[1].isidentifier() for file in files if file.path.endswith(".py")} == {True}
     assert tomllib.loads(next(file.data.decode() for file in files if file.path.endswith("pyproject.toml")))

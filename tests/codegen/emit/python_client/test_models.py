@@ -11,7 +11,7 @@ from tests.codegen.contracts import contract_of, shipped
 
 def test_every_code_has_its_class_below_its_kind() -> None:
     found = emit_errors(shipped(), "x").data.decode()
-    assert "class AuthorNameTaken(Conflict):" in found
+    assert "class ArtistNameTaken(Conflict):" in found
     assert "class OutcomeUnknownError(Unavailable):" in found
     assert "class RateLimited(" not in found
     assert '"rate_limited": RateLimited,' in found

@@ -14,10 +14,10 @@ def text(case: str, folder: Path) -> str:
 
 def test_an_operation_says_its_doors_and_its_safety() -> None:
     found = emit_operations(shipped(), "x").data.decode()
-    assert 'idempotency="key", timeout_s=5.0, http=HttpBinding("POST", "/api/authors", has_body=True)' in found
+    assert 'idempotency="key", timeout_s=5.0, http=HttpBinding("POST", "/api/artists", has_body=True)' in found
     assert 'Parameter("expected_version", "If-Match", "header", is_etag=True)' in found
     assert 'session="refresh"' in found
-    assert "1001: AUTHOR_CREATED" in found
+    assert "1001: ARTIST_CREATED" in found
 
 
 def test_an_enum_s_numbers_and_a_union_s_tags_are_told(tmp_path: Path) -> None:

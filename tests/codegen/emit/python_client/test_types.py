@@ -21,7 +21,7 @@ NAMED = Named("AuditOutcome")
         (String(const="a"), 'Literal["a"]', 'Literal["a"]'),
         (ListOf(Text("uuid")), "list[UUID]", "Sequence[UUID]"),
         (MapOf(String()), "dict[str, str]", "Mapping[str, str]"),
-        (Named("Author"), "Author", "models.Author"),
+        (Named("Artist"), "Artist", "models.Artist"),
         (
             NAMED,
             'Annotated[AuditOutcome | str, Field(union_mode="left_to_right")]',
@@ -65,4 +65,4 @@ def test_a_field_hides_nothing_of_its_model(name: str, expected: str) -> None:
 
 def test_the_case_is_what_it_seems() -> None:
     assert isinstance(shipped().definitions["AuditOutcome"], Enum)
-    assert isinstance(shipped().definitions["Author"], Record)
+    assert isinstance(shipped().definitions["Artist"], Record)

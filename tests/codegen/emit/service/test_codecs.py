@@ -11,12 +11,12 @@ import pytest
 
 from codegen.emit.printer import Module
 from codegen.emit.service.codecs import CodecWriter
-from generated.results import AuthorPage, PageMeta
+from generated.results import ArtistPage, PageMeta
 from generated.wire import CODECS
 from tests.codegen.compiled import ask, both_ways, compiled
 from tests.codegen.contracts import contract_of
 
-PAGE = AuthorPage(items=[], meta=PageMeta(page=1, per_page=20, total=0, pages=0, next_cursor=None, has_more=False))
+PAGE = ArtistPage(items=[], meta=PageMeta(page=1, per_page=20, total=0, pages=0, next_cursor=None, has_more=False))
 META = {"page": 1, "per_page": 1, "total": 1, "pages": 1, "next_cursor": None, "has_more": False}
 PACKAGE = "packages/things.yaml"
 POINTED = (PACKAGE, "things.yaml#/Thing'", "things.yaml#/Thing/properties/items'")
@@ -102,7 +102,7 @@ def test_only_an_operation_with_an_rpc_has_protobuf(tmp_path: Path, case: str, h
 
 
 def test_a_page_is_items_and_meta_apart_in_a_frame() -> None:
-    codec = CODECS["get_paginated_authors"]
+    codec = CODECS["get_paginated_artists"]
     data, meta = codec.frame_json(PAGE)
     assert (data, json.loads(meta or b"")) == (b"[]", msgspec.to_builtins(PAGE.meta))
     assert codec.restore(codec.encode_json(PAGE)) == PAGE
@@ -114,7 +114,7 @@ def test_a_page_is_items_and_meta_apart_in_a_frame() -> None:
 
 
 def test_nothing_is_null_in_json_and_no_bytes_in_protobuf() -> None:
-    codec = CODECS["delete_author"]
+    codec = CODECS["delete_artist"]
     assert (codec.frame_json(None), codec.encode_json(None)) == ((b"null", None), b"")
     assert codec.restore(b"") is None
 

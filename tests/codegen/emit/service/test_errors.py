@@ -11,7 +11,7 @@ import pytest
 
 from codegen.emit.service import errors
 from codegen.ir.operations import Contract, ErrorCode
-from generated.errors import ERRORS, AuthorNameTaken, CloseCode, RateLimited, RspCode
+from generated.errors import ERRORS, ArtistNameTaken, CloseCode, RateLimited, RspCode
 from generated.results import FieldError
 from tests.codegen.contracts import shipped
 
@@ -62,8 +62,8 @@ def test_every_code_is_an_exception_with_its_status_and_frame_code() -> None:
 
 
 def test_an_error_says_its_title_unless_it_has_a_detail() -> None:
-    with pytest.raises(AuthorNameTaken, match="An author with this name exists"):
-        raise AuthorNameTaken
+    with pytest.raises(ArtistNameTaken, match="An artist with this name exists"):
+        raise ArtistNameTaken
     assert str(RateLimited("later", retry_after_s=3)) == "later"
 
 

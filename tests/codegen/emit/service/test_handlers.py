@@ -13,7 +13,7 @@ import pytest
 from codegen.emit.service import handlers as emitter
 from codegen.ir.operations import Contract, Result
 from generated import handlers
-from generated.handlers import AuthorsHandler, Handlers
+from generated.handlers import ArtistsHandler, Handlers
 from tests.codegen.contracts import contract_of, shipped
 
 
@@ -67,12 +67,12 @@ def test_every_operation_is_an_abstract_method_of_its_feature() -> None:
 
 
 def test_a_handler_without_a_method_cannot_be_made() -> None:
-    half = type("Half", (AuthorsHandler,), {})
-    with pytest.raises(TypeError, match="create_author"):
+    half = type("Half", (ArtistsHandler,), {})
+    with pytest.raises(TypeError, match="create_artist"):
         half()
 
 
 def test_the_registry_needs_every_feature() -> None:
-    given: dict[str, Any] = {name: None for name in shipped().features if name != "authors"}
-    with pytest.raises(TypeError, match="authors"):
+    given: dict[str, Any] = {name: None for name in shipped().features if name != "artists"}
+    with pytest.raises(TypeError, match="artists"):
         Handlers(**given)

@@ -27,7 +27,7 @@ def bindings(contract: Contract) -> list[dict[str, str]]:
 
 
 def created() -> Http:
-    http = next(one.http for one in shipped().operations if one.name == "create_author")
+    http = next(one.http for one in shipped().operations if one.name == "create_artist")
     assert http
     return http
 
@@ -67,12 +67,12 @@ def test_a_body_and_a_path_are_told_apart(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("status", "links"),
     [
-        (200, {"get_author": {"operationId": "get_author", "parameters": {"author_id": "$response.body#/id"}}}),
+        (200, {"get_artist": {"operationId": "get_artist", "parameters": {"artist_id": "$response.body#/id"}}}),
         (201, {}),
-        (201, {"a": {"operationId": "nobody", "parameters": {"author_id": "$response.body#/id"}}}),
-        (201, {"a": {"operationId": "update_author", "parameters": {"author_id": "$response.body#/id"}}}),
-        (201, {"a": {"operationId": "get_author", "parameters": {"author_id": "$request.path.id"}}}),
-        (201, {"a": {"operationId": "get_author", "parameters": {"author_id": "$response.body#/id", "x": "1"}}}),
+        (201, {"a": {"operationId": "nobody", "parameters": {"artist_id": "$response.body#/id"}}}),
+        (201, {"a": {"operationId": "update_artist", "parameters": {"artist_id": "$response.body#/id"}}}),
+        (201, {"a": {"operationId": "get_artist", "parameters": {"artist_id": "$request.path.id"}}}),
+        (201, {"a": {"operationId": "get_artist", "parameters": {"artist_id": "$response.body#/id", "x": "1"}}}),
         (201, {"a": "text"}),
     ],
 )
@@ -81,24 +81,24 @@ def test_only_a_link_of_a_new_resource_to_its_reader_is_a_location(status: int, 
 
 
 def test_a_created_resource_says_where_it_is_read() -> None:
-    assert created_location(shipped(), created()) == ("/api/authors/", "id")
-    binding = next(one for one in bindings(shipped()) if "create_author" in one["operation"])
-    assert binding["location"] == "('/api/authors/', 'id')"
+    assert created_location(shipped(), created()) == ("/api/artists/", "id")
+    binding = next(one for one in bindings(shipped()) if "create_artist" in one["operation"])
+    assert binding["location"] == "('/api/artists/', 'id')"
 
 
 def test_a_binding_knows_its_carriers() -> None:
     routes = {one.operation.name: one for one in ROUTES}
-    update = routes["update_author"]
+    update = routes["update_artist"]
     assert (update.verb, update.path, update.statuses, update.etag) == (
         "PUT",
-        "/api/authors/{author_id}",
+        "/api/artists/{artist_id}",
         (200,),
         "version",
     )
-    assert [one.field for one in update.path_parameters] == ["author_id"]
+    assert [one.field for one in update.path_parameters] == ["artist_id"]
     assert [(one.field, one.carrier) for one in update.header_parameters] == [("expected_version", "If-Match")]
     assert update.has_body
-    assert not routes["get_authors"].has_body
+    assert not routes["get_artists"].has_body
 
 
 def test_there_is_one_for_every_http_operation() -> None:

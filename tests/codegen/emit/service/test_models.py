@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from generated.models import CreateAuthorRequest, GetPaginatedAuthorsRequest
+from generated.models import CreateArtistRequest, GetPaginatedArtistsRequest
 from tests.codegen.compiled import ask, both_ways, compiled
 from tests.codegen.contracts import shipped_files
 
@@ -148,19 +148,19 @@ def test_there_is_a_model_for_every_operation() -> None:
 )
 def test_a_request_of_the_service_that_does_not_fit_is_refused(data: bytes) -> None:
     with pytest.raises(ValidationError):
-        CreateAuthorRequest.model_validate_json(data)
+        CreateArtistRequest.model_validate_json(data)
 
 
 def test_absent_is_the_default_or_none_and_null_is_refused_where_it_is_not_allowed() -> None:
-    empty = GetPaginatedAuthorsRequest.model_validate_json(b"{}")
+    empty = GetPaginatedArtistsRequest.model_validate_json(b"{}")
     assert (empty.page, empty.per_page, empty.name) == (1, 20, None)
     with pytest.raises(ValidationError):
-        GetPaginatedAuthorsRequest.model_validate_json(b'{"name":null}')
-    assert CreateAuthorRequest.model_validate_json(b'{"name":"x","bio":null}').bio is None
+        GetPaginatedArtistsRequest.model_validate_json(b'{"name":null}')
+    assert CreateArtistRequest.model_validate_json(b'{"name":"x","bio":null}').bio is None
 
 
 def test_a_request_cannot_be_changed() -> None:
-    request = CreateAuthorRequest(name="x")
+    request = CreateArtistRequest(name="x")
     with pytest.raises(ValidationError):
         setattr(request, "name", "y")  # noqa: B010 - an assignment would not pass the type checker, which is the point
     assert request.name == "x"

@@ -109,11 +109,11 @@ def test_each_operation_is_what_the_contract_says() -> None:
 
 def test_passwords_and_tokens_are_known_to_be_sensitive() -> None:
     assert OPERATIONS["login"].sensitive == {"password"}
-    assert OPERATIONS["create_author"].idempotency is Idempotency.KEY
-    assert OPERATIONS["create_author"].audit is Audit.REQUIRED
+    assert OPERATIONS["create_artist"].idempotency is Idempotency.KEY
+    assert OPERATIONS["create_artist"].audit is Audit.REQUIRED
 
 
 def test_numbers_names_and_topics() -> None:
-    assert (PkgId.GET_AUTHORS, PkgId.CREATE_AUTHOR, PkgId.AUTHOR_CREATED) == (1, 3, 1001)
-    assert EVENTS["author_created"].topic in TOPICS
+    assert (PkgId.GET_ARTISTS, PkgId.CREATE_ARTIST, PkgId.ARTIST_CREATED) == (1, 3, 1001)
+    assert EVENTS["artist_created"].topic in TOPICS
     assert "admin" in ROLES

@@ -8,7 +8,7 @@ from pathlib import Path
 from google.protobuf import descriptor_pb2
 
 from codegen.emit.service import proto
-from generated.proto import authors_pb2
+from generated.proto import artists_pb2
 from tests.codegen.contracts import contract_of, shipped, shipped_files
 
 
@@ -34,9 +34,9 @@ def declared(text: str) -> descriptor_pb2.FileDescriptorProto:
 
 
 def test_our_files_are_renamed_and_google_s_are_not() -> None:
-    text = shipped_files()["proto/authors_pb2.py"]
+    text = shipped_files()["proto/artists_pb2.py"]
     found = declared(text)
-    assert (found.name, found.package) == ("generated/proto/authors.proto", "stele.v1")
+    assert (found.name, found.package) == ("generated/proto/artists.proto", "stele.v1")
     assert "generated/proto/envelope.proto" in found.dependency
     assert "google/protobuf/timestamp.proto" in found.dependency
     assert "generated.proto.envelope_pb2" in imports(text)
@@ -59,13 +59,13 @@ def test_the_package_is_a_package_and_twice_the_same() -> None:
 
 
 def test_a_message_is_in_the_module_of_its_file() -> None:
-    assert {shipped().bindings[name].module for name in ("Author", "AuthorPage")} == {"authors_pb2"}
+    assert {shipped().bindings[name].module for name in ("Artist", "ArtistPage")} == {"artists_pb2"}
     assert shipped().bindings["RspCode"].scope == "envelope_pb2"
-    assert authors_pb2.DESCRIPTOR.name == "generated/proto/authors.proto"
-    assert authors_pb2.DESCRIPTOR.package == "stele.v1"
+    assert artists_pb2.DESCRIPTOR.name == "generated/proto/artists.proto"
+    assert artists_pb2.DESCRIPTOR.package == "stele.v1"
 
 
 def test_every_source_has_bindings_and_types() -> None:
     names = {path for path in shipped_files() if path.startswith("proto/")}
-    for stem in ("authors", "auth", "audit_log", "system", "envelope"):
+    for stem in ("artists", "auth", "audit_log", "system", "envelope"):
         assert {f"proto/{stem}_pb2.py", f"proto/{stem}_pb2.pyi"} <= names

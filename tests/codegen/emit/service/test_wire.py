@@ -10,14 +10,14 @@ import pytest
 from pydantic import ValidationError
 
 from generated import wire
-from generated.proto import audit_log_pb2, authors_pb2
-from generated.results import Author
+from generated.proto import artists_pb2, audit_log_pb2
+from generated.results import Artist
 from generated.wire import CODECS
 from tests.codegen.compiled import SERVICE, ask, both_ways, compiled
 
 AT = datetime(2024, 2, 29, 12, 30, 45, 123456, tzinfo=UTC)
-FULL = Author(id=2**53 - 1, name="Å", bio="b", born_on=date(1815, 12, 10), created_at=AT, updated_at=AT, version=3)
-BARE = Author(id=1, name="", bio=None, born_on=None, created_at=AT, updated_at=AT, version=1)
+FULL = Artist(id=2**53 - 1, name="Å", bio="b", born_on=date(1815, 12, 10), created_at=AT, updated_at=AT, version=3)
+BARE = Artist(id=1, name="", bio=None, born_on=None, created_at=AT, updated_at=AT, version=1)
 
 UNION = """
 Shape: {oneOf: [{$ref: '#/Circle'}, {$ref: '#/BigSquare'}]}
@@ -249,19 +249,19 @@ def test_a_negative_duration_is_refused_at_both_doors(tmp_path: Path) -> None:
     assert ask(folder, code) == ["ValidationError", "ValidationError"]
 
 
-@pytest.mark.parametrize("author", [FULL, BARE])
-def test_an_author_survives_the_message(author: Author) -> None:
-    message = authors_pb2.Author()
-    wire.write_author(message, author)
-    assert wire.read_author(authors_pb2.Author.FromString(message.SerializeToString())) == author
+@pytest.mark.parametrize("artist", [FULL, BARE])
+def test_an_artist_survives_the_message(artist: Artist) -> None:
+    message = artists_pb2.Artist()
+    wire.write_artist(message, artist)
+    assert wire.read_artist(artists_pb2.Artist.FromString(message.SerializeToString())) == artist
 
 
 def test_a_message_is_judged_by_the_same_model_as_json() -> None:
-    codec = CODECS["create_author"]
+    codec = CODECS["create_artist"]
     with pytest.raises(ValidationError):
-        codec.decode_protobuf(authors_pb2.CreateAuthorRequest(name="x" * 201).SerializeToString())
+        codec.decode_protobuf(artists_pb2.CreateArtistRequest(name="x" * 201).SerializeToString())
     with pytest.raises(ValidationError):
-        codec.decode_protobuf(authors_pb2.CreateAuthorRequest(name="x", born_on="yesterday").SerializeToString())
+        codec.decode_protobuf(artists_pb2.CreateArtistRequest(name="x", born_on="yesterday").SerializeToString())
 
 
 def test_the_unset_member_of_an_enum_is_refused_in_a_request() -> None:
@@ -271,7 +271,7 @@ def test_the_unset_member_of_an_enum_is_refused_in_a_request() -> None:
 
 
 def test_an_event_is_found_by_its_type() -> None:
-    assert [event.name for event in wire.EVENT_OF.values()] == ["author_created"]
+    assert [event.name for event in wire.EVENT_OF.values()] == ["artist_created"]
 
 
 WRAPPED = """

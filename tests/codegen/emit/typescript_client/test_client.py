@@ -11,9 +11,9 @@ from tests.codegen.contracts import shipped
 def test_every_operation_is_a_function_and_a_method() -> None:
     functions, client = (emit(shipped(), "src").data.decode() for emit in (emit_functions, emit_client))
     for name, method in (
-        ("createAuthor", "create"),
-        ("getAuthors", "find"),
-        ("paginateGetPaginatedAuthors", "paginate"),
+        ("createArtist", "create"),
+        ("getArtists", "find"),
+        ("paginateGetPaginatedArtists", "paginate"),
     ):
         assert f"export const {name} = (" in functions
         assert f"  {method}(input" in client
@@ -26,20 +26,20 @@ def test_every_operation_is_a_function_and_a_method() -> None:
 
 def test_input_may_be_left_out_where_nothing_is_required() -> None:
     text = emit_functions(shipped(), "src").data.decode()
-    assert "input: $types.GetAuthorsRequest = {}, options?: $.CallOptions" in text
-    assert "input: $types.GetAuthorRequest, options?: $.CallOptions" in text
+    assert "input: $types.GetArtistsRequest = {}, options?: $.CallOptions" in text
+    assert "input: $types.GetArtistRequest, options?: $.CallOptions" in text
 
 
 def test_events_are_typed_by_their_names() -> None:
     text = emit_client(shipped(), "src").data.decode()
-    assert "  author_created: $types.AuthorCreated;\n" in text
-    assert "  author_created: $operations.AUTHOR_CREATED,\n" in text
-    assert "export { AUTHOR_CREATED as authorCreated }" in emit_functions(shipped(), "src").data.decode()
+    assert "  artist_created: $types.ArtistCreated;\n" in text
+    assert "  artist_created: $operations.ARTIST_CREATED,\n" in text
+    assert "export { ARTIST_CREATED as artistCreated }" in emit_functions(shipped(), "src").data.decode()
 
 
 def test_documentation_names_refusals_and_what_is_deprecated() -> None:
-    one = next(one for one in shipped().operations if one.name == "create_author")
+    one = next(one for one in shipped().operations if one.name == "create_artist")
     lines = documentation(shipped(), replace(one, deprecated=True, sunset="2027-01-01"))
-    assert " * @throws {AuthorNameTaken}" in lines
+    assert " * @throws {ArtistNameTaken}" in lines
     assert " * @deprecated It may be gone from 2027-01-01 on." in lines
     assert not any("@deprecated" in line for line in documentation(shipped(), one))

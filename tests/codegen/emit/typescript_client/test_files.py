@@ -118,13 +118,13 @@ def test_hostile_text_stays_in_its_comment_or_literal(tmp_path: Path) -> None:
 def test_the_compiler_finds_a_wrong_use(package: Path, tmp_path: Path) -> None:
     """What the strictness is for: misspelt, missing and null arguments, closed unions, wrong kinds."""
     uses = {
-        'client.authors.create({ nam: "Ada" });': "TS2561",
-        "client.authors.create({});": "TS2345",
-        'client.authors.get({ authorId: "1" });': "TS2322",
-        "client.authors.livez();": "TS2339",
+        'client.artists.create({ nam: "Ada" });': "TS2561",
+        "client.artists.create({});": "TS2345",
+        'client.artists.get({ artistId: "1" });': "TS2322",
+        "client.artists.livez();": "TS2339",
         "client.system.livez({ more: 1 });": "TS2322",
-        'client.on("author_gone", () => {});': "TS2345",
-        "const author: { id: string } = await client.authors.get({ authorId: 1 });": "TS2322",
+        'client.on("artist_gone", () => {});': "TS2345",
+        "const artist: { id: string } = await client.artists.get({ artistId: 1 });": "TS2322",
     }
     head = 'import { createClient } from "../src/index.ts";\nconst client = createClient({ baseUrl: "" });\n'
     (package / "uses").mkdir()
@@ -152,8 +152,8 @@ def bundled(package: Path, *flags: str) -> bytes:
     """One operation for browsers, minified."""
     entry, out = package / "entry.ts", package / "entry.js"
     entry.write_text(
-        'import { connect, createAuthor } from "./src/functions.ts";\n'
-        'await createAuthor(connect({ baseUrl: "/" }), { name: "Ada" });\n'
+        'import { connect, createArtist } from "./src/functions.ts";\n'
+        'await createArtist(connect({ baseUrl: "/" }), { name: "Ada" });\n'
     )
     settings = ("--bundle", "--minify", "--format=esm", "--platform=browser", "--target=es2022", f"--outfile={out}")
     verdict = judge(NODE, ESBUILD, entry, *settings, *flags, cwd=package)

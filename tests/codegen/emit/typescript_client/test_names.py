@@ -41,29 +41,29 @@ def test_members_that_pascal_case_makes_one_stay_apart() -> None:
 
 def test_functions_make_way_for_reserved_words_and_for_connect() -> None:
     one = shipped().operations[0]
-    operations = tuple(replace(one, name=name, pager=None) for name in ("delete", "connect", "get_author", "await"))
+    operations = tuple(replace(one, name=name, pager=None) for name in ("delete", "connect", "get_artist", "await"))
     found = functions(replace(shipped(), operations=operations, events=()))
-    assert list(found.values()) == ["delete_", "connect_", "getAuthor", "await_"]
+    assert list(found.values()) == ["delete_", "connect_", "getArtist", "await_"]
 
 
 def test_a_pager_has_a_function_of_its_own() -> None:
     paged = next(one for one in shipped().operations if one.pager)
-    assert functions(shipped())[pager_key(paged)] == "paginateGetPaginatedAuthors"
-    assert constant(paged.name) == "GET_PAGINATED_AUTHORS"
+    assert functions(shipped())[pager_key(paged)] == "paginateGetPaginatedArtists"
+    assert constant(paged.name) == "GET_PAGINATED_ARTISTS"
 
 
 def test_a_twin_makes_way_for_a_type_of_its_name() -> None:
     contract = shipped()
-    record = Record("Author", ())
+    record = Record("Artist", ())
     both = replace(
-        contract, definitions={"Author": record}, inputs=frozenset({"Author"}), results=frozenset({"Author"})
+        contract, definitions={"Artist": record}, inputs=frozenset({"Artist"}), results=frozenset({"Artist"})
     )
-    assert inputs(both) == {"Author": "AuthorInput"}
-    taken = replace(both, definitions={"Author": record, "AuthorInput": record})
-    assert inputs(taken) == {"Author": "Author_Input"}
+    assert inputs(both) == {"Artist": "ArtistInput"}
+    taken = replace(both, definitions={"Artist": record, "ArtistInput": record})
+    assert inputs(taken) == {"Artist": "Artist_Input"}
 
 
-def test_the_package_is_named_by_the_title() -> None:
+def test_the_package_has_the_product_s_name() -> None:
     assert npm_package(shipped()) == "stele-client"
-    nameless = replace(shipped(), info=replace(shipped().info, title="世界"))
-    assert npm_package(nameless) == "api-client"
+    desk = replace(shipped(), info=replace(shipped().info, product="order_desk"))
+    assert npm_package(desk) == "order-desk-client"

@@ -14,32 +14,32 @@ def block(text: str, head: str) -> str:
 
 
 def test_an_operation_says_what_the_doors_must_know() -> None:
-    found = block(emit_operations(shipped(), "src").data.decode(), "export const DELETE_AUTHOR")
-    for part in ("$.Operation<$types.DeleteAuthorRequest, void>", "pkgId: 6", 'idempotency: "natural"',
-                 "protobuf: true", "input: () => $tables.DeleteAuthorRequest",
+    found = block(emit_operations(shipped(), "src").data.decode(), "export const DELETE_ARTIST")
+    for part in ("$.Operation<$types.DeleteArtistRequest, void>", "pkgId: 6", 'idempotency: "natural"',
+                 "protobuf: true", "input: () => $tables.DeleteArtistRequest",
                  '{ field: "expected_version", carrier: "If-Match", location: "header", etag: true }'):  # fmt: skip
         assert part in found, part
     assert "output" not in found
     assert "body" not in found
 
 
-def test_public_and_list_operations_say_so() -> None:
+def test_public_session_and_list_operations_say_so() -> None:
     text = emit_operations(shipped(), "src").data.decode()
     assert "public: true" in block(text, "export const LOGIN:")
-    assert "list: true" in block(text, "export const GET_AUTHORS:")
-    assert "query: true" in block(text, "export const GET_AUTHORS:")
+    assert "list: true" in block(text, "export const GET_ARTISTS:")
+    assert "query: true" in block(text, "export const GET_ARTISTS:")
 
 
 def test_an_event_has_its_number_and_topic() -> None:
-    found = block(emit_operations(shipped(), "src").data.decode(), "export const AUTHOR_CREATED")
-    assert 'pkgId: 1001, topic: "authors", protobuf: true, output: () => $tables.AuthorCreated' in found
+    found = block(emit_operations(shipped(), "src").data.decode(), "export const ARTIST_CREATED")
+    assert 'pkgId: 1001, topic: "artists", protobuf: true, output: () => $tables.ArtistCreated' in found
 
 
 def test_a_code_is_a_class_below_its_kind_with_a_guard() -> None:
     text = emit_errors(shipped(), "src").data.decode()
-    assert "export class AuthorNameTaken extends $.Conflict {" in text
-    assert 'declare readonly code: "author_name_taken";' in text
-    assert "export const isAuthorNameTaken = (error: unknown): error is AuthorNameTaken =>" in text
+    assert "export class ArtistNameTaken extends $.Conflict {" in text
+    assert 'declare readonly code: "artist_name_taken";' in text
+    assert "export const isArtistNameTaken = (error: unknown): error is ArtistNameTaken =>" in text
     assert "class OutcomeUnknownError extends $.Unavailable" in text
     assert "class RateLimited" not in text
 

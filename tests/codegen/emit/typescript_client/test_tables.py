@@ -79,5 +79,5 @@ def test_a_union_s_arms_have_tag_number_and_record(tmp_path: Path) -> None:
 
 def test_every_table_carries_its_type() -> None:
     found = emit_tables(shipped(), "src").data.decode()
-    assert "export const Author: $.RecordTable<$types.Author> = {" in found
+    assert "export const Artist: $.RecordTable<$types.Artist> = {" in found
     assert "export const LivezRequest: $.RecordTable<$types.LivezRequest> = { fields: [] };" in found

@@ -25,8 +25,8 @@ from generated.sdk_python.stele_client.runtime.json_frames import NIL, JsonCodec
 
 ID = str(uuid.uuid4())
 CODEC = JsonCodec()
-CREATE: Any = CONTRACT.operations["create_author"]
-FIND: Any = CONTRACT.operations["get_authors"]
+CREATE: Any = CONTRACT.operations["create_artist"]
+FIND: Any = CONTRACT.operations["get_artists"]
 
 
 def said(frame: str | bytes) -> object:
@@ -39,8 +39,8 @@ def test_the_service_reads_what_is_said() -> None:
     assert request == Request(CREATE.pkg_id, ID, b'{"name":"Ada"}', 1.5)
     assert said(CODEC.authenticate("a.b.c")) == Authenticate("Bearer a.b.c", None)
     assert said(CODEC.cancel(ID)) == Cancel(ID)
-    assert said(CODEC.topics(["authors"], join=True)) == Subscribe(["authors"], None)
-    assert said(CODEC.topics(["authors"], join=False)) == Unsubscribe(["authors"], None)
+    assert said(CODEC.topics(["artists"], join=True)) == Subscribe(["artists"], None)
+    assert said(CODEC.topics(["artists"], join=False)) == Unsubscribe(["artists"], None)
 
 
 def test_what_the_service_says_is_read() -> None:

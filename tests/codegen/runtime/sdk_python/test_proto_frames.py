@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from app.ws.envelope import Authenticate, Cancel, ControlId, ProtobufReader, Request, Subscribe, Unsubscribe
 from app.ws.frames import ProtobufWriter
-from generated.proto import authors_pb2, envelope_pb2
+from generated.proto import artists_pb2, envelope_pb2
 from generated.results import Problem
 from generated.sdk_python.stele_client._contract import CONTRACT
 from generated.sdk_python.stele_client.runtime.codec import (
@@ -27,8 +27,8 @@ from generated.sdk_python.stele_client.runtime.proto_frames import ProtobufCodec
 
 ID = str(uuid.uuid4())
 CODEC = ProtobufCodec(CONTRACT)
-CREATE: Any = CONTRACT.operations["create_author"]
-PAGE: Any = CONTRACT.operations["get_paginated_authors"]
+CREATE: Any = CONTRACT.operations["create_artist"]
+PAGE: Any = CONTRACT.operations["get_paginated_artists"]
 
 
 def said(frame: str | bytes) -> Any:
@@ -39,15 +39,15 @@ def said(frame: str | bytes) -> Any:
 def test_the_service_reads_what_is_said() -> None:
     request = said(CODEC.request(CREATE, {"name": "Ada"}, ID, 1500))
     assert request == Request(CREATE.pkg_id, ID, request.data, 1.5)
-    assert authors_pb2.CreateAuthorRequest.FromString(request.data) == authors_pb2.CreateAuthorRequest(name="Ada")
+    assert artists_pb2.CreateArtistRequest.FromString(request.data) == artists_pb2.CreateArtistRequest(name="Ada")
     told = said(CODEC.authenticate("a.b.c"))
     assert isinstance(told, Authenticate)
     assert told.token == "Bearer a.b.c"
     assert said(CODEC.cancel(ID)) == Cancel(ID)
-    joined, left = said(CODEC.topics(["authors", "b"], join=True)), said(CODEC.topics(["authors"], join=False))
+    joined, left = said(CODEC.topics(["artists", "b"], join=True)), said(CODEC.topics(["artists"], join=False))
     assert isinstance(joined, Subscribe)
     assert isinstance(left, Unsubscribe)
-    assert (joined.topics, left.topics) == (["authors", "b"], ["authors"])
+    assert (joined.topics, left.topics) == (["artists", "b"], ["artists"])
 
 
 def test_what_the_service_says_is_read() -> None:
@@ -69,12 +69,12 @@ def test_a_refusal_is_read_as_the_problem_that_it_is() -> None:
 
 
 def test_a_push_has_its_place_in_the_topic() -> None:
-    frame = envelope_pb2.Response(pkg_id=1001, req_id=NIL, data=b"x", topic="authors", offset=0, epoch="e")
-    assert CODEC.read(frame.SerializeToString()) == Push(1001, b"x", "authors", 0, "e")
+    frame = envelope_pb2.Response(pkg_id=1001, req_id=NIL, data=b"x", topic="artists", offset=0, epoch="e")
+    assert CODEC.read(frame.SerializeToString()) == Push(1001, b"x", "artists", 0, "e")
 
 
 def test_a_list_has_its_meta_beside_it() -> None:
-    data = authors_pb2.AuthorPage(items=[authors_pb2.Author(id=7)]).SerializeToString()
+    data = artists_pb2.ArtistPage(items=[artists_pb2.Artist(id=7)]).SerializeToString()
     meta = envelope_pb2.PageMeta(page=1, total=9, has_more=True)
     reply = CODEC.read(ProtobufWriter({}).reply(2, ID, data, meta))
     assert isinstance(reply, Reply)

@@ -1,0 +1,100 @@
+"""Whether the database has the schema that this release was written for, by the names of the steps in `app/migrations`.
+
+Promises: it has, if no step of any branch is missing and none is unknown; else one line says which and how to mend it. A node
+asks until it has, and never again: a later release takes its steps while the nodes of this one still serve.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from pathlib import Path
+
+import asyncpg
+import structlog
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from alembic.util import to_tuple
+
+from app.db.database import Database
+from generated.errors import Unavailable
+
+MIGRATIONS = Path(__file__).parents[1] / "migrations"
+LINES = {"platform": MIGRATIONS / "platform", "product": MIGRATIONS / "versions"}
+"""Each owner's steps are a line of their own."""
+WITHIN_S = 2.0
+OLDER = "run `make migrate` (python -m app.migrations upgrade)"
+NEWER = "start the release that it was made for, or a later one"
+log = structlog.get_logger(__name__)
+
+
+def configuration() -> Config:
+    """Where the steps are: the package's own folders. A product without a table of its own has no line yet."""
+    config = Config()
+    config.set_main_option("script_location", "app:migrations")
+    config.set_main_option("path_separator", "newline")
+    config.set_main_option("version_locations", "\n".join(str(path) for path in LINES.values() if path.is_dir()))
+    return config
+
+
+class Schema:
+    """The steps that the code has. A database names the last steps that it took, one for each branch."""
+
+    def __init__(self, config: Config) -> None:
+        self._script = ScriptDirectory.from_config(config)
+        self._steps = {one.revision: one for one in self._script.walk_revisions()}
+        self._heads = frozenset(self._script.get_heads())
+        self._is_right = False
+        self._said: str | None = None
+
+    def fault_of(self, found: Iterable[str]) -> str | None:
+        """What is wrong with a database that names these steps, or None."""
+        names = frozenset(found)
+        if unknown := sorted(names - self._steps.keys()):
+            return f"the database is newer than this release, which does not know {', '.join(unknown)}: {NEWER}"
+        if missing := sorted(self._heads - self._taken(names)):
+            at = ", ".join(sorted(names)) or "no step"
+            return f"the database is older than this release: it is at {at} and has not {', '.join(missing)}: {OLDER}"
+        return None
+
+    def _taken(self, names: Iterable[str]) -> frozenset[str]:
+        """The named steps with all that came before. A step on which another branch depends is not named any more."""
+        taken: set[str] = set()
+        waiting = list(names)
+        while waiting:
+            name = waiting.pop()
+            if name not in taken:
+                taken.add(name)
+                step = self._steps[name]
+                needed = (self._script.get_revision(one) for one in to_tuple(step.dependencies, default=()))
+                waiting += [*to_tuple(step.down_revision, default=()), *(one.revision for one in needed)]
+        return frozenset(taken)
+
+    async def fault(self, database: Database) -> str | None:
+        """What is wrong with this database. Raises Unavailable, TimeoutError or asyncpg's errors where it cannot be asked."""
+        async with asyncio.timeout(WITHIN_S):
+            connection = await database.connect_alone()
+            try:
+                rows = await connection.fetch("SELECT version_num FROM alembic_version")
+            except asyncpg.UndefinedTableError:
+                rows = []
+            finally:
+                connection.terminate()
+        return self.fault_of(row["version_num"] for row in rows)
+
+    async def fault_at_start(self, database: Database) -> str | None:
+        """None too for a database that is away: the node starts without it, and asks again before it is ready."""
+        try:
+            return await self.fault(database)
+        except (Unavailable, TimeoutError, OSError, asyncpg.PostgresError):
+            return None
+
+    async def is_right(self, database: Database) -> bool:
+        """For readiness; each fault is one line of the log, however often it is asked."""
+        if not self._is_right:
+            fault = await self.fault(database)
+            if fault is not None and fault != self._said:
+                log.error("schema.wrong", fault=fault)
+            self._said = fault
+            self._is_right = fault is None
+        return self._is_right

@@ -1,0 +1,133 @@
+"""Takes new connections from a listening socket, many in each turn of the loop: uvloop itself takes one, so that while turns are
+long the queue of the kernel grows, and a probe waits in it for seconds.
+
+Promises: a turn takes a bounded number, so that those who are connected have theirs; without a file descriptor left it rests,
+and does not spin. Whether a connection may stay is for its protocol to say.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import socket
+from collections.abc import Callable
+from typing import Any
+
+import uvloop
+
+from app.guard.places import capacity
+
+MAX_BATCH = 64
+REST_S = 0.1
+"""How long nobody is taken once descriptors or memory have run out."""
+EXHAUSTED = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})  # accept(2)
+NOBODY = frozenset({errno.EAGAIN, errno.EINTR})
+
+ProtocolFactory = Callable[[], asyncio.BaseProtocol]
+
+
+def batch_of(places: int) -> int:
+    """At most an eighth of the places: what is refused holds its descriptor until the end of the turn."""
+    return max(1, min(MAX_BATCH, places // 8))
+
+
+class Listener:
+    """What uvicorn asks of an asyncio.Server. Begins at once. Each of `listening` must not block; they are closed with it. `loop` is any that has `add_reader`."""
+
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        listening: list[socket.socket],
+        make_protocol: ProtocolFactory,
+        *,
+        batch: int,
+    ) -> None:
+        self._loop = loop
+        self._listening = listening
+        self._make_protocol = make_protocol
+        self._batch = batch
+        self._opening: set[asyncio.Task[Any]] = set()
+        self._rests: dict[socket.socket, asyncio.TimerHandle] = {}
+        for one in listening:
+            self._wake(one)
+
+    @property
+    def sockets(self) -> tuple[socket.socket, ...]:
+        return tuple(self._listening)
+
+    def is_serving(self) -> bool:
+        return bool(self._listening)
+
+    def close(self) -> None:
+        """Takes nobody any more; who was taken stays connected."""
+        for one in self._listening:
+            self._loop.remove_reader(one)
+            one.close()
+        for timer in self._rests.values():
+            timer.cancel()
+        self._listening = []
+        self._rests = {}
+
+    async def wait_closed(self) -> None:
+        """Connections are the server's to wait for, not ours."""
+
+    def _wake(self, listening: socket.socket) -> None:
+        self._rests.pop(listening, None)
+        self._loop.add_reader(listening, self._accept, listening)
+
+    def _accept(self, listening: socket.socket) -> None:
+        """Until the queue is empty or the batch is full; the loop calls again while somebody waits."""
+        for _ in range(self._batch):
+            try:
+                connection, _ = listening.accept()
+            except OSError as error:
+                if error.errno in EXHAUSTED:
+                    self._rest(listening)
+                if error.errno in EXHAUSTED | NOBODY:
+                    return
+                continue  # That one went away while it waited.
+            self._open(connection)
+
+    def _rest(self, listening: socket.socket) -> None:
+        self._loop.remove_reader(listening)
+        self._rests[listening] = self._loop.call_later(REST_S, self._wake, listening)
+
+    def _open(self, connection: socket.socket) -> None:
+        connection.setblocking(False)
+        task = self._loop.create_task(self._connect(connection))
+        self._opening.add(task)
+        task.add_done_callback(self._opening.discard)
+
+    async def _connect(self, connection: socket.socket) -> None:
+        """Ends within two turns of the loop."""
+        try:
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            await self._loop.connect_accepted_socket(self._make_protocol, connection)
+        except OSError:
+            connection.close()  # Its peer has gone already.
+
+
+class GuardedLoop(uvloop.Loop):
+    """The loop of a worker: its servers are Listeners, whoever starts them and with however many workers."""
+
+    async def create_server(  # type: ignore[override]  # what uvicorn uses of its options; TLS ends in front of a node
+        self,
+        protocol_factory: ProtocolFactory,
+        host: str | None = None,
+        port: int | None = None,
+        *,
+        sock: socket.socket | None = None,
+        ssl: None = None,
+        backlog: int = 100,
+    ) -> Listener:
+        """Raises OSError where an address cannot be had."""
+        listening = [sock] if sock is not None else await self._bound(host, port)
+        for one in listening:
+            one.setblocking(False)
+            one.listen(backlog)
+        return Listener(self, listening, protocol_factory, batch=batch_of(capacity()))
+
+    async def _bound(self, host: str | None, port: int | None) -> list[socket.socket]:
+        """One for each address that the host has."""
+        found = await self.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        return [socket.create_server(address[:2], family=family) for family, _, _, _, address in found]

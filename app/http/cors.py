@@ -1,0 +1,56 @@
+"""What pages of other origins may ask for (the Fetch standard's CORS). A refused preflight is a problem like any other."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.datastructures import Headers
+from starlette.middleware.cors import CORSMiddleware
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+from typing_extensions import override
+
+from app.http.answer import send_problem
+from app.http.door import trace_id_of
+from generated.errors import Malformed
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+REQUEST_FIELDS = (
+    "Authorization", "Content-Type", "Idempotency-Key", "If-Match", "Request-Timeout-Ms", "X-Correlation-ID",
+    "X-Stele-Client",
+)  # fmt: skip
+EXPOSED = (
+    "ETag", "Location", "RateLimit", "RateLimit-Policy", "Retry-After", "Stele-Contract", "Idempotent-Replayed",
+    "X-Correlation-ID",
+)  # fmt: skip
+
+
+class CrossOrigin(CORSMiddleware):
+    """Stands in front of `application`, any door of ours, for requests with an `Origin`."""
+
+    def __init__(self, application: Any, origins: tuple[str, ...]) -> None:
+        super().__init__(
+            application,
+            allow_origins=origins,
+            allow_methods=METHODS,
+            allow_headers=REQUEST_FIELDS,
+            expose_headers=EXPOSED,
+        )
+
+    @override
+    def preflight_response(self, request_headers: Headers) -> Response:
+        answer = super().preflight_response(request_headers)
+        return answer if answer.status_code < 400 else _Refusal(bytes(answer.body).decode())
+
+
+class _Refusal(Response):
+    """`reason` says which of origin, method and headers is not allowed."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(status_code=Malformed.status)
+        self._reason = reason
+
+    @override
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        fields: dict[bytes, bytes] = dict(scope["headers"])
+        await send_problem(send, Malformed(f"{self._reason}."), trace_id_of(fields.get(b"x-correlation-id", b"")))

@@ -1,0 +1,105 @@
+"""Authors at the four doors: what becomes of one, who may do it, and what is heard of it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from generated.client import AsyncClient, errors, models
+from tests.features.conftest import ABSENT, Connect, heard
+
+USER = "admin"
+"""May do everything."""
+FIELDS: dict[str, Any] = {"bio": "She wrote Frankenstein.", "born_on": date(1797, 8, 30)}
+OTHERS: dict[str, Any] = {"bio": "He wrote Dracula.", "born_on": date(1847, 11, 8)}
+
+
+def new_name() -> str:
+    """Names are unique."""
+    return f"Author {uuid4()}"
+
+
+async def new_author(client: AsyncClient) -> models.Author:
+    return await client.authors.create(name=new_name(), **FIELDS)
+
+
+def fields_of(author: models.Author) -> dict[str, Any]:
+    return {name: getattr(author, name) for name in FIELDS}
+
+
+async def test_what_is_created_is_read_changed_and_deleted(connect: Connect) -> None:
+    client = await connect(USER)
+    author = await new_author(client)
+    assert (fields_of(author), author.version) == (FIELDS, 1)
+    assert await client.authors.get(author_id=author.id) == author
+    changed = await client.authors.update(author_id=author.id, name=author.name, expected_version=1, **OTHERS)
+    assert (fields_of(changed), changed.version) == (OTHERS, 2)
+    assert await client.authors.get(author_id=author.id) == changed
+    await client.authors.delete(author_id=author.id, expected_version=2)
+    with pytest.raises(errors.AuthorNotFound):
+        await client.authors.get(author_id=author.id)
+
+
+async def test_a_change_of_another_version_is_refused(connect: Connect) -> None:
+    client = await connect(USER)
+    author = await new_author(client)
+    with pytest.raises(errors.VersionMismatch):
+        await client.authors.update(author_id=author.id, name=author.name, expected_version=2)
+    with pytest.raises(errors.VersionMismatch):
+        await client.authors.delete(author_id=author.id, expected_version=2)
+    assert await client.authors.get(author_id=author.id) == author
+
+
+async def test_a_name_is_taken_whatever_its_case(connect: Connect) -> None:
+    client = await connect(USER)
+    author, other = await new_author(client), await new_author(client)
+    with pytest.raises(errors.AuthorNameTaken):
+        await client.authors.create(name=author.name.upper())
+    with pytest.raises(errors.AuthorNameTaken):
+        await client.authors.update(author_id=other.id, name=author.name.upper())
+
+
+async def test_pages_have_each_author_once(connect: Connect) -> None:
+    client = await connect(USER)
+    made = {(await new_author(client)).id for _ in range(3)}
+    first = await client.authors.get_page(per_page=2)
+    assert (len(first.items), first.meta.has_more) == (2, True)
+    found = [one.id async for one in client.authors.paginate(per_page=100)]
+    assert made <= set(found)
+    assert found == sorted(set(found))
+
+
+async def test_an_author_is_found_by_a_part_of_the_name(connect: Connect) -> None:
+    client = await connect(USER)
+    author, _ = await new_author(client), await new_author(client)
+    found = await client.authors.find(search_term=author.name.removeprefix("Author ").upper())
+    assert found.items == [author]
+
+
+async def test_a_reader_changes_nothing(connect: Connect) -> None:
+    client = await connect("reader")
+    with pytest.raises(errors.Forbidden):
+        await client.authors.create(name=new_name())
+    with pytest.raises(errors.Forbidden):
+        await client.authors.update(author_id=ABSENT, name=new_name())
+    with pytest.raises(errors.Forbidden):
+        await client.authors.delete(author_id=ABSENT)
+    assert (await client.authors.get_page()).meta.page == 1
+
+
+async def test_a_caller_without_a_role_reads_nothing(connect: Connect) -> None:
+    client = await connect("nobody")
+    with pytest.raises(errors.Forbidden):
+        await client.authors.get(author_id=ABSENT)
+    with pytest.raises(errors.Forbidden):
+        await client.authors.get_page()
+
+
+async def test_who_follows_hears_of_a_new_author(connect: Connect) -> None:
+    client, listener = await connect(USER), await connect("reader", follows=True)
+    async with listener.events(models.AuthorCreated) as created:
+        author = await new_author(client)
+        await heard(created, models.AuthorCreated(author=author))
