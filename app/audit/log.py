@@ -47,7 +47,7 @@ class AuditLog:
 
     async def write(self, executor: Executor, record: AuditRecord) -> None:
         """In the caller's transaction, if that is what the executor is."""
-        await executor.execute(self._insert, **dict(zip(COLUMNS, record.values(), strict=True)))
+        await executor.execute(self._insert, **record.parameters())
 
     def offer(self, record: AuditRecord) -> None:
         """Queue a row; when the queue is full it is dropped and counted."""
@@ -99,8 +99,7 @@ class AuditLog:
 
     async def _insert_all(self, batch: list[AuditRecord]) -> None:
         async with asyncio.timeout(INSERT_S):
-            rows = [dict(zip(COLUMNS, record.values(), strict=True)) for record in batch]
-            await self._database.execute_many(self._insert, rows)
+            await self._database.execute_many(self._insert, [record.parameters() for record in batch])
 
     async def _isolate(self, record: AuditRecord, error: Exception) -> None:
         row = {name: clean(str(one), MAX_ISOLATED) for name, one in asdict(record).items()}

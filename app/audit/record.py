@@ -59,8 +59,9 @@ class AuditRecord:
         self.roles = [clean(role, 255) for role in self.roles[:MAX_ROLES]]
         self.duration_ms = max(0, min(self.duration_ms, MAX_DURATION_MS))
 
-    def values(self) -> tuple[object, ...]:
-        return tuple(getattr(self, name) for name in COLUMNS)
+    def parameters(self) -> dict[str, object]:
+        """By the names of the columns, as a statement takes them."""
+        return {name: getattr(self, name) for name in COLUMNS}
 
 
 COLUMNS = tuple(one.name for one in fields(AuditRecord))

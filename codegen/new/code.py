@@ -13,7 +13,8 @@ from codegen.ir.names import pascal
 from codegen.new.operation import NewOperation
 from codegen.registration import ServiceCode, registered
 
-TODO = "is not implemented yet"
+UNWRITTEN = "is not implemented yet"
+"""Of a method that waits for a person: `make check` looks for these words, and refuses a tree that has them."""
 
 
 def sources(place: ServiceCode, wanted: NewOperation) -> dict[Path, str]:
@@ -38,7 +39,7 @@ def with_method(text: str, wanted: NewOperation) -> str:
     request, result = f"{wanted.stem}Request", wanted.answer or "None"
     method = (
         f"\n    @override\n    async def {wanted.name}(self, context: Context, request: {request}) -> {result}:\n"
-        f'        raise NotImplementedError("{wanted.name} {TODO}")\n'
+        f'        raise NotImplementedError("{wanted.name} {UNWRITTEN}")\n'
     )
     imports = f"from generated.models import {request}\n"
     imports += f"from generated.results import {result}\n" if wanted.answer else ""
@@ -93,5 +94,5 @@ def _test(wanted: NewOperation) -> str:
         f"import inspect\n\nfrom {module} import handler\n\n\n"
         "def test_every_operation_is_written() -> None:\n"
         '    """Stands here until tests of the operations take its place."""\n'
-        f'    assert "{TODO}" not in inspect.getsource(handler)\n'
+        f'    assert "{UNWRITTEN}" not in inspect.getsource(handler)\n'
     )

@@ -109,6 +109,7 @@ def test_redocly_finds_nothing_in_the_expanded_document(node: Path) -> None:
 
 
 def test_redocly_refuses_an_unknown_security_scheme(node: Path, tmp_path: Path) -> None:
+    """By the rules that the source keeps, as above."""
     specs = seed(tmp_path, "http/audit_log.yaml", "[{bearer: [admin]}", "[{bearrer: [admin]}")
     assert_refused(lint_openapi(node, specs / "openapi.yaml", "--skip-rule=operation-4xx-response"), "bearrer")
 

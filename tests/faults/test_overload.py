@@ -50,7 +50,9 @@ async def find_peak(stage: Stage) -> tuple[Goodput, float]:
     return peak, (await goodput(stage, 0.8 * peak.per_s, 2.0)).result.ok.p99
 
 
-@pytest.mark.parametrize("seconds", [pytest.param(10.0, marks=LONG), pytest.param(60.0, marks=LONG)])
+@pytest.mark.parametrize("seconds", [10.0, 60.0])
+@pytest.mark.long
+@pytest.mark.timeout(300)
 @pytest.mark.survives("L01")
 async def test_five_times_the_capacity_leaves_four_fifths_of_the_goodput(direct: Stage, seconds: float) -> None:
     """L01 (D22): reads come at five times the rate that the node can answer. At least 80 % of the most that it could answer still

@@ -19,8 +19,7 @@ from tests.load.sockets import Socket, connect
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("faults")]
 NOISE_S = 0.1
-SAMPLED = 100
-"""Up to so many peers of a kind the load is so short that its p99 is two or three answers."""
+WINDOWS = 3
 LONG = [pytest.mark.long, pytest.mark.timeout(300)]
 MAX_PENDING = 20
 
@@ -117,21 +116,24 @@ def _drip(name: str, each: int, *, opening: bytes = b"", chunk: bytes = b"", hal
     )
 
 
-@pytest.mark.parametrize(("each", "seconds"), [(60, 13.0), pytest.param(500, 35.0, marks=LONG)])
+@pytest.mark.parametrize(("each", "seconds", "quick"), [(60, 13.0, 1), pytest.param(500, 35.0, WINDOWS, marks=LONG)])
 @pytest.mark.survives("W10")
-async def test_what_never_finishes_is_closed(strict: Stage, each: int, seconds: float) -> None:
+async def test_what_never_finishes_is_closed(strict: Stage, each: int, seconds: float, quick: int) -> None:
     """W10 (D13): connections that send a header or a body byte by byte, nothing, half a line, or half of the connection. Headers
     have 10 s and bodies 30 s, honest requests succeed as fast as without, and no descriptor is kept."""
     floods = drips(each)
     async with watched(strict):
         calm = (await offer(strict.port, 3.0, reads(strict.crowd(0, 50), 50))).streams["reads"]
         abuse = asyncio.create_task(offer(strict.port, seconds, floods=tuple(floods.values())))
-        beside = (await offer(strict.port, 5.0, reads(strict.crowd(0, 50), 50))).streams["reads"]
+        beside = [
+            (await offer(strict.port, 2.5, reads(strict.crowd(0, 50), 50))).streams["reads"] for _ in range(WINDOWS)
+        ]
+        assert not abuse.done()
         told = (await abuse).floods
-    assert beside.ok.count == beside.sent
-    if each > SAMPLED:
-        assert beside.ok.p99 <= 1.5 * calm.ok.p99 + NOISE_S
-    assert beside.ok.p90 <= 1.5 * calm.ok.p90 + NOISE_S
+    assert [one.ok.count for one in beside] == [one.sent for one in beside]
+    assert [one for one in beside if one.ok.p90 > 1.5 * calm.ok.p90 + NOISE_S] == []
+    # What the abuse costs, each window has; a pause of the machine, which alone is a p99, one or two.
+    assert sum(one.ok.p99 <= 1.5 * calm.ok.p99 + NOISE_S for one in beside) >= quick
     limits = {"header": 10.0, "silent": 10.0, "line": 10.0, "half-close": 10.0, "body": 30.0}
     late = {name: str(told[name]) for name, limit in limits.items() if limit < seconds and told[name].still_open}
     assert late == {}

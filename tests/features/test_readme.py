@@ -89,6 +89,7 @@ def method_block() -> str:
 def write_method(folder: Path) -> None:
     handler, method = folder / "app" / "features" / "authors" / "handler.py", method_block()
     text, signature = handler.read_text(), "\n".join(method.splitlines()[:2]) + "\n"
+    # What `make new` leaves to be written.
     body = '        raise NotImplementedError("count_authors is not implemented yet")\n'
     assert signature + body in text
     handler.write_text(text.replace(signature + body, method))

@@ -66,6 +66,7 @@ def test_what_is_written_compiles_is_typed_and_waits_for_its_body(
     assert operation.pkg_id == (9 if "socket" in doors else None)
     assert (operation.http is not None) == ("http" in doors)
     handler = (tree / "app" / "features" / "artists" / "handler.py").read_text()
+    # The method that waits for a person; `make check` refuses it.
     assert 'raise NotImplementedError("archive_artist is not implemented yet")' in handler
     assert mypy(tree, "app/features/artists") == ""
 

@@ -23,7 +23,7 @@ def test_an_operation_says_what_the_doors_must_know() -> None:
     assert "body" not in found
 
 
-def test_public_session_and_list_operations_say_so() -> None:
+def test_public_and_list_operations_say_so() -> None:
     text = emit_operations(shipped(), "src").data.decode()
     assert "public: true" in block(text, "export const LOGIN:")
     assert "list: true" in block(text, "export const GET_ARTISTS:")
