@@ -13,6 +13,7 @@ import pytest
 
 from codegen.watch import changes
 from tests.codegen.contracts import ROOT, compose
+from tests.faults.processes import hears_interrupts
 
 LIMIT_S = 60
 
@@ -23,7 +24,7 @@ def watching(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
     command = [sys.executable, "-m", "codegen", "--specs", "specs", "--out", "out", "generate", "--watch"]
     process = subprocess.Popen(
         command, cwd=tmp_path, env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"}, text=True,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=hears_interrupts,
     )  # fmt: skip
     yield process
     process.kill()

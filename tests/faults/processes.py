@@ -72,3 +72,8 @@ async def end_of(pid: int, within_s: float) -> tuple[float, int | None]:
             return took, result.si_status
         await asyncio.sleep(0.02)
     return took, None
+
+
+def hears_interrupts() -> None:
+    """Of a process to be: what a script starts in its background ignores ^C, and its children would, too."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)

@@ -20,6 +20,7 @@ from pathlib import Path
 
 from tests.codegen import large
 from tests.codegen.contracts import ROOT, SHIPPED
+from tests.faults.processes import hears_interrupts
 
 ROUNDS = 5
 LIMIT_S = 20
@@ -77,7 +78,7 @@ def _watched(folder: Path) -> float:
         "generate",
         "--watch",
     ]
-    watching = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
+    watching = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, preexec_fn=hears_interrupts)
     try:
         wait_until(lambda: models.exists(), LIMIT_S)
         return statistics.median(_saved(specs, models, 100 + number) for number in range(ROUNDS))
