@@ -150,16 +150,16 @@ def is_text(value: object) -> bool:
 
 
 def is_int32(value: object) -> bool:
-    return (type(value) is int or isinstance(value, IntEnum)) and -(2**31) <= value < 2**31
+    return (type(value) is int or isinstance(value, IntEnum)) and -(1 << 31) <= value < 1 << 31
 
 
 def is_int64(value: object) -> bool:
-    return (type(value) is int or isinstance(value, IntEnum)) and -(2**63) <= value < 2**63
+    return (type(value) is int or isinstance(value, IntEnum)) and -(1 << 63) <= value < 1 << 63
 
 
 def is_number(value: object) -> bool:
     """A whole number is one where a double holds it exactly; JSON has no infinity."""
-    return isfinite(value) if type(value) is float else type(value) is int and abs(value) <= 2**53
+    return isfinite(value) if type(value) is float else type(value) is int and abs(value) <= 1 << 53
 
 
 def is_decimal(value: object) -> bool:

@@ -35,6 +35,7 @@ MAX_ENCODED_BYTES = 16 * 1024
 """Of one value in the form, where a character may take twelve; issuers refuse more. The contract's longest name, password and
 token (of the characters that tokens have) are within it."""
 TIMEOUT_S = 4.0
+MAX_INT32 = 2**31 - 1
 RETRY_AFTER_S = 2
 log = structlog.stdlib.get_logger(__name__)
 
@@ -163,8 +164,12 @@ def _fault_code(body: bytes | None) -> str:
 
 
 def _tokens(answer: Any) -> Tokens:
+    """A life longer than the contract can say is said as the longest that it can."""
     try:
-        return msgspec.convert(answer, Tokens)
+        tokens = msgspec.convert(answer, Tokens)
     except msgspec.ValidationError:
         log.error("keycloak.failed", reason="answer without tokens")
         raise Unavailable(retry_after_s=RETRY_AFTER_S) from None
+    tokens.expires_in = min(tokens.expires_in, MAX_INT32)
+    tokens.refresh_expires_in = min(tokens.refresh_expires_in, MAX_INT32)
+    return tokens

@@ -5,6 +5,7 @@ from __future__ import annotations
 import keyword
 
 from codegen.ir.names import pascal
+from codegen.ir.operations import Contract
 
 KINDS = {
     "ERROR": "ServerError",
@@ -49,6 +50,14 @@ MEMBERS = frozenset(
     }
 )
 """What every client has itself; a feature of such a name gets a trailing underscore."""
+
+
+PYTHON_ROOT = "sdk_python"
+"""The folder of the Python client's project in `generated/`."""
+
+
+def python_package(contract: Contract) -> str:
+    return f"{contract.info.product}_client"
 
 
 def attribute(name: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from codegen.emit.client_names import attribute
+from codegen.emit.client_names import PYTHON_ROOT, attribute, python_package
 from codegen.emit.printer import File, Module
 from codegen.emit.python_client.api import Flavour, emit_api, resource
 from codegen.emit.python_client.models import emit_errors, emit_models
@@ -14,21 +14,12 @@ from codegen.emit.python_client.unasync import to_sync
 from codegen.ir.operations import Contract
 
 SOURCE = Path(__file__).parents[2] / "runtime" / "sdk_python"
-ROOT = "sdk_python"
 OPTIONS = {
     "AttemptInfo": ".runtime.options",
     "Hooks": ".runtime.options",
     "Token": ".runtime.token",
     "Event": ".runtime.event",
     "Unknown": ".runtime.model",
-}
-ALIASED = {
-    "errors": "",
-    "models": "",
-    "AsyncClient": "",
-    "Client": "",
-    "AsyncEventStream": ".runtime.events_async",
-    "plain": ".runtime.json_codec",
 }
 BUILD = """[build-system]
 requires = ["uv_build>=0.9,<1"]
@@ -40,11 +31,11 @@ module-root = ""
 
 
 def emit(contract: Contract) -> list[File]:
-    name = f"{contract.info.product}_client"
-    folder = f"{ROOT}/{name}"
+    name = python_package(contract)
+    folder = f"{PYTHON_ROOT}/{name}"
     return [
-        File(f"{ROOT}/pyproject.toml", _project(contract, name).encode()),
-        File(f"{ROOT}/README.md", _readme(contract, name).encode()),
+        File(f"{PYTHON_ROOT}/pyproject.toml", _project(contract, name).encode()),
+        File(f"{PYTHON_ROOT}/README.md", _readme(contract, name).encode()),
         File(f"{folder}/py.typed", b""),
         _init(contract, folder),
         _clients(folder),
@@ -54,7 +45,6 @@ def emit(contract: Contract) -> list[File]:
         emit_contract(contract, folder),
         *(emit_api(contract, folder, flavour) for flavour in Flavour),
         *_runtime(folder),
-        _alias(name),
     ]
 
 
@@ -80,17 +70,6 @@ def _init(contract: Contract, folder: str) -> File:
         module.export(home, name)
     module.export("._clients", "AsyncClient")
     module.export("._clients", "Client")
-    return module.file()
-
-
-def _alias(name: str) -> File:
-    """What tests of this tree import, whatever the product is called."""
-    module, package = (
-        Module("client.py", "The client for Python, for this tree's tests. Generated; do not edit."),
-        f"{ROOT}.{name}",
-    )
-    for symbol, home in ALIASED.items():
-        module.export(f"generated.{package}{home}", symbol)
     return module.file()
 
 

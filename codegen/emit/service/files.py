@@ -7,6 +7,7 @@ from collections.abc import Callable
 from codegen.emit.printer import File
 from codegen.emit.service import (
     checks,
+    client,
     errors,
     handlers,
     http_routes,
@@ -34,6 +35,7 @@ MODULES: tuple[Callable[[Contract], list[File]], ...] = (
     wire.emit,
     http_routes.emit,
     ws_packages.emit,
+    client.emit,
 )
 
 

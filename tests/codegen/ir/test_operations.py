@@ -8,7 +8,7 @@ from tests.codegen.contracts import shipped
 
 
 def test_features_are_those_of_the_operations() -> None:
-    assert shipped().features == ("audit_log", "auth", "artists", "system")
+    assert shipped().features == ("artists", "audit_log", "auth", "system")
 
 
 def test_a_list_knows_its_item_and_a_record_is_found_by_name() -> None:
