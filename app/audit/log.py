@@ -1,6 +1,7 @@
 """The audit log: rows that must be there are written in the business transaction, the others go by a bounded queue.
 
-Promises of the queue: batches in one statement, an exact count of what was dropped, one bad row never costs its batch.
+Promises of the queue: batches in one statement, an exact count of what was dropped, one bad row never costs its batch, and a
+row is there once, however often it is tried: PostgreSQL may have stored what was given up as too late.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from typing import Any
 
 import asyncpg
 import structlog
-from sqlalchemy import bindparam, insert
+from sqlalchemy import bindparam
+from sqlalchemy.dialects.postgresql import insert
 
 from app.audit.record import COLUMNS, AuditRecord, clean
 from app.audit.tables import AUDIT_LOG, AUDIT_QUARANTINE
@@ -40,7 +42,7 @@ class AuditLog:
         self._capacity = capacity
         self._queue: deque[AuditRecord] = deque()
         columns: dict[str, Any] = {name: bindparam(name) for name in COLUMNS}
-        self._insert = compile_statement(insert(AUDIT_LOG).values(**columns))
+        self._insert = compile_statement(insert(AUDIT_LOG).values(**columns).on_conflict_do_nothing())
         quarantine: dict[str, Any] = {name: bindparam(name) for name in ("reason", "row")}
         self._quarantine = compile_statement(insert(AUDIT_QUARANTINE).values(**quarantine))
         self.dropped = 0

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from enum import StrEnum
+from uuid import UUID, uuid4
 
 LIMITS = {
     "username": 255, "subject": 1024, "action": 128, "code": 64, "object_id": 255,
@@ -50,6 +51,8 @@ class AuditRecord:
     duration_ms: int
     sid: str | None = None
     reason: str | None = None
+    key: UUID = field(default_factory=uuid4)
+    """Which call this is; a row is stored once for each."""
 
     def __post_init__(self) -> None:
         for name, limit in LIMITS.items():

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, DateTime, Identity, Index, Integer, Table, Text, text
+from sqlalchemy import BigInteger, Column, DateTime, Identity, Index, Integer, Table, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
 
@@ -14,7 +15,11 @@ class AuditLogRow(SQLModel, table=True):
     """One call and its outcome; the names of the contract's AuditLog."""
 
     __tablename__ = "audit_log"
-    __table_args__ = (Index("audit_log_action_id", "action", "id"), Index("audit_log_username_id", "username", "id"))
+    __table_args__ = (
+        Index("audit_log_action_id", "action", "id"),
+        Index("audit_log_username_id", "username", "id"),
+        Index("audit_log_key", "key", unique=True),
+    )
 
     id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(always=True), primary_key=True))
     at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
@@ -32,6 +37,7 @@ class AuditLogRow(SQLModel, table=True):
     duration_ms: int = Field(sa_column=Column(Integer, nullable=False))
     sid: str | None = Field(default=None, sa_column=Column(Text))
     reason: str | None = Field(default=None, sa_column=Column(Text))
+    key: UUID | None = Field(default=None, sa_column=Column(Uuid))
 
 
 class AuditQuarantineRow(SQLModel, table=True):

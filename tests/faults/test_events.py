@@ -247,7 +247,7 @@ async def disturb(nodes: Nodes, seconds: float) -> None:
                 await client.client_kill_filter(_type="normal", skipme=True)
         else:
             await connection.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'stele-mover'"
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'stele-mover'"
             )
     await client.aclose()
     await connection.close()

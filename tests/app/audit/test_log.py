@@ -6,6 +6,7 @@ import asyncio
 import math
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
@@ -19,6 +20,7 @@ from app.db.statements import Statement, compile_statement
 from app.db.transaction import Transaction
 from app.supervision.supervisor import Supervisor
 from generated.errors import Unavailable
+from tests.faults.link import Link
 
 AT = datetime(2024, 2, 29, 12, 0, tzinfo=UTC)
 
@@ -60,6 +62,27 @@ async def test_stop_writes_what_is_queued(database: Database) -> None:
         log.offer(record(action="queued"))
     await log.flush()
     assert await count(database, "queued") == 1200
+
+
+async def test_a_row_whose_answer_comes_too_late_is_there_once(migrated: str, database: Database) -> None:
+    """D2: PostgreSQL has stored the row when its time is over, and the queue gets it too, as a refusal's row does."""
+    port = urlsplit(migrated).port
+    assert port is not None
+    async with Link(port) as link:
+        far = Database(migrated.replace(f":{port}/", f":{link.port}/"), 1)
+        log = AuditLog(far, on_drop=lambda _: None)
+        await log.write(far, record(action="late, before"))
+        row = record(action="late")
+        link.delay_s = 0.5
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.2):
+                await log.write(far, row)
+        link.delay_s = 0
+        for _ in range(2):
+            log.offer(row)
+        await log.flush()
+        await far.close()
+    assert await count(database, "late") == 1
 
 
 async def test_a_full_queue_drops_and_counts_exactly(database: Database) -> None:

@@ -178,7 +178,7 @@ async def test_a_mover_whose_session_postgresql_ended_takes_its_place_again(
         await moving.publish(number)
         await eventually(lambda number=number: len(node.deliveries) > number)  # type: ignore[misc]  # a default is no parameter
         ended = await raw.fetchval(
-            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = 'stele-mover'"
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'stele-mover'"
         )
         assert ended == 1
     await moving.publish(3)
