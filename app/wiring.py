@@ -30,14 +30,14 @@ from app.broadcast.redis_broker import READ_TIMEOUT_S, RedisBroker
 from app.db.database import Database
 from app.db.pipelined_redis import PipelinedConnection
 from app.db.schema import Schema, configuration
+from app.execution.audit_rows import RefusalRecorder
 from app.execution.context import Context
 from app.execution.cursor import CursorSeal
 from app.execution.deadlines import Deadlines
+from app.execution.handler_methods import check_methods
 from app.execution.platform import Platform
 from app.execution.purge import AnswerPurge
 from app.execution.runner import Runner
-from app.execution.surface import check_surface
-from app.execution.testimony import Denials
 from app.http.application import make_application
 from app.http.cors import CrossOrigin
 from app.http.door import HttpDoor
@@ -133,7 +133,7 @@ class Service:
         """Every feature's handler; a missing method fails here, at start, and one that the contract does not name too."""
         cursors = CursorSeal(settings.signing_secret.get_secret_value().encode())
         handlers = product.handlers(Platform(self.identity, self.tickets, cursors, lambda: self.readiness.is_ready))
-        check_surface(handlers)
+        check_methods(handlers)
         return handlers
 
     async def _has_keys(self) -> bool:
@@ -203,7 +203,7 @@ def build(settings: Settings) -> Asgi:
         hub=service.hub,
         metrics=service.metrics,
         settings=settings,
-        on_denial=Denials(service.audit.offer),
+        on_refusal=RefusalRecorder(service.audit.offer),
         gate=service.gate,
     )
     return Doors(http, CrossOrigin(http, settings.origins), socket, service.gate, service.tally)

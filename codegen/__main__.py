@@ -108,7 +108,7 @@ def _describe_resource(added: argparse.ArgumentParser) -> None:
 
 def _loaded(options: argparse.Namespace) -> Loaded | None:
     """The contract, or None after its findings were printed."""
-    return _accepted(options, _settled(options))
+    return _accepted(options, _unsuppressed(options))
 
 
 def _accepted(options: argparse.Namespace, loaded: Loaded) -> Loaded | None:
@@ -120,7 +120,7 @@ def _accepted(options: argparse.Namespace, loaded: Loaded) -> Loaded | None:
     return None if len(loaded.findings) else loaded
 
 
-def _settled(options: argparse.Namespace) -> Loaded:
+def _unsuppressed(options: argparse.Namespace) -> Loaded:
     """The contract with the findings that do not wait today."""
     loaded = load(options.specs)
     suppress(loaded.dialects.documents, loaded.findings, date.today())
@@ -158,7 +158,7 @@ def check(options: argparse.Namespace) -> int:
     if options.realm is not None and not realm.is_file():
         print(f"there is no realm {str(realm)!r}", file=sys.stderr)
         return 2
-    named = _settled(options)
+    named = _unsuppressed(options)
     said = named.dialects.http.name_place
     if said is not None and not len(named.findings):
         beside = names.compare(options.specs.parent, named.contract.info.product, said, named.findings)
@@ -185,7 +185,7 @@ def check(options: argparse.Namespace) -> int:
 def write_lock(options: argparse.Namespace) -> int:
     """Issue the numbers that are new; refuse to change one that was issued."""
     drafts.forget(options.specs, drafts.committed_lock(options.specs))
-    loaded = _settled(options)
+    loaded = _unsuppressed(options)
     blocking = [finding for finding in loaded.findings if finding.rule != lock.NEW]
     if blocking:
         sys.stderr.write(loaded.report())
@@ -232,7 +232,7 @@ def explain(options: argparse.Namespace) -> int:
 
 def diff(options: argparse.Namespace) -> int:
     """Say what changed against a commit or a folder, and whom it breaks; exit 1 if anybody."""
-    new = _settled(options)
+    new = _unsuppressed(options)
     if len(new.findings):
         sys.stderr.write(new.report())
         return 2

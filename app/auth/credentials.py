@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from urllib.parse import parse_qsl
 
-from app.auth.denial import CredentialRefused, Reason
+from app.auth.credential_refused import CredentialRefused, Reason
 from generated.errors import Malformed
 
 Headers = Iterable[tuple[bytes, bytes]]

@@ -18,7 +18,7 @@ from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, RSAKey
 
-from app.auth.denial import CredentialRefused, Reason
+from app.auth.credential_refused import CredentialRefused, Reason
 from app.auth.principal import Principal
 from app.auth.strict_json import read_object
 

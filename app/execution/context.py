@@ -32,7 +32,7 @@ class Caller:
     ip: str
     user_agent: str
     door: Door
-    denial: Unauthenticated | None = None
+    credential_refused: Unauthenticated | None = None
     """What was wrong with the credential, where there was one."""
 
     origin: str | None = None

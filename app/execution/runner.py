@@ -18,17 +18,17 @@ import structlog
 from app.admission.gate import Gate
 from app.admission.shares import Shares
 from app.audit.log import AuditLog
-from app.auth.denial import CredentialRefused, Reason
+from app.auth.credential_refused import CredentialRefused, Reason
 from app.broadcast.outbox import Outbox
 from app.db.database import Database
 from app.db.sqlstates import refusal_for
 from app.db.transaction import Transaction
 from app.errors import decode
 from app.execution.address import limit_key
+from app.execution.audit_rows import OK, reason_of, record_of
 from app.execution.context import Abandoned, Call, Context
 from app.execution.deadlines import Deadlines, Watch
 from app.execution.idempotency import AnswerStore, Replay
-from app.execution.testimony import OK, reason_of, record_of
 from app.limits.limiter import Limiter
 from app.telemetry.logs import TRACE_ID
 from app.telemetry.metrics import Metrics
@@ -140,9 +140,9 @@ class Runner:
         if call.operation.roles is None:
             return
         caller = call.caller
-        if caller.denial is not None:
+        if caller.credential_refused is not None:
             await self._spend(BUCKETS["unauthenticated"], limit_key(caller.ip), call)
-            raise caller.denial
+            raise caller.credential_refused
         if caller.principal is None or caller.principal.expires_at + LEEWAY_S <= self._clock():
             raise CredentialRefused(Reason.MISSING if caller.principal is None else Reason.EXPIRED)
 

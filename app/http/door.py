@@ -152,7 +152,7 @@ class HttpDoor:
             token = extract_token(scope["headers"])
             caller.principal = self._verifier.cached(token) or await self._verifier.verify(token)
         except Unauthenticated as error:
-            caller.denial = error
+            caller.credential_refused = error
         return caller
 
 

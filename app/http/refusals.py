@@ -13,8 +13,8 @@ from typing import Any, Protocol
 
 from app.audit.record import AuditRecord
 from app.execution.address import client_ip, limit_key
+from app.execution.audit_rows import outcome_of
 from app.execution.context import Door
-from app.execution.testimony import outcome_of
 from app.telemetry.logs import scrub
 from generated.errors import ApiError
 

@@ -17,20 +17,20 @@ import structlog
 
 from app.admission.gate import Gate
 from app.admission.shares import refusal
+from app.auth.credential_refused import CredentialRefused, Reason
 from app.auth.credentials import parse_bearer
-from app.auth.denial import CredentialRefused, Reason
 from app.auth.principal import Principal
 from app.broadcast.hub import Hub, Message
 from app.execution.context import Call, Caller, Door
 from app.limits.limiter import Limiter
 from app.ws.budget import FrameBudget
-from app.ws.denial import Attempt, OnDenial, reason_of
 from app.ws.dialect import Dialect
 from app.ws.envelope import Authenticate, Cancel, ControlId, Subscribe, Unsubscribe
 from app.ws.expiry import Expiry, Stages
 from app.ws.handshake import Admission, Verifier, take
 from app.ws.outbox import ABNORMAL, Outbox
 from app.ws.peer import Send
+from app.ws.refusals import Attempt, OnRefusal, reason_of
 from app.ws.session import Action, Close, Invoke, Reply, Running, Session
 from app.ws.subscriptions import Subscriptions
 from generated.errors import ApiError, CloseCode, Forbidden, Internal, InvalidData, RateLimited, Unauthenticated
@@ -60,7 +60,7 @@ class Services:
     limiter: Limiter
     hub: Hub
     topic_roles: dict[str, Roles]
-    on_denial: OnDenial
+    on_refusal: OnRefusal
     gate: Gate
     clock: Callable[[], float]
 
@@ -251,7 +251,7 @@ class Connection:
 
     def _tell(self, attempt: Attempt, code: str, reason: str, trace_id: str) -> None:
         caller = self._caller
-        self._services.on_denial(attempt, code, reason, caller.ip, caller.user_agent, self._identity, trace_id)
+        self._services.on_refusal(attempt, code, reason, caller.ip, caller.user_agent, self._identity, trace_id)
 
     # Credentials
 

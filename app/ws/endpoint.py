@@ -22,11 +22,11 @@ from app.errors import problem
 from app.execution.address import client_ip, limit_key
 from app.limits.limiter import Limiter
 from app.ws.connection import Connection, Receive, Runner, Services
-from app.ws.denial import Attempt, OnDenial, reason_of
 from app.ws.dialect import make_dialects
 from app.ws.handshake import Admission, Handshake, HandshakeSettings, Redeemer, Scope, Verifier, user_agent_of
 from app.ws.outbox import ABNORMAL
 from app.ws.peer import Send
+from app.ws.refusals import Attempt, OnRefusal, reason_of
 from app.ws.subscriptions import topic_roles
 from generated.bindings import Package
 from generated.errors import ApiError, RateLimited
@@ -60,13 +60,13 @@ class SocketDoor:
         hub: Hub,
         metrics: SocketMetrics,
         settings: HandshakeSettings,
-        on_denial: OnDenial,
+        on_refusal: OnRefusal,
         gate: Gate,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._handshake = Handshake(verifier=verifier, tickets=tickets, limiter=limiter, settings=settings)
         self._dialects = make_dialects(packages, handlers, EVENT_CODECS)
-        self._services = Services(runner, verifier, limiter, hub, topic_roles(EVENTS.values()), on_denial, gate, clock)
+        self._services = Services(runner, verifier, limiter, hub, topic_roles(EVENTS.values()), on_refusal, gate, clock)
         self._trusted_proxies = settings.trusted_proxies
         self._metrics = metrics
         self._pending: dict[str, int] = {}
@@ -84,7 +84,7 @@ class SocketDoor:
     async def _refuse(self, scope: Scope, receive: Receive, send: Send, error: ApiError) -> None:
         trace_id = secrets.token_hex(16)
         ip, user_agent = client_ip(scope, self._trusted_proxies), user_agent_of(scope)
-        self._services.on_denial(Attempt.HANDSHAKE, error.code, reason_of(error), ip, user_agent, None, trace_id)
+        self._services.on_refusal(Attempt.HANDSHAKE, error.code, reason_of(error), ip, user_agent, None, trace_id)
         await _answer(scope, receive, send, error, trace_id)
 
     async def _admit(self, scope: Scope) -> Admission:

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import parse_qs
 
+from app.auth.credential_refused import CredentialRefused, Reason
 from app.auth.credentials import Credential, CredentialKind, extract_handshake
-from app.auth.denial import CredentialRefused, Reason
 from app.auth.principal import Principal
 from app.execution.address import client_ip, limit_key
 from app.limits.limiter import Limiter

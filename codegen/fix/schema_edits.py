@@ -133,7 +133,7 @@ class _Properties:
         self._dialects = dialects
         self._homes = homes
         self._leaves: dict[Place, _Leaf] = {}
-        self._strangers: dict[str, dict[str, ProtoField]] = {}
+        self._unknown_fields: dict[str, dict[str, ProtoField]] = {}
         self._lists = {one.result.record for one in contract.operations if one.result.is_list}
         for record, doors, carried in self._records():
             self._read(record, doors, carried)
@@ -141,7 +141,7 @@ class _Properties:
     def additions(self) -> list[tuple[Mapping, list[tuple[ProtoField, Place]]]]:
         """By schema the fields that it gets, with the place of each in proto."""
         found: dict[Place, list[tuple[ProtoField, Place]]] = {}
-        for message, fields in self._strangers.items():
+        for message, fields in self._unknown_fields.items():
             for one in fields.values():
                 fitting = [
                     place for place, leaf in self._leaves.items() if message in leaf.messages and self._fits(leaf, one)
@@ -176,7 +176,7 @@ class _Properties:
             leaf.is_whole = leaf.is_whole and all(place in door for door in found)
         written = {name for door in found for node in door.values() for name in _written(node)}
         known = {*locked, *carried, *written, *(one.name for one in record.fields)}
-        self._strangers[record.name] = {one.name: one for one in message.fields if one.name not in known}
+        self._unknown_fields[record.name] = {one.name: one for one in message.fields if one.name not in known}
 
     def _parts(self, node: Node, around: tuple[Place, ...] = ()) -> dict[Place, Mapping]:
         """The schemas with properties behind a node, `allOf` taken apart."""
@@ -191,7 +191,7 @@ class _Properties:
     def _fits(self, leaf: _Leaf, one: ProtoField) -> bool:
         """Every message of the schema has the field, new and spelled alike; a list has no others, and none holds itself."""
         file = leaf.node.place.file
-        theirs = [self._strangers[message].get(one.name) for message in leaf.messages]
+        theirs = [self._unknown_fields[message].get(one.name) for message in leaf.messages]
         said = {self._said(each, file) if each else None for each in theirs}
         holds_itself = is_required(one) and one.type_name in leaf.messages
         return (

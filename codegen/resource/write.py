@@ -45,7 +45,7 @@ def write_resource(specs: Path, features: Path, wanted: Wanted) -> Written:
         copy = Path(folder, "specs")
         fix.copied(specs, copy)
         drafts.forget(copy, drafts.committed_lock(specs))
-        resource = _settled(load(copy), code, wanted)
+        resource = _complete(load(copy), code, wanted)
         _add(copy, resource)
         texts = {file: text for file, text in fix.texts_of(copy).items() if before.get(file) != text}
     modules = _sources(code, resource)
@@ -57,7 +57,7 @@ def write_resource(specs: Path, features: Path, wanted: Wanted) -> Written:
     return Written(gained, list(_left(root, resource)))
 
 
-def _settled(loaded: Loaded, code: ServiceCode, wanted: Wanted) -> Resource:
+def _complete(loaded: Loaded, code: ServiceCode, wanted: Wanted) -> Resource:
     """The resource with its numbers, its step and who may what."""
     if len(loaded.findings):
         raise Refused(f"the contract has findings; fix them first:\n{loaded.report()}")

@@ -80,7 +80,7 @@ SHARED: Node = {
 
 
 @dataclass(frozen=True)
-class Wish:
+class Draft:
     """An operation. Fields that are neither in the path nor in `headers` are the query of a GET and the body of others."""
 
     name: str
@@ -213,66 +213,66 @@ class Feature:
         node = self.schemas[name]
         return {one: (kind, one in node.get("required", ())) for one, kind in node["properties"].items()}
 
-    def add(self, wish: Wish, number: int) -> None:
-        roles = wish.roles if wish.roles is not None else self._usual_roles(wish)
-        if wish.on_socket:
-            self.schemas[f"{pascal(wish.name)}Payload"] = record(wish.fields)
-            self._socket(wish, number, roles, {} if wish.path else wish.words)
-        if wish.path:
-            item = self.paths.setdefault(wish.path, {})
-            item[wish.verb] = self._http(wish, roles)
+    def add(self, draft: Draft, number: int) -> None:
+        roles = draft.roles if draft.roles is not None else self._usual_roles(draft)
+        if draft.on_socket:
+            self.schemas[f"{pascal(draft.name)}Payload"] = record(draft.fields)
+            self._socket(draft, number, roles, {} if draft.path else draft.words)
+        if draft.path:
+            item = self.paths.setdefault(draft.path, {})
+            item[draft.verb] = self._http(draft, roles)
 
-    def _usual_roles(self, wish: Wish) -> Roles:
-        verb = "read" if wish.verb == "get" else "write"
+    def _usual_roles(self, draft: Draft) -> Roles:
+        verb = "read" if draft.verb == "get" else "write"
         return ((f"{verb}-{self.slug}",), ("administer",)) if self.index % 2 else ((f"{verb}-{self.slug}",),)
 
-    def _socket(self, wish: Wish, number: int, roles: Roles, words: Node) -> None:
-        reply = f"{wish.name}_done"
-        self.operations[wish.name] = {
-            "action": "receive", "summary": wish.summary, "channel": _channel(), "messages": [_message(wish.name)],
+    def _socket(self, draft: Draft, number: int, roles: Roles, words: Node) -> None:
+        reply = f"{draft.name}_done"
+        self.operations[draft.name] = {
+            "action": "receive", "summary": draft.summary, "channel": _channel(), "messages": [_message(draft.name)],
             "reply": {"channel": _channel(), "messages": [_message(reply)]},
             "security": [{"type": "http", "scheme": "bearer", "x-roles": list(group)} for group in roles],
             "x-pkg-id": number, **words,
         }  # fmt: skip
-        found = self.schemas.get(wish.result or "", {}).get("properties", {})
+        found = self.schemas.get(draft.result or "", {}).get("properties", {})
         is_list = set(found) in ({"items"}, {"items", "meta"})
-        payload = {"type": "null"} if wish.result is None else self._ref(wish.result, "/properties/items" * is_list)
-        self.messages[wish.name] = _of("request", self._ref(f"{pascal(wish.name)}Payload"))
+        payload = {"type": "null"} if draft.result is None else self._ref(draft.result, "/properties/items" * is_list)
+        self.messages[draft.name] = _of("request", self._ref(f"{pascal(draft.name)}Payload"))
         self.messages[reply] = _of("page_reply" if "meta" in found else "reply", payload)
 
-    def _http(self, wish: Wish, roles: Roles) -> Node:
-        in_path = re.findall(r"\{(\w+)\}", wish.path)
-        rest = {name: one for name, one in wish.fields.items() if name not in (*in_path, *wish.headers)}
-        parameters = [{"name": name, "in": "path", "required": True, "schema": self._away(wish.fields[name][0])} for name in in_path]  # fmt: skip
-        parameters += [self._header(wish, name, header) for name, header in wish.headers.items()]
-        found: Node = {"operationId": wish.name, "summary": wish.summary}
-        if rest and wish.verb == "get" and wish.is_query_single:
+    def _http(self, draft: Draft, roles: Roles) -> Node:
+        in_path = re.findall(r"\{(\w+)\}", draft.path)
+        rest = {name: one for name, one in draft.fields.items() if name not in (*in_path, *draft.headers)}
+        parameters = [{"name": name, "in": "path", "required": True, "schema": self._away(draft.fields[name][0])} for name in in_path]  # fmt: skip
+        parameters += [self._header(draft, name, header) for name, header in draft.headers.items()]
+        found: Node = {"operationId": draft.name, "summary": draft.summary}
+        if rest and draft.verb == "get" and draft.is_query_single:
             parameters += [
                 {"name": name, "in": "query", "required": is_required, "schema": self._away(kind)}
                 for name, (kind, is_required) in rest.items()
             ]
         elif rest:
-            self.schemas[f"{pascal(wish.name)}Rest"] = record(rest)
-            schema = self._ref(f"{pascal(wish.name)}Rest")
-            if wish.verb == "get":
+            self.schemas[f"{pascal(draft.name)}Rest"] = record(rest)
+            schema = self._ref(f"{pascal(draft.name)}Rest")
+            if draft.verb == "get":
                 parameters.append({"name": "filter", "in": "query", "schema": schema})
             else:
                 found["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
-        content = {"content": {"application/json": {"schema": self._ref(wish.result)}}} if wish.result else {}
+        content = {"content": {"application/json": {"schema": self._ref(draft.result)}}} if draft.result else {}
         headers = {
             name: {"description": "Of the answer.", "schema": kind, "x-field": carried}
-            for name, (carried, kind) in wish.answered.items()
+            for name, (carried, kind) in draft.answered.items()
         }
         answer = {**({"headers": headers} if headers else {}), **content}
         return found | {
             "security": [{"bearer": list(group)} for group in roles],
-            **wish.words,
+            **draft.words,
             **({"parameters": parameters} if parameters else {}),
-            "responses": {status: {"description": f"Answers {status}.", **answer} for status in wish.statuses},
+            "responses": {status: {"description": f"Answers {status}.", **answer} for status in draft.statuses},
         }  # fmt: skip
 
-    def _header(self, wish: Wish, name: str, header: str) -> Node:
-        kind = IF_MATCH if header == "If-Match" else self._away(wish.fields[name][0])
+    def _header(self, draft: Draft, name: str, header: str) -> Node:
+        kind = IF_MATCH if header == "If-Match" else self._away(draft.fields[name][0])
         return {"name": header, "in": "header", "schema": kind, "x-field": name}
 
     def _ref(self, name: str, inside: str = "") -> Node:

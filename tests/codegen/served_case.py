@@ -119,7 +119,7 @@ class Case:
         self.socket = SocketDoor(
             runner=runner, handlers=handlers, packages=PACKAGES, verifier=stand_in, tickets=stand_in, limiter=stand_in,
             hub=Hub(), metrics=stand_in, settings=SimpleNamespace(origins=(), trusted_proxies=0, accepts_query_token=False),
-            on_denial=stand_in.note, gate=Gate(),
+            on_refusal=stand_in.note, gate=Gate(),
         )  # fmt: skip
 
     def _handlers(self) -> Handlers[Any]:

@@ -6,8 +6,8 @@ from base64 import urlsafe_b64encode
 
 import pytest
 
+from app.auth.credential_refused import CredentialRefused, Reason
 from app.auth.credentials import Credential, CredentialKind, extract_handshake, extract_token, parse_bearer
-from app.auth.denial import CredentialRefused, Reason
 from generated.errors import Malformed
 
 TOKEN = "eyJh.eyJi.c2ln"

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import padding
 from joserfc import jwe
 from joserfc.jwk import RSAKey
 
-from app.auth.denial import CredentialRefused, Reason
+from app.auth.credential_refused import CredentialRefused, Reason
 from app.auth.jwks import KeySet
 from app.auth.verifier import LEEWAY_S, MAX_CACHED, TokenVerifier
 from generated.errors import Unauthenticated, Unavailable

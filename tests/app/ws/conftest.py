@@ -19,10 +19,10 @@ from app.broadcast.hub import Hub
 from app.ws.endpoint import SocketDoor
 from generated.ws_packages import PACKAGES
 from tests.app.ws.fakes import (
-    FakeDenials,
     FakeHandlers,
     FakeLimiter,
     FakeMetrics,
+    FakeRefusals,
     FakeRunner,
     FakeSettings,
     FakeTickets,
@@ -43,7 +43,7 @@ class OpenDoor:
     limiter: FakeLimiter
     metrics: FakeMetrics
     hub: Hub
-    denials: FakeDenials
+    denials: FakeRefusals
     sockets: list[ClientConnection] = field(default_factory=list)
 
     async def connect(
@@ -97,7 +97,7 @@ def settings() -> FakeSettings:
 
 @pytest.fixture
 async def door(tokens: dict[str, Principal], limiter: FakeLimiter, settings: FakeSettings) -> AsyncIterator[OpenDoor]:
-    handlers, runner, metrics, hub, denials = FakeHandlers(), FakeRunner(), FakeMetrics(), Hub(), FakeDenials()
+    handlers, runner, metrics, hub, denials = FakeHandlers(), FakeRunner(), FakeMetrics(), Hub(), FakeRefusals()
     verifier = FakeVerifier(tokens)
     tickets = FakeTickets({"t1": (tokens["ann"], None), "t2": (tokens["ann"], "https://app.test")})
     app = SocketDoor(
@@ -110,7 +110,7 @@ async def door(tokens: dict[str, Principal], limiter: FakeLimiter, settings: Fak
         hub=hub,
         metrics=metrics,
         settings=settings,
-        on_denial=denials,
+        on_refusal=denials,
         gate=Gate(),
     )
     config = uvicorn.Config(

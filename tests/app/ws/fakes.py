@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
-from app.auth.denial import CredentialRefused, Reason
+from app.auth.credential_refused import CredentialRefused, Reason
 from app.auth.principal import Principal
 from app.errors import decode
 from app.execution.context import Call
@@ -153,7 +153,7 @@ class FakeMetrics:
 
 
 @dataclass
-class FakeDenials:
+class FakeRefusals:
     """What the door told, without who: (action, code, reason); `who` beside it: (address, subject or None)."""
 
     told: list[tuple[str, str, str]] = field(default_factory=list)

@@ -26,9 +26,9 @@ from generated.ws_packages import PACKAGES
 from tests.app.ws.fakes import (
     OTHER_REQ_ID,
     REQ_ID,
-    FakeDenials,
     FakeHandlers,
     FakeLimiter,
+    FakeRefusals,
     FakeRunner,
     FakeVerifier,
     principal,
@@ -46,7 +46,7 @@ class Line:
     serving: asyncio.Task[int]
     inbound: asyncio.Queue[Any]
     sent: list[Any]
-    denials: FakeDenials
+    denials: FakeRefusals
     writable: asyncio.Event
     who: Principal | None
     settled: list[bool] = field(default_factory=list)
@@ -94,7 +94,7 @@ async def dial() -> AsyncIterator[Dial]:
             if message["type"] == "websocket.close":
                 inbound.put_nowait({"type": "websocket.disconnect", "code": message["code"]})
 
-        verifier, denials, roles = FakeVerifier(tokens or {}), FakeDenials(), topic_roles(EVENTS.values())
+        verifier, denials, roles = FakeVerifier(tokens or {}), FakeRefusals(), topic_roles(EVENTS.values())
         services = Services(runner, verifier, FakeLimiter(**limits), hub, roles, denials, Gate(), time.time)
         dialect = make_dialects(PACKAGES, handlers, EVENT_CODECS)[Format.JSON]
         admission = Admission(Format.JSON, None, who, "192.0.2.1", "tests")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from app.auth.denial import CredentialRefused, Reason
-from app.ws.denial import Attempt, reason_of
+from app.auth.credential_refused import CredentialRefused, Reason
+from app.ws.refusals import Attempt, reason_of
 from generated.errors import ApiError, Forbidden, RateLimited
 
 

@@ -1,6 +1,6 @@
 """What the socket's door tells when it refuses something before an operation runs: who, what, and why.
 
-Operations testify for themselves, by their runner. Here is only the port; the service logs and audits behind it.
+The runner records what operations refuse. Here is only the port; the service logs and audits behind it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ class Attempt(StrEnum):
     CLOSE = "ws.close"
 
 
-class OnDenial(Protocol):
+class OnRefusal(Protocol):
     def __call__(
         self,
         action: str,

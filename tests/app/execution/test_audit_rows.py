@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from app.audit.record import AuditRecord, Outcome
-from app.auth.denial import CredentialRefused, Reason
+from app.auth.credential_refused import CredentialRefused, Reason
 from app.auth.principal import Principal
+from app.execution.audit_rows import OK, RefusalRecorder, outcome_of, reason_of, record_of
 from app.execution.context import Call, Caller, Context, Door
-from app.execution.testimony import OK, Denials, outcome_of, reason_of, record_of
 from generated.errors import Forbidden
 from generated.operations import OPERATIONS
 
@@ -66,7 +66,7 @@ def test_a_denial_of_the_sockets_door_has_a_row_and_a_line_with_the_reason(
 ) -> None:
     rows: list[AuditRecord] = []
     ada = Principal("https://iss", "42", "ada", None, frozenset({"b", "a"}), time.time() + 60)
-    Denials(rows.append)("ws.refresh", code, "signature", "10.0.0.1", "agent", ada, "trace")
+    RefusalRecorder(rows.append)("ws.refresh", code, "signature", "10.0.0.1", "agent", ada, "trace")
     (row,) = rows
     assert (row.action, row.code, row.outcome, row.door) == ("ws.refresh", code, outcome, "websocket")
     assert (row.username, row.subject, row.roles) == ("ada", "https://iss:42", ["a", "b"])

@@ -15,12 +15,12 @@ class UnknownMethod(Exception):
     """A public method of a handler that is no operation."""
 
 
-def check_surface(handlers: Handlers[Any]) -> None:
+def check_methods(handlers: Handlers[Any]) -> None:
     """Raises UnknownMethod, which names all of them."""
     found = [
         f"{type(handler).__name__}.{name}"
         for handler in (getattr(handlers, one.name) for one in fields(handlers))
-        for name in _strangers(type(handler))
+        for name in _unknown_methods(type(handler))
     ]
     if found:
         raise UnknownMethod(
@@ -29,7 +29,7 @@ def check_surface(handlers: Handlers[Any]) -> None:
         )
 
 
-def _strangers(kind: type) -> list[str]:
+def _unknown_methods(kind: type) -> list[str]:
     bases = [base for base in kind.__mro__ if base.__module__ == Handlers.__module__]
     known = {name for base in bases for name in vars(base)}
     own = [base for base in kind.__mro__ if base.__module__ != "builtins" and base not in bases]

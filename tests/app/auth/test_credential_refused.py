@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.auth.denial import CredentialRefused, Reason
+from app.auth.credential_refused import CredentialRefused, Reason
 from generated.errors import Unauthenticated
 
 

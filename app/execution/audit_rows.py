@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import structlog
 
 from app.audit.record import AuditRecord, Outcome
-from app.auth.denial import CredentialRefused
+from app.auth.credential_refused import CredentialRefused
 from app.auth.principal import Principal
 from app.execution.context import Call, Door
 from generated.errors import ApiError, Forbidden, RateLimited, Unauthenticated, Unavailable
@@ -53,8 +53,8 @@ def record_of(call: Call, code: str, started: float, reason: str | None = None) 
     )
 
 
-class Denials:
-    """Testifies to each denial of the sockets' door: one line in the log and one row by the bounded queue, without waiting."""
+class RefusalRecorder:
+    """Records each refusal of the sockets' door: one line in the log and one row by the bounded queue, without waiting."""
 
     def __init__(self, offer: Callable[[AuditRecord], None]) -> None:
         self._offer = offer

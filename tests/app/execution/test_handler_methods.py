@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from app.execution.surface import UnknownMethod, check_surface
+from app.execution.handler_methods import UnknownMethod, check_methods
 from app.features.system.handler import System
 from generated.handlers import Handlers
 
@@ -35,9 +35,9 @@ def handlers(**given: Any) -> Handlers[Any]:
 
 
 def test_private_methods_are_the_handler_s_own_business() -> None:
-    check_surface(handlers())
+    check_methods(handlers())
 
 
 def test_a_method_without_a_policy_is_named_with_what_to_do() -> None:
     with pytest.raises(UnknownMethod, match=r"Talkative\.drop_all_artists: no operation .* specs/"):
-        check_surface(handlers(system=Talkative()))
+        check_methods(handlers(system=Talkative()))
