@@ -1,7 +1,7 @@
 # Stele. `make` shows what there is. Needed first: Python 3.11 or later, and make.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run test test-platform test-long check generate fix breaking init update-platform new resource remove lock migrate migration rollback migration-history migration-current operations sdk bench clean clean-data update-locks
+.PHONY: help run test test-platform test-long check generate fix breaking init update-platform new resource remove lock migrate migration rollback migration-history migration-current call operations sdk bench clean clean-data update-locks
 
 VENV := .venv
 READY := $(VENV)/.ready
@@ -90,6 +90,9 @@ migration-history: $(READY) ## List the steps of the schema
 
 migration-current: $(READY) ## Say at which step the database of DATABASE_URL is
 	@$(PYTHON_IN) -m app.migrations current
+
+call: $(READY) ## Call an operation of the service that runs: operation=get_tickets (data='{"title": "…"}' user=editor PORT=8000)
+	@$(PYTHON_IN) -m app.development call "$$operation" "$$data" --user "$(or $(user),editor)"
 
 operations: $(READY) ## Print the table of operations
 	@$(PYTHON_IN) -m codegen operations

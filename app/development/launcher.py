@@ -211,7 +211,7 @@ class Launcher:
         lines = [self._curl(path, user), ""]
         if OPERATIONS[name].pkg_id is not None:
             python = os.path.relpath(sys.executable)
-            lines += [f"  {python} -m app.development call {self.address} {user} {name} '{{}}'", ""]
+            lines += [f"  {python} -m app.development call {name} --user {user} --address {self.address}", ""]
         return lines
 
     def _curl(self, path: str, user: str) -> str:

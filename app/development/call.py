@@ -1,0 +1,67 @@
+"""One call over the socket, as the shell makes it: log in, send one frame, print the reply as it came."""
+
+from __future__ import annotations
+
+import json
+import sys
+import urllib.error
+import urllib.request
+import uuid
+from difflib import get_close_matches
+
+from websockets.exceptions import WebSocketException
+from websockets.sync.client import connect
+
+from generated.operations import OPERATIONS, PkgId
+
+REPLY_S = 30.0
+REFUSED, WRONG, AWAY = 1, 2, 3
+"""Exit codes: the service refused the call, the words are wrong, nothing answers."""
+
+
+def call(address: str, user: str, operation: str, data: str) -> int:
+    """The password is the user's name, as the development issuer has it. Answers an exit code; faults are one line on stderr."""
+    try:
+        pkg_id, fields = number_of(operation), json.loads(data or "{}")
+    except ValueError as error:
+        return _say(str(error), WRONG)
+    try:
+        reply = _ask(address, _token(address, user), {"pkg_id": pkg_id, "req_id": str(uuid.uuid4()), "data": fields})
+    except urllib.error.HTTPError as error:
+        return _say(f"{user} cannot log in at {address}: {error.code} {error.reason}", REFUSED)
+    except (OSError, ValueError, WebSocketException) as error:
+        return _say(f"nothing answers at {address} ({error}): start it with `make run`, or say another address", AWAY)
+    print(reply)
+    return REFUSED if json.loads(reply).get("status_code") else 0
+
+
+def number_of(operation: str) -> PkgId:
+    """The operation's number in a frame. Raises ValueError with what is near, for one that no socket carries."""
+    known = {one.name.lower(): one for one in PkgId}
+    if operation in known:
+        return known[operation]
+    if operation in OPERATIONS:
+        raise ValueError(f"{operation} has no PkgID: it is called over HTTP")
+    near = get_close_matches(operation, known, 3)
+    hint = f"did you mean {' or '.join(near)}?" if near else f"the socket has {', '.join(known)}"
+    raise ValueError(f"there is no operation {operation!r}: {hint}")
+
+
+def _ask(address: str, token: str, frame: dict[str, object]) -> str:
+    url = address.replace("http", "ws", 1) + "/web"
+    headers = {"authorization": f"Bearer {token}"}
+    with connect(url, additional_headers=headers, subprotocols=None, proxy=None, legacy=True) as socket:
+        socket.send(json.dumps(frame))
+        return str(socket.recv(timeout=REPLY_S))
+
+
+def _token(address: str, user: str) -> str:
+    body = json.dumps({"username": user, "password": user}).encode()
+    request = urllib.request.Request(f"{address}/auth/login", body, {"content-type": "application/json"})
+    with urllib.request.urlopen(request, timeout=REPLY_S) as answer:
+        return str(json.load(answer)["access_token"])
+
+
+def _say(fault: str, code: int) -> int:
+    print(fault, file=sys.stderr)
+    return code

@@ -1,0 +1,66 @@
+"""`python -m app.development call`: one frame over the socket, printed as it is."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from tests.running_service import RunningService
+
+NOBODY_LISTENS = "http://127.0.0.1:9"
+
+
+def call(address: str, operation: str, *words: str, user: str = "reader") -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "app.development", "call", operation, *words, "--user", user, "--address", address]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_the_reply_is_printed(service: RunningService) -> None:
+    done = call(service.url, "get_paginated_artists", '{"per_page": 1}')
+    reply = json.loads(done.stdout)
+    assert (reply["pkg_id"], reply["status_code"], reply["meta"]["per_page"]) == (2, 0, 1)
+    assert done.returncode == 0
+
+
+@pytest.mark.parametrize("nothing", [(), ("",), ("{}",)])
+def test_an_operation_that_needs_no_field_is_called_without_any(
+    service: RunningService, nothing: tuple[str, ...]
+) -> None:
+    assert call(service.url, "get_paginated_artists", *nothing).returncode == 0
+
+
+def test_a_refusal_is_printed_as_well(service: RunningService) -> None:
+    done = call(service.url, "create_artist", '{"name": "x"}')
+    reply = json.loads(done.stdout)
+    assert (reply["status_code"], reply["data"]["code"], done.returncode) == (3, "forbidden", 1)
+
+
+def test_a_user_who_is_not_known_is_one_line(service: RunningService) -> None:
+    done = call(service.url, "get_artists", user="no one")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == f"no one cannot log in at {service.url}: 401 Unauthorized\n"
+
+
+def test_a_service_that_is_not_there_is_one_line_that_says_how_to_start_it() -> None:
+    done = call(NOBODY_LISTENS, "get_artists")
+    assert (done.returncode, done.stderr.count("\n")) == (3, 1)
+    assert done.stderr.startswith(f"nothing answers at {NOBODY_LISTENS} (")
+    assert "make run" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("operation", "data", "said"),
+    [
+        ("get_artsts", "{}", "there is no operation 'get_artsts': did you mean get_artists"),
+        ("zzz", "{}", "there is no operation 'zzz': the socket has "),
+        ("login", "{}", "login has no PkgID: it is called over HTTP"),
+        ("get_artists", "{", "Expecting property name"),
+    ],
+)
+def test_what_cannot_be_called_is_one_line(operation: str, data: str, said: str) -> None:
+    done = call(NOBODY_LISTENS, operation, data)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert done.stderr.startswith(said)
