@@ -15,8 +15,8 @@ from websockets.sync.client import connect
 from generated.operations import OPERATIONS, PkgId
 
 REPLY_S = 30.0
-REFUSED, WRONG, AWAY = 1, 2, 3
-"""Exit codes: the service refused the call, the words are wrong, nothing answers."""
+NO_LOGIN, WRONG, AWAY = 1, 2, 3
+"""Exit codes: the user cannot log in, the words are wrong, nothing answers. A refusal is an answer."""
 
 
 def call(address: str, user: str, operation: str, data: str) -> int:
@@ -28,11 +28,11 @@ def call(address: str, user: str, operation: str, data: str) -> int:
     try:
         reply = _ask(address, _token(address, user), {"pkg_id": pkg_id, "req_id": str(uuid.uuid4()), "data": fields})
     except urllib.error.HTTPError as error:
-        return _say(f"{user} cannot log in at {address}: {error.code} {error.reason}", REFUSED)
+        return _say(f"{user} cannot log in at {address}: {error.code} {error.reason}", NO_LOGIN)
     except (OSError, ValueError, WebSocketException) as error:
         return _say(f"nothing answers at {address} ({error}): start it with `make run`, or say another address", AWAY)
     print(reply)
-    return REFUSED if json.loads(reply).get("status_code") else 0
+    return 0
 
 
 def number_of(operation: str) -> PkgId:

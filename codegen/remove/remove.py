@@ -30,7 +30,8 @@ def remove(specs: Path, features: Path, *, name: str = "", feature: str = "") ->
     names = _names(loaded.contract, name, feature)
     code, before = ServiceCode(features), fix.texts_of(specs)
     parts = parts_of(code, feature) if feature else []
-    left = [*_tables(code, feature)]
+    tables = tables_of(code, feature) if feature else []
+    left = [*_left_in_databases(tables)]
     texts = product_without(code, feature) if feature else _handler(code, loaded.contract, name)
     with TemporaryDirectory(prefix="codegen-remove-") as folder:
         copy = Path(folder, "specs")
@@ -47,7 +48,7 @@ def remove(specs: Path, features: Path, *, name: str = "", feature: str = "") ->
         f"nothing uses the {noun} {word!r} of {file} now"
         for noun, file, word in newly_unused(loaded.contract, after.contract)
     )
-    return [*left, *unused, *_mentions(code, names, feature)]
+    return [*left, *unused, *_mentions(code, names, feature, tables)]
 
 
 def _names(contract: Contract, name: str, feature: str) -> set[str]:
@@ -80,8 +81,7 @@ def _handler(code: ServiceCode, contract: Contract, name: str) -> dict[Path, str
     return {path: without_method(path.read_text(encoding="utf-8"), name)} if feature and path.exists() else {}
 
 
-def _tables(code: ServiceCode, feature: str) -> Iterator[str]:
-    tables = tables_of(code, feature) if feature else []
+def _left_in_databases(tables: list[str]) -> Iterator[str]:
     if tables:
         listed = ", ".join(tables)
         yield f'databases have the table {listed} with its rows: `make migration msg="drop {listed}"` writes the step that drops it'
@@ -103,9 +103,11 @@ def _roles(contract: Contract) -> set[str]:
     return {role for one in everyone for group in one.roles or () for role in group}
 
 
-def _mentions(code: ServiceCode, names: set[str], feature: str) -> Iterator[str]:
-    words = re.compile(
-        rf"\b(?:{'|'.join(map(re.escape, sorted({*names, *([f'features.{feature}'] if feature else [])})))})\b"
-    )
-    for path in mentions(code, words):
+def _mentions(code: ServiceCode, names: set[str], feature: str, tables: list[str]) -> Iterator[str]:
+    """Of a feature also its modules, the clients' attribute, and its tables where another feature refers to them."""
+    patterns = [rf"\b{re.escape(name)}\b" for name in sorted(names)]
+    if feature:
+        patterns += [rf"\bfeatures\.(?:test_)?{feature}\b", rf"\w\.{feature}\.\w"]
+    patterns += [rf"""\b(?:ForeignKey|table)\(["']{re.escape(name)}\b""" for name in tables]
+    for path in mentions(code, re.compile("|".join(patterns))):
         yield f"{path} still names it"

@@ -105,3 +105,21 @@ def test_work_that_no_commit_has_is_not_taken(tree: Path) -> None:
     with pytest.raises(Refused, match="has changes that no commit has"):
         remove(tree / "specs", tree / "app" / "features", feature="artists")
     assert texts(tree) == before
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "from tests.features.test_artists import new_artist",
+        "from app.features.artists.tables import ARTIST",
+        "await client.artists.delete(artist_id=1)",
+        'Column("artist", BigInteger, ForeignKey("artist.id"))',
+        'row = table("artist", column("id", BigInteger)).c',
+    ],
+)
+def test_what_still_speaks_of_a_feature_is_named(tree: Path, line: str) -> None:
+    module = tree / "tests" / "features" / "test_tickets.py"
+    module.parent.mkdir(parents=True, exist_ok=True)
+    module.write_text(f"{line}\n")
+    left = remove(tree / "specs", tree / "app" / "features", feature="artists")
+    assert "tests/features/test_tickets.py still names it" in left
