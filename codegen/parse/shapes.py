@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 
 import jsonschema_rs
 
-from codegen.diagnostics import Findings, Place, meant, shown
+from codegen.diagnostics import Findings, Place, is_misspelt, meant, shown
 from codegen.parse.documents import Documents
 from codegen.parse.yaml_tree import Mapping, Node, Scalar, Sequence, kind_of, own_yaml, plain
 
@@ -85,8 +85,10 @@ def _findings(node: Node, where: str, error: jsonschema_rs.ValidationError) -> I
     elif isinstance(kind, Kind.PropertyNames) and isinstance(node, Mapping):
         name = str(kind.error.instance)
         yield "F001", node.keys.get(name, node.place), f"{name!r} is no name in {where}", shown(kind.error.message)
-    elif isinstance(kind, Kind.Required):
+    elif isinstance(kind, Kind.Required) and not _is_misspelt(node, kind.property, error.schema_path):
         yield "F002", node.place, f"{where} has no {kind.property!r}", f"add `{kind.property}:`"
+    elif isinstance(kind, Kind.Required):
+        return
     elif isinstance(kind, Kind.Type):
         yield "F003", node.place, f"{where} is {kind_of(node)}", f"write {' or '.join(map(str, kind.types))}"
     else:
@@ -106,11 +108,22 @@ def _walk(node: Node, path: list[str | int]) -> tuple[Node, str]:
 
 def _known(schema_path: list[str | int]) -> list[str]:
     """What the shape names where a further key was refused."""
+    names = _shape_at(schema_path).get("properties")
+    return sorted(names) if isinstance(names, dict) else []
+
+
+def _is_misspelt(node: Node, name: str, schema_path: list[str | int]) -> bool:
+    """Whether a key that is missing stands there with a slip, and is refused by its own finding."""
+    is_closed = _shape_at(schema_path).get("additionalProperties") is False
+    return is_closed and isinstance(node, Mapping) and is_misspelt(name, node.keys, _known(schema_path))
+
+
+def _shape_at(schema_path: list[str | int]) -> dict[str, object]:
+    """The shape whose keyword the path ends with."""
     shape: object = {"$defs": _definitions()}
     for step in schema_path[:-1]:
         shape = shape[step] if isinstance(shape, dict | list) else None  # type: ignore[index]  # the path is the shape's own
-    names = shape.get("properties") if isinstance(shape, dict) else None
-    return sorted(names) if isinstance(names, dict) else []
+    return shape if isinstance(shape, dict) else {}
 
 
 def _undescribed(value: object) -> object:

@@ -28,7 +28,7 @@ WEB = "    address: /web\n"
         ("errors.yaml", "token_expired: 4401", "token_expired: 4401.0", "F003"),
         ("contract.lock", "GET_ARTISTS: 1", "GET_ARTISTS: 1.0", "F003"),
         ("errors.yaml", "codes:\n", "colour: red\ncodes:\n", "F001"),
-        ("extensions.json", '"$defs"', '"defs"', "F002"),
+        ("extensions.json", '"$defs"', '"defs"', "F001"),
         ("contract.lock", "GET_ARTISTS: 1", "GET_ARTISTS: one", "F003"),
         ("openapi.yaml", "info:\n", "webhooks: {}\ninfo:\n", "F001"),
         ("asyncapi.yaml", WEB, WEB + "    parameters: {}\n", "F001"),
@@ -44,6 +44,21 @@ WEB = "    address: /web\n"
 def test_what_does_not_fit_is_named(tmp_path: Path, file: str, old: str, new: str, rule: str) -> None:
     loaded = edited(tmp_path, (file, old, new))
     assert (rule, f"specs/{file}") in {(one.rule, one.place.file) for one in loaded.findings}
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "meant"),
+    [
+        ("policy.yaml", "buckets:\n", "bukets:\n", "buckets"),
+        ("policy.yaml", "window: 60s, key: user", "windw: 60s, key: user", "window"),
+        ("policy.yaml", "defaults:\n", "defualts:\n", "defaults"),
+    ],
+)
+def test_a_key_with_a_slip_is_one_finding_that_says_which_is_meant(
+    tmp_path: Path, file: str, old: str, new: str, meant: str
+) -> None:
+    (finding,) = [one for one in edited(tmp_path, (file, old, new)).findings if one.place.file == f"specs/{file}"]
+    assert (finding.rule, finding.fix[: len(meant) + 16]) == ("F001", f"did you mean {meant!r}?")
 
 
 def test_a_frame_may_be_described(tmp_path: Path) -> None:
