@@ -57,7 +57,7 @@ def test_what_does_not_fit_is_named(tmp_path: Path, file: str, old: str, new: st
 def test_a_key_with_a_slip_is_one_finding_that_says_which_is_meant(
     tmp_path: Path, file: str, old: str, new: str, meant: str
 ) -> None:
-    (finding,) = [one for one in edited(tmp_path, (file, old, new)).findings if one.place.file == f"specs/{file}"]
+    (finding,) = [one for one in edited(tmp_path, (file, old, new)).findings if one.rule.startswith("F")]
     assert (finding.rule, finding.fix[: len(meant) + 16]) == ("F001", f"did you mean {meant!r}?")
 
 
