@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import ssl
 import struct
 from contextlib import suppress
 from dataclasses import dataclass
@@ -42,19 +43,21 @@ class _Pair:
 
 
 class Proxy:
-    """Forwards `self.port` to `target`.
+    """Forwards `self.port` to `target`; listens at `port`, or a free one. With `tls` clients must speak it.
 
     `latency_s` is added to each direction; `bytes_per_s` is the rate of each direction of each connection. While `cut_on` is
-    set, the first client bytes that contain it are forwarded and then their connection is reset.
+    set, the first client bytes that contain it are forwarded and then their connection is reset. `accepted` counts connections.
     """
 
-    def __init__(self, target: int) -> None:
-        self.port = 0
+    def __init__(self, target: int, *, port: int = 0, tls: ssl.SSLContext | None = None) -> None:
+        self.port = port
+        self.accepted = 0
         self.latency_s = 0.0
         self.bytes_per_s = 0.0
         self.cut_on: bytes | None = None
         self.cuts = 0
         self._target = target
+        self._tls = tls
         self._server: asyncio.Server | None = None
         self._pairs: set[_Pair] = set()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -84,7 +87,7 @@ class Proxy:
             self._stop_listening()
             self.cut()
         elif self._server is None:
-            self._server = await asyncio.start_server(self._accept, "127.0.0.1", self.port)
+            self._server = await asyncio.start_server(self._accept, "127.0.0.1", self.port, ssl=self._tls)
             self.port = self._server.sockets[0].getsockname()[1]
 
     def cut(self) -> None:
@@ -98,6 +101,7 @@ class Proxy:
             self._server = None
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.accepted += 1
         task = asyncio.get_running_loop().create_task(self._serve(reader, writer))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)

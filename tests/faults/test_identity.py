@@ -20,7 +20,7 @@ from app.development.servers import Postgres, Valkey, free_port
 from generated.operations import BUCKETS
 from tests.app.auth.key_endpoint import KeyEndpoint
 from tests.app.auth.mint import Clock, Mint, jwks, rsa_key
-from tests.faults.link import Link
+from tests.faults.proxy import Mode, Proxy
 from tests.redis_connections import connected
 from tests.running_service import RunningService, started
 
@@ -51,24 +51,23 @@ async def test_f07_one_login_asks_whether_the_issuer_is_back(
     others are 503 at once; with its answer the breaker closes."""
     port = free_port()
     service = RunningService(tmp_path, postgres.url, valkey.url, KEYCLOAK_URL=f"http://127.0.0.1:{port}")
-    async with Link(service.issuer.port, port=port) as link, started(service), make_client(service) as client:
+    async with Proxy(service.issuer.port, port=port) as link, started(service), make_client(service) as client:
         assert (await client.post("/auth/login", json=LOGIN)).status_code == 200
         assert await metric(client, BREAKER) == 0
-        await link.refuse()
+        await link.switch(Mode.REFUSED)
         failed = [await client.post("/auth/login", json=LOGIN) for _ in range(20)]
         assert {(answer.status_code, "retry-after" in answer.headers) for answer in failed} == {(503, True)}
         assert await metric(client, BREAKER) == 2
-        link.is_silent = True
-        await link.accept()
+        await link.switch(Mode.SILENT)
         await asyncio.sleep(RESET_S + 0.5)
-        reached = link.connections
+        reached = link.accepted
         logins = [asyncio.create_task(client.post("/auth/login", json=LOGIN)) for _ in range(100)]
         done, waiting = await asyncio.wait(logins, timeout=2.5)
         assert len(waiting) == 1
         assert {task.result().status_code for task in done} == {503}
         assert await metric(client, BREAKER) == 1
-        assert link.connections - reached <= 2, "the probe, and perhaps a fetch of keys"
-        link.is_silent = False
+        assert link.accepted - reached <= 2, "the probe, and perhaps a fetch of keys"
+        await link.switch(Mode.FORWARD)
         assert (await waiting.pop()).status_code == 200
         assert await metric(client, BREAKER) == 0
         assert (await client.post("/auth/login", json=LOGIN)).status_code == 200

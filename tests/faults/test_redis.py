@@ -20,7 +20,7 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from app.development.servers import Postgres, Valkey, embedded_valkey, free_port
 from generated.operations import BUCKETS
-from tests.faults.link import Link
+from tests.faults.proxy import Mode, Proxy
 from tests.running_service import RunningService
 
 SHORT_S, LONG_S = 3.0, 30.0
@@ -49,7 +49,10 @@ def behind_link(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) ->
 @pytest.fixture
 async def scene(behind_link: tuple[RunningService, int], store: Valkey) -> AsyncIterator[Scene]:
     service, port = behind_link
-    async with Link(store.port, port=port) as link, httpx2.AsyncClient(base_url=service.url, trust_env=False) as client:
+    async with (
+        Proxy(store.port, port=port) as link,
+        httpx2.AsyncClient(base_url=service.url, trust_env=False) as client,
+    ):
         found = Scene(service, store, link, client)
         await found.recover()
         yield found
@@ -59,7 +62,7 @@ async def scene(behind_link: tuple[RunningService, int], store: Valkey) -> Async
 class Scene:
     service: RunningService
     store: Valkey
-    link: Link
+    link: Proxy
     client: httpx2.AsyncClient
     statuses: set[int] = field(default_factory=set)
 
@@ -106,23 +109,24 @@ async def continue_process(scene: Scene) -> None:
 
 
 async def black_hole(scene: Scene) -> None:
-    scene.link.is_silent = True
+    await scene.link.switch(Mode.SILENT)
 
 
 async def refuse(scene: Scene) -> None:
-    await scene.link.refuse()
+    await scene.link.switch(Mode.REFUSED)
 
 
 async def slow_down(scene: Scene) -> None:
-    scene.link.delay_s = 5.0
+    scene.link.latency_s = 5.0
 
 
 async def mend(scene: Scene) -> None:
-    scene.link.is_silent, scene.link.delay_s = False, 0.0
+    scene.link.latency_s = 0.0
+    await scene.link.switch(Mode.FORWARD)
 
 
 async def accept(scene: Scene) -> None:
-    await scene.link.accept()
+    await scene.link.switch(Mode.FORWARD)
 
 
 Act = Callable[[Scene], Awaitable[None]]
@@ -246,11 +250,11 @@ async def read_often(url: str, token: str, times: int) -> list[httpx2.Response]:
 @pytest.mark.survives("F01")
 async def test_a_node_that_begins_without_redis_serves_and_finds_it_later(scene: Scene) -> None:
     """F01 (D25): a node that starts while Redis is away is ready, counts by itself, and uses Redis as soon as it is there."""
-    await scene.link.refuse()
+    await scene.link.switch(Mode.REFUSED)
     await asyncio.to_thread(scene.service.process.stop)
     await asyncio.to_thread(scene.service.process.start)
     await scene.read()
     assert (await scene.login()).status_code == 503
-    await scene.link.accept()
+    await scene.link.switch(Mode.FORWARD)
     await scene.recover()
     assert await scene.breaker_state() == 0

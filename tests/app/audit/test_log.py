@@ -20,7 +20,7 @@ from app.db.statements import Statement, compile_statement
 from app.db.transaction import Transaction
 from app.supervision.supervisor import Supervisor
 from generated.errors import Unavailable
-from tests.faults.link import Link
+from tests.faults.proxy import Proxy
 
 AT = datetime(2024, 2, 29, 12, 0, tzinfo=UTC)
 
@@ -68,16 +68,16 @@ async def test_a_row_whose_answer_comes_too_late_is_there_once(migrated: str, da
     """D2: PostgreSQL has stored the row when its time is over, and the queue gets it too, as a refusal's row does."""
     port = urlsplit(migrated).port
     assert port is not None
-    async with Link(port) as link:
+    async with Proxy(port) as link:
         far = Database(migrated.replace(f":{port}/", f":{link.port}/"), 1)
         log = AuditLog(far, on_drop=lambda _: None)
         await log.write(far, record(action="late, before"))
         row = record(action="late")
-        link.delay_s = 0.5
+        link.latency_s = 0.5
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.2):
                 await log.write(far, row)
-        link.delay_s = 0
+        link.latency_s = 0
         for _ in range(2):
             log.offer(row)
         await log.flush()

@@ -30,7 +30,7 @@ from app.db.pipelined_redis import (
 )
 from app.development.servers import Valkey, embedded_valkey
 from app.supervision.supervisor import Supervisor
-from tests.faults.link import Link
+from tests.faults.proxy import Mode, Proxy
 from tests.redis_connections import connected, running, until_up
 
 Transitions = list[tuple[str, str, str]]
@@ -43,8 +43,8 @@ async def connection(valkey: Valkey) -> AsyncIterator[PipelinedConnection]:
 
 
 @pytest.fixture
-async def link(valkey: Valkey) -> AsyncIterator[Link]:
-    async with Link(valkey.port) as opened:
+async def link(valkey: Valkey) -> AsyncIterator[Proxy]:
+    async with Proxy(valkey.port) as opened:
         yield opened
 
 
@@ -124,7 +124,7 @@ async def test_without_a_server_calls_fail_at_once_and_only_those_before_the_fir
 
 @pytest.mark.survives("F01")
 async def test_f01_a_silent_server_costs_its_callers_a_quarter_of_a_second_and_later_ones_nothing(
-    valkey: Valkey, link: Link
+    valkey: Valkey, link: Proxy
 ) -> None:
     """F01 (D18, D19, D20): a Redis that no longer answers costs the requests of the first moment 0.25 s and the later ones nothing,
     although it still accepts connections."""
@@ -132,7 +132,7 @@ async def test_f01_a_silent_server_costs_its_callers_a_quarter_of_a_second_and_l
     async with connected(
         f"redis://127.0.0.1:{link.port}", on_transition=lambda *change: transitions.append(change)
     ) as silent:
-        link.is_silent = True
+        await link.switch(Mode.SILENT)
         await fails_within(silent, 0.5)
         assert transitions == [("redis", "closed", "open")]
         spent = []
@@ -143,25 +143,25 @@ async def test_f01_a_silent_server_costs_its_callers_a_quarter_of_a_second_and_l
             spent.append(time.monotonic() - started)
             await asyncio.sleep(0.01)
         assert sorted(spent)[180] < 0.005
-        assert link.connections >= 3, "it was accepted again and again, and that proved nothing"
+        assert link.accepted >= 3, "it was accepted again and again, and that proved nothing"
         assert ("redis", "half-open", "closed") not in transitions
-        link.is_silent = False
+        await link.switch(Mode.FORWARD)
         await until_up(silent)
         assert await silent.ask("ECHO", "again") == b"again"
         assert transitions[-2:] == [("redis", "open", "half-open"), ("redis", "half-open", "closed")]
 
 
-async def test_a_server_that_never_answered_was_never_there_and_is_asked_less_and_less_often(link: Link) -> None:
-    link.is_silent = True
+async def test_a_server_that_never_answered_was_never_there_and_is_asked_less_and_less_often(link: Proxy) -> None:
+    await link.switch(Mode.SILENT)
     silent = PipelinedConnection(f"redis://127.0.0.1:{link.port}")
     async with running(silent.run):
         await asyncio.sleep(3.0)
         assert not silent.is_up
-        assert 3 <= link.connections <= 9, "each waits 0.17 s for its answer, then 0, 50, 100, 200, 500, 1000 ms"
+        assert 3 <= link.accepted <= 9, "each waits 0.17 s for its answer, then 0, 50, 100, 200, 500, 1000 ms"
 
 
-async def test_a_slow_server_is_away(link: Link) -> None:
-    link.delay_s = 5.0
+async def test_a_slow_server_is_away(link: Proxy) -> None:
+    link.latency_s = 5.0
     slow = PipelinedConnection(f"redis://127.0.0.1:{link.port}")
     async with running(slow.run):
         await until_state(slow, "open")
@@ -235,7 +235,7 @@ def write_certificate(folder: Path) -> ssl.SSLContext:
 async def test_rediss_speaks_tls_to_a_server_that_it_can_trust_and_to_no_other(
     valkey: Valkey, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with Link(valkey.port, tls=write_certificate(tmp_path)) as secured:
+    async with Proxy(valkey.port, tls=write_certificate(tmp_path)) as secured:
         url = f"rediss://localhost:{secured.port}/0"
         stranger = PipelinedConnection(url)
         async with running(stranger.run):
