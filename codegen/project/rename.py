@@ -24,6 +24,7 @@ from codegen.project.names import renamed
 ROOTS = (ROOT, "specs/asyncapi.yaml")
 PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9 _-]*")
 """Titles that YAML needs no quotes for."""
+PACKAGE = re.compile(r"^[ \t]*package[ \t]+([\w.]+)[ \t]*;", re.MULTILINE)
 _QUOTED = r"\"(?:[^\"\\]|\\.)*\"|'(?:[^']|'')*'"
 _IN_FLOW, _IN_BLOCK = re.compile(rf"{_QUOTED}|[^,}}\n]*[^,}}\s]"), re.compile(rf"{_QUOTED}|(?:(?! #)[^\n])*[^\s]")
 
@@ -83,10 +84,10 @@ def _with_value(text: str, file: str, info: Mapping, key: str, value: str) -> st
 
 
 def _packaged(specs: Path, name: str) -> dict[str, str]:
-    """The proto files in the product's package, and what names a type with its package."""
-    sources, texts = load(specs).dialects.proto.sources, fix.texts_of(specs)
-    packages = {one.package for one in sources.values() if one.package}
-    return {file: _moved(texts[file], packages, name) for file in sources}
+    """The proto files in the product's package, and what names a type with its package. They need not compile before."""
+    texts = {file: text for file, text in fix.texts_of(specs).items() if file.endswith(".proto")}
+    packages = {package for text in texts.values() for package in PACKAGE.findall(text)}
+    return {file: _moved(text, packages, name) for file, text in texts.items()}
 
 
 def _moved(text: str, packages: set[str], name: str) -> str:

@@ -56,6 +56,12 @@ def test_it_is_right_as_it_is(orders: Path) -> None:
     assert run(orders, "pytest", "tests/features", "tests/app/test_product.py") == ""
 
 
+def test_the_platform_is_tested_there_too_on_the_contract_of_its_tests(orders: Path) -> None:
+    """Whatever the team's product is called: the tests' own contract is laid out under its own name."""
+    modules = ("tests/codegen/ir/test_operations.py", "tests/contract/test_handshake.py")
+    assert run(orders, "tests.workbench", sys.executable, "-m", "pytest", *modules) == ""
+
+
 def test_the_example_can_be_kept(platform: Path, tmp_path: Path) -> None:
     init(platform, NewProject("kept", tmp_path / "kept", keeps_example=True))
     assert (tmp_path / "kept" / "app" / "features" / "artists" / "handler.py").is_file()

@@ -121,6 +121,17 @@ def test_a_name_that_was_only_begun_is_carried_through(tmp_path: Path) -> None:
     assert (loaded.contract.info.product, loaded.contract.info.title) == ("orders", "Order desk")
 
 
+def test_files_of_two_packages_get_one_though_they_do_not_compile_before(tmp_path: Path) -> None:
+    """As where a platform's files stand beside those of a product that was called otherwise."""
+    specs = tmp_path / "specs"
+    shutil.copytree(SHIPPED, specs)
+    envelope = specs / "proto" / "envelope.proto"
+    envelope.write_text(envelope.read_text().replace("package stele.v1;", "package desk.v1;"))
+    assert len(load(specs).findings)
+    rename(specs, "stele")
+    assert fix.texts_of(specs) == fix.texts_of(SHIPPED)
+
+
 def test_back_again_every_file_is_what_it_was(tmp_path: Path) -> None:
     specs = tmp_path / "specs"
     shutil.copytree(SHIPPED, specs)
