@@ -50,17 +50,25 @@ log = structlog.get_logger(__name__)
 
 
 class Executor(Protocol):
-    """Runs compiled statements; parameters go by name."""
+    """Runs compiled statements; parameters go by name, and a name that the statement does not have is ignored. KeyError
+    for one that is missing."""
 
-    async def fetch(self, statement: Statement, **parameters: object) -> list[Record]: ...
+    async def fetch(self, statement: Statement, **parameters: object) -> list[Record]:
+        """All rows at once, in memory. Raises an ApiError for what PostgreSQL or the connection refuses, but asyncpg's
+        IntegrityConstraintViolationError as it is: a repository may know its constraint. One that nobody translates is
+        answered `changed_meanwhile` where it is a unique, foreign-key or exclusion constraint, else `internal`."""
 
-    async def fetchrow(self, statement: Statement, **parameters: object) -> Record | None: ...
+    async def fetchrow(self, statement: Statement, **parameters: object) -> Record | None:
+        """The first row, None where there is none. Fetches all that the statement yields."""
 
-    async def execute(self, statement: Statement, **parameters: object) -> None: ...
+    async def execute(self, statement: Statement, **parameters: object) -> None:
+        """For statements whose rows nobody wants. That no row was changed is no error."""
 
 
 class Database:
-    """An executor of single statements without a transaction. `url` is SQLAlchemy's or libpq's."""
+    """An executor of single statements without a transaction. `url` is SQLAlchemy's or libpq's; `connections` are
+    opened when they are first needed, and then kept. Making it opens nothing; whoever makes it calls `close`. One event
+    loop."""
 
     def __init__(self, url: str, connections: int) -> None:
         self._url = url.replace("+asyncpg", "", 1)
@@ -90,12 +98,14 @@ class Database:
         )
 
     async def close(self) -> None:
+        """What still runs is cut; returns within about a second. Afterwards every statement raises Unavailable."""
         if self._probe is not None:
             self._probe.terminate()
         await self.pool.close()
 
     async def ping(self) -> bool:
-        """Whether PostgreSQL answers within 1 s, on a connection of its own: never behind requests that wait for the pool."""
+        """Whether a primary answers within 1 s; a standby, which takes no writes, is a no. Asks on a connection of its
+        own, never behind requests that wait for the pool. For one caller at a time."""
         try:
             async with asyncio.timeout(PROBE_S):
                 if self._probe is None or self._probe.is_closed():
@@ -108,7 +118,9 @@ class Database:
             return False
 
     async def fetch(self, statement: Statement, **parameters: object) -> list[Record]:
-        """Raises an ApiError, or asyncpg's IntegrityConstraintViolationError."""
+        """Raises an ApiError, or asyncpg's IntegrityConstraintViolationError. A cancelled one is cancelled at the
+        server too, in the background. Waits for a connection for at most 0.5 s, for PostgreSQL as long as its
+        `statement_timeout` of 30 s: the caller's deadline is what ends it sooner."""
         pool = self.pool
         connection = pool.take_at_once() or await pool.take()
         try:

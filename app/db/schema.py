@@ -38,7 +38,8 @@ def configuration() -> Config:
 
 
 class Schema:
-    """The steps that the code has. A database names the last steps that it took, one for each branch."""
+    """The steps that the code has, read from their files when it is made. A database names the last steps that it took,
+    one for each branch."""
 
     def __init__(self, config: Config) -> None:
         self._script = ScriptDirectory.from_config(config)
@@ -71,7 +72,8 @@ class Schema:
         return frozenset(taken)
 
     async def fault(self, database: Database) -> str | None:
-        """What is wrong with this database. Raises Unavailable, TimeoutError or asyncpg's errors where it cannot be asked."""
+        """What is wrong with this database. Raises Unavailable, TimeoutError or asyncpg's errors where it cannot be
+        asked. Asks on a connection of its own, within 2 s."""
         async with asyncio.timeout(WITHIN_S):
             connection = await database.connect_alone()
             try:
@@ -90,7 +92,8 @@ class Schema:
             return None
 
     async def is_right(self, database: Database) -> bool:
-        """For readiness; each fault is one line of the log, however often it is asked."""
+        """For readiness; each fault is one line of the log, however often it is asked. Once it was right nobody is
+        asked again. Raises as `fault` does until then."""
         if not self._is_right:
             fault = await self.fault(database)
             if fault is not None and fault != self._said:

@@ -24,7 +24,8 @@ log = structlog.get_logger(__name__)
 
 
 class Transaction:
-    """An executor of statements that take effect together."""
+    """An executor of statements that take effect together, at PostgreSQL's default isolation (READ COMMITTED). One
+    statement at a time, by one task; ended once, by `commit`, `rollback` or `abandon`, and not used after that."""
 
     def __init__(self, database: Database) -> None:
         self._pool = database.pool
@@ -47,7 +48,9 @@ class Transaction:
         await self.fetch(statement, **parameters)
 
     async def commit(self) -> None:
-        """Raises OutcomeUnknown if the answer to COMMIT was lost, Unavailable if PostgreSQL refused it.
+        """Without a statement there is nothing to do. Raises OutcomeUnknown if the answer to COMMIT was lost, or did
+        not come within 10 s; Unavailable if PostgreSQL refused it, or the connection was lost before: then nothing has
+        happened.
 
         A cancellation ends the wait, not the COMMIT: who called does not know its outcome then.
         """
@@ -72,7 +75,8 @@ class Transaction:
             await asyncio.shield(task)
 
     def abandon(self) -> asyncio.Task[Any] | None:
-        """Rolls back in the background; for who has no time left to wait."""
+        """Rolls back in the background; for who has no time left to wait. The task never fails; None where nothing had
+        begun."""
         connection, self._connection = self._connection, None
         return None if connection is None else self._pool.recover(connection, _rollback)
 
