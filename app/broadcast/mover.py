@@ -51,8 +51,11 @@ class Lane:
     topic: str
     token: int = 0
     is_due: bool = True
+    """There may be rows to move, or, where another node moves them, a word to send."""
     failures: int = 0
+    """In a row; each doubles the rest, which ends at 1 s."""
     rests_until: float = 0.0
+    """By the monotonic clock."""
 
     def is_ready(self, now: float) -> bool:
         return self.is_due and self.rests_until <= now
@@ -65,7 +68,9 @@ class Lane:
 
 
 class Mover:
-    """`on_depth(rows, age_s)` hears every 2 s how many events wait, and for how long the oldest has waited."""
+    """`work` moves, in one session of PostgreSQL beside the pool; the other methods neither wait nor raise.
+    `on_depth(rows, age_s)` hears every 2 s how many events wait on all nodes, counted to 100,000, and for how long the
+    oldest has waited."""
 
     def __init__(
         self, database: Database, broker: Broker, topics: Iterable[str], *, on_depth: Callable[[int, float], None]
@@ -87,9 +92,12 @@ class Mover:
             self._awake.set()
 
     def moves(self, topic: str) -> bool:
+        """Whether this node has the topic's place, as far as it knows: one that was frozen believes so until its next
+        statement, and the stream refuses its older token."""
         return self._lanes[topic].token > 0
 
     def nudge(self, topic: str) -> None:
+        """Another node has committed events of the topic. Where this node does not move it, the word is ignored."""
         if self.moves(topic):
             self.wake(topic)
 

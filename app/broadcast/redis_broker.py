@@ -42,6 +42,9 @@ logger = structlog.get_logger(__name__)
 
 
 class TopicHistory(Protocol):
+    """`history` entries are kept at least, for `keep_s` seconds after the last one; a node that was away for longer
+    misses some."""
+
     @property
     def history(self) -> int: ...
     @property
@@ -49,11 +52,14 @@ class TopicHistory(Protocol):
 
 
 class EventDecoder(Protocol):
+    """What it raises costs that entry, which is logged, and nothing else."""
+
     def decode_json(self, data: bytes, /) -> Any: ...
 
 
 class RedisBroker:
-    """`reader` blocks for up to 1 s in a read, so its connection must be its own and its timeout READ_TIMEOUT_S."""
+    """`connection` is everybody's, for what is short; `reader` blocks for up to 1 s in a read, so its connection must
+    be its own and its timeout READ_TIMEOUT_S. Whoever made them closes them."""
 
     def __init__(
         self,
@@ -81,7 +87,8 @@ class RedisBroker:
     async def append(self, topic: str, token: int, events: Sequence[Pending]) -> int:
         """At most a quarter of the history in one step; then this node's relay is given time to read it.
 
-        What leaves the history unread is lost to a node. So after Redis was away, the relays of the others are given time too.
+        What leaves the history unread is lost to a node. So after Redis was away, the relays of the others are given
+        time too. A step has 256 KiB at most, or one event.
         """
         taken = _first(events, max(1, self._topics[topic].history // 4))
         try:

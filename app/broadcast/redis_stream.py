@@ -69,7 +69,8 @@ remembered or neither. A stream that takes no entry, since a stranger has writte
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """All in one slot of a cluster."""
+    """All in one slot of a cluster. They expire with the topic's silence: stream and epoch after its `keep_s`, what was
+    seen and the mover's token after a day; the nudge stays, as one entry."""
 
     stream: str
     epoch: str

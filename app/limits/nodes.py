@@ -40,7 +40,7 @@ class Nodes:
         self._counts = deque([at_first], maxlen=KEPT_COUNTS)
 
     def count(self) -> int:
-        """At least 1: this node."""
+        """At least 1: this node. Known from the last beats; asks nobody."""
         return max(self._counts)
 
     async def run(self) -> None:

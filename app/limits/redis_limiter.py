@@ -18,14 +18,17 @@ from generated.operations import Bucket, WhenDown
 from generated.product import NAME
 
 MAX_EXACT = 1000
+"""Up to so many calls in a window each is remembered, and no window of that length ever has more. Above, two windows
+are weighted: the count is wrong by how unevenly the earlier one was used."""
 MAX_LOCAL_SUBJECTS = 10_000
+"""Counted here while the store is away; who is forgotten has his whole share again."""
 MICROS = 1_000_000
 RETRY_AFTER_S = 1
 
 
 class RedisLimiter:
-    """`scale` multiplies every limit; `nodes` says among how many a limit is divided while the store is away; `on_down` hears
-    of each decision that was made without it."""
+    """`scale` multiplies every limit; `nodes` says among how many a limit is divided while the store is away; `on_down`
+    hears of each decision that was made without it. Limits by the clock of Redis; here by the monotonic one."""
 
     def __init__(
         self,
