@@ -27,9 +27,13 @@ MAX_QUERY_FIELDS = 32
 
 class CredentialKind(StrEnum):
     HEADER = "header"
+    """`Authorization: Bearer` (RFC 6750 §2.1); what programs use."""
     SUBPROTOCOL = "subprotocol"
+    """`bearer.<base64url of the token>` among the offers, never echoed; what pages can do."""
     TICKET = "ticket"
+    """`?ticket=`, for one socket of one page."""
     QUERY = "query"
+    """`?Authorization=Bearer …`, in development."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,8 @@ def extract_handshake(headers: Headers, query: bytes, *, accepts_query_token: bo
 
 
 def parse_bearer(text: str) -> str:
-    """The token of `Bearer <token>`, as a header, the query or a first frame writes it."""
+    """The token of `Bearer <token>`, as a header, the query or a first frame writes it, in any case of the scheme (RFC
+    9110 §11.1). Raises CredentialRefused; that the token is one of ours is not asked."""
     scheme, _, token = text.strip(" \t").partition(" ")
     if scheme.casefold() != "bearer":
         raise CredentialRefused(Reason.SCHEME if scheme else Reason.EMPTY)

@@ -45,7 +45,8 @@ class _Fault(msgspec.Struct):
 
 
 class KeycloakIdentity:
-    """Implements `Identity`; `aclose` ends its connections."""
+    """Implements `Identity`; `aclose` ends its connections. Each call is answered within `timeout_s`, is made once, and
+    raises Unavailable at once while the breaker is open."""
 
     def __init__(
         self,
@@ -70,6 +71,7 @@ class KeycloakIdentity:
         self._timeout_s = timeout_s
 
     async def login(self, username: str, password: str) -> Tokens:
+        """By the password grant (RFC 6749 §4.3), which the realm's client must allow."""
         _check(PASSWORD_GRAMMAR, username, password)
         return _tokens(await self._ask(self._client.a_token, username, password))
 
@@ -83,6 +85,7 @@ class KeycloakIdentity:
         await self._ask(self._client.a_logout, refresh_token)
 
     async def aclose(self) -> None:
+        """Once, at the end, when no call runs any more."""
         await self._client.connection.aclose()
 
     async def _ask(self, method: Callable[..., Awaitable[Any]], *arguments: str) -> Any:

@@ -40,8 +40,10 @@ CACHED_S = 60.0
 
 class KeySource(Protocol):
     generation: int
+    """Grows whenever a key was added, changed or taken away: what was proven by the earlier ones is proven anew."""
 
-    async def find(self, key_id: str) -> RSAKey | ECKey | None: ...
+    async def find(self, key_id: str) -> RSAKey | ECKey | None:
+        """None for an id that the issuer does not have; raises Unavailable where that cannot be known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,8 @@ class _Verified:
 
 
 class TokenVerifier:
-    """`clock` is the wall clock, which alone judges `exp`, `nbf` and `iat`; `monotonic` ages the cache."""
+    """`clock` is the wall clock, which alone judges `exp`, `nbf` and `iat`, with 10 s of leeway; `monotonic` ages the
+    cache. `issuer` and `audience` are compared as text; roles are those of `client_id`. One per worker, one event loop."""
 
     def __init__(
         self,
@@ -89,7 +92,9 @@ class TokenVerifier:
         return entry.principal
 
     async def verify(self, token: str) -> Principal:
-        """Raises CredentialRefused for any token that does not pass, Unavailable when no keys are at hand."""
+        """Raises CredentialRefused for any token that does not pass, Unavailable when no keys are at hand. The first
+        time a token costs one signature, in the loop's thread, and perhaps a fetch of keys; then, for at most 60 s, a
+        hash."""
         if (known := self.cached(token)) is not None:
             return known
         signed = self._read(token)
