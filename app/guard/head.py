@@ -23,7 +23,8 @@ WEBSOCKET = b"websocket"
 
 
 def check_unfinished(start: bytes) -> None:
-    """What has come of a head that is not whole. Raises HeadTooLarge or TargetTooLong."""
+    """What has come of a head that is not whole. Raises HeadTooLarge or TargetTooLong. To be asked with each piece that
+    comes, since nobody else bounds a head that never ends."""
     if len(start) > MAX_HEAD_BYTES:
         raise HeadTooLarge if LINE in start[:MAX_HEAD_BYTES] else TargetTooLong
     if start.count(LINE) > MAX_FIELDS + 1:
@@ -83,4 +84,5 @@ def check_upgrade(method: bytes, fields: Iterable[tuple[bytes, bytes]], *, is_ol
 
 
 def without_upgrade(head: bytes) -> bytes:
+    """The same head without its `Upgrade`, which a server may ignore (RFC 9110 §7.8)."""
     return UPGRADE.sub(b"", head)

@@ -67,6 +67,10 @@ class Flow(FlowControl):
 
 
 class GuardedHttp(HttpToolsProtocol):
+    """One per connection, made by uvicorn. `gate` and `tally` are the application's, if it has them: without a gate
+    everything is let in, without a tally nothing is counted. A request that is refused here makes no task and reaches
+    no application."""
+
     transport: GuardedTransport
     ws_protocol_class: type[GuardedWebSocket] | None
 
@@ -129,6 +133,7 @@ class GuardedHttp(HttpToolsProtocol):
         self._advance(data)
 
     def shutdown(self) -> None:
+        """The request that is being answered is the last one; a connection without one ends."""
         self._keeps_alive = False
         super().shutdown()
 

@@ -32,7 +32,8 @@ def batch_of(places: int) -> int:
 
 
 class Listener:
-    """What uvicorn asks of an asyncio.Server. Begins at once. Each of `listening` must not block; they are closed with it. `loop` is any that has `add_reader`."""
+    """What uvicorn asks of an asyncio.Server. Begins at once. Each of `listening` must not block; they are closed with
+    it. `loop` is any that has `add_reader`. A turn of the loop takes at most `batch` connections of each."""
 
     def __init__(
         self,
@@ -108,7 +109,8 @@ class Listener:
 
 
 class GuardedLoop(uvloop.Loop):
-    """The loop of a worker: its servers are Listeners, whoever starts them and with however many workers."""
+    """The loop of a worker: its servers are Listeners, whoever starts them and with however many workers. All else is
+    uvloop's."""
 
     async def create_server(  # type: ignore[override]  # what uvicorn uses of its options; TLS ends in front of a node
         self,
@@ -120,7 +122,7 @@ class GuardedLoop(uvloop.Loop):
         ssl: None = None,
         backlog: int = 100,
     ) -> Listener:
-        """Raises OSError where an address cannot be had."""
+        """One socket for each address that the host has. Raises OSError where an address cannot be had."""
         listening = [sock] if sock is not None else await self._bound(host, port)
         for one in listening:
             one.setblocking(False)

@@ -26,7 +26,8 @@ def capacity() -> int:
 
 
 class Places:
-    """One per worker: uvicorn hands the same state to all its connections, see `places_in`."""
+    """One per worker: uvicorn hands the same state to all its connections, see `places_in`. What was taken is given
+    back once, by the same address."""
 
     def __init__(self, size: int) -> None:
         self._size = size
@@ -34,6 +35,7 @@ class Places:
         self._held: dict[str, int] = {}
 
     def take(self, address: str) -> bool:
+        """Whether there is a place for this address, which it has then. Called before anything is read or answered."""
         subject = subject_of(address)
         held = self._held.get(subject, 0)
         is_scarce = self._taken * 4 >= self._size * 3

@@ -23,7 +23,8 @@ CLOSING_S = 60.0
 
 
 class GuardedTransport(asyncio.Transport):
-    """`is_unread` is set while the peer has more to send than will be read: a close then lets it read the answer."""
+    """Around the server's own `transport`; the protocol tells it `lost` at the end. `patience_s` bounds a close.
+    `is_unread` is set while the peer has more to send than will be read: a close then lets it read the answer."""
 
     __slots__ = (
         "_dropped", "_ends_at", "_is_leaving", "_is_paused", "_loop", "_patience_s", "_timer", "_unsent", "is_unread",
@@ -43,6 +44,7 @@ class GuardedTransport(asyncio.Transport):
         self._ends_at = math.inf
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
+        """Never waits. After `leave` it is dropped."""
         if not self._is_leaving:
             self.server_side.write(data)
 
@@ -77,6 +79,8 @@ class GuardedTransport(asyncio.Transport):
             self.server_side.resume_reading()
 
     def close(self) -> None:
+        """Once what was written has been taken, in the time that the module promises; then the connection is cut. Again
+        it does nothing."""
         if self.is_closing():
             return
         if self.is_unread and self.server_side.can_write_eof():
@@ -95,12 +99,13 @@ class GuardedTransport(asyncio.Transport):
         self._end_after(LINGER_S)
 
     def drop(self, size: int) -> None:
-        """`size` bytes came that nobody reads."""
+        """`size` bytes came that nobody reads. Beyond 16 MiB reading stops, so that the peer cannot send for ever."""
         self._dropped += size
         if self._dropped > LINGER_BYTES and not self.server_side.is_closing():
             self.server_side.pause_reading()
 
     def abort(self) -> None:
+        """At once: what waits is lost."""
         self.server_side.abort()
 
     def watch(self) -> None:
@@ -109,6 +114,7 @@ class GuardedTransport(asyncio.Transport):
             self._check_after(STALL_S)
 
     def unwatch(self) -> None:
+        """The peer has taken enough; a close that is under way keeps its timer."""
         if not self.is_closing():
             self.lost()
 

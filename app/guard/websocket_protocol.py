@@ -74,7 +74,11 @@ class Server(ServerProtocol):
 
 
 class GuardedWebSocket(WebSocketsSansIOProtocol):
+    """One per socket, made by `GuardedHttp` out of its connection; `on_lost` gives its place back. What it promises the
+    application: a whole message each time, at most a few before it asks, and `websocket.disconnect` at the end."""
+
     limits: ClassVar[FrameLimits] = FrameLimits()
+    """Of every socket; a test's subclass may have others."""
     transport: GuardedTransport
     conn: Server
 
@@ -125,6 +129,7 @@ class GuardedWebSocket(WebSocketsSansIOProtocol):
         self._advance()
 
     def shutdown(self) -> None:
+        """Says 1012 to a socket that is open, 503 to a handshake that is not answered yet."""
         if not self.handshake_complete:
             self._refuse_handshake(Unavailable())
             return
@@ -189,6 +194,7 @@ class GuardedWebSocket(WebSocketsSansIOProtocol):
         return True
 
     async def receive(self) -> ASGIReceiveEvent:
+        """The application's; to ask is what lets the next frames in."""
         if self._held and self.queue.empty():
             self._advance()
         return await self.queue.get()

@@ -29,6 +29,9 @@ log = structlog.get_logger(__name__)
 
 
 async def send_result(send: Send, binding: HttpBinding, call: Call, result: Any, media: str) -> None:
+    """Writes the whole answer of a call that has succeeded: ETag, Location and the contract's own headers out of the
+    result, no body for an operation without one. Raises NotAcceptable, before anything is sent, where protobuf cannot
+    carry the result."""
     headers = [CONTRACT, *SECURITY, _correlation(call.trace_id), *_budget(call)]
     codec = binding.codec
     body = b""
@@ -65,7 +68,8 @@ def _status(binding: HttpBinding, call: Call) -> int:
 async def send_problem(
     send: Send, error: ApiError, trace_id: str, *, call: Call | None = None, allow: str = "", is_head: bool = False
 ) -> None:
-    """`allow` lists the methods of the path for 405; a HEAD request gets the headers alone."""
+    """Always `application/problem+json`, whatever was asked for (RFC 9457 §3). `allow` lists the methods of the path
+    for 405; a HEAD request gets the headers alone. With `call` it says what is left of the budget."""
     told = problem(error, trace_id)
     headers = [CONTRACT, *SECURITY, PROBLEM, _correlation(trace_id), *(_budget(call) if call else ())]
     if isinstance(error, Unauthenticated):

@@ -26,7 +26,9 @@ EXPOSED = (
 
 
 class CrossOrigin(CORSMiddleware):
-    """Stands in front of `application`, any door of ours, for requests with an `Origin`."""
+    """Stands in front of `application`, any door of ours, for requests with an `Origin`. `origins` are compared as
+    text; `*` is any. A page of another origin is answered as any client, without the headers that would let it read the
+    answer; its preflight is refused."""
 
     def __init__(self, application: Any, origins: tuple[str, ...]) -> None:
         super().__init__(

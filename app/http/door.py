@@ -37,16 +37,23 @@ log = structlog.get_logger(__name__)
 
 
 class Verifier(Protocol):
+    """As `app.auth.verifier`: `cached` costs no await, and is asked first."""
+
     def cached(self, token: str) -> Principal | None: ...
     async def verify(self, token: str) -> Principal: ...
 
 
 def trace_id_of(given: bytes) -> str:
-    """The caller's own X-Correlation-ID, if that can be shown."""
+    """The caller's own X-Correlation-ID, if that can be shown: 1 to 64 letters, digits and hyphens (D28). Else 16
+    hexadecimal digits by chance, which are for finding lines and no secret."""
     return given.decode() if CORRELATION_ID.match(given) else f"{random.getrandbits(64):016x}"
 
 
 class HttpDoor:
+    """An ASGI application, one per worker. What it takes is answered by the operation's result or by a problem,
+    whatever goes wrong; where the caller has gone before its request was whole, nothing is written. `behind` gets what
+    the contract's paths do not match, and the lifespan."""
+
     def __init__(
         self,
         *,

@@ -53,20 +53,23 @@ class Runner(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What all sockets of a node share. `clock` is the wall clock, in which tokens state their `exp`."""
+    """What all sockets of a node share. `clock` is the wall clock, in which tokens state their `exp`; it is asked once
+    for each token."""
 
     runner: Runner
     verifier: Verifier
     limiter: Limiter
     hub: Hub
     topic_roles: dict[str, Roles]
+    """Of every topic that there is; one that is not here does not exist."""
     on_refusal: OnRefusal
     gate: Gate
     clock: Callable[[], float]
 
 
 class Connection:
-    """`on_settled` is called once: when the first frame has authenticated, or when the socket ends without."""
+    """`on_settled` is called once: when the first frame has authenticated, or when the socket ends without. One per
+    accepted socket, whose task calls `serve` once and then `finish`."""
 
     __slots__ = (
         "_auth_timer", "_budget", "_caller", "_expiry", "_identity", "_loop", "_on_settled", "_resumed", "_services",
@@ -118,7 +121,8 @@ class Connection:
         return self.outbox.close_code or code
 
     async def finish(self) -> None:
-        """Cancels the queries and waits for the commands: what may have changed something is not torn apart."""
+        """Cancels the queries and waits for the commands: what may have changed something is not torn apart. Each ends
+        by its deadline."""
         requests = list(self._session.in_flight.values())
         for request in requests:
             if request.is_query:
@@ -127,6 +131,7 @@ class Connection:
             await asyncio.wait([request.task for request in requests])
 
     def settle(self) -> None:
+        """Tells once that the socket waits for no credential any more; again it does nothing."""
         if self._on_settled is not None:
             self._on_settled()
             self._on_settled = None

@@ -41,12 +41,17 @@ CONTRACT_HEADER = (b"stele-contract", f"{CONTRACT_VERSION};{CONTRACT_HASH}".enco
 
 
 class SocketMetrics(Protocol):
+    """Each opened socket is closed once, with the code that the peer was given or gave; 1006 where it only vanished
+    (RFC 6455 §7.1.5)."""
+
     def socket_opened(self) -> None: ...
     def socket_closed(self, code: int) -> None: ...
 
 
 class SocketDoor:
-    """`clock` is the wall clock."""
+    """The ASGI application of `/web`, one per worker; returns when the socket has ended and its commands have, too.
+    `clock` is the wall clock. At most 20 sockets of one address, or one IPv6 /64, may be without a credential at a
+    time."""
 
     def __init__(
         self,

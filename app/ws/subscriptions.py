@@ -17,10 +17,13 @@ def topic_roles(events: Iterable[Event]) -> dict[str, Roles]:
 
 
 def admits(roles: Roles, principal: Principal) -> bool:
+    """None admits everybody; else one of the groups has to be held whole."""
     return roles is None or any(group <= principal.roles for group in roles)
 
 
 class Subscriptions:
+    """Of one socket; `leave_all` is called when it ends."""
+
     __slots__ = ("_encode", "_hub", "_joined", "_roles", "_subscriber")
 
     def __init__(self, hub: Hub, roles: Mapping[str, Roles], subscriber: Subscriber, encode: Encode) -> None:
@@ -31,7 +34,8 @@ class Subscriptions:
         self._joined: set[str] | None = None
 
     def join(self, topics: list[str], principal: Principal) -> None:
-        """All or none. Raises InvalidData for a topic that does not exist, Forbidden without its role."""
+        """All or none. Raises InvalidData for a topic that does not exist, Forbidden without its role. A topic that is
+        followed already is followed once."""
         faults = [
             FieldError(pointer=f"/topics/{index}", message="There is no such topic.")
             for index, topic in enumerate(topics)
@@ -47,6 +51,7 @@ class Subscriptions:
             self._hub.subscribe(topic, self._subscriber, self._encode)
 
     def leave(self, topics: Iterable[str]) -> None:
+        """From now on; topics that are not followed, or do not exist, are no error."""
         for topic in topics:
             self._hub.unsubscribe(topic, self._subscriber, self._encode)
             if self._joined is not None:
