@@ -47,6 +47,7 @@ def _postgres(text: str) -> URL:
 
 
 def check_redis(text: str) -> str:
+    """As it is, if it is one: `redis`, `rediss` or `unix`, with its database as a number."""
     parts = _split(text)
     if parts.scheme not in ("redis", "rediss", "unix"):
         raise ValueError("is not a Redis URL")
@@ -61,6 +62,7 @@ def check_redis(text: str) -> str:
 
 
 def check_issuer(text: str) -> str:
+    """As it is, if it is one; that it is https is production's rule, not this one."""
     parts = _split(text)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ValueError("is not an http URL")

@@ -37,7 +37,8 @@ def problem(error: ApiError, trace_id: str) -> Problem:
 
 
 def decode(read: Callable[[], Any]) -> Any:
-    """What `read` answers, or Malformed for what cannot be read and InvalidData for what does not fit."""
+    """What `read` answers, or Malformed for what cannot be read and InvalidData for what does not fit. Anything else
+    that `read` raises is a fault of ours and goes on."""
     try:
         return read()
     except ValidationError as error:
@@ -49,7 +50,8 @@ def decode(read: Callable[[], Any]) -> Any:
 
 
 def refusal_of(found: Sequence[Any]) -> ApiError:
-    """Pydantic's list of what is wrong, as JSON pointers (RFC 6901); the input itself is not repeated."""
+    """Pydantic's list of what is wrong, as JSON pointers (RFC 6901); the input itself is not repeated. 100 are listed
+    at most."""
     if any(one["type"] in UNREADABLE for one in found):
         return Malformed("The body is not valid JSON.")
     listed = [FieldError(pointer=_pointer(one["loc"]), message=one["msg"]) for one in found[:MAX_FIELD_ERRORS]]

@@ -48,6 +48,8 @@ def read_settings() -> Settings | None:
 
 
 def main() -> int:
+    """Serves until a signal ends it; answers the exit code: 78 (EX_CONFIG of sysexits.h) for what a person has to mend
+    first. A database that is away is none of that: the node starts and is not ready."""
     settings = read_settings()
     if settings is None:
         return EX_CONFIG

@@ -65,7 +65,8 @@ logger = structlog.get_logger(__name__)
 
 
 class Service:
-    """What one worker is made of; `start` and `stop` are the lifespan."""
+    """What one worker is made of; `start` and `stop` are the lifespan. Making it opens nothing and asks nobody. Its
+    parts are attributes, for whoever tests it or adds a task of his own."""
 
     def __init__(self, settings: Settings) -> None:
         self.metrics = Metrics(OPERATIONS, ERRORS, list(CloseCode), f"{CONTRACT_VERSION};{CONTRACT_HASH}")
@@ -144,6 +145,8 @@ class Service:
         return not self.supervisor.failing
 
     async def start(self) -> None:
+        """PostgreSQL, Redis and the issuer may be away: it returns within seconds, and `readiness` says what is
+        missing."""
         self.supervisor.start("redis-connection", self.pipeline.run)
         self.supervisor.start("jwks-refresh", self.keys.run)
         self.supervisor.start("node-count", self.nodes.run)
@@ -157,6 +160,8 @@ class Service:
         logger.info("service.started", contract=CONTRACT_VERSION, operations=len(OPERATIONS))
 
     async def stop(self) -> None:
+        """After the last request: ends the tasks, then writes what the audit queue has, then closes every connection.
+        Each step has its limit, a few seconds."""
         await self.supervisor.stop()
         await self.audit.flush()
         self.deadlines.stop()
@@ -168,7 +173,7 @@ class Service:
 
 
 def build(settings: Settings) -> Asgi:
-    """One ASGI application with all doors."""
+    """One ASGI application with all doors. Sets up the logging of the process; connections are opened by its lifespan."""
     writer = configure(settings.log_level, is_json=settings.log_format is LogFormat.JSON)
     service = Service(settings)
     service.metrics.count_log_drops(lambda: writer.dropped)

@@ -40,7 +40,8 @@ class Supervised:
         return self.deaths >= MAX_DEATHS and self._clock() - self._began < STABLE_S
 
     async def live(self) -> None:
-        """One life of the task. Raises whatever ends it; a task that just returns has ended too."""
+        """One life of the task. Raises whatever ends it; a task that just returns has ended too. A life of 10 s or more
+        begins the count anew."""
         self._began = self._clock()
         try:
             await self._work()
@@ -48,6 +49,7 @@ class Supervised:
             self.deaths = 1 if self._clock() - self._began >= STABLE_S else self.deaths + 1
 
     def pause_s(self) -> float:
+        """From 0.1 s, doubled with each end in a row, to 5 s."""
         return float(min(FIRST_PAUSE_S * 2 ** (self.deaths - 1), MAX_PAUSE_S))
 
 
@@ -75,7 +77,8 @@ class Supervisor:
         return tuple(one.name for one in self._supervised if one.cannot_live)
 
     async def stop(self) -> None:
-        """Cancels every task, again and again where a library swallows the cancellation."""
+        """Cancels every task, again and again where a library swallows the cancellation. Returns within about 5 s; what
+        does not end is named in the log and left. Nothing is started again."""
         self._is_stopping = True
         waiting = {task for task in self._tasks if not task.done()}
         deadline = self._clock() + STOP_S

@@ -21,7 +21,8 @@ REPORT_S = 1.0
 
 
 class LogWriter(logging.Handler):
-    """The handler of the root logger. `fd` is written as it is, never closed; `dropped` counts lines since the start."""
+    """The handler of the root logger; any thread may log. `fd` is written as it is, never closed; `dropped` counts
+    lines since the start. The thread begins with the first line, and again in a forked child."""
 
     def __init__(self, fd: int, *, capacity: int = CAPACITY, max_bytes: int = MAX_BYTES) -> None:
         super().__init__()

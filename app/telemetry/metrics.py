@@ -12,6 +12,7 @@ from typing_extensions import override
 from generated.product import NAME
 
 BUCKETS = (0.001, 0.005, 0.02, 0.1, 0.5, 2.0, 10.0)
+"""Upper bounds in seconds."""
 DOORS = ("http", "websocket")
 EXTRA_CODES = ("ok", "cancelled", "other")
 BREAKERS = ("keycloak", "redis")
@@ -20,7 +21,8 @@ CLOSE_CODES = (1000, 1001, 1002, 1003, 1005, 1006, 1007, 1009, 1011, 1012)
 
 
 class Reading(Collector):
-    """Counters that somebody else keeps, by the values of their labels; they are read when the metrics are."""
+    """Counters that somebody else keeps, by the values of their labels; they are read when the metrics are, in the
+    thread that asks."""
 
     def __init__(
         self, name: str, text: str, labels: tuple[str, ...], read: Callable[[], Mapping[tuple[str, ...], float]]
@@ -39,6 +41,9 @@ class Reading(Collector):
 
 
 class Metrics:
+    """A registry of its own, one per worker: `/metrics` answers for the worker that takes the request. Names begin with
+    the product's; no label has a value that a caller chooses (D29)."""
+
     def __init__(self, operations: Iterable[str], codes: Iterable[str], close_codes: Iterable[int], build: str) -> None:
         self._registry = CollectorRegistry()
         names, known = list(operations), [*codes, *EXTRA_CODES]
@@ -99,7 +104,8 @@ class Metrics:
         self._log_drops = read
 
     def observe(self, door: str, operation: str, code: str, seconds: float) -> None:
-        """A code that is not in the catalogue counts as `other`."""
+        """One request that has ended, `seconds` in the pipeline. A code that is not in the catalogue counts as `other`;
+        KeyError for another door or operation than those it was made for."""
         pair = (door, operation)
         children = self._requests[pair]
         child = children.get(code)
@@ -113,6 +119,7 @@ class Metrics:
         self._sockets.inc()
 
     def socket_closed(self, code: int) -> None:
+        """Once for each `socket_opened`; codes that neither RFC 6455 nor the contract knows count as `other`."""
         self._sockets.dec()
         self._closed.get(code, self._closed_other).inc()
 
@@ -126,6 +133,7 @@ class Metrics:
         self._limiter_down.inc()
 
     def outbox_depth(self, rows: int, age_s: float) -> None:
+        """Says the last state, not a sum: every node reports the same rows."""
         self._outbox_rows.set(rows)
         self._outbox_age.set(age_s)
 
@@ -134,5 +142,5 @@ class Metrics:
         self._breaker.labels(name).set(BREAKER_STATES[new])
 
     def render(self) -> bytes:
-        """The text exposition format."""
+        """The text exposition format, version 0.0.4."""
         return generate_latest(self._registry)

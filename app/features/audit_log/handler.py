@@ -12,6 +12,8 @@ from generated.results import AuditLog, AuditLogPage, PageMeta
 
 
 class AuditLogs(AuditLogHandler[Context]):
+    """Reads only: rows are written by the pipeline, for these operations too."""
+
     def __init__(self, repository: AuditLogRepository) -> None:
         self._repository = repository
 

@@ -28,6 +28,7 @@ class Authors(AuthorsHandler[Context]):
 
     @override
     async def get_authors(self, context: Context, request: GetAuthorsRequest) -> AuthorList:
+        """At most 1,000; `has_more` says that there are others."""
         given = {"id": request.id, "name": request.name, "search_term": request.search_term}
         items, total = await self._repository.find(context.db, _present(given))
         meta = PageMeta(
@@ -42,6 +43,9 @@ class Authors(AuthorsHandler[Context]):
 
     @override
     async def get_paginated_authors(self, context: Context, request: GetPaginatedAuthorsRequest) -> AuthorPage:
+        """A cursor goes on behind the last author of its page, whatever was added or deleted meanwhile; `page` is then
+        the cursor's, and the one in the request is ignored. A cursor of another user or filter is CursorInvalid. The
+        total is counted for each page."""
         filters = _present({"id": request.id, "name": request.name})
         subject = context.principal.subject if context.principal else ""
         scope = f"{subject}\n{sorted(filters.items())}"
@@ -73,11 +77,13 @@ class Authors(AuthorsHandler[Context]):
 
     @override
     async def update_author(self, context: Context, request: UpdateAuthorRequest) -> Author:
+        """With `expected_version` only that version is replaced; without, whoever comes last wins."""
         context.object_id = str(request.author_id)
         return await self._repository.update(context.db, request)
 
     @override
     async def delete_author(self, context: Context, request: DeleteAuthorRequest) -> None:
+        """With `expected_version` only that version is deleted."""
         context.object_id = str(request.author_id)
         await self._repository.delete(context.db, request.author_id, request.expected_version)
 
