@@ -16,6 +16,7 @@ from generated.errors import ApiError, InvalidData, Malformed
 from generated.results import FieldError, Problem
 
 MAX_FIELD_ERRORS = 100
+"""Of one problem; the rest is left out, so that the answer stays small."""
 RETRY_S = {429: 1, 503: 1, 504: 1}
 """When to come again where the error does not say it itself: no such refusal is without."""
 UNREADABLE = {"json_invalid", "json_type"}

@@ -16,6 +16,7 @@ from app.addresses import check_issuer, check_origin, check_redis, masked, postg
 from generated.product import NAME
 
 MIN_SECRET_CHARS = 32
+"""Of `signing_secret` in production."""
 
 
 class Environment(StrEnum):

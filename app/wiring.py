@@ -59,6 +59,7 @@ from generated.wire import EVENT_CODECS, EVENT_OF
 from generated.ws_packages import PACKAGES
 
 REDIS_TIMEOUT_S = 0.2
+"""For connecting the reader of events."""
 Asgi = Callable[[Any, Any, Any], Any]
 
 logger = structlog.get_logger(__name__)
@@ -131,7 +132,8 @@ class Service:
         )
 
     def handlers(self, settings: Settings) -> Handlers[Context]:
-        """Every feature's handler; a missing method fails here, at start, and one that the contract does not name too."""
+        """Every feature's handler; TypeError for a missing method, UnknownMethod for one that the contract does not
+        name: here, at start, and never at a call."""
         cursors = CursorSeal(settings.signing_secret.get_secret_value().encode())
         handlers = product.handlers(Platform(self.identity, self.tickets, cursors, lambda: self.readiness.is_ready))
         check_methods(handlers)
@@ -222,8 +224,9 @@ def _redis(url: str, *, answer_s: float) -> Redis:
 
 
 class Doors:
-    """Which door a request goes to; only requests with an Origin pay for CORS. The guard asks `gate` before there is a request, and
-    counts in `tally` what it refuses itself."""
+    """Which door a request goes to; only requests with an Origin pay for CORS. `/web` is the one path of sockets, and
+    every other socket is HTTP's to refuse. The guard asks `gate` before there is a request, and counts in `tally` what
+    it refuses itself."""
 
     def __init__(self, http: Asgi, browser: Asgi, socket: Asgi, gate: Gate, tally: Tally) -> None:
         self._http = http

@@ -18,9 +18,11 @@ from app.admission.tally import Refused, Tally
 from generated.operations import Priority
 
 MIN_LIMIT = 32
+"""The bound falls no lower, however slow the node is."""
 MAX_LIMIT = 1024
 WINDOW_S = 0.1
 TARGET_S = 0.02
+"""The least delay in a window that counts as a standing queue."""
 SHRINK = 0.8
 GROW = 16
 QUERIES = frozenset({b"GET", b"HEAD"})

@@ -18,8 +18,11 @@ from generated.errors import Unavailable
 from generated.operations import Priority
 
 BURST_S = 0.5
+"""How long a burst may wait."""
 STANDING_S = 0.05
+"""How long anybody waits while the node stays full (D22): a refusal that comes later is of no use."""
 FULL_FOR_S = 0.1
+"""So long without a pause is no burst."""
 WAITING_PER_PLACE = 32
 MAX_WAITING_PER_CALLER = 64
 RETRY_S = (1, 2, 3)

@@ -25,10 +25,12 @@ from app.db.statements import compile_statement
 from generated.errors import Unavailable
 
 CAPACITY = 20_000
+"""Rows; at 100 a second they last through an outage of 200 s."""
 BATCH = 500
 PAUSE_S = 0.2
 FLUSH_S = 3.0
 INSERT_S = 5.0
+"""For one batch; what is not answered by then is tried again, and is there once."""
 MAX_ISOLATED = 10_000
 log = structlog.get_logger(__name__)
 

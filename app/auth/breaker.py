@@ -128,7 +128,7 @@ class Breaker:
 
 
 def is_failure(error: Exception) -> bool:
-    """Whether the dependency failed, rather than answered no."""
+    """Whether the dependency failed, rather than answered no: anything but an ApiError under 500."""
     return not isinstance(error, ApiError) or error.status >= 500
 
 

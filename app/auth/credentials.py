@@ -19,6 +19,7 @@ from generated.errors import Malformed
 Headers = Iterable[tuple[bytes, bytes]]
 
 TOKEN = re.compile(r"[A-Za-z0-9\-._~+/]+=*")
+"""The b64token of RFC 6750 §2.1."""
 SUBPROTOCOL_PREFIX = "bearer."
 MAX_ENCODED_CHARS = 11_000
 """8 KiB of token in base64; what is longer is no token."""

@@ -27,6 +27,7 @@ MAX_MISSES = 128
 MISS_S = 300.0
 """For so long a key id that the issuer did not have is not asked for again."""
 FETCH_TIMEOUT_S = 5.0
+"""Of the whole fetch, in the background."""
 FIND_S = 1.0
 """For so long, from its beginning on, a fetch holds requests; a silent issuer costs the later ones nothing."""
 FIND_AGAIN_S = 5
@@ -34,9 +35,11 @@ RSA_BITS = range(2048, 8193)
 ALGORITHMS_OF_TYPE = {"RSA": frozenset({"RS256", "PS256"}), "EC": frozenset({"ES256"})}
 
 RETRY_WITHOUT_KEYS_S = 1.0
+"""Until the first keys are there, and once they are too old."""
 RETRY_WITH_KEYS_S = 30.0
 ROTATION_REFRESH_S = 50.0
 ROTATION_LASTS_S = 600.0
+"""After a change of keys the issuer is asked every ROTATION_REFRESH_S for so long."""
 
 Key = RSAKey | ECKey
 Fetch = Callable[[], Awaitable[bytes]]

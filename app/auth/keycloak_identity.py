@@ -35,6 +35,7 @@ MAX_ENCODED_BYTES = 16 * 1024
 """Of one value in the form, where a character may take twelve; issuers refuse more. The contract's longest name, password and
 token (of the characters that tokens have) are within it."""
 TIMEOUT_S = 4.0
+"""For one call of the issuer."""
 MAX_INT32 = 2**31 - 1
 RETRY_AFTER_S = 2
 log = structlog.stdlib.get_logger(__name__)

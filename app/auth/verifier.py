@@ -23,12 +23,15 @@ from app.auth.principal import Principal
 from app.auth.strict_json import read_object
 
 ALGORITHMS = ("RS256", "ES256", "PS256")
+"""Asymmetric ones alone (RFC 8725 §3.1): a key that verifies cannot sign."""
 HEADER_MEMBERS = frozenset({"alg", "kid", "typ", "x5t", "x5t#S256"})
 """What issuers write into tokens like ours; the rest either names keys to trust (RFC 8725, 3.10) or changes how the token is to be
 read: `crit`, `b64`, `zip`, `cty`. The two thumbprints only say which key it is, which `kid` has said."""
 HEADER_TYPES = frozenset({"jwt", "at+jwt", "application/at+jwt"})
+"""Of the header's `typ`, whatever its case; none is `JWT`."""
 ACCESS_TOKEN_TYPES = frozenset({"at+jwt", "application/at+jwt"})
 LEEWAY_S = 10
+"""For clocks that differ, of `exp`, `nbf` and `iat`."""
 MAX_TOKEN_BYTES = 8 * 1024
 MAX_KEY_ID_CHARS = 128
 MAX_NAME_CHARS = 255

@@ -23,12 +23,15 @@ from generated.errors import Unavailable
 from generated.product import NAME
 
 BATCH = 500
+"""Rows of one look."""
 PACE_S = 0.005
 """Between two looks at the rows: events of that time share one look, so that the cost of moving stays bounded."""
 TICK_S = 1.0
+"""How often every topic is looked at, woken or not, and topics without a mover are asked for."""
 MEASURE_S = 2.0
 FIRST_PAUSE_S, MAX_PAUSE_S = 0.1, 1.0
 ANSWER_S = 3.0
+"""For each statement of the mover; then its session is given up, and its topics with it."""
 SESSION = {
     "application_name": f"{NAME}-mover",
     "statement_timeout": "3000",

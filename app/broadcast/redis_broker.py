@@ -24,18 +24,22 @@ from app.db.pipelined_redis import PipelinedConnection, RedisUnavailable, Script
 from generated.product import NAME
 
 BLOCK_MS = 1_000
+"""How long a read waits for entries."""
 READ_TIMEOUT_S = 3.0
 """For the reader's socket: longer than it blocks, so that only a silent server is given up."""
 CHECK_EVERY_S = 2.0
+"""How often epochs are looked at, so that a stream that was lost while nothing is sent is noticed too."""
 BATCH = 200
 FIRST_DELAY_S = 0.1
 MAX_DELAY_S = 1.0
 RETURN_S = 1.5
 """After an outage every relay reads again: longer than a relay's delay and its connecting."""
 MAX_BYTES = 262_144
+"""Of one step, in the connection that everybody uses."""
 START = b"0-0"
 END = b"$"
 MAX_LAG_S = 1.0
+"""How long the mover waits for a relay that is behind; then its node may miss events, and says so."""
 LAG_CHECK_S = 0.005
 
 logger = structlog.get_logger(__name__)

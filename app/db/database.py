@@ -23,6 +23,7 @@ from generated.product import NAME
 
 Record = Mapping[str, Any]
 CONNECT_S = 5.0
+"""For a connection and its authentication together."""
 PROBE_S = 1.0
 LOST = (
     asyncpg.InterfaceError,
@@ -44,7 +45,8 @@ SESSION: Mapping[str, str] = {
     "tcp_user_timeout": "30000",
     "jit": "off",
 }
-"""Limits on the server's side too, in milliseconds (seconds for keep-alives): a backend whose client is gone ends by itself."""
+"""Limits on the server's side too, in milliseconds (seconds for keep-alives): a backend whose client is gone ends by
+itself, and no lock is waited for longer than 2 s (D21)."""
 
 log = structlog.get_logger(__name__)
 
@@ -161,7 +163,7 @@ class Database:
 
 
 def is_lost(error: BaseException) -> bool:
-    """Whether the connection is not to be used again."""
+    """Whether the connection is not to be used again: a failure of its own, or a state that only a new one gets out of."""
     if isinstance(error, asyncpg.PostgresError):
         return meaning_of(error) is Meaning.LOST
     return isinstance(error, LOST)

@@ -18,15 +18,19 @@ import hiredis
 import structlog
 
 ANSWER_S = 0.15
+"""So late is the server away; with SWEEP_S and RECHECK_S a caller waits 0.25 s at most."""
 SWEEP_S = 0.05
 RECHECK_S = 0.02
 """What is found overdue is looked at once more: it may be our own loop that stood still, with the answer unread."""
 CONNECT_S = 1.0
 RECONNECT_S = 0.2
+"""How long callers wait for a connection that was lost just now."""
 BACKOFF_S = (0.0, 0.05, 0.1, 0.2, 0.5, 1.0)
+"""Before each attempt in a row; the last one stays."""
 QUICK_ATTEMPTS = 2
 """So often in a row a connection that the server closed unused is tried again before the breaker opens."""
 MAX_WAITING = 10_000
+"""Commands without an answer; beyond it callers fail at once."""
 NO_MASTER = ("READONLY", "LOADING", "MASTERDOWN")
 """Errors of a server that takes no writes: a replica after a failover, or one that still reads its data."""
 

@@ -17,8 +17,11 @@ import structlog
 from generated.errors import Unavailable
 
 MAX_WAIT_S = 0.5
+"""For a connection (D21); then it is Unavailable."""
 OPEN_S = 5.0
+"""For one that is being opened, whoever waits for it."""
 RECOVER_S = 2.0
+"""For one whose use was cut short, until it is idle again; else it is ended."""
 CLOSE_S = 1.0
 REOPEN_AFTER_S = 0.1
 """After a failed opening the next one waits for so long: a server that refuses is not asked by every caller."""

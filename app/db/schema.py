@@ -24,12 +24,14 @@ LINES = {"platform": MIGRATIONS / "platform", "product": MIGRATIONS / "versions"
 """Each owner's steps are a line of their own."""
 WITHIN_S = 2.0
 OLDER = "run `make migrate` (python -m app.migrations upgrade)"
+"""How a person mends a database that is older than the code."""
 NEWER = "start the release that it was made for, or a later one"
 log = structlog.get_logger(__name__)
 
 
 def configuration() -> Config:
-    """Where the steps are: the package's own folders. A product without a table of its own has no line yet."""
+    """For Alembic, and for `Schema`: where the steps are, the package's own folders. A product without a table of its
+    own has no line yet."""
     config = Config()
     config.set_main_option("script_location", "app:migrations")
     config.set_main_option("path_separator", "newline")

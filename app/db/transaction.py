@@ -17,6 +17,7 @@ from app.db.statements import Statement
 from generated.errors import ApiError, OutcomeUnknown, Unavailable
 
 COMMIT_S = 10.0
+"""For the answer to COMMIT, whoever has stopped to wait for it."""
 ATTEMPTS = 2
 """Of BEGIN: a connection that died while it was idle is found out by its first statement, and nothing has run yet."""
 

@@ -47,7 +47,9 @@ from generated.operations import BUCKETS, Audit, Bucket, BucketKey, Idempotency,
 from generated.wire import CODECS
 
 LEEWAY_S = 10.0
+"""For clocks that differ, as the verifier has it."""
 MAX_TIMEOUT_S = 30.0
+"""Whatever a caller or the contract asks for (D14)."""
 CANCELLED = "cancelled"
 REFUSAL_ROW_S = 0.15
 """How long a refusal waits for its audit row before the row goes into the queue."""

@@ -33,9 +33,13 @@ from generated.errors import ApiError, Malformed, RequestTimeout, Unavailable
 HEAD_S = 9.5
 """Half a second less than the 10 s that are promised, which hold under load too."""
 BODY_S = 29.5
+"""Half a second less than 30 s, for the whole body."""
 BODY_CHECK_S = 9.5
+"""How often its pace is judged."""
 PATIENCE_S = 10.0
+"""How long a connection that is being closed may take nothing of its answer."""
 FULL_RETRY_S = 2
+"""What a connection without a place is told."""
 
 
 class Overrun(Exception):

@@ -18,6 +18,7 @@ import uvloop
 from app.guard.places import capacity
 
 MAX_BATCH = 64
+"""Connections of one turn, whatever waits."""
 REST_S = 0.1
 """How long nobody is taken once descriptors or memory have run out."""
 EXHAUSTED = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})  # accept(2)

@@ -12,6 +12,7 @@ from typing import Any
 from app.execution.address import client_ip, limit_key
 
 MAX_CONNECTIONS = 16_384
+"""Of one worker, however many files it may open."""
 MIN_RESERVE, MAX_RESERVE = 64, 512
 KEY = "guard.places"
 

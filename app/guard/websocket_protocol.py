@@ -39,7 +39,9 @@ from generated.errors import (
 )
 
 HANDSHAKE_S = 9.5
+"""Until the application has answered; half a second less than promised."""
 CLOSE_S = 3.5
+"""For the answer to our Close (RFC 6455 §5.5.1), so that the connection is gone within 5 s."""
 HEARTBEAT_S = 1.0
 """How often a peer that is not read is sent a Pong that nobody asked for (RFC 6455 §5.5.3): its FIN waits behind what we do not
 read, but what is sent to one that has gone is answered by a reset."""
@@ -48,6 +50,7 @@ STRANGER_CLOSE_S = 0.3
 STRANGERS = frozenset({CloseCode.AUTH_TIMEOUT, CloseCode.INVALID_TOKEN})
 PATIENCE_S = 1.0
 FRAMES_PER_TURN = 64
+"""Then the loop's others have their turn."""
 AFTER_CLOSE_BYTES = 1 << 18
 """What may have been under way when we said Close."""
 WHOLE_MESSAGES = (0x81, 0x82)

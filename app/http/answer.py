@@ -24,6 +24,7 @@ PROBLEM: Header = (b"content-type", b"application/problem+json")
 TYPES = {"application/json": (b"content-type", b"application/json"), PROTOBUF: (b"content-type", PROTOBUF.encode())}
 NOSNIFF: Header = (b"x-content-type-options", b"nosniff")
 SECURITY: tuple[Header, ...] = (NOSNIFF, (b"cache-control", b"no-store"))
+"""On answers of operations: no cache keeps them (RFC 9111 §5.2.2.5), and no browser guesses their type."""
 CREATED = 201
 log = structlog.get_logger(__name__)
 

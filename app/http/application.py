@@ -49,6 +49,7 @@ GENERAL: dict[int, type[ApiError]] = {
 }  # fmt: skip
 """What the catalogue says of a status by itself."""
 DOCUMENTS = {"/openapi.json": "openapi.json", "/asyncapi.json": "asyncapi.json"}
+"""Served as the compiler has written them."""
 
 
 def make_application(lifespan: Lifespan, metrics: Metrics, refusals: Refusals) -> FastAPI:

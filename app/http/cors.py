@@ -19,10 +19,12 @@ REQUEST_FIELDS = (
     "Authorization", "Content-Type", "Idempotency-Key", "If-Match", "Request-Timeout-Ms", "X-Correlation-ID",
     "X-Stele-Client",
 )  # fmt: skip
+"""What a page may send beyond the safe-listed fields."""
 EXPOSED = (
     "ETag", "Location", "RateLimit", "RateLimit-Policy", "Retry-After", "Stele-Contract", "Idempotent-Replayed",
     "X-Correlation-ID",
 )  # fmt: skip
+"""What a page may read beyond the safe-listed fields."""
 
 
 class CrossOrigin(CORSMiddleware):

@@ -31,8 +31,11 @@ from generated.handlers import Handlers
 Scope = Mapping[str, Any]
 Application = Callable[[Any, Any, Any], Awaitable[None]]
 CORRELATION_ID = re.compile(rb"[A-Za-z0-9-]{1,64}\Z")
+"""What goes into logs as it is (D28)."""
 IDEMPOTENCY_KEY = re.compile(rb"[!-~]{1,255}\Z")
+"""1 to 255 visible ASCII characters; another one is Malformed."""
 TIMEOUT_MS = re.compile(rb"[1-9][0-9]{0,4}\Z")
+"""1 to 99,999; what is no such number is as if nothing were said."""
 log = structlog.get_logger(__name__)
 
 

@@ -24,6 +24,7 @@ JSON, PROTOBUF = "application/json", "application/x-protobuf"
 MAX_BODY_BYTES = 1 << 20
 """Of a body as counted; one MiB."""
 MAX_QUERY_FIELDS = 100
+"""More is Malformed, like a query of more than MAX_QUERY_BYTES."""
 MAX_QUERY_BYTES = 16_384
 
 

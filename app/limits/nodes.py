@@ -16,6 +16,7 @@ from generated.product import NAME
 
 BEAT_S = 2.0
 EXPIRY_S = 7.0
+"""A node that has not shown itself for so long is not counted."""
 KEPT_COUNTS = 4
 """As many beats as an expiry takes."""
 

@@ -18,8 +18,10 @@ MAX_PAUSE_S = 5.0
 STABLE_S = 10.0
 """A task that ran for so long has recovered: its pauses begin anew."""
 MAX_DEATHS = 3
+"""So many in a row, and the node is not ready."""
 STOP_S = 5.0
 CANCEL_AGAIN_S = 0.5
+"""For libraries that swallow a cancellation."""
 
 Work = Callable[[], Coroutine[Any, Any, None]]
 log = structlog.get_logger(__name__)

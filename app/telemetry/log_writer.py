@@ -18,6 +18,7 @@ MAX_BYTES = 8 << 20
 FLUSH_S = 1.0
 PAUSE_S = 0.1
 REPORT_S = 1.0
+"""At most so often a line says how many are missing."""
 
 
 class LogWriter(logging.Handler):

@@ -34,9 +34,11 @@ from generated.operations import CONTRACT_HASH, CONTRACT_VERSION, EVENTS
 from generated.wire import EVENT_CODECS
 
 MAX_PENDING_PER_IP = 20
+"""Sockets that have yet to authenticate, of one address or IPv6 /64."""
 PENDING_RETRY_S = 5
 GONE_WITHIN_S = 1.0
 SECRET_HEADERS = frozenset({b"authorization", b"sec-websocket-protocol", b"cookie"})
+"""Taken out of the scope when the credential has been read."""
 CONTRACT_HEADER = (b"stele-contract", f"{CONTRACT_VERSION};{CONTRACT_HASH}".encode())
 
 

@@ -24,6 +24,7 @@ UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 MAX_PKG_ID = 65_535
 MAX_TIMEOUT_MS = 30_000
 MAX_TOPICS = 100
+"""Of one control frame."""
 
 
 class ControlId(IntEnum):

@@ -22,6 +22,7 @@ from generated.operations import BUCKETS
 
 BEARER_PREFIX = "bearer."
 MAX_OFFERS = 16
+"""Of `Sec-WebSocket-Protocol`."""
 MAX_USER_AGENT_CHARS = 512
 
 Scope = dict[str, Any]

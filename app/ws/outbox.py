@@ -20,7 +20,9 @@ from app.ws.peer import Peer, Send
 from generated.errors import CloseCode
 
 MAX_EVENT_BYTES = 1 << 20
+"""Of events that wait for one socket (D17); replies do not count."""
 STALL_S = 10.0
+"""Without one byte taken (D17)."""
 CHECK_S = 2.0
 """How often a peer that keeps us waiting is looked at."""
 LINGER_S = 20.0

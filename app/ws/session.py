@@ -18,7 +18,9 @@ from app.ws.envelope import Authenticate, BadFrame, Cancel, Request, Subscribe, 
 from generated.errors import ApiError, CloseCode, Malformed, RequestInProgress, UnknownOperation
 
 MAX_IN_FLIGHT = 32
+"""Of one socket (D14)."""
 MAX_BAD_FRAMES = 10
+"""Answered within a window of BAD_FRAMES_WINDOW_S; the next one closes (D15)."""
 BAD_FRAMES_WINDOW_S = 60.0
 UNSUPPORTED_DATA = 1003
 
