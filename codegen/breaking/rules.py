@@ -11,6 +11,9 @@ from enum import StrEnum
 
 
 class Severity(StrEnum):
+    """ERR fails the gate, and asks for a major version; WARN breaks nobody who keeps to the contract; INFO is for the
+    reader."""
+
     ERR = "ERR"
     WARN = "WARN"
     INFO = "INFO"

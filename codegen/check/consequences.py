@@ -51,6 +51,8 @@ UNSETTLED = {"J003", "J004", "J005", "J006", "J010", "J011", "J012"}
 
 
 def drop_consequences(documents: Documents, findings: Findings) -> None:
+    """Removes findings and adds none; to be called once, when all are there. What a person mends first stays, so that
+    another run says the rest."""
     broken = {one.place.file for one in findings if one.rule in UNREADABLE} | documents.unread()
     if broken:
         tainted = _tainted_files(broken, documents.sources)

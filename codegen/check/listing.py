@@ -15,6 +15,7 @@ ENDINGS = (".yaml", ".yml", ".json", ".lock")
 
 
 def check_listing(documents: Documents, findings: Findings) -> None:
+    """A015 and O015; what is missing in AsyncAPI's lists has its edit, a path is for a person to say."""
     root = documents.tree(ASYNCAPI)
     channels = _child(root, "channels")
     for section, table in (

@@ -17,6 +17,7 @@ ANSWERS = {
 
 
 def check_sdk(contract: Contract, findings: Findings) -> None:
+    """J013 and J014. Methods have to be apart within a feature alone, since each feature is an object of the client."""
     for feature in contract.features:
         _check_names([one for one in contract.operations if one.feature == feature], findings)
     first: dict[str, Operation] = {}

@@ -24,10 +24,12 @@ class NewOperation:
     doors: tuple[str, ...] = DOORS
     roles: tuple[str, ...] = ()
     is_public: bool = False
+    """To be said instead of roles: neither, or both, is refused."""
     is_paginated: bool = False
     is_query: bool = False
     """Reads only: a GET whose request is its parameters."""
     path: str = ""
+    """With its parameters in braces, which become fields of the request."""
     method: str = ""
     result: str = ""
     """The name of a schema that is there, an item's where pages are answered; or `none`."""
@@ -38,6 +40,7 @@ class NewOperation:
 
     @property
     def url(self) -> str:
+        """The path that HTTP has, said or derived."""
         return self.path or f"/api/{self.feature}/{self.name}".replace("_", "-")
 
     @property
@@ -62,6 +65,7 @@ class NewOperation:
 
     @property
     def path_record(self) -> str | None:
+        """What stands in the path; None where nothing does."""
         return f"{self.stem}Path" if self.parameters else None
 
     @property
@@ -84,6 +88,7 @@ class NewOperation:
 
     @property
     def new_records(self) -> tuple[str, ...]:
+        """The schemas that are written; none may be there yet."""
         found = [self.path_record, self.own_record, self.request_record]
         found += [self.answer] if self.is_paginated else []
         found += [] if self.result else [self.item if self.is_paginated else self.answer]
@@ -97,7 +102,7 @@ class NewOperation:
 
 
 def check_form(wanted: NewOperation) -> None:
-    """What can be said without a contract. Raises Refused."""
+    """What can be said without a contract. Raises Refused. At the first fault."""
     if not is_identifier(wanted.name) or not is_identifier(wanted.feature):
         raise Refused(f"{wanted.name!r} and {wanted.feature!r} must be snake_case names and no keywords")
     if not wanted.doors or set(wanted.doors) - set(DOORS):

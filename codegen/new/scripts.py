@@ -37,6 +37,7 @@ class Scripts:
         self._item = self._path_item() if "http" in wanted.doors else None
 
     def edits(self) -> list[Edit]:
+        """Inserts for the halves of the wanted doors and for the new records; nothing is written."""
         doors = {"http": self._http, "socket": self._socket}
         return [*self._records(), *(edit for door in self._wanted.doors for edit in doors[door]())]
 

@@ -37,7 +37,8 @@ def compare(root: Path, name: str, said: Place, findings: Findings) -> dict[str,
 
 
 def renamed(root: Path, name: str, title: str) -> dict[Path, str]:
-    """The texts that change. Raises Refused for a realm of another form."""
+    """The texts that change. Raises Refused for a realm of another form. Writes nothing. A realm keeps its users, roles
+    and passwords."""
     texts = {}
     realm, project = root / REALM, root / PROJECT
     if realm.is_file():

@@ -28,11 +28,15 @@ class Update:
     old: str
     new: str
     files: list[str]
+    """Sorted; also those that the project has changed as well."""
     conflicts: list[str]
+    """They have git's markers in them, and `git status` lists them until they are added."""
 
 
 def update(root: Path, source: str, reference: str = "HEAD") -> Update:
-    """`source` is a folder or a URL that git reads, `reference` a commit, a branch or a tag there. Raises Refused."""
+    """`source` is a folder or a URL that git reads, `reference` a commit, a branch or a tag there. Raises Refused.
+    Fetches, and changes the working tree and the index; commits nothing. Where it says nothing of a conflict, the tree
+    is merged and staged."""
     if git(root, "status", "--porcelain", "--untracked-files=no").strip():
         raise Refused("there are changes that no commit has; commit them first, so that the update can be undone")
     old = _recorded(root)
