@@ -26,7 +26,7 @@ def postgres_url(text: str) -> str:
 
 
 def sqlalchemy_url(text: str) -> str:
-    """The same for SQLAlchemy over asyncpg."""
+    """The same for SQLAlchemy over asyncpg. Both have the password in them."""
     url = _postgres(text)
     query = {"ssl" if name == "sslmode" else name: value for name, value in url.query.items()}
     return url.set(drivername=DRIVER, query=query).render_as_string(hide_password=False)
@@ -72,7 +72,8 @@ def check_issuer(text: str) -> str:
 
 
 def check_origin(text: str, *, is_production: bool) -> None:
-    """Exactly what a browser sends, since it is compared as text: lower case, no path, no port that goes without saying."""
+    """Exactly what a browser sends, since it is compared as text: lower case, no path, no port that goes without
+    saying. Raises ValueError."""
     if text in OPEN_ORIGINS:
         if is_production:
             raise ValueError(f"must not contain {text} in production")
@@ -85,7 +86,8 @@ def check_origin(text: str, *, is_production: bool) -> None:
 
 
 def masked(text: str) -> str:
-    """Where the URL points to; what may be user, password or query is left out, however badly it is written."""
+    """Where the URL points to; what may be user, password or query is left out, however badly it is written. At most
+    200 characters, for a message."""
     scheme, separator, rest = text.partition("://")
     if not separator or not scheme.replace("+", "").isalnum():
         return f"{len(text)} characters"

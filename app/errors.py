@@ -38,8 +38,8 @@ def problem(error: ApiError, trace_id: str) -> Problem:
 
 
 def decode(read: Callable[[], Any]) -> Any:
-    """What `read` answers, or Malformed for what cannot be read and InvalidData for what does not fit. Anything else
-    that `read` raises is a fault of ours and goes on."""
+    """What `read` answers, or Malformed for what cannot be read and InvalidData for what does not fit. What else `read`
+    raises goes on as it is: an ApiError, or a fault of ours."""
     try:
         return read()
     except ValidationError as error:

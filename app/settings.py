@@ -28,7 +28,9 @@ class Environment(StrEnum):
 
 class LogFormat(StrEnum):
     JSON = "json"
+    """One object a line, with the service's name, for machines."""
     HUMAN = "human"
+    """For a terminal; without the service's name."""
 
 
 def _split(value: object) -> object:
@@ -123,6 +125,7 @@ class Settings(BaseSettings):
 
     @property
     def accepts_query_token(self) -> bool:
+        """In development unless `query_token` says otherwise."""
         return self.env is Environment.DEVELOPMENT if self.query_token is None else self.query_token
 
     @property

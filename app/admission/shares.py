@@ -53,6 +53,7 @@ class Shares:
 
     @property
     def running(self) -> int:
+        """At most `capacity`."""
         return self._running
 
     @property

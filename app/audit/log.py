@@ -27,11 +27,15 @@ from generated.errors import Unavailable
 CAPACITY = 20_000
 """Rows; at 100 a second they last through an outage of 200 s."""
 BATCH = 500
+"""Rows of one statement at most."""
 PAUSE_S = 0.2
+"""Between two looks at the queue."""
 FLUSH_S = 3.0
+"""For all that waits when the node ends; the rest is lost, and a line says how many."""
 INSERT_S = 5.0
 """For one batch; what is not answered by then is tried again, and is there once."""
 MAX_ISOLATED = 10_000
+"""Characters of one value in quarantine."""
 log = structlog.get_logger(__name__)
 
 

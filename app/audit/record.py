@@ -38,8 +38,8 @@ def clean(text: str, limit: int) -> str:
 
 @dataclass(slots=True)
 class AuditRecord:
-    """The columns of `audit_log` without its id; lengths are those of the contract's AuditLog. Whatever it is made of,
-    PostgreSQL takes it: texts are cleaned and cut, and so are roles beyond the 256th."""
+    """The columns of `audit_log` without its id; lengths are those of the contract's AuditLog. Texts are cleaned and
+    cut when it is made, and so are roles beyond the 256th."""
 
     at: datetime
     """When the call ended, by the node's clock, with its zone."""

@@ -72,6 +72,7 @@ class Breaker:
 
     @property
     def state(self) -> str:
+        """`closed`, `open` or `half-open`. It stays `open` after its time until the next call, which is the probe."""
         return str(self._circuit.current_state)
 
     async def call(self, function: Callable[P, Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:

@@ -16,7 +16,7 @@ class Reason(StrEnum):
     MISSING = "missing"
     """There is none, and the operation or the handshake needs one."""
     AMBIGUOUS = "ambiguous"
-    """There are two or more, be they equal."""
+    """There are two or more, even equal ones."""
     SCHEME = "scheme"
     """Another scheme than Bearer (RFC 6750 §2.1)."""
     EMPTY = "empty"

@@ -27,6 +27,8 @@ MAX_QUERY_FIELDS = 32
 
 
 class CredentialKind(StrEnum):
+    """Where it was found; a handshake has one of these (D8), an HTTP request the header alone."""
+
     HEADER = "header"
     """`Authorization: Bearer` (RFC 6750 §2.1); what programs use."""
     SUBPROTOCOL = "subprotocol"
@@ -34,7 +36,7 @@ class CredentialKind(StrEnum):
     TICKET = "ticket"
     """`?ticket=`, for one socket of one page."""
     QUERY = "query"
-    """`?Authorization=Bearer …`, in development."""
+    """`?Authorization=Bearer …`, where the settings accept it."""
 
 
 @dataclass(frozen=True, slots=True)

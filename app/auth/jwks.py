@@ -22,6 +22,7 @@ from joserfc.jwk import ECKey, RSAKey
 from generated.errors import Unavailable
 
 MAX_BYTES = 256 * 1024
+"""Of the issuer's answer; a larger one counts as none (D6)."""
 MAX_KEY_ID_CHARS = 128
 MAX_MISSES = 128
 MISS_S = 300.0
@@ -32,7 +33,9 @@ FIND_S = 1.0
 """For so long, from its beginning on, a fetch holds requests; a silent issuer costs the later ones nothing."""
 FIND_AGAIN_S = 5
 RSA_BITS = range(2048, 8193)
+"""RFC 7518 §3.3 asks for 2,048 at least."""
 ALGORITHMS_OF_TYPE = {"RSA": frozenset({"RS256", "PS256"}), "EC": frozenset({"ES256"})}
+"""What a key of each type may be used for; a key that names another algorithm is left out."""
 
 RETRY_WITHOUT_KEYS_S = 1.0
 """Until the first keys are there, and once they are too old."""

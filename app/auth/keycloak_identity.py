@@ -77,6 +77,7 @@ class KeycloakIdentity:
         return _tokens(await self._ask(self._client.a_token, username, password))
 
     async def refresh(self, refresh_token: str) -> Tokens:
+        """By the refresh grant (RFC 6749 §6)."""
         _check(TOKEN_GRAMMAR, refresh_token)
         return _tokens(await self._ask(self._client.a_refresh_token, refresh_token))
 

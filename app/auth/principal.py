@@ -21,5 +21,6 @@ class Principal:
 
     @property
     def subject(self) -> str:
-        """Who it is, for ever and everywhere: the key of limits, stored answers and owned rows."""
+        """Who it is, on every node and by every token: the key of limits, stored answers and owned rows. It changes
+        with the issuer's address."""
         return f"{self.iss}:{self.sub}"

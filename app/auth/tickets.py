@@ -20,6 +20,7 @@ from generated.errors import Unavailable
 from generated.product import NAME
 
 LIFETIME_S = 30
+"""From its issue to the handshake, by the clock of Redis (D8)."""
 RETRY_AFTER_S = 1
 MAX_TICKET_CHARS = 64
 

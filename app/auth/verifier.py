@@ -33,15 +33,20 @@ ACCESS_TOKEN_TYPES = frozenset({"at+jwt", "application/at+jwt"})
 LEEWAY_S = 10
 """For clocks that differ, of `exp`, `nbf` and `iat`."""
 MAX_TOKEN_BYTES = 8 * 1024
+"""More is refused before anything of it is read (D5)."""
 MAX_KEY_ID_CHARS = 128
 MAX_NAME_CHARS = 255
 LAST_SECOND = 253_402_300_799
 """The last second of the year 9999: what no clock or database can hold is no time."""
 MAX_CACHED = 4096
+"""Verified tokens; the one that was used least lately is forgotten first."""
 CACHED_S = 60.0
+"""How long a verification is believed, never beyond `exp` nor a change of keys (D6)."""
 
 
 class KeySource(Protocol):
+    """As `app.auth.jwks`."""
+
     generation: int
     """Grows whenever a key was added, changed or taken away: what was proven by the earlier ones is proven anew."""
 

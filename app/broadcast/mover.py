@@ -61,6 +61,7 @@ class Lane:
     """By the monotonic clock."""
 
     def is_ready(self, now: float) -> bool:
+        """`now` by the monotonic clock."""
         return self.is_due and self.rests_until <= now
 
     def rest(self, now: float) -> None:

@@ -13,6 +13,7 @@ MEMORY = 10_000
 """Ids of events that a topic remembers at least. What can come twice is one batch of a mover that fell between appending it
 and deleting its rows, or a little more where PostgreSQL fell back to a replica."""
 MEMORY_MS = 86_400_000
+"""And for so long without a new event."""
 
 APPEND = """
 local stream, epoch_key, seen, mover = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
@@ -80,6 +81,7 @@ class Keys:
 
     @classmethod
     def of(cls, prefix: str, topic: str) -> Self:
+        """`prefix` parts products, and tests, that share a Redis."""
         return cls(*(f"{prefix}:{{{topic}}}:{name}" for name in ("stream", "epoch", "seen", "mover", "nudge")))
 
 

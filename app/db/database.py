@@ -134,6 +134,7 @@ class Database:
         return rows
 
     async def fetchrow(self, statement: Statement, **parameters: object) -> Record | None:
+        """The first row, None where there is none; fetches all that the statement yields."""
         rows = await self.fetch(statement, **parameters)
         return rows[0] if rows else None
 

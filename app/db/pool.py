@@ -70,6 +70,7 @@ class Pool(Generic[C]):
 
     @property
     def leased(self) -> int:
+        """Connections that somebody uses; each is to come back."""
         return len(self._leased)
 
     @property

@@ -23,6 +23,7 @@ MIGRATIONS = Path(__file__).parents[1] / "migrations"
 LINES = {"platform": MIGRATIONS / "platform", "product": MIGRATIONS / "versions"}
 """Each owner's steps are a line of their own."""
 WITHIN_S = 2.0
+"""For connecting and asking together."""
 OLDER = "run `make migrate` (python -m app.migrations upgrade)"
 """How a person mends a database that is older than the code."""
 NEWER = "start the release that it was made for, or a later one"

@@ -42,6 +42,7 @@ class Transaction:
             raise translated(error) from error
 
     async def fetchrow(self, statement: Statement, **parameters: object) -> Record | None:
+        """The first row, None where there is none; fetches all that the statement yields."""
         rows = await self.fetch(statement, **parameters)
         return rows[0] if rows else None
 

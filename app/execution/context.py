@@ -87,6 +87,10 @@ class Context:
 
 
 Method = Callable[[Context, Any], Awaitable[Any]]
+"""A handler's: it returns the typed result of the operation, or raises an ApiError that the operation declares; what is
+neither is answered `internal`. It may be cancelled at each `await`: by the deadline, by the socket's cancel frame, by
+the end of the node and, a query, by the end of its socket; a caller over HTTP who goes away cancels nothing. What it
+does outside of `context.db` has happened even where the transaction is rolled back."""
 
 
 @dataclass(slots=True)

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from generated.errors import CursorInvalid
 
 VERSION = 1
+"""Of the layout; cursors of another one are invalid."""
 TTL_S = 3600
 """How long a cursor is good from when it was sealed, not from when it was used."""
 LAYOUT = struct.Struct(">BqIq16s")

@@ -22,6 +22,7 @@ from generated.errors import IdempotencyKeyReused, RequestInProgress
 TTL = "24 hours"
 """By PostgreSQL's clock, from the beginning of the transaction that stored the answer."""
 RETRY_S = 1
+"""What a call is told whose twin is still running."""
 
 
 class AnswerStore:

@@ -19,6 +19,7 @@ from app.execution.tables import STORED_ANSWER
 from generated.errors import ApiError
 
 BATCH = 1000
+"""Rows of one statement at most."""
 EVERY_S = 60.0
 PAUSE_S = 0.05
 """Between two batches, for those who ask for a connection in the meantime."""

@@ -95,7 +95,7 @@ class Runner:
 
         A command's result is committed when it is returned. The deadline counts from `call.arrived_at`, 30 s at most
         (D14): beyond it Timeout is raised, and OutcomeUnknown once COMMIT has begun. A cancellation by the door rolls
-        back and leaves no row; it does not end a COMMIT that has begun.
+        back and leaves no row of a refusal; it does not end a COMMIT that has begun.
         """
         started = time.perf_counter()
         TRACE_ID.set(call.trace_id)

@@ -54,6 +54,6 @@ class Body:
             raise Malformed("The chunks are too small.")
 
     def is_fast_enough(self) -> bool:
-        """Whether enough has come since it was last asked. 1 KiB since then, whatever the time between."""
+        """Whether 1 KiB or more has come since it was last asked, whatever the time between."""
         came, self._checked = self._fed - self._checked, self._fed
         return came >= MIN_BYTES_PER_CHECK

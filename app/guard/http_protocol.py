@@ -107,6 +107,7 @@ class GuardedHttp(HttpToolsProtocol):
     # The connection
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's own
+        """Takes a place, or answers 503 and ends the connection."""
         guarded = GuardedTransport(transport, self.loop, patience_s=PATIENCE_S)
         address, _ = get_remote_addr(transport) or ("", 0)
         if not self._places.take(address):
@@ -121,6 +122,7 @@ class GuardedHttp(HttpToolsProtocol):
         self._alarm.within(HEAD_S)
 
     def connection_lost(self, exc: Exception | None) -> None:
+        """Gives the place back, however the connection ended."""
         self._alarm.stop()
         self.transport.lost()
         self._held = b""
@@ -129,6 +131,7 @@ class GuardedHttp(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
+        """What cannot be worked on yet is held, and reading rests until it can."""
         if self.transport.is_closing():
             self.transport.drop(len(data))
             return

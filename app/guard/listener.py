@@ -58,6 +58,7 @@ class Listener:
         return tuple(self._listening)
 
     def is_serving(self) -> bool:
+        """Until `close`."""
         return bool(self._listening)
 
     def close(self) -> None:

@@ -48,9 +48,11 @@ class Places:
 
     @property
     def is_full(self) -> bool:
+        """Then the next connection is refused, whoever it is."""
         return self._taken >= self._size
 
     def give_back(self, address: str) -> None:
+        """For what `take` gave, and for nothing else."""
         subject = subject_of(address)
         self._taken -= 1
         left = self._held[subject] - 1

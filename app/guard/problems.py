@@ -27,7 +27,7 @@ FIELDS: tuple[Field, ...] = (
 
 
 def trace_id(fields: Iterable[Field]) -> str:
-    """The caller's own, if it sent one that can be shown."""
+    """The caller's own, if it sent one that can be shown. Else 16 hexadecimal digits by chance."""
     for name, value in fields:
         if name == b"x-correlation-id" and TRACE_ID.match(value):
             return value.decode()

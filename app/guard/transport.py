@@ -20,6 +20,7 @@ LINGER_BYTES = 16 << 20
 STALL_S = 30.0
 """How long an open connection may take nothing of what waits for it."""
 CLOSING_S = 60.0
+"""The most that a close may last, however slowly the peer reads."""
 
 
 class GuardedTransport(asyncio.Transport):
@@ -63,12 +64,14 @@ class GuardedTransport(asyncio.Transport):
         return waiting
 
     def is_closing(self) -> bool:
+        """Also while it only waits for the peer to read the answer."""
         return self._is_leaving or self.server_side.is_closing()
 
     def get_extra_info(self, name: str, default: Any = None) -> Any:
         return self.server_side.get_extra_info(name, default)
 
     def pause_reading(self) -> None:
+        """The kernel takes what it has room for, and then TCP holds the peer back."""
         if not self._is_paused and not self.is_closing():
             self._is_paused = True
             self.server_side.pause_reading()

@@ -64,6 +64,7 @@ class Server(ServerProtocol):
     """Refuses handshakes by problems, and hears a Close within a fragmented message."""
 
     def reject(self, status: StatusLike, text: str) -> Response:
+        """What the websockets library refuses, as a problem: 400 for most, 403, 414, 431 and 500 as they are."""
         error = REFUSALS.get(int(status), Malformed)()
         fields, body = parts(error, trace_id(()))
         headers = Headers([(name.decode(), value.decode()) for name, value in fields])
@@ -179,6 +180,7 @@ class GuardedWebSocket(WebSocketsSansIOProtocol):
     # Frames
 
     def data_received(self, data: bytes) -> None:
+        """After our Close it counts what comes, and no longer reads beyond 256 KiB of it."""
         if self.transport.is_closing():
             self.transport.drop(len(data))
             return

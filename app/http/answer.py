@@ -83,7 +83,8 @@ async def send_problem(
 
 
 def with_every_answer_s(send: Send, trace_id: str) -> Send:
-    """For answers that are written elsewhere: the headers that every answer has are added where they are not."""
+    """For answers that are written elsewhere: the headers that every answer has are added where they are not. What is
+    there already stays as it is."""
 
     async def sending(message: dict[str, Any]) -> None:
         if message["type"] == "http.response.start":

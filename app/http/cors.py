@@ -43,6 +43,7 @@ class CrossOrigin(CORSMiddleware):
 
     @override
     def preflight_response(self, request_headers: Headers) -> Response:
+        """A refusal is a problem, and names which of origin, method and headers it is."""
         answer = super().preflight_response(request_headers)
         return answer if answer.status_code < 400 else _Refusal(bytes(answer.body).decode())
 

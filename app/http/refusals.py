@@ -26,6 +26,8 @@ MAX_METHOD_CHARS = 20
 
 
 class Queue(Protocol):
+    """The audit log's bounded queue."""
+
     def offer(self, record: AuditRecord) -> None: ...
 
 

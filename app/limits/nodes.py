@@ -15,6 +15,7 @@ from app.db.pipelined_redis import PipelinedConnection, RedisUnavailable, Script
 from generated.product import NAME
 
 BEAT_S = 2.0
+"""How often a node shows itself, and counts the others."""
 EXPIRY_S = 7.0
 """A node that has not shown itself for so long is not counted."""
 KEPT_COUNTS = 4

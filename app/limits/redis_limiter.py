@@ -47,6 +47,8 @@ class RedisLimiter:
         self._local: OrderedDict[str, deque[float]] = OrderedDict()
 
     async def take(self, bucket: Bucket, subject: str) -> Permit:
+        """In one step of Redis, so that calls at once are counted one after the other, whichever node they came to. A
+        key lives for about a window after its last call, two for large limits."""
         limit, window_us = bucket.limit * self._scale, round(bucket.window_s * MICROS)
         kind = "stamps" if limit <= MAX_EXACT else "windows"  # a key of one is no key of the other
         key = f"{NAME}:limit:{kind}:{{{bucket.name}:{subject}}}"

@@ -13,7 +13,9 @@ import structlog
 
 EVERY_S = 1.0
 CHECK_S = 2.0
+"""For one part; all are asked at once."""
 MAX_AGE_S = 5.0
+"""What is older is no answer (D25)."""
 
 Check = Callable[[], Awaitable[bool]]
 log = structlog.get_logger(__name__)

@@ -20,6 +20,7 @@ STABLE_S = 10.0
 MAX_DEATHS = 3
 """So many in a row, and the node is not ready."""
 STOP_S = 5.0
+"""For all tasks together."""
 CANCEL_AGAIN_S = 0.5
 """For libraries that swallow a cancellation."""
 
@@ -39,6 +40,7 @@ class Supervised:
 
     @property
     def cannot_live(self) -> bool:
+        """It has ended three times in a row, and its present life is not 10 s long yet."""
         return self.deaths >= MAX_DEATHS and self._clock() - self._began < STABLE_S
 
     async def live(self) -> None:
@@ -56,7 +58,8 @@ class Supervised:
 
 
 class Supervisor:
-    """`on_death(name)` hears of each end of a task, for metrics. `start` needs a running loop."""
+    """`on_death(name)` hears of each end of a task, for metrics. `start` needs a running loop. Tasks are started in the
+    order of the calls, and none waits for another."""
 
     def __init__(
         self, *, on_death: Callable[[str], None] = lambda _: None, clock: Callable[[], float] = time.monotonic

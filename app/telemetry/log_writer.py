@@ -14,8 +14,10 @@ import time
 from collections import deque
 
 CAPACITY = 10_000
+"""Lines that wait; the next ones are dropped and counted."""
 MAX_BYTES = 8 << 20
 FLUSH_S = 1.0
+"""How long the end of the process waits for a reader."""
 PAUSE_S = 0.1
 REPORT_S = 1.0
 """At most so often a line says how many are missing."""

@@ -15,6 +15,7 @@ BUCKETS = (0.001, 0.005, 0.02, 0.1, 0.5, 2.0, 10.0)
 """Upper bounds in seconds."""
 DOORS = ("http", "websocket")
 EXTRA_CODES = ("ok", "cancelled", "other")
+"""Beside those of the catalogue: success, a caller who went away, and what nobody foresaw."""
 BREAKERS = ("keycloak", "redis")
 BREAKER_STATES = {"closed": 0, "half-open": 1, "open": 2}
 CLOSE_CODES = (1000, 1001, 1002, 1003, 1005, 1006, 1007, 1009, 1011, 1012)
@@ -34,6 +35,7 @@ class Reading(Collector):
 
     @override
     def collect(self) -> Iterable[CounterMetricFamily]:
+        """Once for each `/metrics`."""
         family = CounterMetricFamily(self._name, self._text, labels=self._labels)
         for values, count in self._read().items():
             family.add_metric(values, count)
@@ -119,7 +121,7 @@ class Metrics:
         self._sockets.inc()
 
     def socket_closed(self, code: int) -> None:
-        """Once for each `socket_opened`; codes that neither RFC 6455 nor the contract knows count as `other`."""
+        """Once for each `socket_opened`; codes that are neither the contract's nor of CLOSE_CODES count as `other`."""
         self._sockets.dec()
         self._closed.get(code, self._closed_other).inc()
 
@@ -127,9 +129,11 @@ class Metrics:
         self._audit_dropped.inc(count)
 
     def task_ended(self, name: str) -> None:
+        """Each is started again, so a number that grows is a task that does not live."""
         self._task_ends.labels(name).inc()
 
     def limiter_down(self) -> None:
+        """One decision; which way it went is not counted."""
         self._limiter_down.inc()
 
     def outbox_depth(self, rows: int, age_s: float) -> None:

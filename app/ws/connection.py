@@ -47,6 +47,8 @@ logger = structlog.get_logger(__name__)
 
 
 class Runner(Protocol):
+    """`app.execution.runner`, as a socket needs it."""
+
     async def run(self, call: Call) -> Any:
         """Returns the typed result or raises ApiError."""
 
@@ -98,7 +100,8 @@ class Connection:
         self._subscriptions = Subscriptions(services.hub, services.topic_roles, self.outbox, dialect.writer.push)
 
     async def serve(self, receive: Receive) -> int:
-        """Until the socket ends, for whatever reason; returns its close code. Commands may still run: see `finish`."""
+        """Until the socket ends, for whatever reason; returns its close code. Control frames are answered one after the
+        other, requests run beside each other. Commands may still run at the end: see `finish`."""
         self._start_credential()
         code = ABNORMAL
         try:

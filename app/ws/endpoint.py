@@ -37,6 +37,7 @@ MAX_PENDING_PER_IP = 20
 """Sockets that have yet to authenticate, of one address or IPv6 /64."""
 PENDING_RETRY_S = 5
 GONE_WITHIN_S = 1.0
+"""How long a refused handshake waits for its connection to end."""
 SECRET_HEADERS = frozenset({b"authorization", b"sec-websocket-protocol", b"cookie"})
 """Taken out of the scope when the credential has been read."""
 CONTRACT_HEADER = (b"stele-contract", f"{CONTRACT_VERSION};{CONTRACT_HASH}".encode())

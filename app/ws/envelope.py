@@ -39,6 +39,8 @@ class ControlId(IntEnum):
 
 @dataclass(slots=True)
 class Request:
+    """One operation's, in either format; nothing of it is authorised yet."""
+
     pkg_id: int
     """1 or more; that it names an operation is not asked here."""
     req_id: str
@@ -51,14 +53,18 @@ class Request:
 
 @dataclass(slots=True)
 class Authenticate:
+    """The first frame, or a refresh; which of the two the connection knows."""
+
     token: str
     """As it came, `Bearer` included; not judged."""
     req_id: str | None
-    """None in JSON, whose control frames have none; so it is for the others, too."""
+    """None in JSON, whose control frames have none; the same holds for Subscribe and Unsubscribe."""
 
 
 @dataclass(slots=True)
 class Cancel:
+    """Gets no answer of its own: the request that it ends has none either."""
+
     req_id: str
     """Of the request that is not wanted any more; one that is not in flight is no error."""
 
@@ -92,6 +98,8 @@ class BadFrame(Exception):
 
 
 class Reader(Protocol):
+    """One of each format, for all sockets."""
+
     def read(self, frame: Any, /) -> Request | Control:
         """Raises BadFrame, and nothing else whatever the bytes are."""
 
@@ -129,8 +137,8 @@ class _Unsubscribe(msgspec.Struct, forbid_unknown_fields=True, tag_field="type",
 
 
 class JsonReader:
-    """Members that the contract does not know are refused, be it in `meta`. A frame is a request if it can be one, so
-    that a `type` beside a request's members is refused, too."""
+    """Members that the contract does not know are refused, in `meta` too. A frame with a `type` is no request, and one
+    with both is refused."""
 
     def __init__(self) -> None:
         self._requests = msgspec.json.Decoder(_Request)
@@ -140,6 +148,7 @@ class JsonReader:
         self._values = msgspec.json.Decoder(int | str)
 
     def read(self, frame: str) -> Request | Control:
+        """A text frame, whole; `data` is copied as it stands."""
         try:
             request = self._requests.decode(frame)
         except (ValueError, RecursionError) as error:

@@ -54,6 +54,7 @@ class Expiry:
         self._timer = self._loop.call_later(max(0.0, lasts_s - ahead_s), self._warn)
 
     def stop(self) -> None:
+        """Nothing happens any more; `start` begins anew."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None

@@ -38,7 +38,8 @@ class Verifier(Protocol):
 class Redeemer(Protocol):
     """As `app.auth.tickets`: None for a ticket that opens nothing."""
 
-    async def redeem(self, ticket: str, origin: str | None) -> Principal | None: ...
+    async def redeem(self, ticket: str, origin: str | None) -> Principal | None:
+        """Once for each ticket; raises Unavailable without the store."""
 
 
 class HandshakeSettings(Protocol):

@@ -38,7 +38,8 @@ class Peer:
         return transport is not None and not transport.is_closing() and _has_hung_up(transport)
 
     def unsent_bytes(self) -> int:
-        """What it has not acknowledged; falls for as long as it reads."""
+        """What it has not acknowledged; falls for as long as it reads. A system call each time; 0 where it cannot be
+        known."""
         ask = getattr(self._transport(), "unsent_bytes", None)
         return 0 if ask is None else int(ask())
 

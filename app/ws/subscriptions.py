@@ -58,6 +58,7 @@ class Subscriptions:
                 self._joined.discard(topic)
 
     def leave_all(self) -> None:
+        """So that nothing is pushed to a socket that is gone."""
         self.leave(list(self._joined or ()))
 
     def review(self, principal: Principal) -> None:

@@ -31,8 +31,8 @@ TAKEN = {
 
 
 def check_product(http: OpenApiDialect, proto: ProtoDialect, findings: Findings) -> None:
-    """Where the title gives the name, proto's packages are free: such a contract may be older than the name. V016 and
-    P007."""
+    """The rules V016 and P007. Where the title gives the name, proto's packages are free: such a contract may be older
+    than the name."""
     name, place = http.info.product, http.name_place
     if place is None:
         return

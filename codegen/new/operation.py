@@ -102,7 +102,7 @@ class NewOperation:
 
 
 def check_form(wanted: NewOperation) -> None:
-    """What can be said without a contract. Raises Refused. At the first fault."""
+    """What can be said without a contract. Raises Refused at the first fault."""
     if not is_identifier(wanted.name) or not is_identifier(wanted.feature):
         raise Refused(f"{wanted.name!r} and {wanted.feature!r} must be snake_case names and no keywords")
     if not wanted.doors or set(wanted.doors) - set(DOORS):

@@ -30,7 +30,7 @@ class Update:
     files: list[str]
     """Sorted; also those that the project has changed as well."""
     conflicts: list[str]
-    """They have git's markers in them, and `git status` lists them until they are added."""
+    """`git status` lists them until they are added; those that both sides have changed have git's markers in them."""
 
 
 def update(root: Path, source: str, reference: str = "HEAD") -> Update:

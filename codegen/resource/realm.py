@@ -39,8 +39,8 @@ def grants(names: Collection[str], role: Mapping[str, str], *, is_owned: bool) -
 
 
 def with_roles(text: str, roles: Mapping[str, str], given: Mapping[str, Collection[str]]) -> str:
-    """`roles` are names with descriptions; `given` are the users' new ones. Raises Refused. Who has a role already
-    keeps one of it. Answers the whole text, laid out anew."""
+    """`roles` are names with descriptions; `given` are the users' new ones, and one that a user has already is not
+    given twice. Answers the whole text, laid out anew. Raises Refused."""
     realm = _read(text)
     ((client, known),) = realm["roles"]["client"].items()
     known += [{"name": name, "description": said} for name, said in roles.items()]

@@ -19,11 +19,13 @@ class AuditLogs(AuditLogHandler[Context]):
 
     @override
     async def get_audit_log(self, context: Context, request: GetAuditLogRequest) -> AuditLog:
+        """Raises AuditLogNotFound."""
         context.object_id = str(request.audit_log_id)
         return await self._repository.get(context.db, request.audit_log_id)
 
     @override
     async def get_audit_logs(self, context: Context, request: GetAuditLogsRequest) -> AuditLogPage:
+        """By number of page: rows that come meanwhile move the later pages."""
         given = {name: getattr(request, name) for name in ("action", "outcome", "since", "until", "user")}
         filters = {name: value for name, value in given.items() if value is not None}
         size = request.per_page

@@ -65,11 +65,13 @@ class Authors(AuthorsHandler[Context]):
 
     @override
     async def get_author(self, context: Context, request: GetAuthorRequest) -> Author:
+        """Raises AuthorNotFound."""
         context.object_id = str(request.author_id)
         return await self._repository.get(context.db, request.author_id)
 
     @override
     async def create_author(self, context: Context, request: CreateAuthorRequest) -> Author:
+        """The event and the row of the audit log are committed with the author, or none of the three."""
         author = await self._repository.insert(context.db, request)
         context.object_id = str(author.id)
         context.publish(AuthorCreated(author=author))
