@@ -139,6 +139,7 @@ class Database:
         return rows[0] if rows else None
 
     async def execute(self, statement: Statement, **parameters: object) -> None:
+        """That no row was changed is no error."""
         await self.fetch(statement, **parameters)
 
     async def execute_many(self, statement: Statement, rows: list[dict[str, object]]) -> None:

@@ -47,6 +47,7 @@ class Transaction:
         return rows[0] if rows else None
 
     async def execute(self, statement: Statement, **parameters: object) -> None:
+        """That no row was changed is no error."""
         await self.fetch(statement, **parameters)
 
     async def commit(self) -> None:

@@ -36,7 +36,6 @@ EXIT_CONFIG = 78
 EXIT_FAILURE = 1
 REALM_FILE = Path(__file__).resolve().parents[2] / "docker" / "keycloak" / "realm.json"
 MAX_FORM_BYTES = 64 * 1024
-"""More is refused with 413."""
 ACCOUNT_ROLES = ["manage-account", "manage-account-links", "view-profile"]
 SCOPE = "openid email profile"
 NO_STORE = {"cache-control": "no-store", "pragma": "no-cache"}
@@ -59,8 +58,6 @@ class BadKeysFile(Exception):
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """As the realm's file has him: passwords stand there in clear, which is why this never runs in production."""
-
     id: str
     username: str
     password: str = field(repr=False)
@@ -68,7 +65,6 @@ class User:
     first_name: str
     last_name: str
     roles: tuple[str, ...]
-    """Of the realm's first client alone."""
 
     def profile(self) -> dict[str, object]:
         return {
@@ -87,29 +83,22 @@ class Realm:
     name: str
     client_id: str
     users: dict[str, User]
-    """By the username, which is looked up in lower case."""
 
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """Access and ID tokens are signed by a pair, whose public half is served; refresh tokens by a secret that only the
-    issuer has."""
-
     signing: RSAKey
     refresh: OctKey
 
 
 @dataclass(frozen=True, slots=True)
 class Lifetimes:
-    """From when a token is issued; a refreshed one begins anew."""
-
     access_s: int
     refresh_s: int
 
 
 def load_realm(path: Path) -> Realm:
-    """The one realm, its first client and its users, from a Keycloak export. KeyError, IndexError or ValueError for a
-    file of another form."""
+    """The one realm, its first client and its users, from a Keycloak export."""
     export = json.loads(path.read_bytes())
     client_id = export["clients"][0]["clientId"]
     users = (_load_user(entry, client_id) for entry in export["users"])
@@ -130,7 +119,7 @@ def _load_user(entry: dict[str, Any], client_id: str) -> User:
 
 def load_keys(path: Path | None) -> Keys:
     """The keys of the file, made and written there (mode 0600, atomically) when it does not exist yet. None keeps them
-    in memory alone. BadKeysFile for a file that holds none: it is not written over."""
+    in memory alone. BadKeysFile for a file that holds none."""
     if path is None or not path.exists():
         keys = _generate_keys()
         if path is not None:
@@ -161,8 +150,7 @@ def _write_private(path: Path, keys: Keys) -> None:
 
 
 class Sessions:
-    """Which refresh tokens were used and which sessions ended, each for as long as its tokens could live; in memory, so
-    that a restart forgets it."""
+    """Which refresh tokens were used and which sessions ended, each for as long as its tokens could live."""
 
     def __init__(self) -> None:
         self._spent: dict[str, int] = {}
@@ -178,7 +166,7 @@ class Sessions:
         self._remember(self._spent, claims["jti"], claims["exp"])
 
     def end(self, claims: dict[str, Any]) -> None:
-        """Its access tokens are taken until they expire, as Keycloak's are by services that verify alone."""
+        """Its access tokens are taken until they expire, by services that verify alone."""
         self._remember(self._ended, claims["sid"], claims["exp"])
 
     def has_ended(self, session_id: str) -> bool:
@@ -204,8 +192,7 @@ class Issuer:
         self._sessions = Sessions()
 
     def grant(self, form: dict[str, str]) -> dict[str, object]:
-        """The token endpoint, by password or by refresh token (RFC 6749 §4.3 and §6); a refresh token is good once.
-        Raises Refused."""
+        """The token endpoint: RFC 6749 §4.3 and §6, a refresh token good once. Raises Refused."""
         self._check_client(form)
         match form.get("grant_type"):
             case "password":
@@ -225,7 +212,6 @@ class Issuer:
         self._sessions.end(self._read_refresh_token(form, accepts_expired=True))
 
     def userinfo(self, authorization: str) -> dict[str, object]:
-        """Of an access token that is not over and whose session has not ended; raises Refused."""
         claims = self._decode(authorization.removeprefix("Bearer "), self._keys.signing, "RS256")
         is_access_token = claims is not None and claims["typ"] == "Bearer"
         if claims is None or not is_access_token or self._is_over(claims):
@@ -236,11 +222,9 @@ class Issuer:
         return claims["exp"] <= time.time() or self._sessions.has_ended(claims["sid"])
 
     def certs(self) -> dict[str, object]:
-        """The public key, as a JWKS (RFC 7517 §5)."""
         return {"keys": [self._keys.signing.as_dict(private=False)]}
 
     def configuration(self) -> dict[str, object]:
-        """What OpenID Connect Discovery asks for, of that which is there."""
         protocol = f"{self.url}/protocol/openid-connect"
         return {
             "issuer": self.url,
@@ -329,8 +313,6 @@ class Issuer:
 
 
 def build_app(issuer: Issuer, realm_name: str) -> Starlette:
-    """The paths of one realm, as Keycloak has them."""
-
     async def token(request: Request) -> Response:
         return JSONResponse(issuer.grant(await _read_form(request)), headers=NO_STORE)
 

@@ -60,6 +60,8 @@ class Flow(FlowControl):
             self._protocol.read_on()
 
     def pause_writing(self) -> None:
+        """The peer takes nothing: then nothing more of it is read, and after 30 s without a byte taken the connection
+        is cut."""
         super().pause_writing()
         self._guarded.pause_reading()
         self._guarded.watch()

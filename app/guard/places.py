@@ -18,7 +18,8 @@ KEY = "guard.places"
 
 
 def capacity() -> int:
-    """What the limit on open files leaves, after a quarter for the databases, logs and calls out."""
+    """What the limit on open files leaves, after a quarter for the databases, logs and calls out. Asked when a worker
+    begins: a limit that is changed later does not count."""
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft == resource.RLIM_INFINITY:
         return MAX_CONNECTIONS

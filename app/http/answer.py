@@ -32,7 +32,8 @@ log = structlog.get_logger(__name__)
 async def send_result(send: Send, binding: HttpBinding, call: Call, result: Any, media: str) -> None:
     """Writes the whole answer of a call that has succeeded: ETag, Location and the contract's own headers out of the
     result, no body for an operation without one. Raises NotAcceptable, before anything is sent, where protobuf cannot
-    carry the result."""
+    carry the result. A status that the handler chose and the contract does not declare is logged, and the first
+    declared one is sent."""
     headers = [CONTRACT, *SECURITY, _correlation(call.trace_id), *_budget(call)]
     codec = binding.codec
     body = b""

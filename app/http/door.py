@@ -55,7 +55,7 @@ def trace_id_of(given: bytes) -> str:
 class HttpDoor:
     """An ASGI application, one per worker. What it takes is answered by the operation's result or by a problem,
     whatever goes wrong; where the caller has gone before its request was whole, nothing is written. `behind` gets what
-    the contract's paths do not match, and the lifespan."""
+    the contract's paths do not match, and the lifespan. HEAD is answered wherever GET is, without the body."""
 
     def __init__(
         self,

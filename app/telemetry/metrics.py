@@ -126,6 +126,7 @@ class Metrics:
         self._closed.get(code, self._closed_other).inc()
 
     def audit_dropped(self, count: int) -> None:
+        """Rows that are nowhere: the full queue's, and those of unknown paths beyond their bound."""
         self._audit_dropped.inc(count)
 
     def task_ended(self, name: str) -> None:

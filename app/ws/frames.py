@@ -44,7 +44,8 @@ class Writer(Protocol):
     def topics(self, control: ControlId, topics: list[str], req_id: str | None) -> bytes:
         """Names what was asked for, not all that is followed."""
 
-    def message(self, frame: bytes) -> Message: ...
+    def message(self, frame: bytes) -> Message:
+        """In the form that ASGI sends: text for JSON, bytes for protobuf."""
 
 
 class JsonWriter:

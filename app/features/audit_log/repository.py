@@ -19,6 +19,7 @@ A = AUDIT_LOG.c
 
 
 def entry_of(row: Record) -> AuditLog:
+    """As the contract shows it: without the row's key."""
     optional = ("username", "subject", "code", "object_id", "ip", "user_agent", "sid", "reason")
     texts = {name: row[name] for name in optional}
     return AuditLog(
