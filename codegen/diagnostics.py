@@ -32,6 +32,7 @@ class Place:
 
 NOWHERE = Place("", 0, 0)
 MAX_SHOWN = 160
+"""Characters of a source's line, or of one of its texts."""
 MAX_COMPARED, MAX_MISSPELT, NEAR = 500, 3, 0.7
 """How many names a misspelt one is held against, by how many letters they may differ in length, and how like they must be."""
 MAX_SAID = 4000
@@ -76,7 +77,9 @@ class Finding:
     other: Place | None = field(default=None, compare=False)
     contrast: str = ""
     notes: tuple[str, ...] = ()
+    """More that a person may want to know, a line each."""
     fix: str = ""
+    """What to do, in words; also where no edit can do it."""
     edits: tuple[Edit, ...] = field(default=(), compare=False)
     """What `python -m codegen fix` inserts, where there is one right answer."""
     subject: str = field(default="", compare=False)

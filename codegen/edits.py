@@ -29,6 +29,8 @@ class Edit:
     column: int
     text: str
     phase: int = MEMBER
+    """HEADER to BODY; where blocks of YAML end at one place, the negative column, so that the inner one's text comes
+    first."""
     between: str = ""
     """Separates it from other edits of its place that come before."""
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from codegen.emit.printer import File
 
 IGNORED = {"__pycache__"}
+"""Neither counted as stale nor deleted, unless nothing else is in their folder."""
 
 
 def changes(root: Path, files: Iterable[File]) -> tuple[list[File], list[Path]]:

@@ -14,7 +14,9 @@ class Direction(StrEnum):
     """Who reads: the server a request, clients an answer."""
 
     REQUEST = "request"
+    """What is accepted may grow."""
     ANSWER = "answer"
+    """What is sent may shrink."""
 
 
 def compare_definitions(old: Definition, new: Definition, way: Direction) -> Iterator[Change]:

@@ -12,6 +12,7 @@ from codegen.parse.yaml_edits import add_entry
 from codegen.parse.yaml_tree import Mapping, Node
 
 ENDINGS = (".yaml", ".yml", ".json", ".lock")
+"""Files that could be part of the contract; others, such as a README, nobody has to read."""
 
 
 def check_listing(documents: Documents, findings: Findings) -> None:

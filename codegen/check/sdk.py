@@ -8,12 +8,14 @@ from codegen.ir.operations import Contract, Operation
 from codegen.ir.types import Int, Record, String
 
 TAKES = {"login": ("username", "password"), "refresh": ("refresh_token",), "logout": ("refresh_token",), "ticket": ()}
+"""What the request of each part of a session must have, required, and nothing else that is required."""
 ANSWERS = {
     "login": ("access_token", "refresh_token", "expires_in"),
     "refresh": ("access_token", "refresh_token", "expires_in"),
     "logout": (),
     "ticket": ("ticket",),
 }
+"""What its result must have, required."""
 
 
 def check_sdk(contract: Contract, findings: Findings) -> None:

@@ -12,6 +12,7 @@ from codegen.parse.openapi import METHODS
 DOORS = ("http", "socket")
 BODY_METHODS = ("post", "put", "patch")
 NO_RESULT = "none"
+"""The word for an operation that answers nothing: 204 over HTTP."""
 _SEGMENT = re.compile(r"[A-Za-z0-9._~-]+|\{[a-z][a-z0-9_]*\}")
 
 
@@ -22,7 +23,9 @@ class NewOperation:
     name: str
     feature: str
     doors: tuple[str, ...] = DOORS
+    """One of them, or both."""
     roles: tuple[str, ...] = ()
+    """Each alone is enough; all must be declared in policy.yaml."""
     is_public: bool = False
     """To be said instead of roles: neither, or both, is refused."""
     is_paginated: bool = False

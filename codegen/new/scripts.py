@@ -15,7 +15,9 @@ from codegen.pipeline import Loaded
 ROOT, SOCKET_ROOT = "specs/openapi.yaml", "specs/asyncapi.yaml"
 CHANNEL = "../asyncapi.yaml#/channels/web"
 CURSOR_ERROR = "cursor_invalid"
+"""Declared by what is paged, where the contract has the code."""
 ID = "{type: integer, format: int64, minimum: 1, maximum: 9007199254740991}"
+"""From 1 to what JSON's readers take exactly (RFC 8259 §6)."""
 TEXT = "{type: string, minLength: 1, maxLength: 200}"
 PAGE_FIELDS = (
     "    page: {type: integer, format: int32, minimum: 1, maximum: 1000000, default: 1}\n"

@@ -23,6 +23,7 @@ from codegen.project.owners import Owner, Owners
 from codegen.project.rename import rename
 
 PLATFORM = ".platform"
+"""The file with the commit of the platform that a project has."""
 FOLDER = Path(__file__).parent
 
 

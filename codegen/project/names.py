@@ -19,6 +19,7 @@ REALM = "docker/keycloak/realm.json"
 PROJECT = "pyproject.toml"
 LOCKS = "requirements*.lock"
 AUDIENCE = "included.client.audience"
+"""Of Keycloak's audience mapper: who is in a token's `aud`."""
 _NAME = re.compile(r'(\[project\]\n(?:[^\[\n].*\n|\n)*?name = ")([^"\n]*)(?=")')
 
 

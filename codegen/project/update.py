@@ -19,6 +19,7 @@ from codegen.project.init import PLATFORM
 from codegen.project.owners import FILE, Owner, Owners
 
 FETCHED = "refs/platform/latest"
+"""What was fetched last. It keeps the commit in the project, for the next update to begin from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,9 @@ class Update:
     """Files that came from the platform, and those of them in which a person must choose between two changes."""
 
     old: str
+    """The commit that the project had, as `.platform` said."""
     new: str
+    """The commit that it has now, as `.platform` says."""
     files: list[str]
     """Sorted; also those that the project has changed as well."""
     conflicts: list[str]

@@ -42,8 +42,11 @@ class Kind:
 
     name: str
     schema: dict[str, str]
+    """Names of JSON Schema with their values as YAML writes them."""
     column: str
+    """A type of SQLAlchemy, as Python writes it."""
     samples: tuple[str, str]
+    """As Python writes them; two that differ, where the type has two."""
     is_named: bool = False
     """A bound or an enum is a schema with a name, so that it stands once."""
     is_filter: bool = False

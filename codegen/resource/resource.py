@@ -33,6 +33,7 @@ class Target:
     creators: Roles = ()
     """Nobody where it has no such operation; the tests ask who can make one."""
     deleters: Roles = ()
+    """As `creators`, of who may delete it."""
 
     @property
     def id_type(self) -> str:
@@ -139,11 +140,13 @@ class Resource:
     name: str
     plural: str
     columns: tuple[Column, ...]
+    """In the order of the words, which is that of the table."""
     is_owned: bool
     grants: Mapping[str, tuple[str, ...]]
     operation_ids: tuple[int, ...] = ()
     event_ids: tuple[int, ...] = ()
     revision: str = ""
+    """Four digits or more, one higher than `after`."""
     after: str | None = None
     """The step before; None where the product has none yet."""
 

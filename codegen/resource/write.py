@@ -37,6 +37,7 @@ class Written:
     files: dict[str, int]
     """Relative to the root of the project."""
     left: list[str]
+    """Nothing of it keeps the contract from compiling."""
 
 
 def write_resource(specs: Path, features: Path, wanted: Wanted) -> Written:
