@@ -26,7 +26,7 @@ def postgres_url(text: str) -> str:
 
 
 def sqlalchemy_url(text: str) -> str:
-    """The same for SQLAlchemy over asyncpg."""
+    """The same for SQLAlchemy over asyncpg. Both have the password in them."""
     url = _postgres(text)
     query = {"ssl" if name == "sslmode" else name: value for name, value in url.query.items()}
     return url.set(drivername=DRIVER, query=query).render_as_string(hide_password=False)
@@ -47,6 +47,7 @@ def _postgres(text: str) -> URL:
 
 
 def check_redis(text: str) -> str:
+    """As it is, if it is one: `redis`, `rediss` or `unix`, with its database as a number."""
     parts = _split(text)
     if parts.scheme not in ("redis", "rediss", "unix"):
         raise ValueError("is not a Redis URL")
@@ -61,6 +62,7 @@ def check_redis(text: str) -> str:
 
 
 def check_issuer(text: str) -> str:
+    """As it is, if it is one; that it is https is production's rule, not this one."""
     parts = _split(text)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ValueError("is not an http URL")
@@ -70,7 +72,8 @@ def check_issuer(text: str) -> str:
 
 
 def check_origin(text: str, *, is_production: bool) -> None:
-    """Exactly what a browser sends, since it is compared as text: lower case, no path, no port that goes without saying."""
+    """Exactly what a browser sends, since it is compared as text: lower case, no path, no port that goes without
+    saying. Raises ValueError."""
     if text in OPEN_ORIGINS:
         if is_production:
             raise ValueError(f"must not contain {text} in production")
@@ -83,7 +86,8 @@ def check_origin(text: str, *, is_production: bool) -> None:
 
 
 def masked(text: str) -> str:
-    """Where the URL points to; what may be user, password or query is left out, however badly it is written."""
+    """Where the URL points to; what may be user, password or query is left out, however badly it is written. At most
+    200 characters, for a message."""
     scheme, separator, rest = text.partition("://")
     if not separator or not scheme.replace("+", "").isalnum():
         return f"{len(text)} characters"

@@ -16,6 +16,7 @@ from generated.errors import ApiError, InvalidData, Malformed
 from generated.results import FieldError, Problem
 
 MAX_FIELD_ERRORS = 100
+"""Of one problem; the rest is left out, so that the answer stays small."""
 RETRY_S = {429: 1, 503: 1, 504: 1}
 """When to come again where the error does not say it itself: no such refusal is without."""
 UNREADABLE = {"json_invalid", "json_type"}
@@ -37,7 +38,8 @@ def problem(error: ApiError, trace_id: str) -> Problem:
 
 
 def decode(read: Callable[[], Any]) -> Any:
-    """What `read` answers, or Malformed for what cannot be read and InvalidData for what does not fit."""
+    """What `read` answers, or Malformed for what cannot be read and InvalidData for what does not fit. What else `read`
+    raises goes on as it is: an ApiError, or a fault of ours."""
     try:
         return read()
     except ValidationError as error:
@@ -49,7 +51,8 @@ def decode(read: Callable[[], Any]) -> Any:
 
 
 def refusal_of(found: Sequence[Any]) -> ApiError:
-    """Pydantic's list of what is wrong, as JSON pointers (RFC 6901); the input itself is not repeated."""
+    """Pydantic's list of what is wrong, as JSON pointers (RFC 6901); the input itself is not repeated. 100 are listed
+    at most."""
     if any(one["type"] in UNREADABLE for one in found):
         return Malformed("The body is not valid JSON.")
     listed = [FieldError(pointer=_pointer(one["loc"]), message=one["msg"]) for one in found[:MAX_FIELD_ERRORS]]

@@ -25,12 +25,16 @@ from app.telemetry.logs import configure
 from app.wiring import build
 
 EX_CONFIG = 78
+"""Of sysexits.h: the configuration is wrong (ACCEPTANCE D33). To start again changes nothing."""
 MAX_FRAME_BYTES = 65_536
+"""Of a socket's message (D13); more is closed with 1009."""
 DRAIN_S = 10
+"""For requests in flight when SIGTERM comes; then they are cancelled and answered `unavailable` (D26)."""
 
 
 def create_application() -> Callable[..., Any]:
-    """The ASGI application of one worker, whoever starts it; SystemExit 78 for settings that are none."""
+    """The ASGI application of one worker, whoever starts it; SystemExit 78 for settings that are none. Reads the
+    environment; opens no connection before its lifespan begins."""
     settings = read_settings()
     if settings is None:
         sys.exit(EX_CONFIG)
@@ -48,6 +52,8 @@ def read_settings() -> Settings | None:
 
 
 def main() -> int:
+    """Serves until a signal ends it; answers the exit code: 78 (EX_CONFIG of sysexits.h) for what a person has to mend
+    first. A database that is away is none of that: the node starts and is not ready."""
     settings = read_settings()
     if settings is None:
         return EX_CONFIG

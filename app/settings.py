@@ -16,16 +16,21 @@ from app.addresses import check_issuer, check_origin, check_redis, masked, postg
 from generated.product import NAME
 
 MIN_SECRET_CHARS = 32
+"""Of `signing_secret` in production."""
 
 
 class Environment(StrEnum):
     DEVELOPMENT = "development"
+    """Takes what production refuses: http issuers, `*` as an origin, short secrets, larger limits; and, unless told
+    otherwise, tokens in the query."""
     PRODUCTION = "production"
 
 
 class LogFormat(StrEnum):
     JSON = "json"
+    """One object a line, with the service's name, for machines."""
     HUMAN = "human"
+    """For a terminal; without the service's name."""
 
 
 def _split(value: object) -> object:
@@ -51,30 +56,43 @@ LogLevel = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], B
 
 
 class Settings(BaseSettings):
-    """Names are upper-cased in the environment: `database_url` is `DATABASE_URL`."""
+    """Names are upper-cased in the environment: `database_url` is `DATABASE_URL`. Frozen; pydantic's ValidationError
+    names every variable that is wrong at once, see `faults_of`."""
 
     model_config = SettingsConfigDict(env_file=None, extra="ignore", frozen=True, hide_input_in_errors=True)
 
     env: Environment = Field(Environment.PRODUCTION, description="production or development")
+    """What nobody has set is production."""
     host: str = Field("127.0.0.1", min_length=1, description="an address to listen on, such as 0.0.0.0")
     port: int = Field(8000, ge=0, le=65535, description="a port to listen on, such as 8000")
+    """0 takes any that is free."""
     workers: int = Field(1, ge=1, le=64, description="a number of processes, 1 to 64")
+    """Each is a whole node: its own loop, connections, caches of tokens and gate. Limits and events are shared."""
 
     database_url: Annotated[SecretStr, AfterValidator(_database)] = Field(
         description="postgresql://user:password@host:port/database"
     )
     database_connections: int = Field(10, ge=2, le=200, description="a number of connections, 2 to 200")
+    """Held by each worker, so that PostgreSQL needs `workers` times as many, and two more for each: the probe's and the
+    mover's. It bounds the operations that run at once, too."""
     redis_url: Annotated[SecretStr, AfterValidator(_redis)] = Field(
         description="redis://:password@host:port/0, or rediss:// for TLS, or unix:///path/of/the/socket"
     )
+    """Redis or Valkey. Without an answer each bucket does what its `when_down` says, events wait, tickets are 503, and
+    all else goes on."""
     keycloak_url: Annotated[str, AfterValidator(check_issuer)] = Field(
         description="the issuer's address, such as https://login.example.com; http:// only in development"
     )
+    """Without the realm. Where it does not answer, tokens of known keys are taken on, for 24 h."""
     keycloak_realm: str = Field(NAME, min_length=1, description="the name of the realm")
     keycloak_client_id: str = Field(NAME, min_length=1, description="the client's id in the realm")
+    """Whose roles in a token count here, and who logs users in."""
     keycloak_client_secret: SecretStr | None = Field(None, description="the client's secret in the realm")
+    """None for a public client."""
     token_audience: str = Field(NAME, description=f"the audience that tokens must have, such as {NAME}")
+    """What every token must have in `aud`."""
     token_azp: Texts = Field((NAME,), description="ids of the clients whose tokens are taken, with commas between")
+    """Whom a token may be issued to (`azp`): web pages, command lines, other services."""
 
     origins: Texts = Field(
         (), description="origins as browsers send them, such as https://app.example.com, with commas between"
@@ -83,12 +101,14 @@ class Settings(BaseSettings):
     trusted_proxies: int = Field(0, ge=0, le=8, description="a number of proxies, 0 to 8")
     """How many proxies in front of us append to `X-Forwarded-For`; counted from the right (D24)."""
     query_token: bool | None = Field(None, description="true or false")
-    """Whether `?Authorization=` is accepted at the socket; by default only in development (D8)."""
+    """Whether `?Authorization=` is accepted at the socket; by default only in development (D8). A token in a URL stands
+    in the logs of proxies and the histories of browsers."""
 
     signing_secret: SecretStr = Field(description="at least 32 characters by chance, the same on every node")
-    """Seals cursors."""
+    """Seals cursors. Another one makes the cursors that are under way invalid."""
     rate_limit_scale: int = Field(1, ge=1, description="1, or in development a factor for every limit")
     log_level: LogLevel = Field("INFO", description="DEBUG, INFO, WARNING, ERROR or CRITICAL")
+    """Below WARNING there are few lines: what succeeds is metrics and audit rows."""
     log_format: LogFormat = Field(LogFormat.JSON, description="json or human")
 
     @field_validator("*")
@@ -105,6 +125,7 @@ class Settings(BaseSettings):
 
     @property
     def accepts_query_token(self) -> bool:
+        """In development unless `query_token` says otherwise."""
         return self.env is Environment.DEVELOPMENT if self.query_token is None else self.query_token
 
     @property
@@ -113,6 +134,7 @@ class Settings(BaseSettings):
 
     @property
     def issuer(self) -> str:
+        """What tokens must have as `iss`, to the letter."""
         return f"{self.keycloak_url.rstrip('/')}/realms/{self.keycloak_realm}"
 
 

@@ -59,13 +59,15 @@ from generated.wire import EVENT_CODECS, EVENT_OF
 from generated.ws_packages import PACKAGES
 
 REDIS_TIMEOUT_S = 0.2
+"""For connecting the reader of events."""
 Asgi = Callable[[Any, Any, Any], Any]
 
 logger = structlog.get_logger(__name__)
 
 
 class Service:
-    """What one worker is made of; `start` and `stop` are the lifespan."""
+    """What one worker is made of; `start` and `stop` are the lifespan. Making it opens nothing and asks nobody. Its
+    parts are attributes, for whoever tests it or adds a task of his own."""
 
     def __init__(self, settings: Settings) -> None:
         self.metrics = Metrics(OPERATIONS, ERRORS, list(CloseCode), f"{CONTRACT_VERSION};{CONTRACT_HASH}")
@@ -130,7 +132,8 @@ class Service:
         )
 
     def handlers(self, settings: Settings) -> Handlers[Context]:
-        """Every feature's handler; a missing method fails here, at start, and one that the contract does not name too."""
+        """Every feature's handler; TypeError for a missing method, UnknownMethod for one that the contract does not
+        name: here, at start, and never at a call."""
         cursors = CursorSeal(settings.signing_secret.get_secret_value().encode())
         handlers = product.handlers(Platform(self.identity, self.tickets, cursors, lambda: self.readiness.is_ready))
         check_methods(handlers)
@@ -144,6 +147,8 @@ class Service:
         return not self.supervisor.failing
 
     async def start(self) -> None:
+        """PostgreSQL, Redis and the issuer may be away: it returns within seconds, and `readiness` says what is
+        missing."""
         self.supervisor.start("redis-connection", self.pipeline.run)
         self.supervisor.start("jwks-refresh", self.keys.run)
         self.supervisor.start("node-count", self.nodes.run)
@@ -157,6 +162,8 @@ class Service:
         logger.info("service.started", contract=CONTRACT_VERSION, operations=len(OPERATIONS))
 
     async def stop(self) -> None:
+        """After the last request: ends the tasks, then writes what the audit queue has, then closes every connection.
+        Each step has its limit, a few seconds."""
         await self.supervisor.stop()
         await self.audit.flush()
         self.deadlines.stop()
@@ -168,7 +175,7 @@ class Service:
 
 
 def build(settings: Settings) -> Asgi:
-    """One ASGI application with all doors."""
+    """One ASGI application with all doors. Sets up the logging of the process; connections are opened by its lifespan."""
     writer = configure(settings.log_level, is_json=settings.log_format is LogFormat.JSON)
     service = Service(settings)
     service.metrics.count_log_drops(lambda: writer.dropped)
@@ -217,8 +224,9 @@ def _redis(url: str, *, answer_s: float) -> Redis:
 
 
 class Doors:
-    """Which door a request goes to; only requests with an Origin pay for CORS. The guard asks `gate` before there is a request, and
-    counts in `tally` what it refuses itself."""
+    """Which door a request goes to; only requests with an Origin pay for CORS. `/web` is the one path of sockets, and
+    every other socket is HTTP's to refuse. The guard asks `gate` before there is a request, and counts in `tally` what
+    it refuses itself."""
 
     def __init__(self, http: Asgi, browser: Asgi, socket: Asgi, gate: Gate, tally: Tally) -> None:
         self._http = http

@@ -32,6 +32,7 @@ class Place:
 
 NOWHERE = Place("", 0, 0)
 MAX_SHOWN = 160
+"""Characters of a source's line, or of one of its texts."""
 MAX_COMPARED, MAX_MISSPELT, NEAR = 500, 3, 0.7
 """How many names a misspelt one is held against, by how many letters they may differ in length, and how like they must be."""
 MAX_SAID = 4000
@@ -76,7 +77,9 @@ class Finding:
     other: Place | None = field(default=None, compare=False)
     contrast: str = ""
     notes: tuple[str, ...] = ()
+    """More that a person may want to know, a line each."""
     fix: str = ""
+    """What to do, in words; also where no edit can do it."""
     edits: tuple[Edit, ...] = field(default=(), compare=False)
     """What `python -m codegen fix` inserts, where there is one right answer."""
     subject: str = field(default="", compare=False)
@@ -84,7 +87,7 @@ class Finding:
 
 
 class Findings:
-    """The findings of one run, each kept once."""
+    """The findings of one run, each kept once, in the order of their places; 5,000 at most."""
 
     def __init__(self) -> None:
         self._items: dict[tuple[Place, str, str], Finding] = {}
@@ -102,6 +105,8 @@ class Findings:
         edits: Iterable[Edit] = (),
         subject: str = "",
     ) -> None:
+        """Once for each rule, place and message: whoever says it first is kept, with its fix. Texts are made one line,
+        whatever the contract has in them."""
         if len(self._items) >= MAX_FINDINGS:
             return
         elsewhere, contrast = other or (None, "")
@@ -112,7 +117,8 @@ class Findings:
             self._messages.setdefault((place, rule, subject), []).append(message)
 
     def attach(self, rule: str, place: Place, edits: Iterable[Edit], subject: str = "") -> None:
-        """Add edits to the findings of a rule at a place about a subject: a later stage may know the answer."""
+        """Add edits to the findings of a rule at a place about a subject: a later stage may know the answer. Where
+        there is no such finding nothing happens."""
         for message in self._messages.get((place, rule, subject), ()):
             if finding := self._items.get((place, rule, message)):
                 self._items[place, rule, message] = replace(finding, edits=(*finding.edits, *edits))
@@ -134,7 +140,8 @@ class Findings:
         return len(self._items)
 
     def render(self, sources: Mapping[str, str]) -> str:
-        """`sources` maps a file, as places name it, to its text; excerpts come from there."""
+        """`sources` maps a file, as places name it, to its text; excerpts come from there. A file that is not among
+        them has no excerpt. Ends with how many there are."""
         places = [place for finding in self for place in (finding.place, finding.other) if place]
         lines = {file: _lines(file, sources[file]) for file in {place.file for place in places} if file in sources}
         blocks = [_render(finding, lines) for finding in self]

@@ -21,19 +21,23 @@ END = 1_000_000_000
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """`line` and `column` count from 1; a file that does not exist is created. Lower phases come first."""
+    """`line` and `column` count from 1; a file that does not exist is created. Lower phases come first. A place is of
+    the source as it was read: edits do not move each other."""
 
     file: str
     line: int
     column: int
     text: str
     phase: int = MEMBER
+    """HEADER to BODY; where blocks of YAML end at one place, the negative column, so that the inner one's text comes
+    first."""
     between: str = ""
     """Separates it from other edits of its place that come before."""
 
 
 def apply(edits: Iterable[Edit], sources: Mapping[str, str]) -> dict[str, str]:
-    """The new text of every file that changes."""
+    """The new text of every file that changes; writes nothing. A file whose last line has no end gets one, and new
+    lines end as its first line does."""
     by_file: dict[str, dict[Edit, int]] = {}
     for edit in edits:
         known = by_file.setdefault(edit.file, {})
@@ -75,7 +79,8 @@ def _joined(edits: Iterable[Edit]) -> str:
 
 
 def diff(old: Mapping[str, str], new: Mapping[str, str]) -> str:
-    """A unified diff of all files; a byte that is no text is a `?`."""
+    """A unified diff of all files; a byte that is no text is a `?`. What goes away and what comes, as `diff -u` writes
+    it."""
     parts: list[str] = []
     for file, text in sorted(new.items()):
         before = old.get(file, "").splitlines(keepends=True)

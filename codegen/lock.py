@@ -13,7 +13,8 @@ HEAD = "# Every number ever issued. Written by `python -m codegen lock`, never b
 
 
 def update(path: Path, loaded: Loaded) -> int:
-    """Rewrite the lock; answers how many numbers are new."""
+    """Rewrite the lock with what the contract has; answers how many numbers are new. What left the contract stays,
+    marked. The same contract gives the same text."""
     lock, used = loaded.dialects.words.lock, _used(loaded)
     issued = len(used.pkg_ids.keys() - lock.pkg_ids.keys())
     issued += sum(len(table.keys() - lock.fields.get(name, {}).keys()) for name, table in used.fields.items())
@@ -23,7 +24,8 @@ def update(path: Path, loaded: Loaded) -> int:
 
 
 def forget_drafts(path: Path, loaded: Loaded, committed: Lock) -> bool:
-    """Drop what no commit has and the contract has no more, or under another number; answers whether there was any."""
+    """Drop what no commit has and the contract has no more, or under another number; answers whether there was any.
+    Writes only then. `committed` is the lock as the last commit has it."""
     lock, used = loaded.dialects.words.lock, _used(loaded)
     fields = {
         name: _kept(table, committed.fields.get(name, {}), used.fields.get(name, {}))

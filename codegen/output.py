@@ -10,17 +10,20 @@ from pathlib import Path
 from codegen.emit.printer import File
 
 IGNORED = {"__pycache__"}
+"""Neither counted as stale nor deleted, unless nothing else is in their folder."""
 
 
 def changes(root: Path, files: Iterable[File]) -> tuple[list[File], list[Path]]:
-    """What differs from the disk: files to write, and paths that nobody makes any more."""
+    """What differs from the disk: files to write, and paths that nobody makes any more. Reads only."""
     wanted = {file.path: file for file in files}
     stale = [path for path in _present(root) if path.relative_to(root).as_posix() not in wanted]
     return [file for file in wanted.values() if _differs(root / file.path, file.data)], stale
 
 
 def publish(root: Path, files: Iterable[File]) -> int:
-    """Write and delete; answers how many paths changed. Each file appears whole or not at all."""
+    """Write and delete; answers how many paths changed. Each file appears whole or not at all; all of them together do
+    not, so that a run that is cut off is run again. What is equal keeps its time of change. Whatever else stands below
+    `root` is deleted."""
     changed, stale = changes(root, files)
     for file in changed:
         path = root / file.path

@@ -18,9 +18,11 @@ from app.admission.tally import Refused, Tally
 from generated.operations import Priority
 
 MIN_LIMIT = 32
+"""The bound falls no lower, however slow the node is."""
 MAX_LIMIT = 1024
 WINDOW_S = 0.1
 TARGET_S = 0.02
+"""The least delay in a window that counts as a standing queue."""
 SHRINK = 0.8
 GROW = 16
 QUERIES = frozenset({b"GET", b"HEAD"})
@@ -29,7 +31,9 @@ SHARE_OF = {Priority.SESSION: 1.0, Priority.READ: 0.95, Priority.WRITE: 0.9, Pri
 
 
 class Gate:
-    """`paths` are the static ones of operations whose class is health or session; `is_backed_up` says that work waits too long."""
+    """`paths` are the static ones of operations whose class is health or session; `is_backed_up` says that work waits
+    too long. One per worker, for both doors; nothing here waits. Each arrival is told by `arrived`, `began` and
+    `answered`."""
 
     def __init__(
         self,
@@ -50,10 +54,12 @@ class Gate:
 
     @property
     def limit(self) -> int:
+        """From 32 to 1,024 requests that have arrived and are not answered."""
         return int(self._limit)
 
     def refuses(self, path: bytes, method: bytes) -> int | None:
-        """Before the operation of a request is known: seconds after which to come again, None where there is room."""
+        """Before the operation of a request is known: seconds after which to come again, 1 to 3 by chance; None where
+        there is room. `path` is without the query; other paths are judged by their method, as reads or writes."""
         usual = Priority.READ if method in QUERIES else Priority.WRITE
         return random.choice(RETRY_S) if self.is_full_for(self._paths.get(path, usual)) else None
 
@@ -71,6 +77,7 @@ class Gate:
         return False
 
     def arrived(self) -> None:
+        """To be followed by `answered` exactly once, or the place is lost for good."""
         self.in_flight += 1
 
     def answered(self, _: object = None) -> None:

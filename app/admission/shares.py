@@ -18,8 +18,11 @@ from generated.errors import Unavailable
 from generated.operations import Priority
 
 BURST_S = 0.5
+"""How long a burst may wait."""
 STANDING_S = 0.05
+"""How long anybody waits while the node stays full (D22): a refusal that comes later is of no use."""
 FULL_FOR_S = 0.1
+"""So long without a pause is no burst."""
 WAITING_PER_PLACE = 32
 MAX_WAITING_PER_CALLER = 64
 RETRY_S = (1, 2, 3)
@@ -29,7 +32,8 @@ Callers = OrderedDict[str, deque[asyncio.Future[None]]]
 
 
 class Shares:
-    """`enter` before the work, `leave` after it, whatever becomes of it."""
+    """`enter` before the work, `leave` after it, whatever becomes of it. One per worker; `capacity` is the number of
+    its connections to PostgreSQL. No timer, no task and no wait while there is room."""
 
     def __init__(
         self, capacity: int, *, tally: Tally | None = None, clock: Callable[[], float] = time.monotonic
@@ -49,10 +53,12 @@ class Shares:
 
     @property
     def running(self) -> int:
+        """At most `capacity`."""
         return self._running
 
     @property
     def waiting(self) -> int:
+        """Of all callers: at most 32 for each place, and 64 of one caller's."""
         return self._waiting
 
     def enter_at_once(self, caller: str) -> bool:
@@ -65,7 +71,8 @@ class Shares:
         return True
 
     async def enter(self, priority: Priority, caller: str) -> None:
-        """Wait for room; raises Unavailable when none comes in time or too many wait already."""
+        """Wait for room, 0.5 s at most; raises Unavailable when none comes in time or too many wait already. A
+        cancelled one holds no place."""
         if self.enter_at_once(caller):
             return
         loop = asyncio.get_running_loop()
@@ -84,6 +91,7 @@ class Shares:
             self._quit(queue, caller, place)
 
     def leave(self, caller: str) -> None:
+        """Once for each entry, with the same caller; the place goes to the next who waits."""
         self._running -= 1
         left = self._running_of[caller] - 1
         if left:
@@ -174,4 +182,5 @@ class Shares:
 
 
 def refusal(draw: Callable[[tuple[int, ...]], int] = random.choice) -> Unavailable:
+    """Says 1 to 3 s, by chance."""
     return Unavailable(retry_after_s=draw(RETRY_S))

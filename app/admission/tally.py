@@ -35,7 +35,7 @@ class Refused(Enum):
 
 
 class Tally:
-    """One per worker."""
+    """One per worker; counts since its start, and is never set back."""
 
     def __init__(self) -> None:
         self._counts: Final = dict.fromkeys(Refused, 0)
@@ -44,5 +44,5 @@ class Tally:
         self._counts[refused] += 1
 
     def counts(self) -> Mapping[Refused, int]:
-        """Since the start."""
+        """Of every member, also of what never happened. To be read, not to be kept: it goes on counting."""
         return self._counts

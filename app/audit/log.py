@@ -25,16 +25,24 @@ from app.db.statements import compile_statement
 from generated.errors import Unavailable
 
 CAPACITY = 20_000
+"""Rows; at 100 a second they last through an outage of 200 s."""
 BATCH = 500
+"""Rows of one statement at most."""
 PAUSE_S = 0.2
+"""Between two looks at the queue."""
 FLUSH_S = 3.0
+"""For all that waits when the node ends; the rest is lost, and a line says how many."""
 INSERT_S = 5.0
+"""For one batch; what is not answered by then is tried again, and is there once."""
 MAX_ISOLATED = 10_000
+"""Characters of one value in quarantine."""
 log = structlog.get_logger(__name__)
 
 
 class AuditLog:
-    """`work` runs beside it; `flush` at the end."""
+    """`work` runs beside it; `flush` at the end. `on_drop(count)` hears of each row that the full queue did not take.
+    The queue is in memory: a process that is killed loses at most what came in the last moments, or since PostgreSQL
+    was away."""
 
     def __init__(self, database: Database, *, on_drop: Callable[[int], None], capacity: int = CAPACITY) -> None:
         self._database = database
@@ -48,11 +56,13 @@ class AuditLog:
         self.dropped = 0
 
     async def write(self, executor: Executor, record: AuditRecord) -> None:
-        """In the caller's transaction, if that is what the executor is."""
+        """In the caller's transaction, if that is what the executor is: the row is there if that commits, and only
+        then. Raises what the executor raises. A record that is stored already is passed over."""
         await executor.execute(self._insert, **record.parameters())
 
     def offer(self, record: AuditRecord) -> None:
-        """Queue a row; when the queue is full it is dropped and counted."""
+        """Queue a row; when the queue is full it is dropped and counted. Never waits or raises; stored within about a
+        second, if all is well, in the order in which rows were offered."""
         if len(self._queue) >= self._capacity:
             self.dropped += 1
             self._on_drop(1)
@@ -60,7 +70,8 @@ class AuditLog:
         self._queue.append(record)
 
     async def flush(self) -> None:
-        """At the end, when `work` is no longer running: writes what is queued, for at most 5 s."""
+        """At the end, when `work` is no longer running: writes what is queued, for at most 3 s; how many were left is
+        logged."""
         try:
             async with asyncio.timeout(FLUSH_S):
                 while self._queue:
@@ -69,7 +80,8 @@ class AuditLog:
             log.warning("audit rows lost at stop", count=len(self._queue))
 
     async def work(self) -> None:
-        """Writes what is queued, for the life of the node; to be supervised."""
+        """Writes what is queued, for the life of the node; to be supervised. While PostgreSQL is away rows wait in the
+        queue."""
         while True:
             await asyncio.sleep(PAUSE_S)
             try:

@@ -11,6 +11,7 @@ LIMITS = {
     "username": 255, "subject": 1024, "action": 128, "code": 64, "object_id": 255,
     "ip": 64, "user_agent": 1024, "trace_id": 128, "sid": 255, "reason": 128,
 }  # fmt: skip
+"""In characters; what is longer is cut."""
 MAX_ROLES = 256
 MAX_DURATION_MS = 2**31 - 1
 
@@ -20,11 +21,14 @@ class Outcome(StrEnum):
 
     SUCCESS = "success"
     DENIED = "denied"
+    """No valid credential, no role, or no budget left: `unauthenticated`, `forbidden`, `rate_limited`."""
     ERROR = "error"
+    """Every other refusal, the caller's faults and ours alike."""
 
 
 def clean(text: str, limit: int) -> str:
-    """Escapes what PostgreSQL cannot hold, and cuts."""
+    """Escapes what PostgreSQL cannot hold, NUL and half of a surrogate pair, and cuts to `limit` characters. Never
+    raises."""
     if text.isascii() and "\x00" not in text:
         return text[:limit]
     if "\x00" in text:
@@ -34,23 +38,30 @@ def clean(text: str, limit: int) -> str:
 
 @dataclass(slots=True)
 class AuditRecord:
-    """The columns of `audit_log` without its id; lengths are those of the contract's AuditLog."""
+    """The columns of `audit_log` without its id; lengths are those of the contract's AuditLog. Texts are cleaned and
+    cut when it is made, and so are roles beyond the 256th."""
 
     at: datetime
+    """When the call ended, by the node's clock, with its zone."""
     username: str | None
     subject: str | None
+    """`iss` and `sub`: who it was. The username is for people to read and may change hands."""
     roles: list[str]
     action: str
     outcome: Outcome
     code: str | None
+    """The error's code of the catalogue; None for a success."""
     door: str
     object_id: str | None
+    """What the call was about: the path's last parameter, or what the handler named."""
     ip: str | None
     user_agent: str | None
     trace_id: str
     duration_ms: int
     sid: str | None = None
+    """The session of the token, as its issuer names it."""
     reason: str | None = None
+    """Why a credential or a socket was refused, or the method where a path is unknown; nothing that is secret."""
     key: UUID = field(default_factory=uuid4)
     """Which call this is; a row is stored once for each."""
 

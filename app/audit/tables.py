@@ -12,7 +12,8 @@ from sqlmodel import Field, SQLModel
 
 
 class AuditLogRow(SQLModel, table=True):
-    """One call and its outcome; the names of the contract's AuditLog."""
+    """One call and its outcome; the names of the contract's AuditLog. Read newest first by `id`, which orders rows as
+    they were written, not as they were committed."""
 
     __tablename__ = "audit_log"
     __table_args__ = (
@@ -38,6 +39,7 @@ class AuditLogRow(SQLModel, table=True):
     sid: str | None = Field(default=None, sa_column=Column(Text))
     reason: str | None = Field(default=None, sa_column=Column(Text))
     key: UUID | None = Field(default=None, sa_column=Column(Uuid))
+    """NULL in rows from before the column; else there is one row for each, however often it was tried."""
 
 
 class AuditQuarantineRow(SQLModel, table=True):

@@ -38,7 +38,10 @@ class _Listener(pybreaker.CircuitBreakerListener):
 
 
 class Breaker:
-    """One dependency's breaker; `on_transition(name, old, new)` hears of `closed`, `open` and `half-open`."""
+    """One dependency's breaker; `on_transition(name, old, new)` hears of `closed`, `open` and `half-open`. It opens
+    after `fail_max` failures in a row, and for `reset_timeout_s`; then one call at a time goes through, each for at
+    most `probe_s`, and `success_threshold` good ones in a row close it. Per worker: nodes do not tell each other. One
+    event loop."""
 
     def __init__(
         self,
@@ -69,15 +72,18 @@ class Breaker:
 
     @property
     def state(self) -> str:
+        """`closed`, `open` or `half-open`. It stays `open` after its time until the next call, which is the probe."""
         return str(self._circuit.current_state)
 
     async def call(self, function: Callable[P, Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
+        """As `calling`, around one function."""
         async with self.calling():
             return await function(*args, **kwargs)
 
     @asynccontextmanager
     async def calling(self) -> AsyncIterator[None]:
-        """Raises Unavailable at once while open, or while another call is the probe; and in a probe that hangs."""
+        """Raises Unavailable at once while open, or while another call is the probe; and in a probe that hangs. What
+        the body raises goes on as it is."""
         self._admit()
         epoch, is_probe = self._epoch, self._is_probing
         limit = asyncio.timeout(self._probe_s if is_probe else None)
@@ -123,7 +129,7 @@ class Breaker:
 
 
 def is_failure(error: Exception) -> bool:
-    """Whether the dependency failed, rather than answered no."""
+    """Whether the dependency failed, rather than answered no: anything but an ApiError under 500."""
     return not isinstance(error, ApiError) or error.status >= 500
 
 

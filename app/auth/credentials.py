@@ -19,6 +19,7 @@ from generated.errors import Malformed
 Headers = Iterable[tuple[bytes, bytes]]
 
 TOKEN = re.compile(r"[A-Za-z0-9\-._~+/]+=*")
+"""The b64token of RFC 6750 §2.1."""
 SUBPROTOCOL_PREFIX = "bearer."
 MAX_ENCODED_CHARS = 11_000
 """8 KiB of token in base64; what is longer is no token."""
@@ -26,10 +27,16 @@ MAX_QUERY_FIELDS = 32
 
 
 class CredentialKind(StrEnum):
+    """Where it was found; a handshake has one of these (D8), an HTTP request the header alone."""
+
     HEADER = "header"
+    """`Authorization: Bearer` (RFC 6750 §2.1); what programs use."""
     SUBPROTOCOL = "subprotocol"
+    """`bearer.<base64url of the token>` among the offers, never echoed; what pages can do."""
     TICKET = "ticket"
+    """`?ticket=`, for one socket of one page."""
     QUERY = "query"
+    """`?Authorization=Bearer …`, where the settings accept it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +72,8 @@ def extract_handshake(headers: Headers, query: bytes, *, accepts_query_token: bo
 
 
 def parse_bearer(text: str) -> str:
-    """The token of `Bearer <token>`, as a header, the query or a first frame writes it."""
+    """The token of `Bearer <token>`, as a header, the query or a first frame writes it, in any case of the scheme (RFC
+    9110 §11.1). Raises CredentialRefused; that the token is one of ours is not asked."""
     scheme, _, token = text.strip(" \t").partition(" ")
     if scheme.casefold() != "bearer":
         raise CredentialRefused(Reason.SCHEME if scheme else Reason.EMPTY)

@@ -10,8 +10,12 @@ from generated.results import Tokens
 class Identity(Protocol):
     """Every method raises CredentialsInvalid when the issuer refuses, Unavailable when it cannot be asked."""
 
-    async def login(self, username: str, password: str) -> Tokens: ...
+    async def login(self, username: str, password: str) -> Tokens:
+        """A new session of the user at the issuer."""
 
-    async def refresh(self, refresh_token: str) -> Tokens: ...
+    async def refresh(self, refresh_token: str) -> Tokens:
+        """New tokens of the same session; whether the old refresh token is good for another time is the issuer's
+        setting."""
 
-    async def logout(self, refresh_token: str) -> None: ...
+    async def logout(self, refresh_token: str) -> None:
+        """Ends the session at the issuer. Access tokens that it has issued are taken until they expire."""

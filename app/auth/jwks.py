@@ -22,20 +22,27 @@ from joserfc.jwk import ECKey, RSAKey
 from generated.errors import Unavailable
 
 MAX_BYTES = 256 * 1024
+"""Of the issuer's answer; a larger one counts as none (D6)."""
 MAX_KEY_ID_CHARS = 128
 MAX_MISSES = 128
 MISS_S = 300.0
+"""For so long a key id that the issuer did not have is not asked for again."""
 FETCH_TIMEOUT_S = 5.0
+"""Of the whole fetch, in the background."""
 FIND_S = 1.0
 """For so long, from its beginning on, a fetch holds requests; a silent issuer costs the later ones nothing."""
 FIND_AGAIN_S = 5
 RSA_BITS = range(2048, 8193)
+"""RFC 7518 §3.3 asks for 2,048 at least."""
 ALGORITHMS_OF_TYPE = {"RSA": frozenset({"RS256", "PS256"}), "EC": frozenset({"ES256"})}
+"""What a key of each type may be used for; a key that names another algorithm is left out."""
 
 RETRY_WITHOUT_KEYS_S = 1.0
+"""Until the first keys are there, and once they are too old."""
 RETRY_WITH_KEYS_S = 30.0
 ROTATION_REFRESH_S = 50.0
 ROTATION_LASTS_S = 600.0
+"""After a change of keys the issuer is asked every ROTATION_REFRESH_S for so long."""
 
 Key = RSAKey | ECKey
 Fetch = Callable[[], Awaitable[bytes]]
@@ -47,7 +54,9 @@ class BadKeySet(Exception):
 
 
 class KeySet:
-    """`run` keeps it fresh, under the supervisor. `generation` grows with each change, for caches to follow."""
+    """`run` keeps it fresh, under the supervisor: every `refresh_s`, faster while there are no keys, after a failure,
+    and for ten minutes after a rotation. An unknown key id asks at once, at most once per `cooldown_s`. `generation`
+    grows with each change, for caches to follow. `clock` is a monotonic one."""
 
     def __init__(
         self,
@@ -88,7 +97,8 @@ class KeySet:
 
     async def find(self, key_id: str) -> Key | None:
         """The key with this id, asking again where the rules allow; raises Unavailable without any keys, and where the
-        issuer is asked and does not answer within a second."""
+        issuer is asked and does not answer within a second. None for an id that the issuer does not have, or that may
+        not be asked for yet. A known one costs a dictionary look-up."""
         if (key := self._fresh_keys().get(key_id)) is not None:
             return key
         if not self._missed_lately(key_id):
@@ -170,7 +180,8 @@ class KeySet:
 
 
 def parse_keys(body: bytes) -> dict[str, Key]:
-    """The signing keys of a JWKS by id, without those we never use; raises BadKeySet when none is left."""
+    """The signing keys of a JWKS by id, without those we never use; raises BadKeySet when none is left. Kept are those
+    of `use: sig`: RSA of 2,048 to 8,192 bits and P-256; of two with one id the first."""
     if len(body) > MAX_BYTES:
         raise BadKeySet
     try:

@@ -35,6 +35,7 @@ MAX_ENCODED_BYTES = 16 * 1024
 """Of one value in the form, where a character may take twelve; issuers refuse more. The contract's longest name, password and
 token (of the characters that tokens have) are within it."""
 TIMEOUT_S = 4.0
+"""For one call of the issuer."""
 MAX_INT32 = 2**31 - 1
 RETRY_AFTER_S = 2
 log = structlog.stdlib.get_logger(__name__)
@@ -45,7 +46,8 @@ class _Fault(msgspec.Struct):
 
 
 class KeycloakIdentity:
-    """Implements `Identity`; `aclose` ends its connections."""
+    """Implements `Identity`; `aclose` ends its connections. Each call is answered within `timeout_s`, is made once, and
+    raises Unavailable at once while the breaker is open."""
 
     def __init__(
         self,
@@ -70,10 +72,12 @@ class KeycloakIdentity:
         self._timeout_s = timeout_s
 
     async def login(self, username: str, password: str) -> Tokens:
+        """By the password grant (RFC 6749 §4.3), which the realm's client must allow."""
         _check(PASSWORD_GRAMMAR, username, password)
         return _tokens(await self._ask(self._client.a_token, username, password))
 
     async def refresh(self, refresh_token: str) -> Tokens:
+        """By the refresh grant (RFC 6749 §6)."""
         _check(TOKEN_GRAMMAR, refresh_token)
         return _tokens(await self._ask(self._client.a_refresh_token, refresh_token))
 
@@ -83,6 +87,7 @@ class KeycloakIdentity:
         await self._ask(self._client.a_logout, refresh_token)
 
     async def aclose(self) -> None:
+        """Once, at the end, when no call runs any more."""
         await self._client.connection.aclose()
 
     async def _ask(self, method: Callable[..., Awaitable[Any]], *arguments: str) -> Any:

@@ -13,10 +13,14 @@ class Principal:
     sub: str
     username: str
     sid: str | None
+    """The issuer's session; None where the token names none."""
     roles: frozenset[str]
+    """Of our own client alone, as the token had them when it was issued."""
     expires_at: float
     """Seconds since the epoch, from `exp`."""
 
     @property
     def subject(self) -> str:
+        """Who it is, on every node and by every token: the key of limits, stored answers and owned rows. It changes
+        with the issuer's address."""
         return f"{self.iss}:{self.sub}"

@@ -20,6 +20,7 @@ from generated.errors import Unavailable
 from generated.product import NAME
 
 LIFETIME_S = 30
+"""From its issue to the handshake, by the clock of Redis (D8)."""
 RETRY_AFTER_S = 1
 MAX_TICKET_CHARS = 64
 
@@ -37,12 +38,14 @@ class Tickets:
         self._clock = clock
 
     async def issue(self, principal: Principal, origin: str | None) -> str:
+        """Of 256 random bits, in 43 characters for a URL. `origin` is the page's, None where no browser sent one."""
         ticket = secrets.token_urlsafe(32)
         await self._ask("SET", _key(ticket), msgspec.json.encode(_Ticket(principal, origin)), "EX", LIFETIME_S)
         return ticket
 
     async def redeem(self, ticket: str, origin: str | None) -> Principal | None:
-        """The principal, once; None if the ticket is unknown, used, too old or another page's."""
+        """The principal, once; None if the ticket is unknown, used, too old or another page's. It is used up by the
+        first that asks, whether that one was right or not."""
         if not 0 < len(ticket) <= MAX_TICKET_CHARS or not ticket.isascii():
             return None
         stored = await self._ask("GETDEL", _key(ticket))

@@ -23,25 +23,35 @@ from app.auth.principal import Principal
 from app.auth.strict_json import read_object
 
 ALGORITHMS = ("RS256", "ES256", "PS256")
+"""Asymmetric ones alone (RFC 8725 §3.1): a key that verifies cannot sign."""
 HEADER_MEMBERS = frozenset({"alg", "kid", "typ", "x5t", "x5t#S256"})
 """What issuers write into tokens like ours; the rest either names keys to trust (RFC 8725, 3.10) or changes how the token is to be
 read: `crit`, `b64`, `zip`, `cty`. The two thumbprints only say which key it is, which `kid` has said."""
 HEADER_TYPES = frozenset({"jwt", "at+jwt", "application/at+jwt"})
+"""Of the header's `typ`, whatever its case; none is `JWT`."""
 ACCESS_TOKEN_TYPES = frozenset({"at+jwt", "application/at+jwt"})
 LEEWAY_S = 10
+"""For clocks that differ, of `exp`, `nbf` and `iat`."""
 MAX_TOKEN_BYTES = 8 * 1024
+"""More is refused before anything of it is read (D5)."""
 MAX_KEY_ID_CHARS = 128
 MAX_NAME_CHARS = 255
 LAST_SECOND = 253_402_300_799
 """The last second of the year 9999: what no clock or database can hold is no time."""
 MAX_CACHED = 4096
+"""Verified tokens; the one that was used least lately is forgotten first."""
 CACHED_S = 60.0
+"""How long a verification is believed, never beyond `exp` nor a change of keys (D6)."""
 
 
 class KeySource(Protocol):
-    generation: int
+    """As `app.auth.jwks`."""
 
-    async def find(self, key_id: str) -> RSAKey | ECKey | None: ...
+    generation: int
+    """Grows whenever a key was added, changed or taken away: what was proven by the earlier ones is proven anew."""
+
+    async def find(self, key_id: str) -> RSAKey | ECKey | None:
+        """None for an id that the issuer does not have; raises Unavailable where that cannot be known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +63,8 @@ class _Verified:
 
 
 class TokenVerifier:
-    """`clock` is the wall clock, which alone judges `exp`, `nbf` and `iat`; `monotonic` ages the cache."""
+    """`clock` is the wall clock, which alone judges `exp`, `nbf` and `iat`, with 10 s of leeway; `monotonic` ages the
+    cache. `issuer` and `audience` are compared as text; roles are those of `client_id`. One per worker, one event loop."""
 
     def __init__(
         self,
@@ -89,7 +100,9 @@ class TokenVerifier:
         return entry.principal
 
     async def verify(self, token: str) -> Principal:
-        """Raises CredentialRefused for any token that does not pass, Unavailable when no keys are at hand."""
+        """Raises CredentialRefused for any token that does not pass, Unavailable when no keys are at hand. The first
+        time a token costs one signature, in the loop's thread, and perhaps a fetch of keys; then, for at most 60 s, a
+        hash."""
         if (known := self.cached(token)) is not None:
             return known
         signed = self._read(token)

@@ -15,6 +15,7 @@ class Pending:
     """A committed event on its way to the stream; `data` is its JSON."""
 
     event_id: str
+    """The outbox row's; by it the stream knows an event that it has taken already."""
     pkg_id: int
     data: bytes
 
@@ -28,6 +29,7 @@ class Delivery:
     epoch: str
     pkg_id: int
     event: Any
+    """The event's typed record, decoded once for all sockets of the node."""
 
 
 class NotAppended(Exception):
@@ -41,13 +43,16 @@ class Superseded(Exception):
 class Nudged(Protocol):
     """Who moves events on this node, as the relay sees it."""
 
-    def moves(self, topic: str) -> bool: ...
+    def moves(self, topic: str) -> bool:
+        """Whether this node has the topic's place now."""
 
     def nudge(self, topic: str) -> None:
         """Another node has committed events of the topic."""
 
 
 class Broker(Protocol):
+    """What the mover appends to and every node reads from; `redis_broker` is the one there is."""
+
     async def append(self, topic: str, token: int, events: Sequence[Pending]) -> int:
         """How many of the events, counted from the first, stand in the stream now, in this order: at least one.
 
@@ -59,4 +64,5 @@ class Broker(Protocol):
         """Tell the node that moves this topic that events wait. Neither waits nor raises; it may be lost."""
 
     async def relay(self, deliver: Callable[[Delivery], None], mover: Nudged) -> None:
-        """Hand every event to `deliver`, for the life of the node."""
+        """Hand every event to `deliver`, for the life of the node, one after the other; `deliver` must not wait, and
+        what it raises costs that event only. To be supervised: called again, it goes on where it was."""

@@ -28,10 +28,14 @@ class Subscriber(Protocol):
 
 
 class Hub:
+    """One per node. Everything happens on the loop, without waiting, so that a delivery meets a topic either with or
+    without a subscriber."""
+
     def __init__(self) -> None:
         self._topics: dict[str, dict[Encode, dict[Subscriber, None]]] = {}
 
     def subscribe(self, topic: str, subscriber: Subscriber, encode: Encode) -> None:
+        """From the next event on; twice is once. Any topic is taken, whether or not it exists."""
         self._topics.setdefault(topic, {}).setdefault(encode, {})[subscriber] = None
 
     def unsubscribe(self, topic: str, subscriber: Subscriber, encode: Encode) -> None:
@@ -45,6 +49,8 @@ class Hub:
             self._topics.pop(topic, None)
 
     def deliver(self, delivery: Delivery) -> None:
+        """One encoding for each group of equal encoders, and one `push` for each subscriber. An event that cannot be
+        encoded is logged, and the other formats get it all the same."""
         for encode, members in list(self._topics.get(delivery.topic, {}).items()):
             try:
                 message, size = encode(delivery)
@@ -55,4 +61,5 @@ class Hub:
                 subscriber.push(message, size)
 
     def count(self, topic: str) -> int:
+        """Over all formats."""
         return sum(len(members) for members in self._topics.get(topic, {}).values())

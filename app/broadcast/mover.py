@@ -23,12 +23,15 @@ from generated.errors import Unavailable
 from generated.product import NAME
 
 BATCH = 500
+"""Rows of one look."""
 PACE_S = 0.005
 """Between two looks at the rows: events of that time share one look, so that the cost of moving stays bounded."""
 TICK_S = 1.0
+"""How often every topic is looked at, woken or not, and topics without a mover are asked for."""
 MEASURE_S = 2.0
 FIRST_PAUSE_S, MAX_PAUSE_S = 0.1, 1.0
 ANSWER_S = 3.0
+"""For each statement of the mover; then its session is given up, and its topics with it."""
 SESSION = {
     "application_name": f"{NAME}-mover",
     "statement_timeout": "3000",
@@ -51,10 +54,14 @@ class Lane:
     topic: str
     token: int = 0
     is_due: bool = True
+    """There may be rows to move, or, where another node moves them, a word to send."""
     failures: int = 0
+    """In a row; each doubles the rest, which ends at 1 s."""
     rests_until: float = 0.0
+    """By the monotonic clock."""
 
     def is_ready(self, now: float) -> bool:
+        """`now` by the monotonic clock."""
         return self.is_due and self.rests_until <= now
 
     def rest(self, now: float) -> None:
@@ -65,7 +72,9 @@ class Lane:
 
 
 class Mover:
-    """`on_depth(rows, age_s)` hears every 2 s how many events wait, and for how long the oldest has waited."""
+    """`work` moves, in one session of PostgreSQL beside the pool; the other methods neither wait nor raise.
+    `on_depth(rows, age_s)` hears every 2 s how many events wait on all nodes, counted to 100,000, and for how long the
+    oldest has waited."""
 
     def __init__(
         self, database: Database, broker: Broker, topics: Iterable[str], *, on_depth: Callable[[int, float], None]
@@ -87,9 +96,12 @@ class Mover:
             self._awake.set()
 
     def moves(self, topic: str) -> bool:
+        """Whether this node has the topic's place, as far as it knows: one that was frozen believes so until its next
+        statement, and the stream refuses its older token."""
         return self._lanes[topic].token > 0
 
     def nudge(self, topic: str) -> None:
+        """Another node has committed events of the topic. Where this node does not move it, the word is ignored."""
         if self.moves(topic):
             self.wake(topic)
 

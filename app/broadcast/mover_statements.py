@@ -50,6 +50,7 @@ class MoverStatements:
         return await _run(connection, self._read, topic=topic)
 
     async def delete(self, connection: Any, topic: str, ids: list[int]) -> None:
+        """Rows that are gone already are no error."""
         await _run(connection, self._delete, topic=topic, ids=ids)
 
     async def measure(self, connection: Any) -> tuple[int, float]:

@@ -22,6 +22,8 @@ log = structlog.get_logger(__name__)
 
 
 class EventEncoder(Protocol):
+    """One for each PkgID: `fault_of` says what is wrong with an event, and what passes can be encoded."""
+
     def encode_json(self, event: Any, /) -> bytes: ...
     @property
     def fault_of(self) -> Callable[[object], str | None]: ...

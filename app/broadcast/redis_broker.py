@@ -24,24 +24,31 @@ from app.db.pipelined_redis import PipelinedConnection, RedisUnavailable, Script
 from generated.product import NAME
 
 BLOCK_MS = 1_000
+"""How long a read waits for entries."""
 READ_TIMEOUT_S = 3.0
 """For the reader's socket: longer than it blocks, so that only a silent server is given up."""
 CHECK_EVERY_S = 2.0
+"""How often epochs are looked at, so that a stream that was lost while nothing is sent is noticed too."""
 BATCH = 200
 FIRST_DELAY_S = 0.1
 MAX_DELAY_S = 1.0
 RETURN_S = 1.5
 """After an outage every relay reads again: longer than a relay's delay and its connecting."""
 MAX_BYTES = 262_144
+"""Of one step, in the connection that everybody uses."""
 START = b"0-0"
 END = b"$"
 MAX_LAG_S = 1.0
+"""How long the mover waits for a relay that is behind; then its node may miss events, and says so."""
 LAG_CHECK_S = 0.005
 
 logger = structlog.get_logger(__name__)
 
 
 class TopicHistory(Protocol):
+    """`history` entries are kept at least, for `keep_s` seconds after the last one; a node that was away for longer
+    misses some."""
+
     @property
     def history(self) -> int: ...
     @property
@@ -49,11 +56,14 @@ class TopicHistory(Protocol):
 
 
 class EventDecoder(Protocol):
+    """What it raises costs that entry, which is logged, and nothing else."""
+
     def decode_json(self, data: bytes, /) -> Any: ...
 
 
 class RedisBroker:
-    """`reader` blocks for up to 1 s in a read, so its connection must be its own and its timeout READ_TIMEOUT_S."""
+    """`connection` is everybody's, for what is short; `reader` blocks for up to 1 s in a read, so its connection must
+    be its own and its timeout READ_TIMEOUT_S. Whoever made them closes them."""
 
     def __init__(
         self,
@@ -81,7 +91,8 @@ class RedisBroker:
     async def append(self, topic: str, token: int, events: Sequence[Pending]) -> int:
         """At most a quarter of the history in one step; then this node's relay is given time to read it.
 
-        What leaves the history unread is lost to a node. So after Redis was away, the relays of the others are given time too.
+        What leaves the history unread is lost to a node. So after Redis was away, the relays of the others are given
+        time too. A step has 256 KiB at most, or one event.
         """
         taken = _first(events, max(1, self._topics[topic].history // 4))
         try:

@@ -13,6 +13,7 @@ MEMORY = 10_000
 """Ids of events that a topic remembers at least. What can come twice is one batch of a mover that fell between appending it
 and deleting its rows, or a little more where PostgreSQL fell back to a replica."""
 MEMORY_MS = 86_400_000
+"""And for so long without a new event."""
 
 APPEND = """
 local stream, epoch_key, seen, mover = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
@@ -69,7 +70,8 @@ remembered or neither. A stream that takes no entry, since a stranger has writte
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """All in one slot of a cluster."""
+    """All in one slot of a cluster. They expire with the topic's silence: stream and epoch after its `keep_s`, what was
+    seen and the mover's token after a day; the nudge stays, as one entry."""
 
     stream: str
     epoch: str
@@ -79,6 +81,7 @@ class Keys:
 
     @classmethod
     def of(cls, prefix: str, topic: str) -> Self:
+        """`prefix` parts products, and tests, that share a Redis."""
         return cls(*(f"{prefix}:{{{topic}}}:{name}" for name in ("stream", "epoch", "seen", "mover", "nudge")))
 
 

@@ -10,7 +10,8 @@ from sqlmodel import Field, SQLModel
 
 
 class EventOutboxRow(SQLModel, table=True):
-    """`event` is the event's JSON. A row lives from COMMIT until the mover has appended it: milliseconds, if all is well."""
+    """`event` is the event's JSON. A row lives from COMMIT until the mover has appended it: milliseconds, if all is
+    well. Read by `topic` and `id`, in that order; deleted by the mover."""
 
     __tablename__ = "event_outbox"
 
@@ -19,6 +20,7 @@ class EventOutboxRow(SQLModel, table=True):
     pkg_id: int = Field(sa_column=Column(Integer, nullable=False))
     event: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     event_id: uuid.UUID = Field(sa_column=Column(Uuid, nullable=False, server_default=text("gen_random_uuid()")))
+    """What the stream remembers, so that an event which is appended twice stands in it once."""
     at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False, server_default=text("now()")))
 
 

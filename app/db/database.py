@@ -23,6 +23,7 @@ from generated.product import NAME
 
 Record = Mapping[str, Any]
 CONNECT_S = 5.0
+"""For a connection and its authentication together."""
 PROBE_S = 1.0
 LOST = (
     asyncpg.InterfaceError,
@@ -44,23 +45,32 @@ SESSION: Mapping[str, str] = {
     "tcp_user_timeout": "30000",
     "jit": "off",
 }
-"""Limits on the server's side too, in milliseconds (seconds for keep-alives): a backend whose client is gone ends by itself."""
+"""Limits on the server's side too, in milliseconds (seconds for keep-alives): a backend whose client is gone ends by
+itself, and no lock is waited for longer than 2 s (D21)."""
 
 log = structlog.get_logger(__name__)
 
 
 class Executor(Protocol):
-    """Runs compiled statements; parameters go by name."""
+    """Runs compiled statements; parameters go by name, and a name that the statement does not have is ignored. KeyError
+    for one that is missing."""
 
-    async def fetch(self, statement: Statement, **parameters: object) -> list[Record]: ...
+    async def fetch(self, statement: Statement, **parameters: object) -> list[Record]:
+        """All rows at once, in memory. Raises an ApiError for what PostgreSQL or the connection refuses, but asyncpg's
+        IntegrityConstraintViolationError as it is: a repository may know its constraint. One that nobody translates is
+        answered `changed_meanwhile` where it is a unique, foreign-key or exclusion constraint, else `internal`."""
 
-    async def fetchrow(self, statement: Statement, **parameters: object) -> Record | None: ...
+    async def fetchrow(self, statement: Statement, **parameters: object) -> Record | None:
+        """The first row, None where there is none. Fetches all that the statement yields."""
 
-    async def execute(self, statement: Statement, **parameters: object) -> None: ...
+    async def execute(self, statement: Statement, **parameters: object) -> None:
+        """For statements whose rows nobody wants. That no row was changed is no error."""
 
 
 class Database:
-    """An executor of single statements without a transaction. `url` is SQLAlchemy's or libpq's."""
+    """An executor of single statements without a transaction. `url` is SQLAlchemy's or libpq's; `connections` are
+    opened when they are first needed, and then kept. Making it opens nothing; whoever makes it calls `close`. One event
+    loop."""
 
     def __init__(self, url: str, connections: int) -> None:
         self._url = url.replace("+asyncpg", "", 1)
@@ -90,12 +100,14 @@ class Database:
         )
 
     async def close(self) -> None:
+        """What still runs is cut; returns within about a second. Afterwards every statement raises Unavailable."""
         if self._probe is not None:
             self._probe.terminate()
         await self.pool.close()
 
     async def ping(self) -> bool:
-        """Whether PostgreSQL answers within 1 s, on a connection of its own: never behind requests that wait for the pool."""
+        """Whether a primary answers within 1 s; a standby, which takes no writes, is a no. Asks on a connection of its
+        own, never behind requests that wait for the pool. For one caller at a time."""
         try:
             async with asyncio.timeout(PROBE_S):
                 if self._probe is None or self._probe.is_closed():
@@ -108,7 +120,9 @@ class Database:
             return False
 
     async def fetch(self, statement: Statement, **parameters: object) -> list[Record]:
-        """Raises an ApiError, or asyncpg's IntegrityConstraintViolationError."""
+        """Raises an ApiError, or asyncpg's IntegrityConstraintViolationError. A cancelled one is cancelled at the
+        server too, in the background. Waits for a connection for at most 0.5 s, for PostgreSQL as long as its
+        `statement_timeout` of 30 s: the caller's deadline is what ends it sooner."""
         pool = self.pool
         connection = pool.take_at_once() or await pool.take()
         try:
@@ -120,10 +134,12 @@ class Database:
         return rows
 
     async def fetchrow(self, statement: Statement, **parameters: object) -> Record | None:
+        """The first row, None where there is none; fetches all that the statement yields."""
         rows = await self.fetch(statement, **parameters)
         return rows[0] if rows else None
 
     async def execute(self, statement: Statement, **parameters: object) -> None:
+        """That no row was changed is no error."""
         await self.fetch(statement, **parameters)
 
     async def execute_many(self, statement: Statement, rows: list[dict[str, object]]) -> None:
@@ -149,7 +165,7 @@ class Database:
 
 
 def is_lost(error: BaseException) -> bool:
-    """Whether the connection is not to be used again."""
+    """Whether the connection is not to be used again: a failure of its own, or a state that only a new one gets out of."""
     if isinstance(error, asyncpg.PostgresError):
         return meaning_of(error) is Meaning.LOST
     return isinstance(error, LOST)

@@ -18,15 +18,19 @@ import hiredis
 import structlog
 
 ANSWER_S = 0.15
+"""So late is the server away; with SWEEP_S and RECHECK_S a caller waits 0.25 s at most."""
 SWEEP_S = 0.05
 RECHECK_S = 0.02
 """What is found overdue is looked at once more: it may be our own loop that stood still, with the answer unread."""
 CONNECT_S = 1.0
 RECONNECT_S = 0.2
+"""How long callers wait for a connection that was lost just now."""
 BACKOFF_S = (0.0, 0.05, 0.1, 0.2, 0.5, 1.0)
+"""Before each attempt in a row; the last one stays."""
 QUICK_ATTEMPTS = 2
 """So often in a row a connection that the server closed unused is tried again before the breaker opens."""
 MAX_WAITING = 10_000
+"""Commands without an answer; beyond it callers fail at once."""
 NO_MASTER = ("READONLY", "LOADING", "MASTERDOWN")
 """Errors of a server that takes no writes: a replica after a failover, or one that still reads its data."""
 
@@ -37,7 +41,7 @@ logger = structlog.get_logger(__name__)
 
 
 class RedisUnavailable(Exception):
-    """Redis is away, too slow, has too many waiting, or refuses the command."""
+    """Redis is away, too slow, has too many waiting, or refuses the command. One that was sent may have run."""
 
 
 class _Link(asyncio.Protocol):
@@ -109,11 +113,12 @@ class _Link(asyncio.Protocol):
 
 
 class PipelinedConnection:
-    """`run` connects and keeps connecting, under the supervisor; the other methods are for everybody else.
+    """`run` connects and keeps connecting, under the supervisor; the other methods are for everybody else. `url` is
+    redis://, rediss:// or unix://. Making it opens nothing. One event loop.
 
-    It is a breaker: `closed` while the server answers, `open` while it does not, `half-open` while one PING asks whether it
-    does again. A connection that the server closed is tried again first, and only if that fails the breaker opens.
-    `on_transition(name, old, new)` hears of each change.
+    It is a breaker: `closed` while the server answers, `open` while it does not, `half-open` while one PING asks
+    whether it does again. A connection that the server closed is tried again first, and only if that fails the breaker
+    opens. `on_transition(name, old, new)` hears of each change.
     """
 
     def __init__(self, url: str, *, on_transition: Transition = lambda name, old, new: None) -> None:
@@ -139,6 +144,8 @@ class PipelinedConnection:
 
     @property
     def is_up(self) -> bool:
+        """Whether commands are taken now. A server that falls silent counts as up until an answer has been missing for
+        about 0.25 s."""
         return self._link is not None
 
     async def ready(self) -> bool:
@@ -150,7 +157,9 @@ class PipelinedConnection:
         return self._link is not None
 
     def call(self, *arguments: bytes | str | int | float) -> asyncio.Future[Any]:
-        """The answer's future; a Redis error is its result, an instance of `hiredis.ReplyError`."""
+        """The answer's future; a Redis error is its result, an instance of `hiredis.ReplyError`. Raises
+        RedisUnavailable at once without a connection, or while 10,000 commands wait; the future does so when the
+        connection is lost. Nothing is sent twice. The future may be cancelled: the command is still sent."""
         if self._link is None:
             raise RedisUnavailable(self.state)
         return self._link.send(arguments)
@@ -265,7 +274,8 @@ class Script:
         self._is_failing = False
 
     async def run(self, *arguments: bytes | str | int) -> Any:
-        """`arguments` begin with the number of keys; raises RedisUnavailable, also for an error of the script."""
+        """`arguments` begin with the number of keys; raises RedisUnavailable, also for an error of the script. A script
+        that the server has forgotten is loaded again: it did not run then, so it never runs twice."""
         if not self._connection.is_up:
             await self._connection.ready()
         for _ in range(2):

@@ -17,8 +17,11 @@ import structlog
 from generated.errors import Unavailable
 
 MAX_WAIT_S = 0.5
+"""For a connection (D21); then it is Unavailable."""
 OPEN_S = 5.0
+"""For one that is being opened, whoever waits for it."""
 RECOVER_S = 2.0
+"""For one whose use was cut short, until it is idle again; else it is ended."""
 CLOSE_S = 1.0
 REOPEN_AFTER_S = 0.1
 """After a failed opening the next one waits for so long: a server that refuses is not asked by every caller."""
@@ -33,14 +36,17 @@ class Connection(Protocol):
     def terminate(self) -> None:
         """Ends the connection at once, whatever it is doing; does not wait."""
 
-    async def close(self) -> None: ...
+    async def close(self) -> None:
+        """Says goodbye to the server, which may take its time."""
 
 
 C = TypeVar("C", bound=Connection)
 
 
 class Pool(Generic[C]):
-    """`open_one` opens one connection; its failures are those of the server, and a caller who waits hears Unavailable."""
+    """`open_one` opens one connection; its failures are those of the server, and a caller who waits hears Unavailable.
+    What was taken comes back exactly once, by `give_back`, `drop` or `recover`. One event loop, no locks; counts are
+    true between two awaits."""
 
     def __init__(
         self, open_one: Callable[[], Coroutine[Any, Any, C]], size: int, *, max_wait_s: float = MAX_WAIT_S
@@ -59,22 +65,28 @@ class Pool(Generic[C]):
 
     @property
     def free(self) -> int:
+        """Places that nobody has, with an idle connection or without one."""
         return len(self._free)
 
     @property
     def leased(self) -> int:
+        """Connections that somebody uses; each is to come back."""
         return len(self._leased)
 
     @property
     def pending(self) -> int:
+        """Places whose connection is being opened or recovered by a task of the pool."""
         return self._pending
 
     @property
     def waiting(self) -> int:
+        """Callers in `take`; the first to ask is the first to be served."""
         return len(self._waiting)
 
     async def take(self) -> C:
-        """A connection that is not closed; raises Unavailable where none comes in time."""
+        """A connection that is not closed, after at most `max_wait_s`; raises Unavailable where none comes, at once
+        where the server has just refused one and none could come back. May be cancelled: what was handed over meanwhile
+        goes to the next."""
         return self.take_at_once() or await self._wait()
 
     def take_at_once(self) -> C | None:

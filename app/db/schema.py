@@ -23,13 +23,16 @@ MIGRATIONS = Path(__file__).parents[1] / "migrations"
 LINES = {"platform": MIGRATIONS / "platform", "product": MIGRATIONS / "versions"}
 """Each owner's steps are a line of their own."""
 WITHIN_S = 2.0
+"""For connecting and asking together."""
 OLDER = "run `make migrate` (python -m app.migrations upgrade)"
+"""How a person mends a database that is older than the code."""
 NEWER = "start the release that it was made for, or a later one"
 log = structlog.get_logger(__name__)
 
 
 def configuration() -> Config:
-    """Where the steps are: the package's own folders. A product without a table of its own has no line yet."""
+    """For Alembic, and for `Schema`: where the steps are, the package's own folders. A product without a table of its
+    own has no line yet."""
     config = Config()
     config.set_main_option("script_location", "app:migrations")
     config.set_main_option("path_separator", "newline")
@@ -38,7 +41,8 @@ def configuration() -> Config:
 
 
 class Schema:
-    """The steps that the code has. A database names the last steps that it took, one for each branch."""
+    """The steps that the code has, read from their files when it is made. A database names the last steps that it took,
+    one for each branch."""
 
     def __init__(self, config: Config) -> None:
         self._script = ScriptDirectory.from_config(config)
@@ -71,7 +75,8 @@ class Schema:
         return frozenset(taken)
 
     async def fault(self, database: Database) -> str | None:
-        """What is wrong with this database. Raises Unavailable, TimeoutError or asyncpg's errors where it cannot be asked."""
+        """What is wrong with this database. Raises Unavailable, TimeoutError or asyncpg's errors where it cannot be
+        asked. Asks on a connection of its own, within 2 s."""
         async with asyncio.timeout(WITHIN_S):
             connection = await database.connect_alone()
             try:
@@ -90,7 +95,8 @@ class Schema:
             return None
 
     async def is_right(self, database: Database) -> bool:
-        """For readiness; each fault is one line of the log, however often it is asked."""
+        """For readiness; each fault is one line of the log, however often it is asked. Once it was right nobody is
+        asked again. Raises as `fault` does until then."""
         if not self._is_right:
             fault = await self.fault(database)
             if fault is not None and fault != self._said:

@@ -20,11 +20,17 @@ class Meaning(Enum):
     """The class of the catalogue; `LOST` is Unavailable, and the connection is not used again."""
 
     LOST = "lost"
+    """The session has ended, and its transaction with it. Of a COMMIT that was under way `transaction` says more."""
     UNAVAILABLE = "unavailable"
+    """Nothing happened, and the same call may succeed later."""
     OUTCOME_UNKNOWN = "outcome_unknown"
+    """It may have happened."""
     CHANGED_MEANWHILE = "changed_meanwhile"
+    """A constraint that no repository knew better: another change came first."""
     INVALID_DATA = "invalid_data"
+    """The caller's value; the same call fails again."""
     INTERNAL = "internal"
+    """Our fault, such as SQL that is wrong."""
 
 
 MEANINGS = {
@@ -61,6 +67,7 @@ MEANINGS = {
 
 
 def meaning_of(error: asyncpg.PostgresError) -> Meaning:
+    """INTERNAL for a state that no row names, and for an error without one."""
     state = error.sqlstate or ""
     return MEANINGS.get(state) or MEANINGS.get(state[:2], Meaning.INTERNAL)
 

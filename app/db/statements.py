@@ -15,17 +15,22 @@ class Statement:
     """`names` are the parameters in the order of `$1`, `$2`, …; one name may stand more than once."""
 
     sql: str
+    """With PostgreSQL's `$1`, `$2`, …: values never stand in it."""
     names: tuple[str, ...]
     constants: dict[str, object]
+    """Values for names that a caller may leave out."""
 
     def arguments(self, given: dict[str, object]) -> list[object]:
-        """KeyError for a parameter that is neither given nor a constant of the statement."""
+        """In the order of `$1`, `$2`, …; what is given goes before a constant. KeyError for a parameter that is neither
+        given nor a constant of the statement; a name that it does not have is ignored."""
         constants = self.constants
         return [given[name] if name in given else constants[name] for name in self.names]
 
 
 def compile_statement(statement: ClauseElement) -> Statement:
-    """`bindparam("name")` becomes a named parameter; literal values become constants."""
+    """`bindparam("name")` becomes a named parameter; literal values become constants. Once at start, not for each call.
+    A list is one parameter, `any_(bindparam("ids", type_=ARRAY(…)))`: what `in_` makes of a Python list is filled in by
+    SQLAlchemy when it executes, and it does not execute here. TypeError for what has no parameters, such as DDL."""
     dialect: Dialect = registry.load("postgresql.asyncpg")()
     compiled = statement.compile(dialect=dialect)
     if not isinstance(compiled, SQLCompiler):

@@ -17,6 +17,7 @@ from app.db.statements import Statement
 from generated.errors import ApiError, OutcomeUnknown, Unavailable
 
 COMMIT_S = 10.0
+"""For the answer to COMMIT, whoever has stopped to wait for it."""
 ATTEMPTS = 2
 """Of BEGIN: a connection that died while it was idle is found out by its first statement, and nothing has run yet."""
 
@@ -24,7 +25,8 @@ log = structlog.get_logger(__name__)
 
 
 class Transaction:
-    """An executor of statements that take effect together."""
+    """An executor of statements that take effect together, at PostgreSQL's default isolation (READ COMMITTED). One
+    statement at a time, by one task; ended once, by `commit`, `rollback` or `abandon`, and not used after that."""
 
     def __init__(self, database: Database) -> None:
         self._pool = database.pool
@@ -40,14 +42,18 @@ class Transaction:
             raise translated(error) from error
 
     async def fetchrow(self, statement: Statement, **parameters: object) -> Record | None:
+        """The first row, None where there is none; fetches all that the statement yields."""
         rows = await self.fetch(statement, **parameters)
         return rows[0] if rows else None
 
     async def execute(self, statement: Statement, **parameters: object) -> None:
+        """That no row was changed is no error."""
         await self.fetch(statement, **parameters)
 
     async def commit(self) -> None:
-        """Raises OutcomeUnknown if the answer to COMMIT was lost, Unavailable if PostgreSQL refused it.
+        """Without a statement there is nothing to do. Raises OutcomeUnknown if the answer to COMMIT was lost, or did
+        not come within 10 s; Unavailable if PostgreSQL refused it, or the connection was lost before: then nothing has
+        happened.
 
         A cancellation ends the wait, not the COMMIT: who called does not know its outcome then.
         """
@@ -72,7 +78,8 @@ class Transaction:
             await asyncio.shield(task)
 
     def abandon(self) -> asyncio.Task[Any] | None:
-        """Rolls back in the background; for who has no time left to wait."""
+        """Rolls back in the background; for who has no time left to wait. The task never fails; None where nothing had
+        begun."""
         connection, self._connection = self._connection, None
         return None if connection is None else self._pool.recover(connection, _rollback)
 

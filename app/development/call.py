@@ -36,7 +36,8 @@ def call(address: str, user: str, operation: str, data: str) -> int:
 
 
 def number_of(operation: str) -> PkgId:
-    """The operation's number in a frame. Raises ValueError with what is near, for one that no socket carries."""
+    """The operation's number in a frame. Raises ValueError with what is near, for one that no socket carries. Names are
+    compared as they are written in the contract, in lower case."""
     known = {one.name.lower(): one for one in PkgId}
     if operation in known:
         return known[operation]

@@ -40,6 +40,7 @@ ACCOUNT_ROLES = ["manage-account", "manage-account-links", "view-profile"]
 SCOPE = "openid email profile"
 NO_STORE = {"cache-control": "no-store", "pragma": "no-cache"}
 MAX_REMEMBERED = 100_000
+"""From so many on what has expired is forgotten; what could still be used never is."""
 
 
 class Refused(Exception):
@@ -117,7 +118,8 @@ def _load_user(entry: dict[str, Any], client_id: str) -> User:
 
 
 def load_keys(path: Path | None) -> Keys:
-    """The keys of the file, made and written there (mode 0600, atomically) when it does not exist yet."""
+    """The keys of the file, made and written there (mode 0600, atomically) when it does not exist yet. None keeps them
+    in memory alone. BadKeysFile for a file that holds none."""
     if path is None or not path.exists():
         keys = _generate_keys()
         if path is not None:
@@ -164,6 +166,7 @@ class Sessions:
         self._remember(self._spent, claims["jti"], claims["exp"])
 
     def end(self, claims: dict[str, Any]) -> None:
+        """Its access tokens are taken until they expire, by services that verify alone."""
         self._remember(self._ended, claims["sid"], claims["exp"])
 
     def has_ended(self, session_id: str) -> bool:
@@ -189,7 +192,7 @@ class Issuer:
         self._sessions = Sessions()
 
     def grant(self, form: dict[str, str]) -> dict[str, object]:
-        """The token endpoint; raises Refused."""
+        """The token endpoint: RFC 6749 §4.3 and §6, a refresh token good once. Raises Refused."""
         self._check_client(form)
         match form.get("grant_type"):
             case "password":
@@ -375,6 +378,7 @@ def serve(options: argparse.Namespace) -> None:
 
 
 def main(arguments: list[str], environment: str) -> int:
+    """Answers an exit code: 78 for production, and for a keys file that holds none; 1 where it cannot listen."""
     if environment.strip().casefold() == Environment.PRODUCTION:
         print("the development issuer does not start with ENV=production: use Keycloak", file=sys.stderr)
         return EXIT_CONFIG

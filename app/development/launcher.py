@@ -26,6 +26,7 @@ from generated.product import NAME, TITLE
 ROOT = Path(__file__).resolve().parents[2]
 REALM, OPENAPI = ROOT / "docker" / "keycloak" / "realm.json", ROOT / "generated" / "specs" / "openapi.json"
 LAST_LINES = 20
+"""Of the log of what has ended, as the terminal shows them."""
 EX_CONFIG = 78
 MAX_PORT = 65_535
 MAX_PKG_ID = 65_535
@@ -63,6 +64,9 @@ class Child(Server):
 
 
 class Issuer(Child):
+    """The development issuer on a port that was free when this was made. Its keys stay in the folder, so that tokens
+    outlive it."""
+
     setting = "KEYCLOAK_URL"
 
     def __init__(self, folder: Path, environment: Mapping[str, str], *options: str) -> None:
@@ -77,6 +81,8 @@ class Issuer(Child):
 
 
 class Service(Child):
+    """One of ours, ready when `/readyz` says so: its database has every step, and the issuer's keys are there."""
+
     setting = "DATABASE_URL, REDIS_URL and KEYCLOAK_URL"
 
     def __init__(self, folder: Path, address: str, environment: Mapping[str, str], *, is_shown: bool = True) -> None:
@@ -98,7 +104,8 @@ def _port(text: str) -> int:
 
 
 class Launcher:
-    """`root` is the checkout; `environment` decides what is embedded."""
+    """`root` is the checkout; `environment` decides what is embedded. What the environment names is used as it is, and
+    is neither started nor ended here."""
 
     def __init__(self, root: Path, environment: Mapping[str, str]) -> None:
         self._state = root / ".stele"

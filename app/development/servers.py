@@ -26,7 +26,9 @@ from pathlib import Path
 from generated.product import NAME
 
 START_S = 30.0
+"""For one that starts; then it is killed, and ServerUnavailable says what its log ends with."""
 STOP_S = 10.0
+"""For one that is told to end; then it is killed."""
 UNPRIVILEGED = "nobody"
 PR_SET_PDEATHSIG = 1
 SHARED_STATE = Path("/var/lib", NAME)
@@ -37,12 +39,14 @@ class ServerUnavailable(Exception):
 
 
 def free_port() -> int:
+    """One that was free just now: somebody else may take it first."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
 def answers(port: int) -> bool:
+    """Whether something accepts connections there; who it is, is not asked."""
     with socket.socket() as probe:
         probe.settimeout(0.2)
         return probe.connect_ex(("127.0.0.1", port)) == 0
@@ -61,6 +65,7 @@ class Server(ABC):
 
     @property
     def log(self) -> Path:
+        """Kept from one start to the next, and never cut."""
         return self.folder / "server.log"
 
     @property
@@ -69,6 +74,7 @@ class Server(ABC):
         return self._process.pid
 
     def is_running(self) -> bool:
+        """Whether the process is there, which says nothing of whether it answers."""
         return self._process is not None and self._process.poll() is None
 
     @abstractmethod
@@ -79,6 +85,7 @@ class Server(ABC):
         return answers(self.port)
 
     def start(self) -> None:
+        """Raises ServerUnavailable where it is not ready in time."""
         self.launch()
         self.wait_ready()
 
@@ -96,6 +103,7 @@ class Server(ABC):
             )
 
     def wait_ready(self) -> None:
+        """30 s at most. Raises ServerUnavailable, and has ended it then."""
         deadline = time.monotonic() + START_S
         while not self.is_ready():
             if not self.is_running() or time.monotonic() > deadline:
@@ -108,6 +116,7 @@ class Server(ABC):
             time.sleep(0.02)
 
     def stop(self) -> None:
+        """By the signal that lets it put things in order; killed after 10 s. Once stopped, again does nothing."""
         if self._process is None:
             return
         self._end(self.stop_signal)
@@ -130,6 +139,9 @@ class Server(ABC):
 
 
 class Postgres(Server):
+    """Trusts who connects, on loopback. As root it runs as `nobody`, and its data is elsewhere if that user cannot
+    reach `folder`."""
+
     setting = "DATABASE_URL"
     stop_signal = signal.SIGINT
 
@@ -161,6 +173,7 @@ class Postgres(Server):
 
     @property
     def url(self) -> str:
+        """Another one for each object: the port is chosen at the first launch."""
         return f"postgresql+asyncpg://postgres@127.0.0.1:{self.port}/postgres"
 
     def launch(self) -> None:
@@ -253,6 +266,7 @@ def _dies_with(parent: int, with_signal: signal.Signals) -> Callable[[], None]:
 
 @contextmanager
 def embedded_postgres(folder: Path) -> Iterator[Postgres]:
+    """Started when the block begins, stopped when it ends, its data kept."""
     server = Postgres(folder)
     server.start()
     try:
@@ -263,6 +277,7 @@ def embedded_postgres(folder: Path) -> Iterator[Postgres]:
 
 @contextmanager
 def embedded_valkey(folder: Path) -> Iterator[Valkey]:
+    """Started when the block begins, stopped when it ends, its data kept."""
     server = Valkey(folder)
     server.start()
     try:

@@ -35,7 +35,8 @@ def client_ip(scope: Mapping[str, Any], trusted_proxies: int) -> str:
 
 @lru_cache(MAX_REMEMBERED)
 def limit_key(ip: str) -> str:
-    """The subject of limits by address: an IPv4 address, or the /64 network of an IPv6 one (ACCEPTANCE D19)."""
+    """The subject of limits by address: an IPv4 address, or the /64 network of an IPv6 one (ACCEPTANCE D19). What is no
+    address is a subject of its own, as all peers without one are together."""
     address = _parse(ip)
     return str(IPv6Network((address, SITE_BITS), strict=False)) if isinstance(address, IPv6Address) else ip
 

@@ -20,6 +20,8 @@ log = structlog.get_logger(__name__)
 
 
 def outcome_of(code: str) -> Outcome:
+    """Denied is who had no credential, no role or no budget left; all else that is not a success is an error, a 404
+    that hides another's row too."""
     if code == OK:
         return Outcome.SUCCESS
     return Outcome.DENIED if code in DENIALS else Outcome.ERROR
@@ -31,7 +33,9 @@ def reason_of(error: ApiError) -> str | None:
 
 
 def record_of(call: Call, code: str, started: float, reason: str | None = None) -> AuditRecord:
-    """`started` is of `time.perf_counter`. The object is the one that the handler named, else the one that the request names."""
+    """The row of `call`, ended just now; `code` is OK or the refusal's, `started` of `time.perf_counter`. A required
+    row of a success is made before COMMIT, so its duration leaves that out. The object is the one that the handler
+    named, else the one that the request names."""
     caller, principal = call.caller, call.caller.principal
     named = call.context.object_id if call.context else None
     return AuditRecord(
@@ -69,6 +73,8 @@ class RefusalRecorder:
         principal: Principal | None,
         trace_id: str,
     ) -> None:
+        """Neither waits nor raises; where the queue is full the row is dropped and counted, the line stays.
+        `unavailable` is recorded as an error, all else as denied."""
         log.info("auth.denied", door=Door.WEBSOCKET, action=action, code=code, reason=reason, ip=ip, trace_id=trace_id)
         record = AuditRecord(
             at=datetime.now(UTC),

@@ -20,6 +20,8 @@ class Abandoned(Exception):
 
 
 class Door(StrEnum):
+    """The values are the contract's AuditDoor, and the label `door` of the metrics."""
+
     HTTP = "http"
     WEBSOCKET = "websocket"
 
@@ -29,11 +31,17 @@ class Caller:
     """One connection's identity; on a socket the principal may be refreshed, so it is read per request (D10)."""
 
     principal: Principal | None
+    """None where nobody has proved who he is. Over HTTP a public operation reads no credential, so that there it is
+    always None; on a socket it is the socket's, whatever the operation, and None once the token has expired."""
     ip: str
+    """In one spelling, counted from the right of `X-Forwarded-For` (D24); empty for a peer on a Unix socket. For people
+    and limits, never for a decision about rights."""
     user_agent: str
+    """What the client says of itself, cut to 1,024 characters over HTTP and 512 on a socket; empty where it says
+    nothing."""
     door: Door
     credential_refused: Unauthenticated | None = None
-    """What was wrong with the credential, where there was one."""
+    """What was wrong with the credential, where there was one. The runner raises it, after the address has paid for it."""
 
     origin: str | None = None
     """The page that asked over HTTP, as its browser says it in `Origin`."""
@@ -41,28 +49,48 @@ class Caller:
 
 @dataclass(slots=True)
 class Context:
-    """What a handler sees. `db` is a lazy transaction for commands and plain reads for queries."""
+    """What a handler sees of its call. It ends with the method: who keeps it, or hands it to a task that goes on, has
+    no transaction that anybody would commit."""
 
     caller: Caller
     trace_id: str
+    """The request's id in log lines, problems, the audit row and `X-Correlation-ID`; over HTTP the caller's own, if it
+    sent one."""
     db: Executor
+    """For a command one transaction at PostgreSQL's default isolation (READ COMMITTED), which begins with the first
+    statement; the runner commits it after the method has returned a fitting result, and rolls it back after any
+    exception. Its statements are awaited one after the other.
+
+    For a query each statement runs by itself on some connection of the pool: two of them may see two states.
+    """
     events: list[Any] = field(default_factory=list)
+    """What was published so far. They are written when the method has returned; an exception drops them."""
     object_id: str | None = None
-    """The object that the audit row names; the handler sets it where the contract cannot know it."""
+    """The object that the audit row names; the handler sets it where the contract cannot know it. More than 255
+    characters are cut."""
 
     status: int | None = None
-    """Which of the declared success statuses HTTP answers with, where there are several; frames have one OK."""
+    """Which of the declared success statuses HTTP answers with, where there are several; frames have one OK. One that
+    is not declared is logged, and answered as the first declared one."""
 
     @property
     def principal(self) -> Principal | None:
+        """Who calls; never None but in a public operation, since the runner has refused the others before."""
         return self.caller.principal
 
     def publish(self, event: Any) -> None:
-        """Queue an event; it becomes a row of the transaction, and is heard if that commits and only then."""
+        """Queue an event; it becomes a row of the transaction, and is heard if that commits and only then. Nothing is
+        checked or sent now. After the method has returned, an event that the operation does not declare
+        (`x-publishes`), or that is not of its type, makes the call `internal`, and nothing is committed. Events of one
+        topic are heard in the order in which they were published."""
         self.events.append(event)
 
 
 Method = Callable[[Context, Any], Awaitable[Any]]
+"""A handler's: it returns the typed result of the operation, or raises an ApiError that the operation declares; what is
+neither is answered `internal`. It may be cancelled at each `await`: by the deadline, by the socket's cancel frame, by
+the end of the node and, a query, by the end of its socket; a caller over HTTP who goes away cancels nothing. What it
+does outside of `context.db` has happened even where the transaction is rolled back."""
 
 
 @dataclass(slots=True)
@@ -73,10 +101,15 @@ class Call:
     operation: Operation
     method: Method
     decode: Callable[[], Any]
+    """Answers the typed request, or raises what `app.errors.decode` turns into a refusal. May be called once more where
+    roles refuse a socket's request, for the name of its object."""
     caller: Caller
     trace_id: str
     timeout_s: float | None = None
+    """What the caller asks for instead of the operation's own; None for that one. Never beyond 30 s (D14)."""
     idempotency_key: str | None = None
+    """Of use only where the contract says `x-idempotent: key` and the caller is known; elsewhere it is ignored. A
+    socket's is its `req_id`."""
     receive: Callable[[], Awaitable[None]] | None = None
     """Reads the rest of the request, where the door has not read it yet; raises Abandoned or an `ApiError`."""
     arrived_at: float = field(default_factory=time.monotonic)

@@ -16,7 +16,9 @@ from dataclasses import dataclass
 from generated.errors import CursorInvalid
 
 VERSION = 1
+"""Of the layout; cursors of another one are invalid."""
 TTL_S = 3600
+"""How long a cursor is good from when it was sealed, not from when it was used."""
 LAYOUT = struct.Struct(">BqIq16s")
 SEAL_BYTES = 16
 
@@ -26,22 +28,30 @@ class Position:
     """The last id that was read, and the number of the page that comes next."""
 
     last_id: int
+    """Within 64 bits, signed."""
     page: int
+    """Within 32 bits; only for people to read, the walk goes on by `last_id`."""
 
 
 class CursorSeal:
-    """`scope` is whatever the cursor must not leave: the subject and the filter."""
+    """Seals by HMAC-SHA256 cut to 128 bits: nothing can be changed, but nothing is hidden either, so a position holds
+    no secret. `scope` is whatever the cursor must not leave: the subject and the filter, and the listing, where two of
+    them could have the same. `secret` is the same on every node; another one makes every cursor invalid. `clock` is the
+    wall clock."""
 
     def __init__(self, secret: bytes, clock: Callable[[], float] = time.time) -> None:
         self._key = hashlib.sha256(b"stele cursor" + secret).digest()
         self._clock = clock
 
     def seal(self, position: Position, scope: str) -> str:
+        """71 characters that need no escape in a URL. Raises `struct.error` for a position out of range."""
         expires = int(self._clock()) + TTL_S
         payload = LAYOUT.pack(VERSION, position.last_id, position.page, expires, _digest(scope))
         return urlsafe_b64encode(payload + self._mac(payload)).rstrip(b"=").decode()
 
     def open(self, cursor: str, scope: str) -> Position:
+        """As often as the caller likes, on any node. Raises CursorInvalid for a cursor that is forged, changed, of
+        another scope or secret, or older than an hour; which of these, nobody is told."""
         try:
             data = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
         except ValueError:

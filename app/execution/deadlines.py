@@ -19,12 +19,16 @@ TICK_S = 0.05
 
 @dataclass(slots=True)
 class Watch:
-    """One deadline of the current task. `error` is what its end means: nothing has happened, until somebody knows better."""
+    """One deadline of the current task, as a context manager around what it bounds. Time runs from `Deadlines.watch`
+    on. It cancels once: a body that swallows the cancellation goes on without an end."""
 
     task: asyncio.Task[object] | None
+    """None once the body has been left: then nothing is cancelled any more."""
     due: float
+    """By the loop's clock."""
     has_expired: bool = False
     error: type[ApiError] = Timeout
+    """What the end means: nothing has happened, until somebody knows better and says so here."""
 
     def __enter__(self) -> Watch:
         return self
@@ -39,14 +43,15 @@ class Watch:
 
 
 class Deadlines:
-    """Owns the sweeper; `stop` ends it."""
+    """One per loop; owns the sweeper, which runs only while something is watched. Of a queue the first entries alone
+    are looked at, so that a request costs one append."""
 
     def __init__(self) -> None:
         self._queues: dict[int, deque[Watch]] = {}
         self._timer: asyncio.TimerHandle | None = None
 
     def watch(self, timeout_s: float) -> Watch:
-        """Watch the running task; durations are rounded up to the sweeper's tick."""
+        """Watch the running task for `timeout_s` from now, rounded up to the sweeper's tick of 50 ms."""
         loop = asyncio.get_running_loop()
         ticks = max(1, math.ceil(timeout_s / TICK_S))
         entry = Watch(asyncio.current_task(), loop.time() + ticks * TICK_S)
@@ -56,6 +61,7 @@ class Deadlines:
         return entry
 
     def stop(self) -> None:
+        """What is watched has no deadline any more, until `watch` is called again."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None

@@ -16,7 +16,7 @@ class UnknownMethod(Exception):
 
 
 def check_methods(handlers: Handlers[Any]) -> None:
-    """Raises UnknownMethod, which names all of them."""
+    """Raises UnknownMethod, which names all of them. Looks at classes, runs nothing."""
     found = [
         f"{type(handler).__name__}.{name}"
         for handler in (getattr(handlers, one.name) for one in fields(handlers))

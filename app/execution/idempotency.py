@@ -20,11 +20,13 @@ from generated.bindings import Codec
 from generated.errors import IdempotencyKeyReused, RequestInProgress
 
 TTL = "24 hours"
+"""By PostgreSQL's clock, from the beginning of the transaction that stored the answer."""
 RETRY_S = 1
+"""What a call is told whose twin is still running."""
 
 
 class AnswerStore:
-    """The statements, compiled once."""
+    """The statements, compiled once; it holds no connection and no state."""
 
     def __init__(self) -> None:
         row = STORED_ANSWER.c
@@ -47,17 +49,19 @@ class AnswerStore:
 
 
 def horizon() -> Any:
-    """An answer that is not younger is no longer given."""
+    """A moment by PostgreSQL's clock, for a statement: an answer that is not younger is no longer given."""
     return func.now() - text(f"interval '{TTL}'")
 
 
 def fingerprint(request: Any) -> bytes:
-    """Equal for equal requests, whichever encoding they came in: protobuf keeps no order in a map."""
+    """32 bytes, equal for equal requests, whichever encoding they came in, and whether defaults were written out or
+    left out: protobuf keeps no order in a map."""
     return hashlib.sha256(msgspec.json.encode(request.model_dump(), order="deterministic")).digest()
 
 
 class Replay:
-    """One keyed call inside its transaction."""
+    """One keyed call inside its transaction. `scope` is subject, operation and key. Only success is stored: who was
+    refused may call again with the same key, and is judged anew."""
 
     def __init__(
         self, store: AnswerStore, executor: Executor, codec: Codec, scope: tuple[str, str, str], request: Any
@@ -69,7 +73,9 @@ class Replay:
         self._fingerprint = fingerprint(request)
 
     async def begin(self) -> tuple[Any] | None:
-        """The stored result in a tuple, or None to go on; the lock lasts until the transaction ends."""
+        """The stored result in a tuple, or None to go on; the lock lasts until the transaction ends. It comes before
+        anything that has an effect. Never waits for the other call: raises RequestInProgress while one of this scope
+        runs, on whichever node, and IdempotencyKeyReused where the key came with another request within 24 h."""
         locked = await self._executor.fetchrow(self._store.lock, scope="\x1f".join(self._scope.values()))
         if locked is None or not next(iter(locked.values())):
             raise RequestInProgress(retry_after_s=RETRY_S)
@@ -81,5 +87,7 @@ class Replay:
         return (self._codec.restore(row["answer"]),)
 
     async def finish(self, result: Any) -> None:
+        """Stores the result in the transaction of the effect, so that both are there or neither; takes the place of one
+        that is too old."""
         answer = self._codec.encode_json(result)
         await self._executor.execute(self._store.keep, **self._scope, fingerprint=self._fingerprint, answer=answer)

@@ -12,9 +12,11 @@ from app.execution.cursor import CursorSeal
 
 @dataclass(frozen=True, slots=True)
 class Platform:
-    """`is_ready` says whether this worker should be sent requests (`/readyz`)."""
+    """One of each per worker, for all features; wiring closes what has to be closed."""
 
     identity: Identity
     tickets: Tickets
     cursors: CursorSeal
+    """For all features, so that what a scope does not name, a cursor of another listing may pass by."""
     is_ready: Callable[[], bool]
+    """Whether this worker should be sent requests (`/readyz`). Asks nobody: the answer is at most 5 s old."""

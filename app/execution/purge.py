@@ -19,6 +19,7 @@ from app.execution.tables import STORED_ANSWER
 from generated.errors import ApiError
 
 BATCH = 1000
+"""Rows of one statement at most."""
 EVERY_S = 60.0
 PAUSE_S = 0.05
 """Between two batches, for those who ask for a connection in the meantime."""
@@ -40,6 +41,8 @@ class AnswerPurge:
         )
 
     async def work(self) -> None:
+        """For the life of the node; to be supervised. A database that refuses or is away costs a warning, and the next
+        minute tries again."""
         while True:
             try:
                 await self.purge()
@@ -48,7 +51,8 @@ class AnswerPurge:
             await asyncio.sleep(self._every_s)
 
     async def purge(self) -> int:
-        """How many were deleted."""
+        """How many were deleted. Goes on, with a pause of 50 ms after each batch, until one is short: rows that another
+        node has locked are left to it. Raises an ApiError."""
         total = 0
         while (count := len(await self._database.fetch(self._statement))) == BATCH:
             total += count

@@ -47,7 +47,9 @@ from generated.operations import BUCKETS, Audit, Bucket, BucketKey, Idempotency,
 from generated.wire import CODECS
 
 LEEWAY_S = 10.0
+"""For clocks that differ, as the verifier has it."""
 MAX_TIMEOUT_S = 30.0
+"""Whatever a caller or the contract asks for (D14)."""
 CANCELLED = "cancelled"
 REFUSAL_ROW_S = 0.15
 """How long a refusal waits for its audit row before the row goes into the queue."""
@@ -57,6 +59,9 @@ log = structlog.get_logger(__name__)
 
 
 class Runner:
+    """One per worker, for all doors. Nothing of a call is kept in it, so calls run side by side. `clock` is the wall
+    clock, which judges the token's `exp`."""
+
     def __init__(
         self,
         *,
@@ -85,7 +90,13 @@ class Runner:
         self._clock = clock
 
     async def run(self, call: Call) -> Any:
-        """The handler's typed result, or an `ApiError`; metrics and audit are settled either way."""
+        """The handler's typed result, or an `ApiError` that the operation declares; metrics and audit are settled
+        either way.
+
+        A command's result is committed when it is returned. The deadline counts from `call.arrived_at`, 30 s at most
+        (D14): beyond it Timeout is raised, and OutcomeUnknown once COMMIT has begun. A cancellation by the door rolls
+        back and leaves no row of a refusal; it does not end a COMMIT that has begun.
+        """
         started = time.perf_counter()
         TRACE_ID.set(call.trace_id)
         code = OK
@@ -250,7 +261,8 @@ class Runner:
 
 
 def fitting(call: Call, result: Any) -> Any:
-    """The result, if it is what the contract says; else Internal is raised, and the log says where it is not."""
+    """The result, if it is what the contract says; else Internal is raised, and the log says where it is not. A
+    command's is encoded for a try, too."""
     codec = CODECS[call.operation.name]
     fault = codec.fault_of(result)
     if fault is not None:

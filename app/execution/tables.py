@@ -9,7 +9,8 @@ from sqlmodel import Field, SQLModel
 
 
 class StoredAnswer(SQLModel, table=True):
-    """`answer` is NULL only inside the transaction that runs the call."""
+    """One success of a keyed call, as the JSON of its result, for 24 h; deleted by `purge`. `answer` is NULL only
+    inside the transaction that runs the call."""
 
     __tablename__ = "stored_answer"
     __table_args__ = (Index("stored_answer_at", "at"),)

@@ -11,7 +11,8 @@ NEVER = math.inf
 
 
 class Alarm:
-    """Calls `ring` once for each `within` that was neither moved nor cleared."""
+    """Calls `ring` once for each `within` that was neither moved nor cleared. To move it costs a comparison; `ring` may
+    set it again."""
 
     __slots__ = ("_at", "_fires_at", "_loop", "_ring", "_timer")
 
@@ -27,11 +28,13 @@ class Alarm:
         return self._at != NEVER
 
     def within(self, seconds: float) -> None:
+        """From now on, in the place of the moment before."""
         self._at = at = self._loop.time() + seconds
         if at < self._fires_at:
             self._set(at)
 
     def clear(self) -> None:
+        """The loop's timer stays, and finds nothing to do."""
         self._at = NEVER
 
     def stop(self) -> None:

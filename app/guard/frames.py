@@ -27,17 +27,20 @@ class Violation(Exception):
 
 @dataclass(frozen=True, slots=True)
 class FrameLimits:
+    """What one socket may do; times in seconds."""
+
     fragments: int = 64
     """Of one message, empty ones included."""
     control_frames: int = 20
-    """Within `control_window_s`."""
+    """Pings, pongs and closes, within `control_window_s`."""
     control_window_s: float = 1.0
     message_s: float = 9.5
     """From a message's first byte to its last; half a second less than promised."""
 
 
 class FrameAccount:
-    """`closes` tells that the frame which begins at the last `step` is a Close."""
+    """`closes` tells that the frame which begins at the last `step` is a Close. Reads headers alone: no payload is
+    kept, copied or unmasked."""
 
     __slots__ = ("_controls", "_fragments", "_left", "_limits", "_window_ends_at", "closes")
 
@@ -51,11 +54,12 @@ class FrameAccount:
 
     @property
     def is_within_message(self) -> bool:
+        """A frame or a message has begun and is not whole: its time runs."""
         return self._left > 0 or self._fragments > 0
 
     def step(self, data: bytes, at: int, now: float) -> int:
-        """Where in `data` the frame ends that goes on or begins at `at`, the end of data if it is longer; `at` while its
-        header is not whole. `now` is in seconds of any clock."""
+        """Where in `data` the frame ends that goes on or begins at `at`, the end of data if it is longer; `at` while
+        its header is not whole. `now` is in seconds of any clock. Raises Violation."""
         if self._left == 0:
             size = self._size(data, at)
             if size == 0:

@@ -12,18 +12,22 @@ from collections.abc import Iterable
 from generated.errors import HeadTooLarge, Malformed, TargetTooLong
 
 MAX_HEAD_BYTES = 16_384
+"""Line and fields together, with the empty line (D13)."""
 MAX_FIELDS = 100
 LINE = b"\r\n"
 END = b"\r\n\r\n"
 NEW, OLD = b" HTTP/1.1", b" HTTP/1.0"
 JUDGED = frozenset({b"host", b"transfer-encoding", b"content-length"})
+"""The fields that say where a request ends and to whom it goes; two readers must not understand them differently (RFC
+9112 §11.2)."""
 HOST = re.compile(rb"(?:[A-Za-z0-9._~%!$&'()*+,;=-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]*)?\Z")  # RFC 9110 §7.2
 UPGRADE = re.compile(rb"\r\nupgrade:([^\r]*)", re.IGNORECASE)
 WEBSOCKET = b"websocket"
 
 
 def check_unfinished(start: bytes) -> None:
-    """What has come of a head that is not whole. Raises HeadTooLarge or TargetTooLong."""
+    """What has come of a head that is not whole. Raises HeadTooLarge or TargetTooLong. To be asked with each piece that
+    comes, since nobody else bounds a head that never ends."""
     if len(start) > MAX_HEAD_BYTES:
         raise HeadTooLarge if LINE in start[:MAX_HEAD_BYTES] else TargetTooLong
     if start.count(LINE) > MAX_FIELDS + 1:
@@ -83,4 +87,5 @@ def check_upgrade(method: bytes, fields: Iterable[tuple[bytes, bytes]], *, is_ol
 
 
 def without_upgrade(head: bytes) -> bytes:
+    """The same head without its `Upgrade`, which a server may ignore (RFC 9110 §7.8)."""
     return UPGRADE.sub(b"", head)

@@ -33,9 +33,13 @@ from generated.errors import ApiError, Malformed, RequestTimeout, Unavailable
 HEAD_S = 9.5
 """Half a second less than the 10 s that are promised, which hold under load too."""
 BODY_S = 29.5
+"""Half a second less than 30 s, for the whole body."""
 BODY_CHECK_S = 9.5
+"""How often its pace is judged."""
 PATIENCE_S = 10.0
+"""How long a connection that is being closed may take nothing of its answer."""
 FULL_RETRY_S = 2
+"""What a connection without a place is told."""
 
 
 class Overrun(Exception):
@@ -56,6 +60,8 @@ class Flow(FlowControl):
             self._protocol.read_on()
 
     def pause_writing(self) -> None:
+        """The peer takes nothing: then nothing more of it is read, and after 30 s without a byte taken the connection
+        is cut."""
         super().pause_writing()
         self._guarded.pause_reading()
         self._guarded.watch()
@@ -67,6 +73,10 @@ class Flow(FlowControl):
 
 
 class GuardedHttp(HttpToolsProtocol):
+    """One per connection, made by uvicorn. `gate` and `tally` are the application's, if it has them: without a gate
+    everything is let in, without a tally nothing is counted. A request that is refused here makes no task and reaches
+    no application."""
+
     transport: GuardedTransport
     ws_protocol_class: type[GuardedWebSocket] | None
 
@@ -99,6 +109,7 @@ class GuardedHttp(HttpToolsProtocol):
     # The connection
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's own
+        """Takes a place, or answers 503 and ends the connection."""
         guarded = GuardedTransport(transport, self.loop, patience_s=PATIENCE_S)
         address, _ = get_remote_addr(transport) or ("", 0)
         if not self._places.take(address):
@@ -113,6 +124,7 @@ class GuardedHttp(HttpToolsProtocol):
         self._alarm.within(HEAD_S)
 
     def connection_lost(self, exc: Exception | None) -> None:
+        """Gives the place back, however the connection ended."""
         self._alarm.stop()
         self.transport.lost()
         self._held = b""
@@ -121,6 +133,7 @@ class GuardedHttp(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
+        """What cannot be worked on yet is held, and reading rests until it can."""
         if self.transport.is_closing():
             self.transport.drop(len(data))
             return
@@ -129,6 +142,7 @@ class GuardedHttp(HttpToolsProtocol):
         self._advance(data)
 
     def shutdown(self) -> None:
+        """The request that is being answered is the last one; a connection without one ends."""
         self._keeps_alive = False
         super().shutdown()
 

@@ -18,6 +18,7 @@ import uvloop
 from app.guard.places import capacity
 
 MAX_BATCH = 64
+"""Connections of one turn, whatever waits."""
 REST_S = 0.1
 """How long nobody is taken once descriptors or memory have run out."""
 EXHAUSTED = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})  # accept(2)
@@ -32,7 +33,8 @@ def batch_of(places: int) -> int:
 
 
 class Listener:
-    """What uvicorn asks of an asyncio.Server. Begins at once. Each of `listening` must not block; they are closed with it. `loop` is any that has `add_reader`."""
+    """What uvicorn asks of an asyncio.Server. Begins at once. Each of `listening` must not block; they are closed with
+    it. `loop` is any that has `add_reader`. A turn of the loop takes at most `batch` connections of each."""
 
     def __init__(
         self,
@@ -56,6 +58,7 @@ class Listener:
         return tuple(self._listening)
 
     def is_serving(self) -> bool:
+        """Until `close`."""
         return bool(self._listening)
 
     def close(self) -> None:
@@ -108,7 +111,8 @@ class Listener:
 
 
 class GuardedLoop(uvloop.Loop):
-    """The loop of a worker: its servers are Listeners, whoever starts them and with however many workers."""
+    """The loop of a worker: its servers are Listeners, whoever starts them and with however many workers. All else is
+    uvloop's."""
 
     async def create_server(  # type: ignore[override]  # what uvicorn uses of its options; TLS ends in front of a node
         self,
@@ -120,7 +124,7 @@ class GuardedLoop(uvloop.Loop):
         ssl: None = None,
         backlog: int = 100,
     ) -> Listener:
-        """Raises OSError where an address cannot be had."""
+        """One socket for each address that the host has. Raises OSError where an address cannot be had."""
         listening = [sock] if sock is not None else await self._bound(host, port)
         for one in listening:
             one.setblocking(False)

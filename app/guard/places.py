@@ -12,12 +12,14 @@ from typing import Any
 from app.execution.address import client_ip, limit_key
 
 MAX_CONNECTIONS = 16_384
+"""Of one worker, however many files it may open."""
 MIN_RESERVE, MAX_RESERVE = 64, 512
 KEY = "guard.places"
 
 
 def capacity() -> int:
-    """What the limit on open files leaves, after a quarter for the databases, logs and calls out."""
+    """What the limit on open files leaves, after a quarter for the databases, logs and calls out. Asked when a worker
+    begins: a limit that is changed later does not count."""
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft == resource.RLIM_INFINITY:
         return MAX_CONNECTIONS
@@ -26,7 +28,8 @@ def capacity() -> int:
 
 
 class Places:
-    """One per worker: uvicorn hands the same state to all its connections, see `places_in`."""
+    """One per worker: uvicorn hands the same state to all its connections, see `places_in`. What was taken is given
+    back once, by the same address."""
 
     def __init__(self, size: int) -> None:
         self._size = size
@@ -34,6 +37,7 @@ class Places:
         self._held: dict[str, int] = {}
 
     def take(self, address: str) -> bool:
+        """Whether there is a place for this address, which it has then. Called before anything is read or answered."""
         subject = subject_of(address)
         held = self._held.get(subject, 0)
         is_scarce = self._taken * 4 >= self._size * 3
@@ -45,9 +49,11 @@ class Places:
 
     @property
     def is_full(self) -> bool:
+        """Then the next connection is refused, whoever it is."""
         return self._taken >= self._size
 
     def give_back(self, address: str) -> None:
+        """For what `take` gave, and for nothing else."""
         subject = subject_of(address)
         self._taken -= 1
         left = self._held[subject] - 1

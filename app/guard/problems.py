@@ -27,7 +27,7 @@ FIELDS: tuple[Field, ...] = (
 
 
 def trace_id(fields: Iterable[Field]) -> str:
-    """The caller's own, if it sent one that can be shown."""
+    """The caller's own, if it sent one that can be shown. Else 16 hexadecimal digits by chance."""
     for name, value in fields:
         if name == b"x-correlation-id" and TRACE_ID.match(value):
             return value.decode()
@@ -35,7 +35,7 @@ def trace_id(fields: Iterable[Field]) -> str:
 
 
 def parts(error: ApiError, trace: str) -> tuple[list[Field], bytes]:
-    """The fields and the body; a 408 or 503 says when to come again."""
+    """The fields and the body; a 408 or 503 says when to come again. The error itself is changed by that."""
     if error.retry_after_s is None:
         error.retry_after_s = RETRY_S.get(error.status)
     body = msgspec.json.encode(problem(error, trace))
@@ -53,7 +53,8 @@ def answer(
     is_last: bool = True,
     is_head: bool = False,
 ) -> bytes:
-    """`server_fields` are the server's own, as the date; `is_last` says that the connection ends."""
+    """`server_fields` are the server's own, as the date; `is_last` says that the connection ends. A HEAD request gets
+    the fields alone, with the length of the body that it does not get (RFC 9110 §9.3.2)."""
     fields, body = parts(error, trace)
     ends = [(b"connection", b"close")] if is_last else []
     lines = [b"%b: %b\r\n" % field for field in (*server_fields, *fields, *ends)]

@@ -20,10 +20,12 @@ LINGER_BYTES = 16 << 20
 STALL_S = 30.0
 """How long an open connection may take nothing of what waits for it."""
 CLOSING_S = 60.0
+"""The most that a close may last, however slowly the peer reads."""
 
 
 class GuardedTransport(asyncio.Transport):
-    """`is_unread` is set while the peer has more to send than will be read: a close then lets it read the answer."""
+    """Around the server's own `transport`; the protocol tells it `lost` at the end. `patience_s` bounds a close.
+    `is_unread` is set while the peer has more to send than will be read: a close then lets it read the answer."""
 
     __slots__ = (
         "_dropped", "_ends_at", "_is_leaving", "_is_paused", "_loop", "_patience_s", "_timer", "_unsent", "is_unread",
@@ -43,6 +45,7 @@ class GuardedTransport(asyncio.Transport):
         self._ends_at = math.inf
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
+        """Never waits. After `leave` it is dropped."""
         if not self._is_leaving:
             self.server_side.write(data)
 
@@ -61,12 +64,14 @@ class GuardedTransport(asyncio.Transport):
         return waiting
 
     def is_closing(self) -> bool:
+        """Also while it only waits for the peer to read the answer."""
         return self._is_leaving or self.server_side.is_closing()
 
     def get_extra_info(self, name: str, default: Any = None) -> Any:
         return self.server_side.get_extra_info(name, default)
 
     def pause_reading(self) -> None:
+        """The kernel takes what it has room for, and then TCP holds the peer back."""
         if not self._is_paused and not self.is_closing():
             self._is_paused = True
             self.server_side.pause_reading()
@@ -77,6 +82,8 @@ class GuardedTransport(asyncio.Transport):
             self.server_side.resume_reading()
 
     def close(self) -> None:
+        """Once what was written has been taken, in the time that the module promises; then the connection is cut. Again
+        it does nothing."""
         if self.is_closing():
             return
         if self.is_unread and self.server_side.can_write_eof():
@@ -95,12 +102,13 @@ class GuardedTransport(asyncio.Transport):
         self._end_after(LINGER_S)
 
     def drop(self, size: int) -> None:
-        """`size` bytes came that nobody reads."""
+        """`size` bytes came that nobody reads. Beyond 16 MiB reading stops, so that the peer cannot send for ever."""
         self._dropped += size
         if self._dropped > LINGER_BYTES and not self.server_side.is_closing():
             self.server_side.pause_reading()
 
     def abort(self) -> None:
+        """At once: what waits is lost."""
         self.server_side.abort()
 
     def watch(self) -> None:
@@ -109,6 +117,7 @@ class GuardedTransport(asyncio.Transport):
             self._check_after(STALL_S)
 
     def unwatch(self) -> None:
+        """The peer has taken enough; a close that is under way keeps its timer."""
         if not self.is_closing():
             self.lost()
 

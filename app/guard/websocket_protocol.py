@@ -39,7 +39,9 @@ from generated.errors import (
 )
 
 HANDSHAKE_S = 9.5
+"""Until the application has answered; half a second less than promised."""
 CLOSE_S = 3.5
+"""For the answer to our Close (RFC 6455 §5.5.1), so that the connection is gone within 5 s."""
 HEARTBEAT_S = 1.0
 """How often a peer that is not read is sent a Pong that nobody asked for (RFC 6455 §5.5.3): its FIN waits behind what we do not
 read, but what is sent to one that has gone is answered by a reset."""
@@ -48,6 +50,7 @@ STRANGER_CLOSE_S = 0.3
 STRANGERS = frozenset({CloseCode.AUTH_TIMEOUT, CloseCode.INVALID_TOKEN})
 PATIENCE_S = 1.0
 FRAMES_PER_TURN = 64
+"""Then the loop's others have their turn."""
 AFTER_CLOSE_BYTES = 1 << 18
 """What may have been under way when we said Close."""
 WHOLE_MESSAGES = (0x81, 0x82)
@@ -61,6 +64,7 @@ class Server(ServerProtocol):
     """Refuses handshakes by problems, and hears a Close within a fragmented message."""
 
     def reject(self, status: StatusLike, text: str) -> Response:
+        """What the websockets library refuses, as a problem: 400 for most, 403, 414, 431 and 500 as they are."""
         error = REFUSALS.get(int(status), Malformed)()
         fields, body = parts(error, trace_id(()))
         headers = Headers([(name.decode(), value.decode()) for name, value in fields])
@@ -74,7 +78,11 @@ class Server(ServerProtocol):
 
 
 class GuardedWebSocket(WebSocketsSansIOProtocol):
+    """One per socket, made by `GuardedHttp` out of its connection; `on_lost` gives its place back. What it promises the
+    application: a whole message each time, at most a few before it asks, and `websocket.disconnect` at the end."""
+
     limits: ClassVar[FrameLimits] = FrameLimits()
+    """Of every socket; a test's subclass may have others."""
     transport: GuardedTransport
     conn: Server
 
@@ -125,6 +133,7 @@ class GuardedWebSocket(WebSocketsSansIOProtocol):
         self._advance()
 
     def shutdown(self) -> None:
+        """Says 1012 to a socket that is open, 503 to a handshake that is not answered yet."""
         if not self.handshake_complete:
             self._refuse_handshake(Unavailable())
             return
@@ -171,6 +180,7 @@ class GuardedWebSocket(WebSocketsSansIOProtocol):
     # Frames
 
     def data_received(self, data: bytes) -> None:
+        """After our Close it counts what comes, and no longer reads beyond 256 KiB of it."""
         if self.transport.is_closing():
             self.transport.drop(len(data))
             return
@@ -189,6 +199,7 @@ class GuardedWebSocket(WebSocketsSansIOProtocol):
         return True
 
     async def receive(self) -> ASGIReceiveEvent:
+        """The application's; to ask is what lets the next frames in."""
         if self._held and self.queue.empty():
             self._advance()
         return await self.queue.get()

@@ -24,11 +24,16 @@ PROBLEM: Header = (b"content-type", b"application/problem+json")
 TYPES = {"application/json": (b"content-type", b"application/json"), PROTOBUF: (b"content-type", PROTOBUF.encode())}
 NOSNIFF: Header = (b"x-content-type-options", b"nosniff")
 SECURITY: tuple[Header, ...] = (NOSNIFF, (b"cache-control", b"no-store"))
+"""On answers of operations: no cache keeps them (RFC 9111 §5.2.2.5), and no browser guesses their type."""
 CREATED = 201
 log = structlog.get_logger(__name__)
 
 
 async def send_result(send: Send, binding: HttpBinding, call: Call, result: Any, media: str) -> None:
+    """Writes the whole answer of a call that has succeeded: ETag, Location and the contract's own headers out of the
+    result, no body for an operation without one. Raises NotAcceptable, before anything is sent, where protobuf cannot
+    carry the result. A status that the handler chose and the contract does not declare is logged, and the first
+    declared one is sent."""
     headers = [CONTRACT, *SECURITY, _correlation(call.trace_id), *_budget(call)]
     codec = binding.codec
     body = b""
@@ -65,7 +70,8 @@ def _status(binding: HttpBinding, call: Call) -> int:
 async def send_problem(
     send: Send, error: ApiError, trace_id: str, *, call: Call | None = None, allow: str = "", is_head: bool = False
 ) -> None:
-    """`allow` lists the methods of the path for 405; a HEAD request gets the headers alone."""
+    """Always `application/problem+json`, whatever was asked for (RFC 9457 §3). `allow` lists the methods of the path
+    for 405; a HEAD request gets the headers alone. With `call` it says what is left of the budget."""
     told = problem(error, trace_id)
     headers = [CONTRACT, *SECURITY, PROBLEM, _correlation(trace_id), *(_budget(call) if call else ())]
     if isinstance(error, Unauthenticated):
@@ -78,7 +84,8 @@ async def send_problem(
 
 
 def with_every_answer_s(send: Send, trace_id: str) -> Send:
-    """For answers that are written elsewhere: the headers that every answer has are added where they are not."""
+    """For answers that are written elsewhere: the headers that every answer has are added where they are not. What is
+    there already stays as it is."""
 
     async def sending(message: dict[str, Any]) -> None:
         if message["type"] == "http.response.start":

@@ -49,10 +49,13 @@ GENERAL: dict[int, type[ApiError]] = {
 }  # fmt: skip
 """What the catalogue says of a status by itself."""
 DOCUMENTS = {"/openapi.json": "openapi.json", "/asyncapi.json": "asyncapi.json"}
+"""Served as the compiler has written them."""
 
 
 def make_application(lifespan: Lifespan, metrics: Metrics, refusals: Refusals) -> FastAPI:
-    """Its own OpenAPI is off: the one that is served is the expanded contract. No path is another one's with a slash."""
+    """Its own OpenAPI is off: the one that is served is the expanded contract. No path is another one's with a slash.
+    Routes may be added to it: they have no contract, so no roles, limit, deadline or audit row; what they raise becomes
+    a problem."""
     application = FastAPI(lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     pages: dict[str, Callable[..., Any]] = {
         path: _document((SPECS / name).read_bytes()) for path, name in DOCUMENTS.items()

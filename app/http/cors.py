@@ -19,14 +19,18 @@ REQUEST_FIELDS = (
     "Authorization", "Content-Type", "Idempotency-Key", "If-Match", "Request-Timeout-Ms", "X-Correlation-ID",
     "X-Stele-Client",
 )  # fmt: skip
+"""What a page may send beyond the safe-listed fields."""
 EXPOSED = (
     "ETag", "Location", "RateLimit", "RateLimit-Policy", "Retry-After", "Stele-Contract", "Idempotent-Replayed",
     "X-Correlation-ID",
 )  # fmt: skip
+"""What a page may read beyond the safe-listed fields."""
 
 
 class CrossOrigin(CORSMiddleware):
-    """Stands in front of `application`, any door of ours, for requests with an `Origin`."""
+    """Stands in front of `application`, any door of ours, for requests with an `Origin`. `origins` are compared as
+    text; `*` is any. A page of another origin is answered as any client, without the headers that would let it read the
+    answer; its preflight is refused."""
 
     def __init__(self, application: Any, origins: tuple[str, ...]) -> None:
         super().__init__(
@@ -39,6 +43,7 @@ class CrossOrigin(CORSMiddleware):
 
     @override
     def preflight_response(self, request_headers: Headers) -> Response:
+        """A refusal is a problem, and names which of origin, method and headers it is."""
         answer = super().preflight_response(request_headers)
         return answer if answer.status_code < 400 else _Refusal(bytes(answer.body).decode())
 

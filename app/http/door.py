@@ -31,22 +31,32 @@ from generated.handlers import Handlers
 Scope = Mapping[str, Any]
 Application = Callable[[Any, Any, Any], Awaitable[None]]
 CORRELATION_ID = re.compile(rb"[A-Za-z0-9-]{1,64}\Z")
+"""What goes into logs as it is (D28)."""
 IDEMPOTENCY_KEY = re.compile(rb"[!-~]{1,255}\Z")
+"""1 to 255 visible ASCII characters; another one is Malformed."""
 TIMEOUT_MS = re.compile(rb"[1-9][0-9]{0,4}\Z")
+"""1 to 99,999; what is no such number is as if nothing were said."""
 log = structlog.get_logger(__name__)
 
 
 class Verifier(Protocol):
+    """As `app.auth.verifier`: `cached` costs no await, and is asked first."""
+
     def cached(self, token: str) -> Principal | None: ...
     async def verify(self, token: str) -> Principal: ...
 
 
 def trace_id_of(given: bytes) -> str:
-    """The caller's own X-Correlation-ID, if that can be shown."""
+    """The caller's own X-Correlation-ID, if that can be shown: 1 to 64 letters, digits and hyphens (D28). Else 16
+    hexadecimal digits by chance, which are for finding lines and no secret."""
     return given.decode() if CORRELATION_ID.match(given) else f"{random.getrandbits(64):016x}"
 
 
 class HttpDoor:
+    """An ASGI application, one per worker. What it takes is answered by the operation's result or by a problem,
+    whatever goes wrong; where the caller has gone before its request was whole, nothing is written. `behind` gets what
+    the contract's paths do not match, and the lifespan. HEAD is answered wherever GET is, without the body."""
+
     def __init__(
         self,
         *,

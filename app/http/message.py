@@ -22,12 +22,15 @@ Headers = Iterable[tuple[bytes, bytes]]
 
 JSON, PROTOBUF = "application/json", "application/x-protobuf"
 MAX_BODY_BYTES = 1 << 20
+"""Of a body as counted; one MiB."""
 MAX_QUERY_FIELDS = 100
+"""More is Malformed, like a query of more than MAX_QUERY_BYTES."""
 MAX_QUERY_BYTES = 16_384
 
 
 async def read_body(headers: dict[bytes, bytes], receive: Receive) -> bytes:
-    """Raises TooLarge, before anything is read where the length is declared, and Abandoned."""
+    """Raises TooLarge, before anything is read where the length is declared, and Abandoned. The whole body is held in
+    memory, so nothing is read before the caller may call."""
     declared = headers.get(b"content-length", b"0")
     if declared.isdigit() and int(declared[:20]) > MAX_BODY_BYTES:
         raise TooLarge
@@ -47,7 +50,8 @@ async def read_body(headers: dict[bytes, bytes], receive: Receive) -> bytes:
 
 
 def body_type(headers: dict[bytes, bytes]) -> str:
-    """JSON or protobuf; parameters of the media type do not count, an encoding is not read."""
+    """JSON or protobuf; parameters of the media type do not count, an encoding is not read. Raises
+    UnsupportedMediaType."""
     media = headers.get(b"content-type", b"").decode("latin-1").partition(";")[0].strip().lower()
     if media not in (JSON, PROTOBUF) or headers.get(b"content-encoding", b"identity") != b"identity":
         raise UnsupportedMediaType(f"Send {JSON} or {PROTOBUF}, not encoded.")
@@ -55,7 +59,8 @@ def body_type(headers: dict[bytes, bytes]) -> str:
 
 
 def answer_type(headers: dict[bytes, bytes], sent: str | None) -> str:
-    """The first acceptable of JSON and protobuf by weight (RFC 9110 §12.5.1); `*/*` answers in the type of the body."""
+    """The first acceptable of JSON and protobuf by weight (RFC 9110 §12.5.1); `*/*` answers in the type of the body.
+    Raises NotAcceptable where the caller takes neither."""
     accept = headers.get(b"accept")
     if accept is None:
         return sent or JSON
@@ -86,7 +91,9 @@ def _weighed(part: str) -> tuple[str, float]:
 def outside_values(
     binding: HttpBinding, path_values: tuple[str, ...], query: bytes, headers: dict[bytes, bytes]
 ) -> dict[str, object]:
-    """Fields from path, query and headers; text that is not of its type is left for the model to refuse."""
+    """Fields from path, query and headers; text that is not of its type is left for the model to refuse. Raises
+    InvalidData for a query parameter that is not known or stands twice, Malformed for a query that cannot be read, or
+    has more than 16 KiB or 100 fields."""
     values: dict[str, object] = {}
     for parameter, text in zip(binding.path_parameters, path_values, strict=True):
         values[parameter.field] = parameter.from_text(text)
@@ -141,7 +148,8 @@ def _refused(name: str, message: str) -> InvalidData:
 
 
 def read_request(binding: HttpBinding, media: str | None, body: bytes, outside: dict[str, object]) -> Any:
-    """The request model; what path, query and headers carry may not stand in the body as well."""
+    """The request model; what path, query and headers carry may not stand in the body as well. Raises ValidationError,
+    ValueError or DecodeError as the codec does, and InvalidData, Malformed or UnsupportedMediaType."""
     codec = binding.codec
     if media is None:
         return codec.decode_values(outside)

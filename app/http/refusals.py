@@ -26,11 +26,13 @@ MAX_METHOD_CHARS = 20
 
 
 class Queue(Protocol):
+    """The audit log's bounded queue."""
+
     def offer(self, record: AuditRecord) -> None: ...
 
 
 class Refusals:
-    """`on_drop` hears of each row that is not offered."""
+    """`on_drop` hears of each row that is not offered. One per worker, whose count it is; `clock` is a monotonic one."""
 
     def __init__(
         self,
@@ -49,7 +51,8 @@ class Refusals:
         self._rows_of: dict[str, int] = {}
 
     def note(self, scope: Mapping[str, Any], error: ApiError, trace_id: str) -> None:
-        """The row's object is the path, its reason the method; neither has what looks like a credential."""
+        """The row's object is the path, its reason the method; neither has what looks like a credential. Neither waits
+        nor raises."""
         ip = client_ip(scope, self._trusted_proxies)
         if self._admits(limit_key(ip)):
             self._queue.offer(_record_of(scope, error, trace_id, ip))

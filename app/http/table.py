@@ -27,9 +27,13 @@ class Match:
 
     verbs: Verbs
     values: tuple[str, ...]
+    """Decoded, in UTF-8; what is no UTF-8 has replacement characters in it."""
 
 
 class RouteTable:
+    """Built once. A fixed segment goes before a parameter, and there is no way back: where `/a/b` leads nowhere,
+    `/a/{x}` is not tried."""
+
     def __init__(self, routes: Iterable[HttpBinding]) -> None:
         self._static: dict[str, Match] = {}
         self._root = _Segment()
@@ -50,7 +54,8 @@ class RouteTable:
         segment.verbs[binding.verb] = binding
 
     def find(self, raw_path: str) -> Match | None:
-        """`raw_path` is still percent-encoded, so that an encoded slash stays inside its segment."""
+        """`raw_path` is still percent-encoded, so that an encoded slash stays inside its segment. None for a path that
+        the contract does not have; an empty segment is no value, and a slash at the end is another path."""
         if (match := self._static.get(raw_path)) is not None:
             return match
         return self._walk(raw_path)

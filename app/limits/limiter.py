@@ -14,7 +14,9 @@ class Permit:
 
     allowed: bool
     limit: int
+    """Of the window; while the store is away this node's share of it, where the bucket is `local`."""
     remaining: int
+    """How many more calls would pass now; 0 for a refused one."""
     reset_s: int
     retry_after_s: int
     window_s: int
@@ -22,4 +24,6 @@ class Permit:
 
 class Limiter(Protocol):
     async def take(self, bucket: Bucket, subject: str) -> Permit:
-        """Take one from the budget; raises Unavailable only where the bucket is closed while its store is away."""
+        """Take one from the budget; a refused call takes nothing. Raises Unavailable only where the bucket is closed
+        while its store is away. Waits for the store for as long as a Redis may be silent, about 0.25 s, and once it is
+        known to be away not at all."""

@@ -15,7 +15,9 @@ from app.db.pipelined_redis import PipelinedConnection, RedisUnavailable, Script
 from generated.product import NAME
 
 BEAT_S = 2.0
+"""How often a node shows itself, and counts the others."""
 EXPIRY_S = 7.0
+"""A node that has not shown itself for so long is not counted."""
 KEPT_COUNTS = 4
 """As many beats as an expiry takes."""
 
@@ -40,7 +42,7 @@ class Nodes:
         self._counts = deque([at_first], maxlen=KEPT_COUNTS)
 
     def count(self) -> int:
-        """At least 1: this node."""
+        """At least 1: this node. Known from the last beats; asks nobody."""
         return max(self._counts)
 
     async def run(self) -> None:

@@ -18,14 +18,17 @@ from generated.operations import Bucket, WhenDown
 from generated.product import NAME
 
 MAX_EXACT = 1000
+"""Up to so many calls in a window each is remembered, and no window of that length ever has more. Above, two windows
+are weighted: the count is wrong by how unevenly the earlier one was used."""
 MAX_LOCAL_SUBJECTS = 10_000
+"""Counted here while the store is away; who is forgotten has his whole share again."""
 MICROS = 1_000_000
 RETRY_AFTER_S = 1
 
 
 class RedisLimiter:
-    """`scale` multiplies every limit; `nodes` says among how many a limit is divided while the store is away; `on_down` hears
-    of each decision that was made without it."""
+    """`scale` multiplies every limit; `nodes` says among how many a limit is divided while the store is away; `on_down`
+    hears of each decision that was made without it. Limits by the clock of Redis; here by the monotonic one."""
 
     def __init__(
         self,
@@ -44,6 +47,8 @@ class RedisLimiter:
         self._local: OrderedDict[str, deque[float]] = OrderedDict()
 
     async def take(self, bucket: Bucket, subject: str) -> Permit:
+        """In one step of Redis, so that calls at once are counted one after the other, whichever node they came to. A
+        key lives for about a window after its last call, two for large limits."""
         limit, window_us = bucket.limit * self._scale, round(bucket.window_s * MICROS)
         kind = "stamps" if limit <= MAX_EXACT else "windows"  # a key of one is no key of the other
         key = f"{NAME}:limit:{kind}:{{{bucket.name}:{subject}}}"

@@ -24,6 +24,8 @@ HINT = "set it to postgresql://user:password@host:port/database; `make run` prin
 
 
 def main(arguments: list[str] | None = None) -> int:
+    """Answers an exit code: 78 without a usable DATABASE_URL, 1 where the database or the steps refuse, or a person
+    did."""
     parser = argparse.ArgumentParser(prog="python -m app.migrations")
     parser.add_argument("command", choices=["upgrade", "downgrade", "history", "current", "revision"])
     parser.add_argument("target", nargs="?", help="a revision, -1, base or heads; for `revision` its message")

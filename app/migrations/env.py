@@ -18,10 +18,12 @@ from app.execution import tables as execution_tables
 
 TABLES = (audit_tables, broadcast_tables, execution_tables, *product.TABLES)
 LOCK = 7_283_551
+"""Of the advisory lock that who migrates holds until COMMIT."""
 
 
 def migrate(connection: Connection) -> None:
-    """Two nodes that migrate at once wait for each other (D21)."""
+    """Two nodes that migrate at once wait for each other (D21). All steps are one transaction: either all are taken or
+    none is."""
     context.configure(connection=connection, target_metadata=SQLModel.metadata, compare_type=True)
     with context.begin_transaction():
         connection.execute(text(f"SELECT pg_advisory_xact_lock({LOCK})"))

@@ -13,14 +13,17 @@ import structlog
 
 EVERY_S = 1.0
 CHECK_S = 2.0
+"""For one part; all are asked at once."""
 MAX_AGE_S = 5.0
+"""What is older is no answer (D25)."""
 
 Check = Callable[[], Awaitable[bool]]
 log = structlog.get_logger(__name__)
 
 
 class Readiness:
-    """`checks` are by the name of the part; `watch` is supervised. `is_ready` asks nobody."""
+    """`checks` are by the name of the part; `watch` is supervised. `is_ready` asks nobody. A check may raise, which is
+    a no, and must not need longer than 2 s."""
 
     def __init__(self, checks: Mapping[str, Check], *, clock: Callable[[], float] = time.monotonic) -> None:
         self._checks = checks
@@ -30,9 +33,12 @@ class Readiness:
 
     @property
     def is_ready(self) -> bool:
+        """No before the first look, and where the last one is older than 5 s: then the loop or the supervisor stands
+        still."""
         return not self.failing and self._clock() - self._checked_at <= MAX_AGE_S
 
     async def watch(self) -> None:
+        """For the life of the node, once a second after the last answer."""
         while True:
             await self.check()
             await asyncio.sleep(EVERY_S)

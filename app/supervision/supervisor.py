@@ -18,8 +18,11 @@ MAX_PAUSE_S = 5.0
 STABLE_S = 10.0
 """A task that ran for so long has recovered: its pauses begin anew."""
 MAX_DEATHS = 3
+"""So many in a row, and the node is not ready."""
 STOP_S = 5.0
+"""For all tasks together."""
 CANCEL_AGAIN_S = 0.5
+"""For libraries that swallow a cancellation."""
 
 Work = Callable[[], Coroutine[Any, Any, None]]
 log = structlog.get_logger(__name__)
@@ -37,10 +40,12 @@ class Supervised:
 
     @property
     def cannot_live(self) -> bool:
+        """It has ended three times in a row, and its present life is not 10 s long yet."""
         return self.deaths >= MAX_DEATHS and self._clock() - self._began < STABLE_S
 
     async def live(self) -> None:
-        """One life of the task. Raises whatever ends it; a task that just returns has ended too."""
+        """One life of the task. Raises whatever ends it; a task that just returns has ended too. A life of 10 s or more
+        begins the count anew."""
         self._began = self._clock()
         try:
             await self._work()
@@ -48,11 +53,13 @@ class Supervised:
             self.deaths = 1 if self._clock() - self._began >= STABLE_S else self.deaths + 1
 
     def pause_s(self) -> float:
+        """From 0.1 s, doubled with each end in a row, to 5 s."""
         return float(min(FIRST_PAUSE_S * 2 ** (self.deaths - 1), MAX_PAUSE_S))
 
 
 class Supervisor:
-    """`on_death(name)` hears of each end of a task, for metrics. `start` needs a running loop."""
+    """`on_death(name)` hears of each end of a task, for metrics. `start` needs a running loop. Tasks are started in the
+    order of the calls, and none waits for another."""
 
     def __init__(
         self, *, on_death: Callable[[str], None] = lambda _: None, clock: Callable[[], float] = time.monotonic
@@ -75,7 +82,8 @@ class Supervisor:
         return tuple(one.name for one in self._supervised if one.cannot_live)
 
     async def stop(self) -> None:
-        """Cancels every task, again and again where a library swallows the cancellation."""
+        """Cancels every task, again and again where a library swallows the cancellation. Returns within about 5 s; what
+        does not end is named in the log and left. Nothing is started again."""
         self._is_stopping = True
         waiting = {task for task in self._tasks if not task.done()}
         deadline = self._clock() + STOP_S

@@ -14,14 +14,18 @@ import time
 from collections import deque
 
 CAPACITY = 10_000
+"""Lines that wait; the next ones are dropped and counted."""
 MAX_BYTES = 8 << 20
 FLUSH_S = 1.0
+"""How long the end of the process waits for a reader."""
 PAUSE_S = 0.1
 REPORT_S = 1.0
+"""At most so often a line says how many are missing."""
 
 
 class LogWriter(logging.Handler):
-    """The handler of the root logger. `fd` is written as it is, never closed; `dropped` counts lines since the start."""
+    """The handler of the root logger; any thread may log. `fd` is written as it is, never closed; `dropped` counts
+    lines since the start. The thread begins with the first line, and again in a forked child."""
 
     def __init__(self, fd: int, *, capacity: int = CAPACITY, max_bytes: int = MAX_BYTES) -> None:
         super().__init__()

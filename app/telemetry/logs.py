@@ -26,22 +26,27 @@ SECRETS = re.compile(
     r"|(?P<protocol>bearer\.[\w=-]{8,})",
     re.IGNORECASE,
 )
+"""Token-shaped strings, what follows the names of credentials, and subprotocols that carry a token. What has no such
+form must not be logged in the first place."""
 SCRUBBED = "[scrubbed]"
 STDOUT = 1
 MAX_PRINTED_CHARS = 16_384
 TRACE_ID: ContextVar[str | None] = ContextVar("trace_id", default=None)
+"""Set by the runner and by the doors; a task that is begun meanwhile inherits it."""
 
 
 def scrub(text: str) -> str:
-    """The text without anything that looks like a credential."""
+    """The text without anything that looks like a credential; the name before it stays."""
     return SECRETS.sub(lambda match: (match["name"] or "") + SCRUBBED, text)
 
 
 def scrub_event(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
+    """The event's own strings; what stands inside of a list, a mapping or another object is not looked at."""
     return {key: scrub(value) if isinstance(value, str) else value for key, value in event.items()}
 
 
 def add_trace_id(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
+    """Where the line does not say one itself."""
     if (trace_id := TRACE_ID.get()) is not None:
         event.setdefault("trace_id", trace_id)
     return event
@@ -67,6 +72,7 @@ class PrintedLines(io.TextIOBase):
 
     @override
     def write(self, text: str) -> int:
+        """A line is logged when it has ended; of one without an end 16,384 characters are kept."""
         *lines, rest = (self._unfinished + text).split("\n")
         self._unfinished = rest[:MAX_PRINTED_CHARS]
         for line in lines:
@@ -76,7 +82,9 @@ class PrintedLines(io.TextIOBase):
 
 
 def configure(level: str, *, is_json: bool) -> LogWriter:
-    """Call once per process, before anything logs; again, it takes the place of the earlier one. Answers who counts drops."""
+    """Call once per process, before anything logs; again, it takes the place of the earlier one. Changes the process:
+    the root logger, uvicorn's loggers, stdout, stderr, and what Python does with exceptions that nobody catches.
+    Answers who counts drops."""
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         add_trace_id,

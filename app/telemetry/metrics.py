@@ -12,15 +12,18 @@ from typing_extensions import override
 from generated.product import NAME
 
 BUCKETS = (0.001, 0.005, 0.02, 0.1, 0.5, 2.0, 10.0)
+"""Upper bounds in seconds."""
 DOORS = ("http", "websocket")
 EXTRA_CODES = ("ok", "cancelled", "other")
+"""Beside those of the catalogue: success, a caller who went away, and what nobody foresaw."""
 BREAKERS = ("keycloak", "redis")
 BREAKER_STATES = {"closed": 0, "half-open": 1, "open": 2}
 CLOSE_CODES = (1000, 1001, 1002, 1003, 1005, 1006, 1007, 1009, 1011, 1012)
 
 
 class Reading(Collector):
-    """Counters that somebody else keeps, by the values of their labels; they are read when the metrics are."""
+    """Counters that somebody else keeps, by the values of their labels; they are read when the metrics are, in the
+    thread that asks."""
 
     def __init__(
         self, name: str, text: str, labels: tuple[str, ...], read: Callable[[], Mapping[tuple[str, ...], float]]
@@ -32,6 +35,7 @@ class Reading(Collector):
 
     @override
     def collect(self) -> Iterable[CounterMetricFamily]:
+        """Once for each `/metrics`."""
         family = CounterMetricFamily(self._name, self._text, labels=self._labels)
         for values, count in self._read().items():
             family.add_metric(values, count)
@@ -39,6 +43,9 @@ class Reading(Collector):
 
 
 class Metrics:
+    """A registry of its own, one per worker: `/metrics` answers for the worker that takes the request. Names begin with
+    the product's; no label has a value that a caller chooses (D29)."""
+
     def __init__(self, operations: Iterable[str], codes: Iterable[str], close_codes: Iterable[int], build: str) -> None:
         self._registry = CollectorRegistry()
         names, known = list(operations), [*codes, *EXTRA_CODES]
@@ -99,7 +106,8 @@ class Metrics:
         self._log_drops = read
 
     def observe(self, door: str, operation: str, code: str, seconds: float) -> None:
-        """A code that is not in the catalogue counts as `other`."""
+        """One request that has ended, `seconds` in the pipeline. A code that is not in the catalogue counts as `other`;
+        KeyError for another door or operation than those it was made for."""
         pair = (door, operation)
         children = self._requests[pair]
         child = children.get(code)
@@ -113,19 +121,24 @@ class Metrics:
         self._sockets.inc()
 
     def socket_closed(self, code: int) -> None:
+        """Once for each `socket_opened`; codes that are neither the contract's nor of CLOSE_CODES count as `other`."""
         self._sockets.dec()
         self._closed.get(code, self._closed_other).inc()
 
     def audit_dropped(self, count: int) -> None:
+        """Rows that are nowhere: the full queue's, and those of unknown paths beyond their bound."""
         self._audit_dropped.inc(count)
 
     def task_ended(self, name: str) -> None:
+        """Each is started again, so a number that grows is a task that does not live."""
         self._task_ends.labels(name).inc()
 
     def limiter_down(self) -> None:
+        """One decision; which way it went is not counted."""
         self._limiter_down.inc()
 
     def outbox_depth(self, rows: int, age_s: float) -> None:
+        """Says the last state, not a sum: every node reports the same rows."""
         self._outbox_rows.set(rows)
         self._outbox_age.set(age_s)
 
@@ -134,5 +147,5 @@ class Metrics:
         self._breaker.labels(name).set(BREAKER_STATES[new])
 
     def render(self) -> bytes:
-        """The text exposition format."""
+        """The text exposition format, version 0.0.4."""
         return generate_latest(self._registry)

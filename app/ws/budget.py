@@ -10,11 +10,12 @@ import time
 from collections.abc import Callable
 
 RATE_PER_S = 20.0
+"""As long as a socket goes on; BURST at once before."""
 BURST = 100
 
 
 class FrameBudget:
-    """`clock` must move within one turn of the loop, which uvloop's own does not."""
+    """`clock` must move within one turn of the loop, which uvloop's own does not. It starts full."""
 
     __slots__ = ("_clock", "_full_at")
 
@@ -24,6 +25,7 @@ class FrameBudget:
         """When the bucket is full again; each frame moves it."""
 
     def spend(self) -> None:
+        """May go beyond what is left: the next frames wait for as much longer."""
         self._full_at = max(self._full_at, self._clock()) + 1 / RATE_PER_S
 
     def wait_s(self) -> float:

@@ -47,26 +47,31 @@ logger = structlog.get_logger(__name__)
 
 
 class Runner(Protocol):
+    """`app.execution.runner`, as a socket needs it."""
+
     async def run(self, call: Call) -> Any:
         """Returns the typed result or raises ApiError."""
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What all sockets of a node share. `clock` is the wall clock, in which tokens state their `exp`."""
+    """What all sockets of a node share. `clock` is the wall clock, in which tokens state their `exp`; it is asked once
+    for each token."""
 
     runner: Runner
     verifier: Verifier
     limiter: Limiter
     hub: Hub
     topic_roles: dict[str, Roles]
+    """Of every topic that there is; one that is not here does not exist."""
     on_refusal: OnRefusal
     gate: Gate
     clock: Callable[[], float]
 
 
 class Connection:
-    """`on_settled` is called once: when the first frame has authenticated, or when the socket ends without."""
+    """`on_settled` is called once: when the first frame has authenticated, or when the socket ends without. One per
+    accepted socket, whose task calls `serve` once and then `finish`."""
 
     __slots__ = (
         "_auth_timer", "_budget", "_caller", "_expiry", "_identity", "_loop", "_on_settled", "_resumed", "_services",
@@ -95,7 +100,8 @@ class Connection:
         self._subscriptions = Subscriptions(services.hub, services.topic_roles, self.outbox, dialect.writer.push)
 
     async def serve(self, receive: Receive) -> int:
-        """Until the socket ends, for whatever reason; returns its close code. Commands may still run: see `finish`."""
+        """Until the socket ends, for whatever reason; returns its close code. Control frames are answered one after the
+        other, requests run beside each other. Commands may still run at the end: see `finish`."""
         self._start_credential()
         code = ABNORMAL
         try:
@@ -118,7 +124,8 @@ class Connection:
         return self.outbox.close_code or code
 
     async def finish(self) -> None:
-        """Cancels the queries and waits for the commands: what may have changed something is not torn apart."""
+        """Cancels the queries and waits for the commands: what may have changed something is not torn apart. Each ends
+        by its deadline."""
         requests = list(self._session.in_flight.values())
         for request in requests:
             if request.is_query:
@@ -127,6 +134,7 @@ class Connection:
             await asyncio.wait([request.task for request in requests])
 
     def settle(self) -> None:
+        """Tells once that the socket waits for no credential any more; again it does nothing."""
         if self._on_settled is not None:
             self._on_settled()
             self._on_settled = None

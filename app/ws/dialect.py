@@ -22,27 +22,35 @@ class Format(StrEnum):
 
     @property
     def subprotocol(self) -> str:
+        """As `Sec-WebSocket-Protocol` says it (RFC 6455 §1.9); a name of the protocol, the same in every product."""
         return f"stele.v1.{self.value}"
 
 
 @dataclass(frozen=True, slots=True)
 class BoundPackage:
-    """A package with its handler's method, and with the decoder and the encoder of one format."""
+    """A package with its handler's method, and with the decoder and the encoder of one format. Found by PkgID for each
+    request, so nothing is looked up when it runs."""
 
     operation: Operation
     method: Method
     decode: Callable[[bytes], Any]
+    """The typed request of a frame's `data`, or what `app.errors.decode` turns into a refusal."""
     frame: Callable[[Any], tuple[bytes, Any]]
     """Data and meta of a reply."""
 
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
+    """All that differs between the formats; the rest of the door knows none. Without state, and shared by every socket
+    of its format."""
+
     format: Format
     frame_type: type[str] | type[bytes]
+    """What a frame of this format is in ASGI; one of the other kind closes with 1003."""
     reader: Reader
     writer: Writer
     packages: Mapping[int, BoundPackage]
+    """By PkgID. An operation that protobuf cannot carry is not in that format's."""
 
 
 def make_dialects(

@@ -34,19 +34,27 @@ from generated.operations import CONTRACT_HASH, CONTRACT_VERSION, EVENTS
 from generated.wire import EVENT_CODECS
 
 MAX_PENDING_PER_IP = 20
+"""Sockets that have yet to authenticate, of one address or IPv6 /64."""
 PENDING_RETRY_S = 5
 GONE_WITHIN_S = 1.0
+"""How long a refused handshake waits for its connection to end."""
 SECRET_HEADERS = frozenset({b"authorization", b"sec-websocket-protocol", b"cookie"})
+"""Taken out of the scope when the credential has been read."""
 CONTRACT_HEADER = (b"stele-contract", f"{CONTRACT_VERSION};{CONTRACT_HASH}".encode())
 
 
 class SocketMetrics(Protocol):
+    """Each opened socket is closed once, with the code that the peer was given or gave; 1006 where it only vanished
+    (RFC 6455 §7.1.5)."""
+
     def socket_opened(self) -> None: ...
     def socket_closed(self, code: int) -> None: ...
 
 
 class SocketDoor:
-    """`clock` is the wall clock."""
+    """The ASGI application of `/web`, one per worker; returns when the socket has ended and its commands have, too.
+    `clock` is the wall clock. At most 20 sockets of one address, or one IPv6 /64, may be without a credential at a
+    time."""
 
     def __init__(
         self,

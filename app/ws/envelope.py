@@ -20,9 +20,11 @@ from generated.proto import envelope_pb2
 from generated.results import FieldError
 
 UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+"""In the one form of RFC 9562 §4, of any version and in any case."""
 MAX_PKG_ID = 65_535
 MAX_TIMEOUT_MS = 30_000
 MAX_TOPICS = 100
+"""Of one control frame."""
 
 
 class ControlId(IntEnum):
@@ -37,32 +39,47 @@ class ControlId(IntEnum):
 
 @dataclass(slots=True)
 class Request:
+    """One operation's, in either format; nothing of it is authorised yet."""
+
     pkg_id: int
+    """1 or more; that it names an operation is not asked here."""
     req_id: str
+    """As the caller wrote it: it is compared, and echoed, as text."""
     data: bytes
+    """Not read: its operation's bytes in the socket's format."""
     timeout_s: float | None
+    """0.001 to 30; None for the operation's own."""
 
 
 @dataclass(slots=True)
 class Authenticate:
+    """The first frame, or a refresh; which of the two the connection knows."""
+
     token: str
+    """As it came, `Bearer` included; not judged."""
     req_id: str | None
+    """None in JSON, whose control frames have none; the same holds for Subscribe and Unsubscribe."""
 
 
 @dataclass(slots=True)
 class Cancel:
+    """Gets no answer of its own: the request that it ends has none either."""
+
     req_id: str
+    """Of the request that is not wanted any more; one that is not in flight is no error."""
 
 
 @dataclass(slots=True)
 class Subscribe:
     topics: list[str]
+    """1 to 100 names, as the caller wrote them: one may be twice, and may be of no topic."""
     req_id: str | None
 
 
 @dataclass(slots=True)
 class Unsubscribe:
     topics: list[str]
+    """1 to 100, followed or not."""
     req_id: str | None
 
 
@@ -70,7 +87,8 @@ Control = Authenticate | Cancel | Subscribe | Unsubscribe
 
 
 class BadFrame(Exception):
-    """A frame that the contract does not know, with what to echo in the answer."""
+    """A frame that the contract does not know, with what to echo in the answer. The ids are None where they could not
+    be read."""
 
     def __init__(self, error: ApiError, pkg_id: int | None = None, req_id: str | None = None) -> None:
         super().__init__(str(error))
@@ -80,6 +98,8 @@ class BadFrame(Exception):
 
 
 class Reader(Protocol):
+    """One of each format, for all sockets."""
+
     def read(self, frame: Any, /) -> Request | Control:
         """Raises BadFrame, and nothing else whatever the bytes are."""
 
@@ -117,6 +137,9 @@ class _Unsubscribe(msgspec.Struct, forbid_unknown_fields=True, tag_field="type",
 
 
 class JsonReader:
+    """Members that the contract does not know are refused, in `meta` too. A frame with a `type` is no request, and one
+    with both is refused."""
+
     def __init__(self) -> None:
         self._requests = msgspec.json.Decoder(_Request)
         self._controls: msgspec.json.Decoder[_Auth | _Cancel | _Subscribe | _Unsubscribe]
@@ -125,6 +148,7 @@ class JsonReader:
         self._values = msgspec.json.Decoder(int | str)
 
     def read(self, frame: str) -> Request | Control:
+        """A text frame, whole; `data` is copied as it stands."""
         try:
             request = self._requests.decode(frame)
         except (ValueError, RecursionError) as error:
@@ -225,4 +249,5 @@ def echo_pkg_id(value: object) -> int | None:
 
 
 def echo_req_id(value: object) -> str | None:
+    """The same text, if a reply may carry it."""
     return value if isinstance(value, str) and UUID.fullmatch(value) else None

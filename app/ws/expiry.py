@@ -22,7 +22,7 @@ MAX_LEFT_S = 2**31 - 1
 
 @dataclass(frozen=True, slots=True)
 class Stages:
-    """What happens at each; `warn` gets the seconds that are left."""
+    """What happens at each; `warn` gets the seconds that are left. Called on the loop, so none may wait or raise."""
 
     warn: Callable[[int], None]
     revoke: Callable[[], None]
@@ -30,6 +30,8 @@ class Stages:
 
 
 class Expiry:
+    """One per socket. `ends_at` is of the loop's clock, 0 before the first token."""
+
     __slots__ = ("_loop", "_stages", "_timer", "ends_at")
 
     def __init__(self, loop: asyncio.AbstractEventLoop, stages: Stages) -> None:
@@ -40,16 +42,19 @@ class Expiry:
 
     @property
     def left_s(self) -> int:
+        """Whole seconds until the token ends, rounded down, as frames say them; 0 when it has."""
         return max(0, min(int(self.ends_at - self._loop.time()), MAX_LEFT_S))
 
     def start(self, lasts_s: float) -> None:
-        """Again for each token; the last one counts."""
+        """Again for each token; the last one counts. A token that has ended already is revoked in the next turns of the
+        loop."""
         self.stop()
         self.ends_at = self._loop.time() + lasts_s
         ahead_s = min(WARN_AT_MOST_S, max(WARN_AT_LEAST_S, lasts_s * WARN_SHARE))
         self._timer = self._loop.call_later(max(0.0, lasts_s - ahead_s), self._warn)
 
     def stop(self) -> None:
+        """Nothing happens any more; `start` begins anew."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None

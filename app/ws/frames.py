@@ -25,15 +25,27 @@ NIL_REQ_ID = "00000000-0000-0000-0000-000000000000"
 
 
 class Writer(Protocol):
-    """A reply's `data` and `meta` are as the codec frames them. Only the protobuf form of a control frame has a `req_id`."""
+    """A reply's `data` and `meta` are as the codec frames them; nothing is decoded again. Only the protobuf form of a
+    control frame has a `req_id`. Numbers of seconds are whole."""
 
-    def reply(self, pkg_id: int, req_id: str, data: bytes, meta: Any) -> bytes: ...
-    def refusal(self, pkg_id: int | None, req_id: str | None, status_code: int, problem: Problem) -> bytes: ...
-    def push(self, delivery: Delivery) -> tuple[Message, int]: ...
+    def reply(self, pkg_id: int, req_id: str, data: bytes, meta: Any) -> bytes:
+        """`req_id` is echoed as the caller wrote it."""
+
+    def refusal(self, pkg_id: int | None, req_id: str | None, status_code: int, problem: Problem) -> bytes:
+        """`pkg_id` and `req_id` are None where the frame did not say them: null in JSON, absent in protobuf."""
+
+    def push(self, delivery: Delivery) -> tuple[Message, int]:
+        """The ASGI message, made once for all sockets of the format, and the frame's bytes as a number."""
+
     def authenticated(self, expires_in: int, req_id: str | None) -> bytes: ...
-    def expiring(self, expires_in: int) -> bytes: ...
-    def topics(self, control: ControlId, topics: list[str], req_id: str | None) -> bytes: ...
-    def message(self, frame: bytes) -> Message: ...
+    def expiring(self, expires_in: int) -> bytes:
+        """Pushed, and no answer: in protobuf its `req_id` is nil."""
+
+    def topics(self, control: ControlId, topics: list[str], req_id: str | None) -> bytes:
+        """Names what was asked for, not all that is followed."""
+
+    def message(self, frame: bytes) -> Message:
+        """In the form that ASGI sends: text for JSON, bytes for protobuf."""
 
 
 class JsonWriter:

@@ -22,21 +22,29 @@ from generated.operations import BUCKETS
 
 BEARER_PREFIX = "bearer."
 MAX_OFFERS = 16
+"""Of `Sec-WebSocket-Protocol`."""
 MAX_USER_AGENT_CHARS = 512
 
 Scope = dict[str, Any]
 
 
 class Verifier(Protocol):
+    """As `app.auth.verifier`: `cached` costs no await, and is asked first."""
+
     def cached(self, token: str) -> Principal | None: ...
     async def verify(self, token: str) -> Principal: ...
 
 
 class Redeemer(Protocol):
-    async def redeem(self, ticket: str, origin: str | None) -> Principal | None: ...
+    """As `app.auth.tickets`: None for a ticket that opens nothing."""
+
+    async def redeem(self, ticket: str, origin: str | None) -> Principal | None:
+        """Once for each ticket; raises Unavailable without the store."""
 
 
 class HandshakeSettings(Protocol):
+    """The part of the settings that a handshake asks."""
+
     @property
     def origins(self) -> tuple[str, ...]: ...
     @property
@@ -51,8 +59,10 @@ class Admission:
 
     format: Format
     subprotocol: str | None
+    """What the server answers; None where none of the formats was offered."""
     principal: Principal | None
     ip: str
+    """Whole, for the audit row; limits count it by its network."""
     user_agent: str
 
 
@@ -66,7 +76,8 @@ class Handshake:
         self._accepts_query_token = settings.accepts_query_token
 
     async def admit(self, scope: Scope) -> Admission:
-        """Raises RateLimited, Forbidden, Malformed, Unauthenticated or Unavailable."""
+        """Raises RateLimited, Forbidden, Malformed, Unauthenticated or Unavailable. Changes nothing in the scope; a
+        ticket is redeemed last, when all else is in order."""
         ip = client_ip(scope, self._trusted_proxies)
         await take(self._limiter, "handshakes", ip)
         origin = self._check_origin(header_values(scope, b"origin"))
@@ -140,10 +151,12 @@ def choose_format(subprotocol: str | None, asked: list[str]) -> Format:
 
 
 def user_agent_of(scope: Scope) -> str:
+    """At most 512 characters; empty where there is none."""
     agents = header_values(scope, b"user-agent")
     return agents[0][:MAX_USER_AGENT_CHARS] if agents else ""
 
 
 def header_values(scope: Scope, name: bytes) -> list[str]:
+    """Every one, in order: what may stand once only is for the caller to judge."""
     headers: Iterable[tuple[bytes, bytes]] = scope["headers"]
     return [value.decode("latin-1") for key, value in headers if key == name]

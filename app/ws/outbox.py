@@ -20,7 +20,9 @@ from app.ws.peer import Peer, Send
 from generated.errors import CloseCode
 
 MAX_EVENT_BYTES = 1 << 20
+"""Of events that wait for one socket (D17); replies do not count."""
 STALL_S = 10.0
+"""Without one byte taken (D17)."""
 CHECK_S = 2.0
 """How often a peer that keeps us waiting is looked at."""
 LINGER_S = 20.0
@@ -72,6 +74,7 @@ class Waiting:
 
 class Outbox:
     """`close_code` is set once the socket is closing or gone; from then on everything is dropped, and nothing is owed.
+    One per socket; all methods belong to the loop. While the peer keeps up a message costs no task and no timer.
 
     `on_paid` is called when the last of the replies that waited has been written, and at the end.
     """
@@ -97,6 +100,7 @@ class Outbox:
 
     @property
     def is_idle(self) -> bool:
+        """Nothing waits: what is entered now goes out at once."""
         return self._queue is None
 
     @property
@@ -111,10 +115,12 @@ class Outbox:
 
     @property
     def owes_replies(self) -> bool:
+        """A reply has not been written to its end, so no further request is to be read."""
         return self._replies > 0 and self.close_code is None
 
     def push(self, message: Message, size: int) -> None:
-        """An event."""
+        """An event, of `size` bytes. What is beyond 1 MiB of waiting events closes the socket as slow_consumer; the
+        event is dropped, and so is what waits."""
         if self.close_code is not None:
             return
         if self._queue is not None and self._event_bytes + size > MAX_EVENT_BYTES:
@@ -123,11 +129,13 @@ class Outbox:
             self._enter(message, size, 0)
 
     def reply(self, message: Message) -> None:
+        """An answer. Never dropped while the socket lives, and without a bound: who reads requests looks at
+        `owes_replies`."""
         if self.close_code is None:
             self._enter(message, 0, 1)
 
     def close(self, code: int, reason: str) -> None:
-        """After what was pushed before; the first close wins."""
+        """After what was pushed before; the first close wins. A peer that has not taken it after 20 s is cut off."""
         if self.close_code is not None:
             return
         self.close_code = code

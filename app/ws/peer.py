@@ -17,6 +17,8 @@ Send = Callable[[Message], Awaitable[None]]
 
 
 class Peer:
+    """Asks the kernel, each time: nothing is remembered."""
+
     __slots__ = ("_protocol",)
 
     def __init__(self, send: Send) -> None:
@@ -24,6 +26,8 @@ class Peer:
 
     @property
     def is_gone(self) -> bool:
+        """It has hung up, be it with its sending half alone, or the connection is being closed; whether or not the
+        server has heard of that."""
         transport = self._transport()
         return transport is not None and (transport.is_closing() or _has_hung_up(transport))
 
@@ -34,11 +38,13 @@ class Peer:
         return transport is not None and not transport.is_closing() and _has_hung_up(transport)
 
     def unsent_bytes(self) -> int:
-        """What it has not acknowledged; falls for as long as it reads."""
+        """What it has not acknowledged; falls for as long as it reads. A system call each time; 0 where it cannot be
+        known."""
         ask = getattr(self._transport(), "unsent_bytes", None)
         return 0 if ask is None else int(ask())
 
     def cut_off(self) -> None:
+        """At once and without a Close: what waits is lost."""
         transport = self._transport()
         if transport is not None:
             transport.abort()

@@ -18,13 +18,17 @@ from app.ws.envelope import Authenticate, BadFrame, Cancel, Request, Subscribe, 
 from generated.errors import ApiError, CloseCode, Malformed, RequestInProgress, UnknownOperation
 
 MAX_IN_FLIGHT = 32
+"""Of one socket (D14)."""
 MAX_BAD_FRAMES = 10
+"""Answered within a window of BAD_FRAMES_WINDOW_S; the next one closes (D15)."""
 BAD_FRAMES_WINDOW_S = 60.0
 UNSUPPORTED_DATA = 1003
 
 
 @dataclass(slots=True)
 class Invoke:
+    """A request to run. Nothing of its `data` is read yet, and nobody has asked for its roles."""
+
     package: BoundPackage
     pkg_id: int
     req_id: str
@@ -34,11 +38,15 @@ class Invoke:
 
 @dataclass(slots=True)
 class Reply:
+    """A frame to send; nothing is to be run."""
+
     frame: bytes
 
 
 @dataclass(slots=True)
 class Close:
+    """The socket has broken the protocol."""
+
     code: int
     reason: str
     frame: bytes | None = None
@@ -71,6 +79,7 @@ class Session:
 
     @property
     def is_full(self) -> bool:
+        """As many requests are in flight as may; nothing more is to be read."""
         return len(self.in_flight) >= MAX_IN_FLIGHT
 
     def next_trace_id(self) -> str:
@@ -79,6 +88,8 @@ class Session:
         return f"{self._trace_prefix}{self._count & 0xFFFFFFFF:08x}"
 
     def feed(self, frame: str | bytes) -> Action:
+        """What one frame wants. Never raises, and runs nothing; a `req_id` that is in flight is answered as a conflict,
+        by text."""
         if not isinstance(frame, self.dialect.frame_type):
             return self._close_wrong_kind()
         try:
@@ -95,12 +106,14 @@ class Session:
         return Invoke(package, action.pkg_id, action.req_id, action.data, action.timeout_s)
 
     def reply(self, invoke: Invoke, result: Any) -> bytes:
+        """Encodes the result by its operation's codec; raises what that raises."""
         data, meta = invoke.package.frame(result)
         return self.dialect.writer.reply(invoke.pkg_id, invoke.req_id, data, meta)
 
     def refuse(
         self, error: ApiError, pkg_id: int | None = None, req_id: str | None = None, trace_id: str | None = None
     ) -> bytes:
+        """A problem as a frame, under the ids that could be read. Without `trace_id` it gets the next of the socket."""
         body = problem(error, trace_id or self.next_trace_id())
         return self.dialect.writer.refusal(pkg_id, req_id, int(error.rsp), body)
 

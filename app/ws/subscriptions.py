@@ -17,10 +17,13 @@ def topic_roles(events: Iterable[Event]) -> dict[str, Roles]:
 
 
 def admits(roles: Roles, principal: Principal) -> bool:
+    """None admits everybody; else one of the groups has to be held whole."""
     return roles is None or any(group <= principal.roles for group in roles)
 
 
 class Subscriptions:
+    """Of one socket; `leave_all` is called when it ends."""
+
     __slots__ = ("_encode", "_hub", "_joined", "_roles", "_subscriber")
 
     def __init__(self, hub: Hub, roles: Mapping[str, Roles], subscriber: Subscriber, encode: Encode) -> None:
@@ -31,7 +34,8 @@ class Subscriptions:
         self._joined: set[str] | None = None
 
     def join(self, topics: list[str], principal: Principal) -> None:
-        """All or none. Raises InvalidData for a topic that does not exist, Forbidden without its role."""
+        """All or none. Raises InvalidData for a topic that does not exist, Forbidden without its role. A topic that is
+        followed already is followed once."""
         faults = [
             FieldError(pointer=f"/topics/{index}", message="There is no such topic.")
             for index, topic in enumerate(topics)
@@ -47,12 +51,14 @@ class Subscriptions:
             self._hub.subscribe(topic, self._subscriber, self._encode)
 
     def leave(self, topics: Iterable[str]) -> None:
+        """From now on; topics that are not followed, or do not exist, are no error."""
         for topic in topics:
             self._hub.unsubscribe(topic, self._subscriber, self._encode)
             if self._joined is not None:
                 self._joined.discard(topic)
 
     def leave_all(self) -> None:
+        """So that nothing is pushed to a socket that is gone."""
         self.leave(list(self._joined or ()))
 
     def review(self, principal: Principal) -> None:

@@ -17,7 +17,8 @@ class NoBaseline(Exception):
 
 @contextmanager
 def baseline(specs: Path, against: str) -> Iterator[Path]:
-    """A folder of specs; of a commit it is a copy that goes away again."""
+    """A folder of specs; of a commit it is a copy that goes away again. Raises NoBaseline where git cannot give it.
+    Nothing is checked out, and no file of the working tree is touched."""
     if Path(against).is_dir():
         yield Path(against)
         return

@@ -21,13 +21,16 @@ class Change:
 
     @property
     def severity(self) -> Severity:
+        """The rule's, and INFO for what somebody answers for."""
         return Severity.INFO if self.waived_by else RULES[self.rule].severity
 
     @property
     def audiences(self) -> tuple[Audience, ...]:
+        """Whom it breaks, whether or not somebody answers for it."""
         return RULES[self.rule].audiences
 
     @property
     def fingerprint(self) -> str:
-        """Of the rule, the subject and the words, not of the place."""
+        """Of the rule, the subject and the words, not of the place. Twelve hexadecimal digits, the same on every
+        machine; what a waiver names."""
         return hashlib.sha256(f"{self.rule}\n{self.subject}\n{self.message}".encode()).hexdigest()[:12]

@@ -26,22 +26,28 @@ class Waiver:
     owner: str
     reason: str
     until: date
+    """Its last day; from the next one on the change counts again, and the waiver is a finding of its own."""
     place: Place
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`bump` is the part of the version that the changes ask for: major, minor, patch or none."""
+    """`bump` is the part of the version that the changes ask for: major, minor, patch or none. It does not fall by a
+    waiver: whoever answers for a breaking change has made one."""
 
     changes: tuple[Change, ...]
     bump: str
 
     @property
     def is_breaking(self) -> bool:
+        """Whether the gate fails: something breaks a client and nobody answers for it, or a waiver has ended and still
+        stands there."""
         return any(one.severity is Severity.ERR for one in self.changes)
 
 
 def judge(old: Contract, new: Contract, waivers: Iterable[Waiver], today: date) -> Verdict:
+    """What changed, the gravest first, and the same for the same contracts and day. Both must have compiled: findings
+    are not looked at. `today` decides about sunsets and waivers."""
     found = [
         *compare_operations(old, new, today),
         *compare_events(old, new),

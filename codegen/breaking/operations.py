@@ -11,6 +11,8 @@ from codegen.ir.operations import Contract, Event, Http, Operation, Roles
 
 
 def compare_operations(old: Contract, new: Contract, today: date) -> Iterator[Change]:
+    """Operations are the same by their names. A request counts as its own type, with what path, query and headers
+    carry."""
     before = {one.name: one for one in old.operations}
     after = {one.name: one for one in new.operations}
     for name in sorted(before.keys() - after.keys()):
@@ -168,6 +170,7 @@ def _limit(old: Contract, new: Contract, before: Operation, after: Operation) ->
 
 
 def compare_events(old: Contract, new: Contract) -> Iterator[Change]:
+    """Events are the same by their names; what is in them is judged as an answer."""
     before, after = {one.name: one for one in old.events}, {one.name: one for one in new.events}
     for name in sorted(before.keys() - after.keys()):
         yield Change("event-removed", name, "is gone", before[name].place)

@@ -33,6 +33,8 @@ RULE = "proto-presence-changed"
 
 
 def compare_presence(old: Contract, new: Contract) -> Iterator[Change]:
+    """Of protobuf alone: in JSON absent and zero are apart. A message that one of the two contracts has not is passed
+    over."""
     names = renamed(old, new)
     before, after = _requests(old), _requests(new)
     for name in sorted(before.keys() & after.keys()):

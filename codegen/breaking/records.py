@@ -11,11 +11,16 @@ from codegen.ir.types import DateTime, Definition, Duration, Enum, Field, Record
 
 
 class Direction(StrEnum):
+    """Who reads: the server a request, clients an answer."""
+
     REQUEST = "request"
+    """What is accepted may grow."""
     ANSWER = "answer"
+    """What is sent may shrink."""
 
 
 def compare_definitions(old: Definition, new: Definition, way: Direction) -> Iterator[Change]:
+    """Two types of one name. A kind that changed is one change, and nothing inside of it is compared."""
     match old, new:
         case Record(), Record():
             yield from compare_records(old, new, way)
@@ -29,6 +34,7 @@ def compare_definitions(old: Definition, new: Definition, way: Direction) -> Ite
 
 
 def compare_records(old: Record, new: Record, way: Direction) -> Iterator[Change]:
+    """Fields are the same by their names: a new name is one field that went and one that came."""
     for one in old.fields:
         other = new.field(one.name)
         if other is None:

@@ -13,6 +13,7 @@ from codegen.diagnostics import NOWHERE
 
 
 def as_text(verdict: Verdict) -> str:
+    """Two lines for each change: what, and where, whom it breaks and its fingerprint. The last line is the verdict."""
     lines = []
     for one in verdict.changes:
         lines.append(f"{one.severity:4} {one.rule}  {one.subject}: {one.message}{_waived(one)}")
@@ -23,6 +24,7 @@ def as_text(verdict: Verdict) -> str:
 
 
 def as_json(verdict: Verdict) -> str:
+    """One object with `bump`, `breaking` and `changes`, these in the order of the text."""
     changes = [
         {
             "rule": one.rule,
@@ -41,6 +43,7 @@ def as_json(verdict: Verdict) -> str:
 
 
 def as_markdown(verdict: Verdict) -> str:
+    """A table for a comment of a review; what stands in it cannot end a cell."""
     rows = [
         f"| {one.severity} | {one.rule} | {_cell(one.subject)} | {_cell(one.message + _waived(one))} | {', '.join(one.audiences)} | `{one.fingerprint}` |"
         for one in verdict.changes
@@ -50,6 +53,7 @@ def as_markdown(verdict: Verdict) -> str:
 
 
 def as_github(verdict: Verdict) -> str:
+    """Workflow commands, one for each change, which GitHub shows at the line; breaking ones as errors."""
     words = {Severity.ERR: "error", Severity.WARN: "warning", Severity.INFO: "notice"}
     return "".join(
         f"::{words[one.severity]} file={_property(one.place.file or 'specs')},line={max(one.place.line, 1)},title={one.rule}::"

@@ -11,6 +11,9 @@ from enum import StrEnum
 
 
 class Severity(StrEnum):
+    """ERR fails the gate, and asks for a major version; WARN breaks nobody who keeps to the contract; INFO is for the
+    reader."""
+
     ERR = "ERR"
     WARN = "WARN"
     INFO = "INFO"
@@ -18,10 +21,15 @@ class Severity(StrEnum):
 
 class Audience(StrEnum):
     REST = "REST-JSON clients"
+    """Who sends and reads JSON over HTTP."""
     SOCKET = "WS-JSON clients"
+    """Who sends and reads JSON frames."""
     PROTOBUF = "protobuf clients"
+    """Who sends and reads protobuf, at either door."""
     SOURCE = "users of the SDK's source"
+    """Who compiles against a generated client: names and types, also where the wire stays as it is."""
     STORED = "stored events"
+    """Events that were written by the old release and are read by the new one: rows of the outbox, entries of a stream."""
 
 
 REST, SOCKET, PROTOBUF, SOURCE, STORED = Audience

@@ -9,7 +9,8 @@ Verdict = tuple[bool, bool]
 
 
 def compare_types(old: Type, new: Type) -> Verdict | None:
-    """None where it is another type altogether."""
+    """None where it is another type altogether. A list or a map is judged with what it holds. A pattern that became
+    another one counts as narrower and as wider: which of the two it is, nobody can say."""
     match old, new:
         case Int(), Int():
             return _bounds(old.minimum, old.maximum, new.minimum, new.maximum)

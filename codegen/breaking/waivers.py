@@ -11,7 +11,7 @@ from codegen.suppressions import FILE, day
 
 
 def read_waivers(documents: Documents) -> Iterator[Waiver]:
-    """No file is no waiver; an entry that is not whole has a finding of the file's shape."""
+    """No file is no waiver; an entry that is not whole has a finding of the file's shape. Reading judges no date."""
     root = documents.tree(FILE) if documents.has(FILE) else None
     listed = root.get("waivers") if isinstance(root, Mapping) else None
     for node in listed.items if isinstance(listed, Sequence) else ():

@@ -32,6 +32,8 @@ def compare_proto(old: Contract, new: Contract) -> Iterator[Change]:
 
 
 def compare_codes(old: Contract, new: Contract) -> Iterator[Change]:
+    """What clients decide by: the status and the frame's code of each error, and the codes of closing. That an error
+    came or went is said by the operations."""
     before, after = {one.code: one for one in old.errors}, {one.code: one for one in new.errors}
     for code in sorted(before.keys() & after.keys()):
         one, other = before[code], after[code]

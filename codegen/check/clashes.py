@@ -15,6 +15,7 @@ Named = tuple[str, Place]
 
 
 def check_clashes(contract: Contract, findings: Findings) -> None:
+    """J012 and V010: names that one of the targets could not tell apart."""
     operations: list[Named] = [(one.name, one.place) for one in contract.operations]
     events: list[Named] = [(one.name, one.place) for one in contract.events]
     types: list[Named] = [(name, one.place) for name, one in contract.definitions.items()]

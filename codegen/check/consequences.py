@@ -19,7 +19,9 @@ Unit = tuple[str, str]
 COMPARISONS = ("J", "X", "N", "O008", "A013", "A014")
 """Rules, or their letters, that hold two places against each other."""
 UNREADABLE = {"Y001", "Y002", "Y003", "Y004", "Y005", "Y006", "Y007", "Y008", "Y009", "Y010", "R002", "P001"}
+"""Rules after which a file counts as not read."""
 REFUSALS = ("F", "R", "S", "O", "A", "Y")
+"""Rules, by their letters, that a part of a file was refused."""
 MISSING = {
     "A013",
     "A014",
@@ -34,6 +36,7 @@ MISSING = {
     "X016",
     "X018",
 }
+"""Rules that something is missing, which may stand in a part that was refused."""
 DEPENDENT = {"A008", "O008", "O010"}
 """Rules about what a part refers to, whose findings are refusals of their own unless that reference leads nowhere."""
 UNREACHED = {"A015", "O015", "X007", "X008"}
@@ -45,12 +48,15 @@ TABLES = (
     ("specs/policy.yaml", "topics", "topic"),
     ("specs/errors.yaml", "errors", "error"),
 )
+"""The vocabulary: file, table and noun. Where a table was refused, its names are not unknown."""
 DEPTHS = {"packages": 2, "openapi": 2, "asyncapi": 3}
 UNSETTLED = {"J003", "J004", "J005", "J006", "J010", "J011", "J012"}
 """Rules after which the doors do not agree on what a message holds or is called."""
 
 
 def drop_consequences(documents: Documents, findings: Findings) -> None:
+    """Removes findings and adds none; to be called once, when all are there. What a person mends first stays, so that
+    another run says the rest."""
     broken = {one.place.file for one in findings if one.rule in UNREADABLE} | documents.unread()
     if broken:
         tainted = _tainted_files(broken, documents.sources)

@@ -31,6 +31,7 @@ READERS = {"date": scalars.read_date, "decimal": scalars.read_decimal, "uuid": s
 
 
 def check_defaults(contract: Contract, findings: Findings) -> None:
+    """S023. A default is judged as the service judges a value of a request, constraints included."""
     records = [one for one in contract.definitions.values() if isinstance(one, Record)]
     for record in [*records, *(operation.request for operation in contract.operations)]:
         for one in record.fields:

@@ -24,6 +24,7 @@ FRAME = {
 
 
 def check_envelope(proto: ProtoDialect, findings: Findings) -> None:
+    """X022. The frame is of the protocol, so a product may neither add to it nor take from it."""
     for name, wanted in FRAME.items():
         message = proto.messages.get(name)
         found = {one.name: one for one in message.fields} if message else {}

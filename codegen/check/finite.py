@@ -8,6 +8,7 @@ from codegen.ir.reach import endless
 
 
 def check_finite(contract: Contract, findings: Findings) -> None:
+    """S027, once for each type that only values without an end would satisfy."""
     for name in endless(contract.definitions):
         message = f"every value of {name} holds another value of a type that holds it"
         fix = "let a field be absent or null, a list be empty, or a union have an arm without it"

@@ -12,9 +12,11 @@ from codegen.parse.yaml_edits import add_entry
 from codegen.parse.yaml_tree import Mapping, Node
 
 ENDINGS = (".yaml", ".yml", ".json", ".lock")
+"""Files that could be part of the contract; others, such as a README, nobody has to read."""
 
 
 def check_listing(documents: Documents, findings: Findings) -> None:
+    """A015 and O015; what is missing in AsyncAPI's lists has its edit, a path is for a person to say."""
     root = documents.tree(ASYNCAPI)
     channels = _child(root, "channels")
     for section, table in (

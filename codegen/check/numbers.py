@@ -16,6 +16,7 @@ OPERATION_IDS, EVENT_IDS = range(1, 1001), range(1001, 65536)
 
 
 def check_numbers(contract: Contract, proto: ProtoDialect, lock: Lock, findings: Findings) -> None:
+    """N001 to N006. Judges by the lock that is there; what it lacks, `python -m codegen lock` adds."""
     _pkg_ids(contract, lock, findings)
     wanted = _wanted(contract)
     holders: list[ProtoMessage | ProtoEnum] = [*proto.messages.values(), *proto.enums.values()]
@@ -61,7 +62,8 @@ def used_pkg_ids(contract: Contract) -> dict[str, tuple[int, Place]]:
 
 
 def next_pkg_id(lock: Lock, used: Iterable[int], *, is_event: bool) -> int | None:
-    """The number after the last one that was ever issued; operations count from 1, events from 1001."""
+    """The number after the last one that was ever issued; operations count from 1, events from 1001. Gaps are not
+    filled, since a client may know their numbers. None where all are issued."""
     numbers = EVENT_IDS if is_event else OPERATION_IDS
     found = max((one for one in {*lock.pkg_ids.values(), *used} if one in numbers), default=numbers.start - 1) + 1
     return found if found in numbers else None

@@ -9,7 +9,8 @@ from codegen.parse.policy import ERRORS, POLICY
 
 
 def check_policy(contract: Contract, faulty: set[str], findings: Findings) -> None:
-    """`faulty` are entries of the vocabulary that have findings of their own; they count as known."""
+    """The rules V006 to V009 and V012. `faulty` are entries of the vocabulary that have findings of their own; they
+    count as known."""
     checker = _Checker(contract, faulty, findings)
     for operation in contract.operations:
         checker.operation(operation)

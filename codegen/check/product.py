@@ -12,12 +12,14 @@ PROTO = (
     "bool bytes double enum extend extensions fixed32 fixed64 float int32 int64 map max message oneof option optional package "
     "public repeated required reserved returns rpc service sfixed32 sfixed64 sint32 sint64 stream string syntax to uint32 uint64 weak"
 )
+"""Words of the proto language, which a package cannot be called."""
 TYPESCRIPT = (
     "abstract any as async await boolean break case catch class const continue debugger declare default delete do else enum "
     "export extends false finally for function get if implements import in instanceof interface let module namespace new null "
     "number of package private protected public return set static super switch symbol this throw true try type typeof undefined "
     "unknown var void while with yield"
 )
+"""Words of TypeScript, of which the client's names are made."""
 TAKEN = {
     "google": "protobuf has a package",
     "master": "Keycloak has a realm",
@@ -31,7 +33,8 @@ TAKEN = {
 
 
 def check_product(http: OpenApiDialect, proto: ProtoDialect, findings: Findings) -> None:
-    """Where the title gives the name, proto's packages are free: such a contract may be older than the name."""
+    """The rules V016 and P007. Where the title gives the name, proto's packages are free: such a contract may be older
+    than the name."""
     name, place = http.info.product, http.name_place
     if place is None:
         return

@@ -8,15 +8,18 @@ from codegen.ir.operations import Contract, Operation
 from codegen.ir.types import Int, Record, String
 
 TAKES = {"login": ("username", "password"), "refresh": ("refresh_token",), "logout": ("refresh_token",), "ticket": ()}
+"""What the request of each part of a session must have, required, and nothing else that is required."""
 ANSWERS = {
     "login": ("access_token", "refresh_token", "expires_in"),
     "refresh": ("access_token", "refresh_token", "expires_in"),
     "logout": (),
     "ticket": ("ticket",),
 }
+"""What its result must have, required."""
 
 
 def check_sdk(contract: Contract, findings: Findings) -> None:
+    """J013 and J014. Methods have to be apart within a feature alone, since each feature is an object of the client."""
     for feature in contract.features:
         _check_names([one for one in contract.operations if one.feature == feature], findings)
     first: dict[str, Operation] = {}

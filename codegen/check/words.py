@@ -17,6 +17,7 @@ ACTIONS = ("receive", "send")
 
 
 def check_words(documents: Documents, extensions: dict[str, dict[str, object]], findings: Findings) -> None:
+    """W001 to W004, wherever a word stands but among the names of properties, which are a person's."""
     words = _words(documents, extensions, findings)
     files = ["specs/openapi.yaml", "specs/asyncapi.yaml", POLICY]
     files += [name for folder in ("http", "packages", "schemas") for name in documents.names(folder, ".yaml")]

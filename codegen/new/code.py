@@ -18,7 +18,8 @@ UNWRITTEN = "is not implemented yet"
 
 
 def sources(place: ServiceCode, wanted: NewOperation) -> dict[Path, str]:
-    """The new text of every module that changes. Raises Refused where one has another form."""
+    """The new text of every module that changes. Raises Refused where one has another form. Writes nothing. For a
+    feature that is there only its handler changes."""
     handler = place.of(wanted.feature, "handler.py")
     if handler.exists():
         return {handler: with_method(handler.read_text(encoding="utf-8"), wanted)}
@@ -35,7 +36,8 @@ def sources(place: ServiceCode, wanted: NewOperation) -> dict[Path, str]:
 
 
 def with_method(text: str, wanted: NewOperation) -> str:
-    """The handler with a method to fill in, at the end of its class."""
+    """The handler with a method to fill in, at the end of its class. Two lines of imports may stand twice then; ruff
+    sorts and joins them."""
     request, result = f"{wanted.stem}Request", wanted.answer or "None"
     method = (
         f"\n    @override\n    async def {wanted.name}(self, context: Context, request: {request}) -> {result}:\n"

@@ -23,7 +23,8 @@ from codegen.registration import ServiceCode, write
 
 
 def write_operation(specs: Path, features: Path, wanted: NewOperation) -> str:
-    """Writes all or nothing, and answers what was written as a diff. Raises Refused."""
+    """Answers what was written as a diff. Raises Refused, and then nothing was written: the contract with the operation
+    is proved in a copy first. What was issued to earlier drafts and is in no commit is free again."""
     check_form(wanted)
     before = fix.texts_of(specs)
     with TemporaryDirectory(prefix="codegen-new-") as folder:

@@ -12,6 +12,7 @@ from codegen.parse.openapi import METHODS
 DOORS = ("http", "socket")
 BODY_METHODS = ("post", "put", "patch")
 NO_RESULT = "none"
+"""The word for an operation that answers nothing: 204 over HTTP."""
 _SEGMENT = re.compile(r"[A-Za-z0-9._~-]+|\{[a-z][a-z0-9_]*\}")
 
 
@@ -22,12 +23,16 @@ class NewOperation:
     name: str
     feature: str
     doors: tuple[str, ...] = DOORS
+    """One of them, or both."""
     roles: tuple[str, ...] = ()
+    """Each alone is enough; all must be declared in policy.yaml."""
     is_public: bool = False
+    """To be said instead of roles: neither, or both, is refused."""
     is_paginated: bool = False
     is_query: bool = False
     """Reads only: a GET whose request is its parameters."""
     path: str = ""
+    """With its parameters in braces, which become fields of the request."""
     method: str = ""
     result: str = ""
     """The name of a schema that is there, an item's where pages are answered; or `none`."""
@@ -38,6 +43,7 @@ class NewOperation:
 
     @property
     def url(self) -> str:
+        """The path that HTTP has, said or derived."""
         return self.path or f"/api/{self.feature}/{self.name}".replace("_", "-")
 
     @property
@@ -62,6 +68,7 @@ class NewOperation:
 
     @property
     def path_record(self) -> str | None:
+        """What stands in the path; None where nothing does."""
         return f"{self.stem}Path" if self.parameters else None
 
     @property
@@ -84,6 +91,7 @@ class NewOperation:
 
     @property
     def new_records(self) -> tuple[str, ...]:
+        """The schemas that are written; none may be there yet."""
         found = [self.path_record, self.own_record, self.request_record]
         found += [self.answer] if self.is_paginated else []
         found += [] if self.result else [self.item if self.is_paginated else self.answer]
@@ -97,7 +105,7 @@ class NewOperation:
 
 
 def check_form(wanted: NewOperation) -> None:
-    """What can be said without a contract. Raises Refused."""
+    """What can be said without a contract. Raises Refused at the first fault."""
     if not is_identifier(wanted.name) or not is_identifier(wanted.feature):
         raise Refused(f"{wanted.name!r} and {wanted.feature!r} must be snake_case names and no keywords")
     if not wanted.doors or set(wanted.doors) - set(DOORS):

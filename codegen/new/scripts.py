@@ -15,7 +15,9 @@ from codegen.pipeline import Loaded
 ROOT, SOCKET_ROOT = "specs/openapi.yaml", "specs/asyncapi.yaml"
 CHANNEL = "../asyncapi.yaml#/channels/web"
 CURSOR_ERROR = "cursor_invalid"
+"""Declared by what is paged, where the contract has the code."""
 ID = "{type: integer, format: int64, minimum: 1, maximum: 9007199254740991}"
+"""From 1 to what JSON's readers take exactly (RFC 8259 §6)."""
 TEXT = "{type: string, minLength: 1, maxLength: 200}"
 PAGE_FIELDS = (
     "    page: {type: integer, format: int32, minimum: 1, maximum: 1000000, default: 1}\n"
@@ -37,6 +39,7 @@ class Scripts:
         self._item = self._path_item() if "http" in wanted.doors else None
 
     def edits(self) -> list[Edit]:
+        """Inserts for the halves of the wanted doors and for the new records; nothing is written."""
         doors = {"http": self._http, "socket": self._socket}
         return [*self._records(), *(edit for door in self._wanted.doors for edit in doors[door]())]
 

@@ -20,7 +20,7 @@ REALM = Path("docker", "keycloak", "realm.json")
 
 
 def take_out_example(root: Path) -> None:
-    """Raises Refused where the example is not as it was shipped."""
+    """In place, and not undone where it fails: for a copy. Raises Refused where the example is not as it was shipped."""
     specs = root / "specs"
     before = load(specs).contract
     for feature in product_features(root):
@@ -37,6 +37,7 @@ def take_out_example(root: Path) -> None:
 
 
 def product_features(root: Path) -> list[str]:
+    """By the folders that are there, not by the contract; in the order of their names."""
     owners = Owners.read(root)
     folders = (path.name for path in (root / "app" / "features").iterdir() if path.is_dir())
     return sorted(

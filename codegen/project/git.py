@@ -20,7 +20,8 @@ def git(folder: Path, *arguments: str) -> str:
 
 
 def committed(folder: Path, message: str) -> None:
-    """Commits all there is."""
+    """Commits all there is, ignored files apart, in the name that git knows, else as `init`. Raises Refused where
+    nothing has changed."""
     known = (
         subprocess.run(["git", "config", "user.email"], cwd=folder, capture_output=True, check=False).returncode == 0
     )

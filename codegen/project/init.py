@@ -23,6 +23,7 @@ from codegen.project.owners import Owner, Owners
 from codegen.project.rename import rename
 
 PLATFORM = ".platform"
+"""The file with the commit of the platform that a project has."""
 FOLDER = Path(__file__).parent
 
 
@@ -32,12 +33,14 @@ class NewProject:
 
     name: str
     into: Path
+    """A folder that is empty or not there."""
     title: str = ""
     keeps_example: bool = False
 
 
 def init(root: Path, wanted: NewProject) -> str:
-    """Answers the commit of the platform. Raises Refused, and then nothing was made."""
+    """Answers the commit of the platform. Raises Refused, and then nothing was made. Of the last commit, so what this
+    working tree has beyond it does not come along. Nothing of `root` is changed, no network is needed."""
     if not is_product_name(wanted.name):
         raise Refused(f"{wanted.name!r} is no name of a product; did you mean {product_name(wanted.name)!r}?")
     if wanted.into.exists() and (not wanted.into.is_dir() or any(wanted.into.iterdir())):

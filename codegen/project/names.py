@@ -19,6 +19,7 @@ REALM = "docker/keycloak/realm.json"
 PROJECT = "pyproject.toml"
 LOCKS = "requirements*.lock"
 AUDIENCE = "included.client.audience"
+"""Of Keycloak's audience mapper: who is in a token's `aud`."""
 _NAME = re.compile(r'(\[project\]\n(?:[^\[\n].*\n|\n)*?name = ")([^"\n]*)(?=")')
 
 
@@ -37,7 +38,8 @@ def compare(root: Path, name: str, said: Place, findings: Findings) -> dict[str,
 
 
 def renamed(root: Path, name: str, title: str) -> dict[Path, str]:
-    """The texts that change. Raises Refused for a realm of another form."""
+    """The texts that change. Raises Refused for a realm of another form. Writes nothing. A realm keeps its users, roles
+    and passwords."""
     texts = {}
     realm, project = root / REALM, root / PROJECT
     if realm.is_file():

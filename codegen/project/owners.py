@@ -18,7 +18,9 @@ EVERYTHING = "*"
 
 class Owner(Enum):
     PLATFORM = "platform"
+    """An update changes it; what the project has changed in it is merged."""
     PRODUCT = "product"
+    """No update touches it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,7 @@ class Owners:
 
     @classmethod
     def read(cls, root: Path) -> Self:
+        """Raises Refused, and FileNotFoundError for a folder that is no project."""
         return cls.parse((root / FILE).read_text(encoding="utf-8"))
 
     @classmethod
@@ -48,7 +51,8 @@ class Owners:
         return cls(tuple(rules))
 
     def of(self, path: str) -> Owner:
-        """The owner of a file, given relative to the root with forward slashes."""
+        """The owner of a file, given relative to the root with forward slashes. The last pattern that fits decides; a
+        pattern is a path, a folder with its slash, or `*`."""
         return [owner for pattern, owner in self.rules if _matches(pattern, path)][-1]
 
     def unused(self, paths: list[str]) -> list[str]:

@@ -17,7 +17,8 @@ HOME = Path("docker", "keycloak", "realm.json")
 
 
 def faults(file: Path, roles: Iterable[Role]) -> list[str]:
-    """A line for each role that the realm lacks, and for each that a user has and the realm lacks; both places are named."""
+    """A line for each role that the realm lacks, and for each that a user has and the realm lacks; both places are
+    named. None where they agree. Roles of the realm that the contract does not know are no fault."""
     realm = json.loads(file.read_text(encoding="utf-8"))
     client = realm["clients"][0]["clientId"]
     place = f"roles.client.{client}"

@@ -30,7 +30,8 @@ _IN_FLOW, _IN_BLOCK = re.compile(rf"{_QUOTED}|[^,}}\n]*[^,}}\s]"), re.compile(rf
 
 
 def rename(specs: Path, name: str, title: str = "") -> list[Path]:
-    """Answers the files that changed; without a title the name is it. Raises Refused."""
+    """Answers the files that changed; without a title the name is it. Raises Refused. `generated/` follows by
+    `generate`, and is not written here."""
     if not is_product_name(name):
         raise Refused(f"{name!r} is no name of a product; did you mean {product_name(name)!r}?")
     title = title or name.replace("_", " ").capitalize()

@@ -19,6 +19,7 @@ from codegen.project.init import PLATFORM
 from codegen.project.owners import FILE, Owner, Owners
 
 FETCHED = "refs/platform/latest"
+"""What was fetched last. It keeps the commit in the project, for the next update to begin from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +27,19 @@ class Update:
     """Files that came from the platform, and those of them in which a person must choose between two changes."""
 
     old: str
+    """The commit that the project had, as `.platform` said."""
     new: str
+    """The commit that it has now, as `.platform` says."""
     files: list[str]
+    """Sorted; also those that the project has changed as well."""
     conflicts: list[str]
+    """`git status` lists them until they are added; those that both sides have changed have git's markers in them."""
 
 
 def update(root: Path, source: str, reference: str = "HEAD") -> Update:
-    """`source` is a folder or a URL that git reads, `reference` a commit, a branch or a tag there. Raises Refused."""
+    """`source` is a folder or a URL that git reads, `reference` a commit, a branch or a tag there. Raises Refused.
+    Fetches, and changes the working tree and the index; commits nothing. Where it says nothing of a conflict, the tree
+    is merged and staged."""
     if git(root, "status", "--porcelain", "--untracked-files=no").strip():
         raise Refused("there are changes that no commit has; commit them first, so that the update can be undone")
     old = _recorded(root)

@@ -12,7 +12,8 @@ from codegen.registration import ServiceCode, unregistered
 
 
 def without_method(text: str, name: str) -> str:
-    """A handler without a method and its decorators; what only that method used is a person's, imports apart."""
+    """A handler without a method and its decorators; what only that method used is a person's, imports apart. The text
+    as it is where it has no such method."""
     found = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.AsyncFunctionDef) and node.name == name]
     lines = text.splitlines(keepends=True)
     for node in found:
@@ -37,13 +38,15 @@ def parts_of(code: ServiceCode, feature: str) -> list[Path]:
 
 
 def product_without(code: ServiceCode, feature: str) -> dict[Path, str]:
+    """Nothing where the service has no `app/product.py`."""
     if not code.product.exists():
         return {}
     return {code.product: unregistered(code.product.read_text(encoding="utf-8"), feature)}
 
 
 def tables_of(code: ServiceCode, feature: str) -> list[str]:
-    """The names of the feature's tables, as its module writes them."""
+    """The names of the feature's tables, as its module writes them. Without running it: a name that is computed is not
+    found."""
     module = code.of(feature, "tables.py")
     tree = ast.parse(module.read_text(encoding="utf-8")) if module.exists() else ast.Module([], [])
     found = []

@@ -37,7 +37,8 @@ def _after(node: Node) -> int:
 
 
 def declaration(file: str, text: str, first: int) -> Cut:
-    """A declaration of proto from its first line to the brace or the semicolon that ends it."""
+    """A declaration of proto from its first line to the brace or the semicolon that ends it. Raises Refused for one
+    that does not end. Braces in comments do not count."""
     depth = 0
     for number, line in enumerate(lines_of(file, text)[first - 1 :], first):
         code = line.partition("//")[0]
@@ -48,7 +49,8 @@ def declaration(file: str, text: str, first: int) -> Cut:
 
 
 def without(sources: dict[str, str], cuts: Iterable[Cut]) -> dict[str, str]:
-    """The new text of every file that loses lines."""
+    """The new text of every file that loses lines. A comment right above what goes, goes too; the one at the head of a
+    file stays."""
     by_file: dict[str, set[int]] = {}
     for cut in cuts:
         lines = lines_of(cut.file, sources[cut.file])

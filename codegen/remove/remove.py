@@ -23,7 +23,9 @@ from codegen.remove.scripts import take_out
 
 
 def remove(specs: Path, features: Path, *, name: str = "", feature: str = "") -> list[str]:
-    """Exactly one of `name` and `feature` is said. Answers what is left for a person, a line each. Raises Refused."""
+    """Exactly one of `name` and `feature` is said. Answers what is left for a person, a line each. Raises Refused. Of a
+    feature its folder and its tests are deleted; where git knows of changes in them, that is refused. Databases are
+    left alone."""
     loaded = load(specs)
     if len(loaded.findings):
         raise Refused(f"the contract has findings; fix them first:\n{loaded.report()}")

@@ -23,9 +23,8 @@ UNREACHED = ("X007", "X008")
 
 
 def take_out(specs: Path, names: set[str], features: set[str]) -> None:
-    """Rewrites a copy of the contract without operations and events, and without the tags of features. Raises Refused for what
-    cannot be cut by lines.
-    """
+    """Rewrites a copy of the contract without operations and events, and without the tags of features; goes on until a
+    round finds nothing more that went out of use. Raises Refused for what cannot be cut by lines."""
     loaded = load(specs)
     referred = _referred(loaded.dialects.documents)
     _rewrite(specs, loaded, [*_http(loaded, names), *_socket(loaded, names), *_tags(loaded, features)])

@@ -39,6 +39,7 @@ class Wanted:
     fields: str
     plural: str = ""
     owner: str = ""
+    """`subject` where every row is its creator's."""
 
     @property
     def words(self) -> dict[str, str]:
@@ -46,7 +47,8 @@ class Wanted:
 
 
 def checked(wanted: Wanted, loaded: Loaded, code: ServiceCode) -> tuple[Resource, list[Fault]]:
-    """The resource without numbers, step and grants; it counts only where there are no faults."""
+    """The resource without numbers, step and grants; it counts only where there are no faults. Looks at the contract
+    and at the code's names, and writes nothing."""
     read = Fields(wanted.fields)
     targets = targets_of(loaded, code)
     columns = columns_of(wanted.name, read.found, targets)

@@ -17,7 +17,7 @@ class Fault:
 
 
 def report(faults: Iterable[Fault], words: Mapping[str, str]) -> str:
-    """Every fault with its place in the words, in their order."""
+    """Every fault with its place in the words, in their order. Equal ones are said once."""
     found = sorted(set(faults))
     blocks = [_block(one, words.get(one.argument, "")) for one in found]
     return "".join([*blocks, f"{len(found)} {'finding' if len(found) == 1 else 'findings'}; nothing was written."])

@@ -40,7 +40,8 @@ class Field:
 
 
 class Fields:
-    """Reads the words once; `found` and `faults` are what came out."""
+    """Reads the words once; `found` and `faults` are what came out. Never raises; a field with a fault is not among
+    those found. None at all is a fault, too."""
 
     def __init__(self, text: str) -> None:
         self.found: list[Field] = []

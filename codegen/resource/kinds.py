@@ -42,8 +42,11 @@ class Kind:
 
     name: str
     schema: dict[str, str]
+    """Names of JSON Schema with their values as YAML writes them."""
     column: str
+    """A type of SQLAlchemy, as Python writes it."""
     samples: tuple[str, str]
+    """As Python writes them; two that differ, where the type has two."""
     is_named: bool = False
     """A bound or an enum is a schema with a name, so that it stands once."""
     is_filter: bool = False
@@ -55,6 +58,7 @@ class Kind:
 
 
 def string(length: int, *, is_empty_allowed: bool = False) -> Kind:
+    """`length` is in characters; the least is one, unless empty texts are wanted. Pages cannot ask for one."""
     least = {} if is_empty_allowed else {"minLength": "1"}
     samples = (f'"{"first"[:length]}"', f'"{"second"[:length]}"')
     schema = {"type": "string", **least, "maxLength": str(length)}
@@ -76,6 +80,7 @@ def integer(low: int = -SAFE, high: int = SAFE) -> Kind:
 
 
 def enum(members: tuple[str, ...]) -> Kind:
+    """Stored as its members' text, so that another member needs no step of the schema."""
     schema = {"type": "string", "enum": f"[{', '.join(map(word, members))}]"}
     samples = (f'"{members[0]}"', f'"{members[-1]}"')
     return Kind("enum", schema, "Text", samples, is_named=True, is_filter=True)
@@ -88,12 +93,14 @@ def binary(length: int) -> Kind:
 
 
 def list_of(item: Kind, most: int) -> Kind:
+    """At most `most` items, in their order, in one column."""
     schema = {"type": "array", "maxItems": str(most)}
     samples = (f"[{item.samples[0]}]", f"[{item.samples[1]}]")
     return Kind("list", schema, f"ARRAY({item.column})", samples, item=item)
 
 
 def reference(target: str) -> Kind:
+    """The id of a row that has to be there; PostgreSQL keeps it so."""
     return Kind("ref", {}, "BigInteger", ("", ""), is_filter=True, target=target)
 
 

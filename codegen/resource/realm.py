@@ -13,7 +13,8 @@ READER, WRITER = "reader", "editor"
 
 
 def users(text: str) -> dict[str, tuple[str, ...]]:
-    """Everybody of the realm with the roles of the client, in the file's order. Raises Refused."""
+    """Everybody of the realm with the roles of the client, in the file's order. Raises Refused. For a realm with the
+    roles of exactly one client."""
     realm = _read(text)
     (client,) = realm["roles"]["client"]
     return {str(user["username"]): tuple(user.get("clientRoles", {}).get(client, ())) for user in realm["users"]}
@@ -38,7 +39,8 @@ def grants(names: Collection[str], role: Mapping[str, str], *, is_owned: bool) -
 
 
 def with_roles(text: str, roles: Mapping[str, str], given: Mapping[str, Collection[str]]) -> str:
-    """`roles` are names with descriptions; `given` are the users' new ones. Raises Refused."""
+    """`roles` are names with descriptions; `given` are the users' new ones, and one that a user has already is not
+    given twice. Answers the whole text, laid out anew. Raises Refused."""
     realm = _read(text)
     ((client, known),) = realm["roles"]["client"].items()
     known += [{"name": name, "description": said} for name, said in roles.items()]

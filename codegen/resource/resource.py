@@ -31,7 +31,9 @@ class Target:
     says_in_use: bool
     """Whether its deletion has a code for a row that is referred to."""
     creators: Roles = ()
+    """Nobody where it has no such operation; the tests ask who can make one."""
     deleters: Roles = ()
+    """As `creators`, of who may delete it."""
 
     @property
     def id_type(self) -> str:
@@ -138,13 +140,15 @@ class Resource:
     name: str
     plural: str
     columns: tuple[Column, ...]
+    """In the order of the words, which is that of the table."""
     is_owned: bool
     grants: Mapping[str, tuple[str, ...]]
     operation_ids: tuple[int, ...] = ()
     event_ids: tuple[int, ...] = ()
     revision: str = ""
+    """Four digits or more, one higher than `after`."""
     after: str | None = None
-    """The package of the generated Python client."""
+    """The step before; None where the product has none yet."""
 
     @property
     def pascal(self) -> str:
@@ -253,10 +257,12 @@ class Resource:
 
     @property
     def operations(self) -> tuple[str, ...]:
+        """In the order of their PkgIDs."""
         return (f"get_{self.plural}", *(f"{verb}_{self.name}" for verb in ("create", "get", "update", "delete")))
 
     @property
     def events(self) -> tuple[str, ...]:
+        """In the order of their PkgIDs; all on the topic that is called as the plural."""
         return tuple(f"{self.name}_{what}" for what in ("created", "updated", "deleted"))
 
     def users(self, *purposes: str) -> list[str]:

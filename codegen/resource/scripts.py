@@ -23,7 +23,7 @@ TOPIC = "{history: 1000, keep: 1h, delivery: must-deliver}"
 
 
 def numbers(loaded: Loaded, count: int, *, is_event: bool) -> tuple[int, ...]:
-    """The next PkgIDs. Raises Refused where there are no more."""
+    """The next PkgIDs. Raises Refused where there are no more. They are issued by writing them, not here."""
     found: list[int] = []
     for _ in range(count):
         number = next_pkg_id(loaded.dialects.words.lock, found, is_event=is_event)
@@ -34,7 +34,7 @@ def numbers(loaded: Loaded, count: int, *, is_event: bool) -> tuple[int, ...]:
 
 
 def edits(loaded: Loaded, resource: Resource) -> list[Edit]:
-    """Raises Refused where a file has no place for an entry."""
+    """Raises Refused where a file has no place for an entry. Inserts alone; nothing is written."""
     return [*_own_files(resource), *_vocabulary(loaded, resource), *_roots(loaded, resource)]
 
 

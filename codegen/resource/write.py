@@ -35,7 +35,9 @@ class Written:
     """`files` with how many lines each gained; `left` is what only a person can decide, a line each."""
 
     files: dict[str, int]
+    """Relative to the root of the project."""
     left: list[str]
+    """Nothing of it keeps the contract from compiling."""
 
 
 def write_resource(specs: Path, features: Path, wanted: Wanted) -> Written:
@@ -78,7 +80,8 @@ def _complete(loaded: Loaded, code: ServiceCode, wanted: Wanted) -> Resource:
 
 
 def newest(versions: Path) -> str | None:
-    """The step of the schema that no other follows. Raises Refused where it is not one, or has no number."""
+    """The step of the schema that no other follows. Raises Refused where it is not one, or has no number. None where
+    there is no step yet."""
     found: dict[bool, set[str]] = {True: set(), False: set()}
     for path in versions.glob("*.py"):
         for match in _REVISION.finditer(path.read_text(encoding="utf-8")):

@@ -12,16 +12,20 @@ from generated.results import AuditLog, AuditLogPage, PageMeta
 
 
 class AuditLogs(AuditLogHandler[Context]):
+    """Reads only: rows are written by the pipeline, for these operations too."""
+
     def __init__(self, repository: AuditLogRepository) -> None:
         self._repository = repository
 
     @override
     async def get_audit_log(self, context: Context, request: GetAuditLogRequest) -> AuditLog:
+        """Raises AuditLogNotFound."""
         context.object_id = str(request.audit_log_id)
         return await self._repository.get(context.db, request.audit_log_id)
 
     @override
     async def get_audit_logs(self, context: Context, request: GetAuditLogsRequest) -> AuditLogPage:
+        """By number of page: rows that come meanwhile move the later pages."""
         given = {name: getattr(request, name) for name in ("action", "outcome", "since", "until", "user")}
         filters = {name: value for name, value in given.items() if value is not None}
         size = request.per_page

@@ -19,6 +19,7 @@ A = AUDIT_LOG.c
 
 
 def entry_of(row: Record) -> AuditLog:
+    """As the contract shows it: without the row's key."""
     optional = ("username", "subject", "code", "object_id", "ip", "user_agent", "sid", "reason")
     texts = {name: row[name] for name in optional}
     return AuditLog(
@@ -28,12 +29,16 @@ def entry_of(row: Record) -> AuditLog:
 
 
 class AuditLogRepository:
+    """Filters are given by name, absent ones not at all: `user` is a username or a subject, `since` is included and
+    `until` is not."""
+
     def __init__(self) -> None:
         self._one = compile_statement(select(AUDIT_LOG).where(bindparam("id") == A.id))
         subsets = [frozenset(names) for count in range(len(FILTERS) + 1) for names in combinations(FILTERS, count)]
         self._pages: dict[frozenset[str], Statement] = {names: compile_statement(_paging(names)) for names in subsets}
 
     async def get(self, db: Executor, audit_log_id: int) -> AuditLog:
+        """Raises AuditLogNotFound."""
         row = await db.fetchrow(self._one, id=audit_log_id)
         if row is None:
             raise AuditLogNotFound
@@ -42,6 +47,8 @@ class AuditLogRepository:
     async def page(
         self, db: Executor, filters: dict[str, object], *, limit: int, offset: int
     ) -> tuple[list[AuditLog], int]:
+        """One page, newest first, and how many rows match in all. Those are counted each time, so a page costs what its
+        filter matches."""
         rows = await db.fetch(self._pages[frozenset(filters)], **filters, limit=limit, offset=offset)
         total = int(rows[0]["total"]) if rows else 0
         return [entry_of(row) for row in rows if row["id"] is not None], total

@@ -14,17 +14,22 @@ from generated.results import Tokens, WsTicket
 
 
 class Auth(AuthHandler[Context]):
+    """No password and no token is kept, logged or audited here. Each but the ticket asks the issuer: Unavailable where
+    it is silent."""
+
     def __init__(self, identity: Identity, tickets: Tickets) -> None:
         self._identity = identity
         self._tickets = tickets
 
     @override
     async def login(self, context: Context, request: LoginRequest) -> Tokens:
+        """Raises CredentialsInvalid; the username is the object of the audit row."""
         context.object_id = request.username
         return await self._identity.login(request.username, request.password)
 
     @override
     async def refresh(self, context: Context, request: RefreshRequest) -> Tokens:
+        """Raises CredentialsInvalid for a refresh token that has ended."""
         return await self._identity.refresh(request.refresh_token)
 
     @override
@@ -37,6 +42,7 @@ class Auth(AuthHandler[Context]):
 
     @override
     async def create_ws_ticket(self, context: Context, request: CreateWsTicketRequest) -> WsTicket:
+        """For the page that asks: its `Origin` is part of the ticket."""
         if context.principal is None:
             raise Unauthenticated
         ticket = await self._tickets.issue(context.principal, context.caller.origin)

@@ -28,6 +28,7 @@ class Authors(AuthorsHandler[Context]):
 
     @override
     async def get_authors(self, context: Context, request: GetAuthorsRequest) -> AuthorList:
+        """At most 1,000; `has_more` says that there are others."""
         given = {"id": request.id, "name": request.name, "search_term": request.search_term}
         items, total = await self._repository.find(context.db, _present(given))
         meta = PageMeta(
@@ -42,6 +43,9 @@ class Authors(AuthorsHandler[Context]):
 
     @override
     async def get_paginated_authors(self, context: Context, request: GetPaginatedAuthorsRequest) -> AuthorPage:
+        """A cursor goes on behind the last author of its page, whatever was added or deleted meanwhile; `page` is then
+        the cursor's, and the one in the request is ignored. A cursor of another user or filter is CursorInvalid. The
+        total is counted for each page."""
         filters = _present({"id": request.id, "name": request.name})
         subject = context.principal.subject if context.principal else ""
         scope = f"{subject}\n{sorted(filters.items())}"
@@ -61,11 +65,13 @@ class Authors(AuthorsHandler[Context]):
 
     @override
     async def get_author(self, context: Context, request: GetAuthorRequest) -> Author:
+        """Raises AuthorNotFound."""
         context.object_id = str(request.author_id)
         return await self._repository.get(context.db, request.author_id)
 
     @override
     async def create_author(self, context: Context, request: CreateAuthorRequest) -> Author:
+        """The event and the row of the audit log are committed with the author, or none of the three."""
         author = await self._repository.insert(context.db, request)
         context.object_id = str(author.id)
         context.publish(AuthorCreated(author=author))
@@ -73,11 +79,13 @@ class Authors(AuthorsHandler[Context]):
 
     @override
     async def update_author(self, context: Context, request: UpdateAuthorRequest) -> Author:
+        """With `expected_version` only that version is replaced; without, whoever comes last wins."""
         context.object_id = str(request.author_id)
         return await self._repository.update(context.db, request)
 
     @override
     async def delete_author(self, context: Context, request: DeleteAuthorRequest) -> None:
+        """With `expected_version` only that version is deleted."""
         context.object_id = str(request.author_id)
         await self._repository.delete(context.db, request.author_id, request.expected_version)
 

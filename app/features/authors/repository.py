@@ -63,12 +63,14 @@ class AuthorRepository:
         return found, _total(rows)
 
     async def get(self, db: Executor, author_id: int) -> Author:
+        """Raises AuthorNotFound."""
         row = await db.fetchrow(self._one, id=author_id)
         if row is None:
             raise AuthorNotFound
         return author_of(row)
 
     async def insert(self, db: Executor, request: CreateAuthorRequest) -> Author:
+        """Raises AuthorNameTaken; names are compared without their case."""
         try:
             row = await db.fetchrow(self._insert, name=request.name, bio=request.bio, born_on=request.born_on)
         except asyncpg.UniqueViolationError as error:
@@ -77,6 +79,8 @@ class AuthorRepository:
         return author_of(row)
 
     async def update(self, db: Executor, request: UpdateAuthorRequest) -> Author:
+        """One statement decides; a second one tells why nothing was changed. Raises AuthorNotFound, VersionMismatch,
+        AuthorNameTaken."""
         values = {"name": request.name, "bio": request.bio, "born_on": request.born_on}
         try:
             row = await db.fetchrow(
@@ -90,6 +94,7 @@ class AuthorRepository:
         return author_of(row)
 
     async def delete(self, db: Executor, author_id: int, expected_version: int | None) -> None:
+        """Raises AuthorNotFound and VersionMismatch. Without `expected_version` any version is deleted."""
         row = await db.fetchrow(self._delete, author_id=author_id, expected=expected_version)
         if row is None:
             await self.get(db, author_id)

@@ -22,14 +22,17 @@ class System(SystemHandler[Context]):
 
     @override
     async def health(self, context: Context, request: HealthRequest) -> Health:
+        """Always answers: for people, `degraded` where readiness says no."""
         status = HealthStatus.OK if self._is_ready() else HealthStatus.DEGRADED
         return Health(status=status, version=CONTRACT_VERSION, contract=CONTRACT_HASH)
 
     @override
     async def livez(self, context: Context, request: LivezRequest) -> None:
+        """The loop turns; that is all it says."""
         return None
 
     @override
     async def readyz(self, context: Context, request: ReadyzRequest) -> None:
+        """Raises Unavailable, for a balancer to send requests elsewhere."""
         if not self._is_ready():
             raise Unavailable(retry_after_s=1)
