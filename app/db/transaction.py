@@ -21,25 +21,38 @@ COMMIT_S = 10.0
 ATTEMPTS = 2
 """Of BEGIN: a connection that died while it was idle is found out by its first statement, and nothing has run yet."""
 
+AFTER_THE_END = "the transaction is over; a task that outlives its call has none"
 log = structlog.get_logger(__name__)
+
+
+class Misuse(Exception):
+    """A transaction's session runs one statement at a time, and none after its end. It is a fault of the code that asks."""
 
 
 class Transaction:
     """An executor of statements that take effect together, at PostgreSQL's default isolation (READ COMMITTED). One
-    statement at a time, by one task; ended once, by `commit`, `rollback` or `abandon`, and not used after that."""
+    statement at a time; ended once, by `commit`, `rollback` or `abandon`. What is asked beside another statement, or
+    after the end, is Misuse, and has no effect."""
 
     def __init__(self, database: Database) -> None:
         self._pool = database.pool
         self._connection: Any = None
+        self._is_busy = False
+        self._is_over = False
 
     async def fetch(self, statement: Statement, **parameters: object) -> list[Record]:
         """Raises an ApiError, or asyncpg's IntegrityConstraintViolationError; after either only `rollback` has a sense."""
-        connection = self._connection or await self._begin()
+        if self._is_busy:
+            raise Misuse("a transaction runs one statement at a time: await them one after the other")
+        self._is_busy = True
         try:
+            connection = self._connection or await self._begin()
             rows: list[Record] = await connection.fetch(statement.sql, *statement.arguments(parameters))
             return rows
         except Exception as error:
             raise translated(error) from error
+        finally:
+            self._is_busy = False
 
     async def fetchrow(self, statement: Statement, **parameters: object) -> Record | None:
         """The first row, None where there is none; fetches all that the statement yields."""
@@ -57,7 +70,7 @@ class Transaction:
 
         A cancellation ends the wait, not the COMMIT: who called does not know its outcome then.
         """
-        connection, self._connection = self._connection, None
+        connection = self._end()
         if connection is None:
             return
         was_sound = not connection.is_closed()
@@ -80,10 +93,18 @@ class Transaction:
     def abandon(self) -> asyncio.Task[Any] | None:
         """Rolls back in the background; for who has no time left to wait. The task never fails; None where nothing had
         begun."""
-        connection, self._connection = self._connection, None
+        connection = self._end()
         return None if connection is None else self._pool.recover(connection, _rollback)
 
+    def _end(self) -> Any:
+        """The connection, once."""
+        self._is_over = True
+        connection, self._connection = self._connection, None
+        return connection
+
     async def _begin(self) -> Any:
+        if self._is_over:
+            raise Misuse(AFTER_THE_END)
         for attempt in range(1, ATTEMPTS + 1):
             connection = self._pool.take_at_once() or await self._pool.take()
             try:
@@ -92,12 +113,15 @@ class Transaction:
                 self._pool.drop(connection)
                 if not is_lost(error) or attempt == ATTEMPTS:
                     raise translated(error) from error
+                continue
             except BaseException:
                 self._pool.recover(connection, _rollback)
                 raise
-            else:
-                self._connection = connection
-                return connection
+            if self._is_over:
+                self._pool.recover(connection, _rollback)
+                raise Misuse(AFTER_THE_END)
+            self._connection = connection
+            return connection
         raise Unavailable(retry_after_s=RETRY_S)
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import func, select, text
 
 from app.db.database import Database
 from app.db.statements import compile_statement
-from app.db.transaction import Transaction
+from app.db.transaction import Misuse, Transaction
 from app.execution.tables import STORED_ANSWER
 from generated.errors import Unavailable
 
@@ -123,3 +123,45 @@ async def test_a_connection_that_died_while_idle_is_replaced_before_anything_run
     transaction = Transaction(database)
     await transaction.execute(ADD)
     await transaction.rollback()
+
+
+@pytest.mark.parametrize("begins_before", [True, False])
+async def test_two_statements_at_once_are_refused_and_cost_no_connection(
+    database: Database, begins_before: bool
+) -> None:
+    """As a handler's `asyncio.gather` would run them, which PostgreSQL cannot."""
+    transaction = Transaction(database)
+    if begins_before:
+        await transaction.execute(ADD)
+    ended = await asyncio.gather(*(transaction.execute(ADD) for _ in range(3)), return_exceptions=True)
+    assert [type(one) for one in ended] == [type(None), Misuse, Misuse]
+    await transaction.rollback()
+    await idle(database)
+
+
+async def test_a_statement_after_the_end_is_refused_and_costs_no_connection(database: Database) -> None:
+    for ends in (Transaction.commit, Transaction.rollback):
+        for begins_before in (True, False):
+            transaction = Transaction(database)
+            if begins_before:
+                await transaction.execute(ADD)
+            await ends(transaction)
+            with pytest.raises(Misuse):
+                await transaction.execute(ADD)
+            await ends(transaction)
+    await idle(database)
+
+
+async def test_an_end_while_another_task_begins_leaves_nothing_behind(database: Database) -> None:
+    """A task that the handler has left running asks for its connection when the runner has committed."""
+    taken = [await database.pool.take() for _ in range(4)]
+    transaction, before = Transaction(database), int(await taken[0].fetchval(COUNT.sql))
+    late = asyncio.create_task(transaction.execute(ADD))
+    await asyncio.sleep(0.01)
+    await transaction.commit()
+    for connection in taken:
+        database.pool.give_back(connection)
+    with pytest.raises(Misuse):
+        await late
+    await idle(database)
+    assert await count(database) == before
