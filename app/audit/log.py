@@ -64,20 +64,20 @@ class AuditLog:
         """Queue a row; when the queue is full it is dropped and counted. Never waits or raises; stored within about a
         second, if all is well, in the order in which rows were offered."""
         if len(self._queue) >= self._capacity:
-            self.dropped += 1
-            self._on_drop(1)
+            self._drop(1)
             return
         self._queue.append(record)
 
     async def flush(self) -> None:
-        """At the end, when `work` is no longer running: writes what is queued, for at most 3 s; how many were left is
-        logged."""
+        """At the end, when `work` is no longer running: writes what is queued, for at most 3 s; what is left is counted
+        as dropped, and logged. Raises nothing."""
         try:
             async with asyncio.timeout(FLUSH_S):
                 while self._queue:
                     await self._drain()
         except (TimeoutError, Unavailable):
             log.warning("audit rows lost at stop", count=len(self._queue))
+            self._drop(len(self._queue))
 
     async def work(self) -> None:
         """Writes what is queued, for the life of the node; to be supervised. While PostgreSQL is away rows wait in the
@@ -116,6 +116,18 @@ class AuditLog:
             await self._database.execute_many(self._insert, [record.parameters() for record in batch])
 
     async def _isolate(self, record: AuditRecord, error: Exception) -> None:
+        """A row that neither table takes is dropped, or it would stand before all others for ever."""
         row = {name: clean(str(one), MAX_ISOLATED) for name, one in asdict(record).items()}
-        await self._database.execute(self._quarantine, reason=type(error).__name__, row=json.dumps(row))
-        log.warning("audit row in quarantine", reason=type(error).__name__, trace_id=record.trace_id)
+        try:
+            await self._database.execute(self._quarantine, reason=type(error).__name__, row=json.dumps(row))
+        except Unavailable:
+            raise
+        except Exception as refused:
+            self._drop(1)
+            log.error("audit row lost", reason=type(error).__name__, trace_id=record.trace_id, exc_info=refused)
+        else:
+            log.warning("audit row in quarantine", reason=type(error).__name__, trace_id=record.trace_id)
+
+    def _drop(self, count: int) -> None:
+        self.dropped += count
+        self._on_drop(count)

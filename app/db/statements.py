@@ -35,6 +35,10 @@ def compile_statement(statement: ClauseElement) -> Statement:
     compiled = statement.compile(dialect=dialect)
     if not isinstance(compiled, SQLCompiler):
         raise TypeError("only statements with parameters are compiled")
+    if any(bind.expanding for bind in compiled.binds.values()):
+        raise TypeError(
+            "`in_` is filled in by SQLAlchemy when it executes: write `= any_(bindparam(…, type_=ARRAY(…)))`"
+        )
     required = {bind.key for bind in compiled.binds.values() if bind.required}
     constants = {name: value for name, value in compiled.params.items() if name not in required}
     return Statement(str(compiled), tuple(compiled.positiontup or ()), constants)

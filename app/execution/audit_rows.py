@@ -12,15 +12,15 @@ from app.audit.record import AuditRecord, Outcome
 from app.auth.credential_refused import CredentialRefused
 from app.auth.principal import Principal
 from app.execution.context import Call, Door
-from generated.errors import ApiError, Forbidden, RateLimited, Unauthenticated, Unavailable
+from generated.errors import ApiError, CredentialsInvalid, Forbidden, RateLimited, Unauthenticated, Unavailable
 
 OK = "ok"
-DENIALS = {Unauthenticated.code, Forbidden.code, RateLimited.code}
+DENIALS = {Unauthenticated.code, CredentialsInvalid.code, Forbidden.code, RateLimited.code}
 log = structlog.get_logger(__name__)
 
 
 def outcome_of(code: str) -> Outcome:
-    """Denied is who had no credential, no role or no budget left; all else that is not a success is an error, a 404
+    """Denied is who had no credential or a wrong one, no role or no budget left; all else that is not a success is an error, a 404
     that hides another's row too."""
     if code == OK:
         return Outcome.SUCCESS

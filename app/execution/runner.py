@@ -185,14 +185,12 @@ class Runner:
         call.context = context = Context(call.caller, call.trace_id, self._database)
         result = fitting(call, await call.method(context, request))
         call.status = context.status
+        if call.operation.audit is Audit.REQUIRED:
+            await self._audit.write(self._database, record_of(call, OK, started))
         await self._outbox.append(self._database, call.operation, context.events)
         self._outbox.wake(context.events)
-        if call.operation.audit is not Audit.NONE:
-            record = record_of(call, OK, started)
-            if call.operation.audit is Audit.REQUIRED:
-                await self._audit.write(self._database, record)
-            else:
-                self._audit.offer(record)
+        if call.operation.audit is Audit.BEST_EFFORT:
+            self._audit.offer(record_of(call, OK, started))
         return result
 
     async def _command(self, call: Call, request: Any, started: float, watch: Watch) -> Any:

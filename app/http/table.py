@@ -31,8 +31,8 @@ class Match:
 
 
 class RouteTable:
-    """Built once. A fixed segment goes before a parameter, and there is no way back: where `/a/b` leads nowhere,
-    `/a/{x}` is not tried."""
+    """Built once. A fixed segment goes before a parameter (OpenAPI 3.1, Path Templating); where `/a/b` leads nowhere,
+    `/a/{x}` is tried."""
 
     def __init__(self, routes: Iterable[HttpBinding]) -> None:
         self._static: dict[str, Match] = {}
@@ -58,16 +58,16 @@ class RouteTable:
         the contract does not have; an empty segment is no value, and a slash at the end is another path."""
         if (match := self._static.get(raw_path)) is not None:
             return match
-        return self._walk(raw_path)
+        return _descend(self._root, raw_path.split("/"), 1, ())
 
-    def _walk(self, raw_path: str) -> Match | None:
-        segment, values = self._root, []
-        for step in raw_path.split("/")[1:]:
-            following = segment.fixed.get(step)
-            if following is None:
-                if segment.parameter is None or not step:
-                    return None
-                following = segment.parameter
-                values.append(unquote(step))
-            segment = following
-        return Match(segment.verbs, tuple(values)) if segment.verbs else None
+
+def _descend(segment: _Segment, steps: list[str], at: int, values: tuple[str, ...]) -> Match | None:
+    """No deeper than the longest path of the contract."""
+    if at == len(steps):
+        return Match(segment.verbs, values) if segment.verbs else None
+    step = steps[at]
+    if (fixed := segment.fixed.get(step)) is not None and (found := _descend(fixed, steps, at + 1, values)) is not None:
+        return found
+    if segment.parameter is None or not step:
+        return None
+    return _descend(segment.parameter, steps, at + 1, (*values, unquote(step)))

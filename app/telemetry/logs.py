@@ -28,6 +28,9 @@ SECRETS = re.compile(
 )
 """Token-shaped strings, what follows the names of credentials, and subprotocols that carry a token. What has no such
 form must not be logged in the first place."""
+CREDENTIALS = frozenset({"authorization", "access_token", "refresh_token", "ticket", "password"})
+MAX_DEPTH = 8
+"""Of values inside each other; what is deeper becomes one text."""
 SCRUBBED = "[scrubbed]"
 STDOUT = 1
 MAX_PRINTED_CHARS = 16_384
@@ -41,8 +44,23 @@ def scrub(text: str) -> str:
 
 
 def scrub_event(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
-    """The event's own strings; what stands inside of a list, a mapping or another object is not looked at."""
-    return {key: scrub(value) if isinstance(value, str) else value for key, value in event.items()}
+    """Every string of the event, however deep it stands, and what bears the name of a credential."""
+    return {key: value if key.startswith("_") else _scrubbed(key, value, MAX_DEPTH) for key, value in event.items()}
+
+
+def _scrubbed(key: object, value: object, depth: int) -> object:
+    """Other objects as the text that they would become."""
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if isinstance(key, str) and key.lower() in CREDENTIALS:
+        return SCRUBBED
+    if isinstance(value, str):
+        return scrub(value)
+    if depth and isinstance(value, dict):
+        return {each: _scrubbed(each, inner, depth - 1) for each, inner in value.items()}
+    if depth and isinstance(value, list | tuple):
+        return [_scrubbed(None, inner, depth - 1) for inner in value]
+    return scrub(repr(value))
 
 
 def add_trace_id(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:

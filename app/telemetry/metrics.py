@@ -18,7 +18,7 @@ EXTRA_CODES = ("ok", "cancelled", "other")
 """Beside those of the catalogue: success, a caller who went away, and what nobody foresaw."""
 BREAKERS = ("keycloak", "redis")
 BREAKER_STATES = {"closed": 0, "half-open": 1, "open": 2}
-CLOSE_CODES = (1000, 1001, 1002, 1003, 1005, 1006, 1007, 1009, 1011, 1012)
+CLOSE_CODES = (1000, 1001, 1002, 1003, 1005, 1006, 1007, 1008, 1009, 1011, 1012)
 
 
 class Reading(Collector):

@@ -46,11 +46,14 @@ def init(root: Path, wanted: NewProject) -> str:
     if wanted.into.exists() and (not wanted.into.is_dir() or any(wanted.into.iterdir())):
         raise Refused(f"{wanted.into} is there and not empty; say another folder")
     commit = _commit(root)
+    was_there = wanted.into.exists()
     wanted.into.mkdir(parents=True, exist_ok=True)
     try:
         _begin(root, wanted, commit)
     except BaseException:
         shutil.rmtree(wanted.into, ignore_errors=True)
+        if was_there:
+            wanted.into.mkdir()
         raise
     return commit
 

@@ -31,7 +31,7 @@ class ${r.pascals}(${r.pascals}Handler[Context]):
 % else:
         filters: dict[str, object] = {}
 % endif
-        scope = f"{_caller(context)}\n{sorted(filters.items())}"
+        scope = f"get_${r.plural}\n{_caller(context)}\n{sorted(filters.items())}"
         page, size, offset = request.page, request.per_page, (request.page - 1) * request.per_page
         walked = dict(filters)
         if request.cursor is not None:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import math
+import os
+import subprocess
+import sys
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from app.audit.log import AuditLog
 from app.audit.record import AuditRecord, Outcome
@@ -18,8 +21,10 @@ from app.audit.tables import AUDIT_LOG, AUDIT_QUARANTINE
 from app.db.database import Database
 from app.db.statements import Statement, compile_statement
 from app.db.transaction import Transaction
+from app.development.servers import Postgres
 from app.supervision.supervisor import Supervisor
 from generated.errors import Unavailable
+from tests.databases import new_database
 from tests.faults.proxy import Proxy
 
 AT = datetime(2024, 2, 29, 12, 0, tzinfo=UTC)
@@ -83,6 +88,39 @@ async def test_a_row_whose_answer_comes_too_late_is_there_once(migrated: str, da
         await log.flush()
         await far.close()
     assert await count(database, "late") == 1
+
+
+@pytest.fixture
+def alone(postgres: Postgres) -> str:
+    """The URL of a database of its own, with every table."""
+    url = new_database(postgres, "alone")
+    command = [sys.executable, "-m", "app.migrations", "upgrade"]
+    subprocess.run(command, env={**os.environ, "DATABASE_URL": url}, check=True)
+    return url
+
+
+async def test_a_row_that_neither_table_takes_is_counted_and_stands_in_nobody_s_way(alone: str) -> None:
+    own, drops = Database(alone, 2), list[int]()
+    await own.execute(compile_statement(text("ALTER TABLE audit_quarantine ADD CHECK (reason IS NULL)")))
+    log = AuditLog(own, on_drop=drops.append)
+    for number in range(4):
+        row = record(action="alone")
+        if number == 1:
+            row.trace_id = "raw \x00 after construction"
+        log.offer(row)
+    await log.flush()
+    assert (await count(own, "alone"), log.dropped, sum(drops)) == (3, 1, 1)
+    await own.close()
+
+
+async def test_what_is_left_at_the_end_is_counted() -> None:
+    away = Database("postgresql://x@127.0.0.1:1/x", 1)
+    log = AuditLog(away, on_drop=lambda _: None)
+    for _ in range(7):
+        log.offer(record(action="left"))
+    await log.flush()
+    await away.close()
+    assert log.dropped == 7
 
 
 async def test_a_full_queue_drops_and_counts_exactly(database: Database) -> None:

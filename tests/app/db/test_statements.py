@@ -34,6 +34,12 @@ async def test_a_name_that_stands_twice_is_given_once(database: Database) -> Non
     assert (row["sum"], row["product"]) == (14, 21)
 
 
+def test_a_list_that_sqlalchemy_would_fill_in_later_is_refused_with_what_to_write() -> None:
+    column = Column("n", Integer)
+    with pytest.raises(TypeError, match="any_"):
+        compile_statement(select(column).where(column.in_([1, 2])))
+
+
 def test_what_has_no_parameters_is_not_compiled() -> None:
     with pytest.raises(TypeError):
         compile_statement(CreateTable(Table("t", MetaData(), Column("n", Integer))))

@@ -18,7 +18,7 @@ from generated.operations import OPERATIONS
 
 @pytest.mark.parametrize(
     ("code", "outcome"),
-    [(OK, Outcome.SUCCESS), ("forbidden", Outcome.DENIED), ("unauthenticated", Outcome.DENIED),
+    [(OK, Outcome.SUCCESS), ("forbidden", Outcome.DENIED), ("unauthenticated", Outcome.DENIED), ("credentials_invalid", Outcome.DENIED),
      ("rate_limited", Outcome.DENIED), ("invalid_data", Outcome.ERROR), ("internal", Outcome.ERROR)],
 )  # fmt: skip
 def test_outcomes(code: str, outcome: Outcome) -> None:

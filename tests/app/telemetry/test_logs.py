@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 
-from app.telemetry.logs import SCRUBBED, TRACE_ID, add_trace_id, scrub
+from app.telemetry.logs import SCRUBBED, TRACE_ID, add_trace_id, scrub, scrub_event
 from generated.product import NAME
 
 TOKEN = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl"
@@ -24,6 +25,25 @@ def test_what_looks_like_a_credential_is_scrubbed(text: str) -> None:
     assert SCRUBBED in cleaned
     for secret in (TOKEN, "hunter2", "abcdefghijk", "abcdefgh1"):
         assert secret not in cleaned
+
+
+def test_credentials_are_scrubbed_however_deep_they_stand() -> None:
+    held: dict[str, Any] = {
+        "headers": {"Authorization": "Basic abc", "accept": "x"},
+        "list": [{"a": (f"see {TOKEN}",)}],
+        "password": "hunter2",
+    }
+    held["error"] = ValueError(f"no: {TOKEN}")
+    cleaned = scrub_event(None, "info", {"count": 1, "nothing": None, **held})
+    said = repr(cleaned)
+    assert (cleaned["count"], cleaned["nothing"], cleaned["headers"]["accept"]) == (1, None, "x")
+    assert not [secret for secret in (TOKEN, "abc'", "hunter2") if secret in said]
+
+
+def test_what_is_nested_without_end_becomes_a_text() -> None:
+    circle: dict[str, object] = {"token": TOKEN}
+    circle["self"] = circle
+    assert TOKEN not in repr(scrub_event(None, "info", circle))
 
 
 def test_other_text_stays() -> None:

@@ -44,7 +44,7 @@ class Artists(ArtistsHandler[Context]):
     async def get_paginated_artists(self, context: Context, request: GetPaginatedArtistsRequest) -> ArtistPage:
         filters = _present({"id": request.id, "name": request.name})
         subject = context.principal.subject if context.principal else ""
-        scope = f"{subject}\n{sorted(filters.items())}"
+        scope = f"get_paginated_artists\n{subject}\n{sorted(filters.items())}"
         page, size, offset = request.page, request.per_page, (request.page - 1) * request.per_page
         walked = dict(filters)
         if request.cursor is not None:
