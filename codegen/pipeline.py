@@ -10,6 +10,7 @@ from pathlib import Path
 
 from codegen.check.agreement import check_agreement
 from codegen.check.clashes import check_clashes
+from codegen.check.conditions import check_conditions
 from codegen.check.consequences import drop_consequences, withhold_copies
 from codegen.check.defaults import check_defaults
 from codegen.check.envelope import check_envelope
@@ -74,6 +75,7 @@ def load(specs: Path) -> Loaded:
     check_clashes(contract, findings)
     check_words(documents, dialects.words.extensions, findings)
     check_policy(contract, dialects.words.faulty, findings)
+    check_conditions(contract, findings)
     check_defaults(contract, findings)
     check_finite(contract, findings)
     check_product(dialects.http, dialects.proto, findings)

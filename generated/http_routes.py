@@ -35,7 +35,9 @@ ROUTES: tuple[HttpBinding, ...] = (
         path="/api/authors/{author_id}",
         statuses=(204,),
         path_parameters=(HttpParameter("author_id", "author_id", FROM_TEXT["int"]),),
-        header_parameters=(HttpParameter("expected_version", "If-Match", FROM_TEXT["etag"]),),
+        header_parameters=(
+            HttpParameter("expected_version", "If-Match", FROM_TEXT["int"], versions=(1, 9007199254740991)),
+        ),
     ),
     HttpBinding(
         operation=OPERATIONS["get_audit_log"],
@@ -160,7 +162,9 @@ ROUTES: tuple[HttpBinding, ...] = (
         path="/api/authors/{author_id}",
         statuses=(200,),
         path_parameters=(HttpParameter("author_id", "author_id", FROM_TEXT["int"]),),
-        header_parameters=(HttpParameter("expected_version", "If-Match", FROM_TEXT["etag"]),),
+        header_parameters=(
+            HttpParameter("expected_version", "If-Match", FROM_TEXT["int"], versions=(1, 9007199254740991)),
+        ),
         has_body=True,
         etag="version",
     ),

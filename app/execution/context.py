@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -112,6 +112,8 @@ class Call:
     socket's is its `req_id`."""
     receive: Callable[[], Awaitable[None]] | None = None
     """Reads the rest of the request, where the door has not read it yet; raises Abandoned or an `ApiError`."""
+    alternatives: Callable[[Any], Sequence[Any]] | None = None
+    """Requests that stand for the one that was read where that is refused by its precondition (RFC 9110 §13.1.1)."""
     arrived_at: float = field(default_factory=time.monotonic)
     """On the monotonic clock; the deadline counts from here."""
     permit: Permit | None = None

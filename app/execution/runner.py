@@ -51,6 +51,7 @@ LEEWAY_S = 10.0
 MAX_TIMEOUT_S = 30.0
 """Whatever a caller or the contract asks for (D14)."""
 CANCELLED = "cancelled"
+PRECONDITION_FAILED = 412
 REFUSAL_ROW_S = 0.15
 """How long a refusal waits for its audit row before the row goes into the queue."""
 QUEUED_CODES = {one.code for one in (Unauthenticated, RateLimited, Timeout, Unavailable, OutcomeUnknown)}
@@ -142,9 +143,22 @@ class Runner:
                 self._shares.leave(caller)
 
     async def _perform(self, call: Call, request: Any, started: float, watch: Watch) -> Any:
+        if call.alternatives is None:
+            return await self._once(call, request, request, started, watch)
+        *others, last = [request, *call.alternatives(request)]
+        for one in others:
+            try:
+                return await self._once(call, one, request, started, watch)
+            except ApiError as error:
+                if error.status != PRECONDITION_FAILED:
+                    raise
+        return await self._once(call, last, request, started, watch)
+
+    async def _once(self, call: Call, request: Any, read: Any, started: float, watch: Watch) -> Any:
+        """`read` is the request as it came, of which `request` may be an alternative: an idempotency key is of that one."""
         if call.operation.is_query:
             return await self._query(call, request, started)
-        return await self._command(call, request, started, watch)
+        return await self._command(call, request, read, started, watch)
 
     async def _authenticate(self, call: Call) -> None:
         """A door has verified the token; here it must still be there and not have expired (D9)."""
@@ -193,11 +207,11 @@ class Runner:
             self._audit.offer(record_of(call, OK, started))
         return result
 
-    async def _command(self, call: Call, request: Any, started: float, watch: Watch) -> Any:
+    async def _command(self, call: Call, request: Any, read: Any, started: float, watch: Watch) -> Any:
         transaction = Transaction(self._database)
         call.context = context = Context(call.caller, call.trace_id, transaction)
         try:
-            replay = self._replay(call, request, transaction)
+            replay = self._replay(call, read, transaction)
             if replay is not None and (stored := await replay.begin()) is not None:
                 call.replayed = True
                 await transaction.rollback()

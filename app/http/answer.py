@@ -10,9 +10,10 @@ import structlog
 
 from app.errors import problem
 from app.execution.context import Call
-from app.http.message import PROTOBUF
+from app.http.conditions import is_unchanged
+from app.http.negotiation import JSON, MEDIA_TYPES, BodyRefused
 from generated.bindings import HttpBinding
-from generated.errors import ApiError, MethodNotAllowed, NotAcceptable, Unauthenticated
+from generated.errors import ApiError, MethodNotAllowed, Unauthenticated
 from generated.operations import CONTRACT_HASH, CONTRACT_VERSION
 from generated.scalars import header_text
 
@@ -21,32 +22,32 @@ Header = tuple[bytes, bytes]
 
 CONTRACT: Header = (b"stele-contract", f"{CONTRACT_VERSION};{CONTRACT_HASH}".encode())
 PROBLEM: Header = (b"content-type", b"application/problem+json")
-TYPES = {"application/json": (b"content-type", b"application/json"), PROTOBUF: (b"content-type", PROTOBUF.encode())}
+TYPES: dict[str, Header] = {name: (b"content-type", name.encode()) for name in MEDIA_TYPES}
+VARY: Header = (b"vary", b"accept")
 NOSNIFF: Header = (b"x-content-type-options", b"nosniff")
 SECURITY: tuple[Header, ...] = (NOSNIFF, (b"cache-control", b"no-store"))
 """On answers of operations: no cache keeps them (RFC 9111 §5.2.2.5), and no browser guesses their type."""
-CREATED = 201
+CREATED, NO_CONTENT, NOT_MODIFIED = 201, 204, 304
 log = structlog.get_logger(__name__)
 
 
-async def send_result(send: Send, binding: HttpBinding, call: Call, result: Any, media: str) -> None:
-    """Writes the whole answer of a call that has succeeded: ETag, Location and the contract's own headers out of the
-    result, no body for an operation without one. Raises NotAcceptable, before anything is sent, where protobuf cannot
-    carry the result. A status that the handler chose and the contract does not declare is logged, and the first
-    declared one is sent."""
+async def send_result(
+    send: Send, binding: HttpBinding, call: Call, result: Any, media: str, if_none_match: bytes | None = None
+) -> None:
+    """`media` is one that the operation offers; no body for an operation without a result. 304 where GET is asked for
+    what the caller has, as `if_none_match` says. A status that the handler chose and the contract does not declare is
+    logged, and the first declared one is sent."""
     headers = [CONTRACT, *SECURITY, _correlation(call.trace_id), *_budget(call)]
-    codec = binding.codec
+    if binding.etag is not None:
+        tag = header_text(getattr(result, binding.etag))
+        headers.append((b"etag", b'"%b"' % tag))
+        if if_none_match is not None and binding.verb == "GET" and is_unchanged(if_none_match, tag):
+            await _send(send, NOT_MODIFIED, [*headers, VARY], b"")
+            return
     body = b""
     if result is not None:
-        if media == PROTOBUF:
-            if codec.encode_protobuf is None:
-                raise NotAcceptable
-            body = codec.encode_protobuf(result)
-        else:
-            body = codec.encode_json(result)
-        headers.append(TYPES[media])
-    if binding.etag is not None:
-        headers.append((b"etag", b'"%d"' % getattr(result, binding.etag)))
+        body = _encoded(binding, result, media)
+        headers += (TYPES[media], VARY)
     for name, field in binding.response_headers:
         headers.append((name.encode(), header_text(getattr(result, field))))
     status = _status(binding, call)
@@ -56,6 +57,13 @@ async def send_result(send: Send, binding: HttpBinding, call: Call, result: Any,
     if call.replayed:
         headers.append((b"idempotent-replayed", b"true"))
     await _send(send, status, headers, body)
+
+
+def _encoded(binding: HttpBinding, result: Any, media: str) -> bytes:
+    if media == JSON:
+        return binding.codec.encode_json(result)
+    assert binding.codec.encode_protobuf is not None, "protobuf is offered only where it is written"
+    return binding.codec.encode_protobuf(result)
 
 
 def _status(binding: HttpBinding, call: Call) -> int:
@@ -78,6 +86,8 @@ async def send_problem(
         headers.append((b"www-authenticate", b"Bearer"))
     if isinstance(error, MethodNotAllowed):
         headers.append((b"allow", allow.encode()))
+    if isinstance(error, BodyRefused):
+        headers.append(error.hint)
     if told.retry_after is not msgspec.UNSET:
         headers.append((b"retry-after", b"%d" % told.retry_after))
     await _send(send, error.status, headers, msgspec.json.encode(told), is_head=is_head)
@@ -116,7 +126,7 @@ def _budget(call: Call) -> tuple[Header, ...]:
 
 
 async def _send(send: Send, status: int, headers: list[Header], body: bytes, *, is_head: bool = False) -> None:
-    if status != 204:
+    if status not in (NO_CONTENT, NOT_MODIFIED):
         headers.append((b"content-length", b"%d" % len(body)))
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": b"" if is_head else body})

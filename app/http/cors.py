@@ -12,12 +12,13 @@ from typing_extensions import override
 
 from app.http.answer import send_problem
 from app.http.door import trace_id_of
+from app.http.message import fields_of
 from generated.errors import Malformed
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 REQUEST_FIELDS = (
-    "Authorization", "Content-Type", "Idempotency-Key", "If-Match", "Request-Timeout-Ms", "X-Correlation-ID",
-    "X-Stele-Client",
+    "Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", "Request-Timeout-Ms",
+    "X-Correlation-ID", "X-Stele-Client",
 )  # fmt: skip
 """What a page may send beyond the safe-listed fields."""
 EXPOSED = (
@@ -57,5 +58,5 @@ class _Refusal(Response):
 
     @override
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        fields: dict[bytes, bytes] = dict(scope["headers"])
+        fields = fields_of(scope["headers"])
         await send_problem(send, Malformed(f"{self._reason}."), trace_id_of(fields.get(b"x-correlation-id", b"")))

@@ -20,13 +20,15 @@ from app.execution.address import client_ip
 from app.execution.context import Abandoned, Call, Caller, Door
 from app.execution.runner import Runner
 from app.http.answer import Send, send_problem, send_result, with_every_answer_s
-from app.http.message import Receive, answer_type, body_type, outside_values, read_body, read_request
+from app.http.message import Receive, alternatives, fields_of, outside_values, read_body, read_request
+from app.http.negotiation import JSON, answer_type, answer_types, body_type, read_types
 from app.http.refusals import Refusals
 from app.http.table import Match, RouteTable
 from app.telemetry.logs import TRACE_ID
 from generated.bindings import HttpBinding
 from generated.errors import ApiError, Internal, Malformed, MethodNotAllowed, Unauthenticated, Unavailable
 from generated.handlers import Handlers
+from generated.operations import Idempotency
 
 Scope = Mapping[str, Any]
 Application = Callable[[Any, Any, Any], Awaitable[None]]
@@ -80,7 +82,7 @@ class HttpDoor:
         if scope["type"] != "http":
             await self._behind(scope, receive, send)
             return
-        headers = dict(scope["headers"])
+        headers = fields_of(scope["headers"])
         trace_id = trace_id_of(headers.get(b"x-correlation-id", b""))
         match = self._table.find(scope["raw_path"].decode("latin-1"))
         if match is None:
@@ -137,6 +139,7 @@ class HttpDoor:
             timeout_s=_timeout_s(headers),
             object_id=match.values[-1] if match.values else None,
             idempotency_key=headers.get(b"idempotency-key", b"").decode("latin-1") or None,
+            alternatives=request.alternatives if b"," in headers.get(b"if-match", b"") else None,
         )
         try:
             result = await self._runner.run(call)
@@ -144,7 +147,7 @@ class HttpDoor:
             await send_problem(send, error, trace_id, call=call, is_head=scope["method"] == "HEAD")
             return
         sending = _without_body(send) if scope["method"] == "HEAD" else send
-        await send_result(sending, binding, call, result, request.answers)
+        await send_result(sending, binding, call, result, request.answers, headers.get(b"if-none-match"))
 
     async def _caller(self, scope: Scope, binding: HttpBinding, headers: dict[bytes, bytes]) -> Caller:
         agent = headers.get(b"user-agent", b"")[:1024].decode("latin-1")
@@ -185,19 +188,24 @@ class _Request:
         self._headers = headers
         self._receive = receive
         self._body = b""
-        self.answers = "application/json"
+        self.answers = JSON
 
     async def receive(self) -> None:
         self._body = await read_body(self._headers, self._receive)
 
     def read(self) -> Any:
-        media = body_type(self._headers) if self._binding.has_body else None
-        self.answers = answer_type(self._headers, media)
-        key = self._headers.get(b"idempotency-key")
-        if key is not None and not IDEMPOTENCY_KEY.match(key):
-            raise Malformed("The Idempotency-Key is not 1 to 255 visible ASCII characters.")
+        media = body_type(self._headers, read_types(self._binding)) if self._binding.has_body else None
+        if self._binding.has_content:
+            self.answers = answer_type(self._headers, media, answer_types(self._binding))
+        if self._binding.operation.idempotency is Idempotency.KEY:
+            key = self._headers.get(b"idempotency-key")
+            if key is not None and not IDEMPOTENCY_KEY.match(key):
+                raise Malformed("The Idempotency-Key is not 1 to 255 visible ASCII characters.")
         outside = outside_values(self._binding, self._path_values, self._query, self._headers)
         return read_request(self._binding, media, self._body, outside)
+
+    def alternatives(self, request: Any) -> list[Any]:
+        return alternatives(self._binding, self._headers, request)
 
 
 def _allowed(match: Match) -> str:

@@ -1,31 +1,42 @@
-"""Reads one HTTP request: its body within bounds, its media types, its parameters as plain values.
+"""Reads one HTTP request: its fields, its body within bounds, its parameters as plain values.
 
 Promises: the bytes are counted, not believed; what is repeated or unknown is refused, never picked from.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Collection
 from typing import Any
 from urllib.parse import parse_qsl
 
 from pydantic_core import from_json
 
 from app.execution.context import Abandoned
+from app.http.conditions import expected_versions
+from app.http.negotiation import JSON
 from generated.bindings import HttpBinding, HttpParameter
-from generated.errors import InvalidData, Malformed, NotAcceptable, TooLarge, UnsupportedMediaType
+from generated.errors import InvalidData, Malformed, TooLarge
 from generated.results import FieldError
 from generated.scalars import shallow
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
-Headers = Iterable[tuple[bytes, bytes]]
 
-JSON, PROTOBUF = "application/json", "application/x-protobuf"
 MAX_BODY_BYTES = 1 << 20
 """Of a body as counted; one MiB."""
 MAX_QUERY_FIELDS = 100
 """More is Malformed, like a query of more than MAX_QUERY_BYTES."""
 MAX_QUERY_BYTES = 16_384
+
+
+def fields_of(headers: Collection[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
+    """Names are in lower case. Lines of one name are one list (RFC 9110 §5.3), which no field of one value can be."""
+    fields = dict(headers)
+    if len(fields) == len(headers):
+        return fields
+    lines: dict[bytes, list[bytes]] = {}
+    for name, value in headers:
+        lines.setdefault(name, []).append(value)
+    return {name: b", ".join(values) for name, values in lines.items()}
 
 
 async def read_body(headers: dict[bytes, bytes], receive: Receive) -> bytes:
@@ -49,66 +60,43 @@ async def read_body(headers: dict[bytes, bytes], receive: Receive) -> bytes:
             return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
 
-def body_type(headers: dict[bytes, bytes]) -> str:
-    """JSON or protobuf; parameters of the media type do not count, an encoding is not read. Raises
-    UnsupportedMediaType."""
-    media = headers.get(b"content-type", b"").decode("latin-1").partition(";")[0].strip().lower()
-    if media not in (JSON, PROTOBUF) or headers.get(b"content-encoding", b"identity") != b"identity":
-        raise UnsupportedMediaType(f"Send {JSON} or {PROTOBUF}, not encoded.")
-    return media
-
-
-def answer_type(headers: dict[bytes, bytes], sent: str | None) -> str:
-    """The first acceptable of JSON and protobuf by weight (RFC 9110 §12.5.1); `*/*` answers in the type of the body.
-    Raises NotAcceptable where the caller takes neither."""
-    accept = headers.get(b"accept")
-    if accept is None:
-        return sent or JSON
-    if accept == b"application/json":
-        return JSON
-    best, best_weight = None, 0.0
-    for part in accept.decode("latin-1").split(","):
-        media, weight = _weighed(part)
-        offer = {JSON: JSON, PROTOBUF: PROTOBUF, "*/*": sent or JSON, "application/*": sent or JSON}.get(media)
-        if offer is not None and weight > best_weight:
-            best, best_weight = offer, weight
-    if best is None:
-        raise NotAcceptable(f"Accept {JSON} or {PROTOBUF}.")
-    return best
-
-
-def _weighed(part: str) -> tuple[str, float]:
-    media, *parameters = (piece.strip().lower() for piece in part.split(";"))
-    for parameter in parameters:
-        if parameter.startswith("q="):
-            try:
-                return media, float(parameter[2:])
-            except ValueError:
-                return media, 0.0
-    return media, 1.0
-
-
 def outside_values(
     binding: HttpBinding, path_values: tuple[str, ...], query: bytes, headers: dict[bytes, bytes]
 ) -> dict[str, object]:
     """Fields from path, query and headers; text that is not of its type is left for the model to refuse. Raises
     InvalidData for a query parameter that is not known or stands twice, Malformed for a query that cannot be read, or
-    has more than 16 KiB or 100 fields."""
+    has more than 16 KiB or 100 fields.
+
+    A query is not looked at where the operation has no input at all, and so declares no refusal of one.
+    """
     values: dict[str, object] = {}
     for parameter, text in zip(binding.path_parameters, path_values, strict=True):
         values[parameter.field] = parameter.from_text(text)
-    if query:
+    if query and Malformed.code in binding.operation.errors:
         values |= _query_values(binding, query)
     for parameter in binding.header_parameters:
         header = headers.get(parameter.carrier.lower().encode())
         if header is None:
             continue
+        if parameter.versions is not None:
+            first = expected_versions(parameter.field, parameter.versions, header)[0]
+            values |= {} if first is None else {parameter.field: first}
+            continue
         text = header.decode("latin-1")
         if parameter.is_list:
             values[parameter.field] = [parameter.from_text(one.strip()) for one in text.split(",")]
-        elif (value := parameter.from_text(text)) is not None:
-            values[parameter.field] = value
+        else:
+            values[parameter.field] = parameter.from_text(text)
     return values
+
+
+def alternatives(binding: HttpBinding, headers: dict[bytes, bytes], request: Any) -> list[Any]:
+    """The request once more for each further version that If-Match names."""
+    for parameter in binding.header_parameters:
+        if parameter.versions is not None and (text := headers.get(parameter.carrier.lower().encode())):
+            others = expected_versions(parameter.field, parameter.versions, text)[1:]
+            return [request.model_copy(update={parameter.field: one}) for one in others]
+    return []
 
 
 def _query_values(binding: HttpBinding, query: bytes) -> dict[str, object]:
@@ -153,7 +141,7 @@ def read_request(binding: HttpBinding, media: str | None, body: bytes, outside: 
     codec = binding.codec
     if media is None:
         return codec.decode_values(outside)
-    if media == PROTOBUF:
+    if media != JSON:
         return _from_protobuf(binding, body, outside)
     if not outside and not binding.path_parameters:
         return codec.decode_json(body)
@@ -176,10 +164,8 @@ def _plain(body: bytes) -> object:
 
 def _from_protobuf(binding: HttpBinding, body: bytes, outside: dict[str, object]) -> Any:
     """A message has every field of the request; the ones that HTTP carries elsewhere are read there."""
-    read = binding.codec.values_protobuf
-    if read is None:
-        raise UnsupportedMediaType(f"This operation takes {JSON}.")
-    inside = read(body)
+    assert binding.codec.values_protobuf is not None, "a body is protobuf only where that is read"
+    inside = binding.codec.values_protobuf(body)
     for one in (*binding.path_parameters, *binding.query_parameters, *binding.header_parameters):
         inside.pop(one.field, None)
     return binding.codec.decode_values(inside | outside)

@@ -294,7 +294,7 @@ def implied_kinds(operation: Operation) -> Iterator[str]:
     yield "any"
     if operation.roles is not None:
         yield "security"
-    if operation.request.fields:
+    if operation.request.fields or operation.idempotency == "key":
         yield "input"
     if operation.http and operation.http.body is not None:
         yield "body"

@@ -5,14 +5,21 @@ This is what is served, fuzzed and handed to other tools.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from codegen.emit.documents.json_schemas import Json, Spelling, printed, used
 from codegen.emit.printer import File
-from codegen.ir.operations import Contract, ErrorCode, Http, Operation
+from codegen.ir.operations import Contract, ErrorCode, Http, Operation, Parameter
 from codegen.ir.types import Field, ListOf
+from codegen.parse.http_request import IF_MATCH
+from codegen.parse.http_responses import ETAG
 
-JSON, PROTOBUF, PROBLEM = "application/json", "application/x-protobuf", "application/problem+json"
+JSON, PROBLEM = "application/json", "application/problem+json"
+PROTOBUF = ("application/x-protobuf", "application/protobuf")
+"""One format under two names."""
+ENTITY_TAG = r'(W/)?"[!#-~]*"'
+ENTITY_TAGS = rf"^(\*|{ENTITY_TAG}( *, *{ENTITY_TAG})*)$"
+NOT_MODIFIED = 304
 HEADERS: Json = {
     "RateLimit": {"description": "What is left of the budget (IETF draft).", "schema": {"type": "string"}},
     "RateLimit-Policy": {"description": "The budget (IETF draft).", "schema": {"type": "string"}},
@@ -30,6 +37,19 @@ HEADERS: Json = {
         "schema": {"type": "string", "const": "true"},
     },
     "WWW-Authenticate": {"description": "How to authenticate.", "schema": {"type": "string"}},
+    "Vary": {"description": "What of the request chose the media type.", "schema": {"type": "string"}},
+    "Accept": {"description": "The media types that are read.", "schema": {"type": "string"}},
+    "Accept-Encoding": {
+        "description": "That bodies are read as they are; in place of Accept.",
+        "schema": {"type": "string", "const": "identity"},
+    },
+}
+IF_NONE_MATCH: Json = {
+    "name": "If-None-Match",
+    "in": "header",
+    "required": False,
+    "schema": {"type": "string", "pattern": ENTITY_TAGS},
+    "description": "Answer 304 if the entity tag is one of these.",
 }
 
 
@@ -81,12 +101,17 @@ def _operation(contract: Contract, spelling: Spelling, operation: Operation, htt
         }
     described = zip(http.statuses, http.response_descriptions, strict=True)
     responses: Json = {str(status): _success(spelling, operation, http, status, text) for status, text in described}
+    if is_conditional(http):
+        responses[str(NOT_MODIFIED)] = _not_modified(operation, http)
+    return out | {"responses": responses | _problems(contract, operation)} | _words(operation)
+
+
+def _problems(contract: Contract, operation: Operation) -> Json:
     by_status: dict[int, list[ErrorCode]] = {}
     for error in contract.errors:
         if error.code in operation.errors:
             by_status.setdefault(error.status, []).append(error)
-    responses |= {str(status): _problem(status, errors) for status, errors in sorted(by_status.items())}
-    return out | {"responses": responses} | _words(operation)
+    return {str(status): _problem(status, errors) for status, errors in sorted(by_status.items())}
 
 
 def _words(operation: Operation) -> Json:
@@ -109,7 +134,7 @@ def _parameters(spelling: Spelling, operation: Operation, http: Http) -> list[Js
         if one is None:
             continue
         is_header = parameter.location == "header"
-        schema = parameter.schema if is_header else _query_schema(spelling, one)
+        schema = _header_schema(parameter) if is_header else _query_schema(spelling, one)
         required = parameter.location == "path" or (one.required and not is_header)
         entry: Json = {
             "name": parameter.carrier,
@@ -120,6 +145,8 @@ def _parameters(spelling: Spelling, operation: Operation, http: Http) -> list[Js
         if parameter.description:
             entry["description"] = parameter.description
         out.append(entry | ({"x-field": parameter.field} if is_header else {}))
+    if is_conditional(http) and IF_NONE_MATCH["name"] not in [one["name"] for one in out]:
+        out.append(IF_NONE_MATCH)
     if operation.idempotency == "key":
         schema = {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"}
         description = "One key per call; a repeated call with the same key answers the same."
@@ -145,20 +172,14 @@ def _query_schema(spelling: Spelling, one: Field) -> Json:
 def _media(schema: Json, message: str, has_protobuf: bool) -> Json:
     out: Json = {JSON: {"schema": schema}}
     if has_protobuf:
-        out[PROTOBUF] = {"schema": {"type": "string", "format": "binary", "x-proto-message": message}}
+        out |= {
+            name: {"schema": {"type": "string", "format": "binary", "x-proto-message": message}} for name in PROTOBUF
+        }
     return out
 
 
 def _success(spelling: Spelling, operation: Operation, http: Http, status: int, description: str) -> Json:
-    headers: Json = {"Stele-Contract": _header("Stele-Contract")}
-    if operation.bucket:
-        headers |= {name: _header(name) for name in ("RateLimit", "RateLimit-Policy")}
-    for one in http.response_headers:
-        headers[one.carrier] = {
-            "description": one.description or one.field,
-            "schema": one.schema,
-            "x-field": one.field,
-        }
+    headers = _success_headers(operation, http.response_headers)
     if status == 201:
         headers["Location"] = _header("Location")
     if operation.idempotency == "key":
@@ -170,11 +191,44 @@ def _success(spelling: Spelling, operation: Operation, http: Http, status: int, 
     return out | ({"links": dict(http.links)} if http.links else {})
 
 
+def _success_headers(operation: Operation, carried: Iterable[Parameter]) -> Json:
+    headers: Json = {"Stele-Contract": _header("Stele-Contract")}
+    if operation.result.record:
+        headers["Vary"] = _header("Vary")
+    if operation.bucket:
+        headers |= {name: _header(name) for name in ("RateLimit", "RateLimit-Policy")}
+    for one in carried:
+        headers[one.carrier] = {
+            "description": one.description or one.field,
+            "schema": one.schema,
+            "x-field": one.field,
+        }
+    return headers
+
+
+def is_conditional(http: Http) -> bool:
+    """A read whose result has an entity tag is not answered again to who has it (RFC 9110 §13.1.2)."""
+    return http.method == "GET" and any(one.carrier.lower() == ETAG for one in http.response_headers)
+
+
+def _not_modified(operation: Operation, http: Http) -> Json:
+    etag = [one for one in http.response_headers if one.carrier.lower() == ETAG]
+    return {"description": "It is as the caller has it.", "headers": _success_headers(operation, etag)}
+
+
+def _header_schema(parameter: Parameter) -> object:
+    """If-Match is a list of entity tags, whatever form the contract's own have (RFC 9110 §13.1.1)."""
+    if parameter.carrier.lower() == IF_MATCH:
+        return {"type": "string", "pattern": ENTITY_TAGS}
+    return parameter.schema
+
+
 def _problem(status: int, errors: list[ErrorCode]) -> Json:
     titles = " ".join(f"`{error.code}`: {error.title}" for error in errors)
     names = [
         *(["Retry-After"] if status in (429, 503, 504) else []),
         *(["WWW-Authenticate"] if status == 401 else []),
+        *(["Accept", "Accept-Encoding"] if status == 415 else []),
         "Stele-Contract",
     ]
     schema: Json = {"$ref": "#/components/schemas/Problem"}

@@ -7,7 +7,8 @@ import re
 from codegen.emit.printer import File, Module, quoted
 from codegen.emit.python_types import text_reader
 from codegen.ir.operations import Contract, Http, Operation
-from codegen.ir.types import ListOf
+from codegen.ir.types import Int, ListOf
+from codegen.parse.http_request import IF_MATCH
 from codegen.parse.http_responses import ETAG
 
 
@@ -63,15 +64,11 @@ def _parameter(
     kind = found.type if found else None
     is_list = isinstance(kind, ListOf)
     inner = kind.item if isinstance(kind, ListOf) else kind
-    reader = (
-        "etag"
-        if location == "header" and carrier.lower() == "if-match"
-        else text_reader(contract, inner)
-        if inner
-        else "text"
-    )
-    listed = ", is_list=True" if is_list else ""
-    return f'HttpParameter({quoted(field)}, {quoted(carrier)}, FROM_TEXT["{reader}"]{listed})'
+    reader = text_reader(contract, inner) if inner else "text"
+    more = ", is_list=True" if is_list else ""
+    if location == "header" and carrier.lower() == IF_MATCH and isinstance(kind, Int):
+        more = f", versions=({kind.minimum}, {kind.maximum})"
+    return f'HttpParameter({quoted(field)}, {quoted(carrier)}, FROM_TEXT["{reader}"]{more})'
 
 
 def created_location(contract: Contract, http: Http) -> tuple[str, str] | None:

@@ -13,6 +13,7 @@ from generated.handlers import Handlers
 from generated.operations import Operation
 from generated.proto.envelope_pb2 import PageMeta
 
+NO_CONTENT = 204
 Method = Callable[[Any, Any], Awaitable[Any]]
 
 
@@ -69,6 +70,8 @@ class HttpParameter:
     carrier: str
     from_text: Callable[[str], object]
     is_list: bool = False
+    versions: tuple[int, int] | None = None
+    """The least and the greatest version, of If-Match: its text is a list of entity tags."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,3 +93,8 @@ class HttpBinding:
     response_headers: tuple[tuple[str, str], ...] = ()
     """Pairs of a header's name and the result's field that it carries."""
     location: tuple[str, str] | None = None
+
+    @property
+    def has_content(self) -> bool:
+        """Whether a success has a body: 204 has none, and all successes of an operation are alike."""
+        return self.statuses[0] != NO_CONTENT

@@ -31,7 +31,6 @@ _DECIMAL = re.compile(r"-?(?:0|[1-9]\d{0,27})(?:\.\d{1,28})?\Z", re.ASCII)
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z", re.ASCII)
 _INT = re.compile(r"-?(?:0|[1-9]\d{0,19})\Z", re.ASCII)
 _FLOAT = re.compile(r"-?(?:0|[1-9]\d{0,307})(?:\.\d{1,400})?(?:[eE][+-]?\d{1,3})?\Z", re.ASCII)
-_ETAG = re.compile(r'"([1-9][0-9]{0,15})"\Z', re.ASCII)
 _JSON_TEXT = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
 MAX_DEPTH = 45
 """Levels of JSON in a request. A level is two messages at most (a union and its arm), and protobuf readers stop at 100."""
@@ -196,12 +195,6 @@ def text_from_text(text: str) -> object:
     return text
 
 
-def version_from_etag(text: str) -> object:
-    """`"7"` is version 7 and `*` any version (RFC 9110 §13.1.1); other text is handed on to be refused."""
-    match = _ETAG.match(text)
-    return int(match[1]) if match else None if text == "*" else text
-
-
 def header_text(value: object) -> bytes:
     """A number, a flag, a form or an enum in a header, as it stands in JSON without its quotes."""
     if isinstance(value, bool):
@@ -215,7 +208,6 @@ FROM_TEXT: dict[str, Callable[[str], object]] = {
     "float": float_from_text,
     "bool": bool_from_text,
     "text": text_from_text,
-    "etag": version_from_etag,
 }
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import msgspec
+import pytest
 
 from app.execution.context import Call, Caller, Door
 from app.http.answer import send_problem, send_result, with_every_answer_s
-from app.http.message import PROTOBUF
+from app.http.negotiation import PROTOBUF
 from app.limits.limiter import Permit
 from generated.errors import MethodNotAllowed, OutcomeUnknown, RateLimited, Timeout, Unauthenticated, Unavailable
 from generated.http_routes import ROUTES
@@ -93,3 +95,16 @@ async def test_a_stored_answer_says_so_and_protobuf_is_the_whole_message() -> No
     assert sent.headers["content-type"] == PROTOBUF
     assert CREATE.codec.encode_protobuf
     assert sent.body == CREATE.codec.encode_protobuf(ARTIST)
+
+
+async def test_the_tag_of_a_version_that_is_no_number_is_its_text() -> None:
+    sent = Sent()
+    await send_result(sent, replace(CREATE, etag="created_at"), call(), ARTIST, "application/json")
+    assert sent.headers["etag"] == f'"{NOW.isoformat()}"'
+
+
+@pytest.mark.parametrize(("verb", "status"), [("GET", 304), ("POST", 201)])
+async def test_only_a_read_is_answered_304(verb: str, status: int) -> None:
+    sent = Sent()
+    await send_result(sent, replace(CREATE, verb=verb), call(), ARTIST, "application/json", b'W/"3"')
+    assert sent.messages[0]["status"] == status

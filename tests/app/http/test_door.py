@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import asyncpg
@@ -39,10 +40,11 @@ async def send(
     path: str,
     *,
     user: str = "reader",
-    headers: dict[str, str] | None = None,
+    headers: Mapping[str, str] | Sequence[tuple[str, str]] = (),
     body: bytes | None = None,
 ) -> httpx2.Response:
-    every = {"authorization": f"Bearer {await service.token(user)}"} | (headers or {})
+    lines = headers.items() if isinstance(headers, Mapping) else headers
+    every = [("authorization", f"Bearer {await service.token(user)}"), *lines]
     async with httpx2.AsyncClient(base_url=service.url, trust_env=False) as client:
         return await client.request(method, path, headers=every, content=body)
 
@@ -129,3 +131,23 @@ async def test_what_the_contract_does_not_name_has_the_headers_of_every_answer_t
             assert (answer.json()["status"], answer.json()["trace_id"]) == (status, "abc-123")
         if status == 405:
             assert answer.headers["allow"] == "GET, HEAD"
+
+
+@pytest.mark.parametrize("query", ["?x=1", "?%ff=1", "?a=1&a=2"])
+async def test_a_query_where_the_contract_has_none_is_answered_as_declared(service: RunningService, query: str) -> None:
+    answer = await send(service, "GET", f"/livez{query}")
+    declared = (await send(service, "GET", "/openapi.json")).json()["paths"]["/livez"]["get"]["responses"]
+    assert str(answer.status_code) in declared
+    assert answer.status_code < 500
+
+
+async def test_a_key_means_nothing_where_the_contract_has_none(service: RunningService) -> None:
+    answer = await send(service, "GET", "/livez", headers={"idempotency-key": "a b"})
+    assert answer.status_code == 204
+
+
+async def test_a_field_of_one_value_that_comes_twice_is_refused(service: RunningService) -> None:
+    """RFC 9110 §5.3: two lines are one list, which is no key."""
+    lines = [("idempotency-key", "one"), ("idempotency-key", "two"), ("content-type", "application/json")]
+    refused = await send(service, "POST", "/api/artists", user="editor", headers=lines, body=b'{"name": "twice"}')
+    assert (refused.status_code, refused.json()["code"]) == (400, "malformed")

@@ -10,17 +10,16 @@ import pytest
 from app.errors import decode
 from app.execution.context import Abandoned
 from app.http.message import (
-    JSON,
     MAX_BODY_BYTES,
-    PROTOBUF,
-    answer_type,
-    body_type,
+    alternatives,
+    fields_of,
     outside_values,
     read_body,
     read_request,
 )
+from app.http.negotiation import JSON, PROTOBUF
 from generated.bindings import HttpBinding
-from generated.errors import ApiError, InvalidData, Malformed, NotAcceptable, TooLarge, UnsupportedMediaType
+from generated.errors import ApiError, InvalidData, Malformed, TooLarge
 from generated.http_routes import ROUTES
 from generated.proto import artists_pb2
 
@@ -63,42 +62,10 @@ async def test_a_client_that_goes_away_is_no_request() -> None:
         await read_body({}, Source({"type": "http.disconnect"}))
 
 
-@pytest.mark.parametrize(
-    ("given", "expected"), [(b"application/json; charset=utf-8", JSON), (PROTOBUF.encode(), PROTOBUF)]
-)
-def test_the_body_has_a_media_type(given: bytes, expected: str) -> None:
-    assert body_type({b"content-type": given}) == expected
-
-
-@pytest.mark.parametrize(
-    "headers",
-    [{}, {b"content-type": b"text/plain"}, {b"content-type": b"application/json", b"content-encoding": b"gzip"}],
-)
-def test_other_bodies_are_refused(headers: dict[bytes, bytes]) -> None:
-    with pytest.raises(UnsupportedMediaType):
-        body_type(headers)
-
-
-@pytest.mark.parametrize(
-    ("accept", "sent", "expected"),
-    [
-        (None, None, JSON),
-        (None, PROTOBUF, PROTOBUF),
-        ("*/*", None, JSON),
-        ("*/*", PROTOBUF, PROTOBUF),
-        (PROTOBUF, JSON, PROTOBUF),
-        (f"{JSON};q=0.5, {PROTOBUF}", None, PROTOBUF),
-        ("text/html, application/*;q=0.1", None, JSON),
-    ],
-)
-def test_the_answer_is_negotiated(accept: str | None, sent: str | None, expected: str) -> None:
-    assert answer_type({} if accept is None else {b"accept": accept.encode()}, sent) == expected
-
-
-@pytest.mark.parametrize("accept", ["text/html", f"{JSON};q=0", ""])
-def test_nothing_acceptable_is_406(accept: str) -> None:
-    with pytest.raises(NotAcceptable):
-        answer_type({b"accept": accept.encode()}, None)
+def test_lines_of_one_name_are_one_list() -> None:
+    once = [(b"accept", b"a/b"), (b"host", b"x")]
+    assert fields_of(once) == dict(once)
+    assert fields_of([*once, (b"accept", b"c/d")]) == {b"accept": b"a/b, c/d", b"host": b"x"}
 
 
 def read(name: str, path: tuple[str, ...] = (), query: bytes = b"", headers: dict[bytes, bytes] | None = None) -> Any:
@@ -126,6 +93,15 @@ def test_if_match_carries_the_version_and_a_star_carries_none() -> None:
     assert read("delete_artist", ("7",), headers={b"if-match": b"*"}).expected_version is None
     with pytest.raises(InvalidData):
         read("delete_artist", ("7",), headers={b"if-match": b"3"})
+
+
+def test_if_match_with_several_versions_is_several_requests() -> None:
+    headers = {b"if-match": b'"3", W/"4", "5"'}
+    request = read("delete_artist", ("7",), headers=headers)
+    others = alternatives(binding("delete_artist"), headers, request)
+    assert [one.expected_version for one in (request, *others)] == [3, 5]
+    assert {one.artist_id for one in (request, *others)} == {7}
+    assert alternatives(binding("get_artist"), headers, request) == []
 
 
 def put(media: str, body: bytes) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -47,3 +48,8 @@ def test_the_hash_is_of_the_meaning_and_not_of_the_text(tmp_path: Path) -> None:
         tmp_path / "b", ("policy.yaml", "limit: 600, window: 60s, key: user", "limit: 601, window: 60s, key: user")
     )
     assert same.contract.hash == shipped().hash != other.contract.hash
+
+
+def test_a_key_is_input_that_may_be_malformed() -> None:
+    operation = replace(next(one for one in shipped().operations if one.name == "livez"), idempotency="key")
+    assert {"input", "idempotency-key"} <= set(implied_kinds(operation))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 
 from codegen.emit.documents import openapi
 from codegen.ir.operations import Contract
-from tests.codegen.contracts import contract_of, shipped, shipped_files
+from tests.codegen.contracts import contract_of, edited, shipped, shipped_files
 
 
 def document() -> dict[str, Any]:
@@ -36,14 +37,47 @@ def test_each_field_of_a_query_says_its_type_and_whether_it_is_needed(tmp_path: 
     assert parameters["page"]["schema"]["default"] == 1
 
 
-def test_a_header_keeps_its_own_schema_and_names_its_field(tmp_path: Path) -> None:
+def test_if_match_is_a_list_of_entity_tags_and_names_its_field(tmp_path: Path) -> None:
     (path,) = emitted(contract_of("p38_version_headers", tmp_path))["paths"].values()
     given = {one["name"]: one for one in path["post"]["parameters"]}
+    schema = given["If-Match"].pop("schema")
     assert given["If-Match"] == {
-        "name": "If-Match", "in": "header", "required": False, "schema": {"type": "string"}, "x-field": "expected_version",
+        "name": "If-Match", "in": "header", "required": False, "x-field": "expected_version",
     }  # fmt: skip
+    for text, fits in (
+        ("*", True), ('"3"', True), ('W/"3", "x"', True), ("3", False), ("", False), ('*, "3"', False), ('"a" "b"', False),
+    ):  # fmt: skip
+        assert (re.search(schema["pattern"], text) is not None) is fits, text
     assert given["thing_id"]["required"] is True
     assert path["post"]["responses"]["200"]["headers"]["ETag"]["x-field"] == "version"
+    assert "304" not in path["post"]["responses"]
+
+
+def test_a_read_with_an_entity_tag_may_be_asked_for_again_in_vain() -> None:
+    operations = [one for item in document()["paths"].values() for one in item.values()]
+    conditional = [one["operationId"] for one in operations if "304" in one["responses"]]
+    assert conditional == ["get_artist"]
+    get = document()["paths"]["/api/artists/{artist_id}"]["get"]
+    assert "If-None-Match" in [one["name"] for one in get["parameters"] if "name" in one]
+    assert set(get["responses"]["304"]) == {"description", "headers"}
+    assert set(get["responses"]["304"]["headers"]) == set(get["responses"]["200"]["headers"])
+
+
+def test_a_contract_s_own_if_none_match_stands_alone(tmp_path: Path) -> None:
+    own = "      - {name: If-None-Match, in: header, schema: {type: string, maxLength: 100}}\n"
+    loaded = edited(
+        tmp_path,
+        (
+            "http/artists.yaml",
+            "  get:\n    operationId: get_artist\n",
+            "  get:\n    operationId: get_artist\n    parameters:\n" + own,
+        ),
+    )
+    http = next(one.http for one in loaded.contract.operations if one.name == "get_artist")
+    names = [one.carrier for one in http.parameters] if http else []
+    assert names.count("If-None-Match") == 1
+    get = emitted(loaded.contract)["paths"]["/api/artists/{artist_id}"]["get"]
+    assert [one["name"] for one in get["parameters"]].count("If-None-Match") == 1
 
 
 @pytest.mark.parametrize(("case", "has_key"), [("p36_words", True), ("p17_union", False)])
@@ -85,8 +119,10 @@ def test_every_error_that_an_operation_may_answer_is_declared() -> None:
 
 def test_a_body_is_json_or_protobuf() -> None:
     post = document()["paths"]["/api/artists"]["post"]
-    assert set(post["requestBody"]["content"]) == {"application/json", "application/x-protobuf"}
-    assert set(post["responses"]["201"]["content"]) == {"application/json", "application/x-protobuf"}
+    both = {"application/json", "application/x-protobuf", "application/protobuf"}
+    assert set(post["requestBody"]["content"]) == both
+    assert set(post["responses"]["201"]["content"]) == both
+    assert {"Accept", "Accept-Encoding"} <= set(post["responses"]["415"]["headers"])
 
 
 def test_a_query_record_is_single_parameters() -> None:

@@ -46,7 +46,10 @@ def test_a_parameter_is_read_by_its_type_and_a_list_field_by_field(tmp_path: Pat
 
 def test_a_version_is_carried_by_if_match_and_etag(tmp_path: Path) -> None:
     (binding,) = bindings(contract_of("p38_version_headers", tmp_path))
-    assert binding["header_parameters"] == "(HttpParameter('expected_version', 'If-Match', FROM_TEXT['etag']),)"
+    assert (
+        binding["header_parameters"]
+        == "(HttpParameter('expected_version', 'If-Match', FROM_TEXT['int'], versions=(1, 999)),)"
+    )
     assert binding["path_parameters"] == "(HttpParameter('thing_id', 'thing_id', FROM_TEXT['int']),)"
     assert (binding["etag"], binding["verb"]) == ("'version'", "'POST'")
 
