@@ -6,6 +6,7 @@ apart from its being required.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -22,17 +23,32 @@ class Bool:
 
 @dataclass(frozen=True, slots=True)
 class Int:
-    """Bounds are inclusive; without a bound in the schema, the width's."""
+    """Bounds are inclusive, also where the schema's are not; without a bound in the schema, the width's."""
 
     bits: int
     minimum: int
     maximum: int
+    multiple_of: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Float:
+    """Of an inclusive and an exclusive bound on one side, the narrower one is kept."""
+
     minimum: float | None = None
     maximum: float | None = None
+    exclusive_minimum: float | None = None
+    exclusive_maximum: float | None = None
+    multiple_of: float | None = None
+
+    @property
+    def least(self) -> float | None:
+        """The least double inside of the bounds."""
+        return self.minimum if self.exclusive_minimum is None else math.nextafter(self.exclusive_minimum, math.inf)
+
+    @property
+    def most(self) -> float | None:
+        return self.maximum if self.exclusive_maximum is None else math.nextafter(self.exclusive_maximum, -math.inf)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +63,11 @@ class String:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A string with a form of its own: `decimal`, `uuid` or `date`."""
+    """A string with a form of its own: `decimal`, `uuid` or `date`. `multiple_of` is a power of ten, of a
+    decimal alone."""
 
     form: str
+    multiple_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +92,7 @@ class ListOf:
     item: Type
     min_items: int = 0
     max_items: int | None = None
+    unique_items: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +171,8 @@ class Union:
     place: Place = field(default=NOWHERE, compare=False)
 
 
+FACETS = frozenset({"multiple_of", "exclusive_minimum", "exclusive_maximum", "unique_items"})
+"""Attributes that most types lack; where one has nothing to say, it is no fact of the contract."""
 Definition: TypeAlias = Record | Enum | Union
 
 

@@ -12,19 +12,17 @@ from dataclasses import replace
 from codegen.diagnostics import Findings, Place
 from codegen.ir.names import is_identifier, is_type_name
 from codegen.ir.types import (
-    INT32,
-    INT64,
     Bool,
     Bytes,
     Definition,
     Enum,
     Field,
-    Int,
     ListOf,
     MapOf,
     Named,
     Record,
     String,
+    Text,
     Type,
     Union,
 )
@@ -120,24 +118,6 @@ class Schemas(Keywords):
                 return self._array(node, what)
         return self._map(node, what)
 
-    def _integer(self, node: Mapping, what: str) -> Type | None:
-        form = text_of(node.get("format"))
-        if form not in ("int32", "int64"):
-            self._refuse(
-                "S005",
-                node.place,
-                f"{what} is an integer without a width",
-                "add `format: int32` or `format: int64`",
-            )
-            return None
-        low, high = INT32 if form == "int32" else INT64
-        minimum, maximum = self._count(node, "minimum", what, low), self._count(node, "maximum", what, high)
-        minimum, maximum = low if minimum is None else minimum, high if maximum is None else maximum
-        if not low <= minimum <= maximum <= high:
-            self._refuse("S006", node.place, f"{what} has the bounds {minimum} … {maximum}", f"keep them inside {form}")
-            return None
-        return Int(32 if form == "int32" else 64, minimum, maximum)
-
     def _string(self, node: Mapping, what: str) -> Type | None:
         form = text_of(node.get("format"))
         if "contentEncoding" in node.entries:
@@ -148,16 +128,28 @@ class Schemas(Keywords):
                     f"{what} has an unknown contentEncoding",
                     "write base64",
                 )
-            alone = self._alone(node, "contentEncoding", SHAPING - {"maxLength"} | {"format"}, what)
+            others = SHAPING - {"maxLength"} | {"format", "multipleOf"}
+            alone = self._alone(node, "contentEncoding", others, what)
             return Bytes(self._lengths(node, "minLength", "maxLength", what)[1]) if alone else None
         if form is not None and form in FORMS:
-            return FORMS[form] if self._alone(node, "format", SHAPING, what) else None
+            others = SHAPING if form == "decimal" else SHAPING | {"multipleOf"}
+            return self._form(node, form, what) if self._alone(node, "format", others, what) else None
         if form is not None and form not in PLAIN_FORMATS:
             known = ", ".join(sorted({*FORMS, *PLAIN_FORMATS}))
             self._refuse("S007", node.keys["format"], f"{what} has the unknown format {form!r}", f"use one of {known}")
             return None
+        if "multipleOf" in node.entries:
+            fix = "remove it, or write `format: decimal`"
+            self._refuse("S004", node.keys["multipleOf"], f"{what} has 'multipleOf' and is no number", fix)
+            return None
         low, high = self._lengths(node, "minLength", "maxLength", what)
         return String(low, high, self._pattern(node, what), self._const(node, what))
+
+    def _form(self, node: Mapping, form: str, what: str) -> Type | None:
+        kind = FORMS[form]
+        return (
+            replace(kind, multiple_of=self._power(node, what)) if isinstance(kind, Text) and form == "decimal" else kind
+        )
 
     def _array(self, node: Mapping, what: str) -> Type | None:
         items = node.get("items")
@@ -167,7 +159,8 @@ class Schemas(Keywords):
         found = self.type_of(items, f"an item of {what}")
         if found is None or self._not_null(found[1], items.place, f"an item of {what}"):
             return None
-        return ListOf(found[0], *self._lengths(node, "minItems", "maxItems", what))
+        low, high = self._lengths(node, "minItems", "maxItems", what)
+        return ListOf(found[0], low, high, self._flag(node, "uniqueItems", what))
 
     def _map(self, node: Mapping, what: str) -> Type | None:
         values = node.get("additionalProperties")

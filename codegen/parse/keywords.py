@@ -7,16 +7,19 @@ from __future__ import annotations
 
 from codegen.diagnostics import meant
 from codegen.ir.types import DateTime, Duration, Text, Type
-from codegen.parse.constraints import SHAPING, Constraints
+from codegen.parse.constraints import SHAPING
+from codegen.parse.numbers import Numbers
 from codegen.parse.yaml_tree import Mapping, Node, Scalar, Sequence, kind_of, text_of
 
 ANNOTATIONS = {"description", "title", "examples", "deprecated", "default", "x-sensitive", "x-sunset"}
+NUMERIC = {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"}
+"""What bounds a number."""
 KEYWORDS = {
     "object": {"type", "required", "properties", "additionalProperties", "maxProperties"},
-    "array": {"type", "items", "minItems", "maxItems"},
-    "string": {"type", "format", "minLength", "maxLength", "pattern", "enum", "const", "contentEncoding"},
-    "integer": {"type", "format", "minimum", "maximum", "enum", "x-enum-names"},
-    "number": {"type", "format", "minimum", "maximum"},
+    "array": {"type", "items", "minItems", "maxItems", "uniqueItems"},
+    "string": {"type", "format", "minLength", "maxLength", "pattern", "enum", "const", "contentEncoding", "multipleOf"},
+    "integer": {"type", "format", "enum", "x-enum-names", *NUMERIC},
+    "number": {"type", "format", *NUMERIC},
     "boolean": {"type"},
 }
 KINDS = {"title": "string", "description": "string", "format": "string", "pattern": "string", "contentEncoding": "string",
@@ -37,7 +40,7 @@ RESERVED = {"ContextT", "Handlers", "Request", "Response", "RequestMeta", "RspCo
 PLAIN_FORMATS = {"uri", "uri-reference", "email", "hostname", "password"}
 
 
-class Keywords(Constraints):
+class Keywords(Numbers):
     """Reads which keywords a schema has."""
 
     def _no_siblings(self, node: Node, what: str) -> None:
@@ -115,9 +118,7 @@ class Keywords(Constraints):
         if "enum" not in node.entries:
             return True
         form = text_of(node.get("format"))
-        others = (
-            SHAPING - {"enum"} | {"minimum", "maximum"} | ({"format"} if form != "int32" or kind == "string" else set())
-        )
+        others = SHAPING - {"enum"} | NUMERIC | ({"format"} if form != "int32" or kind == "string" else set())
         return self._alone(node, "enum", others, what)
 
     def _closed(self, node: Mapping, what: str) -> bool:

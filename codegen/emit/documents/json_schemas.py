@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from decimal import Decimal
 
 from codegen.ir.operations import Contract
 from codegen.ir.patterns import may_hold_nul
@@ -72,18 +73,22 @@ class Spelling:
             case Bool():
                 return {"type": "boolean"}
             case Int():
-                return {
-                    "type": "integer",
-                    "format": f"int{kind.bits}",
-                    "minimum": kind.minimum,
-                    "maximum": kind.maximum,
-                }
+                return _given(
+                    {
+                        "type": "integer",
+                        "format": f"int{kind.bits}",
+                        "minimum": kind.minimum,
+                        "maximum": kind.maximum,
+                        "multipleOf": kind.multiple_of,
+                    }
+                )
             case Float():
-                return _given({"type": "number", "format": "double", "minimum": kind.minimum, "maximum": kind.maximum})
+                return _number(kind)
             case String():
                 return self._string(kind, closed=closed)
             case Text():
-                return {"type": "string", "format": kind.form}
+                pattern = None if kind.multiple_of is None else multiples_of_ten(kind.multiple_of)
+                return _given({"type": "string", "format": kind.form, "pattern": pattern})
             case DateTime():
                 return {"type": "string", "format": "date-time"}
             case Duration():
@@ -98,6 +103,7 @@ class Spelling:
                         "items": items,
                         "minItems": kind.min_items or None,
                         "maxItems": kind.max_items,
+                        "uniqueItems": kind.unique_items or None,
                     }
                 )
             case MapOf():
@@ -176,6 +182,29 @@ def draft07(value: object) -> object:
 
 def printed(document: Json) -> bytes:
     return (json.dumps(document, indent=1, ensure_ascii=False) + "\n").encode()
+
+
+def _number(kind: Float) -> Json:
+    return _given(
+        {
+            "type": "number",
+            "format": "double",
+            "minimum": kind.minimum,
+            "exclusiveMinimum": kind.exclusive_minimum,
+            "maximum": kind.maximum,
+            "exclusiveMaximum": kind.exclusive_maximum,
+            "multipleOf": kind.multiple_of,
+        }
+    )
+
+
+def multiples_of_ten(step: str) -> str:
+    """The decimals that are multiples of a power of ten, as text: JSON Schema judges multiples of numbers alone."""
+    power = Decimal(step).adjusted()
+    if power > 0:
+        return rf"^-?(?:0|[1-9][0-9]*0{{{power}}})(?:\.0+)?$"
+    places = rf"[0-9]{{1,{-power}}}0*" if power < 0 else "0+"
+    return rf"^-?(?:0|[1-9][0-9]*)(?:\.{places})?$"
 
 
 def _given(schema: Json) -> Json:
