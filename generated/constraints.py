@@ -5,13 +5,15 @@ They judge the decoded value, so that the verdict is the same in JSON and in pro
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
 from typing import Any
 
+import msgspec
 from pydantic import BaseModel, GetCoreSchemaHandler
-from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+from pydantic_core import CoreSchema, PydanticCustomError, SchemaValidator, core_schema
 
 
 class MultipleOf:
@@ -42,6 +44,42 @@ class AllDifferent:
         if len({identity(item) for item in items}) < len(items):
             raise PydanticCustomError("unique_items", "Input should have items that are all different")
         return items
+
+
+class Shaped:
+    """Lengths and a pattern beside a format: they speak of the text in JSON.
+
+    Where protobuf carries the value and no text (`is_value`: a moment, a duration), the text that an answer would have is judged at
+    every door, and in JSON the one that came, too: so a value that one door can take, the other can.
+    """
+
+    def __init__(
+        self,
+        min_length: int | None = None,
+        max_length: int | None = None,
+        pattern: str | None = None,
+        *,
+        is_value: bool = False,
+    ) -> None:
+        text = core_schema.str_schema(min_length=min_length, max_length=max_length, pattern=pattern)
+        self._judge, self._is_value = SchemaValidator(text), is_value
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_wrap_validator_function(self.judge, handler(source))
+
+    def judge(self, value: Any, read: Callable[[Any], Any]) -> Any:
+        if is_text := isinstance(value, str):
+            self._judge.validate_python(value)
+        found = read(value)
+        if self._is_value or not is_text:
+            self._judge.validate_python(answered(found))
+        return found
+
+
+def answered(value: object) -> str:
+    """The text that a value has in an answer."""
+    text: str = msgspec.to_builtins(value)
+    return text
 
 
 def identity(value: object) -> str:

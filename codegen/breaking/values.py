@@ -4,7 +4,23 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from codegen.ir.types import INT32, Bytes, Float, Int, ListOf, MapOf, Named, String, Text, Type, describe
+from codegen.ir.types import (
+    INT32,
+    Bytes,
+    DateTime,
+    Duration,
+    Float,
+    Int,
+    ListOf,
+    MapOf,
+    Named,
+    Shape,
+    String,
+    Text,
+    Type,
+    describe,
+)
+from codegen.runtime.service.formats import JUDGED
 
 Verdict = tuple[bool, bool]
 """(narrowed, widened)."""
@@ -21,7 +37,11 @@ def compare_types(old: Type, new: Type) -> Verdict | None:
         case Float(), Float():
             return _both(_bounds(old.least, old.most, new.least, new.most), _steps(old.multiple_of, new.multiple_of))
         case Text(), Text():
-            return _steps(old.multiple_of, new.multiple_of) if old.form == new.form else None
+            return _forms(old, new)
+        case DateTime(), DateTime():
+            return _shapes(old.shape, new.shape)
+        case Duration(), Duration():
+            return _shapes(old.shape, new.shape)
         case String(), String():
             return _strings(old, new)
         case Bytes(), Bytes():
@@ -52,7 +72,8 @@ def outgrows(old: Type, new: Type) -> bool:
 def say(kind: Type) -> str:
     """The type with what bounds it."""
     limits = {
-        name: getattr(kind, name)
+        name: getattr(one, name)
+        for one in (kind, getattr(kind, "shape", None))
         for name in (
             "minimum",
             "maximum",
@@ -67,7 +88,7 @@ def say(kind: Type) -> str:
             "max_items",
             "unique_items",
         )
-        if getattr(kind, name, None) not in (None, 0)
+        if getattr(one, name, None) not in (None, 0)
     }
     return describe(kind) + "".join(f" {name}={value}" for name, value in limits.items())
 
@@ -75,8 +96,24 @@ def say(kind: Type) -> str:
 def _strings(old: String, new: String) -> Verdict | None:
     if old.const != new.const:
         return (True, True) if old.const and new.const else (new.const is not None, old.const is not None)
-    patterns = (new.pattern is not None, old.pattern is not None) if old.pattern != new.pattern else (False, False)
-    return _both(patterns, _bounds(old.min_length, old.max_length, new.min_length, new.max_length))
+    forms = (new.form in JUDGED, old.form in JUDGED) if old.form != new.form else (False, False)
+    return _both(forms, _texts(old, new))
+
+
+def _forms(old: Text, new: Text) -> Verdict | None:
+    if old.form != new.form:
+        return None
+    return _both(_shapes(old.shape, new.shape), _steps(old.multiple_of, new.multiple_of))
+
+
+def _shapes(old: Shape | None, new: Shape | None) -> Verdict:
+    return _texts(old or Shape(), new or Shape())
+
+
+def _texts(old: String | Shape, new: String | Shape) -> Verdict:
+    lengths = _bounds(old.min_length, old.max_length, new.min_length, new.max_length)
+    is_other = old.pattern != new.pattern
+    return lengths[0] or (is_other and new.pattern is not None), lengths[1] or (is_other and old.pattern is not None)
 
 
 def _lists(old: ListOf, new: ListOf) -> Verdict:

@@ -30,7 +30,8 @@ from codegen.ir.types import (
     describe,
 )
 from codegen.runtime.service import scalars
-from codegen.runtime.service.constraints import identity
+from codegen.runtime.service.constraints import answered, identity
+from codegen.runtime.service.formats import JUDGED, Form
 
 READERS = {"date": scalars.read_date, "decimal": scalars.read_decimal, "uuid": scalars.read_uuid}
 
@@ -108,6 +109,27 @@ def _is_text(kind: String, value: str) -> bool:
         "\0" not in value
         and _counts(kind.min_length, len(value), kind.max_length)
         and (kind.pattern is None or matches(kind.pattern, value))
+        and (kind.form not in JUDGED or _judges(Form(kind.form), value))
+    )
+
+
+def _judges(form: Form, value: str) -> bool:
+    try:
+        form.judge(value)
+    except PydanticCustomError:
+        return False
+    return True
+
+
+def _is_shaped(kind: Text | DateTime | Duration | Bytes, text: str, found: object) -> bool:
+    """As `Shaped` has it."""
+    shape = None if isinstance(kind, Bytes) else kind.shape
+    if shape is None:
+        return True
+    texts = (text,) if isinstance(kind, Text) else (text, answered(found))
+    return all(
+        _counts(shape.min_length, len(one), shape.max_length) and (shape.pattern is None or matches(shape.pattern, one))
+        for one in texts
     )
 
 
@@ -136,7 +158,8 @@ def _reader(kind: Text | DateTime | Duration | Bytes) -> Callable[[object], obje
 def _reads(kind: Text | DateTime | Duration | Bytes, value: object) -> bool:
     try:
         found = _reader(kind)(value) if isinstance(value, str) else None
-        step = kind.multiple_of if isinstance(kind, Text) else None
-        return found is not None and (step is None or _is_multiple(Decimal(str(found)), step))
     except (PydanticCustomError, ValueError):
         return False
+    step = kind.multiple_of if isinstance(kind, Text) else None
+    is_multiple = step is None or _is_multiple(Decimal(str(found)), step)
+    return found is not None and is_multiple and _is_shaped(kind, str(value), found)

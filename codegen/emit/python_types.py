@@ -25,6 +25,7 @@ from codegen.ir.types import (
     Type,
     Union,
 )
+from codegen.runtime.service.formats import JUDGED
 from codegen.runtime.service.scalars import read_duration
 
 TEXT_FORMS = {"date": ("datetime", "date"), "decimal": ("decimal", "Decimal"), "uuid": ("uuid", "UUID")}
@@ -76,16 +77,17 @@ def input_type(module: Module, contract: Contract, kind: Type) -> str:
         case String() if kind.const is not None:
             return f"{module.use('typing', 'Literal')}[{quoted(kind.const)}]"
         case String():
-            return _text_type(module, kind)
+            spelled = _text_type(module, kind)
+            return _judged(module, spelled, _form(module, kind.form)) if kind.form in JUDGED else spelled
         case Text():
-            spelled = module.use("generated.scalars", STRICT_FORMS[kind.form])
+            spelled = _shaped(module, module.use("generated.scalars", STRICT_FORMS[kind.form]), kind)
             return (
                 spelled if kind.multiple_of is None else _judged(module, spelled, _multiple(module, kind.multiple_of))
             )
         case DateTime():
-            return module.use("generated.scalars", "Moment")
+            return _shaped(module, module.use("generated.scalars", "Moment"), kind)
         case Duration():
-            return module.use("generated.scalars", "Span")
+            return _shaped(module, module.use("generated.scalars", "Span"), kind)
         case Bytes():
             limit = None if kind.max_length is None else kind.max_length // 4 * 3
             return _constrained(module, module.use("generated.scalars", "Base64"), max_length=limit)
@@ -143,6 +145,21 @@ def _float_type(module: Module, kind: Float) -> str:
         allow_inf_nan=False,
     )
     return spelled if kind.multiple_of is None else _judged(module, spelled, _multiple(module, repr(kind.multiple_of)))
+
+
+def _shaped(module: Module, spelled: str, kind: Text | DateTime | Duration) -> str:
+    """protobuf carries a Text as JSON does; of the others it carries the value, whose text is then the one that is answered."""
+    if kind.shape is None:
+        return spelled
+    pattern = None if kind.shape.pattern is None else rust(kind.shape.pattern)
+    limits = {"min_length": kind.shape.min_length or None, "max_length": kind.shape.max_length, "pattern": pattern}
+    given = [f"{key}={_literal(value)}" for key, value in limits.items() if value is not None]
+    given += [] if isinstance(kind, Text) else ["is_value=True"]
+    return _judged(module, spelled, f"{_constraint(module, 'Shaped')}({', '.join(given)})")
+
+
+def _form(module: Module, name: str) -> str:
+    return f"{module.use('generated.formats', 'Form')}({quoted(name)})"
 
 
 def _multiple(module: Module, step: str) -> str:

@@ -53,12 +53,22 @@ class Float:
 
 @dataclass(frozen=True, slots=True)
 class String:
-    """Lengths count code points."""
+    """Lengths count code points. `form` is a format that has no type of its own in the targets: `email`, `uri` …"""
 
     min_length: int = 0
     max_length: int | None = None
     pattern: str | None = None
     const: str | None = None
+    form: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What bounds the text of a value that has a form of its own, as it stands in JSON."""
+
+    min_length: int = 0
+    max_length: int | None = None
+    pattern: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +78,17 @@ class Text:
 
     form: str
     multiple_of: str | None = None
+    shape: Shape | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class DateTime:
-    pass
+    shape: Shape | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Duration:
-    pass
+    shape: Shape | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +182,7 @@ class Union:
     place: Place = field(default=NOWHERE, compare=False)
 
 
-FACETS = frozenset({"multiple_of", "exclusive_minimum", "exclusive_maximum", "unique_items"})
+FACETS = frozenset({"multiple_of", "exclusive_minimum", "exclusive_maximum", "unique_items", "shape", "form"})
 """Attributes that most types lack; where one has nothing to say, it is no fact of the contract."""
 Definition: TypeAlias = Record | Enum | Union
 
@@ -186,7 +197,7 @@ def describe(kind: Type) -> str:
         case Float():
             return "number(double)"
         case String():
-            return "string"
+            return f"string({kind.form})" if kind.form else "string"
         case Text():
             return f"string({kind.form})"
         case DateTime():

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from codegen.diagnostics import Findings, Place
 from codegen.ir.patterns import Untranslatable, rust
-from codegen.ir.types import INT64
+from codegen.ir.types import INT64, Shape
 from codegen.parse.yaml_tree import MAX_DEPTH, Mapping, Scalar, text_of
 
 Read = TypeVar("Read")
@@ -78,6 +78,15 @@ class Constraints:
             return value.value
         self._refuse("S021", value.place, f"{key} of {what} is not a whole number", "write one, without quotes")
         return default
+
+    def _shape(self, node: Mapping, own: tuple[int, int], what: str) -> Shape | None:
+        """What stands beside a format of which a text has `own` lengths."""
+        low, high = self._lengths(node, "minLength", "maxLength", what)
+        if low > own[1] or (high is not None and high < own[0]):
+            fix = f"a text of the format has {own[0]} to {own[1]} characters"
+            self._refuse("S006", node.place, f"{what} has lengths that no text of its format has", fix)
+        found = Shape(low, high, self._pattern(node, what))
+        return None if found == Shape() else found
 
     def _flag(self, node: Mapping, key: str, what: str) -> bool:
         value = node.get(key)

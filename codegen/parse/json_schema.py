@@ -9,7 +9,7 @@ from __future__ import annotations
 import keyword
 from dataclasses import replace
 
-from codegen.diagnostics import Findings, Place
+from codegen.diagnostics import Findings, Place, meant
 from codegen.ir.names import is_identifier, is_type_name
 from codegen.ir.types import (
     Bool,
@@ -29,7 +29,7 @@ from codegen.ir.types import (
 from codegen.parse.constraints import SHAPING
 from codegen.parse.documents import Documents, shared_name
 from codegen.parse.enums import read_members
-from codegen.parse.keywords import FORMS, PLAIN_FORMATS, RESERVED, SHADOWING, Keywords
+from codegen.parse.keywords import FORMS, LENGTHS, PLAIN_FORMATS, RESERVED, SHADOWING, Keywords
 from codegen.parse.presence import ambiguity
 from codegen.parse.unions import Unions
 from codegen.parse.yaml_tree import Mapping, Node, Sequence, kind_of, plain, text_of
@@ -132,21 +132,22 @@ class Schemas(Keywords):
             alone = self._alone(node, "contentEncoding", others, what)
             return Bytes(self._lengths(node, "minLength", "maxLength", what)[1]) if alone else None
         if form is not None and form in FORMS:
-            others = SHAPING if form == "decimal" else SHAPING | {"multipleOf"}
+            others = {"enum", "const"} | ({"multipleOf"} if form != "decimal" else set())
             return self._form(node, form, what) if self._alone(node, "format", others, what) else None
         if form is not None and form not in PLAIN_FORMATS:
-            known = ", ".join(sorted({*FORMS, *PLAIN_FORMATS}))
-            self._refuse("S007", node.keys["format"], f"{what} has the unknown format {form!r}", f"use one of {known}")
+            known = sorted({*FORMS, *PLAIN_FORMATS})
+            fix = meant(form, known, f"use one of {', '.join(known)}")
+            self._refuse("S007", node.keys["format"], f"{what} has the unknown format {form!r}", fix)
             return None
         if "multipleOf" in node.entries:
             fix = "remove it, or write `format: decimal`"
             self._refuse("S004", node.keys["multipleOf"], f"{what} has 'multipleOf' and is no number", fix)
             return None
         low, high = self._lengths(node, "minLength", "maxLength", what)
-        return String(low, high, self._pattern(node, what), self._const(node, what))
+        return String(low, high, self._pattern(node, what), self._const(node, what), form or "")
 
     def _form(self, node: Mapping, form: str, what: str) -> Type | None:
-        kind = FORMS[form]
+        kind = replace(FORMS[form], shape=self._shape(node, LENGTHS[form], what))
         return (
             replace(kind, multiple_of=self._power(node, what)) if isinstance(kind, Text) and form == "decimal" else kind
         )
@@ -312,7 +313,8 @@ class Schemas(Keywords):
             nullable=found[1],
             has_default=default is not None,
             default=plain(default) if default is not None else None,
-            sensitive=bool(own and own.get("x-sensitive")),
+            sensitive=bool(own and own.get("x-sensitive"))
+            or (isinstance(found[0], String) and found[0].form == "password"),
             description=(text_of(own.get("description")) or "") if own and not isinstance(found[0], Named) else "",
             place=place,
         )

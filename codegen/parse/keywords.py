@@ -6,7 +6,7 @@ A keyword stands where it means something and has a value of its kind; what woul
 from __future__ import annotations
 
 from codegen.diagnostics import meant
-from codegen.ir.types import DateTime, Duration, Text, Type
+from codegen.ir.types import DateTime, Duration, Text
 from codegen.parse.constraints import SHAPING
 from codegen.parse.numbers import Numbers
 from codegen.parse.yaml_tree import Mapping, Node, Scalar, Sequence, kind_of, text_of
@@ -25,7 +25,7 @@ KEYWORDS = {
 KINDS = {"title": "string", "description": "string", "format": "string", "pattern": "string", "contentEncoding": "string",
          "required": "array", "examples": "array", "properties": "object", "deprecated": "boolean"}  # fmt: skip
 """The kind of a keyword's value, of those that no other reader judges."""
-FORMS: dict[str, Type] = {
+FORMS: dict[str, Text | DateTime | Duration] = {
     "uuid": Text("uuid"),
     "decimal": Text("decimal"),
     "date": Text("date"),
@@ -37,7 +37,10 @@ SHADOWING = {"construct", "copy", "dict", "from_orm", "json", "parse_file", "par
 """Attributes of `pydantic.BaseModel`; a field of that name would change their type."""
 RESERVED = {"ContextT", "Handlers", "Request", "Response", "RequestMeta", "RspCode"}
 """Types that the generated code or the envelope declares itself."""
-PLAIN_FORMATS = {"uri", "uri-reference", "email", "hostname", "password"}
+LENGTHS = {"uuid": (36, 36), "decimal": (1, 58), "date": (10, 10), "date-time": (20, 35), "duration": (3, 40)}
+"""Characters that a text of the form may have."""
+PLAIN_FORMATS = {"email", "hostname", "ipv4", "ipv6", "password", "time", "uri", "uri-reference"}
+"""Forms that are a text in every target."""
 
 
 class Keywords(Numbers):

@@ -32,6 +32,10 @@ from codegen.ir.types import (
 
 MAX_DEPTH = 3
 FORMS = {"date": "2024-02-29", "uuid": "0f8fad5b-d9cb-469f-a165-70867728950e", "decimal": "12.50"}
+FORMED = {
+    "email": "a@example.org", "hostname": "example.org", "ipv4": "192.0.2.1", "ipv6": "2001:db8::1", "time": "12:30:45Z",
+    "uri": "https://example.org/a", "uri-reference": "/a/b", "password": "abc",
+}  # fmt: skip
 FORMATS = ("a@example.org", "example.org", "/a/b", "abc", "ABC")
 
 
@@ -119,6 +123,8 @@ def _named(contract: Contract, name: str, full: bool, depth: int, turn: int) -> 
 
 
 def _text(kind: String, full: bool) -> str:
+    if kind.form:
+        return FORMED[kind.form]
     if kind.pattern is not None:
         return matching(kind)
     longest = kind.max_length if kind.max_length is not None else 12

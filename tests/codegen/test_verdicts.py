@@ -65,6 +65,20 @@ def few(*values, size=4):
     return st.lists(st.sampled_from(values), max_size=size)
 
 """
+BY_VALUE = """
+from generated import scalars
+
+def verdicts_of_a_value(value):
+    message = pb.SendThingRequest()
+    if "at" in value:
+        message.at.FromDatetime(scalars.read_datetime(value["at"]))
+    else:
+        message.lasts.FromTimedelta(scalars.read_duration(value["lasts"]))
+    return [
+        accepts(codec.decode_json, json.dumps(value).encode()),
+        accepts(codec.decode_protobuf, message.SerializeToString()),
+    ]
+"""
 NUMBERS = """
 ratio: {type: number, exclusiveMinimum: 0, exclusiveMaximum: 1}
 share: {type: number, minimum: -1, exclusiveMinimum: -2, maximum: 2, exclusiveMaximum: 2}
@@ -96,6 +110,45 @@ Part:
     notes: {type: object, additionalProperties: {type: number}}
     sub: {$ref: '#/Part'}
 """
+SHAPED = r"""
+amount: {type: string, format: decimal, maxLength: 6, pattern: '^[0-9]+\.[0-9]{2}$'}
+round: {type: string, format: decimal, pattern: '5', multipleOf: 10}
+code: {type: string, format: uuid, pattern: '^[^A-F]*$'}
+month: {type: string, format: date, pattern: '-01$'}
+at: {type: string, format: date-time, pattern: 'Z$', maxLength: 20}
+lasts: {type: string, format: duration, minLength: 5}
+days: {type: array, minItems: 1, maxItems: 2, items: {type: string, format: date, pattern: '^2024'}, default: ['2024-01-01']}
+mail: {type: string, format: email, minLength: 6, maxLength: 12, pattern: '^[a-z@.]*$'}
+address: {type: string, format: email}
+link: {type: string, format: uri, pattern: '^https:'}
+any_link: {type: string, format: uri}
+place: {type: string, format: uri-reference}
+host: {type: string, format: hostname}
+four: {type: string, format: ipv4}
+six: {type: string, format: ipv6}
+clock: {type: string, format: time}
+secret: {type: string, format: password, minLength: 3}
+"""
+HOSTS = "'a', 'a.b', 'a..b', '-a', 'a-', 'a_b', 'x' * 63, 'x' * 64, '', 'ö.de', 'xn--nxasmq6b', 'xn--X', '1.2.3.4', '.'.join(['x' * 60] * 5), 'A.B'"
+FORMED = {
+    "amount": "of(decimals, ['1.50', '1.5', '999.99', '1000.00', '-1.00', '0.00', '1.500'])",
+    "round": "of(decimals, ['50', '5', '500.0', '10', '150', '-50'])",
+    "code": "st.sampled_from([key, key.upper(), '', 'x', key[:-1], '{' + key + '}'])",
+    "month": "st.sampled_from(['2024-01-01', '2024-01-02', '2023-02-29', '24-01-01', ''])",
+    "days": "few('2024-02-29', '2023-02-28', size=3).filter(bool)",
+    "mail": "st.sampled_from(['a@b.cd', 'a@b.c', 'abcdef@gh.ij', 'abcdefg@hi.jk', 'A@b.cd', 'a b@c.d', '@b.cde', ''])",
+    "address": "st.sampled_from([f'a@{host}' for host in ("
+    + HOSTS
+    + ")] + ['a' * 64 + '@b.c', 'a' * 65 + '@b.c', 'a..b@c.d', '.a@c.d', 'a+b@c.d', 'ä@b.c', 'a@[127.0.0.1]', 'a', 'a@b.c' + chr(10), chr(0) + '@b.c'])",
+    "link": "st.sampled_from(['https://a', 'http://a', 'https:', 'https://a b', 'https', ''])",
+    "any_link": "st.sampled_from(['http://a', 'a', '//a', 'urn:x', 'mailto:a@b.c', 'http://ä', 'http://a/%zz', 'http://[::1]:80/', '1http://a', 'http://a/{x}', ''])",
+    "place": "st.sampled_from(['', '/a', 'a b', '#x', '?x', '//', '1:b', '%zz', 'a\\b', 'http://a', chr(0)])",
+    "host": "st.sampled_from([" + HOSTS + "])",
+    "four": "st.sampled_from(['1.2.3.4', '01.2.3.4', '256.1.1.1', '1.2.3', '1.2.3.4 ', '٣.1.1.1', '0.0.0.0', ''])",
+    "six": "st.sampled_from(['::', '::1', '1::2::3', '::ffff:1.2.3.4', 'fe80::1%eth0', '12345::', '1:2:3:4:5:6:7:8', ''])",
+    "clock": "st.sampled_from(['12:00:00Z', '12:00:00', '12:00:00+01:00', '12:00:60Z', '23:59:60Z', '24:00:00Z', '12:00:00.5z', '12:00:00+0100', ''])",
+    "secret": "st.sampled_from(['abc', 'ab', 'äöü', chr(0) * 3])",
+}
 TRIED = {
     "ratio": "of(floats, [0, -0.0, 5e-324, 1, 0.9999999999999999, 1.0000000000000002])",
     "share": "of(floats, [-1, -2, -1.0000000000000002, 2, 1.9999999999999998])",
@@ -120,6 +173,40 @@ TRIED = {
         " 'notes': st.sampled_from([{}, {'a': 1, 'b': 2}, {'b': 2.0, 'a': 1}, {'a': 2, 'b': 1}])}), max_size=3)"
     ),
 }
+
+
+@pytest.fixture(scope="module")
+def texts(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = compiled(tmp_path_factory.mktemp("texts"), both_ways(SHAPED))
+    assert folder is not None
+    return folder
+
+
+def test_a_form_and_what_stands_beside_it_is_judged_alike(texts: Path) -> None:
+    code = "\n".join(f"answer[{name!r}] = tried({name!r}, {strategy})" for name, strategy in FORMED.items())
+    key = "key = '0f8fad5b-d9cb-469f-a165-70867728950e'"
+    assert ask(texts, f"{CODE}\nanswer = {{}}\n{key}\n{code}") == {name: [False, True] for name in FORMED}
+
+
+@pytest.mark.parametrize(
+    ("value", "json", "protobuf"),
+    [
+        ({"at": "2024-01-01T00:00:00Z"}, True, True),
+        ({"at": "2024-01-01T00:00:00z"}, False, True),
+        ({"at": "2024-01-01T01:00:00+01:00"}, False, True),
+        ({"at": "2024-01-01T00:00:00.5Z"}, False, False),
+        ({"at": "2024-01-01T00:00:00.000Z"}, False, True),
+        ({"lasts": "PT1M0S"}, True, True),
+        ({"lasts": "PT60S"}, True, True),
+        ({"lasts": "PT1S"}, False, False),
+        ({"lasts": "PT1.0S"}, False, False),
+    ],
+)
+def test_what_protobuf_carries_as_a_value_is_judged_by_the_text_that_is_answered(
+    texts: Path, value: dict[str, Any], json: bool, protobuf: bool
+) -> None:
+    """JSON asks for it of the text that came, too: so the values that the doors take are the same ones."""
+    assert ask(texts, f"{CODE}{BY_VALUE}\nanswer = verdicts_of_a_value(given)", value) == [json, protobuf]
 
 
 @pytest.fixture(scope="module")

@@ -22,6 +22,7 @@ from codegen.ir.types import (
     MapOf,
     Named,
     Record,
+    Shape,
     String,
     Text,
     Type,
@@ -87,12 +88,12 @@ class Spelling:
             case String():
                 return self._string(kind, closed=closed)
             case Text():
-                pattern = None if kind.multiple_of is None else multiples_of_ten(kind.multiple_of)
-                return _given({"type": "string", "format": kind.form, "pattern": pattern})
+                multiples = None if kind.multiple_of is None else multiples_of_ten(kind.multiple_of)
+                return _shaped(kind.form, kind.shape, multiples)
             case DateTime():
-                return {"type": "string", "format": "date-time"}
+                return _shaped("date-time", kind.shape)
             case Duration():
-                return {"type": "string", "format": "duration"}
+                return _shaped("duration", kind.shape)
             case Bytes():
                 return _given({"type": "string", "contentEncoding": "base64", "maxLength": kind.max_length})
             case ListOf():
@@ -120,6 +121,7 @@ class Spelling:
         return _given(
             {
                 "type": "string",
+                "format": kind.form or None,
                 "minLength": kind.min_length or None,
                 "maxLength": kind.max_length,
                 "pattern": pattern,
@@ -182,6 +184,22 @@ def draft07(value: object) -> object:
 
 def printed(document: Json) -> bytes:
     return (json.dumps(document, indent=1, ensure_ascii=False) + "\n").encode()
+
+
+def _shaped(form: str, shape: Shape | None, multiples: str | None = None) -> Json:
+    """A form with what bounds its text; of two patterns the second stands apart."""
+    own = shape or Shape()
+    patterns = [one for one in (own.pattern, multiples) if one is not None]
+    return _given(
+        {
+            "type": "string",
+            "format": form,
+            "minLength": own.min_length or None,
+            "maxLength": own.max_length,
+            "pattern": patterns[0] if patterns else None,
+            "allOf": [{"pattern": one} for one in patterns[1:]] or None,
+        }
+    )
 
 
 def _number(kind: Float) -> Json:

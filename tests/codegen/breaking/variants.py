@@ -86,6 +86,8 @@ def _states(contract: Contract, one: Field, depth: int) -> Iterator[object]:
 def _texts(kind: String) -> list[object]:
     if kind.const is not None:
         return [kind.const]
+    if kind.form:
+        return [samples.FORMED[kind.form]]
     if kind.pattern is not None:
         return [samples.matching(kind)]
     longest = LONG if kind.max_length is None else kind.max_length
