@@ -61,8 +61,8 @@ class Schemas(Keywords):
             return None
         if not self._typed(target):
             return None
-        if "oneOf" in target.entries:
-            return self._choice(target, what) if self._known_choice(target, what) else None
+        if word := self._choice_word(target):
+            return self._choice(target, word, what) if self._known_choice(target, word, what) else None
         if "allOf" in target.entries:
             return self._named(target, what)
         kind, nullable = self._kind(target, what)
@@ -178,12 +178,16 @@ class Schemas(Keywords):
             self._refuse("S011", place, f"{what} may be null, which protobuf cannot say", "remove 'null'")
         return nullable
 
-    def _choice(self, node: Mapping, what: str) -> tuple[Type, bool] | None:
-        arms = node.get("oneOf")
+    def _choice(self, node: Mapping, word: str, what: str) -> tuple[Type, bool] | None:
+        arms = node.get(word)
         found = [arm for arm in arms.items if not self._is_null(arm)] if isinstance(arms, Sequence) else []
         if isinstance(arms, Sequence) and len(arms.items) == 2 and len(found) == 1:
             inner = self._ending(node, what, lambda: self.type_of(found[0], what))
             return (inner[0], True) if inner else None
+        if word == "anyOf":
+            fix = "write [T, {type: 'null'}], or a union: `oneOf` of records that a constant tells apart"
+            self._refuse("S004", node.keys[word], f"{what} uses 'anyOf' for more than null", fix)
+            return None
         return self._named(node, what)
 
     def _named(self, node: Mapping, what: str) -> tuple[Type, bool] | None:

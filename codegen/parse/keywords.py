@@ -89,10 +89,14 @@ class Keywords(Numbers):
             )
         return self._fits(node, kind, what) and not unknown
 
-    def _known_choice(self, node: Mapping, what: str) -> bool:
-        unknown = [key for key in node.entries if key not in {"oneOf", "discriminator"} | ANNOTATIONS]
+    def _choice_word(self, node: Mapping) -> str:
+        return next((word for word in ("oneOf", "anyOf") if word in node.entries), "")
+
+    def _known_choice(self, node: Mapping, word: str, what: str) -> bool:
+        known = {"oneOf", "discriminator"} if word == "oneOf" else {"anyOf"}
+        unknown = [key for key in node.entries if key not in known | ANNOTATIONS]
         for key in unknown:
-            self._refuse("S004", node.keys[key], f"{what} uses {key!r} beside oneOf", "move it into the arms")
+            self._refuse("S004", node.keys[key], f"{what} uses {key!r} beside {word}", "move it into the arms")
         return not unknown
 
     def _typed(self, node: Mapping) -> bool:
