@@ -154,7 +154,10 @@ RULES: dict[str, Rule] = {
     "S011": Rule("Items and values are never null.", "protobuf cannot say it."),
     "S012": Rule("Records, enums and unions have names.", "They become types on every door."),
     "S013": Rule("A name stands once."),
-    "S014": Rule("Enum members are names, each once.", "They become identifiers in three languages."),
+    "S014": Rule(
+        "Each member of an enum has a name of its own.",
+        "It becomes an identifier in three languages: a text's own, or spelled from it, or of x-enum-names.",
+    ),
     "S015": Rule(
         "The arms of a union share one constant.", "It tells them apart in JSON as the oneof does in protobuf."
     ),

@@ -154,7 +154,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Enum:
-    """Members are (name, value); a string member's name is its value."""
+    """Members are (name, value); a text's name is the text itself where that reads as one."""
 
     name: str
     members: tuple[tuple[str, str | int], ...]

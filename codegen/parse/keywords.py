@@ -17,7 +17,18 @@ NUMERIC = {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multip
 KEYWORDS = {
     "object": {"type", "required", "properties", "additionalProperties", "maxProperties"},
     "array": {"type", "items", "minItems", "maxItems", "uniqueItems"},
-    "string": {"type", "format", "minLength", "maxLength", "pattern", "enum", "const", "contentEncoding", "multipleOf"},
+    "string": {
+        "type",
+        "format",
+        "minLength",
+        "maxLength",
+        "pattern",
+        "enum",
+        "const",
+        "contentEncoding",
+        "multipleOf",
+        "x-enum-names",
+    },
     "integer": {"type", "format", "enum", "x-enum-names", *NUMERIC},
     "number": {"type", "format", *NUMERIC},
     "boolean": {"type"},
@@ -123,7 +134,9 @@ class Keywords(Numbers):
                 else self._closed(node, what)
             )
         if "enum" not in node.entries:
-            return True
+            if "x-enum-names" in node.entries:
+                self._refuse("S004", node.keys["x-enum-names"], f"{what} has x-enum-names and no enum", "remove it")
+            return "x-enum-names" not in node.entries
         form = text_of(node.get("format"))
         others = SHAPING - {"enum"} | NUMERIC | ({"format"} if form != "int32" or kind == "string" else set())
         return self._alone(node, "enum", others, what)
