@@ -154,7 +154,10 @@ RULES: dict[str, Rule] = {
     "S011": Rule("Items and values are never null.", "protobuf cannot say it."),
     "S012": Rule("Records, enums and unions have names.", "They become types on every door."),
     "S013": Rule("A name stands once."),
-    "S014": Rule("Enum members are names, each once.", "They become identifiers in three languages."),
+    "S014": Rule(
+        "Each member of an enum has a name of its own.",
+        "It becomes an identifier in three languages: a text's own, or spelled from it, or of x-enum-names.",
+    ),
     "S015": Rule(
         "The arms of a union share one constant.", "It tells them apart in JSON as the oneof does in protobuf."
     ),
@@ -170,6 +173,10 @@ RULES: dict[str, Rule] = {
     "S025": Rule("A constant is a text.", "It is a union's tag, or a field that says one thing."),
     "S026": Rule("What is required has no default.", "It is there, so the default would never count."),
     "S027": Rule("A type has a finite value.", "Nobody could ever send one that holds another, and that another."),
+    "S028": Rule(
+        "What a decimal is a multiple of is a power of ten.",
+        "JSON Schema judges multiples of numbers alone; of a text other tools are told by a pattern.",
+    ),
     "V002": Rule("An entry names what there is.", "The rsp of an error is one of `codes`."),
     "V006": Rule("What is implied is not declared again.", can_wait=True),
     "V007": Rule("A query has no idempotency key.", "It may be repeated anyway."),

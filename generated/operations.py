@@ -90,7 +90,7 @@ class Event:
 
 
 CONTRACT_VERSION = "1.0.0"
-CONTRACT_HASH = "132d1000"
+CONTRACT_HASH = "f7aff59a"
 
 
 class PkgId(IntEnum):

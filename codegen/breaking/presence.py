@@ -26,6 +26,7 @@ from codegen.ir.types import (
     String,
     Type,
 )
+from codegen.runtime.service.formats import JUDGED
 
 Names = Mapping[str, str]
 """What the fields of a message are called now, by what they were called."""
@@ -101,16 +102,22 @@ def _is_unwritten(one: Field, contract: Contract) -> bool:
     return not one.is_collection and not _is_optional(one) and _holds_zero(one.type, contract.definitions)
 
 
+def _may_be_empty(kind: String) -> bool:
+    is_free = kind.form not in JUDGED or kind.form == "uri-reference"
+    return is_free and (kind.pattern is None or matches(kind.pattern, ""))
+
+
 def _holds_zero(kind: Type, definitions: Mapping[str, Definition]) -> bool:
     """A message is written even where it is empty."""
     match kind:
         case Bool() | Bytes():
             return True
-        case Int() | Float():
-            low, high = kind.minimum, kind.maximum
-            return (low is None or low <= 0) and (high is None or high >= 0)
+        case Int():
+            return kind.minimum <= 0 <= kind.maximum
+        case Float():
+            return (kind.least is None or kind.least <= 0) and (kind.most is None or kind.most >= 0)
         case String():
-            return kind.min_length == 0 and not kind.const and (kind.pattern is None or matches(kind.pattern, ""))
+            return kind.min_length == 0 and not kind.const and _may_be_empty(kind)
         case Named():
             found = definitions[kind.name]
             return isinstance(found, Enum) and not found.needs_unset

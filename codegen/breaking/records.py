@@ -90,6 +90,9 @@ def _presence(subject: str, old: Field, new: Field, way: Direction) -> Iterator[
 
 
 def _members(old: Enum, new: Enum, way: Direction) -> Iterator[Change]:
+    if old.is_text and new.is_text:
+        yield from _texts(old, new, way)
+        return
     before, after = dict(old.members), dict(new.members)
     for name in sorted(before.keys() - after.keys()):
         yield Change(f"{way}-member-removed", f"{old.name}.{name}", "is gone", new.place)
@@ -99,6 +102,18 @@ def _members(old: Enum, new: Enum, way: Direction) -> Iterator[Change]:
         if before[name] != after[name]:
             message = f"{before[name]!r} became {after[name]!r}"
             yield Change(f"{way}-type-changed", f"{old.name}.{name}", message, new.place)
+
+
+def _texts(old: Enum, new: Enum, way: Direction) -> Iterator[Change]:
+    """A text is what JSON has; its name is a word of the SDKs."""
+    before, after = ({str(value): name for name, value in one.members} for one in (old, new))
+    for text in sorted(before.keys() - after.keys()):
+        yield Change(f"{way}-member-removed", f"{old.name}.{text}", "is gone", new.place)
+    for text in sorted(after.keys() - before.keys()):
+        yield Change(f"{way}-member-added", f"{old.name}.{text}", "is new", new.place)
+    for text in sorted(before.keys() & after.keys()):
+        if before[text] != after[text]:
+            yield Change("member-renamed", f"{old.name}.{text}", f"{before[text]} became {after[text]}", new.place)
 
 
 def _arms(old: Union, new: Union, way: Direction) -> Iterator[Change]:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from decimal import Decimal
+from fractions import Fraction
+
 from pydantic_core import PydanticCustomError
 
 from codegen.diagnostics import Findings
@@ -26,6 +30,8 @@ from codegen.ir.types import (
     describe,
 )
 from codegen.runtime.service import scalars
+from codegen.runtime.service.constraints import answered, identity
+from codegen.runtime.service.formats import JUDGED, Form
 
 READERS = {"date": scalars.read_date, "decimal": scalars.read_decimal, "uuid": scalars.read_uuid}
 
@@ -54,7 +60,7 @@ def fits(contract: Contract, kind: Type, value: object) -> bool:
         case Bool():
             return isinstance(value, bool)
         case Int():
-            return isinstance(value, int) and not isinstance(value, bool) and kind.minimum <= value <= kind.maximum
+            return isinstance(value, int) and not isinstance(value, bool) and _is_whole(kind, value)
         case Float():
             return isinstance(value, int | float) and not isinstance(value, bool) and _between(kind, value)
         case String():
@@ -64,7 +70,8 @@ def fits(contract: Contract, kind: Type, value: object) -> bool:
         case ListOf():
             if not isinstance(value, list) or not _counts(kind.min_items, len(value), kind.max_items):
                 return False
-            return all(fits(contract, kind.item, item) for item in value)
+            is_fit = all(fits(contract, kind.item, item) for item in value)
+            return is_fit and not (kind.unique_items and _has_twins(kind.item, value))
         case MapOf():
             if not isinstance(value, dict) or not _counts(0, len(value), kind.max_entries):
                 return False
@@ -78,8 +85,22 @@ def _counts(low: int, count: int, high: int | None) -> bool:
     return low <= count and (high is None or count <= high)
 
 
+def _is_whole(kind: Int, value: int) -> bool:
+    return kind.minimum <= value <= kind.maximum and (kind.multiple_of is None or value % kind.multiple_of == 0)
+
+
 def _between(kind: Float, value: float) -> bool:
-    return (kind.minimum is None or value >= kind.minimum) and (kind.maximum is None or value <= kind.maximum)
+    return (
+        (kind.minimum is None or value >= kind.minimum)
+        and (kind.exclusive_minimum is None or value > kind.exclusive_minimum)
+        and (kind.maximum is None or value <= kind.maximum)
+        and (kind.exclusive_maximum is None or value < kind.exclusive_maximum)
+        and (kind.multiple_of is None or _is_multiple(Decimal(repr(value)), repr(kind.multiple_of)))
+    )
+
+
+def _is_multiple(value: Decimal, step: str) -> bool:
+    return (Fraction(value) / Fraction(step)).denominator == 1
 
 
 def _is_text(kind: String, value: str) -> bool:
@@ -89,20 +110,57 @@ def _is_text(kind: String, value: str) -> bool:
         "\0" not in value
         and _counts(kind.min_length, len(value), kind.max_length)
         and (kind.pattern is None or matches(kind.pattern, value))
+        and (kind.form not in JUDGED or _judges(Form(kind.form), value))
     )
 
 
-def _reads(kind: Text | DateTime | Duration | Bytes, value: object) -> bool:
+def _judges(form: Form, value: str) -> bool:
+    try:
+        form.judge(value)
+    except PydanticCustomError:
+        return False
+    return True
+
+
+def _is_shaped(kind: Text | DateTime | Duration | Bytes, text: str, found: object) -> bool:
+    """As `Shaped` has it."""
+    shape = None if isinstance(kind, Bytes) else kind.shape
+    if shape is None:
+        return True
+    texts = (text,) if isinstance(kind, Text) else (text, answered(found))
+    return all(
+        _counts(shape.min_length, len(one), shape.max_length) and (shape.pattern is None or matches(shape.pattern, one))
+        for one in texts
+    )
+
+
+def _has_twins(kind: Type, items: list[object]) -> bool:
+    """Whether two of the items are one value: 1 and 1.0, or two texts of one moment."""
+    return len({identity(_decoded(kind, item)) for item in items}) < len(items)
+
+
+def _decoded(kind: Type, value: object) -> object:
+    if isinstance(kind, Float) and isinstance(value, int | float):
+        return float(value)
+    return _reader(kind)(value) if isinstance(kind, Text | DateTime | Duration | Bytes) else value
+
+
+def _reader(kind: Text | DateTime | Duration | Bytes) -> Callable[[object], object]:
     match kind:
         case Text():
-            read = READERS[kind.form]
+            return READERS[kind.form]
         case DateTime():
-            read = scalars.read_datetime
+            return scalars.read_datetime
         case Duration():
-            read = scalars.read_duration
-        case Bytes():
-            read = scalars.read_bytes
+            return scalars.read_duration
+    return scalars.read_bytes
+
+
+def _reads(kind: Text | DateTime | Duration | Bytes, value: object) -> bool:
     try:
-        return isinstance(value, str) and read(value) is not None
+        found = _reader(kind)(value) if isinstance(value, str) else None
     except (PydanticCustomError, ValueError):
         return False
+    step = kind.multiple_of if isinstance(kind, Text) else None
+    is_multiple = step is None or _is_multiple(Decimal(str(found)), step)
+    return found is not None and is_multiple and _is_shaped(kind, str(value), found)

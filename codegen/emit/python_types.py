@@ -25,6 +25,7 @@ from codegen.ir.types import (
     Type,
     Union,
 )
+from codegen.runtime.service.formats import JUDGED
 from codegen.runtime.service.scalars import read_duration
 
 TEXT_FORMS = {"date": ("datetime", "date"), "decimal": ("decimal", "Decimal"), "uuid": ("uuid", "UUID")}
@@ -69,29 +70,37 @@ def input_type(module: Module, contract: Contract, kind: Type) -> str:
         case Bool():
             return module.builtin("bool")
         case Int():
-            return _constrained(module, module.builtin("int"), ge=kind.minimum, le=kind.maximum)
+            limits = {"ge": kind.minimum, "le": kind.maximum, "multiple_of": kind.multiple_of}
+            return _constrained(module, module.builtin("int"), **limits)
         case Float():
-            return _constrained(module, module.builtin("float"), ge=kind.minimum, le=kind.maximum, allow_inf_nan=False)
+            return _float_type(module, kind)
         case String() if kind.const is not None:
             return f"{module.use('typing', 'Literal')}[{quoted(kind.const)}]"
         case String():
-            return _text_type(module, kind)
+            spelled = _text_type(module, kind)
+            return _judged(module, spelled, _form(module, kind.form)) if kind.form in JUDGED else spelled
         case Text():
-            return module.use("generated.scalars", STRICT_FORMS[kind.form])
+            spelled = _shaped(module, module.use("generated.scalars", STRICT_FORMS[kind.form]), kind)
+            return (
+                spelled if kind.multiple_of is None else _judged(module, spelled, _multiple(module, kind.multiple_of))
+            )
         case DateTime():
-            return module.use("generated.scalars", "Moment")
+            return _shaped(module, module.use("generated.scalars", "Moment"), kind)
         case Duration():
-            return module.use("generated.scalars", "Span")
+            return _shaped(module, module.use("generated.scalars", "Span"), kind)
         case Bytes():
             limit = None if kind.max_length is None else kind.max_length // 4 * 3
             return _constrained(module, module.use("generated.scalars", "Base64"), max_length=limit)
         case ListOf():
             inner = input_type(module, contract, kind.item)
-            return _constrained(
+            spelled = _constrained(
                 module,
                 f"{module.builtin('list')}[{inner}]",
                 min_length=kind.min_items or None,
                 max_length=kind.max_items,
+            )
+            return (
+                _judged(module, spelled, f"{_constraint(module, 'AllDifferent')}()") if kind.unique_items else spelled
             )
         case MapOf():
             inner = input_type(module, contract, kind.value)
@@ -122,6 +131,47 @@ def _text_type(module: Module, kind: String) -> str:
         return _constrained(module, module.builtin("str"), **length, pattern=NO_NUL)
     clean = _constrained(module, module.builtin("str"), pattern=NO_NUL if may_hold_nul(kind.pattern) else None)
     return _constrained(module, clean, **length, pattern=rust(kind.pattern))
+
+
+def _float_type(module: Module, kind: Float) -> str:
+    """Pydantic judges multiples of floats nearly; ours are exact."""
+    spelled = _constrained(
+        module,
+        module.builtin("float"),
+        ge=kind.minimum,
+        gt=kind.exclusive_minimum,
+        le=kind.maximum,
+        lt=kind.exclusive_maximum,
+        allow_inf_nan=False,
+    )
+    return spelled if kind.multiple_of is None else _judged(module, spelled, _multiple(module, repr(kind.multiple_of)))
+
+
+def _shaped(module: Module, spelled: str, kind: Text | DateTime | Duration) -> str:
+    """protobuf carries a Text as JSON does; of the others it carries the value, whose text is then the one that is answered."""
+    if kind.shape is None:
+        return spelled
+    pattern = None if kind.shape.pattern is None else rust(kind.shape.pattern)
+    limits = {"min_length": kind.shape.min_length or None, "max_length": kind.shape.max_length, "pattern": pattern}
+    given = [f"{key}={_literal(value)}" for key, value in limits.items() if value is not None]
+    given += [] if isinstance(kind, Text) else ["is_value=True"]
+    return _judged(module, spelled, f"{_constraint(module, 'Shaped')}({', '.join(given)})")
+
+
+def _form(module: Module, name: str) -> str:
+    return f"{module.use('generated.formats', 'Form')}({quoted(name)})"
+
+
+def _multiple(module: Module, step: str) -> str:
+    return f"{_constraint(module, 'MultipleOf')}({quoted(step)})"
+
+
+def _constraint(module: Module, name: str) -> str:
+    return module.use("generated.constraints", name)
+
+
+def _judged(module: Module, spelled: str, validator: str) -> str:
+    return f"{module.use('typing', 'Annotated')}[{spelled}, {validator}]"
 
 
 def is_constant(one: Field) -> bool:

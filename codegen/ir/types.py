@@ -6,6 +6,7 @@ apart from its being required.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -22,44 +23,72 @@ class Bool:
 
 @dataclass(frozen=True, slots=True)
 class Int:
-    """Bounds are inclusive; without a bound in the schema, the width's."""
+    """Bounds are inclusive, also where the schema's are not; without a bound in the schema, the width's."""
 
     bits: int
     minimum: int
     maximum: int
+    multiple_of: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Float:
+    """Of an inclusive and an exclusive bound on one side, the narrower one is kept."""
+
     minimum: float | None = None
     maximum: float | None = None
+    exclusive_minimum: float | None = None
+    exclusive_maximum: float | None = None
+    multiple_of: float | None = None
+
+    @property
+    def least(self) -> float | None:
+        """The least double inside of the bounds."""
+        return self.minimum if self.exclusive_minimum is None else math.nextafter(self.exclusive_minimum, math.inf)
+
+    @property
+    def most(self) -> float | None:
+        return self.maximum if self.exclusive_maximum is None else math.nextafter(self.exclusive_maximum, -math.inf)
 
 
 @dataclass(frozen=True, slots=True)
 class String:
-    """Lengths count code points."""
+    """Lengths count code points. `form` is a format that has no type of its own in the targets: `email`, `uri` …"""
 
     min_length: int = 0
     max_length: int | None = None
     pattern: str | None = None
     const: str | None = None
+    form: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What bounds the text of a value that has a form of its own, as it stands in JSON."""
+
+    min_length: int = 0
+    max_length: int | None = None
+    pattern: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A string with a form of its own: `decimal`, `uuid` or `date`."""
+    """A string with a form of its own: `decimal`, `uuid` or `date`. `multiple_of` is a power of ten, of a
+    decimal alone."""
 
     form: str
+    multiple_of: str | None = None
+    shape: Shape | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class DateTime:
-    pass
+    shape: Shape | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Duration:
-    pass
+    shape: Shape | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +103,7 @@ class ListOf:
     item: Type
     min_items: int = 0
     max_items: int | None = None
+    unique_items: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +154,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Enum:
-    """Members are (name, value); a string member's name is its value."""
+    """Members are (name, value); a text's name is the text itself where that reads as one."""
 
     name: str
     members: tuple[tuple[str, str | int], ...]
@@ -152,6 +182,8 @@ class Union:
     place: Place = field(default=NOWHERE, compare=False)
 
 
+FACETS = frozenset({"multiple_of", "exclusive_minimum", "exclusive_maximum", "unique_items", "shape", "form"})
+"""Attributes that most types lack; where one has nothing to say, it is no fact of the contract."""
 Definition: TypeAlias = Record | Enum | Union
 
 
@@ -165,7 +197,7 @@ def describe(kind: Type) -> str:
         case Float():
             return "number(double)"
         case String():
-            return "string"
+            return f"string({kind.form})" if kind.form else "string"
         case Text():
             return f"string({kind.form})"
         case DateTime():

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import TypeVar
 
 from codegen.diagnostics import Findings, Place
 from codegen.ir.patterns import Untranslatable, rust
-from codegen.ir.types import INT64, Float
+from codegen.ir.types import INT64, Shape
 from codegen.parse.yaml_tree import MAX_DEPTH, Mapping, Scalar, text_of
 
 Read = TypeVar("Read")
@@ -80,6 +79,22 @@ class Constraints:
         self._refuse("S021", value.place, f"{key} of {what} is not a whole number", "write one, without quotes")
         return default
 
+    def _shape(self, node: Mapping, own: tuple[int, int], what: str) -> Shape | None:
+        """What stands beside a format of which a text has `own` lengths."""
+        low, high = self._lengths(node, "minLength", "maxLength", what)
+        if low > own[1] or (high is not None and high < own[0]):
+            fix = f"a text of the format has {own[0]} to {own[1]} characters"
+            self._refuse("S006", node.place, f"{what} has lengths that no text of its format has", fix)
+        found = Shape(low, high, self._pattern(node, what))
+        return None if found == Shape() else found
+
+    def _flag(self, node: Mapping, key: str, what: str) -> bool:
+        value = node.get(key)
+        if value is None or (isinstance(value, Scalar) and isinstance(value.value, bool)):
+            return isinstance(value, Scalar) and value.value is True
+        self._refuse("S021", value.place, f"{key} of {what} is neither true nor false", "write true, or nothing")
+        return False
+
     def _lengths(self, node: Mapping, low_key: str, high_key: str, what: str) -> tuple[int, int | None]:
         low, high = self._count(node, low_key, what), self._count(node, high_key, what)
         for key, count in ((low_key, low), (high_key, high)):
@@ -89,27 +104,8 @@ class Constraints:
                 return 0, None
         return (low or 0, high) if self._ordered(node, low, high, what) else (0, None)
 
-    def _float(self, node: Mapping, what: str) -> Float | None:
-        form = node.get("format")
-        if form is not None and text_of(form) != "double":
-            message = f"{what} has the unknown format {text_of(form)!r}"
-            self._refuse("S007", form.place, message, "write double, or none")
-            return None
-        low, high = self._number(node, "minimum", what), self._number(node, "maximum", what)
-        return Float(low, high) if self._ordered(node, low, high, what) else None
-
     def _ordered(self, node: Mapping, low: float | None, high: float | None, what: str) -> bool:
         is_wrong = low is not None and high is not None and low > high
         if is_wrong:
             self._refuse("S006", node.place, f"{what} has the bounds {low} … {high}", "let something lie between them")
         return not is_wrong
-
-    def _number(self, node: Mapping, key: str, what: str) -> float | None:
-        value = node.get(key)
-        if value is None:
-            return None
-        number = value.value if isinstance(value, Scalar) else None
-        if isinstance(number, int | float) and not isinstance(number, bool) and math.isfinite(number):
-            return float(number)
-        self._refuse("S021", value.place, f"{key} of {what} is not a number", "write a finite number, without quotes")
-        return None

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from codegen.ir.operations import Parameter, Result
-from codegen.ir.types import Bool, Int, ListOf, Named, Record, Text, Type
+from codegen.ir.types import Bool, Enum, Int, ListOf, Named, Record, Text, Type
 from codegen.parse.http_operation import HttpOperation, Sources
 from codegen.parse.http_request import HEADER, OWN_HEADERS
 from codegen.parse.json_schema import Schemas
@@ -13,6 +14,8 @@ from codegen.parse.yaml_tree import Mapping, Node, plain, text_of
 
 STATUSES = ("200", "201", "202", "204")
 ETAG = "etag"
+HEADER_TEXT = re.compile(r"[!-~](?:[ -~]*[!-~])?")
+"""What RFC 9110 section 5.5 lets a field's value be, in ASCII."""
 
 
 @dataclass(slots=True)
@@ -120,7 +123,10 @@ def _check_header(sources: Sources, operation: HttpOperation, header: Parameter)
 
 
 def _fits_header(schemas: Schemas, kind: Type) -> bool:
-    return isinstance(kind, Bool | Int | Text) or (isinstance(kind, Named) and schemas.is_enum(kind.name))
+    if not isinstance(kind, Named):
+        return isinstance(kind, Bool | Int | Text)
+    found = schemas.definitions.get(kind.name)
+    return isinstance(found, Enum) and all(HEADER_TEXT.fullmatch(str(value)) for _, value in found.members)
 
 
 def read_result(schema: Node, schemas: Schemas, what: str) -> Result:

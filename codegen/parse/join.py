@@ -16,7 +16,7 @@ from codegen.diagnostics import Findings, Place
 from codegen.ir.names import pascal
 from codegen.ir.operations import Binding, Contract, Event, Operation, Result, Roles
 from codegen.ir.reach import names, reachable
-from codegen.ir.types import Enum, Field, Record, describe
+from codegen.ir.types import FACETS, Enum, Field, Record, describe
 from codegen.parse.asyncapi import AsyncApiDialect, SocketOperation
 from codegen.parse.documents import Documents
 from codegen.parse.http_operation import HttpOperation
@@ -377,7 +377,9 @@ def _fingerprint(contract: Contract) -> str:
     facts = asdict(
         contract,
         dict_factory=lambda items: {
-            key: value for key, value in items if key not in ("place", "proto", "wrapped", "product")
+            key: value
+            for key, value in items
+            if key not in ("place", "proto", "wrapped", "product") and (value or key not in FACETS)
         },
     )
     text = json.dumps(facts, sort_keys=True, default=_normal, ensure_ascii=True)

@@ -9,29 +9,27 @@ from __future__ import annotations
 import keyword
 from dataclasses import replace
 
-from codegen.diagnostics import Findings, Place
+from codegen.diagnostics import Findings, Place, meant
 from codegen.ir.names import is_identifier, is_type_name
 from codegen.ir.types import (
-    INT32,
-    INT64,
     Bool,
     Bytes,
     Definition,
     Enum,
     Field,
-    Int,
     ListOf,
     MapOf,
     Named,
     Record,
     String,
+    Text,
     Type,
     Union,
 )
 from codegen.parse.constraints import SHAPING
 from codegen.parse.documents import Documents, shared_name
 from codegen.parse.enums import read_members
-from codegen.parse.keywords import FORMS, PLAIN_FORMATS, RESERVED, SHADOWING, Keywords
+from codegen.parse.keywords import FORMS, LENGTHS, PLAIN_FORMATS, RESERVED, SHADOWING, Keywords
 from codegen.parse.presence import ambiguity
 from codegen.parse.unions import Unions
 from codegen.parse.yaml_tree import Mapping, Node, Sequence, kind_of, plain, text_of
@@ -63,8 +61,8 @@ class Schemas(Keywords):
             return None
         if not self._typed(target):
             return None
-        if "oneOf" in target.entries:
-            return self._choice(target, what) if self._known_choice(target, what) else None
+        if word := self._choice_word(target):
+            return self._choice(target, word, what) if self._known_choice(target, word, what) else None
         if "allOf" in target.entries:
             return self._named(target, what)
         kind, nullable = self._kind(target, what)
@@ -120,24 +118,6 @@ class Schemas(Keywords):
                 return self._array(node, what)
         return self._map(node, what)
 
-    def _integer(self, node: Mapping, what: str) -> Type | None:
-        form = text_of(node.get("format"))
-        if form not in ("int32", "int64"):
-            self._refuse(
-                "S005",
-                node.place,
-                f"{what} is an integer without a width",
-                "add `format: int32` or `format: int64`",
-            )
-            return None
-        low, high = INT32 if form == "int32" else INT64
-        minimum, maximum = self._count(node, "minimum", what, low), self._count(node, "maximum", what, high)
-        minimum, maximum = low if minimum is None else minimum, high if maximum is None else maximum
-        if not low <= minimum <= maximum <= high:
-            self._refuse("S006", node.place, f"{what} has the bounds {minimum} … {maximum}", f"keep them inside {form}")
-            return None
-        return Int(32 if form == "int32" else 64, minimum, maximum)
-
     def _string(self, node: Mapping, what: str) -> Type | None:
         form = text_of(node.get("format"))
         if "contentEncoding" in node.entries:
@@ -148,16 +128,29 @@ class Schemas(Keywords):
                     f"{what} has an unknown contentEncoding",
                     "write base64",
                 )
-            alone = self._alone(node, "contentEncoding", SHAPING - {"maxLength"} | {"format"}, what)
+            others = SHAPING - {"maxLength"} | {"format", "multipleOf"}
+            alone = self._alone(node, "contentEncoding", others, what)
             return Bytes(self._lengths(node, "minLength", "maxLength", what)[1]) if alone else None
         if form is not None and form in FORMS:
-            return FORMS[form] if self._alone(node, "format", SHAPING, what) else None
+            others = {"enum", "const"} | ({"multipleOf"} if form != "decimal" else set())
+            return self._form(node, form, what) if self._alone(node, "format", others, what) else None
         if form is not None and form not in PLAIN_FORMATS:
-            known = ", ".join(sorted({*FORMS, *PLAIN_FORMATS}))
-            self._refuse("S007", node.keys["format"], f"{what} has the unknown format {form!r}", f"use one of {known}")
+            known = sorted({*FORMS, *PLAIN_FORMATS})
+            fix = meant(form, known, f"use one of {', '.join(known)}")
+            self._refuse("S007", node.keys["format"], f"{what} has the unknown format {form!r}", fix)
+            return None
+        if "multipleOf" in node.entries:
+            fix = "remove it, or write `format: decimal`"
+            self._refuse("S004", node.keys["multipleOf"], f"{what} has 'multipleOf' and is no number", fix)
             return None
         low, high = self._lengths(node, "minLength", "maxLength", what)
-        return String(low, high, self._pattern(node, what), self._const(node, what))
+        return String(low, high, self._pattern(node, what), self._const(node, what), form or "")
+
+    def _form(self, node: Mapping, form: str, what: str) -> Type | None:
+        kind = replace(FORMS[form], shape=self._shape(node, LENGTHS[form], what))
+        return (
+            replace(kind, multiple_of=self._power(node, what)) if isinstance(kind, Text) and form == "decimal" else kind
+        )
 
     def _array(self, node: Mapping, what: str) -> Type | None:
         items = node.get("items")
@@ -167,7 +160,8 @@ class Schemas(Keywords):
         found = self.type_of(items, f"an item of {what}")
         if found is None or self._not_null(found[1], items.place, f"an item of {what}"):
             return None
-        return ListOf(found[0], *self._lengths(node, "minItems", "maxItems", what))
+        low, high = self._lengths(node, "minItems", "maxItems", what)
+        return ListOf(found[0], low, high, self._flag(node, "uniqueItems", what))
 
     def _map(self, node: Mapping, what: str) -> Type | None:
         values = node.get("additionalProperties")
@@ -184,12 +178,16 @@ class Schemas(Keywords):
             self._refuse("S011", place, f"{what} may be null, which protobuf cannot say", "remove 'null'")
         return nullable
 
-    def _choice(self, node: Mapping, what: str) -> tuple[Type, bool] | None:
-        arms = node.get("oneOf")
+    def _choice(self, node: Mapping, word: str, what: str) -> tuple[Type, bool] | None:
+        arms = node.get(word)
         found = [arm for arm in arms.items if not self._is_null(arm)] if isinstance(arms, Sequence) else []
         if isinstance(arms, Sequence) and len(arms.items) == 2 and len(found) == 1:
             inner = self._ending(node, what, lambda: self.type_of(found[0], what))
             return (inner[0], True) if inner else None
+        if word == "anyOf":
+            fix = "write [T, {type: 'null'}], or a union: `oneOf` of records that a constant tells apart"
+            self._refuse("S004", node.keys[word], f"{what} uses 'anyOf' for more than null", fix)
+            return None
         return self._named(node, what)
 
     def _named(self, node: Mapping, what: str) -> tuple[Type, bool] | None:
@@ -319,7 +317,8 @@ class Schemas(Keywords):
             nullable=found[1],
             has_default=default is not None,
             default=plain(default) if default is not None else None,
-            sensitive=bool(own and own.get("x-sensitive")),
+            sensitive=bool(own and own.get("x-sensitive"))
+            or (isinstance(found[0], String) and found[0].form == "password"),
             description=(text_of(own.get("description")) or "") if own and not isinstance(found[0], Named) else "",
             place=place,
         )

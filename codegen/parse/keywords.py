@@ -6,23 +6,37 @@ A keyword stands where it means something and has a value of its kind; what woul
 from __future__ import annotations
 
 from codegen.diagnostics import meant
-from codegen.ir.types import DateTime, Duration, Text, Type
-from codegen.parse.constraints import SHAPING, Constraints
+from codegen.ir.types import DateTime, Duration, Text
+from codegen.parse.constraints import SHAPING
+from codegen.parse.numbers import Numbers
 from codegen.parse.yaml_tree import Mapping, Node, Scalar, Sequence, kind_of, text_of
 
 ANNOTATIONS = {"description", "title", "examples", "deprecated", "default", "x-sensitive", "x-sunset"}
+NUMERIC = {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"}
+"""What bounds a number."""
 KEYWORDS = {
     "object": {"type", "required", "properties", "additionalProperties", "maxProperties"},
-    "array": {"type", "items", "minItems", "maxItems"},
-    "string": {"type", "format", "minLength", "maxLength", "pattern", "enum", "const", "contentEncoding"},
-    "integer": {"type", "format", "minimum", "maximum", "enum", "x-enum-names"},
-    "number": {"type", "format", "minimum", "maximum"},
+    "array": {"type", "items", "minItems", "maxItems", "uniqueItems"},
+    "string": {
+        "type",
+        "format",
+        "minLength",
+        "maxLength",
+        "pattern",
+        "enum",
+        "const",
+        "contentEncoding",
+        "multipleOf",
+        "x-enum-names",
+    },
+    "integer": {"type", "format", "enum", "x-enum-names", *NUMERIC},
+    "number": {"type", "format", *NUMERIC},
     "boolean": {"type"},
 }
 KINDS = {"title": "string", "description": "string", "format": "string", "pattern": "string", "contentEncoding": "string",
          "required": "array", "examples": "array", "properties": "object", "deprecated": "boolean"}  # fmt: skip
 """The kind of a keyword's value, of those that no other reader judges."""
-FORMS: dict[str, Type] = {
+FORMS: dict[str, Text | DateTime | Duration] = {
     "uuid": Text("uuid"),
     "decimal": Text("decimal"),
     "date": Text("date"),
@@ -34,10 +48,13 @@ SHADOWING = {"construct", "copy", "dict", "from_orm", "json", "parse_file", "par
 """Attributes of `pydantic.BaseModel`; a field of that name would change their type."""
 RESERVED = {"ContextT", "Handlers", "Request", "Response", "RequestMeta", "RspCode"}
 """Types that the generated code or the envelope declares itself."""
-PLAIN_FORMATS = {"uri", "uri-reference", "email", "hostname", "password"}
+LENGTHS = {"uuid": (36, 36), "decimal": (1, 58), "date": (10, 10), "date-time": (20, 35), "duration": (3, 40)}
+"""Characters that a text of the form may have."""
+PLAIN_FORMATS = {"email", "hostname", "ipv4", "ipv6", "password", "time", "uri", "uri-reference"}
+"""Forms that are a text in every target."""
 
 
-class Keywords(Constraints):
+class Keywords(Numbers):
     """Reads which keywords a schema has."""
 
     def _no_siblings(self, node: Node, what: str) -> None:
@@ -83,10 +100,14 @@ class Keywords(Constraints):
             )
         return self._fits(node, kind, what) and not unknown
 
-    def _known_choice(self, node: Mapping, what: str) -> bool:
-        unknown = [key for key in node.entries if key not in {"oneOf", "discriminator"} | ANNOTATIONS]
+    def _choice_word(self, node: Mapping) -> str:
+        return next((word for word in ("oneOf", "anyOf") if word in node.entries), "")
+
+    def _known_choice(self, node: Mapping, word: str, what: str) -> bool:
+        known = {"oneOf", "discriminator"} if word == "oneOf" else {"anyOf"}
+        unknown = [key for key in node.entries if key not in known | ANNOTATIONS]
         for key in unknown:
-            self._refuse("S004", node.keys[key], f"{what} uses {key!r} beside oneOf", "move it into the arms")
+            self._refuse("S004", node.keys[key], f"{what} uses {key!r} beside {word}", "move it into the arms")
         return not unknown
 
     def _typed(self, node: Mapping) -> bool:
@@ -113,11 +134,11 @@ class Keywords(Constraints):
                 else self._closed(node, what)
             )
         if "enum" not in node.entries:
-            return True
+            if "x-enum-names" in node.entries:
+                self._refuse("S004", node.keys["x-enum-names"], f"{what} has x-enum-names and no enum", "remove it")
+            return "x-enum-names" not in node.entries
         form = text_of(node.get("format"))
-        others = (
-            SHAPING - {"enum"} | {"minimum", "maximum"} | ({"format"} if form != "int32" or kind == "string" else set())
-        )
+        others = SHAPING - {"enum"} | NUMERIC | ({"format"} if form != "int32" or kind == "string" else set())
         return self._alone(node, "enum", others, what)
 
     def _closed(self, node: Mapping, what: str) -> bool:

@@ -25,6 +25,7 @@ WHOLE = {
     "test_hostile.py",
     "test_hostile_files.py",
     "test_fuzz.py",
+    "test_verdicts.py",
 }
 """Test modules of the whole compiler, or of the whole gate."""
 

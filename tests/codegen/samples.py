@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from decimal import Decimal
 from functools import cache
 
 import hypothesis
@@ -31,6 +32,10 @@ from codegen.ir.types import (
 
 MAX_DEPTH = 3
 FORMS = {"date": "2024-02-29", "uuid": "0f8fad5b-d9cb-469f-a165-70867728950e", "decimal": "12.50"}
+FORMED = {
+    "email": "a@example.org", "hostname": "example.org", "ipv4": "192.0.2.1", "ipv6": "2001:db8::1", "time": "12:30:45Z",
+    "uri": "https://example.org/a", "uri-reference": "/a/b", "password": "abc",
+}  # fmt: skip
 FORMATS = ("a@example.org", "example.org", "/a/b", "abc", "ABC")
 
 
@@ -62,13 +67,13 @@ def _sample(contract: Contract, kind: Type, full: bool, depth: int, turn: int = 
         case Bool():
             return full
         case Int():
-            return kind.maximum if full else max(kind.minimum, min(0, kind.maximum))
+            return _whole(kind, full)
         case Float():
-            return kind.maximum if full and kind.maximum is not None else kind.minimum or 1.5
+            return number(kind, full)
         case String():
             return kind.const if kind.const is not None else _text(kind, full)
         case Text():
-            return FORMS[kind.form]
+            return FORMS[kind.form] if kind.multiple_of is None else kind.multiple_of
         case DateTime():
             return "2024-02-29T12:30:45.123456Z" if full else "1999-12-31T23:59:59Z"
         case Duration():
@@ -78,12 +83,26 @@ def _sample(contract: Contract, kind: Type, full: bool, depth: int, turn: int = 
         case ListOf():
             usual = _usual(contract, kind)
             wanted = max(kind.min_items, min(usual, kind.max_items or usual) if full and depth <= MAX_DEPTH else 0)
-            return [_sample(contract, kind.item, full, depth + 1, turn) for turn in range(wanted)]
+            items = [_sample(contract, kind.item, full, depth + 1, turn) for turn in range(wanted)]
+            return items[:1] if kind.unique_items and kind.min_items < 2 else items
         case MapOf():
             keys = ["a", "ö 2"][: kind.max_entries] if full and depth <= MAX_DEPTH else []
             return {key: _sample(contract, kind.value, full, depth + 1, turn) for turn, key in enumerate(keys)}
         case Named():
             return _named(contract, kind.name, full, depth, turn)
+
+
+def _whole(kind: Int, full: bool) -> int:
+    step = kind.multiple_of or 1
+    return kind.maximum // step * step if full else max(-(-kind.minimum // step) * step, min(0, kind.maximum))
+
+
+def number(kind: Float, full: bool) -> float:
+    """The greatest, or a small one."""
+    if kind.multiple_of is not None:
+        end = kind.most if full and kind.most is not None else kind.least or 0.0
+        return float(round(end / kind.multiple_of) * Decimal(repr(kind.multiple_of)))
+    return kind.most if full and kind.most is not None else kind.least or 1.5
 
 
 def _usual(contract: Contract, kind: ListOf) -> int:
@@ -104,6 +123,8 @@ def _named(contract: Contract, name: str, full: bool, depth: int, turn: int) -> 
 
 
 def _text(kind: String, full: bool) -> str:
+    if kind.form:
+        return FORMED[kind.form]
     if kind.pattern is not None:
         return matching(kind)
     longest = kind.max_length if kind.max_length is not None else 12

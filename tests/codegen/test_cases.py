@@ -32,6 +32,9 @@ TYPED = {
     "p34_events",
     "p42_python_words",
     "p72_wrappers",
+    "p75_unique_items",
+    "p76_bounds_beside_a_form",
+    "p79_any_text",
 }
 """The cases whose generated code is type-checked here; the corpus is, too."""
 UPDATE = bool(os.environ.get("UPDATE_CASES"))

@@ -17,6 +17,7 @@ NOTE = "note: {type: [string, 'null'], default: null}"
 EXAMPLES = {
     "S004": ((THINGS, NOTE, "note: {anyOf: [{type: string}], type: string}"),),
     "S005": ((THINGS, NOTE, "note: {type: integer}"),),
+    "S028": ((THINGS, NOTE, "note: {type: string, format: decimal, multipleOf: 0.5}"),),
     "S008": ((THINGS, NOTE, "note: {type: string, pattern: '(?=a)b'}"),),
     "S011": ((THINGS, NOTE, "note: {type: array, items: {type: [string, 'null']}, default: []}"),),
     "S020": ((THINGS, NOTE, "note: {type: [string, 'null']}"),),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from decimal import Decimal
 
 from codegen.ir.operations import Contract
 from codegen.ir.patterns import may_hold_nul
@@ -21,6 +22,7 @@ from codegen.ir.types import (
     MapOf,
     Named,
     Record,
+    Shape,
     String,
     Text,
     Type,
@@ -72,22 +74,26 @@ class Spelling:
             case Bool():
                 return {"type": "boolean"}
             case Int():
-                return {
-                    "type": "integer",
-                    "format": f"int{kind.bits}",
-                    "minimum": kind.minimum,
-                    "maximum": kind.maximum,
-                }
+                return _given(
+                    {
+                        "type": "integer",
+                        "format": f"int{kind.bits}",
+                        "minimum": kind.minimum,
+                        "maximum": kind.maximum,
+                        "multipleOf": kind.multiple_of,
+                    }
+                )
             case Float():
-                return _given({"type": "number", "format": "double", "minimum": kind.minimum, "maximum": kind.maximum})
+                return _number(kind)
             case String():
                 return self._string(kind, closed=closed)
             case Text():
-                return {"type": "string", "format": kind.form}
+                multiples = None if kind.multiple_of is None else multiples_of_ten(kind.multiple_of)
+                return _shaped(kind.form, kind.shape, multiples)
             case DateTime():
-                return {"type": "string", "format": "date-time"}
+                return _shaped("date-time", kind.shape)
             case Duration():
-                return {"type": "string", "format": "duration"}
+                return _shaped("duration", kind.shape)
             case Bytes():
                 return _given({"type": "string", "contentEncoding": "base64", "maxLength": kind.max_length})
             case ListOf():
@@ -98,6 +104,7 @@ class Spelling:
                         "items": items,
                         "minItems": kind.min_items or None,
                         "maxItems": kind.max_items,
+                        "uniqueItems": kind.unique_items or None,
                     }
                 )
             case MapOf():
@@ -114,6 +121,7 @@ class Spelling:
         return _given(
             {
                 "type": "string",
+                "format": kind.form or None,
                 "minLength": kind.min_length or None,
                 "maxLength": kind.max_length,
                 "pattern": pattern,
@@ -176,6 +184,45 @@ def draft07(value: object) -> object:
 
 def printed(document: Json) -> bytes:
     return (json.dumps(document, indent=1, ensure_ascii=False) + "\n").encode()
+
+
+def _shaped(form: str, shape: Shape | None, multiples: str | None = None) -> Json:
+    """A form with what bounds its text; of two patterns the second stands apart."""
+    own = shape or Shape()
+    patterns = [one for one in (own.pattern, multiples) if one is not None]
+    return _given(
+        {
+            "type": "string",
+            "format": form,
+            "minLength": own.min_length or None,
+            "maxLength": own.max_length,
+            "pattern": patterns[0] if patterns else None,
+            "allOf": [{"pattern": one} for one in patterns[1:]] or None,
+        }
+    )
+
+
+def _number(kind: Float) -> Json:
+    return _given(
+        {
+            "type": "number",
+            "format": "double",
+            "minimum": kind.minimum,
+            "exclusiveMinimum": kind.exclusive_minimum,
+            "maximum": kind.maximum,
+            "exclusiveMaximum": kind.exclusive_maximum,
+            "multipleOf": kind.multiple_of,
+        }
+    )
+
+
+def multiples_of_ten(step: str) -> str:
+    """The decimals that are multiples of a power of ten, as text: JSON Schema judges multiples of numbers alone."""
+    power = Decimal(step).adjusted()
+    if power > 0:
+        return rf"^-?(?:0|[1-9][0-9]*0{{{power}}})(?:\.0+)?$"
+    places = rf"[0-9]{{1,{-power}}}0*" if power < 0 else "0+"
+    return rf"^-?(?:0|[1-9][0-9]*)(?:\.{places})?$"
 
 
 def _given(schema: Json) -> Json:

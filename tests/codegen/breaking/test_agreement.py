@@ -72,7 +72,7 @@ def changed(place: str, old: str, new: str, rules: str, differs: str = "") -> Ro
     return row(SUBJECTS[place], field(place, old), field(place, new), rules, differs)
 
 
-INT, STR = "type: integer, format: int32", "type: string"
+INT, NUM, STR = "type: integer, format: int32", "type: number", "type: string"
 LIST = "type: array, items: {type: boolean}"
 BOTH = "request-values-narrowed request-values-widened"
 NARROWED, WIDENED = "request-values-narrowed", "answer-values-widened"
@@ -98,6 +98,14 @@ def of_requests(word: str, place: str) -> dict[str, Row]:
         f"{word}-min-increased": changed(place, f"{INT}, minimum: 1", f"{INT}, minimum: 2", NARROWED),
         f"{word}-max-set": changed(place, INT, f"{INT}, maximum: 9", NARROWED, NEW_BOUND),
         f"{word}-min-set": changed(place, INT, f"{INT}, minimum: 1", NARROWED, NEW_BOUND),
+        f"{word}-exclusive-max-decreased": changed(
+            place, f"{NUM}, exclusiveMaximum: 9", f"{NUM}, exclusiveMaximum: 8", NARROWED
+        ),
+        f"{word}-exclusive-min-increased": changed(
+            place, f"{NUM}, exclusiveMinimum: 1", f"{NUM}, exclusiveMinimum: 2", NARROWED
+        ),
+        f"{word}-exclusive-max-set": changed(place, NUM, f"{NUM}, exclusiveMaximum: 9", NARROWED, NEW_BOUND),
+        f"{word}-exclusive-min-set": changed(place, NUM, f"{NUM}, exclusiveMinimum: 1", NARROWED, NEW_BOUND),
         f"{word}-max-length-decreased": changed(place, f"{STR}, maxLength: 9", f"{STR}, maxLength: 8", NARROWED),
         f"{word}-min-length-increased": changed(place, f"{STR}, minLength: 1", f"{STR}, minLength: 2", NARROWED),
         f"{word}-max-length-set": changed(place, STR, f"{STR}, maxLength: 9", NARROWED, NEW_BOUND),
@@ -135,6 +143,8 @@ TABLE: dict[str, Row] = {
     "response-property-content-encoding-changed": changed("answer", STR, f"{STR}, contentEncoding: base64", "answer-type-changed"),
     "response-property-max-increased": changed("answer", f"{INT}, maximum: 8", f"{INT}, maximum: 9", WIDENED, UNREAD_BOUND),
     "response-property-min-decreased": changed("answer", f"{INT}, minimum: 2", f"{INT}, minimum: 1", WIDENED, UNREAD_BOUND),
+    "response-property-exclusive-max-increased": changed("answer", f"{NUM}, exclusiveMaximum: 8", f"{NUM}, exclusiveMaximum: 9", WIDENED, UNREAD_BOUND),
+    "response-property-exclusive-min-decreased": changed("answer", f"{NUM}, exclusiveMinimum: 2", f"{NUM}, exclusiveMinimum: 1", WIDENED, UNREAD_BOUND),
     "response-property-max-length-increased": changed("answer", f"{STR}, maxLength: 8", f"{STR}, maxLength: 9", WIDENED, UNREAD_BOUND),
     "response-property-max-length-unset": changed("answer", f"{STR}, maxLength: 8", STR, WIDENED, UNREAD_BOUND),
     "response-property-min-length-decreased": changed("answer", f"{STR}, minLength: 2", f"{STR}, minLength: 1", WIDENED, UNREAD_BOUND),
@@ -156,7 +166,7 @@ TABLE: dict[str, Row] = {
 }  # fmt: skip
 
 INEXPRESSIBLE = {
-    "These keywords are not of the subset (S004).": r"(any-of|if|then|else|contains|min-contains|max-contains|prefix-items|dependent|pattern-property|property-names|unevaluated|content-schema|content-media-type|exclusive|x-extensible)",
+    "These keywords are not of the subset (S004).": r"(any-of|if|then|else|contains|min-contains|max-contains|prefix-items|dependent|pattern-property|property-names|unevaluated|content-schema|content-media-type|x-extensible)",
     "allOf is read into one flat record, so that nothing is left of it to compare.": r"all-of",
     "A schema has one type (S003); null is the checks of `nullable`.": r"list-of-types",
     "A body is a record, and a result a record or a union with a name, so that their changes are those of their fields.": r"^(request|response)-body-",

@@ -23,6 +23,11 @@ INPUT = "ThingInput:\n  type: object\n  required: [name, shape]\n  properties:\n
         ("    name: {type: string, minLength: 1, maxLength: 50}\n    colour", "    name: {type: string, minLength: 1, maxLength: 60}\n    colour", "Thing.name", "answer-values-widened"),
         ("    name: {type: string, minLength: 1, maxLength: 50}\n    colour", "    name: {type: [string, 'null'], minLength: 1, maxLength: 50}\n    colour", "Thing.name", "answer-null-sent"),
         ("enum: [red, dark-blue]", "enum: [red, dark-blue, green]", "Colour.green", "answer-member-added"),
+        ("enum: [red, dark-blue]", "enum: [red, dark-blue, 1d]", "Colour.1d", "request-member-added"),
+        ("enum: [red, dark-blue]", "enum: [red, dark-blue], x-enum-names: {red: rosy}", "Colour.red", "member-renamed"),
+        ("price: {type: string, format: decimal}\nThingRef", "price: {type: string, format: decimal, multipleOf: 0.01}\nThingRef", "MakeThingRequest.price", "request-values-narrowed"),
+        ("price: {type: string, format: decimal}\nThingRef", "price: {type: string, format: decimal, maxLength: 9}\nThingRef", "MakeThingRequest.price", "request-values-narrowed"),
+        ("colours: {type: array, items", "colours: {type: array, uniqueItems: true, items", "GetThingsRequest.colours", "request-values-narrowed"),
         (INPUT, INPUT.replace("maxLength: 50", "maxLength: 40"), "MakeThingRequest.name", "request-values-narrowed"),
         (INPUT, INPUT.replace("maxLength: 50", "maxLength: 60"), "MakeThingRequest.name", "request-values-widened"),
         (INPUT, INPUT.replace("[name, shape]", "[name, shape, price]"), "MakeThingRequest.price", "request-field-required"),
@@ -42,6 +47,12 @@ def test_a_form_where_any_text_is_read_changes_the_source_alone(tmp_path: Path) 
     old, new = before_and_after(tmp_path, (SCHEMA, note, note.replace("'null'],", "'null'], format: uuid,")))
     assert rules(judge(old, new, (), TODAY), "Thing.note") == {"answer-form-changed"}
     assert rules(judge(new, old, (), TODAY), "Thing.note") == {"answer-type-changed"}
+
+
+def test_a_text_that_is_named_otherwise_is_the_same_in_json(tmp_path: Path) -> None:
+    old, new = before_and_after(tmp_path, (SCHEMA, "dark-blue]", "dark-blue], x-enum-names: [red, navy]"))
+    assert rules(judge(old, new, (), TODAY), "Colour.dark-blue") == {"member-renamed"}
+    assert rules(judge(new, old, (), TODAY), "Colour.dark-blue") == {"member-renamed"}
 
 
 def test_a_type_that_goes_both_ways_is_judged_both_ways(tmp_path: Path) -> None:

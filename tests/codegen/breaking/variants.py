@@ -40,13 +40,16 @@ def values(contract: Contract, kind: Type, depth: int = 0) -> list[object]:
         case Bool():
             return [True, False]
         case Int():
-            return [kind.maximum, kind.minimum]
+            step = kind.multiple_of or 1
+            return [kind.maximum // step * step, -(-kind.minimum // step) * step]
         case Float():
-            return [1.5 if kind.minimum is None else kind.minimum, 2.5e100 if kind.maximum is None else kind.maximum]
+            if kind.multiple_of is not None:
+                return [samples.number(kind, full=False), samples.number(kind, full=True)]
+            return [1.5 if kind.least is None else kind.least, 2.5e100 if kind.most is None else kind.most]
         case String():
             return _texts(kind)
         case Text():
-            return [samples.FORMS[kind.form]]
+            return [samples.FORMS[kind.form] if kind.multiple_of is None else kind.multiple_of]
         case DateTime():
             return ["2024-02-29T12:30:45.123456Z", "1999-12-31T23:59:59Z"]
         case Duration():
@@ -83,6 +86,8 @@ def _states(contract: Contract, one: Field, depth: int) -> Iterator[object]:
 def _texts(kind: String) -> list[object]:
     if kind.const is not None:
         return [kind.const]
+    if kind.form:
+        return [samples.FORMED[kind.form]]
     if kind.pattern is not None:
         return [samples.matching(kind)]
     longest = LONG if kind.max_length is None else kind.max_length
@@ -92,6 +97,8 @@ def _texts(kind: String) -> list[object]:
 def _lists(kind: ListOf, items: Iterable[object]) -> list[object]:
     """All items in as few lists as may hold them, then the longest and the shortest."""
     listed, size = list(items), max(kind.min_items, min(kind.max_items or MANY, MANY))
+    if kind.unique_items:
+        return [listed[: max(kind.min_items, 1)], listed[: kind.min_items]]
     found: list[object] = [listed[start : start + size] for start in range(0, len(listed), size)]
     if kind.max_items is not None and kind.max_items <= MANY:
         found.append([listed[0]] * kind.max_items)

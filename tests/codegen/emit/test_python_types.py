@@ -12,7 +12,21 @@ import pytest
 
 from codegen.emit.printer import Module
 from codegen.emit.python_types import input_type, is_tag, literal, output_type, text_reader
-from codegen.ir.types import Bool, Bytes, DateTime, Duration, Float, Int, ListOf, MapOf, Named, String, Text, Type
+from codegen.ir.types import (
+    Bool,
+    Bytes,
+    DateTime,
+    Duration,
+    Float,
+    Int,
+    ListOf,
+    MapOf,
+    Named,
+    Shape,
+    String,
+    Text,
+    Type,
+)
 from tests.codegen.contracts import contract_of, shipped
 
 
@@ -23,6 +37,18 @@ from tests.codegen.contracts import contract_of, shipped
         (Int(32, 1, 9), "int", "Annotated[int, Field(ge=1, le=9)]"),
         (Float(), "float", "Annotated[float, Field(allow_inf_nan=False)]"),
         (Float(0.0, 1.5), "float", "Annotated[float, Field(ge=0.0, le=1.5, allow_inf_nan=False)]"),
+        (Int(32, 0, 9, 3), "int", "Annotated[int, Field(ge=0, le=9, multiple_of=3)]"),
+        (Float(None, None, 0.0, 1.0), "float", "Annotated[float, Field(gt=0.0, lt=1.0, allow_inf_nan=False)]"),
+        (Float(multiple_of=0.1), "float", 'Annotated[Annotated[float, Field(allow_inf_nan=False)], MultipleOf("0.1")]'),
+        (Text("decimal", "0.01"), "Decimal", 'Annotated[DecimalText, MultipleOf("0.01")]'),
+        (Text("date", shape=Shape(0, 10, r"^\d")), "date", 'Annotated[Day, Shaped(max_length=10, pattern="^[0-9]")]'),
+        (DateTime(Shape(20)), "datetime", "Annotated[Moment, Shaped(min_length=20, is_value=True)]"),
+        (
+            String(1, 9, "^a$", form="uri"),
+            "str",
+            'Annotated[Annotated[str, Field(min_length=1, max_length=9, pattern="^a$")], Form("uri")]',
+        ),
+        (ListOf(Bool(), unique_items=True), "list[bool]", "Annotated[list[bool], AllDifferent()]"),
         (String(1, 9, "^a$"), "str", 'Annotated[str, Field(min_length=1, max_length=9, pattern="^a$")]'),
         (String(const="x"), 'Literal["x"]', 'Literal["x"]'),
         (Text("date"), "date", "Day"),

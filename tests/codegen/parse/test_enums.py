@@ -5,8 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis.strategies import lists
+from hypothesis.strategies import text as text_values
 
+from codegen.ir.names import SNAKE
 from codegen.ir.types import Enum
+from codegen.parse.enums import member_name
 from tests.codegen.parse.test_json_schema import read
 
 
@@ -24,11 +29,51 @@ def test_texts_name_themselves_and_numbers_are_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("dark-blue", "dark-blue"), ("inProgress", "inProgress"), ("in", "in"), ("", "empty"), ("text/html", "text_html"),
+        ("1d", "value_1d"), ("+", "plus"), ("-1", "minus_1"), ("+1", "plus_1"), ("gpt-4.1", "gpt_4_1"), ("C++", "c_plus_plus"),
+        ("C#", "c_hash"), ("*/*", "star_slash_star"), (">=", "greater_equal"), ("Dark Blue", "dark_blue"), ("été", "ete"),
+        ("größe", "gro_u00df_e"), ("是", "u662f"), (" a", "space_a"), ("a--b", "a_minus_minus_b"), ("a\nb", "a_u000a_b"), ("½", "value_1_u2044_2"),
+    ],
+)  # fmt: skip
+def test_a_text_is_spelled_as_a_name(text: str, name: str) -> None:
+    assert member_name(text) == name
+
+
+@given(lists(text_values(max_size=8), unique=True, min_size=1, max_size=6))
+def test_names_are_legal_and_apart_or_a_finding_names_both(values: list[str]) -> None:
+    names = [member_name(value) for value in values]
+    assert all(SNAKE.match(name.replace("-", "_").lower()) for name in names)
+    assert names == [member_name(value) for value in values]
+
+
+def test_a_name_that_is_said_stands_for_the_derived_one(tmp_path: Path) -> None:
+    for names in ("[day, week]", "{1d: day, 1w: week}", "{1w: week, '1d': day}"):
+        folder = tmp_path / names[:4]
+        folder.mkdir()
+        schemas, _, rules = read(folder, f"T: {{type: string, enum: [1d, 1w], x-enum-names: {names}}}", "T")
+        enum = schemas.definitions["T"]
+        assert isinstance(enum, Enum)
+        assert (enum.members, rules) == ((("day", "1d"), ("week", "1w")), [])
+    schemas, _, _ = read(tmp_path, "T: {type: string, enum: [1d, 1w], x-enum-names: {1w: week}}", "T")
+    assert schemas.definitions["T"] == Enum("T", (("value_1d", "1d"), ("week", "1w")))
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "T: {type: string, enum: []}",
         "T: {type: string, enum: [a, a]}",
-        "T: {type: string, enum: ['1st']}",
+        "T: {type: string, enum: [a/b, a.b]}",
+        "T: {type: string, enum: [a/b, a_b]}",
+        "T: {type: string, enum: [a, b], x-enum-names: [a]}",
+        "T: {type: string, enum: [a, b], x-enum-names: {c: a}}",
+        "T: {type: string, enum: [a, b], x-enum-names: {a: b}}",
+        "T: {type: string, enum: [a, b], x-enum-names: {a: 1st}}",
+        "T: {type: integer, enum: [1, 2], x-enum-names: {'1': one}}",
+        'T: {type: string, enum: [a, "\\0"]}',
+        f"T: {{type: string, enum: [{'é ' * 40}]}}",
         "T: {type: string, enum: [unspecified]}",
         "T: {type: integer, enum: [1, 2]}",
         "T: {type: integer, enum: [1, 2], x-enum-names: [one]}",

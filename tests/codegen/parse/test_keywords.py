@@ -46,6 +46,14 @@ LEVEL = "Level: {type: integer, format: int32, "
         (LEVEL, LEVEL + "minimum: 3, ", "S004"),
         (LEVEL, LEVEL.replace("int32", "int64"), "S004"),
         (NOTE, "note: {oneOf: [{type: string}, {type: 'null', minLength: 5}], default: null", "S012"),
+        (NOTE, "note: {anyOf: [{type: string}, {type: 'null', minLength: 5}], default: null", "S004"),
+        (NOTE, "note: {anyOf: [{type: string}, {type: boolean}], default: null", "S004"),
+        (NOTE, "note: {anyOf: [{type: string}], default: null", "S004"),
+        (NOTE, "note: {anyOf: {type: string}, default: null", "S004"),
+        (NOTE, "note: {anyOf: [{type: 'null'}, {type: 'null'}], default: null", "S004"),
+        (NOTE, "note: {anyOf: [{type: string}, {type: 'null'}], maxLength: 5, default: null", "S004"),
+        (NOTE, "note: {anyOf: [{type: string}, {type: 'null'}]", "S020"),
+        (NOTE, "note: {type: array, items: {anyOf: [{type: string}, {type: 'null'}]}, default: []", "S011"),
     ],
 )
 def test_what_would_not_be_read_is_a_finding(tmp_path: Path, old: str, new: str, rule: str) -> None:
@@ -58,11 +66,14 @@ def test_what_would_not_be_read_is_a_finding(tmp_path: Path, old: str, new: str,
         (QUERY, QUERY + "  additionalProperties: false\n"),
         (NOTE, NOTE.replace("[string, 'null']", "['null', string]")),
         (NOTE, "note: {oneOf: [{type: 'null'}, {type: string}], default: null"),
+        (NOTE, "note: {anyOf: [{type: string}, {type: 'null'}], title: Note, default: null"),
+        (NOTE, "note: {anyOf: [{type: 'null'}, {$ref: '#/Words'}], default: null"),
         (LEVEL, LEVEL.replace("format: int32, ", "")),
     ],
 )
 def test_other_spellings_of_the_same_are_read_alike(tmp_path: Path, old: str, new: str) -> None:
-    plain, spelled = edited(tmp_path / "a", case=CASE), edited(tmp_path / "b", (THINGS, old, new), case=CASE)
+    words = (THINGS, "", "Words: {type: string}\n")
+    plain, spelled = edited(tmp_path / "a", case=CASE), edited(tmp_path / "b", (THINGS, old, new), words, case=CASE)
     assert rules(spelled) == set()
     assert spelled.contract.hash == plain.contract.hash
 

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from generated.formats import Form
 from generated.scalars import NotNull
 
 
@@ -19,6 +20,8 @@ class SendThingRequest(Request):
     text: Annotated[str, Field(pattern="^[^\\x00]*$")]
     short: Annotated[str, Field(min_length=2, max_length=5, pattern="^[^\\x00]*$")]
     code: Annotated[str, Field(pattern="^[A-Z]{3}$")]
-    link: Annotated[Annotated[str, Field(max_length=200, pattern="^[^\\x00]*$")] | None, NotNull()] = None
-    mail: Annotated[Annotated[str, Field(pattern="^[^\\x00]*$")] | None, NotNull()] = None
-    host: Annotated[Annotated[str, Field(pattern="^[^\\x00]*$")] | None, NotNull()] = None
+    link: Annotated[
+        Annotated[Annotated[str, Field(max_length=200, pattern="^[^\\x00]*$")], Form("uri")] | None, NotNull()
+    ] = None
+    mail: Annotated[Annotated[Annotated[str, Field(pattern="^[^\\x00]*$")], Form("email")] | None, NotNull()] = None
+    host: Annotated[Annotated[Annotated[str, Field(pattern="^[^\\x00]*$")], Form("hostname")] | None, NotNull()] = None
