@@ -86,7 +86,8 @@ class Finding:
 class Findings:
     """The findings of one run, each kept once."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = MAX_FINDINGS) -> None:
+        self._most = most
         self._items: dict[tuple[Place, str, str], Finding] = {}
         self._messages: dict[tuple[Place, str, str], list[str]] = {}
 
@@ -102,7 +103,7 @@ class Findings:
         edits: Iterable[Edit] = (),
         subject: str = "",
     ) -> None:
-        if len(self._items) >= MAX_FINDINGS:
+        if len(self._items) >= self._most:
             return
         elsewhere, contrast = other or (None, "")
         message, contrast, fix = _one_line(message), _one_line(contrast), _one_line(fix)
