@@ -36,7 +36,9 @@ def chosen(library: Library, losses: Losses, holder: Mapping, what: str) -> tupl
                 "nothing, where clients can read JSON",
             )
     name, media = found[best]
-    if best != "application/json":
+    if best == "*/*":
+        losses.count(MEDIA, content.place, "content of any media type is application/json", "nothing, if that is meant")
+    elif best != "application/json":
         kind = "nothing but JSON and protobuf travels here"
         losses.add(
             MEDIA,

@@ -75,9 +75,7 @@ def _of(types: Types, node: Mapping, name: str, location: str, what: str, hint: 
     if shape.kind == "record" and location == "query":
         yield from _members(types, node, shape, name, what)
         return
-    inner = mapping(shape.node, "items") if shape.kind == "array" else None
-    item = types.shapes.of(inner, what) if inner is not None else shape
-    if item.kind not in ONE or (shape.kind == "array" and location == "path"):
+    if shape.kind not in ONE and (location == "path" or not _is_list_of_one(types, shape, what)):
         types.losses.add(MEMBER, node.place, f"{what} has no form in a {location}, and is left out", NO_CARRIER)
         return
     required = value(node, "required") is True or location == "path"
@@ -107,11 +105,9 @@ def _members(types: Types, node: Mapping, shape: Shape, name: str, what: str) ->
     required = [text(one) for one in items(shape.node, "required")] if value(node, "required") is True else []
     for key, below in mapping(shape.node, "properties") or ():
         inner = replace(types.shapes.of(below, f"{what}.{key}"), nullable=False)
-        found = (
-            _single(types, inner, f"{what}.{key}", f"{name}_{key}", required=key in required)
-            if inner.kind in ONE
-            else None
-        )
+        has_form = inner.kind in ONE or (not is_deep and _is_list_of_one(types, inner, what))
+        is_required = key in required
+        found = _single(types, inner, f"{what}.{key}", f"{name}_{key}", required=is_required) if has_form else None
         if found is None:
             types.losses.add(MEMBER, below.place, f"{what}.{key} has no form in a query, and is left out", NO_CARRIER)
             continue
@@ -119,6 +115,11 @@ def _members(types: Types, node: Mapping, shape: Shape, name: str, what: str) ->
         yield Parameter(
             original, identifier(f"{name}_{key}" if is_deep else key), "query", node, found, key in required
         )
+
+
+def _is_list_of_one(types: Types, shape: Shape, what: str) -> bool:
+    inner = mapping(shape.node, "items") if shape.kind == "array" else None
+    return inner is not None and types.shapes.of(inner, what).kind in ONE
 
 
 def _style(types: Types, node: Mapping, location: str, what: str) -> None:

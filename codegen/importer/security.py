@@ -107,6 +107,10 @@ class Security:
         scheme = self.library.resolve(self._schemes.get(name)) if self._schemes is not None else None
         kind, how = text(scheme, "type"), text(scheme, "scheme").lower()
         place = scheme.place if scheme is not None else node.place
+        is_bearer = kind == "apiKey" and (text(scheme, "in"), text(scheme, "name").lower()) == (
+            "header",
+            "authorization",
+        )
         if not kind:
             self.losses.add(
                 SECURITY,
@@ -114,7 +118,7 @@ class Security:
                 f"the security scheme {name!r} is not declared; callers bring a bearer token",
                 "declare it, or leave it out",
             )
-        elif kind not in SCOPED and (kind, how) != ("http", "bearer"):
+        elif kind not in SCOPED and not is_bearer and (kind, how) != ("http", "bearer"):
             said = f"{kind} {how}".strip()
             self.losses.add(
                 SECURITY,

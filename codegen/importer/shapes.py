@@ -184,7 +184,10 @@ class Shapes:
             required |= listed
             lists.append(set(listed))
         wanted = required.keys() if is_all else set.intersection(*lists) if lists else set()
-        found: dict[str, Node] = {key: one for key, one in own if key in SAID_OUTSIDE - {"default"}}
+        found: dict[str, Node] = {}
+        for part in parts if is_all else []:
+            found |= {key: one for key, one in part.node if key == "discriminator"}
+        found |= {key: one for key, one in own if key in SAID_OUTSIDE - {"default"}}
         found["properties"] = made(node, properties, keys)
         found["required"] = sequence(node, [one for key, one in required.items() if key in wanted])
         return made(node, found, node.keys)

@@ -8,7 +8,7 @@ from codegen.importer.names import identifier
 from codegen.importer.nodes import items, mapping, text, value
 from codegen.importer.shapes import Shape, Shapes
 from codegen.ir.names import is_identifier, snake
-from codegen.parse.yaml_tree import Mapping, text_of
+from codegen.parse.yaml_tree import Mapping, Node, plain, text_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,19 +23,31 @@ def tag_of(shape: Shape, shapes: Shapes) -> Tag | None:
     """None where nothing tells the arms apart that every door can carry."""
     if len({arm.key for arm in shape.arms}) != len(shape.arms) or any(arm.kind != "record" for arm in shape.arms):
         return None
-    named = text(shape.node, "discriminator", "propertyName") or text(shape.node, "discriminator")
-    names = [named] if named else _constant_properties(shape.arms[0], shapes)
-    for name in names:
-        values = [_constant(arm, name, shapes) or (_mapped(shape, arm, shapes) if named else "") for arm in shape.arms]
-        mapped = (
-            [_mapped(shape, arm, shapes) for arm in shape.arms]
-            if named and mapping(shape.node, "discriminator", "mapping")
-            else values
-        )
-        values = [one or other for one, other in zip(mapped, values, strict=True)]
+    said = _discriminator(shape)
+    named = text(said, "propertyName") or text(said)
+    for name in [named] if named else _constant_properties(shape.arms[0], shapes):
+        values = [_value(said, arm, name, shapes) for arm in shape.arms]
         if all(map(_is_legal, values)) and len({identifier(one) for one in values}) == len(values):
             return Tag(name, tuple(values))
     return None
+
+
+def _discriminator(shape: Shape) -> Node | None:
+    """That of the union, else the one that all arms have from one base."""
+    inherited = {_spelled(arm.node.get("discriminator")): arm.node.get("discriminator") for arm in shape.arms}
+    only = next(iter(inherited.values())) if len(inherited) == 1 else None
+    return shape.node.get("discriminator") or only
+
+
+def _spelled(node: Node | None) -> str:
+    return "" if node is None else repr(plain(node))
+
+
+def _value(said: Node | None, arm: Shape, name: str, shapes: Shapes) -> str:
+    """By the mapping, else by the arm's own constant; a discriminator without either says the arm's name."""
+    if said is None:
+        return _constant(arm, name, shapes)
+    return _mapped(said, arm, shapes) or _constant(arm, name, shapes) or arm.name
 
 
 def _is_legal(value: str) -> bool:
@@ -57,11 +69,10 @@ def _constant(arm: Shape, name: str, shapes: Shapes) -> str:
     return said if isinstance(said, str) else ""
 
 
-def _mapped(shape: Shape, arm: Shape, shapes: Shapes) -> str:
-    """The value that the mapping gives the arm, else its name in the document."""
-    for key, node in mapping(shape.node, "discriminator", "mapping") or ():
-        said = text_of(node) or ""
-        target = shapes.library.target(node.place.file, said) if "#" in said or "." in said else None
-        if (target is not None and target.place == arm.node.place) or said.rpartition("/")[2] == arm.name:
+def _mapped(said: Node, arm: Shape, shapes: Shapes) -> str:
+    for key, node in mapping(said, "mapping") or ():
+        written = text_of(node) or ""
+        target = shapes.library.target(node.place.file, written) if "#" in written or "." in written else None
+        if (target is not None and target.place == arm.node.place) or written.rpartition("/")[2] == arm.name:
             return key
-    return arm.name
+    return ""

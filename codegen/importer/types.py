@@ -141,6 +141,7 @@ class Types:
 
     def _record(self, shape: Shape, name: str) -> Data:
         left_out(self.losses, shape.node, "record", name)
+        self._base(shape, name)
         if mapping(shape.node, "additionalProperties") is not None and "properties" in shape.node.entries:
             self.losses.add(
                 MEMBER,
@@ -176,6 +177,18 @@ class Types:
             if is_required:
                 required.append(member)
         return {"type": "object", **({"required": required} if required else {}), "properties": found}
+
+    def _base(self, shape: Shape, name: str) -> None:
+        """A discriminator of its own says that others stand where this one is named; here it is only itself."""
+        said = shape.node.get("discriminator")
+        if (
+            said is not None
+            and said.pointer == f"{shape.node.pointer}/discriminator"
+            and "oneOf" not in shape.node.entries
+            and shape.name
+        ):
+            self.losses.add(SHAPE, said.place, f"{name} is only what it says itself, and not the records that its discriminator names",
+                            "write oneOf of these where one of them is meant")  # fmt: skip
 
     def _property(self, node: Node, what: str, hint: str, required: bool) -> tuple[object | None, bool]:
         return self.settle(self.shapes.of(node, what), what, hint, required=required)
