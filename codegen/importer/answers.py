@@ -57,6 +57,14 @@ def read_responses(types: Types, operation: Mapping, label: str, hint: str) -> D
     responses = mapping(operation, "responses")
     if responses is None:
         return None
+    for status, node in responses:
+        if status[:1] in "13":
+            types.losses.count(
+                ANSWER,
+                node.place,
+                f"the response {status} is left out: only successes and errors are answered",
+                "nothing, or an operation that says it in a record",
+            )
     found = [_success(types, status, node, label, hint) for status, node in _successes(responses)]
     if not found:
         return None
@@ -130,6 +138,9 @@ def _is_equal(types: Types, one: Ref | None, other: Ref | None) -> bool:
 def _write(types: Types, written: Data, one: _Success, main: _Success, label: str) -> None:
     wanted = one.status if one.status in STATUSES else "200"
     status = "204" if main.schema is None else wanted
+    if status in written and status == one.status:
+        written[status]["description"] = one.description
+        return
     if status in written:
         types.losses.add(
             ANSWER,

@@ -115,7 +115,7 @@ class Door:
                 "give it another path, if it is more than that",
             )
         elif not _is_of_segments(one.path):
-            self.losses.lose(one.label, one.place, "a parameter is not a whole segment of the path", "make it one")
+            self.losses.lose(one.label, one.place, "its path is not made of plain segments and whole parameters", "write each parameter as a segment of its own")
         elif read_any(one.node):
             return True
         else:

@@ -19,7 +19,8 @@ PREFIX = "its"
 
 def words(text: str) -> str:
     """`petId`, `pet-id`, `pet.id` and `Pet ID` are `pet_id`; nothing is left of a text without letters and digits."""
-    apart = re.sub(r"[^A-Za-z0-9]+", "_", text)
+    signed = re.sub(r"^([+-])(?=[0-9])", lambda found: {"+": "plus_", "-": "minus_"}[found[1]], text)
+    apart = re.sub(r"[^A-Za-z0-9]+", "_", signed)
     return re.sub(r"_+", "_", snake(apart)).strip("_")
 
 

@@ -12,7 +12,7 @@ from codegen.ir.types import INT32, INT64
 from codegen.parse.yaml_tree import Mapping, kind_of, plain
 
 READ = frozenset({"type", "format", "enum", "items", "properties", "additionalProperties", "required", "default", "allOf", "anyOf",
-                  "oneOf", "nullable", "exclusiveMinimum", "exclusiveMaximum", "const", "contentMediaType", "x-enum-names", "x-enum-varnames", "x-enumNames"})  # fmt: skip
+                  "oneOf", "nullable", "exclusiveMinimum", "exclusiveMaximum", "const", "contentMediaType", "$defs", "definitions", "$anchor", "x-enum-names", "x-enum-varnames", "x-enumNames"})  # fmt: skip
 """What some step reads by itself."""
 BINARY = "write contentEncoding: base64 where JSON is meant, or keep the operation on another service"
 SIDES = (("minimum", "exclusiveMinimum", 1), ("maximum", "exclusiveMaximum", -1))

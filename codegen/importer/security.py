@@ -79,12 +79,12 @@ class Security:
         target = self.library.resolve(node)
         if isinstance(target, Mapping) and "type" in target.entries:
             name = (reference(node) or "").rpartition("/")[2] or text(target, "type")
-            return self.roles(name, [text_of(one) or "" for one in items(target, "scopes")], node)
+            self._say(name, target)
+            return self._roles(name, [text_of(one) or "" for one in items(target, "scopes")], node)
         return self._group(target) if isinstance(target, Mapping) else []
 
-    def roles(self, scheme: str, scopes: list[str], node: Node) -> list[str]:
+    def _roles(self, scheme: str, scopes: list[str], node: Node) -> list[str]:
         """The roles of the scopes, once they are declared."""
-        self._say(scheme, node)
         found = []
         for scope in scopes:
             name = re.sub(r"[^a-z0-9_-]+", "-", scope.lower()).strip("-_")
@@ -100,13 +100,14 @@ class Security:
     def _group(self, requirement: Mapping) -> list[str]:
         found: list[str] = []
         for scheme, scopes in requirement:
-            found += self.roles(scheme, [text_of(one) or "" for one in items(scopes) if text_of(one)], requirement)
+            declared = self.library.resolve(self._schemes.get(scheme)) if self._schemes is not None else None
+            self._say(scheme, declared or requirement)
+            found += self._roles(scheme, [text_of(one) or "" for one in items(scopes) if text_of(one)], requirement)
         return sorted(set(found))
 
-    def _say(self, name: str, node: Node) -> None:
-        scheme = self.library.resolve(self._schemes.get(name)) if self._schemes is not None else None
+    def _say(self, name: str, scheme: Node) -> None:
         kind, how = text(scheme, "type"), text(scheme, "scheme").lower()
-        place = scheme.place if scheme is not None else node.place
+        place = scheme.place
         is_bearer = kind == "apiKey" and (text(scheme, "in"), text(scheme, "name").lower()) == (
             "header",
             "authorization",

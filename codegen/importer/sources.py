@@ -1,7 +1,7 @@
 """The documents that are imported, with the place of every node, and the local files that they refer to.
 
-Nothing is fetched, and no file is read that is neither below the current folder nor beside a document that was named. What keeps
-a document from being read is a finding; all of them are collected.
+Nothing is fetched, and no file is read that is neither below the current folder nor in a folder beside that of a document. What
+keeps a document from being read is a finding; all of them are collected.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from codegen.parse.yaml_tree import Limits, Mapping, Node, Sequence, kind_of, pa
 LIMITS: Limits = (30_000_000, 2_000_000, 1_000_000_000)
 MAX_REFERENCES = 32
 DIALECT, LOCAL = "I001", "I002"
-VERSIONS = {"openapi": r"3\.[01](\.\d+)?(-.*)?", "asyncapi": r"(2\.[0-6]|3\.0)(\.\d+)?"}
+VERSIONS = {"openapi": r"3\.[01](\.\d+)?(-.*)?", "asyncapi": r"(2\.[0-6]|3\.[01])(\.\d+)?"}
 SURROGATES = re.compile(rb"\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})")
 WANTED = "hand in OpenAPI 3.0 or 3.1, or AsyncAPI 2.6 or 3.0"
 
@@ -40,14 +40,15 @@ class Library:
     sources: dict[str, str] = field(default_factory=dict)
     _trees: dict[str, Node | None] = field(default_factory=dict)
     _folders: list[Path] = field(default_factory=list)
+    _parts: set[str] = field(default_factory=set)
+    """Files that others refer to."""
 
     def read(self, files: list[str]) -> list[Source]:
         """The documents among the files; the others are parts that these refer to."""
         names = list(dict.fromkeys(posixpath.normpath(file.replace(os.sep, "/")) for file in files))
-        self._folders = [Path.cwd().resolve(), *(Path(name).resolve().parent for name in names)]
-        found = [one for one in (self._document(name) for name in names) if one is not None]
-        self._follow([one.file for one in found])
-        return found
+        self._folders = [Path.cwd().resolve(), *(_around(Path(name).resolve().parent) for name in names)]
+        self._follow([name for name in names if self._tree(name, Place(name, 1, 1)) is not None])
+        return [one for one in map(self._document, names) if one is not None]
 
     def trees(self) -> list[Node]:
         return [tree for tree in self._trees.values() if tree is not None]
@@ -76,7 +77,7 @@ class Library:
         return node
 
     def _document(self, name: str) -> Source | None:
-        root = self._tree(name, Place(name, 1, 1))
+        root = self._trees[name]
         if root is None:
             return None
         if not isinstance(root, Mapping):
@@ -94,7 +95,8 @@ class Library:
             fix = f"convert it with any Swagger 2.0 to OpenAPI 3 converter, and {WANTED}"
             self.findings.add(DIALECT, place_of(root, "swagger"), said, fix=fix)
             return None
-        self.findings.add(DIALECT, root.place, "this is neither OpenAPI nor AsyncAPI", fix=WANTED)
+        if name not in self._parts:
+            self.findings.add(DIALECT, root.place, "this is neither OpenAPI nor AsyncAPI", fix=WANTED)
         return None
 
     def _follow(self, waiting: list[str]) -> None:
@@ -106,6 +108,7 @@ class Library:
                 if not path or "://" in path:
                     continue
                 name = self._beside(node.place.file, path)
+                self._parts.add(name)
                 if name not in self._trees and self._tree(name, place_of(node, "$ref")) is not None:
                     waiting.append(name)
 
@@ -136,6 +139,11 @@ class Library:
             data = stream.read(LIMITS[0] + 1)
         self.sources[name] = data.decode("utf-8", "replace") if len(data) <= LIMITS[0] else ""
         return data
+
+
+def _around(folder: Path) -> Path:
+    """Documents of one API stand in folders side by side; what is beside the root of all files is none of them."""
+    return folder.parent if folder.parent.parent != folder.parent else folder
 
 
 def _plain_json(name: str, data: bytes) -> bytes:

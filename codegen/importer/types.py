@@ -41,6 +41,7 @@ class Types:
         return self.inner(self.shapes.of(node, what), what, hint)
 
     def inner(self, shape: Shape, what: str, hint: str) -> object | None:
+        what = shape.name or what
         match shape.kind:
             case "free":
                 return None
@@ -83,7 +84,7 @@ class Types:
             return self._alternatives(shape, what)
         wanted = type_name(shape.name or hint)
         name = self.names.give(wanted, "Record")
-        if shape.name and name != shape.name:
+        if shape.name and name != wanted:
             self.losses.add(
                 WIRE_NAME,
                 shape.node.place,
