@@ -47,7 +47,7 @@ UNSAID = frozenset(
 
 def is_member(text: str) -> bool:
     """Whether a text may be a member of an enum."""
-    return is_identifier(text.replace("-", "_").lower()) and text != "unspecified"
+    return is_identifier(text.replace("-", "_").lower()) and text.lower() != "unspecified"
 
 
 def is_pattern(text: str) -> bool:

@@ -8,7 +8,7 @@ from codegen.importer.losses import KEYWORD, SHAPE, Losses
 from codegen.importer.names import Taken, words
 from codegen.importer.nodes import items, place_of
 from codegen.importer.shapes import Shape
-from codegen.ir.types import INT32
+from codegen.ir.types import INT32, INT64
 from codegen.parse.yaml_tree import plain, text_of
 
 NAMES = ("x-enum-names", "x-enum-varnames", "x-enumNames")
@@ -52,7 +52,13 @@ def is_default(schema: object, value: object) -> bool:
         case "boolean":
             return isinstance(value, bool)
         case "integer":
-            return isinstance(value, int) and not isinstance(value, bool) and _between(schema, value)
+            low, high = INT32 if isinstance(schema, dict) and schema.get("format") == "int32" else INT64
+            return (
+                isinstance(value, int)
+                and not isinstance(value, bool)
+                and low <= value <= high
+                and _between(schema, value)
+            )
         case "number":
             return isinstance(value, int | float) and not isinstance(value, bool) and _between(schema, value)
         case "string":

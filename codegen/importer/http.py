@@ -10,14 +10,14 @@ from codegen.importer import parameters
 from codegen.importer.answers import read_body, read_responses
 from codegen.importer.draft import Data, Draft, Operation, Ref
 from codegen.importer.errors import Errors
-from codegen.importer.losses import DOCUMENT, MEMBER, SHAPE, Losses
+from codegen.importer.losses import DOCUMENT, MEMBER, SHAPE, WIRE_NAME, Losses
 from codegen.importer.names import Taken, identifier, literals, of_path, singular
 from codegen.importer.nodes import items, mapping, place_of, text, value
+from codegen.importer.paths import route_of
 from codegen.importer.security import Security
 from codegen.importer.sources import Source
 from codegen.importer.types import Types
 from codegen.ir.names import pascal
-from codegen.parse.http_request import SEGMENTS
 from codegen.parse.openapi import METHODS
 from codegen.parse.yaml_tree import Mapping, Scalar
 
@@ -47,6 +47,10 @@ class Found:
     feature: str = ""
 
     @property
+    def route(self) -> str:
+        return route_of(self.path)
+
+    @property
     def label(self) -> str:
         return f"{self.method.upper()} {self.path}"
 
@@ -59,7 +63,8 @@ def operations_of(source: Source, types: Types) -> Iterator[Found]:
     """All operations, in the order of the document."""
     for path, node in mapping(source.root, "paths") or ():
         item = types.shapes.library.resolve(node)
-        for method, operation in item if isinstance(item, Mapping) else ():
+        for method, said in item if isinstance(item, Mapping) else ():
+            operation = types.shapes.library.resolve(said)
             if method in (*METHODS, *UNSERVED) and isinstance(operation, Mapping) and isinstance(item, Mapping):
                 yield Found(method, path, item, operation)
 
@@ -92,7 +97,7 @@ class Door:
             )
 
     def read(self, path: str, found: list[Found]) -> None:
-        """The operations of one path, which share its parameters."""
+        """The operations of one route, which share its parameters."""
         kept = [one for one in found if self._is_served(one)]
         read = [(one, self._body(one), self._parameters(one)) for one in kept]
         others = {
@@ -107,22 +112,45 @@ class Door:
     def _is_served(self, one: Found) -> bool:
         if one.method in UNSERVED:
             self.losses.lose(one.label, one.place, f"{one.method.upper()} is not served", "use GET")
-        elif one.path in self.served:
+        elif one.route in self.served:
             self.losses.lose(
                 one.label,
                 one.place,
                 "the platform answers this path itself",
                 "give it another path, if it is more than that",
             )
-        elif not _is_of_segments(one.path):
-            self.losses.lose(one.label, one.place, "its path is not made of plain segments and whole parameters", "write each parameter as a segment of its own")
+        elif not one.route:
+            self.losses.lose(
+                one.label,
+                one.place,
+                "its path is not made of plain segments and whole parameters",
+                "write each parameter as a segment of its own",
+            )
         elif read_any(one.node):
+            self._say_route(one)
             return True
         else:
             self.losses.lose(
                 one.label, one.place, "it has no response that is a success", "write one of 200, 201, 202, 204"
             )
         return False
+
+    def _say_route(self, one: Found) -> None:
+        if one.route != one.path:
+            self.losses.add(
+                WIRE_NAME,
+                one.place,
+                f"{one.label} is served at {one.route}",
+                "clients use that path, or a proxy in front of the service rewrites it",
+            )
+        for key in one.item.entries:
+            if key not in (*METHODS, *UNSERVED, "parameters"):
+                self.losses.count(
+                    DOCUMENT,
+                    place_of(one.item, key),
+                    f"{key!r} of paths is left out",
+                    "nothing, or say it in each operation",
+                )
 
     def _body(self, one: Found) -> Ref | None:
         if one.method == "get" and "requestBody" in one.node.entries:
@@ -224,11 +252,6 @@ class Door:
             self.losses.count(
                 DOCUMENT, place_of(one.node, "tags"), "an operation belongs to the feature of its first tag", "nothing"
             )
-
-
-def _is_of_segments(path: str) -> bool:
-    parts = [part for part in path.split("/") if "{" in part or "}" in part]
-    return bool(SEGMENTS.fullmatch(path)) and len(set(parts)) == len(parts)
 
 
 def read_any(operation: Mapping) -> bool:

@@ -17,6 +17,7 @@ from codegen.importer.http import Door, Found, operations_of
 from codegen.importer.losses import Losses
 from codegen.importer.names import Taken, identifier
 from codegen.importer.nodes import items, mapping, text
+from codegen.importer.paths import shape_of
 from codegen.importer.platform import Platform, read_platform
 from codegen.importer.rest import left_of_document
 from codegen.importer.security import Security
@@ -116,16 +117,13 @@ def _door(source: Source, types: Types, draft: Draft, losses: Losses, platform: 
 def _read(door: Door, operations: list[Found], known: set[str], losses: Losses) -> None:
     by_path: dict[str, list[Found]] = {}
     for one in operations:
-        if one.label in known:
-            losses.lose(
-                one.label,
-                one.place,
-                "another of the documents has it too",
-                "import the documents apart, or leave it out of one",
-            )
+        asked = f"{one.method} {shape_of(one.route)}" if one.route else one.label
+        if asked in known:
+            why = "another operation is served at its path"
+            losses.lose(one.label, one.place, why, "give it another path, or import the documents apart")
             continue
-        known.add(one.label)
-        by_path.setdefault(one.path, []).append(one)
+        known.add(asked)
+        by_path.setdefault(one.route, []).append(one)
     for path, found in by_path.items():
         door.read(path, found)
 

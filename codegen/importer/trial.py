@@ -5,6 +5,7 @@ Works on a copy; `fix` writes proto and the lock there.
 
 from __future__ import annotations
 
+import re
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,11 +16,14 @@ from codegen.importer.draft import Draft, Operation, Package
 from codegen.importer.losses import REFUSED, Losses
 from codegen.importer.platform import Platform
 from codegen.importer.write import texts
+from codegen.ir.names import snake
 from codegen.lock import NEW
 from codegen.parse.yaml_tree import Mapping, parse_yaml
 from codegen.pipeline import load
 
 MAX_ROUNDS = 12
+PROTO = "X"
+"""The letter of the rules about agreement with proto."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,7 @@ def compiled(draft: Draft, platform: Platform, losses: Losses) -> Compiled:
             if not found:
                 fixed = fixes.fix(specs)
                 files |= {name.removeprefix("specs/"): text for name, text in fixed.texts.items()}
-                found = list(fixed.left.findings)
+                found = _blocking(fixed.left.findings) or list(fixed.left.findings)
         if not found:
             return Compiled(dict(sorted(files.items())))
         if not _taken_out(draft, files, found, losses):
@@ -60,8 +64,9 @@ def _lay_out(specs: Path, files: dict[str, str]) -> None:
 
 
 def _blocking(findings: Findings) -> list[Finding]:
-    """What neither `fix` nor the lock settles."""
-    return [one for one in findings if not one.edits and one.rule != NEW]
+    """What neither `fix` nor the lock settles. That proto lacks what a faulty schema has follows from the fault."""
+    found = [one for one in findings if not one.edits and one.rule != NEW]
+    return [one for one in found if not one.rule.startswith(PROTO)] or found
 
 
 def _taken_out(draft: Draft, files: dict[str, str], found: list[Finding], losses: Losses) -> bool:
@@ -76,6 +81,11 @@ def _taken_out(draft: Draft, files: dict[str, str], found: list[Finding], losses
     for one in found:
         for place in (one.place, *([one.other] if one.other else [])):
             file = place.file.removeprefix("specs/")
+            if file.startswith("proto/"):
+                name = _message_at(files.get(file, ""), place.line)
+                blamed |= {snake(name.removesuffix("Request")): one} if name.endswith("Request") else {}
+                types.setdefault(name, one)
+                continue
             name = _entry_at(trees.get(file), place, depth=2 if file.startswith(("http/", "packages/")) else 1)
             (types if file.startswith("schemas/") else blamed).setdefault(name, one)
     operations = [
@@ -102,6 +112,13 @@ def _why(
         return blamed[one.name]
     roots = [one.node] if isinstance(one, Operation) else [one.payload, one.reply]
     return next((types[name] for name in sorted(draft.reached(*roots)) if name in types), None)
+
+
+def _message_at(text: str, line: int) -> str:
+    """The message or the enum of a proto file in which a line is."""
+    before = "\n".join(text.split("\n")[:line])
+    found = re.findall(r"^(?:message|enum) (\w+)", before, re.MULTILINE)
+    return found[-1] if found else ""
 
 
 def _entry_at(tree: object, place: Place, *, depth: int) -> str:
