@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from codegen.importer.draft import Data, Ref
-from codegen.importer.losses import ANSWER, MEMBER, PRESENCE
+from codegen.importer.losses import ANSWER, DOCUMENT, MEMBER, PRESENCE
 from codegen.importer.media import chosen, is_json
 from codegen.importer.nodes import made, mapping, place_of, scalar, text, value
 from codegen.importer.types import Types
@@ -23,8 +23,16 @@ class _Success:
     schema: Ref | None
 
 
-def read_body(types: Types, operation: Mapping, label: str, hint: str) -> Ref | None:
-    """The record of the body, or None without one."""
+@dataclass(frozen=True, slots=True)
+class Body:
+    """`description` is what the document says of the body itself."""
+
+    record: Ref
+    description: str = ""
+
+
+def read_body(types: Types, operation: Mapping, label: str, hint: str) -> Body | None:
+    """None without one."""
     body = types.shapes.library.resolve(operation.get("requestBody"))
     if not isinstance(body, Mapping):
         return None
@@ -39,7 +47,8 @@ def read_body(types: Types, operation: Mapping, label: str, hint: str) -> Ref | 
             "a body may not be left out; one of which nothing is required is `{}`",
             "write required: true",
         )
-    return types.message(_schema(body, media, schema), what, f"{hint}_body", is_request=True)
+    record = types.message(_schema(body, media, schema), what, f"{hint}_body", is_request=True)
+    return Body(record, text(body, "description").strip())
 
 
 def _schema(holder: Mapping, media: str, schema: Node | None) -> Node:
@@ -110,6 +119,9 @@ def _success(types: Types, status: str, node: Node, label: str, hint: str) -> _S
 
 
 def _beside(types: Types, response: Mapping, label: str) -> None:
+    for key in response.entries:
+        if key not in ("description", "content", "headers", "links"):
+            types.losses.count(DOCUMENT, place_of(response, key), f"{key!r} of responses is left out", "nothing")
     for key, _ in mapping(response, "headers") or ():
         headers = mapping(response, "headers") or response
         types.losses.add(

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from codegen.diagnostics import Place
 from codegen.importer import parameters
-from codegen.importer.answers import read_body, read_responses
-from codegen.importer.draft import Data, Draft, Operation, Ref
+from codegen.importer.answers import Body, read_body, read_responses
+from codegen.importer.draft import Data, Draft, Operation
 from codegen.importer.errors import Errors
 from codegen.importer.losses import DOCUMENT, MEMBER, SHAPE, WIRE_NAME, Losses
 from codegen.importer.names import Taken, identifier, literals, of_path, singular
@@ -152,7 +152,7 @@ class Door:
                     "nothing, or say it in each operation",
                 )
 
-    def _body(self, one: Found) -> Ref | None:
+    def _body(self, one: Found) -> Body | None:
         if one.method == "get" and "requestBody" in one.node.entries:
             self.losses.add(
                 MEMBER,
@@ -167,8 +167,8 @@ class Door:
         listed = parameters.listed(self.types, one.item, one.node)
         return [each for node in listed for each in parameters.read(self.types, node, one.label, pascal(one.name))]
 
-    def _fields(self, body: Ref | None) -> list[str]:
-        return list(self.types.schemas[body.name].get("properties", {})) if body is not None else []
+    def _fields(self, body: Body | None) -> list[str]:
+        return list(self.types.schemas[body.record.name].get("properties", {})) if body is not None else []
 
     def _path_names(self, path: str, others: set[str]) -> dict[str, str]:
         """Names of what stands in the path, apart from all that its operations carry elsewhere; no client sees them."""
@@ -184,7 +184,7 @@ class Door:
         return found
 
     def _write(
-        self, one: Found, body: Ref | None, listed: list[parameters.Parameter], path: str, names: dict[str, str]
+        self, one: Found, body: Body | None, listed: list[parameters.Parameter], path: str, names: dict[str, str]
     ) -> None:
         self._placed(one, listed, names)
         parameters.renamed(self.types, listed, one.label, {*self._fields(body), *names.values()})
@@ -198,7 +198,12 @@ class Door:
         if listed:
             node["parameters"] = [parameters.written(each) for each in listed]
         if body is not None:
-            node["requestBody"] = {"required": True, "content": {"application/json": {"schema": body}}}
+            described = {"description": body.description} if body.description else {}
+            node["requestBody"] = {
+                **described,
+                "required": True,
+                "content": {"application/json": {"schema": body.record}},
+            }
         node["responses"] = responses
         self._left(one)
         spelled = "/".join(f"{{{names[part[1:-1]]}}}" if part.startswith("{") else part for part in path.split("/"))

@@ -19,7 +19,7 @@ from codegen.importer.names import Taken, identifier
 from codegen.importer.nodes import items, mapping, text
 from codegen.importer.paths import shape_of
 from codegen.importer.platform import Platform, read_platform
-from codegen.importer.rest import left_of_document
+from codegen.importer.rest import KEPT_INFO, left_of_document
 from codegen.importer.security import Security
 from codegen.importer.shapes import Shapes
 from codegen.importer.socket import Socket, messages_of
@@ -29,8 +29,6 @@ from codegen.importer.types import Types
 from codegen.importer.upgrade import upgrade
 from codegen.ir.names import pascal
 from codegen.parse.yaml_tree import Mapping, plain
-
-KEPT_INFO = ("title", "version", "summary", "description", "termsOfService", "contact", "license")
 
 
 @dataclass(slots=True)

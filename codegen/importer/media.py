@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from codegen.importer.losses import MEDIA, Losses
+from codegen.importer.losses import DOCUMENT, MEDIA, Losses
 from codegen.importer.nodes import mapping
 from codegen.importer.sources import Library
 from codegen.parse.yaml_tree import Mapping, Node
@@ -46,6 +46,11 @@ def chosen(library: Library, losses: Losses, holder: Mapping, what: str) -> tupl
             f"{what} is application/json and no longer {name}: {kind}",
             FORM,
         )
+    for key, below in media if isinstance(media, Mapping) else ():
+        if key != "schema":
+            losses.count(
+                DOCUMENT, below.place, f"{key!r} of content is left out", "nothing; it says nothing that is checked"
+            )
     return best, media.get("schema") if isinstance(media, Mapping) else None
 
 

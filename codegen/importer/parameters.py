@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from codegen.importer.draft import Data
-from codegen.importer.losses import KEYWORD, MEMBER, SHAPE, WIRE_NAME
+from codegen.importer.losses import DOCUMENT, KEYWORD, MEMBER, SHAPE, WIRE_NAME
 from codegen.importer.names import identifier
 from codegen.importer.nodes import items, mapping, place_of, text, value
 from codegen.importer.shapes import Shape
@@ -15,6 +15,7 @@ from codegen.ir.names import is_identifier, snake
 from codegen.parse.http_request import HEADER, OWN_HEADERS, STYLES
 from codegen.parse.yaml_tree import Mapping, plain
 
+READ = {"name", "in", "description", "required", "deprecated", "schema", "style", "explode"}
 ONE = ("string", "integer", "number", "boolean", "string enum", "integer enum")
 NO_CARRIER = "send it in the query or the body"
 CONDITION = "if-match"
@@ -84,6 +85,7 @@ def _of(types: Types, node: Mapping, name: str, location: str, what: str, hint: 
         types.losses.add(MEMBER, node.place, f"{what} has no form in the language, and is left out", NO_CARRIER)
         return
     _style(types, node, location, what)
+    _unread(types, node)
     yield Parameter(name, identifier(name), location, node, found, required)
 
 
@@ -115,6 +117,14 @@ def _members(types: Types, node: Mapping, shape: Shape, name: str, what: str) ->
         yield Parameter(
             original, identifier(f"{name}_{key}" if is_deep else key), "query", node, found, key in required
         )
+
+
+def _unread(types: Types, node: Mapping) -> None:
+    for key in node.entries:
+        if key not in READ:
+            types.losses.count(
+                DOCUMENT, place_of(node, key), f"{key!r} of parameters is left out", "nothing; it refuses no value"
+            )
 
 
 def _is_list_of_one(types: Types, shape: Shape, what: str) -> bool:

@@ -8,6 +8,22 @@ from codegen.importer.losses import DOCUMENT, Losses
 from codegen.importer.nodes import items, mapping, place_of, text
 from codegen.importer.sources import Source
 from codegen.importer.types import Types
+from codegen.parse.yaml_tree import Mapping
+
+KNOWN = {
+    "openapi",
+    "asyncapi",
+    "info",
+    "servers",
+    "tags",
+    "paths",
+    "components",
+    "security",
+    "channels",
+    "operations",
+    "defaultContentType",
+}
+KEPT_INFO = ("title", "version", "summary", "description", "termsOfService", "contact", "license")
 
 
 def left_of_document(source: Source, types: Types, losses: Losses) -> None:
@@ -29,9 +45,13 @@ def left_of_document(source: Source, types: Types, losses: Losses) -> None:
                 f"the paths are served as the document writes them, without {base!r} of its server",
                 "let the proxy in front of the service take it off",
             )
-    for key in ("externalDocs", "jsonSchemaDialect"):
-        if key in root.entries:
-            losses.add(DOCUMENT, place_of(root, key), f"{key!r} of the document is left out", "nothing")
+    for holder, known in ((root, KNOWN), (mapping(root, "info") or root, KEPT_INFO)):
+        for key in holder.entries:
+            if key not in known and holder.entries[key] is not webhooks:
+                losses.add(DOCUMENT, place_of(holder, key), f"{key!r} of the document is left out", "nothing")
+    for tag in items(root, "tags"):
+        if isinstance(tag, Mapping) and "externalDocs" in tag.entries:
+            losses.count(DOCUMENT, place_of(tag, "externalDocs"), "'externalDocs' of tags is left out", "nothing")
     _unused(source, types, losses)
 
 

@@ -80,7 +80,7 @@ def _escaped(value: str) -> str:
 
 
 def _is_long(value: str) -> bool:
-    return "\n" in value or len(value) > 90
+    return "\n" in value or (len(value) > 90 and " " in value)
 
 
 def _block(value: str, indent: int) -> str:
