@@ -62,7 +62,9 @@ RULES: dict[str, Rule] = {
     "I010": Rule("An operation arrives.", "What is left out of an import is named, with what to do."),
     "I011": Rule("A name is as in the original.", "The language has snake_case fields, and names that are taken."),
     "I012": Rule("A keyword arrives.", "The language has those that every door can carry."),
-    "I013": Rule("Absent, null and empty are as in the original.", "protobuf has two states, and none for collections."),
+    "I013": Rule(
+        "Absent, null and empty are as in the original.", "protobuf has two states, and none for collections."
+    ),
     "I014": Rule("A value has its form.", "A message has fields, one type, and alternatives with a common tag."),
     "I015": Rule("A property, parameter or header arrives.", "Every value has a type on every door."),
     "I016": Rule("Content has its media type.", "JSON and protobuf travel here."),

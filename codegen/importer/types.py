@@ -154,11 +154,11 @@ class Types:
         required: list[str] = []
         found: Data = {}
         wire = self.wire.setdefault(name, {})
-        taken = Taken()
         properties = mapping(shape.node, "properties")
+        members = _members([key for key, _ in properties or ()])
         for key, node in properties or ():
             place = place_of(properties or shape.node, key)
-            member = taken.give(identifier(key))
+            member = members[key]
             schema, is_required = self._property(node, f"{name}.{key}", f"{name}_{key}", key in listed)
             if schema is None:
                 must = ", which is required," if key in listed else ""
@@ -272,6 +272,13 @@ class Types:
         properties = schema.pop("properties")
         schema.pop("required", None)
         schema |= {"required": required, "properties": properties}
+
+
+def _members(keys: list[str]) -> dict[str, str]:
+    """The names here of all properties: who has a legal one keeps it, whatever stands before."""
+    taken = Taken()
+    legal = {key: taken.give(key) for key in keys if identifier(key) == key and not taken.has(key)}
+    return legal | {key: taken.give(identifier(key)) for key in keys if key not in legal}
 
 
 def _hinted(hint: str) -> str:

@@ -73,7 +73,9 @@ def types_of(folder: Path, document: Data) -> tuple[Types, Source]:
 
 def read(folder: Path, schema: Data, **others: Data) -> Read:
     """The schema `Thing` of a document that has the others too."""
-    types, source = types_of(folder, openapi(schemas={"Thing": schema, **others, "Use": {"$ref": "#/components/schemas/Thing"}}))
+    types, source = types_of(
+        folder, openapi(schemas={"Thing": schema, **others, "Use": {"$ref": "#/components/schemas/Thing"}})
+    )
     node = mapping(source.root, "components", "schemas", "Use")
     assert isinstance(node, Mapping)
     return Read(types, types.losses, types.of(node, "thing", "Thing"))

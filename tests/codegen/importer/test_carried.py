@@ -25,7 +25,9 @@ def test_every_keyword_of_the_table_is_one_of_the_compiler_s() -> None:
 @pytest.mark.parametrize("kind", ["string", "integer", "number", "array"])
 def test_every_keyword_of_the_table_arrives_and_compiles(tmp_path: Path, kind: str) -> None:
     base = {"items": {"type": "string"}} if kind == "array" else {}
-    fields = {f"field_{number}": {"type": kind, key: VALUES[key], **base} for number, key in enumerate(sorted(KEYWORDS[kind]))}
+    fields = {
+        f"field_{number}": {"type": kind, key: VALUES[key], **base} for number, key in enumerate(sorted(KEYWORDS[kind]))
+    }
     thing = {"type": "object", "required": list(fields), "properties": fields}
     found = imported(tmp_path, openapi({"/things": {"get": {"responses": answers(thing)}}}))
     assert found.files

@@ -25,7 +25,12 @@ def test_every_name_becomes_a_legal_one(foreign: str) -> None:
 
 
 def test_a_keyword_and_a_name_of_the_models_have_a_prefix() -> None:
-    assert [identifier(name) for name in ("from", "json", "model_id", "2fa")] == ["its_from", "its_json", "its_model_id", "its_2fa"]
+    assert [identifier(name) for name in ("from", "json", "model_id", "2fa")] == [
+        "its_from",
+        "its_json",
+        "its_model_id",
+        "its_2fa",
+    ]
 
 
 @pytest.mark.parametrize(

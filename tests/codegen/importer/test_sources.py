@@ -70,8 +70,12 @@ def test_a_reference_to_the_network_is_not_followed_and_leads_to_nothing(tmp_pat
 
 def test_references_reach_other_files_and_end_where_they_run_in_a_circle(tmp_path: Path) -> None:
     (tmp_path / "parts").mkdir()
-    (tmp_path / "parts" / "pet.yaml").write_text("Pet: {title: A pet, again: {$ref: '#/Pet'}}\nloop: {$ref: '#/loop'}\n")
-    (tmp_path / "api.yaml").write_text("openapi: 3.0.3\npet: {$ref: 'parts/pet.yaml#/Pet'}\nloop: {$ref: 'parts/pet.yaml#/loop'}\n")
+    (tmp_path / "parts" / "pet.yaml").write_text(
+        "Pet: {title: A pet, again: {$ref: '#/Pet'}}\nloop: {$ref: '#/loop'}\n"
+    )
+    (tmp_path / "api.yaml").write_text(
+        "openapi: 3.0.3\npet: {$ref: 'parts/pet.yaml#/Pet'}\nloop: {$ref: 'parts/pet.yaml#/loop'}\n"
+    )
     findings = Findings()
     library = Library(findings)
     (source,) = library.read([str(tmp_path / "api.yaml")])

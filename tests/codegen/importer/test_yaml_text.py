@@ -13,7 +13,13 @@ from codegen.diagnostics import Findings
 from codegen.importer.yaml_text import WIDTH, document, text
 from codegen.parse.yaml_tree import parse_yaml, plain
 
-SCALARS = st.one_of(st.none(), st.booleans(), st.integers(-(2**63), 2**63), st.floats(allow_nan=False, allow_infinity=False), st.text(max_size=200))
+SCALARS = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-(2**63), 2**63),
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.text(max_size=200),
+)
 VALUES = st.recursive(
     SCALARS, lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(st.text(min_size=1, max_size=12), inner, max_size=4)), max_leaves=12
 )  # fmt: skip
@@ -26,7 +32,9 @@ def read_back(printed: str) -> Any:
     return plain(tree)
 
 
-@given(st.dictionaries(st.text(min_size=1, max_size=20).filter(lambda key: key != "<<"), VALUES, min_size=1, max_size=5))
+@given(
+    st.dictionaries(st.text(min_size=1, max_size=20).filter(lambda key: key != "<<"), VALUES, min_size=1, max_size=5)
+)
 @settings(max_examples=300, deadline=None, derandomize=True)
 def test_everything_is_read_again_by_the_compiler(data: dict[str, Any]) -> None:
     if "<<" not in str(data):
@@ -45,7 +53,12 @@ def test_a_text_is_plain_where_it_can_be(value: str, written: str) -> None:
 
 def test_short_things_stand_on_a_line_records_are_blocks_and_long_texts_are_folded() -> None:
     said = "Everything that there is to say about a pet, " * 4
-    schema = {"type": "object", "required": ["id"], "description": said.strip(), "properties": {"id": {"type": "string", "maxLength": 10}}}
+    schema = {
+        "type": "object",
+        "required": ["id"],
+        "description": said.strip(),
+        "properties": {"id": {"type": "string", "maxLength": 10}},
+    }
     printed = document({"Pet": schema, "/pets/{id}": {"$ref": "http/pets.yaml#/single"}, "notes": "one\n\ntwo"})
     assert "    id: {type: string, maxLength: 10}\n" in printed
     assert "  description: >-\n" in printed

@@ -19,12 +19,13 @@ RESOURCES = (
 STATES = ["active", "past_due", "canceled", "incomplete"]
 
 
-def vendor_document() -> dict[str, Any]:
-    """OpenAPI 3.0: five to eight operations for each resource."""
+def vendor_document(count: int = len(RESOURCES)) -> dict[str, Any]:
+    """OpenAPI 3.0: six to eight operations for each of the first resources."""
+    resources = RESOURCES[:count]
     paths: dict[str, Any] = {}
     schemas: dict[str, Any] = {"error": _error(), "empty": {"type": "object", "properties": {}}}
-    for number, name in enumerate(RESOURCES):
-        schemas |= _schemas(number, name)
+    for number, name in enumerate(resources):
+        schemas |= _schemas(number, name, resources)
         paths |= _paths(number, name)
     return {
         "openapi": "3.0.0",
@@ -51,11 +52,14 @@ def _ref(name: str) -> dict[str, str]:
 
 
 def _expandable(name: str) -> dict[str, Any]:
-    return {"anyOf": [{"type": "string", "maxLength": 5000}, _ref(name)], "x-expansionResources": {"oneOf": [_ref(name)]}}
+    return {
+        "anyOf": [{"type": "string", "maxLength": 5000}, _ref(name)],
+        "x-expansionResources": {"oneOf": [_ref(name)]},
+    }
 
 
-def _schemas(number: int, name: str) -> dict[str, Any]:
-    other, third = RESOURCES[(number + 7) % len(RESOURCES)], RESOURCES[(number + 19) % len(RESOURCES)]
+def _schemas(number: int, name: str, resources: tuple[str, ...]) -> dict[str, Any]:
+    other, third = resources[(number + 7) % len(resources)], resources[(number + 19) % len(resources)]
     properties: dict[str, Any] = {
         "id": {"type": "string", "maxLength": 5000, "description": "Unique identifier for the object."},
         "object": {"type": "string", "enum": [name], "description": "The object's type."},
@@ -110,12 +114,19 @@ def _params(number: int, other: str) -> dict[str, Any]:
         "amount": {"type": "integer"},
         "description": {"type": "string", "maxLength": 5000},
         "expand": {"type": "array", "items": {"type": "string", "maxLength": 5000}},
-        "metadata": {"anyOf": [{"type": "object", "additionalProperties": {"type": "string"}}, {"type": "string", "enum": [""]}]},
+        "metadata": {
+            "anyOf": [{"type": "object", "additionalProperties": {"type": "string"}}, {"type": "string", "enum": [""]}]
+        },
         other: {"type": "string"},
-        "items": {"type": "array", "items": {"type": "object", "properties": {"price": {"type": "string"}, "quantity": {"type": "integer"}}}},
+        "items": {
+            "type": "array",
+            "items": {"type": "object", "properties": {"price": {"type": "string"}, "quantity": {"type": "integer"}}},
+        },
     }
     if number % 2:
-        properties["trial_end"] = {"anyOf": [{"type": "string", "enum": ["now"]}, {"type": "integer", "format": "unix-time"}]}
+        properties["trial_end"] = {
+            "anyOf": [{"type": "string", "enum": ["now"]}, {"type": "integer", "format": "unix-time"}]
+        }
     return {"type": "object", "properties": properties, "required": ["amount"] if number % 2 else []}
 
 
@@ -133,7 +144,11 @@ def _page(item: str) -> dict[str, Any]:
 
 
 def _error() -> dict[str, Any]:
-    return {"type": "object", "required": ["error"], "properties": {"error": {"type": "object", "properties": {"code": {"type": "string"}}}}}
+    return {
+        "type": "object",
+        "required": ["error"],
+        "properties": {"error": {"type": "object", "properties": {"code": {"type": "string"}}}},
+    }
 
 
 def _answers(schema: dict[str, Any]) -> dict[str, Any]:
@@ -145,12 +160,21 @@ def _answers(schema: dict[str, Any]) -> dict[str, Any]:
 
 def _form(schema: dict[str, Any]) -> dict[str, Any]:
     encoding = {"expand": {"explode": True, "style": "deepObject"}}
-    return {"required": False, "content": {"application/x-www-form-urlencoded": {"encoding": encoding, "schema": schema}}}
+    return {
+        "required": False,
+        "content": {"application/x-www-form-urlencoded": {"encoding": encoding, "schema": schema}},
+    }
 
 
 def _paths(number: int, name: str) -> dict[str, Any]:
     plural, camel = _plural(name), "".join(part.title() for part in name.split("_"))
-    key = {"name": name, "in": "path", "required": True, "style": "simple", "schema": {"type": "string", "maxLength": 5000}}
+    key = {
+        "name": name,
+        "in": "path",
+        "required": True,
+        "style": "simple",
+        "schema": {"type": "string", "maxLength": 5000},
+    }
     paging = [
         {"name": "limit", "in": "query", "required": False, "style": "form", "schema": {"type": "integer"}},
         {"name": "starting_after", "in": "query", "required": False, "style": "form", "schema": {"type": "string", "maxLength": 5000}},
@@ -181,5 +205,7 @@ def _paths(number: int, name: str) -> dict[str, Any]:
             "post": {"operationId": f"Post{camel}sCancel", "parameters": [key], "responses": _answers(_ref(name))}
         }
     if number % 7 == 3:
-        found[f"/v1/{plural}/{{{name}}}.pdf"] = {"get": {"parameters": [key], "responses": {"302": {"description": "There."}}}}
+        found[f"/v1/{plural}/{{{name}}}.pdf"] = {
+            "get": {"parameters": [key], "responses": {"302": {"description": "There."}}}
+        }
     return found
