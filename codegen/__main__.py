@@ -1,4 +1,4 @@
-"""`python -m codegen generate|check|diff|explain|fix|init|lock|new|remove|rename|resource|update-platform|operations`: the compiler's commands, on any contract.
+"""`python -m codegen generate|check|diff|explain|fix|import|init|lock|new|remove|rename|resource|update-platform|operations`: the compiler's commands, on any contract.
 
 Exit 1 means findings, and nothing written; 2, that there was nothing to work on. Paths are those of the current folder.
 """
@@ -19,6 +19,7 @@ from codegen.breaking.waivers import read_waivers
 from codegen.diagnostics import Refused
 from codegen.fix import drafts
 from codegen.fix import fix as fixes
+from codegen.importer import command as importing
 from codegen.new.new import write_operation
 from codegen.new.operation import NewOperation
 from codegen.pipeline import Loaded, build, load
@@ -63,6 +64,7 @@ def main(arguments: list[str] | None = None) -> int:
     begun.add_argument("--title", default="", help="as people read it; default: the name")
     begun.add_argument("--into", type=Path, required=True, help="a folder that is not there yet")
     begun.add_argument("--keep-example", action="store_true", help="with the feature that shows how things are done")
+    importing.describe(commands.choices["import"])
     updated = commands.choices["update-platform"]
     updated.add_argument("--source", required=True, help="the platform: a folder or a URL that git reads")
     updated.add_argument("--ref", default="HEAD", help="a commit, branch or tag of it")
@@ -359,6 +361,7 @@ def _listed(words: str) -> tuple[str, ...]:
 COMMANDS = {
     "new": new,
     "remove": remove,
+    "import": importing.import_contract,
     "init": init,
     "update-platform": update_platform,
     "rename": rename,

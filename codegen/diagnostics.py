@@ -87,9 +87,10 @@ class Finding:
 
 
 class Findings:
-    """The findings of one run, each kept once, in the order of their places; 5,000 at most."""
+    """The findings of one run, each kept once, in the order of their places; `most` at most."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = MAX_FINDINGS) -> None:
+        self._most = most
         self._items: dict[tuple[Place, str, str], Finding] = {}
         self._messages: dict[tuple[Place, str, str], list[str]] = {}
 
@@ -107,7 +108,7 @@ class Findings:
     ) -> None:
         """Once for each rule, place and message: whoever says it first is kept, with its fix. Texts are made one line,
         whatever the contract has in them."""
-        if len(self._items) >= MAX_FINDINGS:
+        if len(self._items) >= self._most:
             return
         elsewhere, contrast = other or (None, "")
         message, contrast, fix = _one_line(message), _one_line(contrast), _one_line(fix)

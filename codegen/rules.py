@@ -1,6 +1,6 @@
 """Every rule of the compiler: what must be so, and why. `python -m codegen explain X012` prints one.
 
-The letter is the room that finds it: Y YAML, R references, F the form of a file, S schemas, O OpenAPI, A AsyncAPI, P proto, V vocabulary, J join,
+The letter is the room that finds it: Y YAML, R references, F the form of a file, I import, S schemas, O OpenAPI, A AsyncAPI, P proto, V vocabulary, J join,
 X agreement with proto, N numbers, W words.
 """
 
@@ -57,6 +57,23 @@ RULES: dict[str, Rule] = {
     "F002": Rule("A file holds what the service needs of it.", "What is left out has no default."),
     "F003": Rule("A value has the type that is read.", "specs/README.md says what each file holds."),
     "F004": Rule("A file of specs/ is read.", "What is silently ignored would look as if it counted."),
+    "I001": Rule("An imported document is OpenAPI 3.0 or 3.1, or AsyncAPI 2 or 3.", "Others have another form."),
+    "I002": Rule("What is imported stands in local files.", "Nothing is fetched, and nothing is read from elsewhere."),
+    "I010": Rule("An operation arrives.", "What is left out of an import is named, with what to do."),
+    "I011": Rule("A name is as in the original.", "The language has snake_case fields, and names that are taken."),
+    "I012": Rule("A keyword arrives.", "The language has those that every door can carry."),
+    "I013": Rule(
+        "Absent, null and empty are as in the original.", "protobuf has two states, and none for collections."
+    ),
+    "I014": Rule("A value has its form.", "A message has fields, one type, and alternatives with a common tag."),
+    "I015": Rule("A property, parameter or header arrives.", "Every value has a type on every door."),
+    "I016": Rule("Content has its media type.", "JSON and protobuf travel here."),
+    "I017": Rule("An answer is as in the original.", "Successes are 200, 201, 202 and 204 with one content."),
+    "I018": Rule("Errors are as in the original.", "They are those of the catalogue, on every door."),
+    "I019": Rule("Security is as in the original.", "Callers bring a bearer token with roles."),
+    "I020": Rule("What belongs to no operation arrives.", "Nobody would read it here."),
+    "I021": Rule("A message travels as in the original.", "The socket has one address, frames, and replies."),
+    "I022": Rule("What became of an operation compiles.", "An import ends with a contract that does."),
     "J001": Rule("Title and version are equal in both roots.", "It is one contract.", can_wait=True),
     "J002": Rule("An x- word stands once, or says the same twice.", "Two values would leave open which one counts."),
     "J003": Rule("A header's field has its type in a message.", "The other doors carry it in the payload."),

@@ -95,7 +95,8 @@ class ProtoWriter:
         numbers = {one: values.get(one, locked.get(one, index)) for index, one in enumerate(members)}
         zero_first = sorted(numbers.items(), key=lambda pair: pair[1] != 0)
         text = f"\nenum {enum.name} {{\n{''.join(f'  {one} = {number};{chr(10)}' for one, number in zero_first)}}}\n"
-        return [Edit(self._file_of(enum.name, None), END, 1, text, BODY)]
+        file = self._file_of(enum.name, None)
+        return [*self._imports(file, []), Edit(file, END, 1, text, BODY)]
 
     def field(self, message: ProtoMessage, one: Field) -> list[Edit]:
         if one.name in message.reserved:

@@ -24,6 +24,11 @@ MAX_NODES = 200_000
 MAX_POINTERS = 50_000_000
 """Characters of all pointers together: a long key stands in that of every node below it."""
 
+
+Limits: TypeAlias = tuple[int, int, int]
+OF_CONTRACTS = (MAX_BYTES, MAX_NODES, MAX_POINTERS)
+"""Bytes, nodes and characters of pointers of one file; other readers may take larger ones."""
+
 _NOT_YAML = "correct it here or before; indent with spaces, and quote what is not plain text"
 _NULL = re.compile(r"(?:null|Null|NULL|~|)\Z")
 _BOOL = re.compile(r"(?:true|True|TRUE|false|False|FALSE)\Z")
@@ -100,13 +105,13 @@ def kind_of(node: Node) -> str:
     return names.get(type(node.value), "null")
 
 
-def parse_yaml(file: str, data: bytes, findings: Findings) -> Node | None:
+def parse_yaml(file: str, data: bytes, findings: Findings, limits: Limits = OF_CONTRACTS) -> Node | None:
     """The root node, or None after a finding."""
-    if len(data) > MAX_BYTES:
-        findings.add("Y001", Place(file, 1, 1), f"the file has more than {MAX_BYTES:,} bytes", fix="split it")
+    if len(data) > limits[0]:
+        findings.add("Y001", Place(file, 1, 1), f"the file has more than {limits[0]:,} bytes", fix="split it")
         return None
     text = decoded(file, data, findings)
-    return None if text is None else _Builder(file, findings).build(text)
+    return None if text is None else _Builder(file, findings, limits).build(text)
 
 
 def decoded(file: str, data: bytes, findings: Findings) -> str | None:
@@ -133,7 +138,8 @@ class _Stop(Exception):
 
 
 class _Builder:
-    def __init__(self, file: str, findings: Findings) -> None:
+    def __init__(self, file: str, findings: Findings, limits: Limits) -> None:
+        self._limits = limits
         self._file = file
         self._findings = findings
         self._stack: list[tuple[Sequence | Mapping, list[str]]] = []
@@ -231,14 +237,14 @@ class _Builder:
         parent, pending = self._stack[-1]
         step = str(len(parent.items)) if isinstance(parent, Sequence) else pending[0]
         self._pointers += len(parent.pointer) + len(step)
-        if self._pointers > MAX_POINTERS:
+        if self._pointers > self._limits[2]:
             self._stop("Y001", place, "the keys around its nodes are too long together", "shorten them, or split it")
         return f"{parent.pointer}/{step.replace('~', '~0').replace('/', '~1')}"
 
     def _place_node(self, node: Node) -> None:
         self._nodes += 1
-        if self._nodes > MAX_NODES:
-            self._stop("Y001", node.place, f"the file has more than {MAX_NODES:,} nodes", "split it")
+        if self._nodes > self._limits[1]:
+            self._stop("Y001", node.place, f"the file has more than {self._limits[1]:,} nodes", "split it")
         if not self._stack:
             self._root = node
             return

@@ -1,0 +1,172 @@
+"""Bodies and answers of HTTP operations: one record in JSON each; what differs from that in the document is said."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from codegen.importer.draft import Data, Ref
+from codegen.importer.losses import ANSWER, DOCUMENT, MEMBER, PRESENCE
+from codegen.importer.media import chosen, is_json
+from codegen.importer.nodes import made, mapping, place_of, scalar, text, value
+from codegen.importer.types import Types
+from codegen.parse.http_responses import STATUSES
+from codegen.parse.yaml_tree import Mapping, Node
+
+DESCRIBED = "As asked."
+
+
+@dataclass(slots=True)
+class _Success:
+    status: str
+    node: Node
+    description: str
+    schema: Ref | None
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """`description` is what the document says of the body itself."""
+
+    record: Ref
+    description: str = ""
+
+
+def read_body(types: Types, operation: Mapping, label: str, hint: str) -> Body | None:
+    """None without one."""
+    body = types.shapes.library.resolve(operation.get("requestBody"))
+    if not isinstance(body, Mapping):
+        return None
+    what = f"the body of {label}"
+    media, schema = chosen(types.shapes.library, types.losses, body, what)
+    if not media:
+        return None
+    if value(body, "required") is not True:
+        types.losses.count(
+            PRESENCE,
+            place_of(operation, "requestBody"),
+            "a body may not be left out; one of which nothing is required is `{}`",
+            "write required: true",
+        )
+    record = types.message(_schema(body, media, schema), what, f"{hint}_body", is_request=True)
+    return Body(record, text(body, "description").strip())
+
+
+def _schema(holder: Mapping, media: str, schema: Node | None) -> Node:
+    """A text is a text and anything else that is no JSON bytes, whatever the document says of it."""
+    if is_json(media):
+        return schema if schema is not None else made(holder, {})
+    text_entries: dict[str, Node] = {"type": scalar(holder, "string")}
+    if media.startswith("text/"):
+        return made(holder, text_entries)
+    return made(holder, text_entries | {"format": scalar(holder, "binary")})
+
+
+def read_responses(types: Types, operation: Mapping, label: str, hint: str) -> Data | None:
+    """The successes as they stand in http/; None where the document has none."""
+    responses = mapping(operation, "responses")
+    if responses is None:
+        return None
+    for status, node in responses:
+        if status[:1] in "13":
+            types.losses.count(
+                ANSWER,
+                node.place,
+                f"the response {status} is left out: only successes and errors are answered",
+                "nothing, or an operation that says it in a record",
+            )
+    found = [_success(types, status, node, label, hint) for status, node in _successes(responses)]
+    if not found:
+        return None
+    main = next((one for one in found if one.schema is not None), found[0])
+    written: Data = {}
+    for one in found:
+        if _is_equal(types, one.schema, main.schema):
+            _write(types, written, one, main, label)
+        else:
+            said = "no content" if one.schema is None else "another content"
+            types.losses.add(
+                ANSWER,
+                one.node.place,
+                f"{label} does not answer {one.status}, which has {said}",
+                "answer a union of both, or leave one out",
+            )
+    return written
+
+
+def _successes(responses: Mapping) -> list[tuple[str, Node]]:
+    listed = [(status, node) for status, node in responses if status.startswith("2")]
+    return sorted(listed, key=lambda one: one[0]) or [
+        (status, node) for status, node in responses if status == "default"
+    ]
+
+
+def _success(types: Types, status: str, node: Node, label: str, hint: str) -> _Success:
+    response = types.shapes.library.resolve(node)
+    if not isinstance(response, Mapping):
+        return _Success(status, node, DESCRIBED, None)
+    _beside(types, response, label)
+    what = f"the answer {status} of {label}"
+    described = text(response, "description").strip() or DESCRIBED
+    media, schema = chosen(types.shapes.library, types.losses, response, what)
+    if not media or status == "204":
+        return _Success(status, node, described, None)
+    return _Success(
+        status,
+        node,
+        described,
+        types.message(_schema(response, media, schema), what, f"{hint}_result", is_request=False),
+    )
+
+
+def _beside(types: Types, response: Mapping, label: str) -> None:
+    for key in response.entries:
+        if key not in ("description", "content", "headers", "links"):
+            types.losses.count(DOCUMENT, place_of(response, key), f"{key!r} of responses is left out", "nothing")
+    for key, _ in mapping(response, "headers") or ():
+        headers = mapping(response, "headers") or response
+        types.losses.add(
+            MEMBER,
+            place_of(headers, key),
+            f"the header {key!r} of an answer of {label} is left out",
+            "put it into the record, and name the field by x-field",
+        )
+    for key, _ in mapping(response, "links") or ():
+        links = mapping(response, "links") or response
+        types.losses.add(
+            ANSWER,
+            place_of(links, key),
+            f"the link {key!r} of {label} is left out",
+            "write it into http/, with the operation's name",
+        )
+
+
+def _is_equal(types: Types, one: Ref | None, other: Ref | None) -> bool:
+    """Wrapped values of one form are records of different names."""
+    if one is None or other is None:
+        return one is other
+    return one == other or types.schemas[one.name] == types.schemas[other.name]
+
+
+def _write(types: Types, written: Data, one: _Success, main: _Success, label: str) -> None:
+    wanted = one.status if one.status in STATUSES else "200"
+    status = "204" if main.schema is None else wanted
+    if status in written and status == one.status:
+        written[status]["description"] = one.description
+        return
+    if status in written:
+        types.losses.add(
+            ANSWER,
+            one.node.place,
+            f"{label} answers {status} instead of {one.status} too",
+            "nothing, if clients look at the class alone",
+        )
+        return
+    if status != one.status:
+        types.losses.add(
+            ANSWER,
+            one.node.place,
+            f"{label} answers {status} and not {one.status}",
+            "write content, or another status of 200, 201, 202, 204",
+        )
+    content = {"content": {"application/json": {"schema": main.schema}}} if main.schema is not None else {}
+    written[status] = {"description": one.description, **content}

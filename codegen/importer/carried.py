@@ -1,0 +1,68 @@
+"""What of JSON Schema the language carries today, keyword by keyword: the one table that an import asks.
+
+A keyword that the language learns is added to its line here, and arrives from then on; what is in no line is left out with a loss.
+"""
+
+from __future__ import annotations
+
+import re
+
+from codegen.ir.names import is_identifier
+from codegen.ir.patterns import Untranslatable, rust
+from codegen.parse import keywords
+
+_LITERAL = re.compile(r"[\\^$.*+?()\[\]{}|/]")
+KEYWORDS: dict[str, frozenset[str]] = {
+    "string": frozenset({"minLength", "maxLength", "pattern", "const", "contentEncoding"}),
+    "integer": frozenset({"minimum", "maximum"}),
+    "number": frozenset({"minimum", "maximum"}),
+    "boolean": frozenset(),
+    "array": frozenset({"minItems", "maxItems"}),
+    "map": frozenset({"maxProperties"}),
+    "record": frozenset(),
+}
+"""Beside the type, and what makes it: format, enum, items, properties, additionalProperties, required."""
+ANNOTATIONS = frozenset({"description", "deprecated"})
+BESIDE_FORMAT: frozenset[str] = frozenset()
+"""Keywords of a text that may stand beside a form that has its own values (date, uuid, decimal, duration, date-time)."""
+BESIDE_ENCODING = frozenset({"maxLength"})
+FORMS = frozenset(keywords.FORMS)
+FORMATS = FORMS | keywords.PLAIN_FORMATS
+SYNONYMS = {"guid": "uuid", "datetime": "date-time", "url": "uri", "iri": "uri"}
+WIDTHS = {
+    "int8": ("int32", -(2**7), 2**7 - 1),
+    "int16": ("int32", -(2**15), 2**15 - 1),
+    "uint8": ("int32", 0, 2**8 - 1),
+    "uint16": ("int32", 0, 2**16 - 1),
+    "uint32": ("int64", 0, 2**32 - 1),
+    "uint64": ("int64", 0, 2**63 - 1),
+    "int32": ("int32", None, None),
+    "int64": ("int64", None, None),
+}
+UNSAID = frozenset(
+    {"title", "examples", "example", "$comment", "xml", "externalDocs", "$schema", "$id", "discriminator"}
+)
+"""They refuse no value. `discriminator` is read where a union is; `title` names nothing here."""
+
+
+def is_member(text: str) -> bool:
+    """Whether a text may be a member of an enum."""
+    return is_identifier(text.replace("-", "_").lower()) and text.lower() != "unspecified"
+
+
+def is_pattern(text: str) -> bool:
+    """Whether every target reads the pattern alike."""
+    try:
+        rust(text)
+    except Untranslatable:
+        return False
+    return True
+
+
+def alternatives(members: list[str]) -> str:
+    """A pattern that has exactly these texts."""
+    return f"^(?:{'|'.join(_LITERAL.sub(_escaped, one) for one in members)})$"
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return "\\" + found[0]

@@ -1,0 +1,82 @@
+"""Enums: texts as they are, numbers with the names that the document gives them, or with names of their own."""
+
+from __future__ import annotations
+
+from codegen.importer import carried
+from codegen.importer.draft import Data
+from codegen.importer.losses import KEYWORD, SHAPE, Losses
+from codegen.importer.names import Taken, words
+from codegen.importer.nodes import items, place_of
+from codegen.importer.shapes import Shape
+from codegen.ir.types import INT32, INT64
+from codegen.parse.yaml_tree import plain, text_of
+
+NAMES = ("x-enum-names", "x-enum-varnames", "x-enumNames")
+
+
+def read_enum(losses: Losses, shape: Shape, name: str) -> Data:
+    values = [plain(one) for one in items(shape.node, "enum")]
+    if shape.kind == "string enum":
+        return {"type": "string", "enum": values}
+    numbers = [one for one in dict.fromkeys(values) if isinstance(one, int) and not isinstance(one, bool)]
+    if len(numbers) != len(values) or not all(INT32[0] <= one <= INT32[1] for one in numbers):
+        losses.add(
+            KEYWORD,
+            place_of(shape.node, "enum"),
+            f"the members of {name} beyond int32 are left out",
+            "write them as texts",
+        )
+        numbers = [one for one in numbers if INT32[0] <= one <= INT32[1]] or [0]
+    return {"type": "integer", "format": "int32", "enum": numbers, "x-enum-names": _names(losses, shape, numbers, name)}
+
+
+def _names(losses: Losses, shape: Shape, numbers: list[int], name: str) -> list[str]:
+    given = next((items(shape.node, key) for key in NAMES if items(shape.node, key)), [])
+    said = [words(text_of(one) or "") for one in given]
+    if len(said) != len(numbers) or not all(map(carried.is_member, said)):
+        losses.add(
+            SHAPE,
+            place_of(shape.node, "enum"),
+            f"the numbers of {name} have no names in the document, and are called after themselves",
+            "write x-enum-names",
+        )
+        said = [f"value_{one}" if one >= 0 else f"minus_{-one}" for one in numbers]
+    taken = Taken()
+    return [taken.give(one) for one in said]
+
+
+def is_default(schema: object, value: object) -> bool:
+    """Whether a default is a value that a schema of one value takes; beside the reference to a named type none may stand."""
+    kind = schema.get("type") if isinstance(schema, dict) else None
+    match kind:
+        case "boolean":
+            return isinstance(value, bool)
+        case "integer":
+            low, high = INT32 if isinstance(schema, dict) and schema.get("format") == "int32" else INT64
+            return (
+                isinstance(value, int)
+                and not isinstance(value, bool)
+                and low <= value <= high
+                and _between(schema, value)
+            )
+        case "number":
+            return isinstance(value, int | float) and not isinstance(value, bool) and _between(schema, value)
+        case "string":
+            return isinstance(value, str) and _is_text(schema, value)
+    return False
+
+
+def _between(schema: object, number: float) -> bool:
+    bounds = schema if isinstance(schema, dict) else {}
+    return bool(bounds.get("minimum", number) <= number <= bounds.get("maximum", number))
+
+
+def _is_text(schema: object, value: str) -> bool:
+    """Forms of their own are judged by the compiler alone, so that no default of theirs is kept that it would refuse."""
+    said = schema if isinstance(schema, dict) else {}
+    has_own = said.get("format") in carried.FORMS or "contentEncoding" in said or "pattern" in said or "const" in said
+    return (
+        not has_own
+        and "\0" not in value
+        and bool(said.get("minLength", 0) <= len(value) <= said.get("maxLength", len(value)))
+    )

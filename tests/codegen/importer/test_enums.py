@@ -1,0 +1,43 @@
+"""Enums of numbers have names, and a default is a value of its type."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from codegen.importer.enums import is_default
+from tests.codegen.importer.documents import read
+
+
+def test_numbers_are_named_as_the_document_names_them(tmp_path: Path) -> None:
+    found = read(tmp_path, {"type": "integer", "enum": [0, 1], "x-enumNames": ["NotYet", "Done"]})
+    assert found.named["Thing"] == {
+        "type": "integer",
+        "format": "int32",
+        "enum": [0, 1],
+        "x-enum-names": ["not_yet", "done"],
+    }
+    assert found.said == []
+
+
+def test_numbers_without_names_are_called_after_themselves(tmp_path: Path) -> None:
+    found = read(tmp_path, {"enum": [-1, 5]})
+    assert found.named["Thing"]["x-enum-names"] == ["minus_1", "value_5"]
+    assert found.said == ["I014 the numbers of Thing have no names in the document, and are called after themselves"]
+
+
+def test_numbers_beyond_the_width_are_left_out(tmp_path: Path) -> None:
+    found = read(tmp_path, {"enum": [1, 2**40]})
+    assert found.named["Thing"]["enum"] == [1]
+    assert "I012 the members of Thing beyond int32 are left out" in found.said
+
+
+@pytest.mark.parametrize(
+    ("schema", "value", "fits"),
+    [({"type": "integer", "format": "int32"}, 2**31, False), ({"type": "integer", "format": "int64", "minimum": 1}, 1, True),
+     ({"type": "integer", "format": "int64"}, True, False), ({"type": "number", "maximum": 1}, 2, False), ({"type": "string", "maxLength": 1}, "ab", False),
+     ({"type": "string", "format": "date"}, "2020-01-01", False), ({"type": "boolean"}, False, True), ({"type": "array"}, [], False)],
+)  # fmt: skip
+def test_a_default_is_kept_where_it_surely_fits(schema: object, value: object, fits: bool) -> None:
+    assert is_default(schema, value) == fits
