@@ -1,7 +1,7 @@
 # Stele. `make` shows what there is. Needed first: Python 3.11 or later, and make.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run test test-platform test-long check generate fix breaking init update-platform new resource remove lock migrate migration rollback migration-history migration-current call operations sdk bench clean clean-data update-locks
+.PHONY: help run test test-platform test-long check generate fix breaking init import update-platform new resource remove lock migrate migration rollback migration-history migration-current call operations sdk bench clean clean-data update-locks
 
 VENV := .venv
 READY := $(VENV)/.ready
@@ -56,6 +56,10 @@ breaking: $(READY) ## Say whom the contract breaks since AGAINST=HEAD, a commit 
 
 init: $(READY) ## Begin a project of your own: name=orders into=../orders (title="Order desk" example=keep)
 	@$(PYTHON_IN) -m codegen init --name "$(name)" --into "$(into)" --title "$(title)" $(if $(filter keep,$(example)),--keep-example)
+
+import: $(READY) ## Write specs/ from what you have: from="openapi.yaml …" (into=specs report=losses.txt format=json force=yes)
+	@test -n "$(from)" || { echo 'say which documents: make import from="openapi.yaml events.yaml"' >&2; exit 2; }
+	@$(PYTHON_IN) -m codegen --format $(or $(format),text) import $(from) $(if $(into),--into "$(into)") $(if $(report),--report "$(report)") $(if $(force),--force)
 
 update-platform: $(READY) ## Merge a later platform into this project: FROM=a folder or a URL (REF=a commit, branch or tag)
 	@test -n "$(FROM)" || { echo 'say where the platform is: make update-platform FROM=../stele' >&2; exit 2; }

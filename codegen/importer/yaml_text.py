@@ -43,12 +43,11 @@ def _item(value: object, indent: int) -> str:
 
 
 def _opens(key: str, value: object) -> bool:
-    """Records, their properties and operations are blocks, however short: people add to them."""
-    return (
-        isinstance(value, dict)
-        and bool(value)
-        and (key == "properties" or bool({"properties", "responses", "allOf"} & value.keys()))
-    )
+    """Records, their properties, answers and operations are blocks, however short: people add to them."""
+    if not isinstance(value, dict) or not value:
+        return False
+    is_open = key == "properties" or bool({"properties", "responses", "allOf", "content"} & value.keys())
+    return is_open or any(_opens(name, one) for name, one in value.items())
 
 
 def flow(value: object) -> str:
