@@ -7,25 +7,26 @@ from __future__ import annotations
 
 import re
 
-from codegen.ir.names import is_identifier
+from codegen.ir.names import MAX_LENGTH, SNAKE
 from codegen.ir.patterns import Untranslatable, rust
+from codegen.ir.types import INT64
 from codegen.parse import keywords
+from codegen.parse.enums import UNSET, member_name
 
 _LITERAL = re.compile(r"[\\^$.*+?()\[\]{}|/]")
 KEYWORDS: dict[str, frozenset[str]] = {
     "string": frozenset({"minLength", "maxLength", "pattern", "const", "contentEncoding"}),
-    "integer": frozenset({"minimum", "maximum"}),
-    "number": frozenset({"minimum", "maximum"}),
+    "integer": frozenset({"minimum", "maximum", "multipleOf"}),
+    "number": frozenset({"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"}),
     "boolean": frozenset(),
-    "array": frozenset({"minItems", "maxItems"}),
+    "array": frozenset({"minItems", "maxItems", "uniqueItems"}),
     "map": frozenset({"maxProperties"}),
     "record": frozenset(),
 }
 """Beside the type, and what makes it: format, enum, items, properties, additionalProperties, required."""
 ANNOTATIONS = frozenset({"description", "deprecated"})
-BESIDE_FORMAT: frozenset[str] = frozenset()
+BESIDE_FORMAT = frozenset({"minLength", "maxLength", "pattern"})
 """Keywords of a text that may stand beside a form that has its own values (date, uuid, decimal, duration, date-time)."""
-BESIDE_ENCODING = frozenset({"maxLength"})
 FORMS = frozenset(keywords.FORMS)
 FORMATS = FORMS | keywords.PLAIN_FORMATS
 SYNONYMS = {"guid": "uuid", "datetime": "date-time", "url": "uri", "iri": "uri"}
@@ -46,8 +47,21 @@ UNSAID = frozenset(
 
 
 def is_member(text: str) -> bool:
-    """Whether a text may be a member of an enum."""
-    return is_identifier(text.replace("-", "_").lower()) and text.lower() != "unspecified"
+    """Whether a text may be a member of an enum: it has a name, and not that of what is absent in proto."""
+    spelled = member_name(text).replace("-", "_").lower()
+    return bool(SNAKE.match(spelled)) and len(spelled) <= MAX_LENGTH and spelled != UNSET and "\0" not in text
+
+
+def are_members(texts: list[str]) -> bool:
+    """Whether the texts may be the members of one enum: their names stay apart in every spelling."""
+    names = {member_name(one).replace("-", "_").upper() for one in texts}
+    return len(names) == len(texts) and all(map(is_member, texts))
+
+
+def are_lengths(form: str, low: int, high: int) -> bool:
+    """Whether any text of a form has a length between the two."""
+    least, most = keywords.LENGTHS.get(form, (0, INT64[1]))
+    return low <= high and low <= most and least <= high
 
 
 def is_pattern(text: str) -> bool:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from math import inf
+
 from codegen.importer import carried
 from codegen.importer.draft import Data
 from codegen.importer.losses import KEYWORD, SHAPE, Losses
@@ -17,7 +20,7 @@ NAMES = ("x-enum-names", "x-enum-varnames", "x-enumNames")
 def read_enum(losses: Losses, shape: Shape, name: str) -> Data:
     values = [plain(one) for one in items(shape.node, "enum")]
     if shape.kind == "string enum":
-        return {"type": "string", "enum": values}
+        return {"type": "string", "enum": list(dict.fromkeys(map(str, values)))}
     numbers = [one for one in dict.fromkeys(values) if isinstance(one, int) and not isinstance(one, bool)]
     if len(numbers) != len(values) or not all(INT32[0] <= one <= INT32[1] for one in numbers):
         losses.add(
@@ -68,7 +71,10 @@ def is_default(schema: object, value: object) -> bool:
 
 def _between(schema: object, number: float) -> bool:
     bounds = schema if isinstance(schema, dict) else {}
-    return bool(bounds.get("minimum", number) <= number <= bounds.get("maximum", number))
+    step = bounds.get("multipleOf")
+    is_inside = bounds.get("minimum", number) <= number <= bounds.get("maximum", number)
+    is_beyond = bounds.get("exclusiveMinimum", -inf) < number < bounds.get("exclusiveMaximum", inf)
+    return bool(is_inside and is_beyond and (step is None or Decimal(repr(number)) % Decimal(repr(step)) == 0))
 
 
 def _is_text(schema: object, value: str) -> bool:

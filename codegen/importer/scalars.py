@@ -92,7 +92,7 @@ def _integer(losses: Losses, node: Mapping, what: str) -> Data:
             SHAPE, place_of(node, "format"), f"{what} is {width} with the bounds of {said}", "nothing, if that is meant"
         )
     limits = INT32 if width == "int32" else INT64
-    found: Data = {"type": "integer", "format": width}
+    found: Data = {"type": "integer", "format": width, **_step(losses, node, "integer", what)}
     for (bound, exclusive, step), outer, limit in zip(SIDES, (lowest, highest), limits, strict=True):
         number = _whole(losses, node, bound, what)
         beyond = _whole(losses, node, exclusive, what)
@@ -143,17 +143,16 @@ def _whole(losses: Losses, node: Mapping, key: str, what: str) -> int | None:
 def _number(losses: Losses, node: Mapping, what: str) -> Data:
     _no_format(losses, node, what, "double")
     found: Data = {"type": "number", **({"format": "double"} if text(node, "format") == "double" else {})}
-    for bound, exclusive, _ in SIDES:
-        said = value(node, bound)
-        if isinstance(said, int | float) and not isinstance(said, bool) and math.isfinite(said):
-            found[bound] = said
-        elif bound in node.entries:
-            _dropped(losses, node, bound, what)
-        if exclusive in node.entries and exclusive not in carried.KEYWORDS["number"]:
-            _dropped(losses, node, exclusive, what)
-        elif exclusive in node.entries:
-            found[exclusive] = plain(node.entries[exclusive])
-    if found.get("minimum", -math.inf) > found.get("maximum", math.inf):
+    for key in (key for bound, exclusive, _ in SIDES for key in (bound, exclusive)):
+        said = value(node, key)
+        if key in carried.KEYWORDS["number"] and _is_number(said):
+            found[key] = said
+        elif key in node.entries:
+            _dropped(losses, node, key, what)
+    found |= _step(losses, node, "number", what)
+    low = max(found.get("minimum", -math.inf), found.get("exclusiveMinimum", -math.inf))
+    high = min(found.get("maximum", math.inf), found.get("exclusiveMaximum", math.inf))
+    if low > high or (low == high and {"exclusiveMinimum", "exclusiveMaximum"} & found.keys()):
         losses.add(
             KEYWORD,
             node.place,
@@ -161,11 +160,27 @@ def _number(losses: Losses, node: Mapping, what: str) -> Data:
             "write the lower below the upper",
         )
         found = {"type": "number"}
-    if "const" in node.entries:
-        _dropped(losses, node, "const", what)
-    if "enum" in node.entries:
-        _dropped(losses, node, "enum", what)
+    for key in ("const", "enum"):
+        if key in node.entries:
+            _dropped(losses, node, key, what)
     return found
+
+
+def _is_number(said: object) -> bool:
+    return isinstance(said, int | float) and not isinstance(said, bool) and math.isfinite(said)
+
+
+def _step(losses: Losses, node: Mapping, kind: str, what: str) -> Data:
+    """`multipleOf`, where it is a step that the kind has."""
+    said = value(node, "multipleOf")
+    if isinstance(said, float) and said.is_integer():
+        said = int(said)
+    is_step = _is_number(said) and isinstance(said, int if kind == "integer" else int | float) and 0 < said <= INT64[1]
+    if is_step and "multipleOf" in carried.KEYWORDS[kind]:
+        return {"multipleOf": said}
+    if "multipleOf" in node.entries and "multipleOf" in carried.KEYWORDS[kind]:
+        _dropped(losses, node, "multipleOf", what)
+    return {}
 
 
 def _string(losses: Losses, node: Mapping, what: str) -> Data:
@@ -205,7 +220,7 @@ def _lengths(losses: Losses, node: Mapping, form: str, what: str) -> Data:
             _dropped(losses, node, key, what)
         elif not (key == "minLength" and said == 0):
             found[key] = said
-    if found.get("minLength", 0) > found.get("maxLength", INT64[1]):
+    if not carried.are_lengths(form, found.get("minLength", 0), found.get("maxLength", INT64[1])):
         losses.add(
             KEYWORD,
             node.place,

@@ -12,7 +12,7 @@ from codegen.importer.draft import Data, Ref
 from codegen.importer.enums import read_enum
 from codegen.importer.losses import KEYWORD, MEMBER, PRESENCE, SHAPE, WIRE_NAME, Losses
 from codegen.importer.names import Taken, identifier, type_name
-from codegen.importer.nodes import items, mapping, place_of, text
+from codegen.importer.nodes import items, mapping, place_of, text, value
 from codegen.importer.presence import settled
 from codegen.importer.scalars import left_out, scalar_schema
 from codegen.importer.shapes import Shape, Shapes
@@ -115,8 +115,7 @@ class Types:
     def _is_enum(self, shape: Shape) -> bool:
         members = [text_of(one) for one in items(shape.node, "enum")]
         texts = [one for one in members if one is not None]
-        spelled = {one.replace("-", "_").upper() for one in texts}
-        return len(spelled) == len(members) and all(map(carried.is_member, texts))
+        return len(texts) == len(members) and carried.are_members(list(dict.fromkeys(texts)))
 
     def _alternatives(self, shape: Shape, what: str) -> Data:
         """Texts that are no names are a pattern: it takes the same values, and no language has a type of it."""
@@ -219,7 +218,12 @@ class Types:
         counts = {
             key: one for key in ("minItems", "maxItems") if isinstance(one := _count(shape.node, key), int) and one
         }
-        return {"type": "array", "items": found, **counts}
+        unique = (
+            {"uniqueItems": True}
+            if value(shape.node, "uniqueItems") is True and "uniqueItems" in carried.KEYWORDS["array"]
+            else {}
+        )
+        return {"type": "array", "items": found, **counts, **unique}
 
     def _map(self, shape: Shape, what: str, hint: str) -> Data | None:
         left_out(self.losses, shape.node, "map", what)
@@ -246,10 +250,10 @@ class Types:
 
     def _union(self, shape: Shape, tag: Tag, name: str) -> Data:
         arms: list[object] = []
-        for arm, value in zip(shape.arms, tag.values, strict=True):
-            found = self._type(arm, f"an arm of {name}", f"{name}_{value}")
+        for arm, constant in zip(shape.arms, tag.values, strict=True):
+            found = self._type(arm, f"an arm of {name}", f"{name}_{constant}")
             assert isinstance(found, Ref)
-            self._tags[found.name] = (tag.property, value)
+            self._tags[found.name] = (tag.property, constant)
             self._tag(found.name)
             arms.append(found)
         return {"oneOf": arms}

@@ -37,7 +37,7 @@ def test_numbers_beyond_the_width_are_left_out(tmp_path: Path) -> None:
     ("schema", "value", "fits"),
     [({"type": "integer", "format": "int32"}, 2**31, False), ({"type": "integer", "format": "int64", "minimum": 1}, 1, True),
      ({"type": "integer", "format": "int64"}, True, False), ({"type": "number", "maximum": 1}, 2, False), ({"type": "string", "maxLength": 1}, "ab", False),
-     ({"type": "string", "format": "date"}, "2020-01-01", False), ({"type": "boolean"}, False, True), ({"type": "array"}, [], False)],
+     ({"type": "string", "format": "date"}, "2020-01-01", False), ({"type": "boolean"}, False, True), ({"type": "number", "exclusiveMinimum": 1}, 1, False), ({"type": "number", "multipleOf": 0.1}, 0.3, True), ({"type": "array"}, [], False)],
 )  # fmt: skip
 def test_a_default_is_kept_where_it_surely_fits(schema: object, value: object, fits: bool) -> None:
     assert is_default(schema, value) == fits

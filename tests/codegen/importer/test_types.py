@@ -71,8 +71,8 @@ def test_a_union_by_its_discriminator_gives_each_arm_its_constant(tmp_path: Path
 
 
 def test_texts_that_are_no_names_are_a_pattern_that_takes_them(tmp_path: Path) -> None:
-    found = read(tmp_path, {"enum": ["text/html", "1d"]})
-    assert found.schema == {"type": "string", "pattern": r"^(?:1d|text\/html)$"}
+    found = read(tmp_path, {"enum": ["NO", "no"]})
+    assert found.schema == {"type": "string", "pattern": "^(?:NO|no)$"}
     assert found.said == ["I014 the members of Thing are no names; it is a text with a pattern of them"]
 
 
