@@ -21,7 +21,7 @@ def read_enum(losses: Losses, shape: Shape, name: str) -> Data:
     values = [plain(one) for one in items(shape.node, "enum")]
     if shape.kind == "string enum":
         return {"type": "string", "enum": list(dict.fromkeys(map(str, values)))}
-    numbers = [one for one in dict.fromkeys(values) if isinstance(one, int) and not isinstance(one, bool)]
+    numbers = list(dict.fromkeys(one for one in values if isinstance(one, int) and not isinstance(one, bool)))
     if len(numbers) != len(values) or not all(INT32[0] <= one <= INT32[1] for one in numbers):
         losses.add(
             KEYWORD,

@@ -124,6 +124,16 @@ class Library:
         return self._trees[name]
 
     def _bytes(self, name: str, wanted_by: Place) -> bytes | None:
+        try:
+            return self._read(name, wanted_by)
+        except (OSError, RuntimeError, ValueError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "its name is none, or links in a circle"
+            fix = "put the file there, or correct the path"
+            self.findings.add(LOCAL, wanted_by, f"the file {shown(repr(name))} cannot be read: {reason}", fix=fix)
+            return None
+
+    def _read(self, name: str, wanted_by: Place) -> bytes | None:
+        """Raises OSError, RuntimeError and ValueError as a file system does."""
         path = Path(name)
         resolved = path.resolve()
         if not any(resolved.is_relative_to(folder) for folder in self._folders):

@@ -27,6 +27,11 @@ def test_numbers_without_names_are_called_after_themselves(tmp_path: Path) -> No
     assert found.said == ["I014 the numbers of Thing have no names in the document, and are called after themselves"]
 
 
+def test_members_that_are_no_numbers_among_numbers_are_left_out(tmp_path: Path) -> None:
+    found = read(tmp_path, {"type": "integer", "enum": [1, {"a": "b"}, [], True]})
+    assert found.named["Thing"]["enum"] == [1]
+
+
 def test_numbers_beyond_the_width_are_left_out(tmp_path: Path) -> None:
     found = read(tmp_path, {"enum": [1, 2**40]})
     assert found.named["Thing"]["enum"] == [1]

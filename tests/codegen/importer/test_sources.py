@@ -34,6 +34,11 @@ def findings_of(folder: Path, **files: str) -> list[tuple[str, str]]:
         ("a: [\n", "Y003", "this is not YAML: did not find expected node content"),
         ("", "Y004", "the file is empty"),
         ("openapi: 3.1.0\nx: {$ref: 'gone.yaml#/a'}\n", "I002", "there is no file '…/gone.yaml'"),
+        (
+            'openapi: 3.1.0\nx: {$ref: "a\\0b.yaml"}\n',
+            "I002",
+            "the file '…/a\\x00b.yaml' cannot be read: its name is none, or links in a circle",
+        ),
         ("openapi: 3.1.0\nx: {$ref: '/etc/passwd'}\n", "I002", "'/etc/passwd' is outside of the documents' folders"),
     ],
 )
