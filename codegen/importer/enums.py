@@ -11,7 +11,9 @@ from codegen.importer.losses import KEYWORD, SHAPE, Losses
 from codegen.importer.names import Taken, words
 from codegen.importer.nodes import items, place_of
 from codegen.importer.shapes import Shape
+from codegen.ir.names import is_identifier
 from codegen.ir.types import INT32, INT64
+from codegen.parse.enums import UNSET
 from codegen.parse.yaml_tree import plain, text_of
 
 NAMES = ("x-enum-names", "x-enum-varnames", "x-enumNames")
@@ -36,7 +38,7 @@ def read_enum(losses: Losses, shape: Shape, name: str) -> Data:
 def _names(losses: Losses, shape: Shape, numbers: list[int], name: str) -> list[str]:
     given = next((items(shape.node, key) for key in NAMES if items(shape.node, key)), [])
     said = [words(text_of(one) or "") for one in given]
-    if len(said) != len(numbers) or not all(map(carried.is_member, said)):
+    if len(said) != len(numbers) or not all(is_identifier(one) and one != UNSET for one in said):
         losses.add(
             SHAPE,
             place_of(shape.node, "enum"),
@@ -80,7 +82,7 @@ def _between(schema: object, number: float) -> bool:
 def _is_text(schema: object, value: str) -> bool:
     """Forms of their own are judged by the compiler alone, so that no default of theirs is kept that it would refuse."""
     said = schema if isinstance(schema, dict) else {}
-    has_own = said.get("format") in carried.FORMS or "contentEncoding" in said or "pattern" in said or "const" in said
+    has_own = said.get("format") in carried.FORMATS or "contentEncoding" in said or "pattern" in said or "const" in said
     return (
         not has_own
         and "\0" not in value

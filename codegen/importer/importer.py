@@ -63,7 +63,10 @@ def import_documents(files: list[str], specs: Path) -> Imported:
 
 def _drafted(sources: list[Source], library: Library, platform: Platform, losses: Losses) -> Draft:
     draft = Draft(_info(sources[0].root))
-    names, features = Taken(platform.operations), Taken({*platform.features, "shared", "envelope", "buf"})
+    names, features = (
+        Taken(platform.operations, are_rpcs=True),
+        Taken({*platform.features, "shared", "envelope", "buf"}),
+    )
     given: dict[str, str] = {}
     shapes = Shapes(library, losses)
     types = Types(shapes, losses, Taken(platform.types), draft.schemas)
@@ -140,12 +143,10 @@ def _info(root: Mapping) -> Data:
         key: one for key in KEPT_INFO if info is not None and key in info.entries and (one := plain(info.entries[key]))
     }
     for key in ("contact", "license"):
-        if key in found:
-            found[key] = {
-                name: said
-                for name, said in dict(found[key]).items()
-                if not name.startswith("x-") and isinstance(said, str)
-            }
+        data = found.pop(key, None)
+        kept = data.items() if isinstance(data, dict) else ()
+        if said := {name: one for name, one in kept if not name.startswith("x-") and isinstance(one, str)}:
+            found[key] = said
     if "name" not in found.get("license", {"name": ""}):
         del found["license"]
     return found | {"title": text(info, "title") or "API", "version": text(info, "version") or "1.0.0"}

@@ -13,6 +13,7 @@ from codegen.parse.keywords import RESERVED, SHADOWING
 VERSION = re.compile(r"v?[0-9]+(_[0-9]+)*\Z")
 BASES = ("api", "rest")
 VERBS = {"get": "get", "post": "create", "put": "replace", "patch": "update", "delete": "delete"}
+REQUEST = "request"
 PREFIX = "its"
 """Stands before a field that would be a keyword, begin with a digit, or hide an attribute of the models."""
 
@@ -70,11 +71,15 @@ def of_path(method: str, path: str) -> str:
 class Taken:
     """Names that are given out, each once in every spelling that targets have."""
 
-    def __init__(self, taken: set[str] | None = None) -> None:
+    def __init__(self, taken: set[str] | None = None, *, are_rpcs: bool = False) -> None:
+        """An rpc is called neither as another one nor as the message that another one takes."""
+        self._are_rpcs = are_rpcs
         self._spelled = {_spelled(name) for name in taken or ()}
 
     def has(self, name: str) -> bool:
-        return _spelled(name) in self._spelled
+        spelled = _spelled(name)
+        others = {spelled + REQUEST, spelled.removesuffix(REQUEST)} if self._are_rpcs else set()
+        return bool({spelled, *others} & self._spelled)
 
     def give(self, name: str, ending: str = "") -> str:
         """The name, or with the ending, or with a number; from now on taken."""

@@ -115,7 +115,10 @@ def _why(
 
 
 def _message_at(text: str, line: int) -> str:
-    """The message or the enum of a proto file in which a line is."""
+    """The message or the enum of a proto file in which a line is; for an rpc, the message that it takes."""
+    own = text.split("\n")[line - 1 : line]
+    if own and (rpc := re.match(r"\s*rpc (\w+)\(", own[0])):
+        return f"{rpc[1]}Request"
     before = "\n".join(text.split("\n")[:line])
     found = re.findall(r"^(?:message|enum) (\w+)", before, re.MULTILINE)
     return found[-1] if found else ""

@@ -21,6 +21,13 @@ def test_numbers_are_named_as_the_document_names_them(tmp_path: Path) -> None:
     assert found.said == []
 
 
+def test_names_that_are_none_are_not_taken_over(tmp_path: Path) -> None:
+    assert read(tmp_path, {"enum": [1, 2], "x-enum-varnames": [5, ""]}).named["Thing"]["x-enum-names"] == [
+        "value_1",
+        "value_2",
+    ]
+
+
 def test_numbers_without_names_are_called_after_themselves(tmp_path: Path) -> None:
     found = read(tmp_path, {"enum": [-1, 5]})
     assert found.named["Thing"]["x-enum-names"] == ["minus_1", "value_5"]

@@ -53,6 +53,13 @@ def test_versions_and_bases_are_no_nouns_of_a_path() -> None:
     assert literals("/api/v1/2010-04-01/Accounts/{Sid}/Calls") == ["accounts", "calls"]
 
 
+def test_an_rpc_is_not_called_as_the_message_that_another_takes() -> None:
+    taken = Taken(are_rpcs=True)
+    assert [taken.give(name) for name in ("create_pet", "create_pet_request", "ask_request", "ask")] == [
+        "create_pet", "create_pet_request_2", "ask_request", "ask_2",
+    ]  # fmt: skip
+
+
 def test_a_name_is_given_once_in_every_spelling() -> None:
     taken = Taken({"get_pet"})
     assert taken.give("get_pet") == "get_pet_2"

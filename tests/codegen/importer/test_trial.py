@@ -51,3 +51,4 @@ def test_a_line_is_in_a_schema_or_an_operation(line: int, depth: int, name: str)
 def test_a_line_of_proto_is_in_a_message() -> None:
     assert _message_at('syntax = "proto3";\nmessage A {\n  int32 b = 1;\n}\nenum C {\n  D = 1;\n}\n', 6) == "C"
     assert _message_at('syntax = "proto3";\n', 1) == ""
+    assert _message_at("service S {\n  rpc GetA(GetARequest) returns (A);\n}\n", 2) == "GetARequest"
