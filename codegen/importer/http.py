@@ -10,7 +10,7 @@ from codegen.importer import parameters
 from codegen.importer.answers import Body, read_body, read_responses
 from codegen.importer.draft import Data, Draft, Operation
 from codegen.importer.errors import Errors
-from codegen.importer.losses import DOCUMENT, MEMBER, SHAPE, WIRE_NAME, Losses
+from codegen.importer.losses import ANSWER, DOCUMENT, MEMBER, SHAPE, WIRE_NAME, Losses
 from codegen.importer.names import Taken, identifier, literals, of_path, singular
 from codegen.importer.nodes import items, mapping, place_of, text, value
 from codegen.importer.paths import route_of
@@ -21,6 +21,7 @@ from codegen.ir.names import pascal
 from codegen.parse.openapi import METHODS
 from codegen.parse.yaml_tree import Mapping, Scalar
 
+CURSORS = {"cursor", "page_token", "next_token", "starting_after", "after", "page_cursor"}
 UNSERVED = ("head", "options", "trace")
 READ = {
     "operationId",
@@ -205,6 +206,7 @@ class Door:
                 "content": {"application/json": {"schema": body.record}},
             }
         node["responses"] = responses
+        self._pages(one, listed)
         self._left(one)
         spelled = "/".join(f"{{{names[part[1:-1]]}}}" if part.startswith("{") else part for part in path.split("/"))
         self.draft.operations.append(Operation(one.name, one.feature, one.label, one.place, one.method, spelled, node))
@@ -232,6 +234,16 @@ class Door:
             )
             node = Mapping(one.place, "", {"name": Scalar(one.place, "", name)})
             listed.insert(number, parameters.Parameter(name, names[name], "path", node, {"type": "string"}, True))
+
+    def _pages(self, one: Found, listed: list[parameters.Parameter]) -> None:
+        """A document's pages arrive as they are; only the language's own are walked by the SDKs."""
+        if one.method == "get" and any(each.field in CURSORS for each in listed):
+            self.losses.count(
+                ANSWER,
+                one.place,
+                "pages are walked by callers, not by a method of the SDKs",
+                "take `cursor` and answer {items, meta: PageMeta}, if the SDKs shall walk them",
+            )
 
     def _left(self, one: Found) -> None:
         for key in one.node.entries:

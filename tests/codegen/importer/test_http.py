@@ -81,6 +81,13 @@ def test_path_and_parameters_are_made_to_agree(tmp_path: Path) -> None:
     assert any("'id' of GET /things/{id} is a text" in one for one in lines)
 
 
+def test_pages_arrive_as_they_are_and_their_pager_is_missed(tmp_path: Path) -> None:
+    cursor = {"name": "starting_after", "in": "query", "schema": {"type": "string"}}
+    found = imported(tmp_path, openapi({"/things": {"get": {"parameters": [cursor], "responses": OK}}}))
+    assert "name: starting_after" in http(found)
+    assert any("pages are walked by callers" in one for one in said(found.losses))
+
+
 def test_what_else_an_operation_has_is_counted(tmp_path: Path) -> None:
     operation = {
         "responses": OK,
