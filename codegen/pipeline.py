@@ -15,6 +15,7 @@ from codegen.check.consequences import drop_consequences, withhold_copies
 from codegen.check.defaults import check_defaults
 from codegen.check.envelope import check_envelope
 from codegen.check.finite import check_finite
+from codegen.check.links import check_links
 from codegen.check.listing import check_files, check_listing
 from codegen.check.numbers import check_numbers
 from codegen.check.policy import check_policy
@@ -73,6 +74,7 @@ def load(specs: Path) -> Loaded:
     check_listing(documents, findings)
     check_files(documents, findings)
     check_clashes(contract, findings)
+    check_links(contract, dialects.http.operations, findings)
     check_words(documents, dialects.words.extensions, findings)
     check_policy(contract, dialects.words.faulty, findings)
     check_conditions(contract, findings)

@@ -135,6 +135,10 @@ RULES: dict[str, Rule] = {
     "O015": Rule(
         "What http/ declares is listed in openapi.yaml.", "Otherwise it would be dropped without a word.", can_wait=True
     ),
+    "O016": Rule(
+        "A link leads to an operation, gives what it takes, and takes what there is.",
+        "A client that follows another one fails, and no linter looks.",
+    ),
     "P001": Rule("protoc accepts the sources.", "It is the judge of proto."),
     "P002": Rule("The syntax is proto3.", "proto2 has presence and defaults of its own."),
     "P003": Rule("An rpc does not stream.", "Pushes are events."),
@@ -193,6 +197,10 @@ RULES: dict[str, Rule] = {
     "S028": Rule(
         "What a decimal is a multiple of is a power of ten.",
         "JSON Schema judges multiples of numbers alone; of a text other tools are told by a pattern.",
+    ),
+    "S029": Rule(
+        "A part of allOf is open.",
+        "`additionalProperties: false` knows the fields of its own part alone, and would refuse those of the others.",
     ),
     "V002": Rule("An entry names what there is.", "The rsp of an error is one of `codes`."),
     "V006": Rule("What is implied is not declared again.", can_wait=True),

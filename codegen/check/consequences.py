@@ -39,8 +39,8 @@ MISSING = {
 """Rules that something is missing, which may stand in a part that was refused."""
 DEPENDENT = {"A008", "O008", "O010"}
 """Rules about what a part refers to, whose findings are refusals of their own unless that reference leads nowhere."""
-UNREACHED = {"A015", "O015", "X007", "X008"}
-"""Rules that something is reached by nothing, which may be named in a part that was refused."""
+UNREACHED = {"A015", "O015", "O016", "X007", "X008"}
+"""Rules that something is reached by nothing, or leads to nothing, which may stand in a part that was refused."""
 LOCK, FRAME = "specs/contract.lock", "specs/schemas/frame.yaml"
 TABLES = (
     ("specs/policy.yaml", "roles", "role"),

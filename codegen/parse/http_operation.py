@@ -78,6 +78,8 @@ class HttpOperation:
     fields: dict[str, Field] = field(default_factory=dict)
     records: list[Node] = field(default_factory=list)
     """The schemas whose fields are the request's: of the body, and of a query that is a record."""
+    links: list[tuple[str, Mapping]] = field(default_factory=list)
+    """What the answers lead to, as it is written."""
     http: Http | None = None
     result: Result = field(default_factory=lambda: Result(None))
     deprecated: bool = False

@@ -69,12 +69,12 @@ def _response(sources: Sources, operation: HttpOperation, status: int, node: Nod
     if (schema is None) != (status == 204):
         message = f"{operation.name} answers {status} {'without' if schema is None else 'with'} content"
         sources.findings.add("O014", response.place, message, fix="204 has no content, the others have")
-    found.links |= _links(sources, response)
+    found.links |= _links(sources, operation, response)
     found.headers |= {one.carrier: one for one in _headers(sources, response)}
     return read_result(schema, sources.schemas, f"the response of {operation.name}") if schema else Result(None)
 
 
-def _links(sources: Sources, response: Mapping) -> dict[str, object]:
+def _links(sources: Sources, operation: HttpOperation, response: Mapping) -> dict[str, object]:
     """The links, each whole: what $ref names stands in its place."""
     found: dict[str, object] = {}
     fix = "write a mapping: a name, then operationId and parameters"
@@ -83,6 +83,7 @@ def _links(sources: Sources, response: Mapping) -> dict[str, object]:
         given = link.get("parameters") if isinstance(link, Mapping) else None
         if isinstance(link, Mapping) and (given is None or isinstance(given, Mapping)):
             found[name] = plain(link)
+            operation.links.append((name, link))
         elif link is not None:
             sources.findings.add("O003", node.place, f"the link {name!r} is none", fix=fix)
     return found

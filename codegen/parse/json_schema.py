@@ -32,7 +32,7 @@ from codegen.parse.enums import read_members
 from codegen.parse.keywords import FORMS, LENGTHS, PLAIN_FORMATS, RESERVED, SHADOWING, Keywords
 from codegen.parse.presence import ambiguity
 from codegen.parse.unions import Unions
-from codegen.parse.yaml_tree import Mapping, Node, Sequence, kind_of, plain, text_of
+from codegen.parse.yaml_tree import Mapping, Node, Scalar, Sequence, kind_of, plain, text_of
 
 
 class Schemas(Keywords):
@@ -252,11 +252,21 @@ class Schemas(Keywords):
             return None
         fields: dict[str, Field] = {}
         for part in parts.items:
+            self._open_part(part, len(parts.items), what)
             for one in self.fields_of(part, what) or ():
                 if fields.setdefault(one.name, one) != one:
                     other = (fields[one.name].place, "has it too")
                     self._findings.add("S016", one.place, f"{what} has the field {one.name!r} twice", other=other)
         return tuple(fields.values())
+
+    def _open_part(self, part: Node, count: int, what: str) -> None:
+        """A part that is closed refuses the fields of the others, and so every value that has one."""
+        target = self._documents.resolve(part) if count > 1 else None
+        others = target.get("additionalProperties") if isinstance(target, Mapping) else None
+        if isinstance(target, Mapping) and isinstance(others, Scalar) and others.value is False:
+            fix = "remove it: requests are closed anyway"
+            message = f"a part of {what} has no others than its own fields, and the other parts have others"
+            self._refuse("S029", target.keys["additionalProperties"], message, fix)
 
     def _fields(self, node: Mapping, what: str) -> tuple[Field, ...]:
         properties = node.get("properties")

@@ -17,6 +17,8 @@ NOTE = "note: {type: [string, 'null'], default: null}"
 EXAMPLES = {
     "S004": ((THINGS, NOTE, "note: {anyOf: [{type: string}], type: string}"),),
     "S005": ((THINGS, NOTE, "note: {type: integer}"),),
+    "S029": ((THINGS, "ThingRef:\n", "ThingRef:\n  additionalProperties: false\n"),),
+    "O016": ((HTTP, "'201':\n        description: Done.\n", "'201':\n        description: Done.\n        links: {a: {operationId: nothing}}\n"),),
     "S028": ((THINGS, NOTE, "note: {type: string, format: decimal, multipleOf: 0.5}"),),
     "S008": ((THINGS, NOTE, "note: {type: string, pattern: '(?=a)b'}"),),
     "S011": ((THINGS, NOTE, "note: {type: array, items: {type: [string, 'null']}, default: []}"),),
