@@ -22,6 +22,7 @@ from codegen.fix import fix as fixes
 from codegen.importer import command as importing
 from codegen.new.new import write_operation
 from codegen.new.operation import NewOperation
+from codegen.parse.implied import doors_of
 from codegen.pipeline import Loaded, build, load
 from codegen.project import names
 from codegen.project.init import NewProject
@@ -89,7 +90,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _describe_new(added: argparse.ArgumentParser) -> None:
     added.add_argument("--name", required=True, help="the operation in snake_case")
     added.add_argument("--feature", required=True, help="the file of specs/ that it belongs to")
-    added.add_argument("--doors", default="http,socket", help="http, socket or both, with a comma")
+    added.add_argument("--doors", default="", help="http, socket or both, with a comma; default: the contract's")
     added.add_argument("--roles", default="", help="alternatives, with commas")
     added.add_argument("--public", action="store_true", help="anybody may call it; said instead of roles")
     added.add_argument("--query", action="store_true", help="it only reads: GET, with parameters instead of a body")
@@ -208,7 +209,7 @@ def operations(options: argparse.Namespace) -> int:
 
 def fix(options: argparse.Namespace) -> int:
     """Apply the fixes that have one right answer; `--dry-run` only shows them."""
-    fixed = fixes.fix(options.specs)
+    fixed = fixes.fix(options.specs, wants_proto=True)
     sys.stdout.write(fixed.diff)
     if not options.dry_run:
         fixes.write(options.specs, fixed)
@@ -258,7 +259,7 @@ def new(options: argparse.Namespace) -> int:
     wanted = NewOperation(
         options.name,
         options.feature,
-        doors=_listed(options.doors),
+        doors=_listed(options.doors) or doors_of(options.specs),
         roles=_listed(options.roles),
         is_public=options.public,
         is_paginated=options.paginated,

@@ -32,6 +32,7 @@ from codegen.fix.schema_edits import offer_schema_edits
 from codegen.ir.operations import Contract
 from codegen.parse.asyncapi import parse_asyncapi
 from codegen.parse.documents import Documents
+from codegen.parse.implied import ENVELOPE, imply
 from codegen.parse.join import Dialects, join
 from codegen.parse.json_schema import Schemas
 from codegen.parse.openapi import parse_openapi
@@ -55,10 +56,14 @@ class Loaded:
         return text.encode("utf-8", "backslashreplace").decode()
 
 
-def load(specs: Path) -> Loaded:
-    """Read, join and check the contract under `specs`; never raises for what the files contain."""
+def load(specs: Path, *, wants_proto: bool = False) -> Loaded:
+    """Read, join and check the contract under `specs`; never raises for what the files contain.
+
+    A contract without socket and proto is whole; `wants_proto` finds missing what it needs to speak protobuf as well.
+    """
     findings = Findings()
     documents = Documents(specs, findings)
+    imply(documents)
     schemas = Schemas(documents, findings)
     dialects = Dialects(
         documents=documents,
@@ -80,9 +85,10 @@ def load(specs: Path) -> Loaded:
     check_finite(contract, findings)
     check_product(dialects.http, dialects.proto, findings)
     check_sdk(contract, findings)
-    if dialects.proto.files.file or not documents.names("proto", ".proto"):
+    is_plain = documents.is_implied(ENVELOPE) and not dialects.socket.is_there
+    if dialects.proto.files.file and (wants_proto or not is_plain):
         check_envelope(dialects.proto, findings)
-        check_agreement(contract, dialects.proto, findings)
+        check_agreement(contract, dialects.proto, findings, wants_every_rpc=is_plain)
         check_numbers(contract, dialects.proto, dialects.words.lock, findings)
         offer_proto_edits(contract, dialects, findings)
         offer_schema_edits(contract, dialects, findings)
