@@ -45,6 +45,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--specs", type=Path, default=Path("specs"), help="the folder of the contract")
     parser.add_argument("--out", type=Path, default=Path("generated"), help="the folder to write")
     parser.add_argument("--format", choices=sorted(FORMATS), default="text", help="how findings are printed")
+    parser.add_argument("--warnings-as-errors", action="store_true", help="a warning holds up what an error does")
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
     for name, command in COMMANDS.items():
         commands.add_parser(name, help=command.__doc__)
@@ -118,7 +119,7 @@ def _accepted(options: argparse.Namespace, loaded: Loaded) -> Loaded | None:
     """None after findings were printed: text to stderr, the machines' forms to stdout."""
     if options.format != "text":
         sys.stdout.write(loaded.report(options.format))
-    elif len(loaded.findings):
+    elif loaded.findings.said():
         sys.stderr.write(loaded.report())
     return None if len(loaded.findings) else loaded
 
@@ -127,6 +128,8 @@ def _unsuppressed(options: argparse.Namespace) -> Loaded:
     """The contract with the findings that do not wait today."""
     loaded = load(options.specs)
     suppress(loaded.dialects.documents, loaded.findings, date.today())
+    if options.warnings_as_errors:
+        loaded.findings.harden()
     return loaded
 
 
@@ -214,10 +217,11 @@ def fix(options: argparse.Namespace) -> int:
     if not options.dry_run:
         fixes.write(options.specs, fixed)
     print(f"{len(fixed.texts)} files {'would change' if options.dry_run else 'changed'}")
-    if len(fixed.left.findings):
+    if options.warnings_as_errors:
+        fixed.left.findings.harden()
+    if fixed.left.findings.said():
         sys.stderr.write(fixed.left.report())
-        return 1
-    return 0
+    return 1 if len(fixed.left.findings) else 0
 
 
 def explain(options: argparse.Namespace) -> int:

@@ -15,6 +15,7 @@ from codegen.check.consequences import drop_consequences, withhold_copies
 from codegen.check.defaults import check_defaults
 from codegen.check.envelope import check_envelope
 from codegen.check.finite import check_finite
+from codegen.check.lengths import check_lengths
 from codegen.check.listing import check_files, check_listing
 from codegen.check.numbers import check_numbers
 from codegen.check.policy import check_policy
@@ -40,6 +41,7 @@ from codegen.parse.policy import parse_policy
 from codegen.parse.proto import parse_proto
 from codegen.parse.shapes import check_shapes
 from codegen.reports import FORMATS
+from codegen.rules import RULES
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,8 @@ def load(specs: Path, *, wants_proto: bool = False) -> Loaded:
     withhold_copies(findings)
     gather_missing_files(dialects.proto, findings)
     drop_consequences(documents, findings)
+    if all(RULES[finding.rule].can_wait for finding in findings):  # What is refused is mended first.
+        check_lengths(contract, findings)
     return Loaded(contract, dialects, findings)
 
 

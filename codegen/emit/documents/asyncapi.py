@@ -15,7 +15,13 @@ ONE_SOCKET = (
 )
 
 
-def emit(contract: Contract, info: Info) -> list[File]:
+def emit(contract: Contract) -> list[File]:
+    """Nothing where the contract has no socket."""
+    info = contract.socket_info
+    return [_document(contract, info)] if info else []
+
+
+def _document(contract: Contract, info: Info) -> File:
     spelling = Spelling(contract)
     messages: Json = {
         "problem": _message(
@@ -48,7 +54,7 @@ def emit(contract: Contract, info: Info) -> list[File]:
             "securitySchemes": _schemes(contract),
         },
     }
-    return [File("specs/asyncapi.json", printed(document))]
+    return File("specs/asyncapi.json", printed(document))
 
 
 def _channel(contract: Contract, messages: Json) -> Json:

@@ -8,4 +8,4 @@ from codegen.ir.operations import Contract
 
 
 def emit(contract: Contract) -> list[File]:
-    return [*openapi.emit(contract), *(asyncapi.emit(contract, contract.socket_info) if contract.socket_info else ())]
+    return [*openapi.emit(contract), *asyncapi.emit(contract)]
