@@ -24,7 +24,11 @@ ADDED = (
 def test_a_required_field_added_to_an_event_is_not_in_its_history(tmp_path: Path) -> None:
     old, new = before_and_after(tmp_path, ADDED)
     (found,) = (one for one in judge(old, new, (), TODAY).changes if one.rule == UNREADABLE)
-    assert (found.subject, found.severity, found.audiences) == ("stored ThingMade.loud", Severity.ERR, (Audience.STORED,))
+    assert (found.subject, found.severity, found.audiences) == (
+        "stored ThingMade.loud",
+        Severity.ERR,
+        (Audience.STORED,),
+    )
     back = [one.rule for one in judge(new, old, (), TODAY).changes if one.subject == "stored ThingMade.loud"]
     assert READABLE in back
     assert UNREADABLE not in back
