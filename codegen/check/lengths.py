@@ -9,6 +9,8 @@ from codegen.diagnostics import Findings
 from codegen.ir.operations import Contract
 from codegen.ir.types import Field, ListOf, MapOf, Record, String, Type
 
+SHORT_FORMS = {"email", "hostname", "ipv4", "ipv6"}
+"""Formats whose own rules bound the text; a URI, a password and the fraction of a time have no end."""
 _ENDLESS = re.compile(r"(?:\\.|\[\^?(?:[^\]\\]|\\.)*\])|([*+]|\{\d+,\})", re.DOTALL)
 """Escapes and sets, which are passed over, and the counts that have no upper end."""
 
@@ -16,7 +18,8 @@ _ENDLESS = re.compile(r"(?:\\.|\[\^?(?:[^\]\\]|\\.)*\])|([*+]|\{\d+,\})", re.DOT
 def check_lengths(contract: Contract, findings: Findings) -> None:
     for one in _incoming(contract):
         for text in _texts(one.type):
-            if text.max_length is None and text.const is None and not _is_bounded(text.pattern):
+            has_end = text.max_length is not None or text.const is not None or text.form in SHORT_FORMS
+            if not has_end and not _is_bounded(text.pattern):
                 fix = "add `maxLength:`, in characters"
                 findings.warn("S040", one.place, f"the text {one.name!r} of a request has no maxLength", fix=fix)
 

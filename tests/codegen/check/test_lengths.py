@@ -26,6 +26,8 @@ def said(tmp_path: Path, name: str) -> list[str]:
     [
         "{type: string}",
         "{type: string, minLength: 1}",
+        "{type: string, format: uri}",
+        "{type: string, format: time}",
         "{type: string, pattern: '^[a-z]+$'}",
         "{type: string, pattern: 'a{2}'}",
         "{type: string, pattern: '^a{2,}$'}",
@@ -44,6 +46,8 @@ def test_a_text_without_an_end_is_said_once(tmp_path: Path, name: str) -> None:
         "{type: string, maxLength: 5}",
         "{type: string, pattern: '^[a-z*+]{1,9}\\+$'}",
         "{type: string, format: uuid}",
+        "{type: string, format: email}",
+        "{type: string, format: ipv6}",
         "{type: string, const: x}",
         "{$ref: '#/Colour'}",
         "{type: array, maxItems: 3, items: {type: string, maxLength: 5}}",
