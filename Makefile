@@ -36,8 +36,8 @@ test-platform: $(READY) ## Test the platform, on a contract of its own in .stele
 test-long: $(READY) ## Run the long forms of the platform's fault and load tests, one after the other (PYTEST_ARGS=tests/faults)
 	@$(IN_WORKBENCH) -m pytest -m long $(or $(PYTEST_ARGS),tests)
 
-check: $(READY) ## Fresh generated code, ruff, mypy strict, rules of the tree, spec validators, tables as the migrations make them
-	@$(PYTHON_IN) -m codegen check
+check: $(READY) ## Fresh generated code, ruff, mypy strict, rules of the tree, spec validators, tables as the migrations make them (STRICT=yes: warnings count)
+	@$(PYTHON_IN) -m codegen $(if $(STRICT),--warnings-as-errors) check
 	@! grep -rn "is not implemented yet" app --include=*.py
 	@$(VENV)/bin/ruff check --quiet app codegen generated tests
 	@$(VENV)/bin/ruff format --check --quiet app codegen generated tests

@@ -50,11 +50,11 @@ from app.supervision.readiness import Readiness
 from app.supervision.supervisor import Supervisor
 from app.telemetry.logs import configure
 from app.telemetry.metrics import Metrics
-from app.ws.endpoint import SocketDoor
+from app.ws.endpoint import SocketDoor, no_socket
 from generated.errors import ERRORS, CloseCode
 from generated.handlers import Handlers
 from generated.http_routes import ROUTES
-from generated.operations import CONTRACT_HASH, CONTRACT_VERSION, OPERATIONS, TOPICS, Priority
+from generated.operations import CONTRACT_HASH, CONTRACT_VERSION, EVENTS, OPERATIONS, TOPICS, Priority
 from generated.wire import EVENT_CODECS, EVENT_OF
 from generated.ws_packages import PACKAGES
 
@@ -200,7 +200,16 @@ def build(settings: Settings) -> Asgi:
         trusted_proxies=settings.trusted_proxies,
         behind=make_application(lifespan, service.metrics, refusals),
     )
-    socket = SocketDoor(
+    return Doors(
+        http, CrossOrigin(http, settings.origins), _socket(service, handlers, settings), service.gate, service.tally
+    )
+
+
+def _socket(service: Service, handlers: Handlers[Context], settings: Settings) -> Asgi:
+    """A contract that has neither packages nor events has no socket."""
+    if not PACKAGES and not EVENTS:
+        return no_socket
+    return SocketDoor(
         runner=service.runner,
         handlers=handlers,
         packages=PACKAGES,
@@ -213,7 +222,6 @@ def build(settings: Settings) -> Asgi:
         on_refusal=RefusalRecorder(service.audit.offer),
         gate=service.gate,
     )
-    return Doors(http, CrossOrigin(http, settings.origins), socket, service.gate, service.tally)
 
 
 def _redis(url: str, *, answer_s: float) -> Redis:

@@ -22,6 +22,7 @@ from codegen.fix import fix as fixes
 from codegen.importer import command as importing
 from codegen.new.new import write_operation
 from codegen.new.operation import NewOperation
+from codegen.parse.implied import doors_of
 from codegen.pipeline import Loaded, build, load
 from codegen.project import names
 from codegen.project.init import NewProject
@@ -44,6 +45,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--specs", type=Path, default=Path("specs"), help="the folder of the contract")
     parser.add_argument("--out", type=Path, default=Path("generated"), help="the folder to write")
     parser.add_argument("--format", choices=sorted(FORMATS), default="text", help="how findings are printed")
+    parser.add_argument("--warnings-as-errors", action="store_true", help="a warning holds up what an error does")
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
     for name, command in COMMANDS.items():
         commands.add_parser(name, help=command.__doc__)
@@ -89,7 +91,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _describe_new(added: argparse.ArgumentParser) -> None:
     added.add_argument("--name", required=True, help="the operation in snake_case")
     added.add_argument("--feature", required=True, help="the file of specs/ that it belongs to")
-    added.add_argument("--doors", default="http,socket", help="http, socket or both, with a comma")
+    added.add_argument("--doors", default="", help="http, socket or both, with a comma; default: the contract's")
     added.add_argument("--roles", default="", help="alternatives, with commas")
     added.add_argument("--public", action="store_true", help="anybody may call it; said instead of roles")
     added.add_argument("--query", action="store_true", help="it only reads: GET, with parameters instead of a body")
@@ -117,7 +119,7 @@ def _accepted(options: argparse.Namespace, loaded: Loaded) -> Loaded | None:
     """None after findings were printed: text to stderr, the machines' forms to stdout."""
     if options.format != "text":
         sys.stdout.write(loaded.report(options.format))
-    elif len(loaded.findings):
+    elif loaded.findings.said():
         sys.stderr.write(loaded.report())
     return None if len(loaded.findings) else loaded
 
@@ -126,6 +128,8 @@ def _unsuppressed(options: argparse.Namespace) -> Loaded:
     """The contract with the findings that do not wait today."""
     loaded = load(options.specs)
     suppress(loaded.dialects.documents, loaded.findings, date.today())
+    if options.warnings_as_errors:
+        loaded.findings.harden()
     return loaded
 
 
@@ -208,15 +212,16 @@ def operations(options: argparse.Namespace) -> int:
 
 def fix(options: argparse.Namespace) -> int:
     """Apply the fixes that have one right answer; `--dry-run` only shows them."""
-    fixed = fixes.fix(options.specs)
+    fixed = fixes.fix(options.specs, wants_proto=True)
     sys.stdout.write(fixed.diff)
     if not options.dry_run:
         fixes.write(options.specs, fixed)
     print(f"{len(fixed.texts)} files {'would change' if options.dry_run else 'changed'}")
-    if len(fixed.left.findings):
+    if options.warnings_as_errors:
+        fixed.left.findings.harden()
+    if fixed.left.findings.said():
         sys.stderr.write(fixed.left.report())
-        return 1
-    return 0
+    return 1 if len(fixed.left.findings) else 0
 
 
 def explain(options: argparse.Namespace) -> int:
@@ -258,7 +263,7 @@ def new(options: argparse.Namespace) -> int:
     wanted = NewOperation(
         options.name,
         options.feature,
-        doors=_listed(options.doors),
+        doors=_listed(options.doors) or doors_of(options.specs),
         roles=_listed(options.roles),
         is_public=options.public,
         is_paginated=options.paginated,

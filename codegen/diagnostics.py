@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
+from enum import StrEnum
 from itertools import islice
 
 from codegen.edits import Edit
@@ -67,6 +68,12 @@ def shown(text: str) -> str:
     return text if len(text) <= MAX_SHOWN else text[: MAX_SHOWN - 1] + "…"
 
 
+class Severity(StrEnum):
+    ERROR = "error"
+    WARNING = "warning"
+    """Is said and counted, and nothing is held up for it."""
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Finding:
     """`message` says what stands at `place`; `contrast` what stands at the other place, if there is one."""
@@ -84,10 +91,12 @@ class Finding:
     """What `python -m codegen fix` inserts, where there is one right answer."""
     subject: str = field(default="", compare=False)
     """The name that the finding is about, where a fix must know it apart from others of its place."""
+    severity: Severity = field(default=Severity.ERROR, compare=False)
 
 
 class Findings:
-    """The findings of one run, each kept once, in the order of their places; `most` at most."""
+    """The findings of one run, each kept once, in the order of their places; `most` at most. They are its errors, in number and in
+    turn; `said` has the warnings too."""
 
     def __init__(self, most: int = MAX_FINDINGS) -> None:
         self._most = most
@@ -117,6 +126,15 @@ class Findings:
         if self._items.setdefault((place, rule, message), finding) is finding:
             self._messages.setdefault((place, rule, subject), []).append(message)
 
+    def warn(self, rule: str, place: Place, message: str, *, fix: str = "") -> None:
+        finding = Finding(place, rule, _one_line(message), fix=_one_line(fix), severity=Severity.WARNING)
+        if len(self._items) < self._most:
+            self._items.setdefault((place, rule, finding.message), finding)
+
+    def harden(self) -> None:
+        """Warnings are errors from now on."""
+        self._items = {key: replace(one, severity=Severity.ERROR) for key, one in self._items.items()}
+
     def attach(self, rule: str, place: Place, edits: Iterable[Edit], subject: str = "") -> None:
         """Add edits to the findings of a rule at a place about a subject: a later stage may know the answer. Where
         there is no such finding nothing happens."""
@@ -135,19 +153,30 @@ class Findings:
         }
 
     def __iter__(self) -> Iterator[Finding]:
-        return iter(sorted(self._items.values()))
+        return (one for one in self.said() if one.severity is Severity.ERROR)
 
     def __len__(self) -> int:
-        return len(self._items)
+        return sum(one.severity is Severity.ERROR for one in self._items.values())
+
+    def said(self) -> list[Finding]:
+        """Errors and warnings, by place."""
+        return sorted(self._items.values())
 
     def render(self, sources: Mapping[str, str]) -> str:
         """`sources` maps a file, as places name it, to its text; excerpts come from there. A file that is not among
         them has no excerpt. Ends with how many there are."""
-        places = [place for finding in self for place in (finding.place, finding.other) if place]
+        said = self.said()
+        places = [place for finding in said for place in (finding.place, finding.other) if place]
         lines = {file: _lines(file, sources[file]) for file in {place.file for place in places} if file in sources}
-        blocks = [_render(finding, lines) for finding in self]
-        noun = "finding" if len(blocks) == 1 else "findings"
-        return "".join([*blocks, f"{len(blocks)} {noun}; nothing was written.\n"])
+        return "".join([*(_render(finding, lines) for finding in said), _count(len(self), len(said) - len(self))])
+
+
+def _count(errors: int, warnings: int) -> str:
+    named = ((errors, "finding"), (warnings, "warning"))
+    counted = [f"{number} {noun}{'' if number == 1 else 's'}" for number, noun in named if number or noun == "finding"]
+    if not errors and warnings:
+        return f"{counted[1]}.\n"
+    return f"{' and '.join(counted)}; nothing was written.\n"
 
 
 def _lines(file: str, text: str) -> list[str]:
@@ -157,7 +186,7 @@ def _lines(file: str, text: str) -> list[str]:
 
 
 def _render(finding: Finding, sources: Mapping[str, list[str]]) -> str:
-    head = f"{finding.place} error[{finding.rule}] {finding.message}"
+    head = f"{finding.place} {finding.severity}[{finding.rule}] {finding.message}"
     lines = [head + ("," if finding.other else "")]
     lines += _excerpt(finding.place, sources)
     if finding.other:

@@ -10,6 +10,7 @@ from codegen.pipeline import Loaded
 
 NEW = "N003"
 HEAD = "# Every number ever issued. Written by `python -m codegen lock`, never by hand; a line is never removed, only marked.\n"
+EMPTY = f"{HEAD}pkg_ids: {{}}\nfields: {{}}\n"
 
 
 def update(path: Path, loaded: Loaded) -> int:

@@ -15,6 +15,7 @@ from codegen.check.consequences import drop_consequences, withhold_copies
 from codegen.check.defaults import check_defaults
 from codegen.check.envelope import check_envelope
 from codegen.check.finite import check_finite
+from codegen.check.lengths import check_lengths
 from codegen.check.links import check_links
 from codegen.check.listing import check_files, check_listing
 from codegen.check.numbers import check_numbers
@@ -33,6 +34,7 @@ from codegen.fix.schema_edits import offer_schema_edits
 from codegen.ir.operations import Contract
 from codegen.parse.asyncapi import parse_asyncapi
 from codegen.parse.documents import Documents
+from codegen.parse.implied import ENVELOPE, imply
 from codegen.parse.join import Dialects, join
 from codegen.parse.json_schema import Schemas
 from codegen.parse.openapi import parse_openapi
@@ -40,6 +42,7 @@ from codegen.parse.policy import parse_policy
 from codegen.parse.proto import parse_proto
 from codegen.parse.shapes import check_shapes
 from codegen.reports import FORMATS
+from codegen.rules import RULES
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +59,14 @@ class Loaded:
         return text.encode("utf-8", "backslashreplace").decode()
 
 
-def load(specs: Path) -> Loaded:
-    """Read, join and check the contract under `specs`; never raises for what the files contain."""
+def load(specs: Path, *, wants_proto: bool = False) -> Loaded:
+    """Read, join and check the contract under `specs`; never raises for what the files contain.
+
+    A contract without socket and proto is whole; `wants_proto` finds missing what it needs to speak protobuf as well.
+    """
     findings = Findings()
     documents = Documents(specs, findings)
+    imply(documents)
     schemas = Schemas(documents, findings)
     dialects = Dialects(
         documents=documents,
@@ -82,9 +89,10 @@ def load(specs: Path) -> Loaded:
     check_finite(contract, findings)
     check_product(dialects.http, dialects.proto, findings)
     check_sdk(contract, findings)
-    if dialects.proto.files.file or not documents.names("proto", ".proto"):
+    is_plain = documents.is_implied(ENVELOPE) and not dialects.socket.is_there
+    if dialects.proto.files.file and (wants_proto or not is_plain):
         check_envelope(dialects.proto, findings)
-        check_agreement(contract, dialects.proto, findings)
+        check_agreement(contract, dialects.proto, findings, wants_every_rpc=is_plain)
         check_numbers(contract, dialects.proto, dialects.words.lock, findings)
         offer_proto_edits(contract, dialects, findings)
         offer_schema_edits(contract, dialects, findings)
@@ -92,6 +100,8 @@ def load(specs: Path) -> Loaded:
     withhold_copies(findings)
     gather_missing_files(dialects.proto, findings)
     drop_consequences(documents, findings)
+    if all(RULES[finding.rule].can_wait for finding in findings):  # What is refused is mended first.
+        check_lengths(contract, findings)
     return Loaded(contract, dialects, findings)
 
 

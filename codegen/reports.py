@@ -6,36 +6,44 @@ import json
 from collections.abc import Callable, Mapping
 from xml.sax.saxutils import escape, quoteattr
 
-from codegen.diagnostics import Finding, Findings, Place
+from codegen.diagnostics import Finding, Findings, Place, Severity
 
 Sources = Mapping[str, str]
 
 
 def as_json(findings: Findings, sources: Sources) -> str:
     """One object; a finding's `edits` are what `codegen fix` would insert."""
-    return json.dumps({"findings": [_plain(one) for one in findings]}, indent=1, ensure_ascii=False) + "\n"
+    return json.dumps({"findings": [_plain(one) for one in findings.said()]}, indent=1, ensure_ascii=False) + "\n"
 
 
 def as_github(findings: Findings, sources: Sources) -> str:
-    """One `::error` line per finding (docs.github.com, "Workflow commands")."""
+    """One `::error` or `::warning` line per finding (docs.github.com, "Workflow commands")."""
     return "".join(
-        f"::error file={_property(one.place.file)},line={one.place.line},col={one.place.column},"
+        f"::{one.severity} file={_property(one.place.file)},line={one.place.line},col={one.place.column},"
         f"title={one.rule}::{_data(_sentence(one))}\n"
-        for one in findings
+        for one in findings.said()
     )
 
 
 def as_junit(findings: Findings, sources: Sources) -> str:
-    """One failed test case per finding, and one that passed where there are none."""
+    """One failed test case per finding, one that passed and says it per warning, and one that passed where there are none."""
     cases = [
         f"  <testcase classname={_attribute(one.place.file)} name={_attribute(f'{one.rule} {one.place}')}>\n"
-        f"    <failure type={_attribute(one.rule)} message={_attribute(one.message)}>{_text(_sentence(one))}</failure>\n"
+        f"    {_outcome(one)}\n"
         "  </testcase>\n"
-        for one in findings
+        for one in findings.said()
     ]
     passed = [] if cases else ['  <testcase classname="specs" name="contract"/>\n']
-    head = f'<testsuite name="codegen" tests="{len(cases) or 1}" failures="{len(cases)}">\n'
+    head = f'<testsuite name="codegen" tests="{len(cases) or 1}" failures="{len(findings)}">\n'
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + head + "".join([*cases, *passed]) + "</testsuite>\n"
+
+
+def _outcome(finding: Finding) -> str:
+    """JUnit's form has no warning."""
+    if finding.severity is Severity.WARNING:
+        return f"<system-out>{_text(f'warning {finding.rule}: {_sentence(finding)}')}</system-out>"
+    head = f"<failure type={_attribute(finding.rule)} message={_attribute(finding.message)}>"
+    return f"{head}{_text(_sentence(finding))}</failure>"
 
 
 def as_text(findings: Findings, sources: Sources) -> str:
@@ -53,7 +61,7 @@ FORMATS: dict[str, Callable[[Findings, Sources], str]] = {
 def _plain(finding: Finding) -> dict[str, object]:
     return {
         "rule": finding.rule,
-        "severity": "error",
+        "severity": finding.severity,
         **_place(finding.place),
         "message": finding.message,
         "other": None if finding.other is None else {**_place(finding.other), "message": finding.contrast},

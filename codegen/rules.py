@@ -11,11 +11,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """`claim` is what a finding says is not so; where it can wait, what is generated is right without it."""
+    """`claim` is what a finding says is not so; where it can wait, what is generated is right without it, and a warning holds
+    nothing up."""
 
     claim: str
     reason: str = ""
     can_wait: bool = False
+    is_warning: bool = False
 
 
 RULES: dict[str, Rule] = {
@@ -202,6 +204,12 @@ RULES: dict[str, Rule] = {
         "A part of allOf is open.",
         "`additionalProperties: false` knows the fields of its own part alone, and would refuse those of the others.",
     ),
+    "S040": Rule(
+        "A text of a request has a maximum.",
+        "What holds it has one anyway: a column, an index, memory; said here, it is the caller who hears of it.",
+        can_wait=True,
+        is_warning=True,
+    ),
     "V002": Rule("An entry names what there is.", "The rsp of an error is one of `codes`."),
     "V006": Rule("What is implied is not declared again.", can_wait=True),
     "V007": Rule("A query has no idempotency key.", "It may be repeated anyway."),
@@ -268,18 +276,22 @@ def explain(rule: str) -> str | None:
     return None if found is None else f"{rule}  {found.claim}\n" + (f"      {found.reason}\n" if found.reason else "")
 
 
+def _kind(rule: Rule) -> str:
+    return "warning" if rule.is_warning else "can wait" if rule.can_wait else ""
+
+
 def document() -> str:
     """`docs/rules.md`, whole."""
-    rows = "".join(
-        f"| {name} | {rule.claim} | {rule.reason} | {'can wait' if rule.can_wait else ''} |\n"
-        for name, rule in RULES.items()
-    )
+    rows = "".join(f"| {name} | {rule.claim} | {rule.reason} | {_kind(rule)} |\n" for name, rule in RULES.items())
     return f"""# Rules of the compiler
 
 What a contract must be, and why. Written by `python -m codegen explain --all`; a finding names its rule, and
 `python -m codegen explain X012` prints it. What no rule refuses is accepted.
 
-A finding of a rule that can wait may be suppressed until a day, by an entry in a file waivers.yaml of `specs/`:
+A warning is said and counted, and holds nothing up, unless `--warnings-as-errors` stands before the command (`make check STRICT=yes`).
+Warnings are looked for where nothing is refused.
+
+A warning, and a finding of a rule that can wait, may be suppressed until a day, by an entry in a file waivers.yaml of `specs/`:
 
 ```yaml
 suppressions:

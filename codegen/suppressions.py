@@ -37,7 +37,7 @@ def suppress(documents: Documents, findings: Findings, today: date) -> None:
     """Drop what waits; add what is wrong with the suppressions."""
     listed = list(_read(documents))
     waiting = [one for one in listed if RULES[one.rule].can_wait and one.until >= today]
-    found = {_key(finding) for finding in findings}
+    found = {_key(finding) for finding in findings.said()}
     used, keys = {one for one in waiting if one.key in found}, {one.key for one in waiting}
     findings.drop(lambda finding: _key(finding) in keys)
     for one in listed:

@@ -20,7 +20,7 @@ from types import FrameType
 from typing import Any
 
 from app.development.servers import Postgres, Server, ServerUnavailable, Valkey, answers, free_port
-from generated.operations import OPERATIONS
+from generated.operations import OPERATIONS, PkgId
 from generated.product import NAME, TITLE
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -199,7 +199,7 @@ class Launcher:
         return "\n".join(
             [
                 "",
-                f"  {TITLE} serves at   {self.address}   (documents: {self.address}/docs, socket: /web)",
+                f"  {TITLE} serves at   {self.address}   (documents: {self.address}/docs{', socket: /web' if len(PkgId) else ''})",
                 f"  tokens come from  {self._environment['KEYCLOAK_URL']}/realms/{self._environment.get('KEYCLOAK_REALM', NAME)}",
                 *(f"  DATABASE_URL      {part.url}" for part in self._running if isinstance(part, Postgres)),
                 f"  users             {', '.join(_users())}; each one's password is its name",

@@ -48,8 +48,9 @@ GENERAL: dict[int, type[ApiError]] = {
     )
 }  # fmt: skip
 """What the catalogue says of a status by itself."""
-DOCUMENTS = {"/openapi.json": "openapi.json", "/asyncapi.json": "asyncapi.json"}
-"""Served as the compiler has written them."""
+DOCUMENTS = ("openapi.json", "asyncapi.json")
+"""Served as the compiler has written them; a contract without a socket has only the first."""
+SOCKET = ' · <a href="/asyncapi.json">asyncapi.json</a> · WebSocket at <code>/web</code>'
 
 
 def make_application(lifespan: Lifespan, metrics: Metrics, refusals: Refusals) -> FastAPI:
@@ -58,7 +59,7 @@ def make_application(lifespan: Lifespan, metrics: Metrics, refusals: Refusals) -
     a problem."""
     application = FastAPI(lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     pages: dict[str, Callable[..., Any]] = {
-        path: _document((SPECS / name).read_bytes()) for path, name in DOCUMENTS.items()
+        f"/{name}": _document((SPECS / name).read_bytes()) for name in DOCUMENTS if (SPECS / name).is_file()
     }
     pages |= {"/docs": _page(_docs_page()), "/problems/{code}": _explain, "/metrics": _render(metrics)}
     for path, page in pages.items():
@@ -166,9 +167,10 @@ def _docs_page() -> str:
         for verb, operation in item.items()
     )
     title = escape(document["info"]["title"])
+    socket = SOCKET if (SPECS / "asyncapi.json").is_file() else ""
     return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
         "<style>body{font:16px/1.5 system-ui;margin:2rem;max-width:70rem}td{padding:.2rem 1rem .2rem 0}</style></head>"
-        f'<body><h1>{title}</h1><p><a href="/openapi.json">openapi.json</a> · <a href="/asyncapi.json">asyncapi.json</a>'
-        f" · WebSocket at <code>/web</code></p><table>{rows}</table></body></html>"
+        f'<body><h1>{title}</h1><p><a href="/openapi.json">openapi.json</a>{socket}</p>'
+        f"<table>{rows}</table></body></html>"
     )

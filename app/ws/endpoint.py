@@ -29,7 +29,7 @@ from app.ws.peer import Send
 from app.ws.refusals import Attempt, OnRefusal, reason_of
 from app.ws.subscriptions import topic_roles
 from generated.bindings import Package
-from generated.errors import ApiError, RateLimited
+from generated.errors import ApiError, RateLimited, UnknownOperation
 from generated.operations import CONTRACT_HASH, CONTRACT_VERSION, EVENTS
 from generated.wire import EVENT_CODECS
 
@@ -129,6 +129,12 @@ class SocketDoor:
             self._pending[key] = left
         else:
             del self._pending[key]
+
+
+async def no_socket(scope: Scope, receive: Receive, send: Send) -> None:
+    """What answers a handshake where the contract has no socket: 404."""
+    if (await receive())["type"] == "websocket.connect":
+        await _answer(scope, receive, send, UnknownOperation(), secrets.token_hex(16))
 
 
 async def _answer(scope: Scope, receive: Receive, send: Send, error: ApiError, trace_id: str) -> None:

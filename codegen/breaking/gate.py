@@ -11,6 +11,7 @@ from codegen.breaking.operations import compare_events, compare_operations
 from codegen.breaking.presence import compare_presence
 from codegen.breaking.records import Direction, compare_definitions
 from codegen.breaking.rules import RULES, Severity
+from codegen.breaking.stored import compare_stored
 from codegen.breaking.wire import compare_codes, compare_proto
 from codegen.diagnostics import Place
 from codegen.ir.operations import Contract
@@ -55,6 +56,7 @@ def judge(old: Contract, new: Contract, waivers: Iterable[Waiver], today: date) 
         *compare_proto(old, new),
         *compare_presence(old, new),
         *compare_codes(old, new),
+        *compare_stored(old, new),
     ]
     settled = _waive(found, {one.fingerprint: one for one in waivers}, today)
     ordered = sorted(settled, key=lambda one: (ORDER.index(one.severity), one.rule, one.subject))

@@ -133,6 +133,8 @@ RULES: dict[str, Rule] = {
     "proto-width-changed": Rule(ERR, (SOURCE, STORED), "proto-width-changed"),
     "proto-presence-changed": Rule(ERR, (PROTOBUF, STORED), "proto-presence-changed"),
     "proto-member-number-changed": Rule(ERR, (PROTOBUF, STORED), "proto-member-number-changed"),
+    "stored-entry-unreadable": Rule(ERR, (STORED,), "stored-entry-readable"),
+    "stored-entry-readable": Rule(INFO, (), "stored-entry-unreadable"),
     "close-code-changed": Rule(ERR, (SOCKET, PROTOBUF), "close-code-changed"),
     "error-status-changed": Rule(ERR, (REST, PROTOBUF), "error-status-changed"),
     "error-frame-code-changed": Rule(ERR, (SOCKET, PROTOBUF), "error-frame-code-changed"),

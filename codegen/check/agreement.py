@@ -36,9 +36,14 @@ from codegen.ir.types import (
 from codegen.parse.proto import ProtoDialect, ProtoEnum, ProtoField, ProtoMessage
 
 
-def check_agreement(contract: Contract, proto: ProtoDialect, findings: Findings) -> None:
-    """A finding of what proto lacks has its name as the subject, so that a fix can be attached to it."""
-    checker = _Checker(contract, proto, findings)
+def check_agreement(
+    contract: Contract, proto: ProtoDialect, findings: Findings, *, wants_every_rpc: bool = False
+) -> None:
+    """A finding of what proto lacks has its name as the subject, so that a fix can be attached to it.
+
+    `wants_every_rpc` asks for those of HTTP's reads as well, without which they are answered in JSON alone.
+    """
+    checker = _Checker(contract, proto, findings, wants_every_rpc=wants_every_rpc)
     for operation in contract.operations:
         checker.rpc(operation)
     for name in sorted(contract.results | contract.inputs):
@@ -60,7 +65,8 @@ class _Expected:
 
 
 class _Checker:
-    def __init__(self, contract: Contract, proto: ProtoDialect, findings: Findings) -> None:
+    def __init__(self, contract: Contract, proto: ProtoDialect, findings: Findings, *, wants_every_rpc: bool) -> None:
+        self._wants_every_rpc = wants_every_rpc
         self._contract = contract
         self._proto = proto
         self._findings = findings
@@ -69,7 +75,8 @@ class _Checker:
     def rpc(self, operation: Operation) -> None:
         name = pascal(operation.name)
         rpc = self._proto.rpcs.get(name)
-        needed = operation.pkg_id is not None or (operation.http and operation.http.body is not None)
+        has_body = operation.http is not None and operation.http.body is not None
+        needed = operation.pkg_id is not None or has_body or self._wants_every_rpc
         if rpc is None:
             if needed:
                 fix = f"add `rpc {name}({name}Request) returns ({operation.result.record or EMPTY});` to specs/proto/{operation.feature}.proto"

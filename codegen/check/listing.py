@@ -17,14 +17,14 @@ ENDINGS = (".yaml", ".yml", ".json", ".lock")
 
 def check_listing(documents: Documents, findings: Findings) -> None:
     """A015 and O015; what is missing in AsyncAPI's lists has its edit, a path is for a person to say."""
-    root = documents.tree(ASYNCAPI)
+    root = documents.tree(ASYNCAPI) if documents.has(ASYNCAPI) else None
     channels = _child(root, "channels")
     for section, table in (
         ("operations", _child(root, "operations")),
         ("messages", _child(channels, "web", "messages")),
     ):
         listed = _targets(table, documents)
-        for file in documents.names("packages", ".yaml"):
+        for file in documents.names("packages", ".yaml") if root is not None else ():
             for name, node in _child(documents.tree(file), section) or ():
                 if node.place not in listed:
                     reference = f"{{$ref: '{file.removeprefix('specs/')}#/{section}/{name}'}}"

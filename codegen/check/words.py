@@ -7,22 +7,27 @@ import jsonschema_rs
 from codegen.diagnostics import Findings, Place, meant, shown
 from codegen.ir.names import product_name
 from codegen.parse.documents import Documents
-from codegen.parse.openapi import METHODS
+from codegen.parse.implied import HTTP_ROOT, SOCKET_ROOT
+from codegen.parse.openapi import METHODS, PRODUCT
 from codegen.parse.policy import EXTENSIONS, POLICY
 from codegen.parse.yaml_tree import Mapping, Node, Sequence, plain, text_of
 
 Words = dict[str, tuple[frozenset[str], jsonschema_rs.Validator, dict[str, object]]]
-OPERATION = "openapi.operation"
+OPERATION, SOCKET_INFO = "openapi.operation", "asyncapi.info"
 ACTIONS = ("receive", "send")
 
 
 def check_words(documents: Documents, extensions: dict[str, dict[str, object]], findings: Findings) -> None:
     """W001 to W004, wherever a word stands but among the names of properties, which are a person's."""
     words = _words(documents, extensions, findings)
+    if documents.is_implied(HTTP_ROOT) and PRODUCT in words:  # Then the socket's root is the only one that can say it.
+        places, validator, schema = words[PRODUCT]
+        words[PRODUCT] = (places | {SOCKET_INFO}, validator, schema)
     files = ["specs/openapi.yaml", "specs/asyncapi.yaml", POLICY]
-    files += [name for folder in ("http", "packages", "schemas") for name in documents.names(folder, ".yaml")]
+    folders = ("http", "packages", "schemas") if documents.has(SOCKET_ROOT) else ("http", "schemas")
+    files += [name for folder in folders for name in documents.names(folder, ".yaml")]
     for file in files:
-        tree = documents.tree(file)
+        tree = documents.tree(file) if documents.has(file) else None
         if tree is not None and extensions:
             _walk(tree, words, findings)
 
@@ -100,6 +105,8 @@ def _places(node: Mapping) -> frozenset[str]:
 def _of_asyncapi(node: Mapping, steps: list[str]) -> frozenset[str]:
     if "security" in steps:
         return frozenset({"asyncapi.security"})
+    if steps == ["info"]:
+        return frozenset({SOCKET_INFO})
     if len(steps) == 2 and steps[0] == "channels":
         return frozenset({"asyncapi.channel"})
     if len(steps) == 2 and steps[0] == "operations":

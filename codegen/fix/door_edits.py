@@ -103,7 +103,7 @@ class _Messages:
         self._dialects = dialects
         self._documents = dialects.documents
         self._findings = findings
-        root = self._documents.tree(ROOT)
+        root = self._documents.tree(ROOT) if self._documents.has(ROOT) else None
         self._channel = _child(root, *CHANNEL.split("/"), "messages")
         traits = _child(root, *TRAITS.split("/"))
         self._traits: dict[str | None, str] = {}

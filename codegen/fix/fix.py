@@ -9,12 +9,16 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from codegen import edits, lock
+from codegen.edits import Edit
 from codegen.fix import drafts
+from codegen.parse.documents import Documents
+from codegen.parse.implied import ENVELOPE
+from codegen.parse.policy import LOCK
 from codegen.pipeline import Loaded, load
 
 MAX_ROUNDS = 8
@@ -29,13 +33,13 @@ class Fixed:
     left: Loaded
 
 
-def fix(specs: Path) -> Fixed:
-    """What would change; nothing is written under `specs`."""
+def fix(specs: Path, *, wants_proto: bool = False) -> Fixed:
+    """What would change; nothing is written under `specs`. `wants_proto` gives a contract without proto its messages."""
     with tempfile.TemporaryDirectory(prefix="codegen-fix-") as folder:
         copy = Path(folder) / "specs"
         copied(specs, copy)
         drafts.forget(copy, drafts.committed_lock(specs))
-        left = _rounds(copy)
+        left = _rounds(copy, wants_proto=wants_proto)
         old, new = texts_of(specs), texts_of(copy)
         changed = {file: text for file, text in new.items() if old.get(file) != text}
         return Fixed(edits.diff(old, changed), changed, left)
@@ -79,18 +83,25 @@ def write_texts(specs: Path, texts: Mapping[str, str]) -> None:
         path.write_bytes(text.encode("utf-8", "surrogateescape"))
 
 
-def _rounds(specs: Path) -> Loaded:
-    loaded = load(specs)
+def _rounds(specs: Path, *, wants_proto: bool) -> Loaded:
+    loaded = load(specs, wants_proto=wants_proto)
     for _ in range(MAX_ROUNDS):
         wanted = [edit for finding in loaded.findings for edit in finding.edits]
         if wanted:
-            write_texts(specs, edits.apply(wanted, texts_of(specs)))
+            write_texts(specs, edits.apply(wanted, texts_of(specs)) | _beside(wanted, loaded.dialects.documents))
         elif len(loaded.findings) and all(finding.rule == lock.NEW for finding in loaded.findings):
             lock.update(specs / "contract.lock", loaded)
         else:
             break
-        loaded = load(specs)
+        loaded = load(specs, wants_proto=wants_proto)
     return loaded
+
+
+def _beside(wanted: Iterable[Edit], documents: Documents) -> dict[str, str]:
+    """What the first proto file of a contract stands on: the frame's messages, and the lock of the numbers."""
+    if not documents.is_implied(ENVELOPE) or not any(edit.file.startswith("specs/proto/") for edit in wanted):
+        return {}
+    return {ENVELOPE: documents.sources[ENVELOPE]} | ({} if documents.has(LOCK) else {LOCK: lock.EMPTY})
 
 
 def texts_of(specs: Path) -> dict[str, str]:

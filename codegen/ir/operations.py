@@ -175,7 +175,8 @@ class Binding:
 @dataclass(frozen=True, slots=True)
 class Contract:
     info: Info
-    socket_info: Info
+    socket_info: Info | None
+    """None where the contract has no socket."""
     definitions: Mapping[str, Definition]
     operations: tuple[Operation, ...]
     events: tuple[Event, ...]

@@ -16,12 +16,15 @@ from codegen.ir.types import Field
 from codegen.parse.documents import Documents, shared_name
 from codegen.parse.http_responses import read_result
 from codegen.parse.json_schema import Schemas
+from codegen.parse.openapi import ROOT as HTTP_ROOT
 from codegen.parse.openapi import normal_roles, read_info
 from codegen.parse.policy import POLICY
 from codegen.parse.yaml_tree import Mapping, Node, Sequence, plain, text_of
 
 ROOT = "specs/asyncapi.yaml"
 OPERATION_KEYS = {"action", "channel", "messages", "reply", "security", "summary", "description"}
+ENCODINGS = (("stele.v1.json", "application/json"), ("stele.v1.protobuf", "application/x-protobuf"))
+"""The protocol's own, which every product has."""
 REPLIES = {"Reply": False, "PageReply": True}
 
 
@@ -55,10 +58,14 @@ class AsyncApiDialect:
     info_place: Place = field(default_factory=lambda: Place(ROOT, 1, 1))
     operations: dict[str, SocketOperation] = field(default_factory=dict)
     events: dict[str, SocketOperation] = field(default_factory=dict)
-    frames: Frames = field(default_factory=lambda: Frames("/web", "any", (), {}))
+    is_there: bool = True
+    """Whether the contract has a socket at all."""
+    frames: Frames = field(default_factory=lambda: Frames("/web", "any", ENCODINGS, {}))
 
 
 def parse_asyncapi(documents: Documents, schemas: Schemas, findings: Findings) -> AsyncApiDialect:
+    if not documents.has(ROOT) and documents.has(HTTP_ROOT):
+        return AsyncApiDialect(is_there=False)
     dialect = AsyncApiDialect()
     root = documents.tree(ROOT)
     if not isinstance(root, Mapping):
@@ -87,7 +94,7 @@ def _frames(channel: Mapping, documents: Documents) -> Frames:
     frame = documents.tree("specs/schemas/frame.yaml")
     names = list(frame.entries) if isinstance(frame, Mapping) else []
     records = {name: _inlined(frame.entries[name], documents) for name in names} if isinstance(frame, Mapping) else {}
-    return Frames(text_of(channel.get("address")) or "/web", order, pairs, records)
+    return Frames(text_of(channel.get("address")) or "/web", order, pairs or ENCODINGS, records)
 
 
 def _inlined(node: Node, documents: Documents, inside: tuple[Place, ...] = ()) -> object:

@@ -23,7 +23,12 @@ class Documents:
         self._trees: dict[str, Node | None] = {}
         self._followed = 0
         """The references of the one that is being resolved, those inside of its pointers included."""
+        self._implied: dict[str, bytes] = {}
         self.sources: dict[str, str] = {}
+
+    def imply(self, file: str, data: bytes) -> None:
+        """The text of a file that is not there, and has not been asked for."""
+        self._implied[file] = data
 
     def tree(self, file: str, wanted_by: Place | None = None) -> Node | None:
         """The root node of `specs/…`, or None after a finding."""
@@ -34,6 +39,9 @@ class Documents:
 
     def read(self, file: str, wanted_by: Place | None = None) -> bytes | None:
         """The bytes of a file under `specs/`; links that lead out of it are refused."""
+        if (implied := self._implied.get(file)) is not None:
+            self.sources[file] = implied.decode()
+            return implied
         path = self._root / file.removeprefix("specs/")
         place, name = wanted_by or Place(file, 1, 1), shown(repr(file))
         if "\0" in file:
@@ -58,12 +66,17 @@ class Documents:
 
     def has(self, file: str) -> bool:
         """Whether it stands there, in whatever form: what cannot be read is refused by `read`."""
-        return os.path.lexists(self._root / file.removeprefix("specs/"))
+        return file in self._implied or os.path.lexists(self._root / file.removeprefix("specs/"))
+
+    def is_implied(self, file: str) -> bool:
+        """Whether it is not written, and something stands for it."""
+        return file in self._implied
 
     def names(self, folder: str, ending: str) -> list[str]:
         """The files of one folder of `specs/`, sorted."""
         found = (path.name for path in (self._root / folder).glob(f"*{ending}") if not path.name.startswith("."))
-        return sorted(f"specs/{folder}/{name}" for name in found)
+        implied = (name for name in self._implied if name.startswith(f"specs/{folder}/") and name.endswith(ending))
+        return sorted({*(f"specs/{folder}/{name}" for name in found), *implied})
 
     def below(self, *endings: str) -> set[str]:
         """The files of all folders of `specs/`, those of editors aside; links to folders are not followed."""

@@ -6,7 +6,7 @@ import re
 
 from codegen.ir.names import snake
 from codegen.ir.operations import Parameter
-from codegen.ir.types import Field, ListOf, MapOf, Named
+from codegen.ir.types import Field, Int, ListOf, MapOf, Named
 from codegen.parse.http_operation import HttpOperation, Sources
 from codegen.parse.yaml_tree import Mapping, Node, Scalar, Sequence, plain, text_of
 
@@ -25,6 +25,8 @@ PARAMETER_KEYS = {
 STYLES = {"path": ("simple", False), "query": ("form", True), "header": ("simple", False)}
 """OpenAPI's own defaults (3.1, "Style Values"), which are the only ones that are read."""
 IF_MATCH = "if-match"
+MAX_VERSION = 2**53 - 1
+"""What an entity tag spells where nothing else says it: a number that JSON and JavaScript hold."""
 SEGMENTS = re.compile(r"/|(/([A-Za-z0-9_~!$&'()*+,;=:@-][A-Za-z0-9._~!$&'()*+,;=:@-]*|\{[^{}/]*\}))+/?")
 """Segments of RFC 3986 without escapes, none of them a parent's; a parameter is a whole one."""
 HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
@@ -152,6 +154,19 @@ def _header(
         sources.findings.add("O010", item.place, message, fix="add x-field with the field's name")
         return []
     return [Parameter(carried, name, "header", description, plain(schema))]
+
+
+def with_versions(operation: HttpOperation | None, fields: dict[str, Field]) -> dict[str, Field]:
+    """The fields of an operation that only HTTP has, and those of `If-Match`: no message says their type, so they are versions."""
+    carried = (
+        [one.field for one in operation.http.parameters if one.carrier.lower() == IF_MATCH]
+        if operation and operation.http
+        else []
+    )
+    versions = {
+        name: Field(name, Int(64, 0, MAX_VERSION), False, place=operation.place) for name in carried if operation
+    }
+    return versions | fields
 
 
 def _take(sources: Sources, operation: HttpOperation, one: Field) -> None:

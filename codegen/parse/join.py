@@ -20,6 +20,7 @@ from codegen.ir.types import FACETS, Enum, Field, Record, describe
 from codegen.parse.asyncapi import AsyncApiDialect, SocketOperation
 from codegen.parse.documents import Documents
 from codegen.parse.http_operation import HttpOperation
+from codegen.parse.http_request import with_versions
 from codegen.parse.json_schema import Schemas
 from codegen.parse.methods import is_paged, method_names
 from codegen.parse.openapi import OpenApiDialect
@@ -53,7 +54,7 @@ def join(dialects: Dialects, findings: Findings) -> Contract:
     words, definitions = dialects.words, dialects.schemas.definitions
     contract = Contract(
         info=dialects.http.info,
-        socket_info=dialects.socket.info,
+        socket_info=dialects.socket.info if dialects.socket.is_there else None,
         definitions=dict(sorted(definitions.items())),
         operations=operations,
         events=events,
@@ -150,7 +151,7 @@ class _Joiner:
 
     def compare_info(self) -> None:
         ours, theirs = self._http.info, self._socket.info
-        if (ours.title, ours.version) != (theirs.title, theirs.version):
+        if self._socket.is_there and (ours.title, ours.version) != (theirs.title, theirs.version):
             other = (self._socket.info_place, f"has {theirs.title!r} {theirs.version}")
             self._findings.add(
                 "J001",
@@ -190,7 +191,7 @@ class _Joiner:
 
     def _fields(self, name: str, http: HttpOperation | None, socket: SocketOperation | None) -> tuple[Field, ...]:
         if http is None or socket is None:
-            fields = _first(http, socket).fields
+            fields = with_versions(http, _first(http, socket).fields)
             for header in _headers(http):
                 if header not in fields and http:
                     self._findings.add(

@@ -10,6 +10,7 @@ from codegen.diagnostics import Findings, Place
 from codegen.ir.names import is_identifier
 from codegen.ir.operations import Bucket, ErrorCode, Role, Topic
 from codegen.parse.documents import Documents
+from codegen.parse.implied import ENVELOPE
 from codegen.parse.yaml_tree import Mapping, Node, Scalar, own_yaml, plain
 
 POLICY, ERRORS, LOCK, EXTENSIONS = (
@@ -138,6 +139,8 @@ class _Reader:
 
     def lock(self) -> Lock:
         lock = Lock()
+        if not self._documents.has(LOCK) and self._documents.is_implied(ENVELOPE):
+            return lock
         for name, node in self._section(LOCK, "pkg_ids"):
             self._number(name, node, lock, lock.pkg_ids)
         for message, node in self._section(LOCK, "fields"):

@@ -13,19 +13,22 @@ import jsonschema_rs
 
 from codegen.diagnostics import Findings, Place, is_misspelt, meant, shown
 from codegen.parse.documents import Documents
+from codegen.parse.implied import ENVELOPE, HTTP_ROOT, SOCKET_ROOT
 from codegen.parse.yaml_tree import Mapping, Node, Scalar, Sequence, kind_of, own_yaml, plain
 
+FRAME, LOCK = "specs/schemas/frame.yaml", "specs/contract.lock"
 FILES = {
     "specs/policy.yaml": "policy",
     "specs/errors.yaml": "errors",
-    "specs/contract.lock": "lock",
+    LOCK: "lock",
     "specs/extensions.json": "extensions",
-    "specs/openapi.yaml": "openapi",
-    "specs/asyncapi.yaml": "asyncapi",
-    "specs/schemas/frame.yaml": "frame",
+    HTTP_ROOT: "openapi",
+    SOCKET_ROOT: "asyncapi",
+    FRAME: "frame",
 }
 OPTIONAL = {"specs/waivers.yaml": "waivers"}
-FOLDERS = ("http", "packages", "schemas")
+FOLDERS_OF_HTTP = ("http", "schemas")
+FOLDERS = (*FOLDERS_OF_HTTP, "packages")
 WHOLE_NUMBERS = ("policy", "errors", "lock")
 """The shapes whose numbers are whole; JSON Schema takes 60.0 for one, and their readers do not."""
 Kind = jsonschema_rs.ValidationErrorKind
@@ -33,13 +36,21 @@ Kind = jsonschema_rs.ValidationErrorKind
 
 def check_shapes(documents: Documents, findings: Findings) -> None:
     files = dict(FILES)
-    for folder in FOLDERS:
+    unneeded = _unneeded(documents)
+    for folder in FOLDERS if SOCKET_ROOT not in unneeded else FOLDERS_OF_HTTP:
         files |= {name: files.get(name, folder) for name in documents.names(folder, ".yaml")}
     files |= {file: shape for file, shape in OPTIONAL.items() if documents.has(file)}
     for file, shape in files.items():
-        tree = documents.tree(file)
+        tree = documents.tree(file) if documents.has(file) or file not in unneeded else None
         if tree is not None:
             _check(tree, shape, findings)
+
+
+def _unneeded(documents: Documents) -> tuple[str, ...]:
+    """What belongs to the socket where there is none, and the numbers of one and of proto where there is neither."""
+    if documents.has(SOCKET_ROOT) or not documents.has(HTTP_ROOT):
+        return ()
+    return (SOCKET_ROOT, FRAME, *((LOCK,) if documents.is_implied(ENVELOPE) else ()))
 
 
 def _definitions() -> object:

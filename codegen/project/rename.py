@@ -53,17 +53,18 @@ def rename(specs: Path, name: str, title: str = "") -> list[Path]:
 
 
 def _named(specs: Path, name: str, title: str) -> dict[str, str]:
-    """The two roots with the name and the title. What stands last is written first, so that places before it stay right."""
+    """The roots with the title, the first of them with the name. What stands last is written first, so that places before it stay right."""
     documents, texts = Documents(specs, Findings()), fix.texts_of(specs)
     spelled = word(title) if PLAIN.fullmatch(title) else "'" + title.replace("'", "''") + "'"
-    for file in ROOTS:
+    roots = [file for file in ROOTS if documents.has(file)]
+    for file in roots:
         info = _info(documents.tree(file))
-        values = {"title": spelled} | ({PRODUCT: word(name)} if file == ROOT else {})
+        values = {"title": spelled} | ({PRODUCT: word(name)} if file == roots[0] else {})
         for key in values.keys() - info.entries.keys():
             texts |= edits.apply([add_entry(info, key, values[key])], texts)
         for key in sorted(values.keys() & info.entries.keys(), key=info.keys.__getitem__, reverse=True):
             texts[file] = _with_value(texts[file], file, info, key, values[key])
-    return {file: texts[file] for file in ROOTS}
+    return {file: texts[file] for file in roots}
 
 
 def _info(root: Node | None) -> Mapping:

@@ -72,7 +72,8 @@ def _taken_out(copy: Path, specs: Path, names: set[str], features: set[str]) -> 
     fix.write(copy, fixed := fix.fix(copy))
     if len(fixed.left.findings):
         raise Refused(f"something else needs it:\n{fixed.left.report()}")
-    lock.update(copy / "contract.lock", fixed.left)
+    if (copy / "contract.lock").is_file():
+        lock.update(copy / "contract.lock", fixed.left)
     return load(copy)
 
 

@@ -15,6 +15,7 @@ from tempfile import TemporaryDirectory
 from codegen.diagnostics import Refused
 from codegen.edits import apply
 from codegen.fix import drafts, fix
+from codegen.parse.implied import DOORS, doors_of
 from codegen.pipeline import Loaded, load
 from codegen.registration import ServiceCode, registered, write
 from codegen.resource import realm
@@ -42,6 +43,8 @@ class Written:
 
 def write_resource(specs: Path, features: Path, wanted: Wanted) -> Written:
     """`features` is the folder of the features, two below the root of the project. Raises Refused, and has then written nothing."""
+    if len(doors_of(specs)) < len(DOORS):
+        raise Refused("a resource has both doors, and the contract has not; `make new` writes single operations")
     code, before = ServiceCode(features), fix.texts_of(specs)
     with TemporaryDirectory(prefix="codegen-resource-") as folder:
         copy = Path(folder, "specs")

@@ -27,9 +27,15 @@ def shipped_files() -> dict[str, str]:
 
 
 def compose(case: str, folder: Path, among: Path = CASES) -> Path:
-    """A case's `specs/` over those that every case stands on, and over those of the case that its file `over` names."""
+    """A case's `specs/` over those that every case stands on, and over those of the case that its file `over` names.
+
+    The files that its file `without` lists are taken away first.
+    """
     specs = folder / "specs"
     shutil.copytree(CASES / "base" / "specs", specs)
+    without = among / case / "without"
+    for name in without.read_text().split() if without.exists() else ():
+        (specs / name).unlink()
     over = among / case / "over"
     if over.exists():
         shutil.copytree(among / over.read_text().strip() / "specs", specs, dirs_exist_ok=True)

@@ -36,3 +36,15 @@ def test_a_place_outside_of_the_text_has_no_excerpt() -> None:
     findings = Findings()
     findings.add("Y001", Place("gone.yaml", 9, 9), "x")
     assert findings.render({}).startswith("gone.yaml:9:9 error[Y001] x\n1 finding")
+
+
+def test_a_warning_is_said_and_counted_apart_from_what_is_refused() -> None:
+    findings = Findings()
+    findings.warn("S040", HERE, "a has no end", fix="give it one")
+    assert (len(findings), list(findings), len(findings.said())) == (0, [], 1)
+    assert findings.render({}) == "a.yaml:2:3 warning[S040] a has no end\n   = fix: give it one\n1 warning.\n"
+    findings.add("X012", THERE, "b is wrong")
+    assert findings.render({}).endswith("\n1 finding and 1 warning; nothing was written.\n")
+    findings.harden()
+    assert len(findings) == 2
+    assert findings.render({}).endswith("\n2 findings; nothing was written.\n")

@@ -45,3 +45,15 @@ def test_junit_is_xml_with_one_failure_each(findings: Findings) -> None:
 def test_no_findings_are_no_lines() -> None:
     assert FORMATS["github"](Findings(), {}) == ""
     assert json.loads(FORMATS["json"](Findings(), {})) == {"findings": []}
+
+
+def test_a_warning_is_one_in_every_form() -> None:
+    found = Findings()
+    found.warn("S040", Place("specs/a.yaml", 1, 1), "has no end")
+    (one,) = json.loads(FORMATS["json"](found, {}))["findings"]
+    assert one["severity"] == "warning"
+    assert FORMATS["github"](found, {}).startswith("::warning file=specs/a.yaml,")
+    suite = ElementTree.fromstring(FORMATS["junit"](found, {}))
+    assert (suite.get("tests"), suite.get("failures")) == ("1", "0")
+    assert suite.findtext("testcase/system-out") == "warning S040: has no end"
+    assert "warning[S040]" in FORMATS["text"](found, {})

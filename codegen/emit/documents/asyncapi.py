@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from codegen.emit.documents.json_schemas import Json, Spelling, draft07, printed, used
 from codegen.emit.printer import File
-from codegen.ir.operations import Contract, Event, Operation, Roles
+from codegen.ir.operations import Contract, Event, Info, Operation, Roles
 
 CHANNEL = "#/channels/web"
 ANY_NODE: Json = {
@@ -16,6 +16,12 @@ ONE_SOCKET = (
 
 
 def emit(contract: Contract) -> list[File]:
+    """Nothing where the contract has no socket."""
+    info = contract.socket_info
+    return [_document(contract, info)] if info else []
+
+
+def _document(contract: Contract, info: Info) -> File:
     spelling = Spelling(contract)
     messages: Json = {
         "problem": _message(
@@ -37,9 +43,9 @@ def emit(contract: Contract) -> list[File]:
         operations[event.name] = _event(event)
     document: Json = {
         "asyncapi": "3.0.0",
-        "info": dict(contract.socket_info.details),
+        "info": dict(info.details),
         "defaultContentType": "application/json",
-        "servers": contract.socket_info.servers or ANY_NODE,
+        "servers": info.servers or ANY_NODE,
         "channels": {"web": _channel(contract, messages)},
         "operations": operations,
         "components": {
@@ -48,7 +54,7 @@ def emit(contract: Contract) -> list[File]:
             "securitySchemes": _schemes(contract),
         },
     }
-    return [File("specs/asyncapi.json", printed(document))]
+    return File("specs/asyncapi.json", printed(document))
 
 
 def _channel(contract: Contract, messages: Json) -> Json:

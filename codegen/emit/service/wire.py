@@ -34,11 +34,12 @@ def emit(contract: Contract) -> list[File]:
     enums = [name for name, one in contract.definitions.items() if isinstance(one, Enum)]
     module = Module("wire.py", "Values to bytes and back, directly. Generated; do not edit.", frozenset(enums))
     writer = _Writer(module, contract)
-    for name in sorted(contract.results):
+    in_proto = contract.bindings.keys()
+    for name in sorted(contract.results & in_proto):
         writer.definition(name)
-    for name in sorted(contract.inputs - contract.results):
+    for name in sorted((contract.inputs - contract.results) & in_proto):
         writer.enum_tables(contract.definitions[name])
-    for name in sorted(contract.inputs):
+    for name in sorted(contract.inputs & in_proto):
         definition = contract.definitions[name]
         if isinstance(definition, Record | Union):
             writer.input_definition(name)

@@ -168,6 +168,19 @@ def _event(client: Client, server: Server, theirs: Event, value: Any, frames: Js
     return {event.name}
 
 
+def unreadable(writer: Server, reader: Server) -> str:
+    """What the reader's relays cannot read of the entries that the writer left in a history, or nothing."""
+    known = {(one.name, one.pkg_id, one.topic) for one in reader.contract.events}
+    for event in writer.contract.events:
+        if (event.name, event.pkg_id, event.topic) not in known:
+            continue
+        for value in variants.values(writer.contract, Named(event.record)):
+            entry = writer.ask({"store": event.pkg_id, "event": value})["entry"]
+            if fault := reader.ask({"recall": event.pkg_id, "entry": entry})["fault"]:
+                return f"{event.name}: {fault}"
+    return ""
+
+
 class Comparison:
     """Whether a reader has what a writer said. In protobuf a field is known by its number, as long as its name is not another's."""
 

@@ -32,6 +32,7 @@ STATUS = (
 UNKNOWN_ARM = (
     "A client keeps an arm that it has not as it came, but its user asked for one of the others, and gets none."
 )
+PUSHED = "What only events carry is judged like what is answered, which HTTP has too."
 THING = "required: [id, name, colour, shape, version]"
 
 
@@ -183,6 +184,11 @@ CHANGES: dict[str, Change] = {
     "path changed": Change(("RP", "RP"), (("openapi.yaml", "/things/{thing_id}:", "/items/{thing_id}:"),)),
     "PkgID changed": Change(("SP", "SP"), ((PACKAGES, "x-pkg-id: 3", "x-pkg-id: 30"),)),
     "success status added": Change(("", ""), ((HTTP, "      '200':\n        description: Done.\n        content: {application/json: {schema: {$ref: '../schemas/things.yaml#/Thing'}}}\n  delete", "      '200':\n        description: Done.\n        content: {application/json: {schema: {$ref: '../schemas/things.yaml#/Thing'}}}\n      '202':\n        description: Done later.\n        content: {application/json: {schema: {$ref: '../schemas/things.yaml#/Thing'}}}\n  delete"),), stricter={("new", REST): STATUS, ("new", PROTOBUF): STATUS}),
+    "required field added to an event": Change(
+        ("", "SP"),
+        (schema("required: [thing]\n  properties:\n", "required: [thing, loud]\n  properties:\n    loud: {type: boolean}\n"),),
+        stricter={("new", REST): PUSHED},
+    ),
     "number of an event": Change(("SP", "SP"), ((PACKAGES, "x-pkg-id: 1001", "x-pkg-id: 1002"),)),
     "topic of an event": Change(("SP", "SP"), ((PACKAGES, "x-topic: things", "x-topic: alerts"),)),
     "package of proto": Change(("", ""), (proto("package stele.v1;", "package stele.v2;"), ("proto/envelope.proto", "package stele.v1;", "package stele.v2;"))),

@@ -75,6 +75,21 @@ def push(asked: Json) -> Json:
     return {"text": text["text"], "bytes": binary["bytes"]}
 
 
+def store(asked: Json) -> Json:
+    """The event as its topic's history keeps it."""
+    codec = wire.EVENT_CODECS[asked["store"]]
+    return {"entry": codec.encode_json(codec.decode_json(json.dumps(asked["event"]).encode())).hex()}
+
+
+def recall(asked: Json) -> Json:
+    """Why a relay cannot read an entry, or nothing."""
+    try:
+        wire.EVENT_CODECS[asked["recall"]].decode_json(bytes.fromhex(asked["entry"]))
+    except (ValueError, KeyError) as error:
+        return {"fault": str(error)}
+    return {"fault": ""}
+
+
 def plain_frame(message: Any) -> Json:
     data = message.get("bytes")
     return {"text": message.get("text"), "bytes": None if data is None else data.hex()}
@@ -99,7 +114,9 @@ async def main() -> None:
     side = Side()
     for line in sys.stdin:
         asked = json.loads(line)
-        found = push(asked) if "value" in asked else await side.call(asked)
+        kinds = (("value", push), ("store", store), ("recall", recall))
+        answer = next((answer for word, answer in kinds if word in asked), None)
+        found = answer(asked) if answer else await side.call(asked)
         answers.write(json.dumps(found, default=plain) + "\n")
         answers.flush()
 

@@ -14,12 +14,13 @@ import pytest
 from codegen import output
 from codegen.breaking.gate import judge
 from codegen.breaking.rules import Audience, Severity
+from codegen.breaking.stored import UNREADABLE
 from codegen.fix import fix
 from codegen.ir.operations import Contract
 from codegen.pipeline import build, load
 from tests.codegen.breaking.changes import CASE, TODAY
 from tests.codegen.breaking.client import Client
-from tests.codegen.breaking.conversation import Server, broken, served
+from tests.codegen.breaking.conversation import Server, broken, served, unreadable
 from tests.codegen.breaking.executed_changes import CHANGES, Edits, Speaker
 from tests.codegen.contracts import edited
 
@@ -44,6 +45,10 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("plain")
     with served(compiled(folder, ()), folder) as server:
         yield server
+
+
+def judged_unreadable(old: Contract, new: Contract) -> list[str]:
+    return [one.subject for one in judge(old, new, (), TODAY).changes if one.rule == UNREADABLE]
 
 
 def letters(audiences: set[Audience]) -> str:
@@ -75,6 +80,8 @@ def test_whom_the_gate_names_is_whom_it_breaks(name: str, plain: Server, tmp_pat
             stricter = {audience for whose, audience in change.stricter if whose == speaker}
             assert not stricter & found.keys(), found
             assert letters(named(client.contract, server.contract)) == letters(set(found) | stricter), found
+            fault = unreadable(client, server)
+            assert bool(judged_unreadable(client.contract, server.contract)) is bool(fault), fault
 
 
 def test_there_are_changes_of_both_kinds_for_every_client() -> None:

@@ -193,3 +193,15 @@ def test_a_bad_contract_is_made_better_or_left_alone(case: str, tmp_path: Path) 
         assert all(letter in rest for letter in old.get(file, ""))
     fix.write(specs, fixed)
     assert fix.fix(specs).texts == {}
+
+
+def test_a_contract_without_proto_gets_all_of_it_when_it_is_asked_for(tmp_path: Path) -> None:
+    specs = compose("p90_rest_alone", tmp_path)
+    assert not fix.fix(specs).texts, "what other commands mend"
+    fixed = fix.fix(specs, wants_proto=True)
+    assert not len(fixed.left.findings), fixed.left.report()
+    assert set(fixed.texts) == {"specs/proto/envelope.proto", "specs/proto/things.proto", "specs/contract.lock"}
+    assert "rpc GetThing(GetThingRequest) returns (Thing);" in fixed.texts["specs/proto/things.proto"]
+    fix.write(specs, fixed)
+    assert all(one.has_rpc for one in load(specs).contract.operations)
+    assert not fix.fix(specs, wants_proto=True).texts

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from codegen.new.operation import NewOperation
 from codegen.pipeline import load
 from tests.codegen.contracts import ROOT
 from tests.codegen.new.trees import copy_of_service, mypy, new, run, texts
+from tests.one_door import leave_rest, leave_socket
 
 SHOWN = ("archive_artist", "artists")
 FIELDS = """\
@@ -204,3 +206,14 @@ def test_a_draft_that_was_never_committed_gives_its_number_back(tree: Path) -> N
     assert "  RESTORE_ARTIST: 9\n" in second
     assert "ARCHIVE" not in second
     assert "removed: true" not in second
+
+
+@pytest.mark.parametrize(("leave", "door"), [(leave_rest, "http"), (leave_socket, "socket")])
+def test_an_operation_has_the_doors_of_its_contract(tree: Path, leave: Callable[[Path], None], door: str) -> None:
+    leave(tree)
+    assert new(tree, name="count_artists", feature="artists", roles="get-artists", query=True) == 0
+    loaded = load(tree / "specs")
+    assert not len(loaded.findings), loaded.report()
+    written = next(one for one in loaded.contract.operations if one.name == "count_artists")
+    assert (written.http is not None, written.pkg_id is not None) == (door == "http", door == "socket")
+    assert not (tree / "specs" / "proto").exists() or door == "socket"

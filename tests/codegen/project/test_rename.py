@@ -161,3 +161,12 @@ def test_a_name_that_cannot_be_is_refused_and_nothing_written(name: str, why: st
     with pytest.raises(Refused, match=why):
         rename(specs, name)
     assert fix.texts_of(specs) == fix.texts_of(SHIPPED)
+
+
+@pytest.mark.parametrize(("case", "root"), [("p90_rest_alone", "openapi.yaml"), ("p91_socket_alone", "asyncapi.yaml")])
+def test_a_contract_of_one_root_says_its_name_there(case: str, root: str, tmp_path: Path) -> None:
+    specs = compose(case, tmp_path)
+    rename(specs, "order_desk")
+    assert "x-name: order_desk" in (specs / root).read_text()
+    contract = load(specs).contract
+    assert (contract.info.product, contract.info.title) == ("order_desk", "Order desk")

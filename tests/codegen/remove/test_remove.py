@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from codegen.pipeline import load
 from codegen.remove.remove import remove
 from tests.codegen.contracts import ROOT
 from tests.codegen.new.trees import copy_of_service, mypy, new, run, texts
+from tests.one_door import leave_rest, leave_socket
 
 
 @pytest.fixture
@@ -123,3 +125,13 @@ def test_what_still_speaks_of_a_feature_is_named(tree: Path, line: str) -> None:
     module.write_text(f"{line}\n")
     left = remove(tree / "specs", tree / "app" / "features", feature="artists")
     assert "tests/features/test_tickets.py still names it" in left
+
+
+@pytest.mark.parametrize("leave", [leave_rest, leave_socket])
+def test_an_operation_goes_from_a_contract_of_one_door(tree: Path, leave: Callable[[Path], None]) -> None:
+    leave(tree)
+    before = texts(tree / "specs")
+    commit(tree)
+    assert new(tree, name="count_artists", feature="artists", roles="get-artists", query=True) == 0
+    remove(tree / "specs", tree / "app" / "features", name="count_artists")
+    assert texts(tree / "specs") == before

@@ -15,6 +15,7 @@ from codegen.resource.write import newest, write_resource
 from tests.codegen.new.trees import copy_of_service, texts
 from tests.codegen.resource.trees import CATEGORY, COMMENT, TICKET, copy_of_checkout, make_resource, python
 from tests.databases import new_database
+from tests.one_door import leave_rest
 
 FEATURES = ("categories", "tickets", "comments")
 WRITTEN = [
@@ -123,3 +124,10 @@ def test_the_command_says_what_was_written(tmp_path: Path) -> None:
     assert "lines; `make migrate`" in ran
     assert "operations, contract" in ran
     assert sys.executable not in ran
+
+
+def test_a_contract_of_one_door_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    tree = copy_of_service(tmp_path)
+    leave_rest(tree)
+    with pytest.raises(Refused, match="both doors"):
+        write_resource(tree / "specs", tree / "app" / "features", Wanted("ticket", "title:string(200)", "", ""))

@@ -1,0 +1,17 @@
+"""What comes in: strict, closed models. Absent is None where the contract has no default. Generated; do not edit."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Request(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
+
+
+class GetThingRequest(Request):
+    """Case get_thing."""
+
+    thing_id: Annotated[int, Field(ge=1, le=9223372036854775807)]
