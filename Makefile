@@ -37,7 +37,7 @@ test-long: $(READY) ## Run the long forms of the platform's fault and load tests
 	@$(IN_WORKBENCH) -m pytest -m long $(or $(PYTEST_ARGS),tests)
 
 check: $(READY) ## Fresh generated code, ruff, mypy strict, rules of the tree, spec validators, tables as the migrations make them (STRICT=yes: warnings count)
-	@$(PYTHON_IN) -m codegen $(if $(STRICT),--warnings-as-errors) check
+	@$(PYTHON_IN) -m codegen$(if $(STRICT), --warnings-as-errors) check
 	@! grep -rn "is not implemented yet" app --include=*.py
 	@$(VENV)/bin/ruff check --quiet app codegen generated tests
 	@$(VENV)/bin/ruff format --check --quiet app codegen generated tests
