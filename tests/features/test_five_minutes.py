@@ -38,11 +38,17 @@ def shell(text: str) -> list[str]:
     return ["bash", "-ec", f"{made}\n{text}"]
 
 
+def a_shell_s(port: int) -> dict[str, str]:
+    """The environment without what `make` and pytest, which may run this test, tell their children."""
+    inherited = ("MAKE", "MFLAGS", "PYTEST")
+    return {name: text for name, text in os.environ.items() if not name.startswith(inherited)} | {"PORT": str(port)}
+
+
 @contextmanager
 def running(text: str, folder: Path, port: int) -> Iterator[Path]:
     """The first terminal, until its service is ready; then ^C, as a person would. Answers the project's folder."""
     log = folder / "first.log"
-    environment = {**os.environ, "PORT": str(port)}
+    environment = a_shell_s(port)
     with log.open("w") as printed:
         process = subprocess.Popen(
             shell(text), cwd=folder / "stele", env=environment, stdout=printed, stderr=printed, start_new_session=True
@@ -80,8 +86,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def said(line: str, project: Path, port: int) -> str:
-    environment = {**os.environ, "PORT": str(port)}
-    done = subprocess.run(shell(line), cwd=project, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(shell(line), cwd=project, env=a_shell_s(port), capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
