@@ -95,6 +95,7 @@ def write_method(folder: Path) -> None:
     handler.write_text(text.replace(signature + body, method))
 
 
+@pytest.mark.long
 def test_an_operation_is_added_by_two_records_and_one_method_and_answers_at_all_four_doors(
     copy: Path, tmp_path_factory: pytest.TempPathFactory, postgres: Postgres, valkey: Valkey
 ) -> None:
@@ -123,6 +124,7 @@ def test_an_operation_is_added_by_two_records_and_one_method_and_answers_at_all_
     assert doors == [[name, "ok", {"count": 0}] for name in ("REST-json", "REST-protobuf", "WS-json", "WS-protobuf")]
 
 
+@pytest.mark.long
 def test_a_method_that_is_missing_is_named_by_mypy_and_by_the_start(copy: Path) -> None:
     new, fix = commands()
     make(copy, *new)
