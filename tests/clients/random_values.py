@@ -36,6 +36,15 @@ FORMS = {
     "uuid": ("0f8fad5b-d9cb-469f-a165-70867728950e",),
     "decimal": ("12.50", "-0.1", "0"),
 }
+FORMATS = {
+    "email": ("ada@example.org",),
+    "hostname": ("example.org",),
+    "ipv4": ("192.0.2.1",),
+    "ipv6": ("2001:db8::1",),
+    "time": ("12:30:45Z",),
+    "uri": ("https://example.org/a?b=c#d",),
+    "uri-reference": ("../a?b=c",),
+}
 FLOATS = (0.0, -0.0, 1.5, 1e300, 5e-324, 1e16, 0.1, -123456789.125)
 
 
@@ -108,6 +117,8 @@ class Values:
     def _text(self, kind: String) -> str:
         if kind.pattern is not None:
             return matching(kind)
+        if kind.form in FORMATS:
+            return self._random.choice(FORMATS[kind.form])
         longest = kind.max_length if kind.max_length is not None else 200
         length = self._random.randint(kind.min_length, min(longest, max(kind.min_length, 150)))
         return "".join(self._random.choice(LETTERS) for _ in range(length))

@@ -210,7 +210,8 @@ def judged(specs: Path) -> Loaded:
     """Reported in every form, each finding with its place; what has none compiles to Python."""
     loaded = load(specs)
     said = {form: loaded.report(form) for form in FORMATS}
-    assert len(json.loads(said["json"])["findings"]) == len(loaded.findings)
+    refusals = [one for one in json.loads(said["json"])["findings"] if one["severity"] != "warning"]
+    assert len(refusals) == len(loaded.findings)
     assert ElementTree.fromstring(said["junit"]).get("failures") == str(len(loaded.findings))
     for one in loaded.findings:
         for place in filter(None, (one.place, one.other)):
