@@ -40,7 +40,7 @@ log = structlog.get_logger(__name__)
 
 
 class AuditLog:
-    """`work` runs beside it; `flush` at the end. `on_drop(count)` hears of each row that the full queue did not take.
+    """`work` runs beside it; `flush` at the end. `on_drop(count)` hears of each row that will not be stored.
     The queue is in memory: a process that is killed loses at most what came in the last moments, or since PostgreSQL
     was away."""
 

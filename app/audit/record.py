@@ -21,7 +21,7 @@ class Outcome(StrEnum):
 
     SUCCESS = "success"
     DENIED = "denied"
-    """No valid credential, no role, or no budget left: `unauthenticated`, `forbidden`, `rate_limited`."""
+    """No valid credential, no role, or no budget left; `app.execution.audit_rows` has the codes."""
     ERROR = "error"
     """Every other refusal, the caller's faults and ours alike."""
 

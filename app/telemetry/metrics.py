@@ -68,7 +68,7 @@ class Metrics:
         closed = self._counter("sockets_closed_total", "Closed sockets by code.", ("code",))
         self._closed = {code: closed.labels(str(code)) for code in sorted({*CLOSE_CODES, *close_codes})}
         self._closed_other = closed.labels("other")
-        self._audit_dropped = self._counter("audit_dropped_total", "Audit rows that the full queue dropped.")
+        self._audit_dropped = self._counter("audit_dropped_total", "Audit rows that will not be stored.")
         self._task_ends = self._counter("task_ends_total", "Ends of background tasks, each started again.", ("task",))
         self._limiter_down = self._counter("limiter_down_total", "Decisions made without the limiter's store.")
         self._outbox_rows = Gauge(
@@ -126,7 +126,8 @@ class Metrics:
         self._closed.get(code, self._closed_other).inc()
 
     def audit_dropped(self, count: int) -> None:
-        """Rows that are nowhere: the full queue's, and those of unknown paths beyond their bound."""
+        """Rows that are nowhere: what the full queue or the end of the node left, what no table takes, and those of unknown paths
+        beyond their bound."""
         self._audit_dropped.inc(count)
 
     def task_ended(self, name: str) -> None:

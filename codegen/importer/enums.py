@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-from math import inf
-
-from codegen.importer import carried
 from codegen.importer.draft import Data
 from codegen.importer.losses import KEYWORD, SHAPE, Losses
 from codegen.importer.names import Taken, words
 from codegen.importer.nodes import items, place_of
 from codegen.importer.shapes import Shape
 from codegen.ir.names import is_identifier
-from codegen.ir.types import INT32, INT64
+from codegen.ir.types import INT32
 from codegen.parse.enums import UNSET
 from codegen.parse.yaml_tree import plain, text_of
 
@@ -48,43 +44,3 @@ def _names(losses: Losses, shape: Shape, numbers: list[int], name: str) -> list[
         said = [f"value_{one}" if one >= 0 else f"minus_{-one}" for one in numbers]
     taken = Taken()
     return [taken.give(one) for one in said]
-
-
-def is_default(schema: object, value: object) -> bool:
-    """Whether a default is a value that a schema of one value takes; beside the reference to a named type none may stand."""
-    kind = schema.get("type") if isinstance(schema, dict) else None
-    match kind:
-        case "boolean":
-            return isinstance(value, bool)
-        case "integer":
-            low, high = INT32 if isinstance(schema, dict) and schema.get("format") == "int32" else INT64
-            return (
-                isinstance(value, int)
-                and not isinstance(value, bool)
-                and low <= value <= high
-                and _between(schema, value)
-            )
-        case "number":
-            return isinstance(value, int | float) and not isinstance(value, bool) and _between(schema, value)
-        case "string":
-            return isinstance(value, str) and _is_text(schema, value)
-    return False
-
-
-def _between(schema: object, number: float) -> bool:
-    bounds = schema if isinstance(schema, dict) else {}
-    step = bounds.get("multipleOf")
-    is_inside = bounds.get("minimum", number) <= number <= bounds.get("maximum", number)
-    is_beyond = bounds.get("exclusiveMinimum", -inf) < number < bounds.get("exclusiveMaximum", inf)
-    return bool(is_inside and is_beyond and (step is None or Decimal(repr(number)) % Decimal(repr(step)) == 0))
-
-
-def _is_text(schema: object, value: str) -> bool:
-    """Forms of their own are judged by the compiler alone, so that no default of theirs is kept that it would refuse."""
-    said = schema if isinstance(schema, dict) else {}
-    has_own = said.get("format") in carried.FORMATS or "contentEncoding" in said or "pattern" in said or "const" in said
-    return (
-        not has_own
-        and "\0" not in value
-        and bool(said.get("minLength", 0) <= len(value) <= said.get("maxLength", len(value)))
-    )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from codegen.importer import carried
 from codegen.importer.draft import Data, Ref
-from codegen.importer.enums import is_default
 from codegen.importer.losses import KEYWORD, PRESENCE, Losses
 from codegen.importer.nodes import value
+from codegen.importer.scalars import is_default
 from codegen.importer.shapes import Shape
 from codegen.parse.yaml_tree import Scalar, plain
 

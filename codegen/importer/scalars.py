@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from decimal import Decimal
 
 from codegen.importer import carried
 from codegen.importer.draft import Data
@@ -239,3 +240,43 @@ def _bytes(losses: Losses, node: Mapping, what: str) -> Data:
         if key in node.entries:
             _dropped(losses, node, key, what)
     return {"type": "string", "contentEncoding": "base64"}
+
+
+def is_default(schema: object, value: object) -> bool:
+    """Whether a default is a value that a schema of one value takes; beside the reference to a named type none may stand."""
+    kind = schema.get("type") if isinstance(schema, dict) else None
+    match kind:
+        case "boolean":
+            return isinstance(value, bool)
+        case "integer":
+            low, high = INT32 if isinstance(schema, dict) and schema.get("format") == "int32" else INT64
+            return (
+                isinstance(value, int)
+                and not isinstance(value, bool)
+                and low <= value <= high
+                and _between(schema, value)
+            )
+        case "number":
+            return isinstance(value, int | float) and not isinstance(value, bool) and _between(schema, value)
+        case "string":
+            return isinstance(value, str) and _is_text(schema, value)
+    return False
+
+
+def _between(schema: object, number: float) -> bool:
+    bounds = schema if isinstance(schema, dict) else {}
+    step = bounds.get("multipleOf")
+    is_inside = bounds.get("minimum", number) <= number <= bounds.get("maximum", number)
+    is_beyond = bounds.get("exclusiveMinimum", -math.inf) < number < bounds.get("exclusiveMaximum", math.inf)
+    return bool(is_inside and is_beyond and (step is None or Decimal(repr(number)) % Decimal(repr(step)) == 0))
+
+
+def _is_text(schema: object, value: str) -> bool:
+    """Forms of their own are judged by the compiler alone, so that no default of theirs is kept that it would refuse."""
+    said = schema if isinstance(schema, dict) else {}
+    has_own = said.get("format") in carried.FORMATS or "contentEncoding" in said or "pattern" in said or "const" in said
+    return (
+        not has_own
+        and "\0" not in value
+        and bool(said.get("minLength", 0) <= len(value) <= said.get("maxLength", len(value)))
+    )

@@ -7,13 +7,17 @@ apart from its being required.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields
 from typing import TypeAlias
 
 from codegen.diagnostics import NOWHERE, Place
+from codegen.ir.names import camel
 
 INT32 = (-(2**31), 2**31 - 1)
 INT64 = (-(2**63), 2**63 - 1)
+NAMING = {"bits", "form", "name"}
+"""What `describe` says of a type; all else bounds it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,3 +216,17 @@ def describe(kind: Type) -> str:
             return f"map of {describe(kind.value)}"
         case Named():
             return kind.name
+
+
+def limits(kind: Type) -> str:
+    """What bounds a type beyond its name, as the words of a schema: `minimum 1, maximum 10`; `nothing` where nothing does."""
+    return ", ".join(_limits(kind)) or "nothing"
+
+
+def _limits(kind: Type | Shape) -> Iterator[str]:
+    for one in fields(kind):
+        value = getattr(kind, one.name)
+        if isinstance(value, Type | Shape):
+            yield from _limits(value)
+        elif one.name not in NAMING and value != one.default:
+            yield f"{camel(one.name)} {value}"

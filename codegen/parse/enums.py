@@ -36,7 +36,7 @@ def read_members(node: Mapping, name: str, findings: Findings) -> tuple[tuple[st
         findings.add("S014", place, f"the members of {name} and their names do not pair up", fix=PAIRED)
         return ()
     _values(values, name, place, findings)
-    known: dict[str, object] = {}
+    known: dict[str, tuple[object, str]] = {}
     for label, value in zip(names, values, strict=True):
         _named(name, label, value, known, place, findings)
     if dict(zip(names, map(str, values), strict=True)).get(UNSET, "0") != "0":
@@ -81,15 +81,20 @@ def _paired(values: object, said: object) -> list[str] | None:
     return names if is_whole and (all(names) or not said) else None
 
 
-def _named(name: str, label: str, value: object, known: dict[str, object], place: Place, findings: Findings) -> None:
+def _named(
+    name: str, label: str, value: object, known: dict[str, tuple[object, str]], place: Place, findings: Findings
+) -> None:
     spelled = label.replace("-", "_").lower()
     if isinstance(value, str) and "\0" in value:
         findings.add("S014", place, f"a member of {name} has U+0000, which no database holds", fix="remove it")
-    elif not _is_name(label):
+        return
+    if not _is_name(label):
         message = f"the member {_said(value)} of {name} is called {shown(label)!r}, which is no name"
         findings.add("S014", place, message, fix=NAMES)
-    elif known.setdefault(spelled, value) != value and label == spelled:
-        message = f"the members {_said(known[spelled])} and {_said(value)} of {name} are both called {label!r}"
+        return
+    first, first_label = known.setdefault(spelled, (value, label))
+    if first != value and label in (spelled, first_label):
+        message = f"the members {_said(first)} and {_said(value)} of {name} are both called {label!r}"
         findings.add("S014", place, message, fix=NAMES)
 
 

@@ -16,7 +16,7 @@ from codegen.diagnostics import Findings, Place
 from codegen.ir.names import pascal
 from codegen.ir.operations import Binding, Contract, Event, Operation, Result, Roles
 from codegen.ir.reach import names, reachable
-from codegen.ir.types import FACETS, Enum, Field, Record, describe
+from codegen.ir.types import FACETS, Enum, Field, Record, describe, limits
 from codegen.parse.asyncapi import AsyncApiDialect, SocketOperation
 from codegen.parse.documents import Documents
 from codegen.parse.http_operation import HttpOperation
@@ -318,7 +318,8 @@ def _difference(ours: Field, theirs: Field) -> tuple[str, str] | None:
     for say in (
         lambda one: describe(one.type),
         _say_presence,
-        lambda one: f"{describe(one.type)} with {one.type}",
+        lambda one: f"{describe(one.type)} with {limits(one.type)}",
+        lambda one: str(one.type),
     ):
         if say(ours) != say(theirs):
             return say(ours), say(theirs)

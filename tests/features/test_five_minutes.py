@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -74,15 +75,15 @@ def await_ready(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """`stele` in it is a clone; the embedded PostgreSQL may be another user, who has to get there."""
-    for path in (tmp_path, *tmp_path.parents):
-        if path.is_relative_to(tmp_path.parents[2]):
-            path.chmod(0o755)
+def folder() -> Iterator[Path]:
+    """`stele` in it is a clone. Not below pytest's folders, which are their owner's alone: the embedded PostgreSQL may be
+    another user, who has to get there."""
     install()
-    (tmp_path / "stele").mkdir()
-    copy_of_tree(tmp_path / "stele")
-    return tmp_path
+    with tempfile.TemporaryDirectory(prefix="stele-five-minutes-", ignore_cleanup_errors=True) as name:
+        Path(name).chmod(0o755)
+        (Path(name) / "stele").mkdir()
+        copy_of_tree(Path(name) / "stele")
+        yield Path(name)
 
 
 def said(line: str, project: Path, port: int) -> str:

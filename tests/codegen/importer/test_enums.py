@@ -1,12 +1,9 @@
-"""Enums of numbers have names, and a default is a value of its type."""
+"""Enums of numbers have names."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
-from codegen.importer.enums import is_default
 from tests.codegen.importer.documents import read
 
 
@@ -43,13 +40,3 @@ def test_numbers_beyond_the_width_are_left_out(tmp_path: Path) -> None:
     found = read(tmp_path, {"enum": [1, 2**40]})
     assert found.named["Thing"]["enum"] == [1]
     assert "I012 the members of Thing beyond int32 are left out" in found.said
-
-
-@pytest.mark.parametrize(
-    ("schema", "value", "fits"),
-    [({"type": "integer", "format": "int32"}, 2**31, False), ({"type": "integer", "format": "int64", "minimum": 1}, 1, True),
-     ({"type": "integer", "format": "int64"}, True, False), ({"type": "number", "maximum": 1}, 2, False), ({"type": "string", "maxLength": 1}, "ab", False),
-     ({"type": "string", "format": "date"}, "2020-01-01", False), ({"type": "boolean"}, False, True), ({"type": "number", "exclusiveMinimum": 1}, 1, False), ({"type": "number", "multipleOf": 0.1}, 0.3, True), ({"type": "array"}, [], False)],
-)  # fmt: skip
-def test_a_default_is_kept_where_it_surely_fits(schema: object, value: object, fits: bool) -> None:
-    assert is_default(schema, value) == fits

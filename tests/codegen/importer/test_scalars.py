@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from codegen.importer.scalars import is_default
 from tests.codegen.importer.documents import read
 
 WIDTH = "I014 integers without a width have 64 bits, or 32 where their bounds fit"
@@ -47,3 +48,13 @@ WIDTH = "I014 integers without a width have 64 bits, or 32 where their bounds fi
 def test_each_keyword_arrives_or_is_said(tmp_path: Path, schema: Any, here: Any, losses: list[str]) -> None:
     found = read(tmp_path, schema)
     assert (found.schema, sorted(found.said)) == (here, losses)
+
+
+@pytest.mark.parametrize(
+    ("schema", "value", "fits"),
+    [({"type": "integer", "format": "int32"}, 2**31, False), ({"type": "integer", "format": "int64", "minimum": 1}, 1, True),
+     ({"type": "integer", "format": "int64"}, True, False), ({"type": "number", "maximum": 1}, 2, False), ({"type": "string", "maxLength": 1}, "ab", False),
+     ({"type": "string", "format": "date"}, "2020-01-01", False), ({"type": "boolean"}, False, True), ({"type": "number", "exclusiveMinimum": 1}, 1, False), ({"type": "number", "multipleOf": 0.1}, 0.3, True), ({"type": "array"}, [], False)],
+)  # fmt: skip
+def test_a_default_is_kept_where_it_surely_fits(schema: object, value: object, fits: bool) -> None:
+    assert is_default(schema, value) == fits

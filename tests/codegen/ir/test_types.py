@@ -19,10 +19,12 @@ from codegen.ir.types import (
     MapOf,
     Named,
     Record,
+    Shape,
     String,
     Text,
     Type,
     describe,
+    limits,
 )
 
 
@@ -34,6 +36,16 @@ from codegen.ir.types import (
 )  # fmt: skip
 def test_a_type_is_described_in_the_schema_s_words(kind: Type, text: str) -> None:
     assert describe(kind) == text
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [(Bool(), "nothing"), (String(), "nothing"), (Named("A"), "nothing"), (Int(64, 1, 10), "minimum 1, maximum 10"),
+     (Int(32, 0, 9, multiple_of=3), "minimum 0, maximum 9, multipleOf 3"), (String(max_length=5, form="uri"), "maxLength 5"),
+     (Text("uuid", shape=Shape(pattern="^a")), "pattern ^a"), (ListOf(Bytes(8), unique_items=True), "maxLength 8, uniqueItems True")],
+)  # fmt: skip
+def test_what_bounds_a_type_is_said_in_the_schema_s_words(kind: Type, text: str) -> None:
+    assert limits(kind) == text
 
 
 def test_a_place_is_no_part_of_a_field() -> None:
