@@ -7,6 +7,7 @@ import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from copy import copy
+from dataclasses import replace
 from typing import Any
 
 import asyncpg
@@ -35,7 +36,7 @@ from generated.errors import (
     Unauthenticated,
     Unavailable,
 )
-from generated.operations import OPERATIONS, Bucket, Operation
+from generated.operations import OPERATIONS, Audit, Bucket, Operation
 from generated.results import Artist, ArtistCreated, ArtistList, PageMeta
 from generated.wire import EVENT_CODECS, EVENT_OF
 from tests.features.artists.artists import NOW
@@ -127,7 +128,8 @@ async def run(database: Database, witness: Witness, operation: str, method: Meth
 
     caller = Caller(None if given.get("is_stranger") else principal, "127.0.0.1", "agent", Door.HTTP)
     try:
-        call = Call(OPERATIONS[operation], method, read, caller, "trace", given.get("timeout_s"))
+        called = replace(OPERATIONS[operation], **given.get("policy", {}))
+        call = Call(called, method, read, caller, "trace", given.get("timeout_s"))
         call.receive = receive if given.get("has_body") else None
         return await runner.run(call)
     finally:
@@ -179,6 +181,16 @@ async def test_a_command_leaves_its_rows_before_its_commit_and_wakes_the_mover_a
 async def test_a_query_that_publishes_leaves_its_row_too(database: Database, witness: Witness) -> None:
     await run(database, witness, "get_artists", announcing(FOUND))
     assert witness.seen[2:4] == ["append ArtistCreated", "wake ArtistCreated"]
+
+
+async def test_a_query_whose_required_row_cannot_be_written_publishes_nothing(
+    database: Database, witness: Witness
+) -> None:
+    """It is refused as unavailable, so that nothing may have been heard of it."""
+    witness.refusal = Unavailable()
+    with pytest.raises(Unavailable):
+        await run(database, witness, "get_artists", announcing(FOUND), policy={"audit": Audit.REQUIRED})
+    assert not [one for one in witness.seen if one.startswith(("append", "wake"))]
 
 
 @pytest.mark.parametrize("operation", ["delete_artist", "get_artists"])

@@ -10,7 +10,7 @@ import pytest
 from app.auth.principal import Principal
 from app.db.database import Database
 from app.execution.context import Caller, Context, Door
-from app.execution.cursor import CursorSeal
+from app.execution.cursor import CursorSeal, Position
 from app.features.artists.handler import Artists
 from app.features.artists.repository import ArtistRepository
 from generated.errors import CursorInvalid
@@ -24,6 +24,8 @@ from generated.models import (
 )
 from generated.results import ArtistCreated
 
+SECRET = b"secret"
+
 
 def context(database: Database, sub: str = "1") -> Context:
     principal = Principal("iss", sub, "ada", None, frozenset(), time.time() + 60)
@@ -32,7 +34,7 @@ def context(database: Database, sub: str = "1") -> Context:
 
 @pytest.fixture
 def artists() -> Artists:
-    return Artists(ArtistRepository(), CursorSeal(b"secret"))
+    return Artists(ArtistRepository(), CursorSeal(SECRET))
 
 
 async def test_a_created_artist_is_announced_and_named_in_the_audit_row(artists: Artists, database: Database) -> None:
@@ -61,6 +63,16 @@ async def test_a_cursor_goes_on_behind_the_last_row_for_the_same_caller_and_filt
     for sub, request in (("2", GetPaginatedArtistsRequest(per_page=2, cursor=cursor)), ("1", other_filter)):
         with pytest.raises(CursorInvalid):
             await artists.get_paginated_artists(context(database, sub), request)
+
+
+async def test_a_cursor_of_another_listing_is_none_here(artists: Artists, database: Database) -> None:
+    """Sealed by the same secret for the same caller and the same filter."""
+    here = context(database)
+    assert here.principal
+    for listing in ("get_others\n", ""):
+        cursor = CursorSeal(SECRET).seal(Position(1, 2), f"{listing}{here.principal.subject}\n[]")
+        with pytest.raises(CursorInvalid):
+            await artists.get_paginated_artists(here, GetPaginatedArtistsRequest(cursor=cursor))
 
 
 async def test_a_list_that_is_not_cut_says_so(artists: Artists, database: Database) -> None:
