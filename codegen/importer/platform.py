@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
 
-from codegen.diagnostics import Findings
+from codegen.diagnostics import Findings, Refused
 from codegen.importer.nodes import child, items, mapping, place_of, reference, text, walk
 from codegen.ir.names import constant, pascal
 from codegen.parse.openapi import METHODS
@@ -21,8 +21,6 @@ from codegen.project.owners import Owner, Owners
 ROOTS = ("openapi.yaml", "asyncapi.yaml", "errors.yaml", "policy.yaml", "contract.lock")
 TRANSPORT = {"unknown_operation", "method_not_allowed", "request_timeout", "target_too_long", "head_too_large"}
 """Codes that no operation names: errors.yaml says so of them."""
-ENVELOPE = ("Request", "RequestMeta", "Response", "RspCode", "PageMeta", "Problem", "FieldError")
-
 
 Keep: TypeAlias = Callable[[str, Node], bool]
 
@@ -41,7 +39,11 @@ class Platform:
 
 
 def read_platform(specs: Path) -> Platform:
-    """Of the project whose contract `specs` is. Raises Refused where `.owners` is wrong."""
+    """Of the project whose contract `specs` is. Raises Refused where `.owners` is wrong, or a root is not there."""
+    if missing := [name for name in ROOTS if not (specs / name).is_file()]:
+        raise Refused(
+            f"{specs} has no {', '.join(missing)}, of which the platform's part would come; import into a project with both doors"
+        )
     owners = Owners.read(specs.parent)
     owned = [
         path

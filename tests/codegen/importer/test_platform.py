@@ -40,3 +40,12 @@ def test_without_owners_nothing_is_the_platform_s(tmp_path: Path) -> None:
     (tmp_path / ".owners").write_text((ROOT / ".owners").read_text().replace("platform", "nobody"))
     with pytest.raises(Refused):
         read_platform(tmp_path / "specs")
+
+
+@pytest.mark.parametrize("missing", ["asyncapi.yaml", "openapi.yaml", "contract.lock"])
+def test_a_project_of_one_door_is_told_what_it_lacks(tmp_path: Path, missing: str) -> None:
+    shutil.copytree(SHIPPED, tmp_path / "specs")
+    shutil.copy(ROOT / ".owners", tmp_path)
+    (tmp_path / "specs" / missing).unlink()
+    with pytest.raises(Refused, match=f"has no {missing}"):
+        read_platform(tmp_path / "specs")
