@@ -57,7 +57,8 @@ class AuditLog:
 
     async def write(self, executor: Executor, record: AuditRecord) -> None:
         """In the caller's transaction, if that is what the executor is: the row is there if that commits, and only
-        then. Raises what the executor raises. A record that is stored already is passed over."""
+        then. Raises what the executor raises. A record that was identified and is
+        stored already is passed over."""
         await executor.execute(self._insert, **record.parameters())
 
     def offer(self, record: AuditRecord) -> None:
@@ -66,6 +67,7 @@ class AuditLog:
         if len(self._queue) >= self._capacity:
             self._drop(1)
             return
+        record.identify()
         self._queue.append(record)
 
     async def flush(self) -> None:

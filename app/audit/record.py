@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
@@ -62,8 +62,8 @@ class AuditRecord:
     """The session of the token, as its issuer names it."""
     reason: str | None = None
     """Why a credential or a socket was refused, or the method where a path is unknown; nothing that is secret."""
-    key: UUID = field(default_factory=uuid4)
-    """Which call this is; a row is stored once for each."""
+    key: UUID | None = None
+    """Of a row that may be tried again; it is stored once. What a transaction writes has none, and costs no index."""
 
     def __post_init__(self) -> None:
         for name, limit in LIMITS.items():
@@ -72,6 +72,11 @@ class AuditRecord:
                 setattr(self, name, clean(value, limit))
         self.roles = [clean(role, 255) for role in self.roles[:MAX_ROLES]]
         self.duration_ms = max(0, min(self.duration_ms, MAX_DURATION_MS))
+
+    def identify(self) -> None:
+        """Before a try that may not be the only one."""
+        if self.key is None:
+            self.key = uuid4()
 
     def parameters(self) -> dict[str, object]:
         """By the names of the columns, as a statement takes them."""

@@ -19,7 +19,7 @@ class AuditLogRow(SQLModel, table=True):
     __table_args__ = (
         Index("audit_log_action_id", "action", "id"),
         Index("audit_log_username_id", "username", "id"),
-        Index("audit_log_key", "key", unique=True),
+        Index("audit_log_key", "key", unique=True, postgresql_where=text("key IS NOT NULL")),
     )
 
     id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(always=True), primary_key=True))
@@ -39,7 +39,7 @@ class AuditLogRow(SQLModel, table=True):
     sid: str | None = Field(default=None, sa_column=Column(Text))
     reason: str | None = Field(default=None, sa_column=Column(Text))
     key: UUID | None = Field(default=None, sa_column=Column(Uuid))
-    """NULL in rows from before the column; else there is one row for each, however often it was tried."""
+    """NULL in rows that were written once, in a transaction; else there is one row for each, however often it was tried."""
 
 
 class AuditQuarantineRow(SQLModel, table=True):

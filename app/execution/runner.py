@@ -265,6 +265,7 @@ class Runner:
         if audit is Audit.BEST_EFFORT or error.code in QUEUED_CODES:
             self._audit.offer(record)
             return
+        record.identify()
         try:
             async with asyncio.timeout(REFUSAL_ROW_S):
                 await self._audit.write(self._database, record)

@@ -1,4 +1,4 @@
-"""Each audit row has the key of its record, so that a row that is tried twice is there once.
+"""An audit row that may be tried again has the key of its record, so that it is there once.
 
 Rows of before have none, so no row is rewritten; while the index is made, readers go on and writers wait.
 """
@@ -16,7 +16,7 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("audit_log", sa.Column("key", sa.Uuid()))
-    op.create_index("audit_log_key", "audit_log", ["key"], unique=True)
+    op.create_index("audit_log_key", "audit_log", ["key"], unique=True, postgresql_where=sa.text("key IS NOT NULL"))
 
 
 def downgrade() -> None:

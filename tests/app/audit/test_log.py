@@ -78,6 +78,7 @@ async def test_a_row_whose_answer_comes_too_late_is_there_once(migrated: str, da
         log = AuditLog(far, on_drop=lambda _: None)
         await log.write(far, record(action="late, before"))
         row = record(action="late")
+        row.identify()
         link.latency_s = 0.5
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.2):

@@ -58,3 +58,13 @@ def test_a_duration_is_clamped_to_a_whole_number_that_the_column_holds(given: fl
 def test_a_megabyte_is_cut_after_it_was_escaped() -> None:
     found = record(user_agent="\x00" * 1_000_000, username="\udfff" * 1_000_000)
     assert (found.user_agent, len(found.username or "")) == (("\\u0000" * 1024)[:1024], LIMITS["username"])
+
+
+def test_a_record_is_identified_once_and_only_where_it_is_asked_for() -> None:
+    one, other = record(), record()
+    assert one.key is None
+    for each in (one, other):
+        each.identify()
+    key = one.key
+    one.identify()
+    assert (one.key, other.key == key) == (key, False)

@@ -58,6 +58,7 @@ class Witness:
 
     def __init__(self) -> None:
         self.seen: list[str] = []
+        self.written: list[Any] = []
         self.is_spent = False
         self.outbox: Any = self
         self.refusal: Exception | None = None
@@ -67,6 +68,7 @@ class Witness:
         return Permit(not self.is_spent, bucket.limit, 0, 1, 3, int(bucket.window_s))
 
     async def write(self, executor: Any, record: Any) -> None:
+        self.written.append(record)
         self.seen.append(f"audit {record.outcome}")
         if self.refusal is not None:
             raise self.refusal
@@ -181,6 +183,16 @@ async def test_a_command_leaves_its_rows_before_its_commit_and_wakes_the_mover_a
 async def test_a_query_that_publishes_leaves_its_row_too(database: Database, witness: Witness) -> None:
     await run(database, witness, "get_artists", announcing(FOUND))
     assert witness.seen[2:4] == ["append ArtistCreated", "wake ArtistCreated"]
+
+
+async def test_only_the_row_of_a_refusal_may_be_tried_again_and_has_a_key(database: Database, witness: Witness) -> None:
+    async def taken(context: Context, request: object) -> Any:
+        raise ArtistNameTaken
+
+    await run(database, witness, "create_artist", saying(witness))
+    with pytest.raises(ArtistNameTaken):
+        await run(database, witness, "create_artist", taken)
+    assert [(record.outcome, record.key is None) for record in witness.written] == [("success", True), ("error", False)]
 
 
 async def test_a_query_whose_required_row_cannot_be_written_publishes_nothing(
