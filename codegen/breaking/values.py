@@ -9,6 +9,7 @@ from codegen.ir.types import (
     Bytes,
     DateTime,
     Duration,
+    File,
     Float,
     Int,
     ListOf,
@@ -47,6 +48,8 @@ def compare_types(old: Type, new: Type) -> Verdict | None:
             return _strings(old, new)
         case Bytes(), Bytes():
             return _bounds(None, old.max_length, None, new.max_length)
+        case File(), File():
+            return _both(_bounds(None, old.max_bytes, None, new.max_bytes), _kinds(old.media_types, new.media_types))
         case ListOf(), ListOf():
             return _both(compare_types(old.item, new.item), _lists(old, new))
         case MapOf(), MapOf():
@@ -54,6 +57,13 @@ def compare_types(old: Type, new: Type) -> Verdict | None:
         case Named(), Named():
             return (False, False) if old.name == new.name else None
     return (False, False) if old == new else None
+
+
+def _kinds(old: tuple[str, ...], new: tuple[str, ...]) -> Verdict:
+    """Media types; none are any."""
+    if old == new:
+        return False, False
+    return (bool(new) and not set(old) <= set(new)) or not old, (bool(old) and not set(new) <= set(old)) or not new
 
 
 def outgrows(old: Type, new: Type) -> bool:

@@ -18,6 +18,7 @@ from codegen.ir.types import (
     Duration,
     Enum,
     Field,
+    File,
     Float,
     Int,
     ListOf,
@@ -65,6 +66,8 @@ def fits(contract: Contract, kind: Type, value: object) -> bool:
             return isinstance(value, int | float) and not isinstance(value, bool) and _between(kind, value)
         case String():
             return isinstance(value, str) and _is_text(kind, value)
+        case File():
+            return False
         case Text() | DateTime() | Duration() | Bytes():
             return _reads(kind, value)
         case ListOf():

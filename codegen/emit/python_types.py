@@ -14,6 +14,7 @@ from codegen.ir.types import (
     Duration,
     Enum,
     Field,
+    File,
     Float,
     Int,
     ListOf,
@@ -56,6 +57,8 @@ def output_type(module: Module, kind: Type) -> str:
             return module.use("datetime", "timedelta")
         case Bytes():
             return module.builtin("bytes")
+        case File():
+            return module.use("generated.content", "Upload")
         case ListOf():
             return f"{module.builtin('list')}[{output_type(module, kind.item)}]"
         case MapOf():
@@ -91,6 +94,12 @@ def input_type(module: Module, contract: Contract, kind: Type) -> str:
         case Bytes():
             limit = None if kind.max_length is None else kind.max_length // 4 * 3
             return _constrained(module, module.use("generated.scalars", "Base64"), max_length=limit)
+        case File():
+            spelled = module.use("generated.content", "Upload")
+            named = ", ".join(map(quoted, kind.media_types))
+            return (
+                _judged(module, spelled, f"{module.use('generated.content', 'OfType')}({named})") if named else spelled
+            )
         case ListOf():
             inner = input_type(module, contract, kind.item)
             spelled = _constrained(
@@ -222,9 +231,13 @@ def literal(module: Module, contract: Contract, kind: Type, value: object) -> st
 
 
 def text_reader(contract: Contract, kind: Type) -> str:
-    """The key of `generated.scalars.FROM_TEXT` that reads the type from a query or a path."""
+    """The key of `generated.scalars.FROM_TEXT` that reads the type from a query, a path or a part of a form."""
+    if isinstance(kind, MapOf):
+        return "json"
     if isinstance(kind, Named):
         definition = contract.definitions[kind.name]
+        if not isinstance(definition, Enum):
+            return "json"
         numeric = isinstance(definition, Enum) and all(isinstance(value, int) for _, value in definition.members)
         return "int" if numeric else "text"
     return {Int: "int", Float: "float", Bool: "bool"}.get(type(kind), "text")

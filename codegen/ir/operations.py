@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from codegen.diagnostics import NOWHERE, Place
-from codegen.ir.types import Definition, ListOf, Named, Record
+from codegen.ir.types import Definition, File, ListOf, Named, Record, file_of
 
 Roles = tuple[frozenset[str], ...] | None
 """OR of ANDs; `None` is public, one empty set is any authenticated caller."""
@@ -66,6 +66,10 @@ class Http:
     body: tuple[str, ...] | None
     """Names of the fields in the body, or None where there is no body."""
     body_schema: str | None
+    form: bool = field(default=False, kw_only=True)
+    """Whether the body is `multipart/form-data`: each field is a part of its own, or one for each item of its list."""
+    file: str = field(default="", kw_only=True)
+    """The field that is the whole body, where that is bytes."""
     statuses: tuple[int, ...]
     """The first is what a handler answers with that chooses none."""
     response_descriptions: tuple[str, ...]
@@ -76,11 +80,13 @@ class Http:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """`record` is None for no content. `is_list` says that a frame carries `items` as data and `meta` beside it."""
+    """`record` is None for no content, and for bytes. `is_list` says that a frame carries `items` as data and `meta` beside it."""
 
     record: str | None
     is_list: bool = False
     has_meta: bool = False
+    file: File | None = None
+    """What bounds the bytes that are answered, over HTTP alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +122,11 @@ class Operation:
     session: str | None = None
     """`login`, `refresh`, `logout` or `ticket`."""
     place: Place = field(default=NOWHERE, compare=False)
+
+    @property
+    def has_bytes(self) -> bool:
+        """Whether bytes stand beside JSON in it: then it is HTTP's alone, and no message is due for it."""
+        return self.result.file is not None or any(file_of(one.type) for one in self.request.fields)
 
 
 @dataclass(frozen=True, slots=True)

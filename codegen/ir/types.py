@@ -103,6 +103,14 @@ class Bytes:
 
 
 @dataclass(frozen=True, slots=True)
+class File:
+    """Bytes that stand beside JSON, never in it: a body of HTTP, or a part of a form. Without media types any is one of them."""
+
+    max_bytes: int
+    media_types: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ListOf:
     item: Type
     min_items: int = 0
@@ -123,7 +131,7 @@ class Named:
     name: str
 
 
-Type: TypeAlias = Bool | Int | Float | String | Text | DateTime | Duration | Bytes | ListOf | MapOf | Named
+Type: TypeAlias = Bool | Int | Float | String | Text | DateTime | Duration | Bytes | File | ListOf | MapOf | Named
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,8 +194,14 @@ class Union:
     place: Place = field(default=NOWHERE, compare=False)
 
 
-FACETS = frozenset({"multiple_of", "exclusive_minimum", "exclusive_maximum", "unique_items", "shape", "form"})
-"""Attributes that most types lack; where one has nothing to say, it is no fact of the contract."""
+def file_of(kind: Type) -> File | None:
+    """Bytes, or a list of them."""
+    inner = kind.item if isinstance(kind, ListOf) else kind
+    return inner if isinstance(inner, File) else None
+
+
+FACETS = frozenset({"multiple_of", "exclusive_minimum", "exclusive_maximum", "unique_items", "shape", "form", "file"})
+"""Attributes that most types and bindings lack; where one has nothing to say, it is no fact of the contract."""
 Definition: TypeAlias = Record | Enum | Union
 
 
@@ -210,6 +224,8 @@ def describe(kind: Type) -> str:
             return "string(duration)"
         case Bytes():
             return "string(base64)"
+        case File():
+            return "string(binary)"
         case ListOf():
             return f"array of {describe(kind.item)}"
         case MapOf():

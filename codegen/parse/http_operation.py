@@ -41,24 +41,6 @@ class Sources:
             if value is not None and kind_of(value) != kind:
                 self.findings.add("F003", value.place, f"{key} of {what} is {kind_of(value)}", fix=f"write {kind}")
 
-    def json_schema(self, holder: Mapping, what: str) -> Node | None:
-        """The schema of the one media type that is written, `application/json`."""
-        content = holder.get("content")
-        if content is None:
-            return None
-        media = self.documents.resolve(content.get("application/json")) if isinstance(content, Mapping) else None
-        if (
-            not isinstance(content, Mapping)
-            or len(content.entries) != 1
-            or not isinstance(media, Mapping)
-            or media.get("schema") is None
-        ):
-            fix = "protobuf is added by the compiler"
-            self.findings.add("O012", content.place, f"{what} must be application/json alone, with a schema", fix=fix)
-            return None
-        self.only(media, {"schema", "example", "examples"}, "O003", "a media type")
-        return media.get("schema")
-
 
 @dataclass(slots=True)
 class HttpOperation:

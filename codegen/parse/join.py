@@ -299,8 +299,10 @@ def implied_kinds(operation: Operation) -> Iterator[str]:
         yield "input"
     if operation.http and operation.http.body is not None:
         yield "body"
-    if operation.result.record:
+    if operation.result.record or operation.result.file:
         yield "output"
+    if operation.result.file and operation.is_query:
+        yield "range"
     if operation.bucket:
         yield "rate-limit"
     if operation.idempotency == "key":

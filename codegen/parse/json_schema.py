@@ -29,7 +29,7 @@ from codegen.ir.types import (
 from codegen.parse.constraints import SHAPING
 from codegen.parse.documents import Documents, shared_name
 from codegen.parse.enums import read_members
-from codegen.parse.keywords import FORMS, LENGTHS, PLAIN_FORMATS, RESERVED, SHADOWING, Keywords
+from codegen.parse.keywords import BINARY, FORMS, LENGTHS, PLAIN_FORMATS, RESERVED, SHADOWING, Keywords
 from codegen.parse.presence import ambiguity
 from codegen.parse.unions import Unions
 from codegen.parse.yaml_tree import Mapping, Node, Scalar, Sequence, kind_of, plain, text_of
@@ -128,14 +128,16 @@ class Schemas(Keywords):
                     f"{what} has an unknown contentEncoding",
                     "write base64",
                 )
-            others = SHAPING - {"maxLength"} | {"format", "multipleOf"}
+            others = SHAPING - {"maxLength"} | {"format", "multipleOf", "contentMediaType"}
             alone = self._alone(node, "contentEncoding", others, what)
             return Bytes(self._lengths(node, "minLength", "maxLength", what)[1]) if alone else None
+        if form == BINARY or "contentMediaType" in node.entries:
+            return self._file(node, what)
         if form is not None and form in FORMS:
             others = {"enum", "const"} | ({"multipleOf"} if form != "decimal" else set())
             return self._form(node, form, what) if self._alone(node, "format", others, what) else None
         if form is not None and form not in PLAIN_FORMATS:
-            known = sorted({*FORMS, *PLAIN_FORMATS})
+            known = sorted({*FORMS, *PLAIN_FORMATS, BINARY})
             fix = meant(form, known, f"use one of {', '.join(known)}")
             self._refuse("S007", node.keys["format"], f"{what} has the unknown format {form!r}", fix)
             return None

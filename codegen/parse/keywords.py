@@ -26,6 +26,7 @@ KEYWORDS = {
         "enum",
         "const",
         "contentEncoding",
+        "contentMediaType",
         "multipleOf",
         "x-enum-names",
     },
@@ -34,7 +35,7 @@ KEYWORDS = {
     "boolean": {"type"},
 }
 KINDS = {"title": "string", "description": "string", "format": "string", "pattern": "string", "contentEncoding": "string",
-         "required": "array", "examples": "array", "properties": "object", "deprecated": "boolean"}  # fmt: skip
+         "contentMediaType": "string", "required": "array", "examples": "array", "properties": "object", "deprecated": "boolean"}  # fmt: skip
 """The kind of a keyword's value, of those that no other reader judges."""
 FORMS: dict[str, Text | DateTime | Duration] = {
     "uuid": Text("uuid"),
@@ -50,6 +51,8 @@ RESERVED = {"ContextT", "Handlers", "Request", "Response", "RequestMeta", "RspCo
 """Types that the generated code or the envelope declares itself."""
 LENGTHS = {"uuid": (36, 36), "decimal": (1, 58), "date": (10, 10), "date-time": (20, 35), "duration": (3, 40)}
 """Characters that a text of the form may have."""
+BINARY = "binary"
+"""Bytes as they are: beside JSON, not in it."""
 PLAIN_FORMATS = {"email", "hostname", "ipv4", "ipv6", "password", "time", "uri", "uri-reference"}
 """Forms that are a text in every target."""
 

@@ -16,6 +16,7 @@ from codegen.ir.types import (
     Duration,
     Enum,
     Field,
+    File,
     Float,
     Int,
     ListOf,
@@ -96,6 +97,8 @@ class Spelling:
                 return _shaped("duration", kind.shape)
             case Bytes():
                 return _given({"type": "string", "contentEncoding": "base64", "maxLength": kind.max_length})
+            case File():
+                return {"type": "string", "format": "binary", "maxLength": kind.max_bytes}
             case ListOf():
                 items = self.type(kind.item, closed=closed)
                 return _given(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 from codegen.emit.client_names import PYTHON_ROOT, attribute, python_package
@@ -31,6 +32,7 @@ module-root = ""
 
 
 def emit(contract: Contract) -> list[File]:
+    contract = replace(contract, operations=tuple(one for one in contract.operations if not one.has_bytes))
     name = python_package(contract)
     folder = f"{PYTHON_ROOT}/{name}"
     return [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 from codegen.emit.client_names import KINDS, error_class
@@ -42,6 +43,7 @@ COMPILER: dict[str, object] = {
 
 
 def emit(contract: Contract) -> list[File]:
+    contract = replace(contract, operations=tuple(one for one in contract.operations if not one.has_bytes))
     source = f"{ROOT}/src"
     return [
         File(f"{ROOT}/package.json", _json(_package(contract))),
