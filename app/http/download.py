@@ -101,7 +101,7 @@ def _is_current(told: Download, if_range: bytes | None) -> bool:
 def _described(binding: HttpBinding, told: Download) -> list[Header]:
     assert binding.download is not None, "only of an operation that answers bytes"
     media = told.media_type or binding.download.media_types[0]
-    fields: list[Header] = [(b"content-type", media.encode()), (b"content-disposition", _disposition(told))]
+    fields: list[Header] = [(b"content-type", media.encode()), (b"content-disposition", disposition_of(told))]
     if told.length is not None:
         fields.append((b"accept-ranges", b"bytes"))
     if told.etag is not None:
@@ -116,7 +116,7 @@ def _date(told: Download) -> bytes:
     return format_datetime(told.modified_at.astimezone(UTC), usegmt=True).encode()
 
 
-def _disposition(told: Download) -> bytes:
+def disposition_of(told: Download) -> bytes:
     """RFC 6266 §4: a name that is not ASCII stands there twice, for those who read only the one form."""
     kind = b"inline" if told.is_inline else b"attachment"
     if not told.filename:

@@ -31,6 +31,10 @@ class Spool:
         self._held: Counter[str] = Counter()
         self._total = 0
 
+    @property
+    def holds_nothing(self) -> bool:
+        return not self._total and not self._held
+
     def take(self, caller: str, size: int) -> None:
         """Raises Unavailable where there is no room."""
         share = self._held[caller] + size > self._max_bytes // CALLER_SHARE
