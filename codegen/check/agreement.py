@@ -74,10 +74,12 @@ class _Checker:
         self._used: set[str] = set()
 
     def rpc(self, operation: Operation) -> None:
+        if operation.has_bytes:
+            return
         name = pascal(operation.name)
         rpc = self._proto.rpcs.get(name)
         has_body = operation.http is not None and operation.http.body is not None
-        needed = operation.pkg_id is not None or ((has_body or self._wants_every_rpc) and not operation.has_bytes)
+        needed = operation.pkg_id is not None or has_body or self._wants_every_rpc
         if rpc is None:
             if needed:
                 fix = f"add `rpc {name}({name}Request) returns ({operation.result.record or EMPTY});` to specs/proto/{operation.feature}.proto"

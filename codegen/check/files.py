@@ -1,4 +1,4 @@
-"""Bytes over HTTP: where they may stand, and that no door is promised that cannot carry them."""
+"""Bytes over HTTP: where they may stand, and that no message is promised for them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def check_bytes(contract: Contract, findings: Findings) -> None:
         fields = [one for one in operation.request.fields if _holds_bytes(one.type)]
         _refuse(operation.name, (one for one in fields if not _is_part(operation, one)), findings)
         if operation.has_bytes:
-            _check_doors(operation, findings)
+            _check_rpc(operation, findings)
             _check_count(operation, findings)
         if operation.result.file:
             _check_answer(operation, findings)
@@ -38,12 +38,10 @@ def _refuse(owner: str, fields: Iterator[Field], findings: Findings) -> None:
         findings.add("S042", one.place, f"{owner}.{one.name} is bytes inside of JSON, or of a parameter", fix=fix)
 
 
-def _check_doors(operation: Operation, findings: Findings) -> None:
-    """A frame is one message in memory; bytes are a stream."""
-    others = [name for name, has in (("socket", operation.pkg_id is not None), ("proto", operation.has_rpc)) if has]
-    if others:
-        message = f"{operation.name} carries bytes, and stands in {' and '.join(others)} too"
-        findings.add("J015", operation.place, message, fix="leave it to HTTP; the socket may carry what leads there")
+def _check_rpc(operation: Operation, findings: Findings) -> None:
+    if operation.has_rpc:
+        message = f"{operation.name} carries bytes over HTTP, and has an rpc"
+        findings.add("J015", operation.place, message, fix="remove the rpc: a message is held in memory")
 
 
 def _check_answer(operation: Operation, findings: Findings) -> None:

@@ -95,11 +95,7 @@ def input_type(module: Module, contract: Contract, kind: Type) -> str:
             limit = None if kind.max_length is None else kind.max_length // 4 * 3
             return _constrained(module, module.use("generated.scalars", "Base64"), max_length=limit)
         case File():
-            spelled = module.use("generated.content", "Upload")
-            named = ", ".join(map(quoted, kind.media_types))
-            return (
-                _judged(module, spelled, f"{module.use('generated.content', 'OfType')}({named})") if named else spelled
-            )
+            return _file_type(module, kind)
         case ListOf():
             inner = input_type(module, contract, kind.item)
             spelled = _constrained(
@@ -122,6 +118,12 @@ def input_type(module: Module, contract: Contract, kind: Type) -> str:
                 module.use("generated.enums", kind.name)
                 return _enum_type(module, definition)
             return kind.name
+
+
+def _file_type(module: Module, kind: File) -> str:
+    spelled = module.use("generated.content", "Upload")
+    named = ", ".join(map(quoted, kind.media_types))
+    return _judged(module, spelled, f"{module.use('generated.content', 'OfType')}({named})") if named else spelled
 
 
 def _enum_type(module: Module, enum: Enum) -> str:

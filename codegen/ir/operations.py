@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from codegen.diagnostics import NOWHERE, Place
@@ -128,6 +128,26 @@ class Operation:
         """Whether bytes stand beside JSON in it: then it is HTTP's alone, and no message is due for it."""
         return self.result.file is not None or any(file_of(one.type) for one in self.request.fields)
 
+    def implied_kinds(self) -> Iterator[str]:
+        """The `implied_by` kinds of errors.yaml that it has."""
+        yield "any"
+        if self.roles is not None:
+            yield "security"
+        if self.request.fields or self.idempotency == "key":
+            yield "input"
+        if self.http and self.http.body is not None:
+            yield "body"
+        if self.result.record or self.result.file:
+            yield "output"
+        if self.result.file and self.is_query:
+            yield "range"
+        if self.bucket:
+            yield "rate-limit"
+        if self.idempotency == "key":
+            yield "idempotency-key"
+        if not self.is_query:
+            yield "command"
+
 
 @dataclass(frozen=True, slots=True)
 class Event:
@@ -221,6 +241,12 @@ class Contract:
         items = self.record(record).field("items")
         item = items.type.item if items and isinstance(items.type, ListOf) else None
         return item.name if isinstance(item, Named) else None
+
+    @property
+    def answered_errors(self) -> tuple[ErrorCode, ...]:
+        """Those that a caller may hear of: what is implied by a kind of operation that there is none of is not among them."""
+        implied = {code for one in self.operations for code in one.errors}
+        return tuple(one for one in self.errors if one.implied_by is None or one.code in implied)
 
     @property
     def names(self) -> frozenset[str]:

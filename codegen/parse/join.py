@@ -16,7 +16,7 @@ from codegen.diagnostics import Findings, Place
 from codegen.ir.names import pascal
 from codegen.ir.operations import Binding, Contract, Event, Operation, Result, Roles
 from codegen.ir.reach import names, reachable
-from codegen.ir.types import FACETS, Enum, Field, Record, describe, limits
+from codegen.ir.types import FACETS, Enum, Field, Record, describe, file_of, limits
 from codegen.parse.asyncapi import AsyncApiDialect, SocketOperation
 from codegen.parse.documents import Documents
 from codegen.parse.http_operation import HttpOperation
@@ -85,7 +85,7 @@ class _Joiner:
         self._findings = findings
 
     def operation(self, name: str) -> Operation:
-        http, socket = self._http.operations.get(name), self._socket.operations.get(name)
+        http, socket = self._http.operations.get(name), self._beside(name)
         first = _first(http, socket)
         rpc = self._proto.rpcs.get(pascal(name))
         is_query = http.http.method == "GET" if http and http.http else bool(rpc and rpc.no_side_effects)
@@ -120,6 +120,17 @@ class _Joiner:
         paged = is_paged(operation.request, operation.result, self._schemas.definitions)
         method, pager = method_names(name, _value(words, "x-sdk-method", None), paged=paged)
         return replace(operation, errors=self._errors(operation), method=method, pager=pager)
+
+    def _beside(self, name: str) -> SocketOperation | None:
+        """The socket's half; one of bytes is as if it were not there, since nothing of it can agree."""
+        http, socket = self._http.operations.get(name), self._socket.operations.get(name)
+        has_bytes = http and (http.result.file or any(file_of(one.type) for one in http.fields.values()))
+        if not has_bytes or socket is None or http is None:
+            return socket
+        fix = "leave it to HTTP; the socket may carry what leads there"
+        message = f"{name} carries bytes over HTTP"
+        self._findings.add("J015", http.place, message, other=(socket.place, "is of the socket too"), fix=fix)
+        return None
 
     def event(self, event: SocketOperation) -> Event:
         topic, _ = event.words.get("x-topic", ("", event.place))
@@ -278,7 +289,7 @@ class _Joiner:
             return 5.0
 
     def _errors(self, operation: Operation) -> tuple[str, ...]:
-        kinds = set(implied_kinds(operation))
+        kinds = set(operation.implied_kinds())
         implied = {code for code, error in self._words.errors.items() if error.implied_by in kinds}
         return tuple(sorted(implied | set(operation.declared_errors)))
 
@@ -288,27 +299,6 @@ def _first(http: HttpOperation | None, socket: SocketOperation | None) -> HttpOp
     found = http or socket
     assert found is not None
     return found
-
-
-def implied_kinds(operation: Operation) -> Iterator[str]:
-    """The `implied_by` kinds of errors.yaml that an operation has."""
-    yield "any"
-    if operation.roles is not None:
-        yield "security"
-    if operation.request.fields or operation.idempotency == "key":
-        yield "input"
-    if operation.http and operation.http.body is not None:
-        yield "body"
-    if operation.result.record or operation.result.file:
-        yield "output"
-    if operation.result.file and operation.is_query:
-        yield "range"
-    if operation.bucket:
-        yield "rate-limit"
-    if operation.idempotency == "key":
-        yield "idempotency-key"
-    if not operation.is_query:
-        yield "command"
 
 
 def _headers(http: HttpOperation | None) -> list[str]:

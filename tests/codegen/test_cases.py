@@ -112,4 +112,5 @@ def questions(contract: Contract) -> dict[str, object]:
         for event in contract.events
         for full in (True, False)
     ]
-    return {"calls": calls, "events": events}
+    skipped = [one.name for one in contract.operations if one.has_bytes]
+    return {"calls": calls, "events": events, "skipped": skipped}

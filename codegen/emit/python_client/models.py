@@ -101,7 +101,7 @@ def emit_errors(contract: Contract, folder: str) -> File:
         *KINDS.values(),
     ):
         module.export(".runtime.errors", name)
-    for error in contract.errors:
+    for error in contract.answered_errors:
         name, kind = error_class(error.code, error.rsp), KINDS[error.rsp]
         if name == kind:
             continue
@@ -115,5 +115,7 @@ def emit_errors(contract: Contract, folder: str) -> File:
             f"    retryable = {error.retryable}",
         )
     module.line("", "", "CODES: dict[str, type[ApiError]] = {")
-    module.line(*(f"    {quoted(one.code)}: {error_class(one.code, one.rsp)}," for one in contract.errors), "}")
+    module.line(
+        *(f"    {quoted(one.code)}: {error_class(one.code, one.rsp)}," for one in contract.answered_errors), "}"
+    )
     return module.file()

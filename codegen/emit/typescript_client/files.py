@@ -88,7 +88,7 @@ def _package(contract: Contract) -> dict[str, object]:
 def _index(contract: Contract, folder: str) -> File:
     """What users import. A type of the contract whose name is taken here gets an underscore; under `types` it has none."""
     features = [f"{pascal(one)}Api" for one in contract.features]
-    codes = {error_class(one.code, one.rsp) for one in contract.errors} - set(KINDS.values())
+    codes = {error_class(one.code, one.rsp) for one in contract.answered_errors} - set(KINDS.values())
     classes = sorted({*THROWN, *codes})
     guards = sorted(f"is{name}" for name in codes)
     taken = {*OPTIONS, *classes, *features, "Client", "Events", "FieldFault"}

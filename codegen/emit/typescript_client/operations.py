@@ -84,7 +84,7 @@ def emit_errors(contract: Contract, folder: str) -> File:
     ]
     lines[-1] += '"./runtime/errors.ts";'
     lines.append("")
-    for error in contract.errors:
+    for error in contract.answered_errors:
         name, kind = error_class(error.code, error.rsp), KINDS[error.rsp]
         if name == kind:
             continue
@@ -105,7 +105,7 @@ def emit_errors(contract: Contract, folder: str) -> File:
 def emit_contract(contract: Contract, folder: str) -> File:
     subprotocols = {media.rpartition("/")[2].removeprefix("x-"): name for name, media in contract.frames.encodings}
     session = [(one.session, f"$operations.{constant(one.name)}") for one in contract.operations if one.session]
-    own = {error.code: error_class(error.code, error.rsp) for error in contract.errors}
+    own = {error.code: error_class(error.code, error.rsp) for error in contract.answered_errors}
     rows = [
         ("version", quoted(contract.info.version)),
         ("client", quoted(f"{npm_package(contract)}/{contract.info.version}")),

@@ -121,13 +121,6 @@ class OutcomeUnknownError(Unavailable):
     retryable = True
 
 
-class RangeNotSatisfiable(InvalidData):
-    """There are no such bytes."""
-
-    code = "range_not_satisfiable"
-    retryable = False
-
-
 class RequestInProgress(Conflict):
     """The first request with this key still runs."""
 
@@ -200,7 +193,6 @@ CODES: dict[str, type[ApiError]] = {
     "method_not_allowed": MethodNotAllowed,
     "not_acceptable": NotAcceptable,
     "outcome_unknown": OutcomeUnknownError,
-    "range_not_satisfiable": RangeNotSatisfiable,
     "rate_limited": RateLimited,
     "request_in_progress": RequestInProgress,
     "request_timeout": RequestTimeout,

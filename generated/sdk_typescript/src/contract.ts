@@ -26,7 +26,6 @@ export const CONTRACT: $.Contract = {
     method_not_allowed: $errors.MethodNotAllowed,
     not_acceptable: $errors.NotAcceptable,
     outcome_unknown: $errors.OutcomeUnknownError,
-    range_not_satisfiable: $errors.RangeNotSatisfiable,
     rate_limited: $errors.RateLimited,
     request_in_progress: $errors.RequestInProgress,
     request_timeout: $errors.RequestTimeout,

@@ -131,15 +131,6 @@ export class OutcomeUnknownError extends $.Unavailable {
 /** Also where the error comes from another copy of this package, which `instanceof` does not know. */
 export const isOutcomeUnknownError = (error: unknown): error is OutcomeUnknownError => $.hasCode(error, "outcome_unknown");
 
-/** There are no such bytes. */
-export class RangeNotSatisfiable extends $.InvalidData {
-  override readonly name: string = "RangeNotSatisfiable";
-  declare readonly code: "range_not_satisfiable";
-}
-
-/** Also where the error comes from another copy of this package, which `instanceof` does not know. */
-export const isRangeNotSatisfiable = (error: unknown): error is RangeNotSatisfiable => $.hasCode(error, "range_not_satisfiable");
-
 /** The first request with this key still runs. */
 export class RequestInProgress extends $.Conflict {
   override readonly name: string = "RequestInProgress";

@@ -8,8 +8,9 @@ import pytest
 
 from codegen.ir.operations import Contract, Operation
 from codegen.ir.types import File, ListOf
-from codegen.parse.http_content import MEDIA_RANGE
+from codegen.parse.http_content import MEDIA_RANGE, read_content
 from tests.codegen.contracts import contract_of
+from tests.codegen.parse.http_parts import found, part
 
 
 def operation(contract: Contract, name: str) -> Operation:
@@ -52,3 +53,31 @@ def test_media_ranges(text: str) -> None:
 @pytest.mark.parametrize("text", ["image", "*/png", "Image/png", "text/plain; charset=utf-8", "a/b/c", ""])
 def test_what_is_no_media_range(text: str) -> None:
     assert not MEDIA_RANGE.fullmatch(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("content: {application/json: {schema: {type: string}}}", []),
+        ("description: none", []),
+        ("content: {text/plain: {schema: {type: string, maxLength: 1}}}", ["O012:1"]),
+        ("content: {application/json: {schema: {type: string}}, text/plain: {}}", ["O012:1"]),
+        ("content: {application/json: {}}", ["O012:1"]),
+        ("content: {application/x-www-form-urlencoded: {schema: {type: object}}}", ["O012:1"]),
+        ("content: {multipart/form-data: {schema: {type: object}}}", ["O012:1"]),
+        ("content: []", ["O012:1"]),
+        ("content: {}", ["O012:1"]),
+        ("content:\n  application/json:\n    schema: {type: string}\n    encoding: {}", ["O003:4"]),
+        ("content: {text/plain: {schema: {type: string, format: binary, maxLength: 1}}}", []),
+        ("content: {text/plain: {schema: {type: [string, 'null'], format: binary, maxLength: 1}}}", ["O012:1"]),
+        ("content: {text/plain: 1}", ["O012:1"]),
+    ],
+)
+def test_content_is_json_with_a_schema_or_bytes(tmp_path: Path, text: str, expected: list[str]) -> None:
+    """An answer; a form is a body's alone."""
+    sources, _, node = part(tmp_path, text)
+    content = read_content(sources, node, "the answer")
+    assert found(sources) == expected
+    assert (content is None) == (text == "description: none")
+    has_content = content is not None and (content.schema is not None or content.file is not None)
+    assert has_content == (text != "description: none" and "O012:1" not in expected)
