@@ -204,6 +204,12 @@ RULES: dict[str, Rule] = {
         "A part of allOf is open.",
         "`additionalProperties: false` knows the fields of its own part alone, and would refuse those of the others.",
     ),
+    "S030": Rule(
+        "An example is a value of its own schema.",
+        "It is served and printed in documentation, and readers try it out.",
+        can_wait=True,
+    ),
+    "S031": Rule("externalDocs has a url, and perhaps a description.", "Readers follow it.", can_wait=True),
     "S040": Rule(
         "A text of a request has a maximum.",
         "What holds it has one anyway: a column, an index, memory; said here, it is the caller who hears of it.",

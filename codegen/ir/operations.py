@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from codegen.diagnostics import NOWHERE, Place
+from codegen.ir.notes import Example, Notes
 from codegen.ir.types import Definition, ListOf, Named, Record
 
 Roles = tuple[frozenset[str], ...] | None
@@ -71,6 +72,9 @@ class Http:
     response_descriptions: tuple[str, ...]
     response_headers: tuple[Parameter, ...] = ()
     links: Mapping[str, object] = field(default_factory=dict)
+    body_notes: Notes = field(default_factory=Notes)
+    answers: tuple[Example, ...] = ()
+    """Examples of the result."""
     place: Place = field(default=NOWHERE, compare=False)
 
 
@@ -116,6 +120,7 @@ class Operation:
     session: str | None = None
     """`login`, `refresh`, `logout` or `ticket`."""
     place: Place = field(default=NOWHERE, compare=False)
+    notes: Notes = field(default_factory=Notes, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +133,7 @@ class Event:
     roles: Roles
     summary: str = ""
     place: Place = field(default=NOWHERE, compare=False)
+    notes: Notes = field(default_factory=Notes, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

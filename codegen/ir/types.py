@@ -13,6 +13,7 @@ from typing import TypeAlias
 
 from codegen.diagnostics import NOWHERE, Place
 from codegen.ir.names import camel
+from codegen.ir.notes import Notes
 
 INT32 = (-(2**31), 2**31 - 1)
 INT64 = (-(2**63), 2**63 - 1)
@@ -139,6 +140,7 @@ class Field:
     sensitive: bool = False
     description: str = ""
     place: Place = field(default=NOWHERE, compare=False)
+    notes: Notes = field(default_factory=Notes, compare=False)
 
     @property
     def is_collection(self) -> bool:
@@ -151,6 +153,7 @@ class Record:
     fields: tuple[Field, ...]
     description: str = ""
     place: Place = field(default=NOWHERE, compare=False)
+    notes: Notes = field(default_factory=Notes, compare=False)
 
     def field(self, name: str) -> Field | None:
         return next((one for one in self.fields if one.name == name), None)
@@ -164,6 +167,7 @@ class Enum:
     members: tuple[tuple[str, str | int], ...]
     description: str = ""
     place: Place = field(default=NOWHERE, compare=False)
+    notes: Notes = field(default_factory=Notes, compare=False)
 
     @property
     def is_text(self) -> bool:
@@ -184,6 +188,7 @@ class Union:
     arms: tuple[tuple[str, str], ...]
     description: str = ""
     place: Place = field(default=NOWHERE, compare=False)
+    notes: Notes = field(default_factory=Notes, compare=False)
 
 
 FACETS = frozenset({"multiple_of", "exclusive_minimum", "exclusive_maximum", "unique_items", "shape", "form"})

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from codegen.diagnostics import Findings, Place, meant
+from codegen.ir.notes import Example, Notes
 from codegen.ir.operations import Http, Result, Roles
 from codegen.ir.types import Field
+from codegen.parse.annotations import read_named
 from codegen.parse.documents import Documents
 from codegen.parse.json_schema import Schemas
 from codegen.parse.yaml_tree import Mapping, Node, kind_of
@@ -59,6 +61,12 @@ class Sources:
         self.only(media, {"schema", "example", "examples"}, "O003", "a media type")
         return media.get("schema")
 
+    def examples(self, holder: Mapping) -> tuple[Example, ...]:
+        """Those of the one media type."""
+        content = holder.get("content")
+        media = self.documents.resolve(content.get("application/json")) if isinstance(content, Mapping) else None
+        return tuple(read_named(media)) if isinstance(media, Mapping) else ()
+
 
 @dataclass(slots=True)
 class HttpOperation:
@@ -78,8 +86,13 @@ class HttpOperation:
     fields: dict[str, Field] = field(default_factory=dict)
     records: list[Node] = field(default_factory=list)
     """The schemas whose fields are the request's: of the body, and of a query that is a record."""
+    body_notes: Notes = field(default_factory=Notes)
+    """What the body's schema and its media type say to readers."""
+    answers: tuple[Example, ...] = ()
+    """Examples of the result, as the media types of the responses have them."""
     links: list[tuple[str, Mapping]] = field(default_factory=list)
     """What the answers lead to, as it is written."""
     http: Http | None = None
     result: Result = field(default_factory=lambda: Result(None))
     deprecated: bool = False
+    notes: Notes = field(default_factory=Notes)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from codegen.ir.names import snake
 from codegen.ir.operations import Parameter
 from codegen.ir.types import Field, Int, ListOf, MapOf, Named
+from codegen.parse.annotations import is_deprecated, read_named, read_notes
 from codegen.parse.http_operation import HttpOperation, Sources
 from codegen.parse.yaml_tree import Mapping, Node, Scalar, Sequence, plain, text_of
 
@@ -82,6 +84,9 @@ def read_body(sources: Sources, operation: HttpOperation, node: Mapping) -> tupl
     for one in fields or ():
         _take(sources, operation, one)
     target = sources.documents.resolve(schema) if schema else None
+    if isinstance(target, Mapping):
+        said = read_notes(target, sources.findings)
+        operation.body_notes = replace(said, examples=(*said.examples, *sources.examples(request)))
     return tuple(one.name for one in fields or ()), target.pointer[1:] if target else None
 
 
@@ -132,7 +137,16 @@ def _single(sources: Sources, operation: HttpOperation, item: Mapping, name: str
             "O009", item.place, f"{operation.name}.{name} has no form in a {plain(item.entries['in'])}", fix=fix
         )
         return ()
-    return (one,)
+    return (_noted(one, item),)
+
+
+def _noted(one: Field, item: Mapping) -> Field:
+    """With what the parameter says beside its schema."""
+    said = one.notes
+    until = text_of(item.get("x-sunset")) or said.sunset
+    more = [each for each in read_named(item) if each.value not in said.values]
+    found = replace(said, examples=(*said.examples, *more), sunset=until)
+    return replace(one, notes=replace(found, deprecated=said.deprecated or is_deprecated(item)))
 
 
 def _header(

@@ -69,6 +69,7 @@ def _response(sources: Sources, operation: HttpOperation, status: int, node: Nod
     if (schema is None) != (status == 204):
         message = f"{operation.name} answers {status} {'without' if schema is None else 'with'} content"
         sources.findings.add("O014", response.place, message, fix="204 has no content, the others have")
+    operation.answers += sources.examples(response)
     found.links |= _links(sources, operation, response)
     found.headers |= {one.carrier: one for one in _headers(sources, response)}
     return read_result(schema, sources.schemas, f"the response of {operation.name}") if schema else Result(None)

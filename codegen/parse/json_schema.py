@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from codegen.diagnostics import Findings, Place, meant
 from codegen.ir.names import is_identifier, is_type_name
+from codegen.ir.notes import Notes
 from codegen.ir.types import (
     Bool,
     Bytes,
@@ -26,10 +27,11 @@ from codegen.ir.types import (
     Type,
     Union,
 )
+from codegen.parse.annotations import read_notes
 from codegen.parse.constraints import SHAPING
 from codegen.parse.documents import Documents, shared_name
 from codegen.parse.enums import read_members
-from codegen.parse.keywords import FORMS, LENGTHS, PLAIN_FORMATS, RESERVED, SHADOWING, Keywords
+from codegen.parse.keywords import ANNOTATIONS, FORMS, LENGTHS, PLAIN_FORMATS, RESERVED, SHADOWING, Keywords
 from codegen.parse.presence import ambiguity
 from codegen.parse.unions import Unions
 from codegen.parse.yaml_tree import Mapping, Node, Scalar, Sequence, kind_of, plain, text_of
@@ -220,9 +222,9 @@ class Schemas(Keywords):
         self._unions.settle(self.definitions)
 
     def _definition(self, node: Mapping, name: str) -> Definition:
-        description = text_of(node.get("description")) or ""
+        description, notes = text_of(node.get("description")) or "", read_notes(node, self._findings)
         if "enum" in node.entries:
-            return Enum(name, read_members(node, name, self._findings), description, node.place)
+            return Enum(name, read_members(node, name, self._findings), description, node.place, notes)
         if "oneOf" in node.entries:
             return self._union(node, name, description)
         fields = (
@@ -230,7 +232,7 @@ class Schemas(Keywords):
             if "allOf" in node.entries
             else self._fields(node, name)
         )
-        return Record(name, fields or (), description, node.place)
+        return Record(name, fields or (), description, node.place, notes)
 
     def _union(self, node: Mapping, name: str, description: str) -> Union:
         arms = node.entries["oneOf"]
@@ -239,7 +241,7 @@ class Schemas(Keywords):
 
     def _flatten(self, node: Mapping, what: str) -> tuple[Field, ...] | None:
         parts = node.entries["allOf"]
-        extra = [key for key in node.entries if key not in {"allOf", "description", "title"}]
+        extra = [key for key in node.entries if key not in {"allOf"} | ANNOTATIONS - {"default", "x-sensitive"}]
         for key in extra:
             self._refuse(
                 "S004",
@@ -319,6 +321,8 @@ class Schemas(Keywords):
             return None
         target = self._documents.resolve(node)
         own = target if isinstance(target, Mapping) else None
+        is_definition = own is not None and isinstance(found[0], Named) and self._places[found[0].name] == own.place
+        speaks = own is not None and not is_definition
         default = own.get("default") if own else None
         one = Field(
             name=name,
@@ -329,8 +333,9 @@ class Schemas(Keywords):
             default=plain(default) if default is not None else None,
             sensitive=bool(own and own.get("x-sensitive"))
             or (isinstance(found[0], String) and found[0].form == "password"),
-            description=(text_of(own.get("description")) or "") if own and not isinstance(found[0], Named) else "",
+            description=(text_of(own.get("description")) or "") if own and speaks else "",
             place=place,
+            notes=read_notes(own, self._findings) if own and speaks else Notes(),
         )
         if absent_is_empty and one.is_collection and not (required or one.has_default):
             one = replace(one, has_default=True, default=[])

@@ -6,9 +6,11 @@ This is what is served, fuzzed and handed to other tools.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
-from codegen.emit.documents.json_schemas import Json, Spelling, printed, used
+from codegen.emit.documents.json_schemas import Json, Spelling, linked, noted, printed, used
 from codegen.emit.printer import File
+from codegen.ir.notes import Example
 from codegen.ir.operations import Contract, ErrorCode, Http, Operation, Parameter
 from codegen.ir.types import Field, ListOf
 from codegen.parse.http_request import IF_MATCH
@@ -66,7 +68,7 @@ def emit(contract: Contract) -> list[File]:
         "openapi": "3.1.0",
         "info": dict(info.details),
         "servers": info.servers or [{"url": "/", "description": "The node that serves this document."}],
-        "tags": [{"name": name, "description": described.get(name, name)} for name in contract.features],
+        "tags": [{"name": name, "description": described.get(name, name)} for name in _all_tags(contract)],
         "paths": dict(sorted(paths.items())),
         "components": {
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
@@ -77,6 +79,12 @@ def emit(contract: Contract) -> list[File]:
     return [File("specs/openapi.json", printed(document))]
 
 
+def _all_tags(contract: Contract) -> list[str]:
+    """Those of the features, then those that operations name."""
+    named = [tag for operation in contract.operations if operation.http for tag in operation.notes.tags]
+    return list(dict.fromkeys([*contract.features, *sorted(named)]))
+
+
 def _headers(paths: Mapping[str, Json]) -> Json:
     """Those that some answer has: what nothing refers to is a finding of linters."""
     text = printed(dict(paths)).decode()
@@ -84,17 +92,18 @@ def _headers(paths: Mapping[str, Json]) -> Json:
 
 
 def _operation(contract: Contract, spelling: Spelling, operation: Operation, http: Http) -> Json:
-    out: Json = {"operationId": operation.name, "tags": [operation.feature], "summary": operation.summary}
+    out: Json = {"operationId": operation.name, "tags": _tags(operation), "summary": operation.summary}
     if operation.description:
         out["description"] = operation.description
     if operation.deprecated:
         out["deprecated"] = True
+    out |= linked(operation.notes)
     out["security"] = [] if operation.roles is None else [{"bearer": sorted(group)} for group in operation.roles]
     if parameters := _parameters(spelling, operation, http):
         out["parameters"] = parameters
     if http.body is not None:
         fields = [one for name in http.body if (one := operation.request.field(name))]
-        schema = spelling.record(fields, closed=True)
+        schema = spelling.record(fields, closed=True) | noted(http.body_notes)
         out["requestBody"] = {
             "required": True,
             "content": _media(schema, operation.request.name, operation.has_rpc),
@@ -104,6 +113,10 @@ def _operation(contract: Contract, spelling: Spelling, operation: Operation, htt
     if is_conditional(http):
         responses[str(NOT_MODIFIED)] = _not_modified(operation, http)
     return out | {"responses": responses | _problems(contract, operation)} | _words(operation)
+
+
+def _tags(operation: Operation) -> list[str]:
+    return list(operation.notes.tags) or [operation.feature]
 
 
 def _problems(contract: Contract, operation: Operation) -> Json:
@@ -144,6 +157,8 @@ def _parameters(spelling: Spelling, operation: Operation, http: Http) -> list[Js
         }
         if parameter.description:
             entry["description"] = parameter.description
+        if one.notes.deprecated:
+            entry["deprecated"] = True
         out.append(entry | ({"x-field": parameter.field} if is_header else {}))
     if is_conditional(http) and IF_NONE_MATCH["name"] not in [one["name"] for one in out]:
         out.append(IF_NONE_MATCH)
@@ -164,13 +179,14 @@ def _parameters(spelling: Spelling, operation: Operation, http: Http) -> list[Js
 
 def _query_schema(spelling: Spelling, one: Field) -> Json:
     """Null has no text in a query, so it is not offered there."""
-    plain = Field(one.name, one.type, one.required, False, one.has_default and one.default is not None, one.default)
+    plain = replace(one, nullable=False, has_default=one.has_default and one.default is not None, description="")
     schema = spelling.field(plain, closed=True)
     return schema | ({"uniqueItems": False} if isinstance(one.type, ListOf) else {})
 
 
-def _media(schema: Json, message: str, has_protobuf: bool) -> Json:
-    out: Json = {JSON: {"schema": schema}}
+def _media(schema: Json, message: str, has_protobuf: bool, examples: tuple[Example, ...] = ()) -> Json:
+    named = {f"example_{number}": {"value": one.value} for number, one in enumerate(examples, 1)}
+    out: Json = {JSON: {"schema": schema} | ({"examples": named} if named else {})}
     if has_protobuf:
         out |= {
             name: {"schema": {"type": "string", "format": "binary", "x-proto-message": message}} for name in PROTOBUF
@@ -187,7 +203,7 @@ def _success(spelling: Spelling, operation: Operation, http: Http, status: int, 
     out: Json = {"description": description or operation.summary, "headers": headers}
     record = operation.result.record
     if record:
-        out["content"] = _media({"$ref": f"#/components/schemas/{record}"}, record, operation.has_rpc)
+        out["content"] = _media({"$ref": f"#/components/schemas/{record}"}, record, operation.has_rpc, http.answers)
     return out | ({"links": dict(http.links)} if http.links else {})
 
 
