@@ -210,6 +210,13 @@ RULES: dict[str, Rule] = {
         can_wait=True,
     ),
     "S031": Rule("externalDocs has a url, and perhaps a description.", "Readers follow it.", can_wait=True),
+    "S032": Rule(
+        "What is only read or only written leaves something both ways.",
+        "readOnly is no part of a request, writeOnly none of a result; both together are part of nothing.",
+    ),
+    "S033": Rule(
+        "The name of a schema's input is free.", "A record that differs by direction comes in as `<Name>Input`."
+    ),
     "S040": Rule(
         "A text of a request has a maximum.",
         "What holds it has one anyway: a column, an index, memory; said here, it is the caller who hears of it.",

@@ -139,6 +139,8 @@ class Field:
     default: object = None
     sensitive: bool = False
     description: str = ""
+    access: str = ""
+    """`readOnly` or `writeOnly` as the schema has it; the contract's fields have none any more (`codegen.parse.directions`)."""
     place: Place = field(default=NOWHERE, compare=False)
     notes: Notes = field(default_factory=Notes, compare=False)
 
@@ -191,7 +193,7 @@ class Union:
     notes: Notes = field(default_factory=Notes, compare=False)
 
 
-FACETS = frozenset({"multiple_of", "exclusive_minimum", "exclusive_maximum", "unique_items", "shape", "form"})
+FACETS = frozenset({"multiple_of", "exclusive_minimum", "exclusive_maximum", "unique_items", "shape", "form", "access"})
 """Attributes that most types lack; where one has nothing to say, it is no fact of the contract."""
 Definition: TypeAlias = Record | Enum | Union
 

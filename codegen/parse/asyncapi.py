@@ -228,8 +228,9 @@ class _OperationReader:
                 operation.records.append(payload)
                 target = self._documents.resolve(payload)
                 if isinstance(target, Mapping):
-                    operation.payload_notes = read_notes(target, self._findings)
-                fields = self._schemas.fields_of(payload, f"the request of {self._name}") or ()
+                    said = read_notes(target, self._findings)
+                    operation.payload_notes = self._schemas.asked_notes(payload, said)
+                fields = self._schemas.request_fields_of(payload, f"the request of {self._name}") or ()
                 operation.fields = {one.name: one for one in fields}
         if operation.action == "receive":
             self._reply(operation)

@@ -79,14 +79,15 @@ def read_body(sources: Sources, operation: HttpOperation, node: Mapping) -> tupl
         fix = "write `required: true`; a body of which nothing is required is `{}`"
         sources.findings.add("O012", required.place, f"the body of {operation.name} may be left out", fix=fix)
     schema = sources.json_schema(request, f"the body of {operation.name}")
-    fields = sources.schemas.fields_of(schema, f"the body of {operation.name}") if schema else None
+    fields = sources.schemas.request_fields_of(schema, f"the body of {operation.name}") if schema else None
     operation.records += [schema] if schema else []
     for one in fields or ():
         _take(sources, operation, one)
     target = sources.documents.resolve(schema) if schema else None
     if isinstance(target, Mapping):
         said = read_notes(target, sources.findings)
-        operation.body_notes = replace(said, examples=(*said.examples, *sources.examples(request)))
+        said = replace(said, examples=(*said.examples, *sources.examples(request)))
+        operation.body_notes = sources.schemas.asked_notes(schema, said)
     return tuple(one.name for one in fields or ()), target.pointer[1:] if target else None
 
 
@@ -104,7 +105,7 @@ def _parameter(sources: Sources, operation: HttpOperation, item: Mapping) -> lis
     target = sources.documents.resolve(schema)
     is_record = isinstance(target, Mapping) and bool({"properties", "allOf"} & target.entries.keys())
     if location == "query" and is_record:
-        fields = sources.schemas.fields_of(schema, f"{operation.name}.{name}") or ()
+        fields = sources.schemas.request_fields_of(schema, f"{operation.name}.{name}") or ()
         operation.records.append(schema)
     else:
         fields = _single(sources, operation, item, name, schema)

@@ -16,6 +16,7 @@ from codegen.ir.operations import Binding, Contract, Event, Operation, Result, R
 from codegen.ir.reach import names, reachable
 from codegen.ir.types import Enum, Field, Record, describe, limits
 from codegen.parse.asyncapi import AsyncApiDialect, SocketOperation
+from codegen.parse.directions import directed
 from codegen.parse.documents import Documents
 from codegen.parse.fingerprint import fingerprint
 from codegen.parse.http_operation import HttpOperation
@@ -51,7 +52,9 @@ def join(dialects: Dialects, findings: Findings) -> Contract:
     joiner.compare_info()
     for record in ("PageMeta", "Problem", "FieldError"):
         joiner.shared(record)
-    words, definitions = dialects.words, dialects.schemas.definitions
+    words = dialects.words
+    answered = [*_results(operations), *(event.record for event in events), "PageMeta", "Problem", "FieldError"]
+    definitions, operations = directed(dialects.schemas.definitions, operations, answered, findings)
     contract = Contract(
         info=dialects.http.info,
         socket_info=dialects.socket.info if dialects.socket.is_there else None,

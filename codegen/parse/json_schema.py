@@ -29,6 +29,7 @@ from codegen.ir.types import (
 )
 from codegen.parse.annotations import read_notes
 from codegen.parse.constraints import SHAPING
+from codegen.parse.directions import READ, WRITE, asked_notes, kept
 from codegen.parse.documents import Documents, shared_name
 from codegen.parse.enums import read_members
 from codegen.parse.keywords import ANNOTATIONS, FORMS, LENGTHS, PLAIN_FORMATS, RESERVED, SHADOWING, Keywords
@@ -308,7 +309,31 @@ class Schemas(Keywords):
                 "S018", place, f"the parameter {name!r} is not legal on every door", "use snake_case, no keyword"
             )
             return None
-        return self._built(node, name, label, place, required=required, absent_is_empty=True)
+        found = self._built(node, name, label, place, required=required, absent_is_empty=True)
+        if found and found.access == READ:
+            self._refuse("S032", place, f"the parameter {label} is readOnly", "remove readOnly: a parameter is sent")
+        return found
+
+    def request_fields_of(self, node: Node, what: str) -> tuple[Field, ...] | None:
+        """As `fields_of`, without what is only answered."""
+        found = self.fields_of(node, what)
+        asked = kept(found or (), READ)
+        if found and not asked:
+            target = self._documents.resolve(node) or node
+            self._refuse("S032", target.place, f"nothing is left of {what}", "leave readOnly out of one property")
+        return None if found is None else asked
+
+    def asked_notes(self, node: Node | None, notes: Notes) -> Notes:
+        """What a schema says of a request of its fields."""
+        fields = self.fields_of(node, "the request") if node is not None and notes.examples else ()
+        return asked_notes(notes, fields or ())
+
+    def _access(self, node: Mapping, what: str) -> str:
+        said = [word for word in (READ, WRITE) if self._flag(node, word, what)]
+        if len(said) == 2:
+            fix = "keep one of them; what goes neither way is no property"
+            self._refuse("S032", node.keys[WRITE], f"{what} is readOnly and writeOnly", fix)
+        return said[0] if said else ""
 
     def is_enum(self, name: str) -> bool:
         return isinstance(self.definitions.get(name), Enum)
@@ -334,6 +359,7 @@ class Schemas(Keywords):
             sensitive=bool(own and own.get("x-sensitive"))
             or (isinstance(found[0], String) and found[0].form == "password"),
             description=(text_of(own.get("description")) or "") if own and speaks else "",
+            access=self._access(own, label) if own else "",
             place=place,
             notes=read_notes(own, self._findings) if own and speaks else Notes(),
         )

@@ -11,7 +11,8 @@ from codegen.parse.constraints import SHAPING
 from codegen.parse.numbers import Numbers
 from codegen.parse.yaml_tree import Mapping, Node, Scalar, Sequence, kind_of, text_of
 
-ANNOTATIONS = {"description", "title", "example", "examples", "deprecated", "externalDocs", "default", "x-sensitive",
+ANNOTATIONS = {"description", "title", "example", "examples", "deprecated", "externalDocs", "readOnly", "writeOnly", "default",
+               "x-sensitive",
                "x-sunset"}  # fmt: skip
 NUMERIC = {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"}
 """What bounds a number."""
@@ -36,7 +37,7 @@ KEYWORDS = {
 }
 KINDS = {"title": "string", "description": "string", "format": "string", "pattern": "string", "contentEncoding": "string",
          "required": "array", "examples": "array", "properties": "object", "deprecated": "boolean",
-         "externalDocs": "object"}  # fmt: skip
+         "externalDocs": "object", "readOnly": "boolean", "writeOnly": "boolean"}  # fmt: skip
 """The kind of a keyword's value, of those that no other reader judges."""
 FORMS: dict[str, Text | DateTime | Duration] = {
     "uuid": Text("uuid"),

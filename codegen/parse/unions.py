@@ -100,5 +100,5 @@ def _constants(record: Record) -> dict[str, str]:
     return {
         one.name: one.type.const
         for one in record.fields
-        if isinstance(one.type, String) and one.type.const and one.required
+        if isinstance(one.type, String) and one.type.const and one.required and not one.access
     }
