@@ -14,6 +14,7 @@ from codegen.check.conditions import check_conditions
 from codegen.check.consequences import drop_consequences, withhold_copies
 from codegen.check.defaults import check_defaults
 from codegen.check.envelope import check_envelope
+from codegen.check.examples import check_examples
 from codegen.check.files import check_bytes
 from codegen.check.finite import check_finite
 from codegen.check.lengths import check_lengths
@@ -88,6 +89,7 @@ def load(specs: Path, *, wants_proto: bool = False) -> Loaded:
     check_conditions(contract, findings)
     check_defaults(contract, findings)
     check_bytes(contract, findings)
+    check_examples(contract, findings)
     check_finite(contract, findings)
     check_product(dialects.http, dialects.proto, findings)
     check_sdk(contract, findings)

@@ -214,6 +214,19 @@ RULES: dict[str, Rule] = {
         "A part of allOf is open.",
         "`additionalProperties: false` knows the fields of its own part alone, and would refuse those of the others.",
     ),
+    "S030": Rule(
+        "An example is a value of its own schema.",
+        "It is served and printed in documentation, and readers try it out.",
+        can_wait=True,
+    ),
+    "S031": Rule("externalDocs has a url, and perhaps a description.", "Readers follow it.", can_wait=True),
+    "S032": Rule(
+        "What is only read or only written leaves something both ways.",
+        "readOnly is no part of a request, writeOnly none of a result; both together are part of nothing.",
+    ),
+    "S033": Rule(
+        "The name of a schema's input is free.", "A record that differs by direction comes in as `<Name>Input`."
+    ),
     "S041": Rule(
         "Bytes have a maximum.", "What takes them in is a disk; who sends more hears of it before it is full."
     ),

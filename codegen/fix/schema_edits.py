@@ -163,7 +163,7 @@ class _Properties:
             record = self._contract.definitions.get(name)
             tree = self._dialects.documents.tree(record.place.file) if record else None
             if isinstance(record, Record) and isinstance(tree, Mapping):
-                yield record, [[tree.entries[name]]], set()
+                yield record, [[node for node in tree.entries.values() if node.place == record.place]], set()
 
     def _read(self, record: Record, doors: list[list[Node]], carried: set[str]) -> None:
         message = self._dialects.proto.messages.get(record.name)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from codegen.diagnostics import NOWHERE, Place
+from codegen.ir.notes import Example, Notes
 from codegen.ir.types import Definition, File, ListOf, Named, Record, file_of
 
 Roles = tuple[frozenset[str], ...] | None
@@ -75,6 +76,9 @@ class Http:
     response_descriptions: tuple[str, ...]
     response_headers: tuple[Parameter, ...] = ()
     links: Mapping[str, object] = field(default_factory=dict)
+    body_notes: Notes = field(default_factory=Notes)
+    answers: tuple[Example, ...] = ()
+    """Examples of the result."""
     place: Place = field(default=NOWHERE, compare=False)
 
 
@@ -122,6 +126,7 @@ class Operation:
     session: str | None = None
     """`login`, `refresh`, `logout` or `ticket`."""
     place: Place = field(default=NOWHERE, compare=False)
+    notes: Notes = field(default_factory=Notes, compare=False)
 
     @property
     def has_bytes(self) -> bool:
@@ -159,6 +164,7 @@ class Event:
     roles: Roles
     summary: str = ""
     place: Place = field(default=NOWHERE, compare=False)
+    notes: Notes = field(default_factory=Notes, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from typing import TypeAlias
 
 from codegen.diagnostics import NOWHERE, Place
 from codegen.ir.names import camel
+from codegen.ir.notes import Notes
 
 INT32 = (-(2**31), 2**31 - 1)
 INT64 = (-(2**63), 2**63 - 1)
@@ -146,7 +147,10 @@ class Field:
     default: object = None
     sensitive: bool = False
     description: str = ""
+    access: str = ""
+    """`readOnly` or `writeOnly` as the schema has it; the contract's fields have none any more (`codegen.parse.directions`)."""
     place: Place = field(default=NOWHERE, compare=False)
+    notes: Notes = field(default_factory=Notes, compare=False)
 
     @property
     def is_collection(self) -> bool:
@@ -159,6 +163,7 @@ class Record:
     fields: tuple[Field, ...]
     description: str = ""
     place: Place = field(default=NOWHERE, compare=False)
+    notes: Notes = field(default_factory=Notes, compare=False)
 
     def field(self, name: str) -> Field | None:
         return next((one for one in self.fields if one.name == name), None)
@@ -172,6 +177,7 @@ class Enum:
     members: tuple[tuple[str, str | int], ...]
     description: str = ""
     place: Place = field(default=NOWHERE, compare=False)
+    notes: Notes = field(default_factory=Notes, compare=False)
 
     @property
     def is_text(self) -> bool:
@@ -192,6 +198,7 @@ class Union:
     arms: tuple[tuple[str, str], ...]
     description: str = ""
     place: Place = field(default=NOWHERE, compare=False)
+    notes: Notes = field(default_factory=Notes, compare=False)
 
 
 def file_of(kind: Type) -> File | None:
@@ -200,7 +207,9 @@ def file_of(kind: Type) -> File | None:
     return inner if isinstance(inner, File) else None
 
 
-FACETS = frozenset({"multiple_of", "exclusive_minimum", "exclusive_maximum", "unique_items", "shape", "form", "file"})
+FACETS = frozenset(
+    {"multiple_of", "exclusive_minimum", "exclusive_maximum", "unique_items", "shape", "form", "file", "access"}
+)
 """Attributes that most types and bindings lack; where one has nothing to say, it is no fact of the contract."""
 Definition: TypeAlias = Record | Enum | Union
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from codegen.ir.names import snake
 from codegen.ir.operations import Parameter
 from codegen.ir.types import Field, Int, ListOf, MapOf, Named
+from codegen.parse.annotations import is_deprecated, read_named, read_notes
 from codegen.parse.http_content import Content, read_content, with_media_types
 from codegen.parse.http_operation import HttpOperation, Sources
 from codegen.parse.yaml_tree import Mapping, Node, Scalar, Sequence, plain, text_of
@@ -95,13 +96,17 @@ def read_body(sources: Sources, operation: HttpOperation, node: Mapping) -> Body
         _take(sources, operation, Field(WHOLE, content.file, required=True, place=request.place))
         return Body((WHOLE,), file=WHOLE)
     schema = content.schema
-    fields = (sources.schemas.fields_of(schema, what) if schema else None) or ()
+    fields = (sources.schemas.request_fields_of(schema, what) if schema else None) or ()
     operation.records += [schema] if schema else []
     if content.is_form:
         fields = with_media_types(sources, fields, content.parts, what)
     for one in fields:
         _take(sources, operation, one)
     target = sources.documents.resolve(schema) if schema else None
+    if isinstance(target, Mapping):
+        said = read_notes(target, sources.findings)
+        said = replace(said, examples=(*said.examples, *sources.examples(request)))
+        operation.body_notes = sources.schemas.asked_notes(schema, said)
     names = tuple(one.name for one in fields)
     return Body(names, target.pointer[1:] if target else None, form=content.is_form)
 
@@ -120,7 +125,7 @@ def _parameter(sources: Sources, operation: HttpOperation, item: Mapping) -> lis
     target = sources.documents.resolve(schema)
     is_record = isinstance(target, Mapping) and bool({"properties", "allOf"} & target.entries.keys())
     if location == "query" and is_record:
-        fields = sources.schemas.fields_of(schema, f"{operation.name}.{name}") or ()
+        fields = sources.schemas.request_fields_of(schema, f"{operation.name}.{name}") or ()
         operation.records.append(schema)
     else:
         fields = _single(sources, operation, item, name, schema)
@@ -153,7 +158,16 @@ def _single(sources: Sources, operation: HttpOperation, item: Mapping, name: str
             "O009", item.place, f"{operation.name}.{name} has no form in a {plain(item.entries['in'])}", fix=fix
         )
         return ()
-    return (one,)
+    return (_noted(one, item),)
+
+
+def _noted(one: Field, item: Mapping) -> Field:
+    """With what the parameter says beside its schema."""
+    said = one.notes
+    until = text_of(item.get("x-sunset")) or said.sunset
+    more = [each for each in read_named(item) if each.value not in said.values]
+    found = replace(said, examples=(*said.examples, *more), sunset=until)
+    return replace(one, notes=replace(found, deprecated=said.deprecated or is_deprecated(item)))
 
 
 def _header(

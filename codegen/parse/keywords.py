@@ -11,7 +11,9 @@ from codegen.parse.constraints import SHAPING
 from codegen.parse.numbers import Numbers
 from codegen.parse.yaml_tree import Mapping, Node, Scalar, Sequence, kind_of, text_of
 
-ANNOTATIONS = {"description", "title", "examples", "deprecated", "default", "x-sensitive", "x-sunset"}
+ANNOTATIONS = {"description", "title", "example", "examples", "deprecated", "externalDocs", "readOnly", "writeOnly", "default",
+               "x-sensitive",
+               "x-sunset"}  # fmt: skip
 NUMERIC = {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"}
 """What bounds a number."""
 KEYWORDS = {
@@ -35,7 +37,8 @@ KEYWORDS = {
     "boolean": {"type"},
 }
 KINDS = {"title": "string", "description": "string", "format": "string", "pattern": "string", "contentEncoding": "string",
-         "contentMediaType": "string", "required": "array", "examples": "array", "properties": "object", "deprecated": "boolean"}  # fmt: skip
+         "contentMediaType": "string", "required": "array", "examples": "array", "properties": "object", "deprecated": "boolean",
+         "externalDocs": "object", "readOnly": "boolean", "writeOnly": "boolean"}  # fmt: skip
 """The kind of a keyword's value, of those that no other reader judges."""
 FORMS: dict[str, Text | DateTime | Duration] = {
     "uuid": Text("uuid"),

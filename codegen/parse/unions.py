@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from codegen.diagnostics import Findings
 from codegen.ir.names import is_identifier, snake
 from codegen.ir.types import Definition, Record, String, Union
+from codegen.parse.annotations import read_notes
 from codegen.parse.yaml_tree import Mapping, plain
 
 DISCRIMINATOR = "discriminator"
@@ -60,7 +61,7 @@ class Unions:
         for (value, _), record in zip(pairs, found, strict=True):
             self._arm(name, tag, value, record)
         self._discriminator(node, name, tag, pairs)
-        return Union(name, tag, pairs, description, node.place)
+        return Union(name, tag, pairs, description, node.place, read_notes(node, self._findings))
 
     def _arm(self, union: str, tag: str, value: str, record: Definition) -> None:
         if not is_identifier(snake(value)):
@@ -99,5 +100,5 @@ def _constants(record: Record) -> dict[str, str]:
     return {
         one.name: one.type.const
         for one in record.fields
-        if isinstance(one.type, String) and one.type.const and one.required
+        if isinstance(one.type, String) and one.type.const and one.required and not one.access
     }

@@ -6,9 +6,11 @@ This is what is served, fuzzed and handed to other tools.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
-from codegen.emit.documents.json_schemas import Json, Spelling, printed, used
+from codegen.emit.documents.json_schemas import Json, Spelling, linked, noted, printed, used
 from codegen.emit.printer import File
+from codegen.ir.notes import Example
 from codegen.ir.operations import Contract, ErrorCode, Http, Operation, Parameter
 from codegen.ir.types import Field, ListOf, Type, file_of
 from codegen.parse.http_content import ANY, FORM
@@ -93,7 +95,7 @@ def emit(contract: Contract) -> list[File]:
         "openapi": "3.1.0",
         "info": dict(info.details),
         "servers": info.servers or [{"url": "/", "description": "The node that serves this document."}],
-        "tags": [{"name": name, "description": described.get(name, name)} for name in contract.features],
+        "tags": [{"name": name, "description": described.get(name, name)} for name in _all_tags(contract)],
         "paths": dict(sorted(paths.items())),
         "components": {
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
@@ -104,6 +106,12 @@ def emit(contract: Contract) -> list[File]:
     return [File("specs/openapi.json", printed(document))]
 
 
+def _all_tags(contract: Contract) -> list[str]:
+    """Those of the features, then those that operations name."""
+    named = [tag for operation in contract.operations if operation.http for tag in operation.notes.tags]
+    return list(dict.fromkeys([*contract.features, *sorted(named)]))
+
+
 def _headers(paths: Mapping[str, Json]) -> Json:
     """Those that some answer has: what nothing refers to is a finding of linters."""
     text = printed(dict(paths)).decode()
@@ -111,11 +119,12 @@ def _headers(paths: Mapping[str, Json]) -> Json:
 
 
 def _operation(contract: Contract, spelling: Spelling, operation: Operation, http: Http) -> Json:
-    out: Json = {"operationId": operation.name, "tags": [operation.feature], "summary": operation.summary}
+    out: Json = {"operationId": operation.name, "tags": _tags(operation), "summary": operation.summary}
     if operation.description:
         out["description"] = operation.description
     if operation.deprecated:
         out["deprecated"] = True
+    out |= linked(operation.notes)
     out["security"] = [] if operation.roles is None else [{"bearer": sorted(group)} for group in operation.roles]
     if parameters := _parameters(spelling, operation, http):
         out["parameters"] = parameters
@@ -128,6 +137,10 @@ def _operation(contract: Contract, spelling: Spelling, operation: Operation, htt
     if operation.result.file and http.method == "GET":
         responses |= _of_ranges(spelling, operation, http)
     return out | {"responses": responses | _problems(contract, operation)} | _words(operation)
+
+
+def _tags(operation: Operation) -> list[str]:
+    return list(operation.notes.tags) or [operation.feature]
 
 
 def _problems(contract: Contract, operation: Operation) -> Json:
@@ -168,6 +181,8 @@ def _parameters(spelling: Spelling, operation: Operation, http: Http) -> list[Js
         }
         if parameter.description:
             entry["description"] = parameter.description
+        if one.notes.deprecated:
+            entry["deprecated"] = True
         out.append(entry | ({"x-field": parameter.field} if is_header else {}))
     is_read_of_bytes = operation.result.file is not None and http.method == "GET"
     if (is_conditional(http) or is_read_of_bytes) and IF_NONE_MATCH["name"] not in [one["name"] for one in out]:
@@ -191,7 +206,7 @@ def _parameters(spelling: Spelling, operation: Operation, http: Http) -> list[Js
 
 def _query_schema(spelling: Spelling, one: Field) -> Json:
     """Null has no text in a query, so it is not offered there."""
-    plain = Field(one.name, one.type, one.required, False, one.has_default and one.default is not None, one.default)
+    plain = replace(one, nullable=False, has_default=one.has_default and one.default is not None, description="")
     schema = spelling.field(plain, closed=True)
     return schema | ({"uniqueItems": False} if isinstance(one.type, ListOf) else {})
 
@@ -200,7 +215,7 @@ def _body(spelling: Spelling, operation: Operation, http: Http) -> Json:
     fields = [one for name in http.body or () if (one := operation.request.field(name))]
     if http.file:
         return _bytes(fields[0].type)
-    schema = spelling.record(fields, closed=True)
+    schema = spelling.record(fields, closed=True) | noted(http.body_notes)
     if not http.form:
         return _media(schema, operation.request.name, operation.has_rpc)
     files = {one.name: file for one in fields if (file := file_of(one.type)) and file.media_types}
@@ -216,8 +231,9 @@ def _bytes(kind: Type) -> Json:
     return {name: {"schema": schema} for name in file.media_types or (ANY,)}
 
 
-def _media(schema: Json, message: str, has_protobuf: bool) -> Json:
-    out: Json = {JSON: {"schema": schema}}
+def _media(schema: Json, message: str, has_protobuf: bool, examples: tuple[Example, ...] = ()) -> Json:
+    named = {f"example_{number}": {"value": one.value} for number, one in enumerate(examples, 1)}
+    out: Json = {JSON: {"schema": schema} | ({"examples": named} if named else {})}
     if has_protobuf:
         out |= {
             name: {"schema": {"type": "string", "format": "binary", "x-proto-message": message}} for name in PROTOBUF
@@ -234,7 +250,7 @@ def _success(spelling: Spelling, operation: Operation, http: Http, status: int, 
     out: Json = {"description": description or operation.summary, "headers": headers}
     record = operation.result.record
     if record:
-        out["content"] = _media({"$ref": f"#/components/schemas/{record}"}, record, operation.has_rpc)
+        out["content"] = _media({"$ref": f"#/components/schemas/{record}"}, record, operation.has_rpc, http.answers)
     if operation.result.file:
         out["content"] = _bytes(operation.result.file)
     return out | ({"links": dict(http.links)} if http.links else {})

@@ -16,6 +16,7 @@ from codegen.emit.client_names import error_class
 from codegen.emit.printer import File, Module
 from codegen.emit.python_client.operations import constant
 from codegen.emit.python_client.types import given, received
+from codegen.emit.sentences import bounded_sentences, deprecation, note_sentences
 from codegen.ir.names import pascal
 from codegen.ir.operations import Contract, Operation
 from codegen.ir.types import Field, ListOf
@@ -171,9 +172,10 @@ def _documentation(contract: Contract, operation: Operation, more: list[str]) ->
     rsp = {error.code: error.rsp for error in contract.errors}
     lines = [operation.summary or operation.name, *_paragraph(operation.description), *_lines(more)]
     if operation.deprecated:
-        gone = f", and may be gone from {operation.sunset} on" if operation.sunset else ""
-        lines += ["", f"Deprecated{gone}."]
-    told = [f"{parameter(one.name)}: {one.description}" for one in operation.request.fields if one.description]
+        lines += ["", deprecation(operation.sunset)]
+    lines += [line for one in note_sentences(operation.notes) for line in _paragraph(one)]
+    said = {parameter(one.name): " ".join(bounded_sentences(one)) for one in operation.request.fields}
+    told = [f"{name}: {text}" for name, text in said.items() if text]
     if told:
         lines += ["", "Args:", *(f"    {line}" for one in told for line in textwrap.wrap(one, WIDTH - 4))]
     if operation.declared_errors:

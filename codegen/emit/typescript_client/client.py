@@ -5,7 +5,7 @@ from __future__ import annotations
 from codegen.emit.client_names import error_class
 from codegen.emit.printer import File
 from codegen.emit.typescript_client.names import constant, feature_name, functions, method_name, pager_key
-from codegen.emit.typescript_client.text import comment, key, module, tag
+from codegen.emit.typescript_client.text import comment, deprecated, key, module, note_tags, tag
 from codegen.emit.typescript_client.types import Types
 from codegen.ir.names import pascal
 from codegen.ir.operations import Contract, Operation
@@ -79,7 +79,8 @@ def documentation(contract: Contract, operation: Operation, indent: str = "") ->
     refusals = [error_class(code, rsp[code]) for code in operation.declared_errors]
     tags = [tag("throws", f"{{{name}}}") for name in refusals]
     if operation.deprecated:
-        tags.append(tag("deprecated", f"It may be gone from {operation.sunset} on." if operation.sunset else ""))
+        tags.append(deprecated(operation.sunset))
+    tags += note_tags(operation.notes)
     return comment([operation.summary or operation.name, operation.description], indent, tags)
 
 
