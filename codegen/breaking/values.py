@@ -81,10 +81,10 @@ def outgrows(old: Type, new: Type) -> bool:
 
 
 def say(kind: Type) -> str:
-    """The type with what bounds it."""
+    """The type with what bounds it, or what it holds."""
     limits = {
         name: getattr(one, name)
-        for one in (kind, getattr(kind, "shape", None))
+        for one in (kind, *(getattr(kind, part, None) for part in ("shape", "item", "value")))
         for name in (
             "minimum",
             "maximum",
@@ -98,8 +98,10 @@ def say(kind: Type) -> str:
             "min_items",
             "max_items",
             "unique_items",
+            "max_bytes",
+            "media_types",
         )
-        if getattr(one, name, None) not in (None, 0)
+        if getattr(one, name, None) not in (None, 0, ())
     }
     return describe(kind) + "".join(f" {name}={value}" for name, value in limits.items())
 

@@ -87,10 +87,9 @@ def input_type(module: Module, contract: Contract, kind: Type) -> str:
             return (
                 spelled if kind.multiple_of is None else _judged(module, spelled, _multiple(module, kind.multiple_of))
             )
-        case DateTime():
-            return _shaped(module, module.use("generated.scalars", "Moment"), kind)
-        case Duration():
-            return _shaped(module, module.use("generated.scalars", "Span"), kind)
+        case DateTime() | Duration():
+            name = "Moment" if isinstance(kind, DateTime) else "Span"
+            return _shaped(module, module.use("generated.scalars", name), kind)
         case Bytes():
             limit = None if kind.max_length is None else kind.max_length // 4 * 3
             return _constrained(module, module.use("generated.scalars", "Base64"), max_length=limit)
