@@ -7,22 +7,26 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import io
 import os
 import re
 import sys
 import time
 from collections.abc import AsyncIterator
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryDirectory
+from typing import Any, TypeVar
 
 import httpx2
 
+from generated.client import AsyncClient, Client, FileContent, errors, models
 from tests.running_service import RunningService
 
 PNG = b"\x89PNG\r\n\x1a\n" + os.urandom(300_000)
 PORTRAIT = "/api/artists/1/portrait"
 MIB = 1 << 20
+Made = TypeVar("Made", AsyncClient, Client)
 
 
 class Scene:
@@ -285,6 +289,89 @@ def resident_mib(service: RunningService) -> float:
     return int(re.findall(r"VmRSS:\s+(\d+)", status)[0]) / 1024
 
 
+async def the_client_sends_and_takes_streams(scene: Scene) -> None:
+    """From bytes, a path, an open file and chunks; a form; whole, in chunks and into a file."""
+    async with client_of(scene, AsyncClient) as client, scratch() as folder:
+        path = folder / "picture.png"
+        path.write_bytes(PNG)
+        sources: list[Any] = [
+            PNG,
+            path,
+            io.BytesIO(PNG),
+            [PNG[:5], PNG[5:]],
+            chunks(PNG),
+            FileContent(path, "x.png", "image/jpeg"),
+        ]
+        for source in sources:
+            stored = await client.media.put_portrait(
+                artist_id=1,
+                content=FileContent(source, media_type="image/png") if not isinstance(source, FileContent) else source,
+            )
+            assert (stored.length, stored.sha256) == (len(PNG), hashlib.sha256(PNG).hexdigest())
+        assert stored.media_type == "image/jpeg"
+        async with await client.media.get_portrait(artist_id=1) as download:
+            assert (download.media_type, download.length, download.filename) == ("image/jpeg", len(PNG), "Porträt.png")
+            assert await download.read() == PNG
+        async with await client.media.get_portrait(artist_id=1) as download:
+            saved = await download.save(folder / "saved.png")
+        assert saved.read_bytes() == PNG
+        async with await client.media.get_tail(lines=3) as tail:
+            assert [chunk async for chunk in tail] != []
+        album = await client.media.create_album(
+            title='A "title"', year=1957, genres=["slow", "quiet"], details=models.AlbumDetails(label="Blue"),
+            cover=FileContent(PNG, 'c"1.png', "image/png"), tracks=[b"1" * 70_000, FileContent(chunks(b"22"), "two")],
+        )  # fmt: skip
+        assert (album.title, album.year, album.genres) == ('A "title"', 1957, ["slow", "quiet"])
+        assert (album.details or models.AlbumDetails(label="")).label == "Blue"
+        assert (album.cover.length, [one.length for one in album.tracks]) == (len(PNG), [70_000, 2])
+
+
+async def the_client_says_what_failed(scene: Scene) -> None:
+    """Typed, before and in the middle; a file is there only when it is whole."""
+    async with client_of(scene, AsyncClient) as client, scratch() as folder:
+        with suppress(errors.ArtistNotFound):
+            await client.media.put_portrait(artist_id=99, content=FileContent(PNG, media_type="image/png"))
+            raise AssertionError("there is no such artist")
+        with suppress(errors.UnsupportedMediaType):
+            await client.media.put_portrait(artist_id=1, content=FileContent(PNG, media_type="text/html"))
+            raise AssertionError("HTML was taken")
+        with suppress(errors.TooLarge):
+            await client.media.put_portrait(artist_id=1, content=FileContent(b"x" * (9 * MIB), media_type="image/png"))
+            raise AssertionError("9 MiB were taken")
+        download = await client.media.get_tail(lines=50_000, fault="later")
+        with suppress(errors.ConnectionLost):
+            await download.save(folder / "half")
+            raise AssertionError("half looked whole")
+        assert list(folder.iterdir()) == []
+        download = await client.media.get_portrait(artist_id=1)
+        with suppress(errors.InvalidResponse):
+            await download.read(10)
+            raise AssertionError("more than was allowed was held")
+        await download.close()
+
+
+async def the_blocking_client_does_the_same(scene: Scene) -> None:
+    def calls() -> None:
+        with client_of(scene, Client) as client, client.media.get_portrait(artist_id=1) as before:
+            data = before.read()
+            stored = client.media.put_portrait(artist_id=1, content=FileContent(iter([data]), media_type="image/png"))
+            assert stored.sha256 == hashlib.sha256(data).hexdigest()
+            with client.media.get_portrait(artist_id=1) as download:
+                assert b"".join(download) == data
+
+    await asyncio.to_thread(calls)
+
+
+def client_of(scene: Scene, kind: type[Made]) -> Made:
+    return kind(scene.service.url, username="admin", password="admin", transport="http")
+
+
+@asynccontextmanager
+async def scratch() -> AsyncIterator[Path]:
+    with TemporaryDirectory() as folder:
+        yield Path(folder)
+
+
 SCENES = (
     a_body_is_bytes,
     what_does_not_fit_is_refused,
@@ -297,6 +384,9 @@ SCENES = (
     a_caller_who_goes_leaves_nothing,
     one_caller_has_his_share_of_the_room,
     memory_does_not_grow_with_a_body,
+    the_client_sends_and_takes_streams,
+    the_client_says_what_failed,
+    the_blocking_client_does_the_same,
 )
 
 

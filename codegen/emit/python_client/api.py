@@ -83,15 +83,23 @@ class _Feature:
         module, is_keyed = self._module, operation.idempotency == "key"
         record = operation.result.record
         result = f"{module.use('.', 'models')}.{record}" if record else "None"
+        if operation.result.file:
+            result = module.use(f".runtime.download_{self._flavour.word}", f"{self._flavour.prefix}Download")
         module.line("")
         name, options = python_name(operation.method), _option_names(operation)
+        taken = {one.name for one in operation.request.fields}
         self._signature(operation, name, result, self._flavour.define, is_keyed=is_keyed)
         module.line(*_documentation(self._contract, operation, []))
         keyed = f", idempotency_key={options['idempotency_key']}" if is_keyed else ""
-        module.line(
-            f"        return {self._flavour.wait}self._calls.call(_operations.{constant(operation.name)}, "
+        call = (
+            f"{self._flavour.wait}self._calls.call(_operations.{constant(operation.name)}, "
             f"{_values(operation)}, timeout_s={options['timeout_s']}{keyed})"
         )
+        if operation.result.file:
+            answer = next(name for name in ("download", "download_", "download__") if name not in taken)
+            module.line(f"        {answer}: {result} = {call}", f"        return {answer}")
+        else:
+            module.line(f"        return {call}")
 
     def _pager(self, operation: Operation, name: str) -> None:
         module, flavour = self._module, self._flavour
