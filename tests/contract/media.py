@@ -21,6 +21,7 @@ from typing import Any, TypeVar
 import httpx2
 
 from generated.client import AsyncClient, Client, FileContent, errors, models
+from tests.node import NODE
 from tests.running_service import RunningService
 
 PNG = b"\x89PNG\r\n\x1a\n" + os.urandom(300_000)
@@ -362,6 +363,13 @@ async def the_blocking_client_does_the_same(scene: Scene) -> None:
     await asyncio.to_thread(calls)
 
 
+async def the_typescript_client_does_the_same(scene: Scene) -> None:
+    """`tests/contract/media.ts`, which Node reads as it is."""
+    script = Path(__file__).with_suffix(".ts")
+    process = await asyncio.create_subprocess_exec(str(NODE), "--no-warnings", str(script), scene.service.url)
+    assert await asyncio.wait_for(process.wait(), 60) == 0
+
+
 def client_of(scene: Scene, kind: type[Made]) -> Made:
     return kind(scene.service.url, username="admin", password="admin", transport="http")
 
@@ -387,6 +395,7 @@ SCENES = (
     the_client_sends_and_takes_streams,
     the_client_says_what_failed,
     the_blocking_client_does_the_same,
+    the_typescript_client_does_the_same,
 )
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from app.development.servers import Postgres, Valkey
 from tests.databases import new_database
 from tests.media_project import add_media
+from tests.node import TSC, install, judge
 from tests.workbench import ROOT, tracked
 
 
@@ -30,6 +31,8 @@ def test_a_contract_with_bytes_is_served(
         shutil.copy(ROOT / name, tree / name)
     add_media(tree)
     run(tree, "codegen", "generate")
-    run(tree, "mypy", "app", "generated")
+    run(tree, "mypy", "app", "generated", "tests/contract/media.py")
+    typed = judge(install(), TSC, "-p", tree / "generated" / "sdk_typescript", "--noEmit")
+    assert typed.accepted, typed.text
     url = new_database(postgres, "media")
     run(tree, "tests.contract.media", str(servers_folder / "media"), url, valkey.url)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 from codegen.emit.client_names import KINDS, error_class
@@ -13,7 +12,7 @@ from codegen.emit.typescript_client.names import feature_name, npm_package
 from codegen.emit.typescript_client.operations import THROWN, emit_contract, emit_errors, emit_operations
 from codegen.emit.typescript_client.tables import emit_tables
 from codegen.emit.typescript_client.text import module
-from codegen.emit.typescript_client.types import Types, emit_types
+from codegen.emit.typescript_client.types import Types, content_import, emit_types
 from codegen.ir.names import pascal
 from codegen.ir.operations import Contract
 from codegen.ir.types import Enum
@@ -43,7 +42,6 @@ COMPILER: dict[str, object] = {
 
 
 def emit(contract: Contract) -> list[File]:
-    contract = replace(contract, operations=tuple(one for one in contract.operations if not one.has_bytes))
     source = f"{ROOT}/src"
     return [
         File(f"{ROOT}/package.json", _json(_package(contract))),
@@ -108,6 +106,7 @@ def _index(contract: Contract, folder: str) -> File:
         _export("", [_free(name, taken) for name in values], "./types.ts"),
         _export("type", [_free(name, taken) for name in records], "./types.ts"),
         'export * as types from "./types.ts";',
+        *(line.replace("import type * as $content", "export type * as content") for line in content_import(contract)),
     ]
     return module(f"{folder}/index.ts", f"What users of {npm_package(contract)} import.", filter(None, lines))
 

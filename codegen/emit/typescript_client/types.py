@@ -5,7 +5,7 @@ A type that goes both ways has a twin for callers where the two differ: what has
 
 from __future__ import annotations
 
-from codegen.emit.printer import File
+from codegen.emit.printer import File as Output
 from codegen.emit.sentences import bound_sentence, sentence
 from codegen.emit.typescript_client.names import inputs, members, properties
 from codegen.emit.typescript_client.text import MAX_SAFE, comment, key, module, note_tags, quoted
@@ -16,6 +16,7 @@ from codegen.ir.types import (
     Bytes,
     Enum,
     Field,
+    File,
     Float,
     Int,
     ListOf,
@@ -28,9 +29,9 @@ from codegen.ir.types import (
 )
 
 
-def emit_types(contract: Contract, folder: str) -> File:
+def emit_types(contract: Contract, folder: str) -> Output:
     spelling = Types(contract)
-    lines = ['import type * as $ from "./runtime/schema.ts";', ""]
+    lines = [*content_import(contract), 'import type * as $ from "./runtime/schema.ts";', ""]
     for name in sorted(contract.definitions):
         if name in contract.results:
             lines += spelling.definition(name, is_input=False)
@@ -39,6 +40,12 @@ def emit_types(contract: Contract, folder: str) -> File:
     for operation in contract.operations:
         lines += spelling.record(operation.request, operation.request.name, is_input=True)
     return module(f"{folder}/types.ts", "The contract's types.", lines)
+
+
+def content_import(contract: Contract) -> list[str]:
+    """Where a type is of bytes."""
+    has_bytes = any(one.has_bytes for one in contract.operations)
+    return ['import type * as $content from "./runtime/content.ts";'] if has_bytes else []
 
 
 class Types:
@@ -87,6 +94,8 @@ class Types:
                 return quoted(kind.const)
             case Bytes():
                 return "$.Bytes"
+            case File():
+                return "$content.FileSource"
             case ListOf():
                 item = self.spelled(kind.item, is_input=is_input, scope=scope)
                 return f"{item}[]" if " " not in item else f"({item})[]"
