@@ -89,7 +89,6 @@ def load(specs: Path, *, wants_proto: bool = False) -> Loaded:
     check_conditions(contract, findings)
     check_defaults(contract, findings)
     check_bytes(contract, findings)
-    check_examples(contract, findings)
     check_finite(contract, findings)
     check_product(dialects.http, dialects.proto, findings)
     check_sdk(contract, findings)
@@ -105,6 +104,7 @@ def load(specs: Path, *, wants_proto: bool = False) -> Loaded:
     gather_missing_files(dialects.proto, findings)
     drop_consequences(documents, findings)
     if all(RULES[finding.rule].can_wait for finding in findings):  # What is refused is mended first.
+        check_examples(contract, findings)
         check_lengths(contract, findings)
     return Loaded(contract, dialects, findings)
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterable, Iterable, Mapping
+from collections.abc import AsyncIterable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, TypeAlias
 
@@ -95,6 +96,25 @@ def length_of(parts: list[Part]) -> int | None:
 
 def tail_of(part: Part) -> bytes:
     return b"\r\n" if part.head and not part.head.endswith(b"--\r\n") else b""
+
+
+def is_asynchronous(source: Source) -> bool:
+    """Only the asynchronous client can send such a one."""
+    return isinstance(source, AsyncIterable)
+
+
+def plain_chunks(source: Source) -> Iterator[bytes]:
+    if isinstance(source, bytes):
+        yield from (source[start : start + CHUNK] for start in range(0, len(source), CHUNK))
+    elif isinstance(source, Path):
+        with source.open("rb") as file:
+            yield from iter(partial(file.read, CHUNK), b"")
+    elif hasattr(source, "read"):
+        yield from iter(partial(source.read, CHUNK), b"")
+    elif isinstance(source, Iterable):
+        yield from source
+    else:
+        raise TypeError(f"{type(source).__name__} cannot be sent by this client")
 
 
 def _head(boundary: str, name: str, filename: str | None = None, media_type: str | None = None) -> bytes:

@@ -3,38 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterable, AsyncIterator
-from collections.abc import Iterable as IterableChunks
-from pathlib import Path
+from typing import cast
 
-from .content import CHUNK, Part, Source, tail_of
+from .content import Part, is_asynchronous, plain_chunks, tail_of
 
 
 async def send_parts(parts: list[Part]) -> AsyncIterator[bytes]:
+    """One after the other, each with its head and its end."""
     for part in parts:
         if part.head:
             yield part.head
-        async for chunk in _chunks(part.source):
-            yield chunk
+        if is_asynchronous(part.source):
+            async for chunk in cast(AsyncIterable[bytes], part.source):
+                yield chunk
+        else:
+            for chunk in plain_chunks(part.source):
+                yield chunk
         if tail := tail_of(part):
             yield tail
-
-
-async def _chunks(source: Source) -> AsyncIterator[bytes]:
-    if isinstance(source, bytes):
-        for start in range(0, len(source), CHUNK):
-            yield source[start : start + CHUNK]
-    elif isinstance(source, Path):
-        with source.open("rb") as file:
-            while chunk := file.read(CHUNK):
-                yield chunk
-    elif hasattr(source, "read"):
-        while chunk := source.read(CHUNK):
-            yield chunk
-    elif isinstance(source, IterableChunks):
-        for chunk in source:
-            yield chunk
-    elif isinstance(source, AsyncIterable):
-        async for chunk in source:
-            yield chunk
-    else:
-        raise TypeError(f"{type(source).__name__} cannot be sent by this client")

@@ -1,6 +1,5 @@
 /** Bytes over HTTP: what a caller sends, and what it takes as a stream. Only operations that have them refer to this module. */
 
-import type { Call } from "./call.ts";
 import { ConnectionLost } from "./errors.ts";
 import { textsOf, writeJson } from "./json.ts";
 import type { HttpBinding, Operation } from "./operation.ts";
@@ -50,7 +49,7 @@ export const DOWNLOAD = {
       signal.removeEventListener("abort", stop);
     }
   },
-  read(response: Response, { operation, requestId }: Call<never, unknown>): Download {
+  read(response: Response, { operation, requestId }: { operation: { name: string }; requestId: string }): Download {
     const whole = async <T>(read: () => Promise<T>): Promise<T> => {
       try {
         return await read();
