@@ -86,7 +86,7 @@ def mypy(folder: Path) -> str:
 
 def questions(contract: Contract) -> dict[str, object]:
     """For every operation a request and an answer with everything, and with nothing that may be left out. Those with bytes
-    are called in `tests/contract/media.py`."""
+    are called in `tests/media/tests/contract/media.py`."""
     calls = []
     for operation in (one for one in contract.operations if not one.has_bytes):
         record = operation.result.record

@@ -1,4 +1,4 @@
-"""Answers of bytes: which part is asked for, and how they are described. `tests/contract/media.py` sends them."""
+"""Answers of bytes: which part is asked for, and how they are described. `tests/media/tests/contract/media.py` sends them."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def test_what_a_header_cannot_say_is_refused(wrong: dict[str, str]) -> None:
 
 def test_a_source_of_ranges_has_a_length() -> None:
     with pytest.raises(ValueError, match="length"):
-        Download(Download.of_bytes(b"").between)  # type: ignore[arg-type]  # wrong on purpose
+        Download(Download.of_bytes(b"").between)
 
 
 @pytest.mark.parametrize(
