@@ -43,8 +43,7 @@ const USUAL = "application/octet-stream";
  */
 export async function exchange(url: string, init: RequestInit, call: unknown, given: typeof fetch): Promise<Response> {
   const { operation, input, requestId } = call as Call<unknown, unknown>;
-  const { http } = operation;
-  const sent = http?.files === undefined ? {} : http.form === true ? sendForm(operation, http, input) : sendWhole(operation, http, input, requestId, init);
+  const sent = body(operation, input, requestId, init.headers as Headers);
   if (operation.download !== true) {
     return given(url, { ...init, ...sent });
   }
@@ -56,6 +55,19 @@ export async function exchange(url: string, init: RequestInit, call: unknown, gi
   const { ok, status, statusText, headers } = response;
   const arrayBuffer = async (): Promise<ArrayBuffer> => new ArrayBuffer(0);
   return { ok, status, statusText, headers, arrayBuffer, content: download(response, operation.name, requestId) } as unknown as Response;
+}
+
+/** Nothing was sent of what cannot be: the caller's mistake is thrown as it is. */
+function body(operation: Operation<unknown, unknown>, input: unknown, id: string, headers: Headers): RequestInit {
+  const { http } = operation;
+  if (http === undefined || (http.files === undefined && http.form === undefined)) {
+    return {};
+  }
+  try {
+    return http.form === true ? sendForm(operation, http, input) : sendWhole(operation, http, input, id, headers);
+  } catch (error) {
+    throw new AttemptFailed("refused", error as ConnectionLost);
+  }
 }
 
 /** The signal is of the attempt; what has begun to come is cancelled by its reader. */
@@ -95,13 +107,13 @@ function download(response: Response, name: string, requestId: string): Download
 }
 
 /** The body that is one field. */
-function sendWhole<I>(operation: Operation<I, unknown>, binding: HttpBinding, input: I, id: string, { headers }: RequestInit): RequestInit {
+function sendWhole<I>(operation: Operation<I, unknown>, binding: HttpBinding, input: I, id: string, headers: Headers): RequestInit {
   const [[wire, media]] = Object.entries(binding.files ?? {}) as [[string, string]];
   const { content, mediaType } = contentOf(given(operation, input, wire));
   if (content instanceof ReadableStream && content.locked) {
-    throw new AttemptFailed("refused", new ConnectionLost(`${operation.name}: its stream cannot be sent again`, id));
+    throw new ConnectionLost(`${operation.name}: its stream cannot be sent again`, id);
   }
-  (headers as Headers).set("content-type", mediaType ?? (media || (content instanceof Blob && content.type) || USUAL));
+  headers.set("content-type", mediaType ?? (media || (content instanceof Blob && content.type) || USUAL));
   return { body: content as BodyInit, ...(content instanceof ReadableStream ? { duplex: "half" } : {}) };
 }
 

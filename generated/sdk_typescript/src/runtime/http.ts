@@ -38,6 +38,9 @@ export class HttpDoor {
       response = await (operation.exchange ?? fetch)(url, init, call, fetch);
       body = new Uint8Array(await response.arrayBuffer());
     } catch (error) {
+      if (error instanceof AttemptFailed) {
+        throw error;
+      }
       if (deadline.isAborted) {
         throw deadline.reason(requestId);
       }
@@ -52,10 +55,7 @@ export class HttpDoor {
 
   #request<I, O>(codec: Codec, call: Call<I, O>, token: string | undefined): [string, RequestInit] {
     const { operation, input, requestId } = call;
-    const binding = operation.http;
-    if (binding === undefined) {
-      throw new AttemptFailed("refused", new ConnectionLost(`${operation.name} has no HTTP binding`, requestId));
-    }
+    const binding = operation.http as HttpBinding;
     const headers = new Headers({
       accept: codec.contentType,
       "request-timeout-ms": String(timeoutMs(call)),
