@@ -265,7 +265,7 @@ async def one_caller_has_his_share_of_the_room(scene: Scene) -> None:
 
     first = asyncio.create_task(scene.put(slowly()))
     await is_sent.wait()
-    await asyncio.sleep(1)  # What is on its way arrives.
+    await asyncio.sleep(3)  # What is on its way arrives, also where others use the machine.
     second = await scene.put(b"z" * (3 * MIB))
     may_end.set()
     assert (second.status_code, second.json().get("retry_after")) == (503, 5), second.text
