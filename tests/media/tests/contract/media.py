@@ -274,7 +274,7 @@ async def one_caller_has_his_share_of_the_room(scene: Scene) -> None:
 
 
 async def memory_does_not_grow_with_a_body(scene: Scene) -> None:
-    """Forms of 13 MiB, eight times: the process does not hold them."""
+    """Forms of 9 MiB, eight times: the process does not hold them."""
     before = resident_mib(scene.service)
     big = b"t" * (4 * MIB)
     for _ in range(8):
