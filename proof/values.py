@@ -27,8 +27,36 @@ MANY = 4
 LONG = 70_000
 """Longer texts than this are not drawn for a bound: they would not fit a message."""
 INTERESTING = (
-    *("a", " ", "  padded ", "O'Neil", '"quoted"', "back\\slash", "100%", "under_score", "a;b--", "<b>&amp;</b>", "null", "0", "true"),
-    *("\x7f", "\u00e9", "e\u0301", "\u202eabc", "\u2028", "\ufeffbom", "\U0001f600", "\uffff", "{{7*7}}", "../..", "\t\n\r", "İ", "ß"),
+    *(
+        "a",
+        " ",
+        "  padded ",
+        "O'Neil",
+        '"quoted"',
+        "back\\slash",
+        "100%",
+        "under_score",
+        "a;b--",
+        "<b>&amp;</b>",
+        "null",
+        "0",
+        "true",
+    ),
+    *(
+        "\x7f",
+        "\u00e9",
+        "e\u0301",
+        "\u202eabc",
+        "\u2028",
+        "\ufeffbom",
+        "\U0001f600",
+        "\uffff",
+        "{{7*7}}",
+        "../..",
+        "\t\n\r",
+        "İ",
+        "ß",
+    ),
 )
 FORMATS: dict[str, SearchStrategy[str]] = {
     "uuid": st.uuids().map(str),
@@ -123,7 +151,9 @@ class Values:
                 rest = {key: value for key, value in schema.items() if key != word}
                 arms = [self._merged(rest, self._flat(arm)) for arm in schema[word]]
                 return st.one_of([self._strategy(arm, depth) for arm in self._finite(arms, depth)])
-        kinds = [kind for kind in _types(schema) if depth < MAX_DEPTH or kind not in ("array", "object")] or _types(schema)
+        kinds = [kind for kind in _types(schema) if depth < MAX_DEPTH or kind not in ("array", "object")] or _types(
+            schema
+        )
         return st.one_of([self._of(kind, schema, depth) for kind in kinds])
 
     def _finite(self, arms: list[Json], depth: int) -> list[Json]:
@@ -178,7 +208,9 @@ class Values:
         members = schema.get("properties", {})
         needed = set(schema.get("required", ()))
         required = {name: self._strategy(one, depth + 1) for name, one in members.items() if name in needed}
-        optional = {name: st.deferred(_later(self, one, depth + 1)) for name, one in members.items() if name not in needed}
+        optional = {
+            name: st.deferred(_later(self, one, depth + 1)) for name, one in members.items() if name not in needed
+        }
         drawn = st.fixed_dictionaries(required, optional=optional if depth < MAX_DEPTH else {})
         more = schema.get("additionalProperties")
         if not isinstance(more, dict):
@@ -216,7 +248,7 @@ class Values:
 
 def _later(values: Values, schema: Any, depth: int) -> Any:
     """Optional members are looked at when they are drawn: a type may hold itself."""
-    return lambda: values._strategy(schema, depth)  # noqa: SLF001  # The class's own, made late.
+    return lambda: values._strategy(schema, depth)  # The class's own, made late.
 
 
 def _escaped(name: str) -> str:
@@ -264,7 +296,10 @@ def _integers(schema: Json) -> SearchStrategy[int]:
 
 
 def _numbers(schema: Json) -> SearchStrategy[float]:
-    low, high = schema.get("minimum", schema.get("exclusiveMinimum")), schema.get("maximum", schema.get("exclusiveMaximum"))
+    low, high = (
+        schema.get("minimum", schema.get("exclusiveMinimum")),
+        schema.get("maximum", schema.get("exclusiveMaximum")),
+    )
     if "multipleOf" in schema:
         step = schema["multipleOf"]
         least = math.ceil(low / step) if low is not None else -(10**6)
@@ -288,7 +323,9 @@ def _texts(schema: Json) -> SearchStrategy[str]:
     plain = st.characters(codec="utf-8", exclude_characters="\x00")
     if pattern is not None and not _takes_anything(pattern):
         return st.from_regex(_python(pattern)).map(lambda one: one.removesuffix("\n"))
-    some = st.text(plain, min_size=least, max_size=max(least, min(most if most is not None else least + 20, least + 20)))
+    some = st.text(
+        plain, min_size=least, max_size=max(least, min(most if most is not None else least + 20, least + 20))
+    )
     marked = [one for one in INTERESTING if least <= len(one) and (most is None or len(one) <= most)]
     edges = [st.sampled_from(marked)] if marked else []
     if most is not None and most <= LONG:
@@ -339,7 +376,9 @@ def _broken_text(schema: Json, value: str) -> Iterator[tuple[str, Any]]:
         yield "maxLength", longer[: schema["maxLength"] + 1]
         yield "maxLength", "é" * (schema["maxLength"] + 1)
     if "pattern" in schema:
-        yield from (("pattern", one) for one in (f"{value}\x00", "\x00", f"{value}\n", f" {value}", f"{value}!", "!", ""))
+        yield from (
+            ("pattern", one) for one in (f"{value}\x00", "\x00", f"{value}\n", f" {value}", f"{value}!", "!", "")
+        )
     yield from (("format", one) for one in WRONG.get(schema.get("format", ""), ()))
     if schema.get("contentEncoding") == "base64":
         yield "contentEncoding", "***"
