@@ -58,6 +58,8 @@ INTERESTING = (
         "ß",
     ),
 )
+UNIQUE = 16
+"""Characters of a text that nobody has drawn before."""
 FORMATS: dict[str, SearchStrategy[str]] = {
     "uuid": st.uuids().map(str),
     "date": st.dates().map(lambda one: one.isoformat()),
@@ -332,6 +334,8 @@ def _texts(schema: Json) -> SearchStrategy[str]:
         edges.append(st.sampled_from([("ab" * most)[:most], "é" * most, ("ab" * most)[: max(least, most - 1)]]))
     if least:
         edges.append(st.just("x" * least))
+    if most is None or most >= UNIQUE:  # Many a thing may have its name once.
+        edges += [st.uuids().map(lambda one: one.hex[:UNIQUE].ljust(least, "x"))] * 2
     return st.one_of(some, *edges)
 
 

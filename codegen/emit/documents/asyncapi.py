@@ -197,6 +197,7 @@ def _words(contract: Contract, operation: Operation) -> Json:
         "x-errors": codes,
         "x-idempotent": operation.idempotency,
         "x-timeout": f"{round(operation.timeout_s * 1000)}ms",
+        "x-safe": operation.is_query,
     }
     if operation.publishes:
         out["x-publishes"] = list(operation.publishes)
