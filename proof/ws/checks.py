@@ -24,6 +24,8 @@ WITNESS = "witness"
 PERMISSION_DENIED, NOT_FOUND = 3, 5
 OWN_CODES = frozenset({1000, 1001, 1002, 1003, 1007, 1008, 1009, 1012})
 """Of RFC 6455 §7.4.1, and 1012 of its registry: what a server may say without a table."""
+MILD = frozenset({1000, 1001, 1006})
+"""What no bad frame is a reason for: it is answered, or the code says what was wrong."""
 CRASHED = 1011
 NIL = "00000000-0000-0000-0000-000000000000"
 SLACK_S = 0.75
@@ -184,7 +186,9 @@ def close_code(case: Case) -> Iterator[Finding]:
             yield _of_socket(case, entry, "no-1011", "the socket ended by 1011: the service failed")
         elif entry.code not in allowed:
             yield _of_socket(case, entry, "close-code", f"the socket ended by {entry.code}, which is not in the table")
-        elif entry.at_s < last and entry.socket not in provoked and _was_open(case, entry.socket):
+        elif (
+            entry.at_s < last and _was_open(case, entry.socket) and (entry.socket not in provoked or entry.code in MILD)
+        ):
             yield _of_socket(
                 case, entry, "stays-open", f"the socket was closed by {entry.code} although nothing broke the protocol"
             )
@@ -248,7 +252,17 @@ def keeps_input(case: Case) -> Iterator[Finding]:
 
 
 def events(case: Case) -> Iterator[Finding]:
-    """An event that was waited for comes once to each socket that follows its topic, and what it tells of can be read."""
+    """An event that was waited for comes once to each socket that follows its topic, and tells what the call answered."""
+    for label, frame in case.transcript.heard.items():
+        for call, operation in case.calls():
+            told = _thing_in(frame.get("data"), _data(call))
+            if (
+                operation.publishes
+                and call.code == "ok"
+                and told is not None
+                and (differs := _difference(_data(call), told, ""))
+            ):
+                yield found(call, "event-delivered", f"{label}: the event and the answer differ in {differs}")
     for socket, event in case.transcript.missed:
         yield Finding(
             "event-delivered", event, case.transcript.encodings.get(socket, ""), "the event of a call did not come"
@@ -362,9 +376,17 @@ def _undeclared(case: Case, entry: Entry) -> str:
         if not event.allows(case.roles[case.transcript.callers[entry.socket]]):
             return f"an event comes to {case.transcript.callers[entry.socket]}, who lacks its role"
         return ""
+    if frame.get("type") == "subscribed" and (denied := _denied_topics(case, entry)):
+        return f"{case.transcript.callers[entry.socket]} follows {denied}, whose role is missing"
     if frame.get("status_code") == 0 and entry.socket not in _provoked(case):
         return f"a reply to nothing that was asked: {entry}"
     return ""
+
+
+def _denied_topics(case: Case, entry: Entry) -> str:
+    roles = case.roles[case.transcript.callers[entry.socket]]
+    denied = {one.topic for one in case.socket.events if one.topic and not one.allows(roles)}
+    return ", ".join(sorted(denied & set((entry.frame or {}).get("topics", ()))))
 
 
 def _provoked(case: Case) -> set[str]:
@@ -390,6 +412,15 @@ def _reads(case: Case) -> Iterator[tuple[Json | None, Call]]:
             stored[key] = data if isinstance(data, dict) else None if _deletes(operation) else stored.get(key)
         elif operation.is_safe and key in stored and operation.result == _type_of(case, key):
             yield stored[key], call
+
+
+def _thing_in(data: Any, answer: Any) -> Json | None:
+    """The member of an event that is of the answer's shape."""
+    if not isinstance(data, dict) or not isinstance(answer, dict):
+        return None
+    return next(
+        (one for one in data.values() if isinstance(one, dict) and one.keys() & answer.keys() == answer.keys()), None
+    )
 
 
 def _identity(call: Call) -> Any:

@@ -12,7 +12,7 @@ from proof.callers import Caller, Login, with_token
 from proof.documents import DocumentError
 from proof.vitals import Vitals, measure, settled
 from proof.ws.checks import IDS, Finding
-from proof.ws.plans import Plan, plans
+from proof.ws.plans import plans
 from proof.ws.replay import Target, play_once
 from proof.ws.report import as_json, as_junit, described, summary, write_findings
 from proof.ws.search import Found, Report, Search
@@ -53,6 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     add("--token", action="append", default=[], metavar="NAME=TOKEN", help="a caller by a token; may be repeated")
     add("--seconds", type=float, default=60.0, help="how long to look (default %(default)s)")
+    add("--findings", type=int, default=20, help="end when so many are found (default %(default)s)")
     add("--seed", type=int, default=None, help="draws the same sessions again")
     add("--plan", action="append", default=[], help="only plans whose names begin so; may be repeated")
     add(
@@ -115,10 +116,13 @@ def _fuzz(target: Target, options: argparse.Namespace) -> int:
         raise ValueError(f"--plan {' '.join(options.plan)}: no plan begins so; there are {names}")
     seed = secrets.randbits(32) if options.seed is None else options.seed
     search = Search(scene, player, base_seed=seed, ignore=frozenset(options.ignore), tell=_tell)
-    before = measure(f"{target.url.rstrip('/')}/metrics")
-    report = search.run(chosen, options.seconds)
-    if before is not None and "no-growth" not in options.ignore:
-        report.found += _growth(target.url, before, report, chosen)
+    held: list[Vitals] = []
+    metrics = f"{target.url.rstrip('/')}/metrics"
+    report = search.run(
+        chosen, options.seconds, options.findings, lambda: held.extend(filter(None, [measure(metrics)]))
+    )
+    if held and "no-growth" not in options.ignore:
+        report.found += _growth(metrics, held[0], report)
     files = write_findings(report, Path(options.out), target.url)
     for one, file in zip(report.found, files, strict=True):
         print(f"\n{described(one)}\n\n  again: python -m proof ws --url {target.url} --replay {file}")
@@ -130,14 +134,11 @@ def _fuzz(target: Target, options: argparse.Namespace) -> int:
     return FOUND if report.found else CLEAN
 
 
-def _growth(url: str, before: Vitals, report: Report, chosen: list[Plan]) -> list[Found]:
-    after = settled(f"{url.rstrip('/')}/metrics", before)
+def _growth(metrics: str, before: Vitals, report: Report) -> list[Found]:
+    after = settled(metrics, before)
     texts = before.grown(after) if after else ["the metrics are gone"]
-    session = Session(chosen[0].name, ())
-    return [
-        Found(Finding("no-growth", "service", "", text), session, Transcript(), 1, report.sessions, report.seconds)
-        for text in texts
-    ]
+    found = [Finding("no-growth", "service", "", text) for text in texts]
+    return [Found(one, Session("no-growth", ()), Transcript(), 1, report.sessions, report.seconds) for one in found]
 
 
 def _tell(text: str) -> None:

@@ -25,7 +25,8 @@ from proof.ws.session import Await, Control, Cut, Open, Raw, Send, Session, Sett
 
 TIMEOUT_MS = 1500
 """Of a request that brings one: a reply that never comes is known sooner."""
-MAX_IN_FLIGHT = 32
+MANY = 40
+"""Requests of one session; a socket runs 32 at once."""
 OVERSIZE = 70_000
 TINY = (
     "",
@@ -195,7 +196,7 @@ def interleaving(draw: DrawFn, scene: Scene) -> Session:
     owner = {name: draw(st.sampled_from(sorted(set(able.values())))) for name in names}
     steps: list[Step] = [Open(name, draw(st.sampled_from(scene.encodings)), owner[name]) for name in names]
     sent: list[tuple[str, str]] = []
-    for number in range(draw(st.integers(2, MAX_IN_FLIGHT))):
+    for number in range(draw(st.integers(2, MANY))):
         name = draw(st.sampled_from(names))
         allowed = [one for one in scene.socket.operations if one.allows(scene.roles[owner[name]])]
         operation = draw(st.sampled_from(allowed or list(scene.socket.operations)))
@@ -319,6 +320,15 @@ def happenings(draw: DrawFn, scene: Scene, operation: Operation) -> Session:
         name = f"e{encoding}"
         subscribe = {"type": "subscribe", "topics": [event.topic]}
         steps += [Open(name, encoding, scene.able(event)), Control(name, subscribe, ("control-subscribed",)), Settle()]
+        if draw(st.booleans()):
+            left = f"l{encoding}"
+            steps += [
+                Open(left, encoding, scene.able(event)),
+                Control(left, subscribe, ("control-subscribed",)),
+                Settle(),
+            ]
+            leave = {"type": "unsubscribe", "topics": [event.topic]}
+            steps += [Control(left, leave, ("control-unsubscribed",)), Settle()]
     writer = draw(st.sampled_from(scene.encodings))
     value = draw(scene.values.valid(scene.data_schema(operation)))
     steps += [

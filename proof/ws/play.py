@@ -185,6 +185,7 @@ class _Run:
 
     async def end(self) -> None:
         for line in self._lines.values():
+            line.waiting.clear()  # What has no reply by now has none by the service's doing.
             if not line.is_over:
                 with suppress(ConnectionClosed, TimeoutError, OSError):
                     await asyncio.wait_for(line.connection.close(), CONTROL_S)

@@ -15,6 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
+from hypothesis.errors import Flaky
 
 from proof.ws.checks import Case, Finding, judge
 from proof.ws.plans import Plan, Scene
@@ -83,16 +84,22 @@ class Search:
         self._until = 0.0
         self.report = Report(base_seed)
 
-    def run(self, plans: list[Plan], seconds: float, max_findings: int = 20) -> Report:
-        """Every plan a little, then each more, until the time is over."""
+    def run(
+        self, plans: list[Plan], seconds: float, max_findings: int = 20, on_warm: Callable[[], None] = lambda: None
+    ) -> Report:
+        """Every plan a little, then each more, until the time is over or enough is found. `on_warm` hears of the end of the
+        first round: what the service makes once is made."""
         self._began = time.monotonic()
         self._until = self._began + seconds
         chance = random.Random(self.report.seed)
         examples = FIRST_ROUND
         try:
-            while time.monotonic() < self._until and len(self.report.found) < max_findings:
+            while self._goes_on(max_findings):
                 for plan in plans:
-                    self._try(plan, examples, chance.getrandbits(32))
+                    if self._goes_on(max_findings):
+                        self._try(plan, examples, chance.getrandbits(32), max_findings)
+                if examples == FIRST_ROUND:
+                    on_warm()
                 self._tell(
                     f"{self.report.sessions} sessions, {sum(self.report.calls.values())} calls, {len(self.report.found)} findings"
                 )
@@ -124,11 +131,14 @@ class Search:
         for call in transcript.calls.values():
             self.report.calls[call.send.operation, call.encoding, call.code or "-"] += 1
 
-    def _try(self, plan: Plan, examples: int, one_seed: int) -> None:
+    def _goes_on(self, max_findings: int) -> bool:
+        return time.monotonic() < self._until and len(self.report.found) < max_findings
+
+    def _try(self, plan: Plan, examples: int, one_seed: int, max_findings: int) -> None:
         """Again after each finding, since the next may lie behind it."""
-        while time.monotonic() < self._until:
+        while self._goes_on(max_findings):
             best = _Best()
-            with suppress(_Shown, _Enough):
+            with suppress(_Shown, _Enough, Flaky, BaseExceptionGroup):  # What shows now and then is a finding too.
                 self._hunt(plan, examples, one_seed, best)
             if best.session is None or best.finding is None:
                 return
@@ -150,13 +160,14 @@ class Search:
         def look(session: Session) -> None:
             if time.monotonic() > (best.until or self._until):
                 raise _Enough
-            transcript, findings = self.play(session)
-            fresh = [one for one in findings if one.name not in self._known]
-            if best.finding is not None:
-                fresh = [one for one in fresh if one.name == best.finding.name]
-            if fresh:
-                best.take(fresh[0], session, transcript, self.report.sessions)
-                raise _Shown
+            for _ in range(1 if best.finding is None else ATTEMPTS):
+                transcript, findings = self.play(session)
+                fresh = [one for one in findings if one.name not in self._known]
+                if best.finding is not None:
+                    fresh = [one for one in fresh if one.name == best.finding.name]
+                if fresh:
+                    best.take(fresh[0], session, transcript, self.report.sessions)
+                    raise _Shown
 
         look()
 
