@@ -19,13 +19,12 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from proof.documents import Json, judge, resolved
+from proof.faults import LONG, WIDTHS, broken, types_of
 
 MAX_DEPTH = 5
 """Of what is drawn: below it, optional members are left out and lists are as short as may be."""
 MANY = 4
 """Items that a list or a map has more than it must, at most."""
-LONG = 70_000
-"""Longer texts than this are not drawn for a bound: they would not fit a message."""
 INTERESTING = (
     *(
         "a",
@@ -73,29 +72,6 @@ FORMATS: dict[str, SearchStrategy[str]] = {
     "uri": st.from_regex(r"https://[a-z]{1,10}\.org/[a-z0-9]{0,10}", fullmatch=True),
     "uri-reference": st.from_regex(r"/[a-z0-9]{1,10}", fullmatch=True),
 }
-WRONG: dict[str, tuple[str, ...]] = {
-    "uuid": ("", "1", "0f8fad5b-d9cb-469f-a165-7086772895", "g" * 36),
-    "date": ("", "2024-02-30", "01.01.2024", "2024-1-1", "today"),
-    "date-time": ("", "2024-01-01", "2024-02-30T00:00:00Z", "2024-01-01T25:00:00Z", "now"),
-    "time": ("", "25:00:00Z", "noon"),
-    "duration": ("", "P", "1 s", "PT"),
-    "email": ("", "a", "@b.org", "a b@c.org"),
-    "hostname": ("", "-a.org", "a b"),
-    "ipv4": ("", "1.2.3", "256.1.1.1"),
-    "ipv6": ("", ":::", "12345::"),
-    "uri": ("", "a b", "://x"),
-    "uri-reference": ("a b", "\\\\"),
-}
-OTHERS: dict[str, tuple[Any, ...]] = {
-    "string": (0, True, [], {}, 1.5),
-    "integer": ("1", 1.5, True, [], {}, ""),
-    "number": ("1.5", True, [], {}),
-    "boolean": ("true", 0, 1, [], {}),
-    "array": ({}, "[]", 0, True),
-    "object": ([], "{}", 0, True),
-    "null": ("null", 0, False, {}),
-}
-"""What is not of a type."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,11 +107,11 @@ class Values:
     def invalid(self, schema: Any) -> SearchStrategy[Fault]:
         """A value with one fault; draws nothing from a schema that takes everything."""
 
-        def broken(value: Any) -> SearchStrategy[Fault]:
+        def one_of(value: Any) -> SearchStrategy[Fault]:
             found = self.faults(schema, value)
             return st.sampled_from(found) if found else st.nothing()
 
-        return self.valid(schema).flatmap(broken)
+        return self.valid(schema).flatmap(one_of)
 
     def faults(self, schema: Any, value: Any) -> list[Fault]:
         """Every fault that this module can make of a valid value, each judged."""
@@ -153,7 +129,7 @@ class Values:
                 rest = {key: value for key, value in schema.items() if key != word}
                 arms = [self._merged(rest, self._flat(arm)) for arm in schema[word]]
                 return st.one_of([self._strategy(arm, depth) for arm in self._finite(arms, depth)])
-        kinds = [kind for kind in _types(schema) if depth < MAX_DEPTH or kind not in ("array", "object")] or _types(
+        kinds = [kind for kind in types_of(schema) if depth < MAX_DEPTH or kind not in ("array", "object")] or types_of(
             schema
         )
         return st.one_of([self._of(kind, schema, depth) for kind in kinds])
@@ -162,7 +138,7 @@ class Values:
         """In the depth, only arms that end."""
         if depth < MAX_DEPTH:
             return arms
-        return [arm for arm in arms if not {"object", "array"} & set(_types(arm))] or arms
+        return [arm for arm in arms if not {"object", "array"} & set(types_of(arm))] or arms
 
     def _flat(self, given: Any) -> Json:
         """References followed, `allOf` joined. `true` takes anything."""
@@ -230,7 +206,7 @@ class Values:
             for arm in schema.get(word, ()):
                 if self.is_valid(arm, value):
                     yield from self._faults(arm, value, pointer, depth)
-        yield from (Fault(keyword, pointer, one) for keyword, one in _broken(schema, value))
+        yield from (Fault(keyword, pointer, one) for keyword, one in broken(schema, value))
         if depth >= MAX_DEPTH:
             return
         if isinstance(value, dict):
@@ -257,16 +233,6 @@ def _escaped(name: str) -> str:
     return name.replace("~", "~0").replace("/", "~1")
 
 
-def _types(schema: Json) -> list[str]:
-    """As written, else as the keywords tell; what says nothing is text."""
-    kind = schema.get("type")
-    if kind is not None:
-        return list(kind) if isinstance(kind, list) else [kind]
-    if "properties" in schema or "additionalProperties" in schema:
-        return ["object"]
-    return ["array"] if "items" in schema else ["string"]
-
-
 def _bounds(schema: Json) -> tuple[float | None, float | None]:
     """Inclusive ones of integers, exclusive ones moved by one."""
     low, high = schema.get("minimum"), schema.get("maximum")
@@ -275,9 +241,6 @@ def _bounds(schema: Json) -> tuple[float | None, float | None]:
     if "exclusiveMaximum" in schema:
         high = min(high if high is not None else math.inf, schema["exclusiveMaximum"] - 1)
     return low, high
-
-
-WIDTHS = {"int32": 31, "int64": 63}
 
 
 def _integers(schema: Json) -> SearchStrategy[int]:
@@ -351,71 +314,3 @@ def _takes_anything(pattern: str) -> bool:
 def _python(pattern: str) -> str:
     """ECMA's `$` does not stand before a last line break, as Python's does."""
     return re.sub(r"(?<!\\)\$$", r"\\Z", pattern)
-
-
-def _broken(schema: Json, value: Any) -> Iterator[tuple[str, Any]]:
-    """Values beside this one, each with the keyword that it should break."""
-    kinds = _types(schema)
-    for kind in kinds[:1]:
-        yield from (("type", one) for one in OTHERS.get(kind, ()))
-    if value is not None and "null" not in kinds:
-        yield "type", None
-    if "enum" in schema or "const" in schema:
-        yield ("enum" if "enum" in schema else "const"), f"{value}x" if isinstance(value, str) else 10**6
-    if isinstance(value, str):
-        yield from _broken_text(schema, value)
-    elif isinstance(value, int | float) and not isinstance(value, bool):
-        yield from _broken_number(schema, value)
-    elif isinstance(value, list):
-        yield from _broken_list(schema, value)
-    elif isinstance(value, dict):
-        yield from _broken_object(schema, value)
-
-
-def _broken_text(schema: Json, value: str) -> Iterator[tuple[str, Any]]:
-    if schema.get("minLength"):
-        yield "minLength", value[: schema["minLength"] - 1]
-    if schema.get("maxLength", LONG) < LONG:
-        longer = (value or "x") * (schema["maxLength"] + 1)
-        yield "maxLength", longer[: schema["maxLength"] + 1]
-        yield "maxLength", "é" * (schema["maxLength"] + 1)
-    if "pattern" in schema:
-        yield from (
-            ("pattern", one) for one in (f"{value}\x00", "\x00", f"{value}\n", f" {value}", f"{value}!", "!", "")
-        )
-    yield from (("format", one) for one in WRONG.get(schema.get("format", ""), ()))
-    if schema.get("contentEncoding") == "base64":
-        yield "contentEncoding", "***"
-
-
-def _broken_number(schema: Json, value: float) -> Iterator[tuple[str, Any]]:
-    for keyword, one in (("minimum", -1), ("exclusiveMinimum", 0), ("maximum", 1), ("exclusiveMaximum", 0)):
-        if keyword in schema:
-            yield keyword, schema[keyword] + one
-    if "multipleOf" in schema:
-        yield "multipleOf", value + schema["multipleOf"] / 2
-        yield "multipleOf", value + 1
-    width = WIDTHS.get(schema.get("format", ""))
-    if width:
-        yield "format", 2**width
-        yield "format", -(2**width) - 1
-
-
-def _broken_list(schema: Json, value: list[Any]) -> Iterator[tuple[str, Any]]:
-    if schema.get("minItems"):
-        yield "minItems", value[: schema["minItems"] - 1]
-    if value and schema.get("maxItems", LONG) < LONG:
-        yield "maxItems", (value * (schema["maxItems"] + 1))[: schema["maxItems"] + 1]
-    if value and schema.get("uniqueItems"):
-        yield "uniqueItems", [*value, value[0]]
-
-
-def _broken_object(schema: Json, value: Json) -> Iterator[tuple[str, Any]]:
-    for name in schema.get("required", ()):
-        if name in value:
-            yield "required", {key: one for key, one in value.items() if key != name}
-    if schema.get("additionalProperties") is False:
-        yield "additionalProperties", {**value, "no_such_member": 1}
-    if value and schema.get("maxProperties", LONG) < LONG:
-        some = next(iter(value.values()))
-        yield "maxProperties", {**value, **{f"k{index}": some for index in range(schema["maxProperties"] + 1)}}

@@ -5,68 +5,25 @@ A check reads the transcript and the contract, and asks the service nothing. Wha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from collections.abc import Callable, Iterator
 
-from proof.callers import Roles
-from proof.documents import Json
-from proof.values import Values
-from proof.ws.contract import Operation, Socket
-from proof.ws.play import GOOD
-from proof.ws.session import Open, Raw, Session
-from proof.ws.transcript import Call, Entry, Transcript
+from proof.ws.contract import Operation
+from proof.ws.difference import answers_differ
+from proof.ws.effects import events, keeps_input, read_after_write
+from proof.ws.finding import Case, Finding, found
+from proof.ws.player import GOOD
+from proof.ws.session import Open, Raw
+from proof.ws.transcript import Call, Entry
 
 INVALID = frozenset({"invalid_data", "malformed"})
-WITNESS = "witness"
-"""The label of a request beside what was tried."""
-PERMISSION_DENIED, NOT_FOUND = 3, 5
+PERMISSION_DENIED = 3
 OWN_CODES = frozenset({1000, 1001, 1002, 1003, 1007, 1008, 1009, 1012})
 """Of RFC 6455 §7.4.1, and 1012 of its registry: what a server may say without a table."""
 MILD = frozenset({1000, 1001, 1006})
 """What no bad frame is a reason for: it is answered, or the code says what was wrong."""
 CRASHED = 1011
-NIL = "00000000-0000-0000-0000-000000000000"
 SLACK_S = 0.75
 """Above a deadline and the 250 ms in which a service has to say that it passed: the way, and this machine."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """`about` is the operation, event or socket; with `check` and `encoding` it is the finding's name, said once in a run."""
-
-    check: str
-    about: str
-    encoding: str
-    text: str
-
-    @property
-    def name(self) -> tuple[str, str, str]:
-        return self.check, self.about, self.encoding
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """A session that was played, and what is needed to judge it."""
-
-    socket: Socket
-    values: Values
-    session: Session
-    transcript: Transcript
-    roles: Mapping[str, Roles]
-    """Of each caller."""
-
-    def calls(self) -> Iterator[tuple[Call, Operation]]:
-        for call in self.transcript.calls.values():
-            yield call, self.socket.operation(call.send.operation)
-
-
-def found(call: Call, check: str, text: str) -> Finding:
-    """Of a witness, it says that others suffer."""
-    if call.send.label == WITNESS:
-        return Finding("others-unaffected", call.send.operation, call.encoding, f"{check}: {text}")
-    return Finding(check, call.send.operation, call.encoding, text)
 
 
 def one_reply(case: Case) -> Iterator[Finding]:
@@ -159,7 +116,7 @@ def encodings_agree(case: Case) -> Iterator[Finding]:
                 continue  # What a command does, its twin may find done.
             text = f"{first.encoding} is answered {first.code!r}, {second.encoding} {second.code!r}"
             yield found(first, "encodings-agree", f"{text}{_given(first)}")
-        elif first.code == "ok" and (differs := _differs(first, second)):
+        elif first.code == "ok" and (differs := answers_differ(first, second)):
             yield found(first, "encodings-agree", f"the answers differ in {differs}{_given(first)}")
 
 
@@ -227,57 +184,6 @@ def handshake(case: Case) -> Iterator[Finding]:
             )
         if refused and refused.code >= 500:
             yield Finding("handshake", step.credential, step.encoding, f"a handshake is answered {refused.code}")
-
-
-def read_after_write(case: Case) -> Iterator[Finding]:
-    """What a command answered is what a read of the same thing answers next, in each encoding; what was deleted is not found."""
-    for stored, call in _reads(case):
-        if call.code == "ok" and stored is None:
-            yield found(call, "deleted-is-gone", f"what was deleted is answered {call.code!r}")
-        elif stored is not None and call.code == "ok" and (differs := _difference(stored, _data(call), "")):
-            yield found(call, "read-after-write", f"a read differs from what was written in {differs}")
-        elif stored is not None and call.answer is not None and call.answer.get("status_code") == NOT_FOUND:
-            yield found(call, "read-after-write", "what was written is not found")
-
-
-def keeps_input(case: Case) -> Iterator[Finding]:
-    """Where a command's answer has a field of its request, it has the value that was sent."""
-    for call, operation in case.calls():
-        data, asked = _data(call), call.frame.get("data")
-        if operation.is_safe or call.code != "ok" or not isinstance(data, dict) or not isinstance(asked, dict):
-            continue
-        for name in sorted(asked.keys() & data.keys()):
-            if asked[name] is not None and (differs := _difference(asked[name], data[name], f"/{name}")):
-                yield found(call, "keeps-input", f"what was sent and what is answered differ in {differs}")
-
-
-def events(case: Case) -> Iterator[Finding]:
-    """An event that was waited for comes once to each socket that follows its topic, and tells what the call answered."""
-    for label, frame in case.transcript.heard.items():
-        for call, operation in case.calls():
-            told = _thing_in(frame.get("data"), _data(call))
-            if (
-                operation.publishes
-                and call.code == "ok"
-                and told is not None
-                and (differs := _difference(_data(call), told, ""))
-            ):
-                yield found(call, "event-delivered", f"{label}: the event and the answer differ in {differs}")
-    for socket, event in case.transcript.missed:
-        yield Finding(
-            "event-delivered", event, case.transcript.encodings.get(socket, ""), "the event of a call did not come"
-        )
-    for socket in case.transcript.subscribed:
-        seen: dict[tuple[Any, ...], int] = {}
-        for entry in case.transcript.came(socket):
-            frame = entry.frame or {}
-            if frame.get("req_id") == NIL and "offset" in frame:
-                place = (frame.get("topic"), frame.get("epoch"), frame["offset"])
-                seen[place] = seen.get(place, 0) + 1
-        for place, count in seen.items():
-            if count > 1:
-                encoding = case.transcript.encodings.get(socket, "")
-                yield Finding("event-once", str(place[0]), encoding, f"offset {place[2]} came {count} times")
 
 
 Check = Callable[[Case], Iterator[Finding]]
@@ -392,87 +298,3 @@ def _denied_topics(case: Case, entry: Entry) -> str:
 def _provoked(case: Case) -> set[str]:
     """Sockets that were sent what may be anything."""
     return {step.socket for step in case.session.steps if isinstance(step, Raw)}
-
-
-def _data(call: Call) -> Any:
-    return call.answer.get("data") if call.answer else None
-
-
-def _reads(case: Case) -> Iterator[tuple[Json | None, Call]]:
-    """Each read of one thing that a story leads to, with what the last command said of the thing; None once it is deleted."""
-    if not case.session.plan.startswith("story"):
-        return
-    stored: dict[Any, Json | None] = {}
-    for call, operation in case.calls():
-        key = _identity(call)
-        if key is None:
-            continue
-        if not operation.is_safe and call.code == "ok":
-            data = _data(call)
-            stored[key] = data if isinstance(data, dict) else None if _deletes(operation) else stored.get(key)
-        elif operation.is_safe and key in stored and operation.result == _type_of(case, key):
-            yield stored[key], call
-
-
-def _thing_in(data: Any, answer: Any) -> Json | None:
-    """The member of an event that is of the answer's shape."""
-    if not isinstance(data, dict) or not isinstance(answer, dict):
-        return None
-    return next(
-        (one for one in data.values() if isinstance(one, dict) and one.keys() & answer.keys() == answer.keys()), None
-    )
-
-
-def _identity(call: Call) -> Any:
-    """The label of what began the story: its steps are one after the other, and speak of one thing."""
-    return call.send.label.partition("/")[0] if "/" in call.send.label else None
-
-
-def _type_of(case: Case, key: Any) -> str:
-    first = next(call for call, _ in case.calls() if _identity(call) == key)
-    return case.socket.operation(first.send.operation).result
-
-
-def _deletes(operation: Operation) -> bool:
-    return not operation.result and operation.name.split("_")[0] in ("delete", "remove")
-
-
-def _differs(first: Call, second: Call) -> str:
-    """Where two answers to one request differ, in what the request said, or, of a read, in anything."""
-    one, two = _data(first), _data(second)
-    if not isinstance(one, dict) or not isinstance(two, dict):
-        return ""
-    asked = first.frame.get("data")
-    names = [name for name in one if isinstance(asked, dict) and name in asked]
-    return next(
-        (
-            f"/{name}: {one.get(name)!r} and {two.get(name)!r}"
-            for name in names
-            if _difference(one.get(name), two.get(name), "")
-        ),
-        "",
-    )
-
-
-def _difference(one: Any, two: Any, pointer: str) -> str:
-    """The first place where two values differ; two texts of one moment do not."""
-    if isinstance(one, dict) and isinstance(two, dict):
-        for name in sorted({*one, *two}):
-            if found_at := _difference(one.get(name), two.get(name), f"{pointer}/{name}"):
-                return found_at
-        return ""
-    if isinstance(one, list) and isinstance(two, list) and len(one) == len(two):
-        pairs = enumerate(zip(one, two, strict=True))
-        return next((at for index, (a, b) in pairs if (at := _difference(a, b, f"{pointer}/{index}"))), "")
-    return (
-        "" if one == two or _moment(one) == _moment(two) is not None else f"{pointer or '/'}: {one!r} and {two!r}"[:300]
-    )
-
-
-def _moment(text: Any) -> datetime | None:
-    if not isinstance(text, str) or "T" not in text:
-        return None
-    try:
-        return datetime.fromisoformat(text.replace("Z", "+00:00"))
-    except ValueError:
-        return None

@@ -11,7 +11,8 @@ from pathlib import Path
 from proof.callers import Caller, Login, with_token
 from proof.documents import DocumentError
 from proof.vitals import Vitals, measure, settled
-from proof.ws.checks import IDS, Finding
+from proof.ws.checks import IDS
+from proof.ws.finding import Finding
 from proof.ws.plans import plans
 from proof.ws.replay import Target, play_once
 from proof.ws.report import as_json, as_junit, described, summary, write_findings

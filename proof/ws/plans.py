@@ -17,10 +17,10 @@ from proof.callers import Roles
 from proof.documents import Json
 from proof.protobuf import Inexpressible
 from proof.values import Values
-from proof.ws.checks import WITNESS
 from proof.ws.codec import PROTOBUF, Codec
 from proof.ws.contract import Event, Operation, Socket
-from proof.ws.play import CREDENTIALS
+from proof.ws.finding import WITNESS
+from proof.ws.player import CREDENTIALS
 from proof.ws.session import Await, Control, Cut, Open, Raw, Send, Session, Settle, Step, said
 
 TIMEOUT_MS = 1500

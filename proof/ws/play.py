@@ -7,45 +7,26 @@ session is open. A request has its operation's deadline, or that of its `meta`, 
 from __future__ import annotations
 
 import asyncio
-import base64
 import time
 import uuid
-from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
 
-from websockets.asyncio.client import ClientConnection, connect
+from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
-from websockets.typing import Origin, Subprotocol
 
-from proof.callers import Caller
 from proof.documents import DocumentError, Json
 from proof.protobuf import Inexpressible
-from proof.ws.codec import PROTOBUF, Codec, Unreadable
-from proof.ws.contract import Operation, Socket
+from proof.ws.codec import Codec, Unreadable
+from proof.ws.player import Player
 from proof.ws.session import SAID, Await, Control, Cut, Open, Raw, Send, Session, Settle
 from proof.ws.transcript import Call, Entry, Transcript
 
-OPEN_S = 10.0
 GRACE_S = 1.5
 """Above a request's deadline; a service has 250 ms to say that it passed, and this machine may be slow."""
 CONTROL_S = 5.0
 EVENT_S = 5.0
-CREDENTIALS = (
-    "header",
-    "subprotocol",
-    "frame",
-    "none",
-    "garbage",
-    "basic",
-    "tampered",
-    "frame-garbage",
-    "unknown-format",
-)
-GOOD = ("header", "subprotocol", "frame")
-MAX_FRAME = 64 * 1024 * 1024
 
 
 @dataclass(slots=True)
@@ -64,95 +45,26 @@ class _Line:
     is_over: bool = False
 
 
-class Player:
-    """`url` is of the service, http or ws. One for a whole run; it keeps nothing between sessions."""
-
-    def __init__(self, url: str, socket: Socket, callers: Mapping[str, Caller], codecs: Mapping[str, Codec]) -> None:
-        parts = urlsplit(url)
-        scheme = {"http": "ws", "https": "wss"}.get(parts.scheme, parts.scheme)
-        self._address = f"{scheme}://{parts.netloc}{socket.address}"
-        self._socket = socket
-        self._callers = callers
-        self._codecs = codecs
-
-    async def play(self, session: Session) -> Transcript:
-        run = _Run(self, session)
-        try:
-            for step in session.steps:
-                await run.do(step)
-            await run.settle()
-        finally:
-            await run.end()
-        return run.transcript
-
-    def codec(self, encoding: str) -> Codec:
-        return self._codecs[self._socket.encodings[encoding]]
-
-    def frame_is_text(self, encoding: str) -> bool:
-        return self._socket.encodings[encoding] != PROTOBUF
-
-    def caller(self, name: str) -> Caller:
-        return self._callers[name]
-
-    def operation(self, name: str) -> Operation:
-        return self._socket.operation(name)
-
-    def event_id(self, name: str) -> int | None:
-        return next(one.pkg_id for one in self._socket.events if one.name == name)
-
-    async def open(self, step: Open) -> ClientConnection:
-        """Raises InvalidHandshake, OSError or TimeoutError."""
-        headers, offers, query = self._credential(step)
-        return await connect(
-            f"{self._address}{query}",
-            subprotocols=[Subprotocol(one) for one in offers] or None,
-            additional_headers=headers,
-            origin=Origin(step.origin) if step.origin else None,
-            max_size=MAX_FRAME,
-            compression=None,
-            ping_interval=None,
-            open_timeout=OPEN_S,
-            close_timeout=CONTROL_S,
-            user_agent_header="stele-proof",
-            proxy=None,
-        )
-
-    def _credential(self, step: Open) -> tuple[dict[str, str], list[str], str]:
-        token = self.caller(step.caller).token() or ""
-        offers = [step.encoding] if step.encoding else []
-        match step.credential:
-            case "none":
-                return {}, offers, ""
-            case "garbage":
-                return {"Authorization": "Bearer garbage"}, offers, ""
-            case "basic":
-                return {"Authorization": f"Basic {token}"}, offers, ""
-            case "tampered":
-                return {"Authorization": f"Bearer {tampered(token)}"}, offers, ""
-            case "subprotocol" if token:
-                return {}, [*offers, f"bearer.{base64.urlsafe_b64encode(token.encode()).decode().rstrip('=')}"], ""
-            case "frame" | "frame-garbage":
-                return {}, offers, "?auth=frame"
-            case "unknown-format":
-                return {"Authorization": f"Bearer {token}"}, ["stele.v0.none"], ""
-        return ({"Authorization": f"Bearer {token}"} if token else {}), offers, ""
-
-
-def tampered(token: str) -> str:
-    """With a signature of another text."""
-    head, _, signature = token.rpartition(".")
-    return f"{head}.{signature[::-1]}"
+async def play(player: Player, session: Session) -> Transcript:
+    """Nothing is kept between sessions."""
+    run = _Run(player)
+    try:
+        for step in session.steps:
+            await run.do(step)
+        await run.settle()
+    finally:
+        await run.end()
+    return run.transcript
 
 
 class _Run:
     """One session under way."""
 
-    def __init__(self, player: Player, session: Session) -> None:
+    def __init__(self, player: Player) -> None:
         self._player = player
         self._began = time.monotonic()
         self._lines: dict[str, _Line] = {}
         self.transcript = Transcript()
-        self._session = session
 
     async def do(self, step: object) -> None:
         match step:

@@ -10,11 +10,13 @@ from proof.callers import Caller, Login
 from proof.documents import read
 from proof.protobuf import Protobuf, compiled
 from proof.values import Values
-from proof.ws.checks import Case, Finding, judge
+from proof.ws.checks import judge
 from proof.ws.codec import PROTOBUF, Codec, JsonFrames, ProtobufFrames
 from proof.ws.contract import read_socket
+from proof.ws.finding import Case, Finding
 from proof.ws.plans import Scene
-from proof.ws.play import Player
+from proof.ws.play import play
+from proof.ws.player import Player
 from proof.ws.session import Session, from_json
 from proof.ws.transcript import Transcript
 
@@ -52,5 +54,5 @@ def replay(file: Path, url: str, specs: Path | None = Path("specs")) -> list[Fin
 
 def play_once(target: Target, session: Session) -> tuple[Transcript, list[Finding]]:
     scene, player = target.prepare()
-    transcript = asyncio.run(player.play(session))
+    transcript = asyncio.run(play(player, session))
     return transcript, judge(Case(scene.socket, scene.values, session, transcript, scene.roles))

@@ -17,9 +17,11 @@ from dataclasses import dataclass, field
 from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
 from hypothesis.errors import Flaky
 
-from proof.ws.checks import Case, Finding, judge
+from proof.ws.checks import judge
+from proof.ws.finding import Case, Finding
 from proof.ws.plans import Plan, Scene
-from proof.ws.play import Player
+from proof.ws.play import play
+from proof.ws.player import Player
 from proof.ws.session import Session
 from proof.ws.transcript import Transcript
 
@@ -113,7 +115,7 @@ class Search:
 
     def play(self, session: Session) -> tuple[Transcript, list[Finding]]:
         """Once; findings that are ignored are counted, and not among them."""
-        transcript = self._runner.run(self._player.play(session))
+        transcript = self._runner.run(play(self._player, session))
         self._count(session, transcript)
         case = Case(self._scene.socket, self._scene.values, session, transcript, self._scene.roles)
         findings = judge(case)
