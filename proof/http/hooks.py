@@ -1,0 +1,57 @@
+"""Loaded by schemathesis in its own process: what it is told of the document, what is counted, and what is excused.
+
+Says nothing to the service and changes no answer.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+from pathlib import Path
+
+import schemathesis
+from schemathesis import Case, HookContext, Response
+from schemathesis.core.failures import Failure
+
+from proof.http.callers import PASSWORD, USERNAME
+from proof.http.document import Json
+from proof.http.excuses import code_of, excuse
+from proof.http.preparation import prepare
+from proof.http.tally import Tally
+
+TALLY = "PROOF_TALLY"
+"""The variable that names the file of what is counted."""
+LOGIN = "PROOF_LOGIN"
+"""The variable that names the login: operation, field of the name, field of the password."""
+
+
+def register(path: Path) -> None:
+    """Every answer is heard, those of links and of checks too; the tally is written when the process ends."""
+    tally = Tally()
+    atexit.register(tally.write, path)
+
+    @schemathesis.hook
+    def before_load_schema(context: HookContext, raw_schema: Json) -> None:
+        prepare(raw_schema, _login())
+
+    @schemathesis.hook
+    def after_call(context: HookContext, case: Case, response: Response) -> None:
+        tally.hear(case.operation.label, response.status_code, code_of(response))
+
+    @schemathesis.hook
+    def filter_failure(context: HookContext, failure: Failure, case: Case, response: Response) -> bool:
+        known = excuse(failure, case, response)
+        if known is not None:
+            tally.excused[known.reason] += 1
+        return known is None
+
+
+def _login() -> dict[str, Json]:
+    """The body with which the caller logs in, by operation; empty for one who does not."""
+    operation, *fields = os.environ.get(LOGIN, "").split()
+    values = [os.environ.get(USERNAME), os.environ.get(PASSWORD)]
+    return {operation: dict(zip(fields, values, strict=True))} if all(values) else {}
+
+
+if TALLY in os.environ:
+    register(Path(os.environ[TALLY]))
