@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import atexit
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 import schemathesis
@@ -27,12 +28,16 @@ LOGIN = "PROOF_LOGIN"
 
 def register(path: Path) -> None:
     """Every answer is heard, those of links and of checks too; the tally is written when the process ends."""
-    tally = Tally()
+    tally, credentials = Tally(), _credentials()
     atexit.register(tally.write, path)
 
     @schemathesis.hook
     def before_load_schema(context: HookContext, raw_schema: Json) -> None:
-        prepare(raw_schema, _login())
+        prepare(raw_schema, credentials)
+
+    @schemathesis.hook
+    def map_case(context: HookContext, case: Case) -> Case:
+        return _logging_in(case, credentials)
 
     @schemathesis.hook
     def after_call(context: HookContext, case: Case, response: Response) -> None:
@@ -46,11 +51,20 @@ def register(path: Path) -> None:
         return known is None
 
 
-def _login() -> dict[str, Json]:
+def _credentials() -> dict[str, Json]:
     """The body with which the caller logs in, by operation; empty for one who does not."""
     operation, *fields = os.environ.get(LOGIN, "").split()
     values = [os.environ.get(USERNAME), os.environ.get(PASSWORD)]
     return {operation: dict(zip(fields, values, strict=True))} if all(values) else {}
+
+
+def _logging_in(case: Case, credentials: Mapping[str, Json]) -> Case:
+    """A half of the valid logins get the caller's name and password: drawn ones are never right, and what follows a login
+    would not be tried."""
+    body = credentials.get(case.operation.definition.raw.get("operationId", ""))
+    if body and case.meta and case.meta.generation.mode.is_positive and len(str(case.body)) % 2:
+        case.body = dict(body)
+    return case
 
 
 if TALLY in os.environ:
