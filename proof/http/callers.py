@@ -9,7 +9,8 @@ import json
 import os
 from dataclasses import dataclass
 
-from proof.http.document import Json, Unusable, bearer_scheme, operation
+from proof.documents import DocumentError, Json
+from proof.http.openapi import bearer_scheme, operation
 
 ANONYMOUS = "anonymous"
 USERNAME, PASSWORD, TOKEN = "PROOF_USERNAME", "PROOF_PASSWORD", "PROOF_TOKEN"
@@ -19,10 +20,10 @@ USERNAME, PASSWORD, TOKEN = "PROOF_USERNAME", "PROOF_PASSWORD", "PROOF_TOKEN"
 class Login:
     """How a user gets a token: a POST of two texts, and where the token stands in the answer (JSON pointer)."""
 
-    operation: str = "login"
-    username: str = "username"
-    password: str = "password"
-    token: str = "/access_token"
+    operation: str
+    username: str
+    password: str
+    token: str
 
 
 @dataclass(frozen=True)
@@ -59,10 +60,10 @@ def named(text: str) -> Caller:
 
 
 def bearing(text: str) -> Caller:
-    """`NAME=VARIABLE`: the token is in that variable of the environment. Raises Unusable where it is not."""
+    """`NAME=VARIABLE`: the token is in that variable of the environment. Raises DocumentError where it is not."""
     name, _, variable = text.partition("=")
     if variable not in os.environ:
-        raise Unusable(f"--token {text}: the environment has no {variable or 'variable: write NAME=VARIABLE'}")
+        raise DocumentError(f"--token {text}: the environment has no {variable or 'variable: write NAME=VARIABLE'}")
     return Caller(name, token=os.environ[variable])
 
 

@@ -6,14 +6,15 @@ import argparse
 import sys
 from pathlib import Path
 
+from proof.documents import DocumentError
 from proof.http.callers import Caller, Login, bearing, named
-from proof.http.document import Unusable, read
-from proof.http.run import Plan, run
+from proof.http.openapi import described
+from proof.http.run import Outcome, Plan, run
 from proof.http.verdict import Verdict
 
-FOUND, UNUSABLE = 1, 2
+FOUND, NOTHING = 1, 2
 URL = "http://127.0.0.1:8000"
-LOGIN = Login()
+LOGIN = ("login", "username", "password", "/access_token")
 
 
 def main(arguments: list[str]) -> int:
@@ -23,9 +24,9 @@ def main(arguments: list[str]) -> int:
         callers = [*map(named, asked.callers), *map(bearing, asked.tokens)] or [named("anonymous")]
         plan = _plan(asked)
         verdict = Verdict(plan.document, [_run(plan, caller) for caller in callers])
-    except Unusable as error:
+    except DocumentError as error:
         print(error, file=sys.stderr)
-        return UNUSABLE
+        return NOTHING
     if asked.json:
         verdict.write_json(asked.json)
     if asked.junit:
@@ -42,10 +43,10 @@ def _parser() -> argparse.ArgumentParser:
         help="a user who logs in, with the name as password where none is said, or anonymous; may be repeated")  # fmt: skip
     add("--token", dest="tokens", action="append", default=[], metavar="NAME=VARIABLE",
         help="the bearer of the token in a variable of the environment; may be repeated")  # fmt: skip
-    add("--login", nargs=4, default=[LOGIN.operation, LOGIN.username, LOGIN.password, LOGIN.token],
+    add("--login", nargs=4, default=LOGIN,
         metavar=("OPERATION", "USERNAME", "PASSWORD", "POINTER"),
         help="operationId of the login, the fields of its body, where the token is in its answer; "
-        f"default: {LOGIN.operation} {LOGIN.username} {LOGIN.password} {LOGIN.token}")  # fmt: skip
+        f"default: {' '.join(LOGIN)}")  # fmt: skip
     add("--seed", type=int, default=1, help="the same seed draws the same cases; default: 1")
     add("--examples", type=int, default=50, help="how many are drawn for each operation; default: 50")
     add("--junit", type=Path, metavar="FILE", help="write JUnit XML")
@@ -56,10 +57,10 @@ def _parser() -> argparse.ArgumentParser:
 def _plan(asked: argparse.Namespace) -> Plan:
     url = asked.url.rstrip("/")
     schema = asked.schema or f"{url}/openapi.json"
-    return Plan(url, schema, read(schema), Login(*asked.login), asked.seed, asked.examples)
+    return Plan(url, schema, described(schema), Login(*asked.login), asked.seed, asked.examples)
 
 
-def _run(plan: Plan, caller: Caller):
+def _run(plan: Plan, caller: Caller) -> Outcome:
     print(f"as {caller.name} …", flush=True)
     outcome = run(plan, caller)
     if not outcome.has_passed:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from schemathesis import Case, Response
 from schemathesis.core.failures import Failure
@@ -21,25 +22,25 @@ class Excuse:
     """`holds` is asked about a finding of the class `finding` only."""
 
     finding: type[Failure]
-    holds: Callable[[Case, Response], bool]
+    holds: Callable[[Case[Any], Response], bool]
     reason: str
 
 
-def _names_its_own_error(case: Case, response: Response) -> bool:
+def _names_its_own_error(case: Case[Any], response: Response) -> bool:
     return code_of(response) in case.operation.definition.raw.get("x-errors", ())
 
 
-def _lost_its_precondition(case: Case, response: Response) -> bool:
+def _lost_its_precondition(case: Case[Any], response: Response) -> bool:
     return response.status_code == 412 and _sends(case, "if-match")
 
 
-def _repeats_a_key(case: Case, response: Response) -> bool:
+def _repeats_a_key(case: Case[Any], response: Response) -> bool:
     return (
         response.status_code in ABOUT_KEYS and _sends(case, "idempotency-key") and code_of(response) != "invalid_data"
     )
 
 
-def _asks_beyond_the_end(case: Case, response: Response) -> bool:
+def _asks_beyond_the_end(case: Case[Any], response: Response) -> bool:
     return response.status_code == 416 and _sends(case, "range")
 
 
@@ -68,12 +69,12 @@ EXCUSES = (
 )
 
 
-def excuse(finding: Failure, case: Case, response: Response) -> Excuse | None:
+def excuse(finding: Failure, case: Case[Any], response: Response) -> Excuse | None:
     """The first row that holds."""
     return next((one for one in EXCUSES if isinstance(finding, one.finding) and one.holds(case, response)), None)
 
 
-def _sends(case: Case, header: str) -> bool:
+def _sends(case: Case[Any], header: str) -> bool:
     return any(name.lower() == header for name in case.headers or ())
 
 

@@ -9,13 +9,14 @@ import atexit
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import schemathesis
 from schemathesis import Case, HookContext, Response
 from schemathesis.core.failures import Failure
 
+from proof.documents import Json
 from proof.http.callers import PASSWORD, USERNAME
-from proof.http.document import Json
 from proof.http.excuses import code_of, excuse
 from proof.http.preparation import prepare
 from proof.http.tally import Tally
@@ -36,15 +37,15 @@ def register(path: Path) -> None:
         prepare(raw_schema, credentials)
 
     @schemathesis.hook
-    def map_case(context: HookContext, case: Case) -> Case:
-        return _logging_in(case, credentials)
+    def map_case(context: HookContext, case: Case[Any]) -> Case[Any]:
+        return logging_in(case, credentials)
 
     @schemathesis.hook
-    def after_call(context: HookContext, case: Case, response: Response) -> None:
+    def after_call(context: HookContext, case: Case[Any], response: Response) -> None:
         tally.hear(case.operation.label, response.status_code, code_of(response))
 
     @schemathesis.hook
-    def filter_failure(context: HookContext, failure: Failure, case: Case, response: Response) -> bool:
+    def filter_failure(context: HookContext, failure: Failure, case: Case[Any], response: Response) -> bool:
         known = excuse(failure, case, response)
         if known is not None:
             tally.excused[known.reason] += 1
@@ -58,7 +59,7 @@ def _credentials() -> dict[str, Json]:
     return {operation: dict(zip(fields, values, strict=True))} if all(values) else {}
 
 
-def _logging_in(case: Case, credentials: Mapping[str, Json]) -> Case:
+def logging_in(case: Case[Any], credentials: Mapping[str, Json]) -> Case[Any]:
     """A half of the valid logins get the caller's name and password: drawn ones are never right, and what follows a login
     would not be tried."""
     body = credentials.get(case.operation.definition.raw.get("operationId", ""))

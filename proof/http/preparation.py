@@ -14,7 +14,8 @@ import schemathesis
 from hypothesis.errors import HypothesisException
 from hypothesis.strategies import SearchStrategy, from_regex
 
-from proof.http.document import Json, operations
+from proof.documents import Json
+from proof.http.openapi import operations
 
 
 def prepare(document: Json, bodies: Mapping[str, Json]) -> None:

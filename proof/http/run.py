@@ -11,11 +11,11 @@ import os
 import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
+from proof.documents import Json
 from proof.http.callers import Caller, Login
-from proof.http.document import Json
 from proof.http.hooks import LOGIN, TALLY
 from proof.http.tally import Tally
 
@@ -31,9 +31,9 @@ class Plan:
     url: str
     schema: str
     document: Json
-    login: Login = field(default_factory=Login)
-    seed: int = 1
-    examples: int = 50
+    login: Login
+    seed: int
+    examples: int
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,13 @@ class Tally:
         self.answers[operation][f"{status} {code}" if code else str(status)] += 1
 
     def successes(self, operation: str) -> int:
-        return sum(count for said, count in self.answers[operation].items() if said[0] in "23")
+        return sum(count for said, count in self._of(operation).items() if said[0] in "23")
+
+    def total(self, operation: str) -> int:
+        return self._of(operation).total()
+
+    def _of(self, operation: str) -> Counter[str]:
+        return self.answers.get(operation, Counter())
 
     def write(self, path: Path) -> None:
         path.write_text(json.dumps({"answers": self.answers, "excused": self.excused}))

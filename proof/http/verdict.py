@@ -9,7 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from proof.http.document import Json, operations
+from proof.documents import Json
+from proof.http.openapi import operations
 from proof.http.run import Outcome
 
 LIMITED = 0.1
@@ -37,7 +38,7 @@ class Verdict:
         width = max(map(len, labels), default=0)
         yield " " * width + "".join(f"  {one.caller:>15}" for one in self.outcomes)
         for label in labels:
-            cells = (f"{one.tally.successes(label)} of {one.tally.answers[label].total()}" for one in self.outcomes)
+            cells = (f"{one.tally.successes(label)} of {one.tally.total(label)}" for one in self.outcomes)
             yield f"{label:<{width}}" + "".join(f"  {cell:>15}" for cell in cells)
         excused = sum((one.tally.excused for one in self.outcomes), Counter[str]())
         yield from (f"excused {count} times: {reason}" for reason, count in excused.most_common())
@@ -80,7 +81,11 @@ class Verdict:
 
 
 def _sum(outcome: Outcome) -> str:
-    """The number of each kind of failure, or that schemathesis has not got as far as a report."""
+    """The number of each kind of failure, what was left out, or that schemathesis has not got as far as a report."""
+    if not outcome.report:
+        return f"no verdict, exit code {outcome.code}"
     kinds = [f"{one['title']} ({one['count']})" for one in outcome.report.get("failures", ())]
     errors = len(outcome.report.get("errors", ()))
-    return ", ".join([*kinds, *([f"{errors} errors"] if errors else [])]) or f"no verdict, exit code {outcome.code}"
+    counts = outcome.report["operations"]
+    said = [*kinds, *([f"{errors} errors"] if errors else [])]
+    return ", ".join(said) or f"{counts['tested']} of {counts['total']} operations tested"
