@@ -14,6 +14,8 @@ from proof.http.openapi import bearer_scheme, operation
 
 ANONYMOUS = "anonymous"
 USERNAME, PASSWORD, TOKEN = "PROOF_USERNAME", "PROOF_PASSWORD", "PROOF_TOKEN"
+LOGIN = "PROOF_LOGIN"
+"""The variable that says how to log in: operation, field of the name, field of the password."""
 
 
 @dataclass(frozen=True)

@@ -16,15 +16,10 @@ from schemathesis import Case, HookContext, Response
 from schemathesis.core.failures import Failure
 
 from proof.documents import Json
-from proof.http.callers import PASSWORD, USERNAME
+from proof.http.callers import LOGIN, PASSWORD, USERNAME
 from proof.http.excuses import code_of, excuse
 from proof.http.preparation import prepare
-from proof.http.tally import Tally
-
-TALLY = "PROOF_TALLY"
-"""The variable that names the file of what is counted."""
-LOGIN = "PROOF_LOGIN"
-"""The variable that names the login: operation, field of the name, field of the password."""
+from proof.http.tally import TALLY, Tally
 
 
 def register(path: Path) -> None:

@@ -15,9 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from proof.documents import Json
-from proof.http.callers import Caller, Login
-from proof.http.hooks import LOGIN, TALLY
-from proof.http.tally import Tally
+from proof.http.callers import LOGIN, Caller, Login
+from proof.http.tally import TALLY, Tally
 
 ROOT = Path(__file__).parents[2]
 PHASES = "examples,coverage,fuzzing,stateful"

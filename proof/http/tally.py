@@ -10,6 +10,9 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 
+TALLY = "PROOF_TALLY"
+"""The variable of the environment that names the file."""
+
 
 @dataclass
 class Tally:
