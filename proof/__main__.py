@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import sys
 
+from proof.http import command as http
 from proof.ws import command as ws
 
-ENGINES = {"ws": ws.main}
-USAGE = "python -m proof ws …  fuzz the WebSocket door by its AsyncAPI document\n\n--help behind an engine says more"
+ENGINES = {"http": http.main, "ws": ws.main}
+USAGE = """python -m proof http …  fuzz the REST door by its OpenAPI document
+python -m proof ws …    fuzz the WebSocket door by its AsyncAPI document
+
+--help behind an engine says more"""
 
 
 def main(arguments: list[str]) -> int:
