@@ -40,6 +40,7 @@ class Cases:
             if not one.has_bytes
             and one.session is None
             and one.priority != "health"
+            and one.name not in ABOUT_OTHERS
             and (one.is_query or not only_reads)
         ]
         self._callers = callers
