@@ -115,7 +115,10 @@ class RestDoor:
         if asked.key:
             headers[IDEMPOTENCY_KEY] = asked.key
         method = operation.http.method if operation.http else "GET"
-        answer = await self._client.request(method, target, headers=headers, content=body)
+        try:
+            answer = await self._client.request(method, target, headers=headers, content=body)
+        except httpx2.HTTPError as error:
+            raise Broken(f"{self.name}: {error or type(error).__name__}") from None
         return self._outcome(operation, answer)
 
     def _request(self, operation: Operation, fields: Json) -> tuple[str, dict[str, str], bytes | None]:
