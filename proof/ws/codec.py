@@ -34,14 +34,17 @@ class Codec(Protocol):
 
 class JsonFrames:
     def write(self, frame: Json) -> str:
-        return json.dumps(frame, ensure_ascii=False)
+        try:
+            return json.dumps(frame, ensure_ascii=False, allow_nan=False).encode().decode()
+        except ValueError as error:  # A lone surrogate, which a service's answer may bring.
+            raise Inexpressible(str(error)) from None
 
     def read(self, raw: str | bytes) -> Json:
         if not isinstance(raw, str):
             raise Unreadable("a binary frame, where text is due")
         try:
-            found = json.loads(raw, object_pairs_hook=_once)
-        except ValueError as error:
+            found = json.loads(raw, object_pairs_hook=_once, parse_constant=_no_number)
+        except (ValueError, RecursionError) as error:
             raise Unreadable(str(error)) from None
         if not isinstance(found, dict):
             raise Unreadable("no object")
@@ -86,7 +89,7 @@ class ProtobufFrames:
             raise Unreadable("a text frame, where binary is due")
         try:
             return self._said(self._protobuf.read(raw))
-        except (ValueError, KeyError, DecodeError) as error:
+        except (ValueError, KeyError, OverflowError, RecursionError, DecodeError) as error:
             raise Unreadable(f"{type(error).__name__}: {error}") from None
 
     def _said(self, frame: Json) -> Json:
@@ -100,6 +103,11 @@ class ProtobufFrames:
         if pkg_id in TOPICS:
             return {"type": TOPICS[pkg_id], "topics": list(FieldMask.FromString(data).paths)}
         raise Unreadable(f"pkg_id {pkg_id} is of no operation")
+
+
+def _no_number(name: str) -> Any:
+    """RFC 8259 §6 has no NaN and no infinity."""
+    raise ValueError(f"{name} is no JSON")
 
 
 def _once(pairs: list[tuple[str, Any]]) -> Json:
