@@ -255,9 +255,8 @@ def _integers(schema: Json) -> SearchStrategy[int]:
     near = sorted(one for one in edges if first <= one <= last)
     if not near:
         return st.nothing()
-    return st.one_of(st.sampled_from(near), st.integers(first, last), st.integers(first, min(last, first + 20))).map(
-        lambda one: one * step
-    )
+    drawn = st.integers(first, last), st.sampled_from(near), st.integers(first, min(last, first + 20))
+    return st.one_of(*drawn).map(lambda one: one * step)  # Shrinks to the first of them, and so to the least.
 
 
 def _numbers(schema: Json) -> SearchStrategy[float]:

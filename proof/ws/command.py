@@ -40,8 +40,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     add(
         "--specs",
-        default="specs",
-        help="the contract's folder, which protobuf needs (default %(default)s, if it is there)",
+        help="the contract's folder, which protobuf needs (default: specs, if it is there)",
     )
     add("--channel", default="", help="which channel of the document (default: its first)")
     add(
@@ -98,7 +97,9 @@ def main(arguments: list[str]) -> int:
 
 
 def _target(options: argparse.Namespace) -> Target:
-    specs = Path(options.specs)
+    specs = Path(options.specs or "specs")
+    if options.specs and not specs.is_dir():
+        raise ValueError(f"--specs {specs}: there is no such folder")
     unknown = {one.partition(":")[0] for one in options.ignore} - IDS.keys()
     if unknown:
         raise ValueError(f"--ignore {min(unknown)}: there is no such check; there are {', '.join(IDS)}")

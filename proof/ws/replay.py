@@ -40,7 +40,7 @@ class Target:
         document = read(self.asyncapi or f"{self.url.rstrip('/')}/asyncapi.json")
         socket = read_socket(document, self.channel)
         codecs: dict[str, Codec] = {"application/json": JsonFrames()}
-        if self.specs is not None:
+        if self.specs is not None and PROTOBUF in socket.encodings.values():
             codecs[PROTOBUF] = ProtobufFrames(Protobuf(compiled(self.specs)))
         callers = named(self.url, self.users, self.tokens)
         roles = {name: one.roles for name, one in callers.items() if name != ANONYMOUS or not socket.speaks_stele}
