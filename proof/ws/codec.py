@@ -14,6 +14,7 @@ from proof.protobuf import Inexpressible, Protobuf
 
 PROTOBUF = "application/x-protobuf"
 CONTROL_IDS = {"auth": 60_000, "cancel": 60_002, "subscribe": 60_003, "unsubscribe": 60_004}
+FIELDS = frozenset({"pkg_id", "req_id", "meta", "data"})
 SECONDS = {60_000: "auth_ok", 60_001: "auth.expiring"}
 TOPICS = {60_003: "subscribed", 60_004: "unsubscribed"}
 CONTROL_REQ_ID = "11111111-1111-4111-8111-111111111111"
@@ -61,15 +62,16 @@ class ProtobufFrames:
     def write(self, frame: Json) -> bytes:
         if "type" in frame:
             return self._control(frame)
-        if not set(frame) <= {"pkg_id", "req_id", "meta", "data"} or not set(frame.get("meta", {})) <= {"timeout_ms"}:
+        meta = frame.get("meta", {})
+        if not isinstance(meta, dict) or not frame.keys() <= FIELDS or not meta.keys() <= {"timeout_ms"}:
             raise Inexpressible("a Request has no such field")
         pkg_id, req_id = frame.get("pkg_id"), frame.get("req_id")
-        operation = self._operations.get(pkg_id) if isinstance(pkg_id, int) else None
+        operation = self._operations.get(pkg_id) if isinstance(pkg_id, int) and pkg_id is not True else None
         if operation is None or not isinstance(req_id, str):
             raise Inexpressible("a Request has a pkg_id of the contract and a text as req_id")
         try:
             data = self._protobuf.request(operation, frame.get("data"))
-            return self._protobuf.frame(operation.pkg_id or 0, req_id, data, frame.get("meta", {}).get("timeout_ms"))
+            return self._protobuf.frame(operation.pkg_id or 0, req_id, data, meta.get("timeout_ms"))
         except (ValueError, TypeError) as error:
             raise Inexpressible(str(error)) from None
 

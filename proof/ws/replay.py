@@ -37,12 +37,12 @@ class Target:
 
     def prepare(self) -> tuple[Scene, Player]:
         """DocumentError for what cannot be read."""
+        callers = named(self.url, self.users, self.tokens)
         document = read(self.asyncapi or f"{self.url.rstrip('/')}/asyncapi.json")
         socket = read_socket(document, self.channel)
         codecs: dict[str, Codec] = {"application/json": JsonFrames()}
         if self.specs is not None and PROTOBUF in socket.encodings.values():
             codecs[PROTOBUF] = ProtobufFrames(Protobuf(compiled(self.specs)))
-        callers = named(self.url, self.users, self.tokens)
         roles = {name: one.roles for name, one in callers.items() if name != ANONYMOUS or not socket.speaks_stele}
         if not roles:
             raise DocumentError(f"{socket.address}: opens to nobody who is anonymous; name a caller")
