@@ -40,7 +40,7 @@ def data_schemas(contract: Contract) -> tuple[Json, dict[str, Any]]:
 
 def unequal(one: Any, two: Any) -> bool:
     """Of what is written, whether it is lost; what was left out may come back as its default, and a moment in another spelling."""
-    return one.SerializeToString(deterministic=True) != two.SerializeToString(deterministic=True)
+    return bool(one.SerializeToString(deterministic=True) != two.SerializeToString(deterministic=True))
 
 
 @pytest.mark.parametrize("case", [one if one in SHORT else pytest.param(one, marks=pytest.mark.long) for one in GOOD])
