@@ -49,8 +49,7 @@ def _parser() -> argparse.ArgumentParser:
         action="append",
         default=[],
         metavar="USER[:PASSWORD]",
-        help="a user who logs in, with the name as password where none is said, or anonymous; may be repeated "
-        "(default: the users of development)",
+        help="a user who logs in, or anonymous; may be repeated (default: the users of development)",
     )
     add(
         "--token",
