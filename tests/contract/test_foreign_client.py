@@ -15,6 +15,7 @@ from tests.running_service import RunningService
 CALLS = Path(__file__).with_name("foreign_client.py")
 
 
+@pytest.mark.xdist_group("generators")
 @pytest.mark.timeout(300)
 def test_its_client_succeeds_in_each_operation_and_reads_each_answer(
     service: RunningService, pytestconfig: pytest.Config, tmp_path: Path
