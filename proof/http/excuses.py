@@ -49,13 +49,13 @@ def _asks_beyond_the_end(finding: Failure, case: Case[Any], response: Response) 
     return response.status_code == 416 and _sends(case, "range")
 
 
-def _sends_bytes_as_a_part(finding: Failure, case: Case[Any], response: Response) -> bool:
+def _sends_a_part_of_a_form(finding: Failure, case: Case[Any], response: Response) -> bool:
     found = PART_OF_ANOTHER_TYPE.search(finding.message)
     if found is None or case.media_type != "multipart/form-data":
         return False
     body = case.operation.definition.raw["requestBody"]["content"][case.media_type]["schema"]
     member = body.get("properties", {}).get(found[1], {})
-    return bool(member.get("items", member).get("format") == "binary")
+    return bool(member.get("items", member).get("type") == "string")
 
 
 EXCUSES = (
@@ -82,8 +82,8 @@ EXCUSES = (
     ),
     Excuse(
         AcceptedNegativeData,
-        _sends_bytes_as_a_part,
-        "A part of a form is bytes whatever was meant by it (RFC 7578): where bytes are due, nothing has another type.",
+        _sends_a_part_of_a_form,
+        "A part of a form is bytes or text whatever was meant by it (RFC 7578): where these are due, nothing has another type.",
     ),
 )
 
