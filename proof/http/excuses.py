@@ -18,7 +18,7 @@ ABOUT_KEYS = {409, 422}
 """Another request with this Idempotency-Key is under way, or had another body (IETF draft, 2.7)."""
 
 
-PART_OF_ANOTHER_TYPE = re.compile(r"in body - (\w+): Incorrect type")
+PART_OF_ANOTHER_TYPE = re.compile(r"in body - (?:(\w+): Incorrect type|violates `type` at /properties/(\w+))")
 """As schemathesis names what it has made of a valid body."""
 
 
@@ -54,7 +54,7 @@ def _sends_a_part_of_a_form(finding: Failure, case: Case[Any], response: Respons
     if found is None or case.media_type != "multipart/form-data":
         return False
     body = case.operation.definition.raw["requestBody"]["content"][case.media_type]["schema"]
-    member = body.get("properties", {}).get(found[1], {})
+    member = body.get("properties", {}).get(found[1] or found[2], {})
     return bool(member.get("items", member).get("type") == "string")
 
 

@@ -26,12 +26,12 @@ def fuzz(service: RunningService, folder: Path, *words: str, examples: int, seed
 
 
 @pytest.mark.survives("I01", "I11")
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(900)
 def test_what_the_document_says_of_rest_is_true_for_every_caller(service: RunningService, tmp_path: Path) -> None:
     """I01, I11: every operation is asked for with drawn inputs, valid and not, alone and in the sequences of its links, by callers
     with all roles, some, none and no credential. Valid ones are taken, invalid ones refused, every answer is one that is declared
     and fits its schema."""
-    fuzz(service, tmp_path, examples=8, seed=1)
+    fuzz(service, tmp_path, examples=5, seed=1)
 
 
 @pytest.mark.long
