@@ -125,13 +125,27 @@ class GuardedLoop(uvloop.Loop):
         backlog: int = 100,
     ) -> Listener:
         """One socket for each address that the host has. Raises OSError where an address cannot be had."""
-        listening = [sock] if sock is not None else await self._bound(host, port)
+        listening = [sock] if sock is not None else await asyncio.to_thread(bound, host, port or 0)
         for one in listening:
             one.setblocking(False)
             one.listen(backlog)
         return Listener(self, listening, protocol_factory, batch=batch_of(capacity()))
 
-    async def _bound(self, host: str | None, port: int | None) -> list[socket.socket]:
-        """One for each address that the host has."""
-        found = await self.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-        return [socket.create_server(address[:2], family=family) for family, _, _, _, address in found]
+
+def bound(host: str | None, port: int) -> list[socket.socket]:
+    """A socket for each address that the host has, which nobody listens to yet. Raises OSError where one cannot be had."""
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    made: list[socket.socket] = []
+    try:
+        for family, _, _, _, address in dict.fromkeys(found):
+            one = socket.socket(family, socket.SOCK_STREAM)
+            made.append(one)
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            if family == socket.AF_INET6:
+                one.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            one.bind(address)
+    except OSError:
+        for one in made:
+            one.close()
+        raise
+    return made

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults.echo_process import EchoServer
-from tests.faults.processes import family
+from tests.faults.processes import is_there, workers_of
 from tests.faults.raw import Peer, request
 
 BUSY, CROWD = 3, 100
@@ -64,18 +64,13 @@ async def test_new_connections_do_not_wait_while_turns_are_long(echo: EchoServer
 async def test_workers_are_replaced_while_nobody_is_refused(two_workers: EchoServer) -> None:
     """M08 (D26): two workers share one listening socket and SIGHUP replaces them one by one. Every request on a new connection
     is answered meanwhile."""
-    before = set(family(two_workers.pid))
+    before = workers_of(two_workers.pid)
     os.kill(two_workers.pid, signal.SIGHUP)
     statuses: list[int] = []
     async with asyncio.timeout(100):
-        while before & set(family(two_workers.pid)) - {two_workers.pid} - trackers(two_workers.pid):
+        while any(is_there(pid) for pid in before):
             statuses.append(await ask(two_workers.port))
             await asyncio.sleep(0.01)
     assert set(statuses) == {200}
     assert await ask(two_workers.port) == 200
-
-
-def trackers(pid: int) -> set[int]:
-    """Helpers of the interpreter, which outlive the workers."""
-    lines = {member: Path(f"/proc/{member}/cmdline") for member in family(pid)}
-    return {member for member, line in lines.items() if line.exists() and b"resource_tracker" in line.read_bytes()}
+    assert len(workers_of(two_workers.pid)) == 2
