@@ -10,10 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from app.development.servers import Valkey
 from app.serving.node import EX_CONFIG, EX_SOFTWARE, MAX_FAILURES, Place
 from tests.faults.echo_process import EchoServer
 from tests.faults.processes import end_of, is_there, workers_of
 from tests.faults.raw import Peer, request
+from tests.running_service import RunningService
 
 
 @pytest.fixture
@@ -59,6 +61,23 @@ async def test_a_killed_worker_is_replaced(two_workers: EchoServer) -> None:
             await asyncio.sleep(0.1)
     assert two_workers.is_running()
     assert two_workers.text().count("worker.ended") == 3
+
+
+@pytest.mark.survives("D26", "M07")
+async def test_the_service_with_two_workers_answers_and_ends(
+    migrated: str, valkey: Valkey, servers_folder: Path
+) -> None:
+    """M07 (D26): the whole service runs with two workers, and SIGTERM comes while twenty reads are under way. All are answered, and the
+    exit code is 0."""
+    with RunningService(servers_folder / "pair", migrated, valkey.url, WORKERS="2") as pair:
+        token = await pair.token("reader")
+        asked = request("GET /api/artists", f"Authorization: Bearer {token}")
+        peers = [await Peer.open(pair.port, asked) for _ in range(20)]
+        os.kill(pair.process.pid, signal.SIGTERM)
+        statuses = [(await peer.answer()).status for peer in peers]
+        took_s, code = await end_of(pair.process.pid, 25.0)
+    assert statuses == [200] * 20
+    assert code == 0, f"ended with {code} after {took_s:.1f} s\n{pair.log()[-2000:]}"
 
 
 @pytest.mark.long
