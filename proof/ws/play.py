@@ -18,6 +18,7 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidSta
 
 from proof.documents import DocumentError, Json
 from proof.protobuf import Inexpressible
+from proof.values import freshened
 from proof.ws.codec import Codec, Unreadable
 from proof.ws.player import Player
 from proof.ws.session import SAID, Await, Control, Cut, Open, Raw, Send, Session, Settle, member
@@ -65,6 +66,8 @@ class _Run:
         self._began = time.monotonic()
         self._lines: dict[str, _Line] = {}
         self._keys: set[str] = set()
+        self._names: dict[str, str] = {}
+        """New texts for those that the session was drawn with."""
         self.transcript = Transcript()
 
     async def do(self, step: object) -> None:
@@ -196,7 +199,7 @@ class _Run:
             self.transcript.skipped.append(step.label)
             return
         try:
-            frame = self._filled(step.frame)
+            frame = self._filled(freshened(step.frame, self._names))
             key, frame = self._identified(operation.correlation, frame)
             raw = line.codec.write(frame)
         except (Inexpressible, DocumentError):

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from codegen.emit.documents import asyncapi, openapi
 from proof.documents import DRAFT_2020_12, Json
-from proof.values import Values
+from proof.values import Values, freshened
 from proof.ws.contract import read_socket
 from tests.codegen.contracts import CASES, contract_of
 
@@ -145,3 +145,12 @@ def test_no_text_has_what_no_encoding_carries() -> None:
         assert [one.encode().decode() for one in texts] == texts
 
     look()
+
+
+def test_a_text_that_must_be_new_is_another_each_time_and_one_within_a_play() -> None:
+    drawn = {"name": "fresh0123456789a", "note": ["see fresh0123456789a", "freshness"], "count": 3}
+    first, second = freshened(drawn, {}), freshened(drawn, {})
+    assert first["name"] not in (drawn["name"], second["name"])
+    assert first["note"] == [f"see {first['name']}", "freshness"]
+    assert len(first["name"]) == len(drawn["name"])
+    assert first["count"] == 3
