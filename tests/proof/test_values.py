@@ -148,7 +148,7 @@ def test_no_text_has_what_no_encoding_carries() -> None:
 
 
 def test_a_text_that_must_be_new_is_another_each_time_and_one_within_a_play() -> None:
-    drawn = {"name": "fresh0123456789a", "note": ["see fresh0123456789a", "freshness"], "count": 3}
+    drawn: dict[str, Any] = {"name": "fresh0123456789a", "note": ["see fresh0123456789a", "freshness"], "count": 3}
     first, second = freshened(drawn, {}), freshened(drawn, {})
     assert first["name"] not in (drawn["name"], second["name"])
     assert first["note"] == [f"see {first['name']}", "freshness"]
