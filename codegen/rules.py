@@ -186,7 +186,10 @@ RULES: dict[str, Rule] = {
     ),
     "S016": Rule("allOf does not bring a field twice."),
     "S017": Rule("What is required is a property."),
-    "S018": Rule("A field's name is legal on every door.", "snake_case, no keyword, nothing that a model has itself."),
+    "S018": Rule(
+        "A field's name is legal on every door.",
+        "Letters, digits and _ - . : @ $ [ ] in JSON; code has it in snake_case, which is no keyword, clashes with no other, and is nothing that a model has itself: x-field-names says another.",
+    ),
     "S019": Rule("A list or map is required, or empty by default.", "protobuf cannot tell absent from empty."),
     "S020": Rule("A field has two states at most.", "Absent, null and a value would be three; protobuf has two."),
     "S021": Rule("A count is a whole number, a bound a number."),

@@ -56,7 +56,7 @@ def _lacks(written: Definition, read: Definition) -> Iterator[tuple[str, str]]:
     match written, read:
         case Record(), Record():
             for one in read.fields:
-                if why := _refuses(written.field(one.name), one):
+                if why := _refuses(written.of_member(one.member), one):
                     yield f"{read.name}.{one.name}", why
         case Enum(), Enum():
             for value in sorted(

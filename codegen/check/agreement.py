@@ -193,10 +193,10 @@ class _Checker:
                 "X020", theirs.place, f"{label} is in the oneof {theirs.oneof}",
                 other=(one.place, "is a field of a record"), fix="make a union of it, or write the fields side by side",
             )  # fmt: skip
-        if theirs.json_name != camel(theirs.name):
+        if theirs.json_name not in (camel(theirs.name), one.member):
             self._findings.add(
                 "X021", theirs.place, f"{label} has the json_name {theirs.json_name!r}",
-                other=(one.place, f"is {one.name!r}"), fix="remove json_name",
+                other=(one.place, f"is {one.member!r}"), fix="remove json_name",
             )  # fmt: skip
 
     def _type(self, label: str, one: Field, theirs: ProtoField) -> None:

@@ -128,7 +128,7 @@ Type: TypeAlias = Bool | Int | Float | String | Text | DateTime | Duration | Byt
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """`default` counts only if `has_default`."""
+    """`default` counts only if `has_default`. `name` is that of code and of proto; `json` that of JSON, where it is another."""
 
     name: str
     type: Type
@@ -139,6 +139,12 @@ class Field:
     sensitive: bool = False
     description: str = ""
     place: Place = field(default=NOWHERE, compare=False)
+    json: str = ""
+
+    @property
+    def member(self) -> str:
+        """The name in JSON, in a query and in pointers."""
+        return self.json or self.name
 
     @property
     def is_collection(self) -> bool:
@@ -154,6 +160,10 @@ class Record:
 
     def field(self, name: str) -> Field | None:
         return next((one for one in self.fields if one.name == name), None)
+
+    def of_member(self, member: str) -> Field | None:
+        """The field of that name in JSON."""
+        return next((one for one in self.fields if one.member == member), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,16 +187,22 @@ class Enum:
 
 @dataclass(frozen=True, slots=True)
 class Union:
-    """Arms are (tag value, record name); each record has `tag` as a required constant."""
+    """Arms are (tag value, record name); each record has `tag` as a required constant, and `json` is its name in JSON,
+    where it is another."""
 
     name: str
     tag: str
     arms: tuple[tuple[str, str], ...]
     description: str = ""
     place: Place = field(default=NOWHERE, compare=False)
+    json: str = ""
+
+    @property
+    def tag_member(self) -> str:
+        return self.json or self.tag
 
 
-FACETS = frozenset({"multiple_of", "exclusive_minimum", "exclusive_maximum", "unique_items", "shape", "form"})
+FACETS = frozenset({"multiple_of", "exclusive_minimum", "exclusive_maximum", "unique_items", "shape", "form", "json"})
 """Attributes that most types lack; where one has nothing to say, it is no fact of the contract."""
 Definition: TypeAlias = Record | Enum | Union
 

@@ -105,7 +105,7 @@ def _parameter(sources: Sources, operation: HttpOperation, item: Mapping) -> lis
         fields = _single(sources, operation, item, name, schema)
     for one in fields:
         _take(sources, operation, one)
-    return [Parameter(one.name, one.name, location, one.description or description) for one in fields]
+    return [Parameter(one.name, one.member, location, one.description or description) for one in fields]
 
 
 def _check_keys(sources: Sources, item: Mapping, location: str, what: str) -> None:
@@ -122,7 +122,14 @@ def _single(sources: Sources, operation: HttpOperation, item: Mapping, name: str
     """A parameter that is one field, with the rules of presence that fields of records have."""
     required = item.get("required")
     is_required = isinstance(required, Scalar) and required.value is True
-    one = sources.schemas.parameter(schema, name, f"{operation.name}.{name}", item.keys["name"], required=is_required)
+    one = sources.schemas.parameter(
+        schema,
+        name,
+        f"{operation.name}.{name}",
+        item.keys["name"],
+        required=is_required,
+        code=text_of(item.get("x-field")),
+    )
     if one is None:
         return ()
     inner = one.type.item if isinstance(one.type, ListOf) else one.type

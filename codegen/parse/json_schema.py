@@ -10,7 +10,7 @@ import keyword
 from dataclasses import replace
 
 from codegen.diagnostics import Findings, Place, meant
-from codegen.ir.names import is_identifier, is_type_name
+from codegen.ir.names import is_type_name
 from codegen.ir.types import (
     Bool,
     Bytes,
@@ -29,7 +29,8 @@ from codegen.ir.types import (
 from codegen.parse.constraints import SHAPING
 from codegen.parse.documents import Documents, shared_name
 from codegen.parse.enums import read_members
-from codegen.parse.keywords import FORMS, LENGTHS, PLAIN_FORMATS, RESERVED, SHADOWING, Keywords
+from codegen.parse.keywords import FORMS, LENGTHS, PLAIN_FORMATS, RESERVED, Keywords
+from codegen.parse.members import Members
 from codegen.parse.presence import ambiguity
 from codegen.parse.unions import Unions
 from codegen.parse.yaml_tree import Mapping, Node, Scalar, Sequence, kind_of, plain, text_of
@@ -43,6 +44,7 @@ class Schemas(Keywords):
         self._documents = documents
         self._places: dict[str, Place] = {}
         self._unions = Unions(findings)
+        self._members = Members(findings)
         self._is_open = False
         self._waiting: list[tuple[Mapping, str]] = []
         """Named schemas that are still to be read: types refer to each other in chains longer than the stack."""
@@ -278,41 +280,38 @@ class Schemas(Keywords):
                 self._refuse("S017", item.place, f"{what} requires {name!r}, which is not a property")
         if not isinstance(properties, Mapping):
             return ()
-        found = [self._field(properties, name, name in names, what) for name in properties.entries]
+        codes = self._members.codes(node, properties, what)
+        found = [
+            self._built(properties.entries[name], codes[name], f"{what}.{name}", properties.keys[name],
+                        required=name in names, json=name)
+            for name in codes
+        ]  # fmt: skip
         return tuple(one for one in found if one)
 
-    def _field(self, properties: Mapping, name: str, required: bool, what: str) -> Field | None:
-        node, place = properties.entries[name], properties.keys[name]
-        label = f"{what}.{name}"
-        if name in SHADOWING or name.startswith("model_"):
-            self._refuse(
-                "S018", place, f"the field name {name!r} has a meaning of its own in Python models", "rename it"
-            )
-            return None
-        if not is_identifier(name):
-            self._refuse(
-                "S018",
-                place,
-                f"the field name {name!r} is not legal on every door",
-                "use snake_case, no keyword",
-            )
-            return None
-        return self._built(node, name, label, place, required=required)
-
-    def parameter(self, node: Node, name: str, label: str, place: Place, *, required: bool) -> Field | None:
-        """A field that HTTP carries alone: what is not sent of a list is an empty one."""
-        if not is_identifier(name) or name in SHADOWING or name.startswith("model_"):
-            self._refuse(
-                "S018", place, f"the parameter {name!r} is not legal on every door", "use snake_case, no keyword"
-            )
-            return None
-        return self._built(node, name, label, place, required=required, absent_is_empty=True)
+    def parameter(
+        self, node: Node, name: str, label: str, place: Place, *, required: bool, code: str | None = None
+    ) -> Field | None:
+        """A field that HTTP carries alone: what is not sent of a list is an empty one. `code` is the name that x-field gives."""
+        found = self._members.code(name, code, place, "x-field on the parameter")
+        return (
+            None
+            if found is None
+            else self._built(node, found, label, place, required=required, json=name, absent_is_empty=True)
+        )
 
     def is_enum(self, name: str) -> bool:
         return isinstance(self.definitions.get(name), Enum)
 
     def _built(
-        self, node: Node, name: str, label: str, place: Place, *, required: bool, absent_is_empty: bool = False
+        self,
+        node: Node,
+        name: str,
+        label: str,
+        place: Place,
+        *,
+        required: bool,
+        json: str,
+        absent_is_empty: bool = False,
     ) -> Field | None:
         found = self.type_of(node, label)
         if found is None:
@@ -331,6 +330,7 @@ class Schemas(Keywords):
             or (isinstance(found[0], String) and found[0].form == "password"),
             description=(text_of(own.get("description")) or "") if own and not isinstance(found[0], Named) else "",
             place=place,
+            json=json if json != name else "",
         )
         if absent_is_empty and one.is_collection and not (required or one.has_default):
             one = replace(one, has_default=True, default=[])

@@ -15,7 +15,7 @@ ANNOTATIONS = {"description", "title", "examples", "deprecated", "default", "x-s
 NUMERIC = {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"}
 """What bounds a number."""
 KEYWORDS = {
-    "object": {"type", "required", "properties", "additionalProperties", "maxProperties"},
+    "object": {"type", "required", "properties", "additionalProperties", "maxProperties", "x-field-names"},
     "array": {"type", "items", "minItems", "maxItems", "uniqueItems"},
     "string": {
         "type",

@@ -6,6 +6,7 @@ This is what is served, fuzzed and handed to other tools.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from codegen.emit.documents.json_schemas import Json, Spelling, printed, used
 from codegen.emit.printer import File
@@ -164,7 +165,8 @@ def _parameters(spelling: Spelling, operation: Operation, http: Http) -> list[Js
 
 def _query_schema(spelling: Spelling, one: Field) -> Json:
     """Null has no text in a query, so it is not offered there."""
-    plain = Field(one.name, one.type, one.required, False, one.has_default and one.default is not None, one.default)
+    has_default = one.has_default and one.default is not None
+    plain = replace(one, nullable=False, has_default=has_default, sensitive=False, description="")
     schema = spelling.field(plain, closed=True)
     return schema | ({"uniqueItems": False} if isinstance(one.type, ListOf) else {})
 

@@ -89,8 +89,9 @@ def method_name(method: str) -> str:
 
 
 def properties(record: Record) -> dict[str, str]:
-    """The property of each field; names that camel case makes one are kept apart."""
-    return _apart([one.name for one in record.fields], camel, INHERITED)
+    """The property of each field: as JSON has it, and a name of code in camel case; what that makes one is kept apart."""
+    given = {one.name: one.json or camel(one.name) for one in record.fields}
+    return _apart(given, given.__getitem__, INHERITED)
 
 
 def members(enum: Enum) -> dict[str, str]:

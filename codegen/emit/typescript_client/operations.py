@@ -3,7 +3,7 @@ refusal, as values that refer to nothing that is not used."""
 
 from __future__ import annotations
 
-from codegen.emit.client_names import KINDS, RUNTIME_ERRORS, error_class
+from codegen.emit.client_names import KINDS, RUNTIME_ERRORS, error_class, member_of
 from codegen.emit.printer import File
 from codegen.emit.typescript_client.names import constant, functions, npm_package
 from codegen.emit.typescript_client.text import comment, entries, key, module, quoted
@@ -34,7 +34,7 @@ def _operation(operation: Operation) -> list[str]:
     rows = [
         ("name", quoted(operation.name)),
         ("pkgId", str(operation.pkg_id) if operation.pkg_id is not None else None),
-        ("http", _http(operation.http) if operation.http else None),
+        ("http", _http(operation, operation.http) if operation.http else None),
         ("query", "true" if operation.is_query else None),
         ("idempotency", quoted(operation.idempotency)),
         ("public", "true" if operation.roles is None else None),
@@ -47,10 +47,10 @@ def _operation(operation: Operation) -> list[str]:
     return [head, *(f"  {name}: {value}," for name, value in rows if value is not None), "};", ""]
 
 
-def _http(http: Http) -> str:
+def _http(operation: Operation, http: Http) -> str:
     parameters = [
         entries([
-            ("field", quoted(one.field)),
+            ("field", quoted(member_of(operation, one))),
             ("carrier", quoted(one.carrier)),
             ("location", quoted(one.location)),
             ("etag", "true" if one.location == "header" and one.carrier.lower() == IF_MATCH else None),
