@@ -62,7 +62,10 @@ RULES: dict[str, Rule] = {
     "I001": Rule("An imported document is OpenAPI 3.0 or 3.1, or AsyncAPI 2 or 3.", "Others have another form."),
     "I002": Rule("What is imported stands in local files.", "Nothing is fetched, and nothing is read from elsewhere."),
     "I010": Rule("An operation arrives.", "What is left out of an import is named, with what to do."),
-    "I011": Rule("A name is as in the original.", "The language has snake_case fields, and names that are taken."),
+    "I011": Rule(
+        "A name is as in the original.",
+        "Code has snake_case names, some of which are taken; JSON keeps the original ones.",
+    ),
     "I012": Rule("A keyword arrives.", "The language has those that every door can carry."),
     "I013": Rule(
         "Absent, null and empty are as in the original.", "protobuf has two states, and none for collections."

@@ -16,7 +16,7 @@ from codegen.importer.nodes import items, mapping, place_of, text, value
 from codegen.importer.paths import route_of
 from codegen.importer.security import Security
 from codegen.importer.sources import Source
-from codegen.importer.types import Types
+from codegen.importer.types import Types, codes
 from codegen.ir.names import pascal
 from codegen.parse.openapi import METHODS
 from codegen.parse.yaml_tree import Mapping, Scalar
@@ -169,7 +169,7 @@ class Door:
         return [each for node in listed for each in parameters.read(self.types, node, one.label, pascal(one.name))]
 
     def _fields(self, body: Body | None) -> list[str]:
-        return list(self.types.schemas[body.record.name].get("properties", {})) if body is not None else []
+        return list(codes(self.types.schemas[body.record.name])) if body is not None else []
 
     def _path_names(self, path: str, others: set[str]) -> dict[str, str]:
         """Names of what stands in the path, apart from all that its operations carry elsewhere; no client sees them."""
