@@ -200,7 +200,7 @@ class _Joiner:
                         f"{name} carries {header!r} in a header, and no message says its type",
                     )
             return tuple(fields.values())
-        place = socket.payload or socket.place
+        place, body = socket.payload or socket.place, (http.http.body if http.http else None) or ()
         for field_name, one in http.fields.items():
             theirs = socket.fields.get(field_name)
             if theirs is None:
@@ -211,7 +211,7 @@ class _Joiner:
                     other=(place, "has no such field"),
                     fix="add it to the payload schema, or remove it here",
                 )
-            elif difference := _difference(one, theirs):
+            elif difference := _difference(one, theirs, in_body=field_name in body):
                 self._findings.add(
                     "J005",
                     one.place,
@@ -314,7 +314,9 @@ def _headers(http: HttpOperation | None) -> list[str]:
     return [one.field for one in found if one.location == "header"]
 
 
-def _difference(ours: Field, theirs: Field) -> tuple[str, str] | None:
+def _difference(ours: Field, theirs: Field, *, in_body: bool) -> tuple[str, str] | None:
+    if in_body and ours.member != theirs.member:
+        return f"called {ours.member!r}", f"called {theirs.member!r}"
     for say in (
         lambda one: describe(one.type),
         _say_presence,
