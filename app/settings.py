@@ -106,6 +106,9 @@ class Settings(BaseSettings):
 
     signing_secret: SecretStr = Field(description="at least 32 characters by chance, the same on every node")
     """Seals cursors. Another one makes the cursors that are under way invalid."""
+    upload_room_mib: int = Field(1024, ge=1, description="MiB of disk for the bodies of requests, such as 1024")
+    """What files that are being sent may hold at once, for each worker, in the folder of temporary files (`TMPDIR`). One caller
+    has a quarter of it at most, so that four times the contract's largest body is the least."""
     rate_limit_scale: int = Field(1, ge=1, description="1, or in development a factor for every limit")
     log_level: LogLevel = Field("INFO", description="DEBUG, INFO, WARNING, ERROR or CRITICAL")
     """Below WARNING there are few lines: what succeeds is metrics and audit rows."""

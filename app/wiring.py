@@ -42,6 +42,7 @@ from app.http.application import make_application
 from app.http.cors import CrossOrigin
 from app.http.door import HttpDoor
 from app.http.refusals import Refusals
+from app.http.spool import CALLER_SHARE, Spool
 from app.http.table import RouteTable
 from app.limits.nodes import Nodes
 from app.limits.redis_limiter import RedisLimiter
@@ -197,12 +198,25 @@ def build(settings: Settings) -> Asgi:
         handlers=handlers,
         verifier=service.verifier,
         refusals=refusals,
+        spool=_room(settings),
         trusted_proxies=settings.trusted_proxies,
         behind=make_application(lifespan, service.metrics, refusals),
     )
     return Doors(
         http, CrossOrigin(http, settings.origins), _socket(service, handlers, settings), service.gate, service.tally
     )
+
+
+def _room(settings: Settings) -> Spool:
+    """A body that never has room is said at start, and not by the caller who sends it."""
+    most = settings.upload_room_mib << 20
+    for route in ROUTES:
+        due = sum(one.max_bytes * one.max_count for one in route.files)
+        if due > most // CALLER_SHARE:
+            logger.warning(
+                "uploads.room_too_small", operation=route.operation.name, needed_mib=-(-due * CALLER_SHARE >> 20)
+            )
+    return Spool(most)
 
 
 def _socket(service: Service, handlers: Handlers[Context], settings: Settings) -> Asgi:

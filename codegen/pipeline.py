@@ -14,6 +14,8 @@ from codegen.check.conditions import check_conditions
 from codegen.check.consequences import drop_consequences, withhold_copies
 from codegen.check.defaults import check_defaults
 from codegen.check.envelope import check_envelope
+from codegen.check.examples import check_examples
+from codegen.check.files import check_bytes
 from codegen.check.finite import check_finite
 from codegen.check.lengths import check_lengths
 from codegen.check.links import check_links
@@ -86,6 +88,7 @@ def load(specs: Path, *, wants_proto: bool = False) -> Loaded:
     check_policy(contract, dialects.words.faulty, findings)
     check_conditions(contract, findings)
     check_defaults(contract, findings)
+    check_bytes(contract, findings)
     check_finite(contract, findings)
     check_product(dialects.http, dialects.proto, findings)
     check_sdk(contract, findings)
@@ -101,6 +104,7 @@ def load(specs: Path, *, wants_proto: bool = False) -> Loaded:
     gather_missing_files(dialects.proto, findings)
     drop_consequences(documents, findings)
     if all(RULES[finding.rule].can_wait for finding in findings):  # What is refused is mended first.
+        check_examples(contract, findings)
         check_lengths(contract, findings)
     return Loaded(contract, dialects, findings)
 

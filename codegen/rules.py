@@ -101,6 +101,10 @@ RULES: dict[str, Rule] = {
         "An operation of the session takes and answers what a session needs, and stands alone.",
         "The SDKs call it by themselves.",
     ),
+    "J015": Rule(
+        "Bytes are carried by HTTP alone.",
+        "A frame is one message that is held in memory, and other calls of the socket wait behind it; a body is a stream.",
+    ),
     "N001": Rule("A PkgID belongs to one operation.", "A frame knows its operation by nothing else."),
     "N002": Rule("A PkgID that was issued is not issued again.", "Old clients would call something else."),
     "N003": Rule("Every number is in the lock.", "`make lock` issues what is new."),
@@ -131,7 +135,13 @@ RULES: dict[str, Rule] = {
         "x-field says which, so that the other doors can carry it too.",
     ),
     "O011": Rule("A field has one carrier.", "Path, query and body are one flat record."),
-    "O012": Rule("Content is application/json with a schema.", "Protobuf is added by the compiler."),
+    "O012": Rule(
+        "Content is application/json with a schema, a form, or bytes.", "Protobuf is added beside JSON by the compiler."
+    ),
+    "O020": Rule(
+        "Media types of bytes are named, and hold the same.",
+        "The maximum is of the body; `image/*` and `*/*` name many.",
+    ),
     "O013": Rule("Responses are successes, and errors are not written.", "They follow from x-errors and errors.yaml."),
     "O014": Rule(
         "204 has no content, the others have, and all have the same.",
@@ -210,6 +220,26 @@ RULES: dict[str, Rule] = {
         "A part of allOf is open.",
         "`additionalProperties: false` knows the fields of its own part alone, and would refuse those of the others.",
     ),
+    "S030": Rule(
+        "An example is a value of its own schema.",
+        "It is served and printed in documentation, and readers try it out.",
+        can_wait=True,
+    ),
+    "S031": Rule("externalDocs has a url, and perhaps a description.", "Readers follow it.", can_wait=True),
+    "S032": Rule(
+        "What is only read or only written leaves something both ways.",
+        "readOnly is no part of a request, writeOnly none of a result; both together are part of nothing.",
+    ),
+    "S033": Rule(
+        "The name of a schema's input is free.", "A record that differs by direction comes in as `<Name>Input`."
+    ),
+    "S041": Rule(
+        "Bytes have a maximum.", "What takes them in is a disk; who sends more hears of it before it is full."
+    ),
+    "S042": Rule(
+        "Bytes stand beside JSON, not in it.",
+        "They are a body of HTTP or a part of a form; base64 carries a few in JSON.",
+    ),
     "S040": Rule(
         "A text of a request has a maximum.",
         "What holds it has one anyway: a column, an index, memory; said here, it is the caller who hears of it.",
@@ -226,6 +256,7 @@ RULES: dict[str, Rule] = {
         "A remembered answer has one status.",
         "What is kept for an idempotency key is the answer, and not which status it had.",
     ),
+    "V018": Rule("An answer of bytes is not remembered.", "What is kept for an idempotency key is small."),
     "V013": Rule("A suppressed rule can wait.", "Others would let wrong code through."),
     "V014": Rule("A suppression has not ended.", "It was for a while."),
     "V015": Rule("A suppression suppresses something.", "It would hide the next one."),

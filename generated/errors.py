@@ -180,6 +180,14 @@ class OutcomeUnknown(ApiError):
     title = "It is not known whether this took effect."
 
 
+class RangeNotSatisfiable(ApiError):
+    code = "range_not_satisfiable"
+    status = 416
+    rsp = RspCode.INVALID_DATA
+    retryable = False
+    title = "There are no such bytes."
+
+
 class RateLimited(ApiError):
     code = "rate_limited"
     status = 429
@@ -284,6 +292,7 @@ ERRORS: dict[str, type[ApiError]] = {
     "method_not_allowed": MethodNotAllowed,
     "not_acceptable": NotAcceptable,
     "outcome_unknown": OutcomeUnknown,
+    "range_not_satisfiable": RangeNotSatisfiable,
     "rate_limited": RateLimited,
     "request_in_progress": RequestInProgress,
     "request_timeout": RequestTimeout,

@@ -90,7 +90,7 @@ class Event:
 
 
 CONTRACT_VERSION = "1.0.0"
-CONTRACT_HASH = "f7aff59a"
+CONTRACT_HASH = "71d03094"
 
 
 class PkgId(IntEnum):

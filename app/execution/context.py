@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from app.auth.credential_refused import Reason
 from app.auth.principal import Principal
 from app.db.database import Executor
 from app.limits.limiter import Permit
@@ -43,6 +44,8 @@ class Caller:
     credential_refused: Unauthenticated | None = None
     """What was wrong with the credential, where there was one. The runner raises it, after the address has paid for it."""
 
+    absent: Reason = Reason.MISSING
+    """Why there is no principal, where no credential was refused."""
     origin: str | None = None
     """The page that asked over HTTP, as its browser says it in `Origin`."""
 

@@ -170,8 +170,10 @@ class Runner:
         if caller.credential_refused is not None:
             await self._spend(BUCKETS["unauthenticated"], limit_key(caller.ip), call)
             raise caller.credential_refused
-        if caller.principal is None or caller.principal.expires_at + LEEWAY_S <= self._clock():
-            raise CredentialRefused(Reason.MISSING if caller.principal is None else Reason.EXPIRED)
+        if caller.principal is None:
+            raise CredentialRefused(caller.absent)
+        if caller.principal.expires_at + LEEWAY_S <= self._clock():
+            raise CredentialRefused(Reason.EXPIRED)
 
     async def _limit(self, call: Call) -> None:
         bucket = call.operation.bucket

@@ -1,7 +1,7 @@
 """Accounts for the body of one request: what was fed to the parser, what of it was payload, whether it comes fast enough.
 
 Promises: a chunked body's framing and extensions stay within 32 KiB above its payload, its trailers within 100 fields and
-about 16 KiB; an application that does not count for itself never gets more than MAX_BODY_BYTES.
+about 16 KiB; an application that does not count for itself never gets more than MAX_BODY_BYTES, or than it has allowed.
 """
 
 from __future__ import annotations
@@ -19,21 +19,33 @@ TAIL_BYTES = 16_384
 MIN_BYTES_PER_CHECK = 1024
 """In each 9.5 s: a body that comes more slowly holds its place for nothing (D13)."""
 
+SLOWEST_BYTES_PER_S = 16_384
+"""Of a body that the application has allowed more than the usual: a phone on a bad day."""
+ALLOWED_BYTES_PER_CHECK = 65_536
+
 
 class Body:
     """`declared` is its Content-Length, None if it is chunked; `ends_at` is when it must be whole, by the loop's clock.
     One per request that has one; `payload` is what the parser has answered of it, and is counted by whoever hears that."""
 
-    __slots__ = ("_checked", "_declared", "_fed", "_payload_before", "_tail", "ends_at", "payload")
+    __slots__ = ("_checked", "_declared", "_fed", "_least", "_most", "_payload_before", "_tail", "ends_at", "payload")
 
     def __init__(self, declared: int | None, ends_at: float) -> None:
         self._declared = declared
+        self._most = MAX_BODY_BYTES
+        self._least = MIN_BYTES_PER_CHECK
         self.ends_at = ends_at
         self._fed = 0
         self._checked = 0
         self._tail = 0
         self._payload_before = 0
         self.payload = 0
+
+    def allow(self, max_bytes: int, now: float) -> None:
+        """The application takes in so many: the time for them grows, and so does the pace that is asked for."""
+        self._most = max(self._most, max_bytes + (max_bytes >> 6))
+        self._least = ALLOWED_BYTES_PER_CHECK
+        self.ends_at = max(self.ends_at, now + max_bytes / SLOWEST_BYTES_PER_S)
 
     def cut(self, available: int) -> int:
         """How much of what came is to be parsed next: never beyond a known end, so that a next request stays whole."""
@@ -46,7 +58,7 @@ class Body:
         self._fed += fed
         self._tail = self._tail + fed if self.payload == self._payload_before else 0
         self._payload_before = self.payload
-        if self.payload > MAX_BODY_BYTES:
+        if self.payload > self._most:
             raise TooLarge
         if trailers > MAX_TRAILERS or self._tail > TAIL_BYTES:
             raise HeadTooLarge("The fields after the body are too large.")
@@ -54,6 +66,6 @@ class Body:
             raise Malformed("The chunks are too small.")
 
     def is_fast_enough(self) -> bool:
-        """Whether 1 KiB or more has come since it was last asked, whatever the time between."""
+        """Whether 1 KiB or more has come since it was last asked, whatever the time between; 64 KiB of what is allowed."""
         came, self._checked = self._fed - self._checked, self._fed
-        return came >= MIN_BYTES_PER_CHECK
+        return came >= self._least

@@ -131,6 +131,8 @@ class GuardedHttp(HttpToolsProtocol):
         if self._has_place:
             self._places.give_back(self._address)
         super().connection_lost(exc)
+        if self.scope is not None:
+            self.scope.pop("allow_body", None)  # type: ignore[typeddict-item]  # ours; it holds the connection
 
     def data_received(self, data: bytes) -> None:
         """What cannot be worked on yet is held, and reading rests until it can."""
@@ -252,6 +254,7 @@ class GuardedHttp(HttpToolsProtocol):
             if not self._is_socket:
                 return
         self.scope["arrived_at"] = time.monotonic()  # type: ignore[typeddict-unknown-key]  # ours, for the deadline
+        self.scope["allow_body"] = self._allow_body  # type: ignore[typeddict-unknown-key]  # ours, for bodies that are streams
         self._retry_after_s = self._gate_refuses()
         if self._retry_after_s is None:
             super().on_headers_complete()
@@ -330,6 +333,11 @@ class GuardedHttp(HttpToolsProtocol):
         self._body = Body(self._declared, self.loop.time() + BODY_S)
         self._keeps_alive, self.cycle.keep_alive = self.cycle.keep_alive, False
         self._alarm.within(BODY_CHECK_S)
+
+    def _allow_body(self, max_bytes: int) -> None:
+        """For the request that is being answered: there is no other before that."""
+        if self._body is not None:
+            self._body.allow(max_bytes, self.loop.time())
 
     def _feed_body(self, body: Body, data: bytes) -> bytes:
         size = body.cut(len(data))

@@ -11,7 +11,7 @@ import structlog
 from app.errors import problem
 from app.execution.context import Call
 from app.http.conditions import is_unchanged
-from app.http.negotiation import JSON, MEDIA_TYPES, BodyRefused
+from app.http.negotiation import JSON, MEDIA_TYPES, Hinted
 from generated.bindings import HttpBinding
 from generated.errors import ApiError, MethodNotAllowed, Unauthenticated
 from generated.operations import CONTRACT_HASH, CONTRACT_VERSION
@@ -37,7 +37,7 @@ async def send_result(
     """`media` is one that the operation offers; no body for an operation without a result. 304 where GET is asked for
     what the caller has, as `if_none_match` says. A status that the handler chose and the contract does not declare is
     logged, and the first declared one is sent."""
-    headers = [CONTRACT, *SECURITY, _correlation(call.trace_id), *_budget(call)]
+    headers = head_of(call)
     if binding.etag is not None:
         tag = header_text(getattr(result, binding.etag))
         headers.append((b"etag", b'"%b"' % tag))
@@ -50,13 +50,18 @@ async def send_result(
         headers += (TYPES[media], VARY)
     for name, field in binding.response_headers:
         headers.append((name.encode(), header_text(getattr(result, field))))
-    status = _status(binding, call)
+    status = status_of(binding, call)
     if binding.location is not None and status == CREATED:
         prefix, field = binding.location
         headers.append((b"location", f"{prefix}{getattr(result, field)}".encode()))
     if call.replayed:
         headers.append((b"idempotent-replayed", b"true"))
     await _send(send, status, headers, body)
+
+
+def head_of(call: Call) -> list[Header]:
+    """What every success has."""
+    return [CONTRACT, *SECURITY, _correlation(call.trace_id), *_budget(call)]
 
 
 def _encoded(binding: HttpBinding, result: Any, media: str) -> bytes:
@@ -66,7 +71,7 @@ def _encoded(binding: HttpBinding, result: Any, media: str) -> bytes:
     return binding.codec.encode_protobuf(result)
 
 
-def _status(binding: HttpBinding, call: Call) -> int:
+def status_of(binding: HttpBinding, call: Call) -> int:
     """The handler's choice among the declared ones. What it did is committed, so a wrong choice is logged, not answered."""
     if call.status in binding.statuses:
         return call.status
@@ -86,7 +91,7 @@ async def send_problem(
         headers.append((b"www-authenticate", b"Bearer"))
     if isinstance(error, MethodNotAllowed):
         headers.append((b"allow", allow.encode()))
-    if isinstance(error, BodyRefused):
+    if isinstance(error, Hinted):
         headers.append(error.hint)
     if told.retry_after is not msgspec.UNSET:
         headers.append((b"retry-after", b"%d" % told.retry_after))

@@ -105,11 +105,11 @@ def _query_values(binding: HttpBinding, query: bytes) -> dict[str, object]:
     for name, text in _query_pairs(query):
         parameter = known.get(name)
         if parameter is None:
-            raise _refused(name, "There is no such parameter")
+            raise field_refused(name, "There is no such parameter")
         if parameter.is_list:
             _append(values, parameter, text)
         elif parameter.field in values:
-            raise _refused(name, "The parameter stands twice")
+            raise field_refused(name, "The parameter stands twice")
         else:
             values[parameter.field] = parameter.from_text(text)
     return values
@@ -131,8 +131,10 @@ def _append(values: dict[str, object], parameter: HttpParameter, text: str) -> N
         listed.append(parameter.from_text(text))
 
 
-def _refused(name: str, message: str) -> InvalidData:
-    return InvalidData(errors=[FieldError(pointer=f"/{name[:100]}", message=message)])
+def field_refused(name: str, message: str) -> InvalidData:
+    """`name` is as the caller wrote it; of a long one the beginning is told."""
+    pointer = "/" + name[:100].replace("~", "~0").replace("/", "~1")
+    return InvalidData(errors=[FieldError(pointer=pointer, message=message)])
 
 
 def read_request(binding: HttpBinding, media: str | None, body: bytes, outside: dict[str, object]) -> Any:
@@ -151,7 +153,7 @@ def read_request(binding: HttpBinding, media: str | None, body: bytes, outside: 
     carried = [one.field for one in (*binding.path_parameters, *binding.query_parameters, *binding.header_parameters)]
     for name in carried:
         if name in inside:
-            raise _refused(name, "The field does not stand in the body")
+            raise field_refused(name, "The field does not stand in the body")
     return codec.decode_values(inside | outside)
 
 

@@ -6,6 +6,7 @@ Promises: who excludes a type never gets it; what cannot be read in an `Accept` 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from generated.bindings import HttpBinding
 from generated.errors import NotAcceptable, UnsupportedMediaType
@@ -18,8 +19,14 @@ WEIGHT = re.compile(r"(?:0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)\Z")
 ANY, ANY_APPLICATION = "*/*", "application/*"
 
 
-class BodyRefused(UnsupportedMediaType):
-    """`hint` is the header of the answer that says what would be read (RFC 9110 §15.5.16)."""
+class Hinted:
+    """A refusal whose answer has one more header, `hint`, which says what would do."""
+
+    hint: tuple[bytes, bytes]
+
+
+class BodyRefused(Hinted, UnsupportedMediaType):
+    """`hint` says what would be read (RFC 9110 §15.5.16)."""
 
     def __init__(self, detail: str, hint: tuple[bytes, bytes]) -> None:
         super().__init__(detail)
@@ -41,9 +48,14 @@ def body_type(headers: dict[bytes, bytes], types: tuple[str, ...]) -> str:
     media = headers.get(b"content-type", b"").decode("latin-1").partition(";")[0].strip().lower()
     if media not in types:
         raise BodyRefused(f"Send {' or '.join(types[:2])}.", (b"accept", ", ".join(types).encode()))
+    check_plain(headers)
+    return media
+
+
+def check_plain(headers: Mapping[bytes, bytes]) -> None:
+    """An encoding of the body is not undone. Raises BodyRefused."""
     if headers.get(b"content-encoding", b"identity").lower() != b"identity":
         raise BodyRefused("Send the body as it is, not encoded.", (b"accept-encoding", b"identity"))
-    return media
 
 
 def answer_type(headers: dict[bytes, bytes], sent: str | None, offers: tuple[str, ...]) -> str:
@@ -61,6 +73,21 @@ def answer_type(headers: dict[bytes, bytes], sent: str | None, offers: tuple[str
     if not ranges:
         return preferred
     return _best(_weighed(ranges), preferred, offers)
+
+
+def check_acceptable(headers: Mapping[bytes, bytes], media_types: tuple[str, ...]) -> None:
+    """Whether one of the concrete types that may be answered is taken. Raises NotAcceptable. A type that only the handler
+    knows is answered as it is, which RFC 9110 §12.4.1 leaves open."""
+    accept = headers.get(b"accept", b"").decode("latin-1").lower()
+    ranges = [part for part in map(str.strip, accept.split(",")) if part]
+    if not ranges or not media_types or any("*" in one for one in media_types):
+        return
+    weights = _weighed(ranges)
+    for offer in media_types:
+        main = f"{offer.partition('/')[0]}/*"
+        if next((weights[name][0] for name in (offer, main, ANY) if name in weights), 0.0) > 0:
+            return
+    raise NotAcceptable(f"Accept {' or '.join(media_types)}.")
 
 
 def _best(weights: dict[str, tuple[float, int]], preferred: str, offers: tuple[str, ...]) -> str:

@@ -322,7 +322,8 @@ class Connection:
         self._reply(self._session.dialect.writer.expiring(left_s))
 
     def _revoke(self) -> None:
-        self._caller = Caller(None, self._caller.ip, self._caller.user_agent, Door.WEBSOCKET)
+        caller = self._caller
+        self._caller = Caller(None, caller.ip, caller.user_agent, Door.WEBSOCKET, absent=Reason.EXPIRED)
 
     def _close_expired(self) -> None:
         self.outbox.close(CloseCode.TOKEN_EXPIRED, "token_expired")
@@ -335,7 +336,7 @@ class Connection:
             if isinstance(action, Unsubscribe):
                 self._subscriptions.leave(action.topics)
             elif self._caller.principal is None:
-                raise Unauthenticated()
+                raise CredentialRefused(self._caller.absent)
             else:
                 self._subscriptions.join(action.topics, self._caller.principal)
         except ApiError as error:

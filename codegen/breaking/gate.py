@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from codegen.breaking.change import Change
+from codegen.breaking.notes import compare_notes
 from codegen.breaking.operations import compare_events, compare_operations
 from codegen.breaking.presence import compare_presence
 from codegen.breaking.records import Direction, compare_definitions
@@ -57,6 +58,7 @@ def judge(old: Contract, new: Contract, waivers: Iterable[Waiver], today: date) 
         *compare_presence(old, new),
         *compare_codes(old, new),
         *compare_stored(old, new),
+        *compare_notes(old, new),
     ]
     settled = _waive(found, {one.fingerprint: one for one in waivers}, today)
     ordered = sorted(settled, key=lambda one: (ORDER.index(one.severity), one.rule, one.subject))

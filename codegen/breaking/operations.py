@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date
 
 from codegen.breaking.change import Change
 from codegen.breaking.records import Direction, compare_records
+from codegen.breaking.values import compare_types
 from codegen.ir.operations import Contract, Event, Http, Operation, Roles
+from codegen.ir.types import File
 
 
 def compare_operations(old: Contract, new: Contract, today: date) -> Iterator[Change]:
@@ -39,7 +42,8 @@ def _operation(old: Operation, new: Operation) -> Iterator[Change]:
         yield Change("feature-changed", old.name, f"{old.feature} became {new.feature}", place)
     yield from _methods(old, new)
     yield from _door(old, new)
-    if old.result != new.result:
+    yield from _bytes(old, new)
+    if replace(old.result, file=None) != replace(new.result, file=None):
         message = f"{old.result.record or 'nothing'} became {new.result.record or 'nothing'}"
         yield Change("result-changed", old.name, message, place)
     yield from _roles(old.name, old.roles, new.roles, new)
@@ -60,6 +64,23 @@ def _operation(old: Operation, new: Operation) -> Iterator[Change]:
     if old.sunset and old.sunset != new.sunset:
         word = "advanced" if new.sunset and new.sunset < old.sunset else "postponed"
         yield Change(f"sunset-{word}", old.name, f"{old.sunset} became {new.sunset or 'no day'}", place)
+
+
+def _bytes(old: Operation, new: Operation) -> Iterator[Change]:
+    """Answers of bytes: more of them, or others, are news to a caller; fewer are not."""
+    one, other = old.result.file, new.result.file
+    if (one is None) != (other is None):
+        yield Change("result-changed", old.name, "bytes became JSON" if one else "JSON became bytes", new.place)
+    elif one and other and (verdict := compare_types(one, other)):
+        for word, is_so in zip(("narrowed", "widened"), verdict, strict=True):
+            if is_so:
+                yield Change(
+                    f"answer-values-{word}", old.name, f"{_say_file(one)} became {_say_file(other)}", new.place
+                )
+
+
+def _say_file(file: File) -> str:
+    return f"{file.max_bytes} bytes of {' or '.join(file.media_types) or 'any type'}"
 
 
 def _methods(old: Operation, new: Operation) -> Iterator[Change]:
@@ -130,7 +151,8 @@ def _listed(statuses: Iterable[int]) -> str:
 
 def _carriers(http: Http) -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {one.field: (one.location, one.carrier) for one in http.parameters}
-    return found | dict.fromkeys(http.body or (), ("body",))
+    body = "form" if http.form else "bytes" if http.file else "body"
+    return found | dict.fromkeys(http.body or (), (body,))
 
 
 def _roles(name: str, old: Roles, new: Roles, at: Operation | Event) -> Iterator[Change]:

@@ -9,6 +9,7 @@ from codegen.ir.types import (
     Bytes,
     DateTime,
     Duration,
+    File,
     Float,
     Int,
     ListOf,
@@ -47,6 +48,8 @@ def compare_types(old: Type, new: Type) -> Verdict | None:
             return _strings(old, new)
         case Bytes(), Bytes():
             return _bounds(None, old.max_length, None, new.max_length)
+        case File(), File():
+            return _both(_bounds(None, old.max_bytes, None, new.max_bytes), _kinds(old.media_types, new.media_types))
         case ListOf(), ListOf():
             return _both(compare_types(old.item, new.item), _lists(old, new))
         case MapOf(), MapOf():
@@ -54,6 +57,13 @@ def compare_types(old: Type, new: Type) -> Verdict | None:
         case Named(), Named():
             return (False, False) if old.name == new.name else None
     return (False, False) if old == new else None
+
+
+def _kinds(old: tuple[str, ...], new: tuple[str, ...]) -> Verdict:
+    """Media types; none are any."""
+    if old == new:
+        return False, False
+    return (bool(new) and not set(old) <= set(new)) or not old, (bool(old) and not set(new) <= set(old)) or not new
 
 
 def outgrows(old: Type, new: Type) -> bool:
@@ -71,10 +81,10 @@ def outgrows(old: Type, new: Type) -> bool:
 
 
 def say(kind: Type) -> str:
-    """The type with what bounds it."""
+    """The type with what bounds it, or what it holds."""
     limits = {
         name: getattr(one, name)
-        for one in (kind, getattr(kind, "shape", None))
+        for one in (kind, *(getattr(kind, part, None) for part in ("shape", "item", "value")))
         for name in (
             "minimum",
             "maximum",
@@ -88,8 +98,10 @@ def say(kind: Type) -> str:
             "min_items",
             "max_items",
             "unique_items",
+            "max_bytes",
+            "media_types",
         )
-        if getattr(one, name, None) not in (None, 0)
+        if getattr(one, name, None) not in (None, 0, ())
     }
     return describe(kind) + "".join(f" {name}={value}" for name, value in limits.items())
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from codegen.diagnostics import Findings, Place
 from codegen.ir.names import camel, constant, pascal, snake
 from codegen.ir.operations import Contract, Operation
-from codegen.ir.proto_spelling import DURATION, EMPTY, TIMESTAMP, enum_members, spelling
+from codegen.ir.proto_spelling import DURATION, EMPTY, TIMESTAMP, enum_members, in_messages, spelling
 from codegen.ir.types import (
     Bool,
     Bytes,
@@ -21,6 +21,7 @@ from codegen.ir.types import (
     Duration,
     Enum,
     Field,
+    File,
     Float,
     Int,
     ListOf,
@@ -46,7 +47,7 @@ def check_agreement(
     checker = _Checker(contract, proto, findings, wants_every_rpc=wants_every_rpc)
     for operation in contract.operations:
         checker.rpc(operation)
-    for name in sorted(contract.results | contract.inputs):
+    for name in sorted(in_messages(contract)):
         checker.definition(contract.definitions.get(name))
     checker.rsp_codes()
     checker.strangers()
@@ -73,6 +74,8 @@ class _Checker:
         self._used: set[str] = set()
 
     def rpc(self, operation: Operation) -> None:
+        if operation.has_bytes:
+            return
         name = pascal(operation.name)
         rpc = self._proto.rpcs.get(name)
         has_body = operation.http is not None and operation.http.body is not None
@@ -244,7 +247,7 @@ class _Checker:
                 return _Expected("double")
             case String() | Text():
                 return _Expected("string")
-            case Bytes():
+            case Bytes() | File():
                 return _Expected("bytes")
             case DateTime():
                 return _Expected("message", TIMESTAMP)
@@ -393,5 +396,5 @@ def _advice(kind: Type, theirs: ProtoField, label: str, expected: str) -> tuple[
 
 def messages_in_use(contract: Contract) -> Iterator[str]:
     """Names of all proto messages and enums that the contract needs."""
-    yield from sorted(contract.results | contract.inputs)
+    yield from sorted(in_messages(contract))
     yield from (operation.request.name for operation in contract.operations if operation.has_rpc)

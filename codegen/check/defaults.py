@@ -11,13 +11,16 @@ from pydantic_core import PydanticCustomError
 from codegen.diagnostics import Findings
 from codegen.ir.operations import Contract
 from codegen.ir.patterns import matches
+from codegen.ir.reach import names
 from codegen.ir.types import (
     Bool,
     Bytes,
     DateTime,
+    Definition,
     Duration,
     Enum,
     Field,
+    File,
     Float,
     Int,
     ListOf,
@@ -27,6 +30,7 @@ from codegen.ir.types import (
     String,
     Text,
     Type,
+    Union,
     describe,
 )
 from codegen.runtime.service import scalars
@@ -41,7 +45,7 @@ def check_defaults(contract: Contract, findings: Findings) -> None:
     records = [one for one in contract.definitions.values() if isinstance(one, Record)]
     for record in [*records, *(operation.request for operation in contract.operations)]:
         for one in record.fields:
-            if one.has_default and not _fits_field(contract, one):
+            if one.has_default and not (_is_spelled(contract, one) and fits_field(contract, one, one.default)):
                 findings.add(
                     "S023",
                     one.place,
@@ -50,8 +54,15 @@ def check_defaults(contract: Contract, findings: Findings) -> None:
                 )
 
 
-def _fits_field(contract: Contract, one: Field) -> bool:
-    return one.nullable if one.default is None else fits(contract, one.type, one.default)
+def _is_spelled(contract: Contract, one: Field) -> bool:
+    """Whether the targets can write the default: records have no literal, but an empty list of them has."""
+    inner = [contract.definitions.get(name) for name in names(one.type)]
+    return not one.default or all(isinstance(each, Enum) for each in inner)
+
+
+def fits_field(contract: Contract, one: Field, value: object) -> bool:
+    """Whether the field may have the value, null included."""
+    return one.nullable if value is None else fits(contract, one.type, value)
 
 
 def fits(contract: Contract, kind: Type, value: object) -> bool:
@@ -65,6 +76,8 @@ def fits(contract: Contract, kind: Type, value: object) -> bool:
             return isinstance(value, int | float) and not isinstance(value, bool) and _between(kind, value)
         case String():
             return isinstance(value, str) and _is_text(kind, value)
+        case File():
+            return False
         case Text() | DateTime() | Duration() | Bytes():
             return _reads(kind, value)
         case ListOf():
@@ -77,8 +90,22 @@ def fits(contract: Contract, kind: Type, value: object) -> bool:
                 return False
             return all(fits(contract, kind.value, item) for item in value.values())
         case Named():
-            definition = contract.definitions.get(kind.name)
-            return isinstance(definition, Enum) and value in [member for _, member in definition.members]
+            return _is_of(contract, contract.definitions.get(kind.name), value)
+
+
+def _is_of(contract: Contract, definition: Definition | None, value: object) -> bool:
+    match definition:
+        case Enum():
+            return not isinstance(value, bool) and value in [member for _, member in definition.members]
+        case Union() if isinstance(value, dict):
+            record = dict(definition.arms).get(str(value.get(definition.tag)), "")
+            return _is_of(contract, contract.definitions.get(record), value)
+        case Record() if isinstance(value, dict):
+            return value.keys() <= {one.name for one in definition.fields} and all(
+                fits_field(contract, one, value[one.name]) if one.name in value else not one.required
+                for one in definition.fields
+            )
+    return False
 
 
 def _counts(low: int, count: int, high: int | None) -> bool:

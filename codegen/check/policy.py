@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from codegen.diagnostics import Findings, Place, meant
 from codegen.ir.operations import Contract, Operation, Roles
-from codegen.parse.join import implied_kinds
 from codegen.parse.policy import ERRORS, POLICY
 
 
@@ -33,7 +32,7 @@ class _Checker:
         if operation.bucket is not None:
             self.known("bucket", operation.bucket, {bucket.name for bucket in self._contract.buckets}, place, POLICY)
         codes = {error.code: error for error in self._contract.errors}
-        kinds = set(implied_kinds(operation))
+        kinds = set(operation.implied_kinds())
         for code in operation.declared_errors:
             self.known("error", code, set(codes), place, ERRORS)
             if code in codes and codes[code].implied_by in kinds:

@@ -132,6 +132,12 @@ def quoted(text: str) -> str:
     return f'"{literal[1:-1]}"' if plain else literal
 
 
+def attribute_docstring(said: Iterable[str]) -> list[str]:
+    """Below an attribute: one line with all sentences and a blank one, or nothing."""
+    text = " ".join(said)
+    return [f"    {docstring(text)}", ""] if text else []
+
+
 def docstring(text: str) -> str:
     """A one-line docstring literal."""
     one_line = " ".join(text.split())

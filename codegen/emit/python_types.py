@@ -14,6 +14,7 @@ from codegen.ir.types import (
     Duration,
     Enum,
     Field,
+    File,
     Float,
     Int,
     ListOf,
@@ -56,6 +57,8 @@ def output_type(module: Module, kind: Type) -> str:
             return module.use("datetime", "timedelta")
         case Bytes():
             return module.builtin("bytes")
+        case File():
+            return module.use("generated.content", "Upload")
         case ListOf():
             return f"{module.builtin('list')}[{output_type(module, kind.item)}]"
         case MapOf():
@@ -84,13 +87,14 @@ def input_type(module: Module, contract: Contract, kind: Type) -> str:
             return (
                 spelled if kind.multiple_of is None else _judged(module, spelled, _multiple(module, kind.multiple_of))
             )
-        case DateTime():
-            return _shaped(module, module.use("generated.scalars", "Moment"), kind)
-        case Duration():
-            return _shaped(module, module.use("generated.scalars", "Span"), kind)
+        case DateTime() | Duration():
+            name = "Moment" if isinstance(kind, DateTime) else "Span"
+            return _shaped(module, module.use("generated.scalars", name), kind)
         case Bytes():
             limit = None if kind.max_length is None else kind.max_length // 4 * 3
             return _constrained(module, module.use("generated.scalars", "Base64"), max_length=limit)
+        case File():
+            return _file_type(module, kind)
         case ListOf():
             inner = input_type(module, contract, kind.item)
             spelled = _constrained(
@@ -113,6 +117,12 @@ def input_type(module: Module, contract: Contract, kind: Type) -> str:
                 module.use("generated.enums", kind.name)
                 return _enum_type(module, definition)
             return kind.name
+
+
+def _file_type(module: Module, kind: File) -> str:
+    spelled = module.use("generated.content", "Upload")
+    named = ", ".join(map(quoted, kind.media_types))
+    return _judged(module, spelled, f"{module.use('generated.content', 'OfType')}({named})") if named else spelled
 
 
 def _enum_type(module: Module, enum: Enum) -> str:
@@ -222,9 +232,13 @@ def literal(module: Module, contract: Contract, kind: Type, value: object) -> st
 
 
 def text_reader(contract: Contract, kind: Type) -> str:
-    """The key of `generated.scalars.FROM_TEXT` that reads the type from a query or a path."""
+    """The key of `generated.scalars.FROM_TEXT` that reads the type from a query, a path or a part of a form."""
+    if isinstance(kind, MapOf):
+        return "json"
     if isinstance(kind, Named):
         definition = contract.definitions[kind.name]
+        if not isinstance(definition, Enum):
+            return "json"
         numeric = isinstance(definition, Enum) and all(isinstance(value, int) for _, value in definition.members)
         return "int" if numeric else "text"
     return {Int: "int", Float: "float", Bool: "bool"}.get(type(kind), "text")

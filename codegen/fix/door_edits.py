@@ -173,7 +173,7 @@ class _Messages:
             return self._message("Request", "{type: 'null'}", file)
         if len(targets) != 1 or targets[0] is None or shared_name(targets[0]) is None:
             return None
-        fields = self._dialects.schemas.fields_of(http.records[0], f"the request of {http.name}") or ()
+        fields = self._dialects.schemas.request_fields_of(http.records[0], f"the request of {http.name}") or ()
         if {one.name for one in fields} != names:
             return None
         return self._message("Request", reference(file, targets[0].place.file, targets[0].pointer[1:]), file)

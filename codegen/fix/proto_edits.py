@@ -6,7 +6,7 @@ from codegen.diagnostics import Findings
 from codegen.fix.proto_writer import ProtoWriter, reserve
 from codegen.ir.names import pascal
 from codegen.ir.operations import Contract
-from codegen.ir.proto_spelling import enum_members, said_members
+from codegen.ir.proto_spelling import enum_members, in_messages, said_members
 from codegen.ir.types import Enum, Record, Union
 from codegen.parse.join import Dialects
 from codegen.parse.proto import ProtoEnum, ProtoMessage
@@ -20,7 +20,7 @@ def offer_proto_edits(contract: Contract, dialects: Dialects, findings: Findings
         if name not in dialects.proto.rpcs:
             findings.attach("X001", operation.place, offers.writer.rpc(operation), name)
         offers.record(operation.request, operation.feature)
-    for name in sorted(contract.results | contract.inputs):
+    for name in sorted(in_messages(contract)):
         match contract.definitions.get(name):
             case Record() as record:
                 offers.record(record)

@@ -16,6 +16,7 @@ from codegen.edits import BODY, END, Edit
 from codegen.fix.schema_spelling import enum_text, is_required, member_name, property_of, record_text
 from codegen.ir.names import is_type_name
 from codegen.ir.operations import Contract
+from codegen.ir.proto_spelling import in_messages
 from codegen.ir.types import Enum, Record
 from codegen.parse.join import Dialects
 from codegen.parse.keywords import RESERVED
@@ -36,7 +37,7 @@ def offer_schema_edits(contract: Contract, dialects: Dialects, findings: Finding
         edits = _into(leaf, added, homes)
         for _, place in added:
             findings.attach("X011", place, edits)
-    for name in sorted(contract.results | contract.inputs):
+    for name in sorted(in_messages(contract)):
         enum, theirs = contract.definitions.get(name), dialects.proto.enums.get(name)
         if isinstance(enum, Enum) and theirs is not None:
             for spelled, edits in _members(enum, theirs, dialects):
@@ -158,11 +159,11 @@ class _Properties:
             carried = {one.field for one in operation.http.parameters} if operation.http else set()
             path = operation.http.path if operation.http else ""
             yield operation.request, doors, carried | set(re.findall(r"\{([^}]*)\}", path))
-        for name in sorted(self._contract.results | self._contract.inputs):
+        for name in sorted(in_messages(self._contract)):
             record = self._contract.definitions.get(name)
             tree = self._dialects.documents.tree(record.place.file) if record else None
             if isinstance(record, Record) and isinstance(tree, Mapping):
-                yield record, [[tree.entries[name]]], set()
+                yield record, [[node for node in tree.entries.values() if node.place == record.place]], set()
 
     def _read(self, record: Record, doors: list[list[Node]], carried: set[str]) -> None:
         message = self._dialects.proto.messages.get(record.name)

@@ -1,13 +1,14 @@
-"""Bodies and answers of HTTP operations: one record in JSON each; what differs from that in the document is said."""
+"""Bodies and answers of HTTP operations: one record in JSON, a form or bytes; what differs from that in the document is said."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from codegen.importer.draft import Data, Ref
+from codegen.importer.files import bytes_content, form_content
 from codegen.importer.losses import ANSWER, DOCUMENT, MEMBER, PRESENCE
-from codegen.importer.media import chosen, is_json
-from codegen.importer.nodes import made, mapping, place_of, scalar, text, value
+from codegen.importer.media import MULTIPART, chosen, is_bytes
+from codegen.importer.nodes import made, mapping, place_of, text, value
 from codegen.importer.types import Types
 from codegen.parse.http_responses import STATUSES
 from codegen.parse.yaml_tree import Mapping, Node
@@ -20,14 +21,15 @@ class _Success:
     status: str
     node: Node
     description: str
-    schema: Ref | None
+    content: Data | None
 
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """`description` is what the document says of the body itself."""
+    """`record` is None where the content is bytes; `description` is what the document says of the body itself."""
 
-    record: Ref
+    record: Ref | None
+    content: Data
     description: str = ""
 
 
@@ -47,18 +49,17 @@ def read_body(types: Types, operation: Mapping, label: str, hint: str) -> Body |
             "a body may not be left out; one of which nothing is required is `{}`",
             "write required: true",
         )
-    record = types.message(_schema(body, media, schema), what, f"{hint}_body", is_request=True)
-    return Body(record, text(body, "description").strip())
+    described = text(body, "description").strip()
+    if is_bytes(media):
+        return Body(None, bytes_content(types, body, what), described)
+    if media == MULTIPART:
+        return Body(*form_content(types, body, schema, what, f"{hint}_body"), described)
+    record = types.message(schema if schema is not None else made(body, {}), what, f"{hint}_body", is_request=True)
+    return Body(record, _json(record), described)
 
 
-def _schema(holder: Mapping, media: str, schema: Node | None) -> Node:
-    """A text is a text and anything else that is no JSON bytes, whatever the document says of it."""
-    if is_json(media):
-        return schema if schema is not None else made(holder, {})
-    text_entries: dict[str, Node] = {"type": scalar(holder, "string")}
-    if media.startswith("text/"):
-        return made(holder, text_entries)
-    return made(holder, text_entries | {"format": scalar(holder, "binary")})
+def _json(record: Ref) -> Data:
+    return {"application/json": {"schema": record}}
 
 
 def read_responses(types: Types, operation: Mapping, label: str, hint: str) -> Data | None:
@@ -77,13 +78,13 @@ def read_responses(types: Types, operation: Mapping, label: str, hint: str) -> D
     found = [_success(types, status, node, label, hint) for status, node in _successes(responses)]
     if not found:
         return None
-    main = next((one for one in found if one.schema is not None), found[0])
+    main = next((one for one in found if one.content is not None), found[0])
     written: Data = {}
     for one in found:
-        if _is_equal(types, one.schema, main.schema):
+        if _is_equal(types, one.content, main.content):
             _write(types, written, one, main, label)
         else:
-            said = "no content" if one.schema is None else "another content"
+            said = "no content" if one.content is None else "another content"
             types.losses.add(
                 ANSWER,
                 one.node.place,
@@ -110,12 +111,12 @@ def _success(types: Types, status: str, node: Node, label: str, hint: str) -> _S
     media, schema = chosen(types.shapes.library, types.losses, response, what)
     if not media or status == "204":
         return _Success(status, node, described, None)
-    return _Success(
-        status,
-        node,
-        described,
-        types.message(_schema(response, media, schema), what, f"{hint}_result", is_request=False),
+    if is_bytes(media):
+        return _Success(status, node, described, bytes_content(types, response, what))
+    record = types.message(
+        schema if schema is not None else made(response, {}), what, f"{hint}_result", is_request=False
     )
+    return _Success(status, node, described, _json(record))
 
 
 def _beside(types: Types, response: Mapping, label: str) -> None:
@@ -140,16 +141,19 @@ def _beside(types: Types, response: Mapping, label: str) -> None:
         )
 
 
-def _is_equal(types: Types, one: Ref | None, other: Ref | None) -> bool:
+def _is_equal(types: Types, one: Data | None, other: Data | None) -> bool:
     """Wrapped values of one form are records of different names."""
-    if one is None or other is None:
+    if one is None or other is None or one.keys() != other.keys():
         return one is other
-    return one == other or types.schemas[one.name] == types.schemas[other.name]
+    first, second = one.get("application/json"), other.get("application/json")
+    if one == other or first is None or second is None:
+        return one == other
+    return types.schemas[first["schema"].name] == types.schemas[second["schema"].name]
 
 
 def _write(types: Types, written: Data, one: _Success, main: _Success, label: str) -> None:
     wanted = one.status if one.status in STATUSES else "200"
-    status = "204" if main.schema is None else wanted
+    status = "204" if main.content is None else wanted
     if status in written and status == one.status:
         written[status]["description"] = one.description
         return
@@ -168,5 +172,5 @@ def _write(types: Types, written: Data, one: _Success, main: _Success, label: st
             f"{label} answers {status} and not {one.status}",
             "write content, or another status of 200, 201, 202, 204",
         )
-    content = {"content": {"application/json": {"schema": main.schema}}} if main.schema is not None else {}
+    content = {"content": main.content} if main.content is not None else {}
     written[status] = {"description": one.description, **content}

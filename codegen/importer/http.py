@@ -18,6 +18,7 @@ from codegen.importer.security import Security
 from codegen.importer.sources import Source
 from codegen.importer.types import Types, codes
 from codegen.ir.names import pascal
+from codegen.parse.http_request import WHOLE
 from codegen.parse.openapi import METHODS
 from codegen.parse.yaml_tree import Mapping, Scalar
 
@@ -169,7 +170,9 @@ class Door:
         return [each for node in listed for each in parameters.read(self.types, node, one.label, pascal(one.name))]
 
     def _fields(self, body: Body | None) -> list[str]:
-        return list(codes(self.types.schemas[body.record.name])) if body is not None else []
+        if body is None or body.record is None:
+            return [] if body is None else [WHOLE]
+        return list(codes(self.types.schemas[body.record.name]))
 
     def _path_names(self, path: str, others: set[str]) -> dict[str, str]:
         """Names of what stands in the path, apart from all that its operations carry elsewhere; no client sees them."""
@@ -203,7 +206,7 @@ class Door:
             node["requestBody"] = {
                 **described,
                 "required": True,
-                "content": {"application/json": {"schema": body.record}},
+                "content": body.content,
             }
         node["responses"] = responses
         self._pages(one, listed)

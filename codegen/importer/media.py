@@ -1,4 +1,5 @@
-"""Which of the media types of a body or an answer arrives: JSON as it is, others as JSON, and each that does not is named."""
+"""Which of the media types of a body or an answer arrives: JSON, forms with files and bytes as they are, others as JSON, and each
+that does not is named."""
 
 from __future__ import annotations
 
@@ -17,6 +18,7 @@ ORDER = (
     re.compile(r"(application|text)/([a-z0-9.+-]+\+)?xml\Z"),
     re.compile(r"text/.*\Z"),
 )
+MULTIPART = "multipart/form-data"
 FORM = "clients send JSON; put a gateway in front for those that send forms"
 
 
@@ -28,7 +30,7 @@ def chosen(library: Library, losses: Losses, holder: Mapping, what: str) -> tupl
     found = {_bare(name): (name, library.resolve(node)) for name, node in content}
     best = min(found, key=lambda name: (_rank(name), list(found).index(name)))
     for bare, (name, _) in found.items():
-        if bare != best:
+        if bare != best and not (is_bytes(best) and is_bytes(bare)):
             losses.add(
                 MEDIA,
                 content.keys.get(name, content.place),
@@ -38,7 +40,7 @@ def chosen(library: Library, losses: Losses, holder: Mapping, what: str) -> tupl
     name, media = found[best]
     if best == "*/*":
         losses.count(MEDIA, content.place, "content of any media type is application/json", "nothing, if that is meant")
-    elif best != "application/json":
+    elif best != "application/json" and not is_bytes(best) and best != MULTIPART:
         kind = "nothing but JSON and protobuf travels here"
         losses.add(
             MEDIA,
@@ -47,19 +49,27 @@ def chosen(library: Library, losses: Losses, holder: Mapping, what: str) -> tupl
             FORM,
         )
     for key, below in media if isinstance(media, Mapping) else ():
-        if key != "schema":
+        if key != "schema" and not (key == "encoding" and best == MULTIPART):
             losses.count(
                 DOCUMENT, below.place, f"{key!r} of content is left out", "nothing; it says nothing that is checked"
             )
     return best, media.get("schema") if isinstance(media, Mapping) else None
 
 
-def is_json(media: str) -> bool:
-    return (
-        bool(JSON.match(media))
-        or media.startswith(("application/x-www-form-urlencoded", "multipart/form-data"))
-        or media.endswith("xml")
-    )
+def is_bytes(media: str) -> bool:
+    """Whether the content is carried as it is; of XML and forms of URLs the members are, in JSON."""
+    others = ("application/x-www-form-urlencoded", "multipart/")
+    return bool(media) and not JSON.match(media) and not media.startswith(others) and not media.endswith("xml")
+
+
+def bytes_of(library: Library, holder: Mapping) -> dict[str, Node | None]:
+    """The media types of a content that is bytes, as they are written, with their schemas."""
+    found = {_bare(name): library.resolve(node) for name, node in mapping(holder, "content") or ()}
+    return {
+        name: library.resolve(media.get("schema")) if isinstance(media, Mapping) else None
+        for name, media in found.items()
+        if is_bytes(name)
+    }
 
 
 def _bare(name: str) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from codegen.diagnostics import NOWHERE, Place
-from codegen.ir.types import Definition, ListOf, Named, Record
+from codegen.ir.notes import Example, Notes
+from codegen.ir.types import Definition, File, ListOf, Named, Record, file_of
 
 Roles = tuple[frozenset[str], ...] | None
 """OR of ANDs; `None` is public, one empty set is any authenticated caller."""
@@ -66,21 +67,30 @@ class Http:
     body: tuple[str, ...] | None
     """Names of the fields in the body, or None where there is no body."""
     body_schema: str | None
+    form: bool = field(default=False, kw_only=True)
+    """Whether the body is `multipart/form-data`: each field is a part of its own, or one for each item of its list."""
+    file: str = field(default="", kw_only=True)
+    """The field that is the whole body, where that is bytes."""
     statuses: tuple[int, ...]
     """The first is what a handler answers with that chooses none."""
     response_descriptions: tuple[str, ...]
     response_headers: tuple[Parameter, ...] = ()
     links: Mapping[str, object] = field(default_factory=dict)
+    body_notes: Notes = field(default_factory=Notes)
+    answers: tuple[Example, ...] = ()
+    """Examples of the result."""
     place: Place = field(default=NOWHERE, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """`record` is None for no content. `is_list` says that a frame carries `items` as data and `meta` beside it."""
+    """`record` is None for no content, and for bytes. `is_list` says that a frame carries `items` as data and `meta` beside it."""
 
     record: str | None
     is_list: bool = False
     has_meta: bool = False
+    file: File | None = None
+    """What bounds the bytes that are answered, over HTTP alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +126,32 @@ class Operation:
     session: str | None = None
     """`login`, `refresh`, `logout` or `ticket`."""
     place: Place = field(default=NOWHERE, compare=False)
+    notes: Notes = field(default_factory=Notes, compare=False)
+
+    @property
+    def has_bytes(self) -> bool:
+        """Whether bytes stand beside JSON in it: then it is HTTP's alone, and no message is due for it."""
+        return self.result.file is not None or any(file_of(one.type) for one in self.request.fields)
+
+    def implied_kinds(self) -> Iterator[str]:
+        """The `implied_by` kinds of errors.yaml that it has."""
+        yield "any"
+        if self.roles is not None:
+            yield "security"
+        if self.request.fields or self.idempotency == "key":
+            yield "input"
+        if self.http and self.http.body is not None:
+            yield "body"
+        if self.result.record or self.result.file:
+            yield "output"
+        if self.result.file and self.is_query:
+            yield "range"
+        if self.bucket:
+            yield "rate-limit"
+        if self.idempotency == "key":
+            yield "idempotency-key"
+        if not self.is_query:
+            yield "command"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +164,7 @@ class Event:
     roles: Roles
     summary: str = ""
     place: Place = field(default=NOWHERE, compare=False)
+    notes: Notes = field(default_factory=Notes, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +247,12 @@ class Contract:
         items = self.record(record).field("items")
         item = items.type.item if items and isinstance(items.type, ListOf) else None
         return item.name if isinstance(item, Named) else None
+
+    @property
+    def answered_errors(self) -> tuple[ErrorCode, ...]:
+        """Those that a caller may hear of: what is implied by a kind of operation that there is none of is not among them."""
+        implied = {code for one in self.operations for code in one.errors}
+        return tuple(one for one in self.errors if one.implied_by is None or one.code in implied)
 
     @property
     def names(self) -> frozenset[str]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from codegen.ir.names import constant, snake
+from codegen.ir.operations import Contract
+from codegen.ir.reach import names, reachable
 from codegen.ir.types import (
     Bool,
     Bytes,
@@ -85,3 +87,11 @@ def _word(kind: Type) -> str:
     if isinstance(kind, Int):
         return f"int{kind.bits}"
     return kind.name if isinstance(kind, Named) else words.get(type(kind), "string")
+
+
+def in_messages(contract: Contract) -> frozenset[str]:
+    """The definitions that protobuf needs: not those that only operations with bytes have."""
+    told = [one for one in contract.operations if not one.has_bytes]
+    roots = [one.result.record for one in told if one.result.record] + [one.record for one in contract.events]
+    roots += [name for one in told for each in one.request.fields for name in names(each.type)]
+    return reachable(contract.definitions, [*roots, "Problem"]) & (contract.results | contract.inputs)

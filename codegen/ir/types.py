@@ -13,6 +13,7 @@ from typing import TypeAlias
 
 from codegen.diagnostics import NOWHERE, Place
 from codegen.ir.names import camel
+from codegen.ir.notes import Notes
 
 INT32 = (-(2**31), 2**31 - 1)
 INT64 = (-(2**63), 2**63 - 1)
@@ -103,6 +104,14 @@ class Bytes:
 
 
 @dataclass(frozen=True, slots=True)
+class File:
+    """Bytes that stand beside JSON, never in it: a body of HTTP, or a part of a form. Without media types any is one of them."""
+
+    max_bytes: int
+    media_types: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ListOf:
     item: Type
     min_items: int = 0
@@ -123,7 +132,7 @@ class Named:
     name: str
 
 
-Type: TypeAlias = Bool | Int | Float | String | Text | DateTime | Duration | Bytes | ListOf | MapOf | Named
+Type: TypeAlias = Bool | Int | Float | String | Text | DateTime | Duration | Bytes | File | ListOf | MapOf | Named
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +147,11 @@ class Field:
     default: object = None
     sensitive: bool = False
     description: str = ""
+    access: str = ""
+    """`readOnly` or `writeOnly` as the schema has it; the contract's fields have none any more (`codegen.parse.directions`)."""
     place: Place = field(default=NOWHERE, compare=False)
     json: str = ""
+    notes: Notes = field(default_factory=Notes, compare=False)
 
     @property
     def member(self) -> str:
@@ -157,6 +169,7 @@ class Record:
     fields: tuple[Field, ...]
     description: str = ""
     place: Place = field(default=NOWHERE, compare=False)
+    notes: Notes = field(default_factory=Notes, compare=False)
 
     def field(self, name: str) -> Field | None:
         return next((one for one in self.fields if one.name == name), None)
@@ -174,6 +187,7 @@ class Enum:
     members: tuple[tuple[str, str | int], ...]
     description: str = ""
     place: Place = field(default=NOWHERE, compare=False)
+    notes: Notes = field(default_factory=Notes, compare=False)
 
     @property
     def is_text(self) -> bool:
@@ -196,14 +210,23 @@ class Union:
     description: str = ""
     place: Place = field(default=NOWHERE, compare=False)
     json: str = ""
+    notes: Notes = field(default_factory=Notes, compare=False)
 
     @property
     def tag_member(self) -> str:
         return self.json or self.tag
 
 
-FACETS = frozenset({"multiple_of", "exclusive_minimum", "exclusive_maximum", "unique_items", "shape", "form", "json"})
-"""Attributes that most types lack; where one has nothing to say, it is no fact of the contract."""
+def file_of(kind: Type) -> File | None:
+    """Bytes, or a list of them."""
+    inner = kind.item if isinstance(kind, ListOf) else kind
+    return inner if isinstance(inner, File) else None
+
+
+FACETS = frozenset(
+    {"multiple_of", "exclusive_minimum", "exclusive_maximum", "unique_items", "shape", "form", "file", "access", "json"}
+)
+"""Attributes that most types and bindings lack; where one has nothing to say, it is no fact of the contract."""
 Definition: TypeAlias = Record | Enum | Union
 
 
@@ -226,6 +249,8 @@ def describe(kind: Type) -> str:
             return "string(duration)"
         case Bytes():
             return "string(base64)"
+        case File():
+            return "string(binary)"
         case ListOf():
             return f"array of {describe(kind.item)}"
         case MapOf():

@@ -11,18 +11,20 @@ from pathlib import PurePosixPath
 
 from codegen.diagnostics import Findings, Place, is_misspelt, meant
 from codegen.ir.names import is_identifier
+from codegen.ir.notes import Notes
 from codegen.ir.operations import Frames, Info, Result, Roles
 from codegen.ir.types import Field
+from codegen.parse.annotations import DOCS, read_notes
 from codegen.parse.documents import Documents, shared_name
 from codegen.parse.http_responses import read_result
 from codegen.parse.json_schema import Schemas
 from codegen.parse.openapi import ROOT as HTTP_ROOT
-from codegen.parse.openapi import normal_roles, read_info
+from codegen.parse.openapi import normal_roles, read_info, read_operation_notes
 from codegen.parse.policy import POLICY
 from codegen.parse.yaml_tree import Mapping, Node, Sequence, plain, text_of
 
 ROOT = "specs/asyncapi.yaml"
-OPERATION_KEYS = {"action", "channel", "messages", "reply", "security", "summary", "description"}
+OPERATION_KEYS = {"action", "channel", "messages", "reply", "security", "summary", "description", "tags", DOCS}
 ENCODINGS = (("stele.v1.json", "application/json"), ("stele.v1.protobuf", "application/x-protobuf"))
 """The protocol's own, which every product has."""
 REPLIES = {"Reply": False, "PageReply": True}
@@ -50,6 +52,8 @@ class SocketOperation:
     record: str | None = None
     """The event's record."""
     result: Result = field(default_factory=lambda: Result(None))
+    notes: Notes = field(default_factory=Notes)
+    payload_notes: Notes = field(default_factory=Notes)
 
 
 @dataclass(slots=True)
@@ -147,6 +151,7 @@ class _OperationReader:
         operation = SocketOperation(self._name, feature, action, place, self._node)
         operation.summary = text_of(self._node.get("summary")) or ""
         operation.description = text_of(self._node.get("description")) or ""
+        operation.notes = read_operation_notes(self._node, self._findings)
         for key in self._node.entries:
             is_read = key in OPERATION_KEYS and (key != "reply" or action == "receive")
             if not is_read and not key.startswith("x-"):
@@ -221,7 +226,11 @@ class _OperationReader:
             elif not self._is_null(payload):
                 operation.payload = payload.place
                 operation.records.append(payload)
-                fields = self._schemas.fields_of(payload, f"the request of {self._name}") or ()
+                target = self._documents.resolve(payload)
+                if isinstance(target, Mapping):
+                    said = read_notes(target, self._findings)
+                    operation.payload_notes = self._schemas.asked_notes(payload, said)
+                fields = self._schemas.request_fields_of(payload, f"the request of {self._name}") or ()
                 operation.fields = {one.name: one for one in fields}
         if operation.action == "receive":
             self._reply(operation)

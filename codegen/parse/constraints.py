@@ -7,13 +7,15 @@ from typing import TypeVar
 
 from codegen.diagnostics import Findings, Place
 from codegen.ir.patterns import Untranslatable, rust
-from codegen.ir.types import INT64, Shape
+from codegen.ir.types import INT64, File, Shape
 from codegen.parse.yaml_tree import MAX_DEPTH, Mapping, Scalar, text_of
 
 Read = TypeVar("Read")
 
 SHAPING = {"minLength", "maxLength", "pattern", "enum", "const"}
 """What bounds a text."""
+MAX_FILE_BYTES = 2**40
+"""A declared maximum is one that somebody means."""
 
 
 class Constraints:
@@ -87,6 +89,22 @@ class Constraints:
             self._refuse("S006", node.place, f"{what} has lengths that no text of its format has", fix)
         found = Shape(low, high, self._pattern(node, what))
         return None if found == Shape() else found
+
+    def _file(self, node: Mapping, what: str) -> File | None:
+        """Bytes as they are, of which `maxLength` counts octets (OpenAPI 3.1, "Considerations for File Uploads")."""
+        media = text_of(node.get("contentMediaType"))
+        others = SHAPING - {"maxLength"} | {"multipleOf", "default"} | (set() if media is None else {"format"})
+        if text_of(node.get("format")) == "binary":
+            others -= {"format"}
+        if not self._alone(node, "bytes", others, what):
+            return None
+        most = self._count(node, "maxLength", what)
+        if most is None or not 0 < most <= MAX_FILE_BYTES:
+            place = node.place if most is None else node.entries["maxLength"].place
+            fix = f"write `maxLength: 10485760`, which counts bytes; {MAX_FILE_BYTES} at most"
+            self._refuse("S041", place, f"{what} is bytes without a maximum", fix)
+            return None
+        return File(most, (media,) if media else ())
 
     def _flag(self, node: Mapping, key: str, what: str) -> bool:
         value = node.get(key)

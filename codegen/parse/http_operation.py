@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from codegen.diagnostics import Findings, Place, meant
+from codegen.ir.notes import Example, Notes
 from codegen.ir.operations import Http, Result, Roles
 from codegen.ir.types import Field
+from codegen.parse.annotations import read_named
 from codegen.parse.documents import Documents
 from codegen.parse.json_schema import Schemas
 from codegen.parse.yaml_tree import Mapping, Node, kind_of
@@ -41,23 +43,11 @@ class Sources:
             if value is not None and kind_of(value) != kind:
                 self.findings.add("F003", value.place, f"{key} of {what} is {kind_of(value)}", fix=f"write {kind}")
 
-    def json_schema(self, holder: Mapping, what: str) -> Node | None:
-        """The schema of the one media type that is written, `application/json`."""
+    def examples(self, holder: Mapping) -> tuple[Example, ...]:
+        """Those of the one media type of JSON, or of a form."""
         content = holder.get("content")
-        if content is None:
-            return None
-        media = self.documents.resolve(content.get("application/json")) if isinstance(content, Mapping) else None
-        if (
-            not isinstance(content, Mapping)
-            or len(content.entries) != 1
-            or not isinstance(media, Mapping)
-            or media.get("schema") is None
-        ):
-            fix = "protobuf is added by the compiler"
-            self.findings.add("O012", content.place, f"{what} must be application/json alone, with a schema", fix=fix)
-            return None
-        self.only(media, {"schema", "example", "examples"}, "O003", "a media type")
-        return media.get("schema")
+        listed = [self.documents.resolve(node) for _, node in content] if isinstance(content, Mapping) else []
+        return tuple(read_named(listed[0])) if len(listed) == 1 and isinstance(listed[0], Mapping) else ()
 
 
 @dataclass(slots=True)
@@ -78,8 +68,13 @@ class HttpOperation:
     fields: dict[str, Field] = field(default_factory=dict)
     records: list[Node] = field(default_factory=list)
     """The schemas whose fields are the request's: of the body, and of a query that is a record."""
+    body_notes: Notes = field(default_factory=Notes)
+    """What the body's schema and its media type say to readers."""
+    answers: tuple[Example, ...] = ()
+    """Examples of the result, as the media types of the responses have them."""
     links: list[tuple[str, Mapping]] = field(default_factory=list)
     """What the answers lead to, as it is written."""
     http: Http | None = None
     result: Result = field(default_factory=lambda: Result(None))
     deprecated: bool = False
+    notes: Notes = field(default_factory=Notes)

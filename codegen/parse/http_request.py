@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, replace
 
 from codegen.ir.names import snake
 from codegen.ir.operations import Parameter
 from codegen.ir.types import Field, Int, ListOf, MapOf, Named
+from codegen.parse.annotations import is_deprecated, read_named, read_notes
+from codegen.parse.http_content import Content, read_content, with_media_types
 from codegen.parse.http_operation import HttpOperation, Sources
 from codegen.parse.yaml_tree import Mapping, Node, Scalar, Sequence, plain, text_of
 
@@ -25,6 +28,8 @@ PARAMETER_KEYS = {
 STYLES = {"path": ("simple", False), "query": ("form", True), "header": ("simple", False)}
 """OpenAPI's own defaults (3.1, "Style Values"), which are the only ones that are read."""
 IF_MATCH = "if-match"
+WHOLE = "content"
+"""The field that is the whole body, where that is bytes."""
 MAX_VERSION = 2**53 - 1
 """What an entity tag spells where nothing else says it: a number that JSON and JavaScript hold."""
 SEGMENTS = re.compile(r"/|(/([A-Za-z0-9_~!$&'()*+,;=:@-][A-Za-z0-9._~!$&'()*+,;=:@-]*|\{[^{}/]*\}))+/?")
@@ -62,27 +67,48 @@ def listed_parameters(sources: Sources, node: Mapping) -> list[Mapping]:
     return [item for item in found if isinstance(item, Mapping)]
 
 
-def read_body(sources: Sources, operation: HttpOperation, node: Mapping) -> tuple[tuple[str, ...] | None, str | None]:
-    """The names of the fields in the body and its schema's name; None without a body."""
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The names of the fields in the body, and its schema's name; `fields` is None without a body. As in `Http`."""
+
+    fields: tuple[str, ...] | None = None
+    schema: str | None = None
+    form: bool = False
+    file: str = ""
+
+
+def read_body(sources: Sources, operation: HttpOperation, node: Mapping) -> Body:
     request = sources.documents.resolve(node.get("requestBody"))
     if not isinstance(request, Mapping):
         if request is not None:
             sources.findings.add(
                 "O012", request.place, f"the body of {operation.name} is no mapping", fix="write content"
             )
-        return None, None
+        return Body()
     sources.only(request, {"description", "content", "required"}, "O003", "a request body")
     required = request.get("required")
     if required is not None and plain(required) is not True:
         fix = "write `required: true`; a body of which nothing is required is `{}`"
         sources.findings.add("O012", required.place, f"the body of {operation.name} may be left out", fix=fix)
-    schema = sources.json_schema(request, f"the body of {operation.name}")
-    fields = sources.schemas.fields_of(schema, f"the body of {operation.name}") if schema else None
+    what = f"the body of {operation.name}"
+    content = read_content(sources, request, what, may_be_form=True) or Content()
+    if content.file is not None:
+        _take(sources, operation, Field(WHOLE, content.file, required=True, place=request.place))
+        return Body((WHOLE,), file=WHOLE)
+    schema = content.schema
+    fields = (sources.schemas.request_fields_of(schema, what) if schema else None) or ()
     operation.records += [schema] if schema else []
-    for one in fields or ():
+    if content.is_form:
+        fields = with_media_types(sources, fields, content.parts, what)
+    for one in fields:
         _take(sources, operation, one)
     target = sources.documents.resolve(schema) if schema else None
-    return tuple(one.name for one in fields or ()), target.pointer[1:] if target else None
+    if isinstance(target, Mapping):
+        said = read_notes(target, sources.findings)
+        said = replace(said, examples=(*said.examples, *sources.examples(request)))
+        operation.body_notes = sources.schemas.asked_notes(schema, said)
+    names = tuple(one.name for one in fields)
+    return Body(names, target.pointer[1:] if target else None, form=content.is_form)
 
 
 def _parameter(sources: Sources, operation: HttpOperation, item: Mapping) -> list[Parameter]:
@@ -99,7 +125,7 @@ def _parameter(sources: Sources, operation: HttpOperation, item: Mapping) -> lis
     target = sources.documents.resolve(schema)
     is_record = isinstance(target, Mapping) and bool({"properties", "allOf"} & target.entries.keys())
     if location == "query" and is_record:
-        fields = sources.schemas.fields_of(schema, f"{operation.name}.{name}") or ()
+        fields = sources.schemas.request_fields_of(schema, f"{operation.name}.{name}") or ()
         operation.records.append(schema)
     else:
         fields = _single(sources, operation, item, name, schema)
@@ -139,7 +165,16 @@ def _single(sources: Sources, operation: HttpOperation, item: Mapping, name: str
             "O009", item.place, f"{operation.name}.{name} has no form in a {plain(item.entries['in'])}", fix=fix
         )
         return ()
-    return (one,)
+    return (_noted(one, item),)
+
+
+def _noted(one: Field, item: Mapping) -> Field:
+    """With what the parameter says beside its schema."""
+    said = one.notes
+    until = text_of(item.get("x-sunset")) or said.sunset
+    more = [each for each in read_named(item) if each.value not in said.values]
+    found = replace(said, examples=(*said.examples, *more), sunset=until)
+    return replace(one, notes=replace(found, deprecated=said.deprecated or is_deprecated(item)))
 
 
 def _header(

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 from codegen.ir.operations import Parameter, Result
 from codegen.ir.types import Bool, Enum, Int, ListOf, Named, Record, Text, Type
+from codegen.parse.directions import WRITE, kept
+from codegen.parse.http_content import read_content
 from codegen.parse.http_operation import HttpOperation, Sources
 from codegen.parse.http_request import HEADER, OWN_HEADERS
 from codegen.parse.json_schema import Schemas
@@ -65,13 +67,17 @@ def _response(sources: Sources, operation: HttpOperation, status: int, node: Nod
         return Result(None)
     sources.only(response, {"description", "headers", "content", "links"}, "O003", "a response")
     found.descriptions[status] = text_of(response.get("description")) or ""
-    schema = sources.json_schema(response, f"the response of {operation.name}")
-    if (schema is None) != (status == 204):
-        message = f"{operation.name} answers {status} {'without' if schema is None else 'with'} content"
+    what = f"the response of {operation.name}"
+    content = read_content(sources, response, what)
+    if (content is None) != (status == 204):
+        message = f"{operation.name} answers {status} {'without' if content is None else 'with'} content"
         sources.findings.add("O014", response.place, message, fix="204 has no content, the others have")
+    operation.answers += sources.examples(response)
     found.links |= _links(sources, operation, response)
     found.headers |= {one.carrier: one for one in _headers(sources, response)}
-    return read_result(schema, sources.schemas, f"the response of {operation.name}") if schema else Result(None)
+    if content is None or content.schema is None:
+        return Result(None, file=content.file if content else None)
+    return read_result(content.schema, sources.schemas, what)
 
 
 def _links(sources: Sources, operation: HttpOperation, response: Mapping) -> dict[str, object]:
@@ -117,7 +123,13 @@ def _check_header(sources: Sources, operation: HttpOperation, header: Parameter)
     if record is None:
         return
     one = record.field(header.field) if isinstance(record, Record) else None
-    if one is None or not one.required or one.nullable or not _fits_header(sources.schemas, one.type):
+    if (
+        one is None
+        or not one.required
+        or one.nullable
+        or one.access == WRITE
+        or not _fits_header(sources.schemas, one.type)
+    ):
         message = f"the response header {header.carrier!r} of {operation.name} carries {header.field!r}"
         fix = "name a required number, flag, date, uuid, decimal or enum of the result"
         sources.findings.add("O010", operation.place, message, fix=fix)
@@ -136,7 +148,7 @@ def read_result(schema: Node, schemas: Schemas, what: str) -> Result:
     record = schemas.definitions.get(name or "")
     if not isinstance(record, Record):
         return Result(name)
-    names = [one.member for one in record.fields]
+    names = [one.member for one in kept(record.fields, WRITE)]
     items = record.field("items")
     is_list = names in (["items"], ["items", "meta"]) and items is not None and isinstance(items.type, ListOf)
     meta = record.field("meta")

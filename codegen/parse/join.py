@@ -5,10 +5,8 @@ A fact that stands in two dialects must be equal in both; each difference is a f
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from operator import attrgetter, itemgetter
 from pathlib import PurePosixPath
 
@@ -16,11 +14,14 @@ from codegen.diagnostics import Findings, Place
 from codegen.ir.names import pascal
 from codegen.ir.operations import Binding, Contract, Event, Operation, Result, Roles
 from codegen.ir.reach import names, reachable
-from codegen.ir.types import FACETS, Enum, Field, Record, describe, limits
+from codegen.ir.types import Enum, Field, Record, describe, file_of, limits
 from codegen.parse.asyncapi import AsyncApiDialect, SocketOperation
+from codegen.parse.directions import directed
 from codegen.parse.documents import Documents
+from codegen.parse.fingerprint import fingerprint
 from codegen.parse.http_operation import HttpOperation
 from codegen.parse.http_request import with_versions
+from codegen.parse.join_notes import joined_notes, noted, request_notes
 from codegen.parse.json_schema import Schemas
 from codegen.parse.methods import is_paged, method_names
 from codegen.parse.openapi import OpenApiDialect
@@ -51,7 +52,9 @@ def join(dialects: Dialects, findings: Findings) -> Contract:
     joiner.compare_info()
     for record in ("PageMeta", "Problem", "FieldError"):
         joiner.shared(record)
-    words, definitions = dialects.words, dialects.schemas.definitions
+    words = dialects.words
+    answered = [*_results(operations), *(event.record for event in events), "PageMeta", "Problem", "FieldError"]
+    definitions, operations = directed(dialects.schemas.definitions, operations, answered, findings)
     contract = Contract(
         info=dialects.http.info,
         socket_info=dialects.socket.info if dialects.socket.is_there else None,
@@ -71,7 +74,7 @@ def join(dialects: Dialects, findings: Findings) -> Contract:
         bindings={one.name: Binding(PurePosixPath(one.place.file).stem, one.path) for one in _declared(dialects.proto)},
         wrapped=frozenset(_wrapped(dialects.proto)),
     )
-    return replace(contract, hash=_fingerprint(contract))
+    return replace(contract, hash=fingerprint(contract))
 
 
 class _Joiner:
@@ -85,7 +88,7 @@ class _Joiner:
         self._findings = findings
 
     def operation(self, name: str) -> Operation:
-        http, socket = self._http.operations.get(name), self._socket.operations.get(name)
+        http, socket = self._http.operations.get(name), self._beside(name)
         first = _first(http, socket)
         rpc = self._proto.rpcs.get(pascal(name))
         is_query = http.http.method == "GET" if http and http.http else bool(rpc and rpc.no_side_effects)
@@ -97,7 +100,13 @@ class _Joiner:
             feature=first.feature,
             summary=first.summary,
             description=_first(http, socket).description,
-            request=Record(f"{pascal(name)}Request", self._fields(name, http, socket), first.summary, first.place),
+            request=Record(
+                f"{pascal(name)}Request",
+                tuple(noted(one, http) for one in self._fields(name, http, socket)),
+                first.summary,
+                first.place,
+                request_notes(http, socket),
+            ),
             result=self._result(name, http, socket),
             http=http.http if http else None,
             pkg_id=socket.pkg_id if socket else None,
@@ -116,10 +125,22 @@ class _Joiner:
             sunset=str(_value(words, "x-sunset", "")) or None,
             session=str(_value(words, "x-session", "")) or None,
             place=first.place,
+            notes=joined_notes(http, socket),
         )
         paged = is_paged(operation.request, operation.result, self._schemas.definitions)
         method, pager = method_names(name, _value(words, "x-sdk-method", None), paged=paged)
         return replace(operation, errors=self._errors(operation), method=method, pager=pager)
+
+    def _beside(self, name: str) -> SocketOperation | None:
+        """The socket's half; one of bytes is as if it were not there, since nothing of it can agree."""
+        http, socket = self._http.operations.get(name), self._socket.operations.get(name)
+        has_bytes = http and (http.result.file or any(file_of(one.type) for one in http.fields.values()))
+        if not has_bytes or socket is None or http is None:
+            return socket
+        fix = "leave it to HTTP; the socket may carry what leads there"
+        message = f"{name} carries bytes over HTTP"
+        self._findings.add("J015", http.place, message, other=(socket.place, "is of the socket too"), fix=fix)
+        return None
 
     def event(self, event: SocketOperation) -> Event:
         topic, _ = event.words.get("x-topic", ("", event.place))
@@ -147,6 +168,7 @@ class _Joiner:
             event.roles,
             event.summary,
             event.place,
+            event.notes,
         )
 
     def compare_info(self) -> None:
@@ -278,7 +300,7 @@ class _Joiner:
             return 5.0
 
     def _errors(self, operation: Operation) -> tuple[str, ...]:
-        kinds = set(implied_kinds(operation))
+        kinds = set(operation.implied_kinds())
         implied = {code for code, error in self._words.errors.items() if error.implied_by in kinds}
         return tuple(sorted(implied | set(operation.declared_errors)))
 
@@ -288,25 +310,6 @@ def _first(http: HttpOperation | None, socket: SocketOperation | None) -> HttpOp
     found = http or socket
     assert found is not None
     return found
-
-
-def implied_kinds(operation: Operation) -> Iterator[str]:
-    """The `implied_by` kinds of errors.yaml that an operation has."""
-    yield "any"
-    if operation.roles is not None:
-        yield "security"
-    if operation.request.fields or operation.idempotency == "key":
-        yield "input"
-    if operation.http and operation.http.body is not None:
-        yield "body"
-    if operation.result.record:
-        yield "output"
-    if operation.bucket:
-        yield "rate-limit"
-    if operation.idempotency == "key":
-        yield "idempotency-key"
-    if not operation.is_query:
-        yield "command"
 
 
 def _headers(http: HttpOperation | None) -> list[str]:
@@ -374,23 +377,3 @@ def _wrapped(proto: ProtoDialect) -> Iterator[str]:
     return (
         f"{message.name}.{one.name}" for message in proto.messages.values() for one in message.fields if one.wrapper
     )
-
-
-def _fingerprint(contract: Contract) -> str:
-    """Eight hex digits over the normalised contract: neither comments nor order of the sources count, nor does the product's name."""
-    facts = asdict(
-        contract,
-        dict_factory=lambda items: {
-            key: value
-            for key, value in items
-            if key not in ("place", "proto", "wrapped", "product") and (value or key not in FACETS)
-        },
-    )
-    text = json.dumps(facts, sort_keys=True, default=_normal, ensure_ascii=True)
-    return hashlib.sha256(text.encode()).hexdigest()[:8]
-
-
-def _normal(value: object) -> object:
-    if isinstance(value, frozenset | set):
-        return sorted(value)
-    raise TypeError(f"{type(value).__name__} has no normal form")

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from codegen.diagnostics import Findings, Place, meant
 from codegen.ir.names import is_type_name
+from codegen.ir.notes import Notes
 from codegen.ir.types import (
     Bool,
     Bytes,
@@ -26,10 +27,12 @@ from codegen.ir.types import (
     Type,
     Union,
 )
+from codegen.parse.annotations import read_notes
 from codegen.parse.constraints import SHAPING
+from codegen.parse.directions import READ, WRITE, asked_notes, kept
 from codegen.parse.documents import Documents, shared_name
 from codegen.parse.enums import read_members
-from codegen.parse.keywords import FORMS, LENGTHS, PLAIN_FORMATS, RESERVED, Keywords
+from codegen.parse.keywords import ANNOTATIONS, BINARY, FORMS, LENGTHS, PLAIN_FORMATS, RESERVED, Keywords
 from codegen.parse.members import Members
 from codegen.parse.presence import ambiguity
 from codegen.parse.unions import Unions
@@ -130,14 +133,16 @@ class Schemas(Keywords):
                     f"{what} has an unknown contentEncoding",
                     "write base64",
                 )
-            others = SHAPING - {"maxLength"} | {"format", "multipleOf"}
+            others = SHAPING - {"maxLength"} | {"format", "multipleOf", "contentMediaType"}
             alone = self._alone(node, "contentEncoding", others, what)
             return Bytes(self._lengths(node, "minLength", "maxLength", what)[1]) if alone else None
+        if form == BINARY or "contentMediaType" in node.entries:
+            return self._file(node, what)
         if form is not None and form in FORMS:
             others = {"enum", "const"} | ({"multipleOf"} if form != "decimal" else set())
             return self._form(node, form, what) if self._alone(node, "format", others, what) else None
         if form is not None and form not in PLAIN_FORMATS:
-            known = sorted({*FORMS, *PLAIN_FORMATS})
+            known = sorted({*FORMS, *PLAIN_FORMATS, BINARY})
             fix = meant(form, known, f"use one of {', '.join(known)}")
             self._refuse("S007", node.keys["format"], f"{what} has the unknown format {form!r}", fix)
             return None
@@ -222,9 +227,9 @@ class Schemas(Keywords):
         self._unions.settle(self.definitions)
 
     def _definition(self, node: Mapping, name: str) -> Definition:
-        description = text_of(node.get("description")) or ""
+        description, notes = text_of(node.get("description")) or "", read_notes(node, self._findings)
         if "enum" in node.entries:
-            return Enum(name, read_members(node, name, self._findings), description, node.place)
+            return Enum(name, read_members(node, name, self._findings), description, node.place, notes)
         if "oneOf" in node.entries:
             return self._union(node, name, description)
         fields = (
@@ -232,7 +237,7 @@ class Schemas(Keywords):
             if "allOf" in node.entries
             else self._fields(node, name)
         )
-        return Record(name, fields or (), description, node.place)
+        return Record(name, fields or (), description, node.place, notes)
 
     def _union(self, node: Mapping, name: str, description: str) -> Union:
         arms = node.entries["oneOf"]
@@ -241,7 +246,7 @@ class Schemas(Keywords):
 
     def _flatten(self, node: Mapping, what: str) -> tuple[Field, ...] | None:
         parts = node.entries["allOf"]
-        extra = [key for key in node.entries if key not in {"allOf", "description", "title"}]
+        extra = [key for key in node.entries if key not in {"allOf"} | ANNOTATIONS - {"default", "x-sensitive"}]
         for key in extra:
             self._refuse(
                 "S004",
@@ -292,12 +297,34 @@ class Schemas(Keywords):
         self, node: Node, name: str, label: str, place: Place, *, required: bool, code: str | None = None
     ) -> Field | None:
         """A field that HTTP carries alone: what is not sent of a list is an empty one. `code` is the name that x-field gives."""
-        found = self._members.code(name, code, place, "x-field on the parameter")
-        return (
-            None
-            if found is None
-            else self._built(node, found, label, place, required=required, json=name, absent_is_empty=True)
-        )
+        named = self._members.code(name, code, place, "x-field on the parameter")
+        if named is None:
+            return None
+        found = self._built(node, named, label, place, required=required, json=name, absent_is_empty=True)
+        if found and found.access == READ:
+            self._refuse("S032", place, f"the parameter {label} is readOnly", "remove readOnly: a parameter is sent")
+        return found
+
+    def request_fields_of(self, node: Node, what: str) -> tuple[Field, ...] | None:
+        """As `fields_of`, without what is only answered."""
+        found = self.fields_of(node, what)
+        asked = kept(found or (), READ)
+        if found and not asked:
+            target = self._documents.resolve(node) or node
+            self._refuse("S032", target.place, f"nothing is left of {what}", "leave readOnly out of one property")
+        return None if found is None else asked
+
+    def asked_notes(self, node: Node | None, notes: Notes) -> Notes:
+        """What a schema says of a request of its fields."""
+        fields = self.fields_of(node, "the request") if node is not None and notes.examples else ()
+        return asked_notes(notes, fields or ())
+
+    def _access(self, node: Mapping, what: str) -> str:
+        said = [word for word in (READ, WRITE) if self._flag(node, word, what)]
+        if len(said) == 2:
+            fix = "keep one of them; what goes neither way is no property"
+            self._refuse("S032", node.keys[WRITE], f"{what} is readOnly and writeOnly", fix)
+        return said[0] if said else ""
 
     def is_enum(self, name: str) -> bool:
         return isinstance(self.definitions.get(name), Enum)
@@ -318,6 +345,8 @@ class Schemas(Keywords):
             return None
         target = self._documents.resolve(node)
         own = target if isinstance(target, Mapping) else None
+        is_definition = own is not None and isinstance(found[0], Named) and self._places[found[0].name] == own.place
+        speaks = own is not None and not is_definition
         default = own.get("default") if own else None
         one = Field(
             name=name,
@@ -328,9 +357,11 @@ class Schemas(Keywords):
             default=plain(default) if default is not None else None,
             sensitive=bool(own and own.get("x-sensitive"))
             or (isinstance(found[0], String) and found[0].form == "password"),
-            description=(text_of(own.get("description")) or "") if own and not isinstance(found[0], Named) else "",
+            description=(text_of(own.get("description")) or "") if own and speaks else "",
+            access=self._access(own, label) if own else "",
             place=place,
             json=json if json != name else "",
+            notes=read_notes(own, self._findings) if own and speaks else Notes(),
         )
         if absent_is_empty and one.is_collection and not (required or one.has_default):
             one = replace(one, has_default=True, default=[])

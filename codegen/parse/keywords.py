@@ -11,7 +11,9 @@ from codegen.parse.constraints import SHAPING
 from codegen.parse.numbers import Numbers
 from codegen.parse.yaml_tree import Mapping, Node, Scalar, Sequence, kind_of, text_of
 
-ANNOTATIONS = {"description", "title", "examples", "deprecated", "default", "x-sensitive", "x-sunset"}
+ANNOTATIONS = {"description", "title", "example", "examples", "deprecated", "externalDocs", "readOnly", "writeOnly", "default",
+               "x-sensitive",
+               "x-sunset"}  # fmt: skip
 NUMERIC = {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"}
 """What bounds a number."""
 KEYWORDS = {
@@ -26,6 +28,7 @@ KEYWORDS = {
         "enum",
         "const",
         "contentEncoding",
+        "contentMediaType",
         "multipleOf",
         "x-enum-names",
     },
@@ -34,7 +37,8 @@ KEYWORDS = {
     "boolean": {"type"},
 }
 KINDS = {"title": "string", "description": "string", "format": "string", "pattern": "string", "contentEncoding": "string",
-         "required": "array", "examples": "array", "properties": "object", "deprecated": "boolean"}  # fmt: skip
+         "contentMediaType": "string", "required": "array", "examples": "array", "properties": "object", "deprecated": "boolean",
+         "externalDocs": "object", "readOnly": "boolean", "writeOnly": "boolean"}  # fmt: skip
 """The kind of a keyword's value, of those that no other reader judges."""
 FORMS: dict[str, Text | DateTime | Duration] = {
     "uuid": Text("uuid"),
@@ -50,6 +54,8 @@ RESERVED = {"ContextT", "Handlers", "Request", "Response", "RequestMeta", "RspCo
 """Types that the generated code or the envelope declares itself."""
 LENGTHS = {"uuid": (36, 36), "decimal": (1, 58), "date": (10, 10), "date-time": (20, 35), "duration": (3, 40)}
 """Characters that a text of the form may have."""
+BINARY = "binary"
+"""Bytes as they are: beside JSON, not in it."""
 PLAIN_FORMATS = {"email", "hostname", "ipv4", "ipv6", "password", "time", "uri", "uri-reference"}
 """Forms that are a text in every target."""
 

@@ -8,7 +8,9 @@ from pathlib import PurePosixPath
 
 from codegen.diagnostics import Findings, Place, is_misspelt, meant
 from codegen.ir.names import is_identifier, is_product_name, product_name
+from codegen.ir.notes import Notes
 from codegen.ir.operations import Http, Info, Roles
+from codegen.parse.annotations import DOCS, read_docs
 from codegen.parse.documents import Documents
 from codegen.parse.http_operation import HttpOperation, Sources
 from codegen.parse.http_request import listed_parameters, read_body, read_parameters
@@ -28,8 +30,10 @@ OPERATION_KEYS = {
     "requestBody",
     "responses",
     "deprecated",
+    "tags",
+    DOCS,
 }
-KINDS = {"summary": "string", "description": "string", "deprecated": "boolean"}
+KINDS = {"summary": "string", "description": "string", "deprecated": "boolean", "tags": "array", DOCS: "object"}
 
 
 @dataclass(slots=True)
@@ -140,6 +144,7 @@ class _PathReader:
         operation.description = text_of(node.get("description")) or ""
         deprecated = node.get("deprecated")
         operation.deprecated = isinstance(deprecated, Scalar) and deprecated.value is True
+        operation.notes = read_operation_notes(node, self._findings)
         operation.words = {key: (plain(value), node.keys[key]) for key, value in node if key.startswith("x-")}
         self._security(operation, node)
         self._request(operation, method, node)
@@ -177,20 +182,37 @@ class _PathReader:
         sources = self._sources
         listed = [*listed_parameters(sources, self._item), *listed_parameters(sources, node)]
         parameters = read_parameters(sources, operation, self._path, listed)
-        body, schema = read_body(sources, operation, node)
+        body = read_body(sources, operation, node)
         success = read_success(sources, operation, node)
         operation.http = Http(
             method=method.upper(),
             path=self._path,
             parameters=tuple(parameters),
-            body=body,
-            body_schema=schema,
+            body=body.fields,
+            body_schema=body.schema,
+            form=body.form,
+            file=body.file,
             statuses=tuple(success.descriptions),
             response_descriptions=tuple(success.descriptions.values()),
             response_headers=tuple(success.headers.values()),
             links=success.links,
+            body_notes=operation.body_notes,
+            answers=operation.answers,
             place=operation.place,
         )
+
+
+def read_operation_notes(node: Mapping, findings: Findings) -> Notes:
+    """OpenAPI's tags are names, AsyncAPI's are objects with a name."""
+    listed = node.get("tags")
+    found = []
+    for item in listed.items if isinstance(listed, Sequence) else ():
+        name = text_of(item.get("name")) if isinstance(item, Mapping) else text_of(item)
+        if name:
+            found.append(name)
+        else:
+            findings.add("F003", item.place, "a tag has no name", fix="write the tag's name")
+    return Notes(external_docs=read_docs(node, findings), tags=tuple(dict.fromkeys(found)))
 
 
 def normal_roles(groups: list[frozenset[str]]) -> Roles:

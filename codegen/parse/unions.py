@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from codegen.diagnostics import Findings
 from codegen.ir.names import is_identifier, snake
 from codegen.ir.types import Definition, Record, String, Union
+from codegen.parse.annotations import read_notes
 from codegen.parse.yaml_tree import Mapping, plain
 
 DISCRIMINATOR = "discriminator"
@@ -62,7 +63,8 @@ class Unions:
         for (value, _), record in zip(pairs, found, strict=True):
             self._arm(name, tag, value, record)
         self._discriminator(node, name, tag, pairs)
-        return Union(name, code, pairs, description, node.place, tag if tag != code else "")
+        renamed = tag if tag != code else ""
+        return Union(name, code, pairs, description, node.place, renamed, read_notes(node, self._findings))
 
     def _arm(self, union: str, tag: str, value: str, record: Definition) -> None:
         if not is_identifier(snake(value)):
@@ -101,7 +103,7 @@ def _constants(record: Record) -> dict[str, str]:
     return {
         one.member: one.type.const
         for one in record.fields
-        if isinstance(one.type, String) and one.type.const and one.required
+        if isinstance(one.type, String) and one.type.const and one.required and not one.access
     }
 
 

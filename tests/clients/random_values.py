@@ -13,6 +13,7 @@ from codegen.ir.types import (
     Duration,
     Enum,
     Field,
+    File,
     Float,
     Int,
     ListOf,
@@ -104,6 +105,8 @@ class Values:
             case MapOf():
                 keys = [self._key() for _ in range(self._size(0, kind.max_entries, depth))]
                 return {key: self._value(kind.value, depth + 1) for key in keys}
+            case File():
+                raise TypeError("no value of JSON")
             case Named():
                 return self.named(kind.name, depth)
 

@@ -18,6 +18,7 @@ from codegen.ir.types import (
     Duration,
     Enum,
     Field,
+    File,
     Float,
     Int,
     ListOf,
@@ -88,6 +89,8 @@ def _sample(contract: Contract, kind: Type, full: bool, depth: int, turn: int = 
         case MapOf():
             keys = ["a", "ö 2"][: kind.max_entries] if full and depth <= MAX_DEPTH else []
             return {key: _sample(contract, kind.value, full, depth + 1, turn) for turn, key in enumerate(keys)}
+        case File():
+            raise TypeError("no value of JSON")
         case Named():
             return _named(contract, kind.name, full, depth, turn)
 

@@ -27,6 +27,7 @@ from app.broadcast.hub import Hub
 from app.execution.deadlines import Deadlines
 from app.execution.runner import Runner
 from app.http.door import HttpDoor
+from app.http.spool import Spool
 from app.http.table import RouteTable
 from app.limits.limiter import Permit
 from app.ws.endpoint import SocketDoor
@@ -114,7 +115,7 @@ class Case:
         handlers = self._handlers()
         self.http = HttpDoor(
             table=RouteTable(ROUTES), runner=runner, handlers=handlers, verifier=stand_in, trusted_proxies=0,
-            refusals=stand_in, behind=behind or _nobody,
+            refusals=stand_in, spool=Spool(1 << 30), behind=behind or _nobody,
         )  # fmt: skip
         self.socket = SocketDoor(
             runner=runner, handlers=handlers, packages=PACKAGES, verifier=stand_in, tickets=stand_in, limiter=stand_in,
@@ -388,7 +389,7 @@ async def check_service(case: Case, asked: dict[str, Any]) -> None:
 
 async def main() -> None:
     asked = json.load(sys.stdin)
-    same(sorted(OPERATIONS), sorted({call["operation"] for call in asked["calls"]}), "operations")
+    same(sorted(OPERATIONS), sorted({*(call["operation"] for call in asked["calls"]), *asked["skipped"]}), "operations")
     same(sorted(EVENTS), sorted({event["name"] for event in asked["events"]}), "events")
     msgspec.json.encode(asked)
     case = Case()

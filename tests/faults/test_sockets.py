@@ -26,11 +26,12 @@ from websockets.typing import Origin, Subprotocol
 
 from app.development.servers import Postgres, Valkey
 from app.ws.envelope import ControlId
+from generated.errors import CloseCode
 from generated.proto import envelope_pb2
 from tests.faults.raw_socket import RawSocket
 from tests.running_service import RunningService
 
-STRANGER, OTHER = "127.0.0.2", "127.0.0.3"
+STRANGER, OTHER, THIRD = "127.0.0.2", "127.0.0.3", "127.0.0.4"
 """Loopback has many addresses: who misbehaves comes from another one than who does not."""
 FOREVER_S = 3_000_000_000
 OFFSET = re.compile(r'^.{1,120}"offset":([0-9]+)')
@@ -291,6 +292,29 @@ async def test_a_token_that_lasts_for_a_century_is_refreshed_over_protobuf(
         assert Int32Value.FromString(response.data).value == 2**31 - 1
         await socket.close()
         assert "Traceback" not in service.log()
+
+
+@pytest.mark.survives("D9")
+async def test_a_socket_whose_token_has_ended_is_refused_as_expired_until_it_is_closed(
+    postgres: Postgres, valkey: Valkey, tmp_path: Path
+) -> None:
+    """In the two seconds between `exp` and the close a request and a subscription are answered UNAUTHENTICATED; their audit
+    rows say that the token had expired, not that there was none."""
+    tmp_path.chmod(0o755)
+    with RunningService(tmp_path / "short", postgres.url, valkey.url, access_s=3) as service:
+        socket = await dial(service, await service.token("reader"), source=THIRD)
+        assert (await hear(socket))["type"] == "auth.expiring"
+        await asyncio.sleep(3.2)
+        for frame in (get(), {"type": "subscribe", "topics": ["artists"]}):
+            await say(socket, **frame)
+            refusal = await hear(socket)
+            assert (refusal["status_code"], refusal["data"]["code"]) == (4, "unauthenticated")
+        assert await end_of(socket) == CloseCode.TOKEN_EXPIRED
+        for action in ("get_artist", "ws.subscribe"):
+            rows = await audited(postgres, action=action, ip=THIRD)
+            assert [(row["code"], row["outcome"], row["reason"]) for row in rows] == [
+                ("unauthenticated", "denied", "expired")
+            ]
 
 
 # Readers

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from codegen.emit.documents.json_schemas import Json, Spelling, draft07, printed, used
+from codegen.emit.documents.json_schemas import Json, Spelling, draft07, linked, noted, printed, used
 from codegen.emit.printer import File
+from codegen.ir.notes import Notes
 from codegen.ir.operations import Contract, Event, Info, Operation, Roles
 
 CHANNEL = "#/channels/web"
@@ -128,7 +129,7 @@ def _message(title: str, payload: Json, *, correlated: bool = True) -> Json:
 
 
 def _request(contract: Contract, spelling: Spelling, operation: Operation) -> Json:
-    data = spelling.record(operation.request.fields, closed=True)
+    data = spelling.record(operation.request.fields, closed=True) | noted(operation.request.notes)
     return _message(operation.summary, _frame(contract, "Request", data, operation.pkg_id))
 
 
@@ -158,7 +159,15 @@ def _operation(operation: Operation) -> Json:
     }
     if operation.description:
         out["description"] = operation.description
-    return out | {"reply": reply, "security": _security(operation.roles), "x-pkg-id": operation.pkg_id}
+    return (
+        out
+        | _said(operation.notes)
+        | {"reply": reply, "security": _security(operation.roles), "x-pkg-id": operation.pkg_id}
+    )
+
+
+def _said(notes: Notes) -> Json:
+    return ({"tags": [{"name": name} for name in notes.tags]} if notes.tags else {}) | linked(notes)
 
 
 def _event(event: Event) -> Json:
@@ -168,7 +177,7 @@ def _event(event: Event) -> Json:
         "messages": [_pointer(event.name)],
         "security": _security(event.roles),
     }
-    return out | {"x-pkg-id": event.pkg_id, "x-topic": event.topic}
+    return out | _said(event.notes) | {"x-pkg-id": event.pkg_id, "x-topic": event.topic}
 
 
 def _pointer(message: str) -> Json:

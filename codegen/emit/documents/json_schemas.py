@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable
 from decimal import Decimal
 
+from codegen.ir.notes import Notes
 from codegen.ir.operations import Contract
 from codegen.ir.patterns import may_hold_nul
 from codegen.ir.types import (
@@ -16,6 +17,7 @@ from codegen.ir.types import (
     Duration,
     Enum,
     Field,
+    File,
     Float,
     Int,
     ListOf,
@@ -67,6 +69,7 @@ class Spelling:
         extra: Json = {"description": one.description} if one.description else {}
         if one.has_default:
             extra["default"] = one.default
+        extra |= noted(one.notes)
         return out | extra | ({"x-sensitive": True} if one.sensitive else {})
 
     def type(self, kind: Type, *, closed: bool) -> Json:
@@ -96,6 +99,8 @@ class Spelling:
                 return _shaped("duration", kind.shape)
             case Bytes():
                 return _given({"type": "string", "contentEncoding": "base64", "maxLength": kind.max_length})
+            case File():
+                return {"type": "string", "format": "binary", "maxLength": kind.max_bytes}
             case ListOf():
                 items = self.type(kind.item, closed=closed)
                 return _given(
@@ -137,6 +142,7 @@ class Spelling:
 
     def _definition(self, definition: Definition, *, closed: bool) -> Json:
         described: Json = {"description": definition.description} if definition.description else {}
+        described |= noted(definition.notes)
         if isinstance(definition, Record):
             return described | self.record(definition.fields, closed=closed)
         if isinstance(definition, Enum):
@@ -151,6 +157,21 @@ class Spelling:
             "oneOf": [{"$ref": name} for name in names.values()],
             "discriminator": {"propertyName": union.tag_member, "mapping": names},
         }
+
+
+def noted(notes: Notes) -> Json:
+    """What a schema says to readers, in words of both drafts' tools."""
+    out: Json = {"deprecated": True} if notes.deprecated else {}
+    out |= {"x-sunset": notes.sunset} if notes.sunset else {}
+    out |= {"examples": notes.values} if notes.examples else {}
+    return out | linked(notes)
+
+
+def linked(notes: Notes) -> Json:
+    docs = notes.external_docs
+    if docs is None:
+        return {}
+    return {"externalDocs": {"url": docs.url} | ({"description": docs.description} if docs.description else {})}
 
 
 def used(schemas: Json, *roots: object) -> Json:

@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from codegen.emit.documents.json_schemas import Json, Spelling, printed, used
+from codegen.emit.documents.json_schemas import Json, Spelling, linked, noted, printed, used
 from codegen.emit.printer import File
+from codegen.ir.notes import Example
 from codegen.ir.operations import Contract, ErrorCode, Http, Operation, Parameter
-from codegen.ir.types import Field, ListOf
+from codegen.ir.types import Field, ListOf, Type, file_of
+from codegen.parse.http_content import ANY, FORM
 from codegen.parse.http_request import IF_MATCH
 from codegen.parse.http_responses import ETAG
 
@@ -20,7 +22,9 @@ PROTOBUF = ("application/x-protobuf", "application/protobuf")
 """One format under two names."""
 ENTITY_TAG = r'(W/)?"[!#-~]*"'
 ENTITY_TAGS = rf"^(\*|{ENTITY_TAG}( *, *{ENTITY_TAG})*)$"
-NOT_MODIFIED = 304
+PARTIAL_CONTENT, NOT_MODIFIED = 206, 304
+FILE_HEADERS = ("Accept-Ranges", "Content-Disposition", "ETag", "Last-Modified")
+"""Of an answer of bytes, as far as the handler says them."""
 HEADERS: Json = {
     "RateLimit": {"description": "What is left of the budget (IETF draft).", "schema": {"type": "string"}},
     "RateLimit-Policy": {"description": "The budget (IETF draft).", "schema": {"type": "string"}},
@@ -37,6 +41,14 @@ HEADERS: Json = {
         "description": "The answer of an earlier call with this key.",
         "schema": {"type": "string", "const": "true"},
     },
+    "Accept-Ranges": {"description": "That parts are answered.", "schema": {"type": "string", "const": "bytes"}},
+    "Content-Range": {"description": "Which part this is, and of how many bytes.", "schema": {"type": "string"}},
+    "Content-Disposition": {"description": "As what to save it.", "schema": {"type": "string"}},
+    "ETag": {
+        "description": "The entity tag of these bytes.",
+        "schema": {"type": "string", "pattern": f"^{ENTITY_TAG}$"},
+    },
+    "Last-Modified": {"description": "When these bytes last changed.", "schema": {"type": "string"}},
     "WWW-Authenticate": {"description": "How to authenticate.", "schema": {"type": "string"}},
     "Vary": {"description": "What of the request chose the media type.", "schema": {"type": "string"}},
     "Accept": {"description": "The media types that are read.", "schema": {"type": "string"}},
@@ -45,6 +57,22 @@ HEADERS: Json = {
         "schema": {"type": "string", "const": "identity"},
     },
 }
+OF_RANGES: tuple[Json, ...] = (
+    {
+        "name": "Range",
+        "in": "header",
+        "required": False,
+        "schema": {"type": "string", "pattern": "^bytes=([0-9]+-[0-9]*|-[0-9]+)$"},
+        "description": "Answer one part; several at once are answered by the whole.",
+    },
+    {
+        "name": "If-Range",
+        "in": "header",
+        "required": False,
+        "schema": {"type": "string"},
+        "description": "Answer the part if this is still the entity tag or the date, else the whole.",
+    },
+)
 IF_NONE_MATCH: Json = {
     "name": "If-None-Match",
     "in": "header",
@@ -67,7 +95,7 @@ def emit(contract: Contract) -> list[File]:
         "openapi": "3.1.0",
         "info": dict(info.details),
         "servers": info.servers or [{"url": "/", "description": "The node that serves this document."}],
-        "tags": [{"name": name, "description": described.get(name, name)} for name in contract.features],
+        "tags": [{"name": name, "description": described.get(name, name)} for name in _all_tags(contract)],
         "paths": dict(sorted(paths.items())),
         "components": {
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
@@ -78,6 +106,12 @@ def emit(contract: Contract) -> list[File]:
     return [File("specs/openapi.json", printed(document))]
 
 
+def _all_tags(contract: Contract) -> list[str]:
+    """Those of the features, then those that operations name."""
+    named = [tag for operation in contract.operations if operation.http for tag in operation.notes.tags]
+    return list(dict.fromkeys([*contract.features, *sorted(named)]))
+
+
 def _headers(paths: Mapping[str, Json]) -> Json:
     """Those that some answer has: what nothing refers to is a finding of linters."""
     text = printed(dict(paths)).decode()
@@ -85,26 +119,28 @@ def _headers(paths: Mapping[str, Json]) -> Json:
 
 
 def _operation(contract: Contract, spelling: Spelling, operation: Operation, http: Http) -> Json:
-    out: Json = {"operationId": operation.name, "tags": [operation.feature], "summary": operation.summary}
+    out: Json = {"operationId": operation.name, "tags": _tags(operation), "summary": operation.summary}
     if operation.description:
         out["description"] = operation.description
     if operation.deprecated:
         out["deprecated"] = True
+    out |= linked(operation.notes)
     out["security"] = [] if operation.roles is None else [{"bearer": sorted(group)} for group in operation.roles]
     if parameters := _parameters(spelling, operation, http):
         out["parameters"] = parameters
     if http.body is not None:
-        fields = [one for name in http.body if (one := operation.request.field(name))]
-        schema = spelling.record(fields, closed=True)
-        out["requestBody"] = {
-            "required": True,
-            "content": _media(schema, operation.request.name, operation.has_rpc),
-        }
+        out["requestBody"] = {"required": True, "content": _body(spelling, operation, http)}
     described = zip(http.statuses, http.response_descriptions, strict=True)
     responses: Json = {str(status): _success(spelling, operation, http, status, text) for status, text in described}
     if is_conditional(http):
         responses[str(NOT_MODIFIED)] = _not_modified(operation, http)
+    if operation.result.file and http.method == "GET":
+        responses |= _of_ranges(spelling, operation, http)
     return out | {"responses": responses | _problems(contract, operation)} | _words(operation)
+
+
+def _tags(operation: Operation) -> list[str]:
+    return list(operation.notes.tags) or [operation.feature]
 
 
 def _problems(contract: Contract, operation: Operation) -> Json:
@@ -145,9 +181,14 @@ def _parameters(spelling: Spelling, operation: Operation, http: Http) -> list[Js
         }
         if parameter.description:
             entry["description"] = parameter.description
+        if one.notes.deprecated:
+            entry["deprecated"] = True
         out.append(entry | ({"x-field": parameter.field} if is_header else {}))
-    if is_conditional(http) and IF_NONE_MATCH["name"] not in [one["name"] for one in out]:
+    is_read_of_bytes = operation.result.file is not None and http.method == "GET"
+    if (is_conditional(http) or is_read_of_bytes) and IF_NONE_MATCH["name"] not in [one["name"] for one in out]:
         out.append(IF_NONE_MATCH)
+    if is_read_of_bytes:
+        out += OF_RANGES
     if operation.idempotency == "key":
         schema = {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"}
         description = "One key per call; a repeated call with the same key answers the same."
@@ -171,8 +212,29 @@ def _query_schema(spelling: Spelling, one: Field) -> Json:
     return schema | ({"uniqueItems": False} if isinstance(one.type, ListOf) else {})
 
 
-def _media(schema: Json, message: str, has_protobuf: bool) -> Json:
-    out: Json = {JSON: {"schema": schema}}
+def _body(spelling: Spelling, operation: Operation, http: Http) -> Json:
+    fields = [one for name in http.body or () if (one := operation.request.field(name))]
+    if http.file:
+        return _bytes(fields[0].type)
+    schema = spelling.record(fields, closed=True) | noted(http.body_notes)
+    if not http.form:
+        return _media(schema, operation.request.name, operation.has_rpc)
+    files = {one.member: file for one in fields if (file := file_of(one.type)) and file.media_types}
+    parts = {name: {"contentType": ", ".join(file.media_types)} for name, file in files.items()}
+    return {FORM: {"schema": schema} | ({"encoding": parts} if parts else {})}
+
+
+def _bytes(kind: Type) -> Json:
+    """Bytes are the same under each of their media types."""
+    file = file_of(kind)
+    assert file is not None, "asked for bytes alone"
+    schema = {"type": "string", "format": "binary", "maxLength": file.max_bytes}
+    return {name: {"schema": schema} for name in file.media_types or (ANY,)}
+
+
+def _media(schema: Json, message: str, has_protobuf: bool, examples: tuple[Example, ...] = ()) -> Json:
+    named = {f"example_{number}": {"value": one.value} for number, one in enumerate(examples, 1)}
+    out: Json = {JSON: {"schema": schema} | ({"examples": named} if named else {})}
     if has_protobuf:
         out |= {
             name: {"schema": {"type": "string", "format": "binary", "x-proto-message": message}} for name in PROTOBUF
@@ -189,14 +251,27 @@ def _success(spelling: Spelling, operation: Operation, http: Http, status: int, 
     out: Json = {"description": description or operation.summary, "headers": headers}
     record = operation.result.record
     if record:
-        out["content"] = _media({"$ref": f"#/components/schemas/{record}"}, record, operation.has_rpc)
+        out["content"] = _media({"$ref": f"#/components/schemas/{record}"}, record, operation.has_rpc, http.answers)
+    if operation.result.file:
+        out["content"] = _bytes(operation.result.file)
     return out | ({"links": dict(http.links)} if http.links else {})
+
+
+def _of_ranges(spelling: Spelling, operation: Operation, http: Http) -> Json:
+    """What a read of bytes answers besides (RFC 9110 §13.1.2, §14)."""
+    headers = _success_headers(operation, ())
+    part = _success(spelling, operation, http, PARTIAL_CONTENT, "The part that Range asks for.")
+    unchanged = {"description": "It is as the caller has it.", "headers": headers}
+    ranged = {"headers": headers | {"Content-Range": _header("Content-Range")}}
+    return {str(PARTIAL_CONTENT): part | ranged, str(NOT_MODIFIED): unchanged}
 
 
 def _success_headers(operation: Operation, carried: Iterable[Parameter]) -> Json:
     headers: Json = {"Stele-Contract": _header("Stele-Contract")}
     if operation.result.record:
         headers["Vary"] = _header("Vary")
+    if operation.result.file:
+        headers |= {name: _header(name) for name in FILE_HEADERS}
     if operation.bucket:
         headers |= {name: _header(name) for name in ("RateLimit", "RateLimit-Policy")}
     for one in carried:
@@ -231,6 +306,7 @@ def _problem(status: int, errors: list[ErrorCode]) -> Json:
         *(["Retry-After"] if status in (429, 503, 504) else []),
         *(["WWW-Authenticate"] if status == 401 else []),
         *(["Accept", "Accept-Encoding"] if status == 415 else []),
+        *(["Content-Range"] if status == 416 else []),
         "Stele-Contract",
     ]
     schema: Json = {"$ref": "#/components/schemas/Problem"}

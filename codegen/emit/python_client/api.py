@@ -16,6 +16,7 @@ from codegen.emit.client_names import error_class
 from codegen.emit.printer import File, Module, quoted
 from codegen.emit.python_client.operations import constant
 from codegen.emit.python_client.types import given, received
+from codegen.emit.sentences import bounded_sentences, deprecation, note_sentences
 from codegen.ir.names import pascal
 from codegen.ir.operations import Contract, Operation
 from codegen.ir.types import Field, ListOf
@@ -82,15 +83,23 @@ class _Feature:
         module, is_keyed = self._module, operation.idempotency == "key"
         record = operation.result.record
         result = f"{module.use('.', 'models')}.{record}" if record else "None"
+        if operation.result.file:
+            result = module.use(f".runtime.download_{self._flavour.word}", f"{self._flavour.prefix}Download")
         module.line("")
         name, options = python_name(operation.method), _option_names(operation)
+        taken = {one.name for one in operation.request.fields}
         self._signature(operation, name, result, self._flavour.define, is_keyed=is_keyed)
         module.line(*_documentation(self._contract, operation, []))
         keyed = f", idempotency_key={options['idempotency_key']}" if is_keyed else ""
-        module.line(
-            f"        return {self._flavour.wait}self._calls.call(_operations.{constant(operation.name)}, "
+        call = (
+            f"{self._flavour.wait}self._calls.call(_operations.{constant(operation.name)}, "
             f"{_values(operation)}, timeout_s={options['timeout_s']}{keyed})"
         )
+        if operation.result.file:
+            answer = next(name for name in ("download", "download_", "download__") if name not in taken)
+            module.line(f"        {answer}: {result} = {call}", f"        return {answer}")
+        else:
+            module.line(f"        return {call}")
 
     def _pager(self, operation: Operation, name: str) -> None:
         module, flavour = self._module, self._flavour
@@ -171,9 +180,10 @@ def _documentation(contract: Contract, operation: Operation, more: list[str]) ->
     rsp = {error.code: error.rsp for error in contract.errors}
     lines = [operation.summary or operation.name, *_paragraph(operation.description), *_lines(more)]
     if operation.deprecated:
-        gone = f", and may be gone from {operation.sunset} on" if operation.sunset else ""
-        lines += ["", f"Deprecated{gone}."]
-    told = [f"{parameter(one.name)}: {one.description}" for one in operation.request.fields if one.description]
+        lines += ["", deprecation(operation.sunset)]
+    lines += [line for one in note_sentences(operation.notes) for line in _paragraph(one)]
+    said = {parameter(one.name): " ".join(bounded_sentences(one)) for one in operation.request.fields}
+    told = [f"{name}: {text}" for name, text in said.items() if text]
     if told:
         lines += ["", "Args:", *(f"    {line}" for one in told for line in textwrap.wrap(one, WIDTH - 4))]
     if operation.declared_errors:

@@ -16,6 +16,9 @@ from codegen.ir.operations import Contract
 SOURCE = Path(__file__).parents[2] / "runtime" / "sdk_python"
 OPTIONS = {
     "AttemptInfo": ".runtime.options",
+    "AsyncDownload": ".runtime.download_async",
+    "Download": ".runtime.download_sync",
+    "FileContent": ".runtime.content",
     "Hooks": ".runtime.options",
     "Token": ".runtime.token",
     "Event": ".runtime.event",
@@ -28,6 +31,19 @@ build-backend = "uv_build"
 [tool.uv.build-backend]
 module-root = ""
 """
+
+
+BYTES = """
+Bytes are sent from `bytes`, a `Path`, an open binary file or an iterable of chunks, or from a `FileContent` that says a name and a
+media type; a path and a stream are read while they are sent. What cannot be read again is not sent again. An answer of bytes is a
+`Download`: iterate over its chunks, or `read` or `save` it.
+
+```python
+with client.media.get_portrait(artist_id=1) as download:
+    download.save("portrait.png")
+```
+"""
+"""Where the contract has them; the names are an example."""
 
 
 def emit(contract: Contract) -> list[File]:
@@ -126,4 +142,4 @@ with Client("http://127.0.0.1:8000", username="…", password="…") as client:
 `AsyncClient` is the same with `async with` and `await`. Options: `transport` (`auto`, `http`, `ws`), `encoding` (`json`,
 `protobuf` with the extra of that name), `timeout_s`, `max_retries`, `hooks`. All errors are `errors.ClientError`; a refusal
 is `errors.ApiError` with its code.
-"""
+{BYTES if any(one.has_bytes for one in contract.operations) else ""}"""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from codegen.emit.client_names import KINDS, error_class
-from codegen.emit.printer import File, Module, docstring, quoted
+from codegen.emit.printer import File, Module, attribute_docstring, docstring, quoted
 from codegen.emit.python_client.types import attribute, default, received
+from codegen.emit.sentences import bounded_sentences, sentences
 from codegen.ir.operations import Contract
 from codegen.ir.types import Enum, Field, Record, Union
 
@@ -32,18 +33,17 @@ def emit_models(contract: Contract, folder: str) -> File:
 
 def _enum(module: Module, enum: Enum) -> None:
     module.line("", "", f"class {enum.name}({module.use('enum', 'StrEnum' if enum.is_text else 'IntEnum')}):")
-    if enum.description:
-        module.line(f"    {docstring(enum.description)}", "")
+    module.line(*attribute_docstring(sentences(enum)))
     module.line(*(f"    {name.replace('-', '_').upper()} = {value!r}" for name, value in enum.members))
 
 
 def _record(module: Module, contract: Contract, record: Record) -> None:
     module.line("", "", f"class {record.name}({module.use(RUNTIME, 'Model')}):")
-    if record.description:
-        module.line(f"    {docstring(record.description)}", "")
+    said = attribute_docstring(sentences(record))
+    module.line(*said)
     for one in record.fields:
         module.line(*_field(module, contract, one))
-    if not (record.fields or record.description):
+    if not (record.fields or said):
         module.line("    pass")
 
 
@@ -58,7 +58,7 @@ def _field(module: Module, contract: Contract, one: Field) -> list[str]:
     elif name != one.name:
         value = _aliased(module, one.name, value, "alias")
     line = f"    {name}: {spelled}" + ("" if value is None else f" = {value}")
-    return [line, *([f"    {docstring(one.description)}", ""] if one.description else [])]
+    return [line, *attribute_docstring(bounded_sentences(one))]
 
 
 def _aliased(module: Module, name: str, value: str | None, *words: str) -> str:
@@ -85,8 +85,8 @@ def _union(module: Module, union: Union) -> None:
         f"    {discriminator}({by_tag}({quoted(union.tag_member)}, [{known}]{named})),",
         "]",
     )
-    if union.description:
-        module.line(docstring(union.description))
+    if said := sentences(union):
+        module.line(docstring(" ".join(said)))
 
 
 def emit_errors(contract: Contract, folder: str) -> File:
@@ -105,7 +105,7 @@ def emit_errors(contract: Contract, folder: str) -> File:
         *KINDS.values(),
     ):
         module.export(".runtime.errors", name)
-    for error in contract.errors:
+    for error in contract.answered_errors:
         name, kind = error_class(error.code, error.rsp), KINDS[error.rsp]
         if name == kind:
             continue
@@ -119,5 +119,7 @@ def emit_errors(contract: Contract, folder: str) -> File:
             f"    retryable = {error.retryable}",
         )
     module.line("", "", "CODES: dict[str, type[ApiError]] = {")
-    module.line(*(f"    {quoted(one.code)}: {error_class(one.code, one.rsp)}," for one in contract.errors), "}")
+    module.line(
+        *(f"    {quoted(one.code)}: {error_class(one.code, one.rsp)}," for one in contract.answered_errors), "}"
+    )
     return module.file()

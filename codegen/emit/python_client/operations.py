@@ -11,7 +11,8 @@ from codegen.emit.printer import File, Module, quoted
 from codegen.ir.names import snake
 from codegen.ir.operations import Contract, Http, Operation
 from codegen.ir.proto_spelling import enum_members
-from codegen.ir.types import Enum, Record, Union
+from codegen.ir.types import Enum, Record, Union, file_of
+from codegen.ir.types import File as Bytes
 from codegen.parse.http_request import IF_MATCH
 
 RUNTIME = ".runtime.operation"
@@ -31,7 +32,8 @@ def emit_operations(contract: Contract, folder: str) -> File:
     for operation in contract.operations:
         record = operation.result.record
         result = f"{module.use('.', 'models')}.{record}" if record else "None"
-        head = f"{constant(operation.name)}: {module.use(RUNTIME, 'Operation')}[{result}] = Operation"
+        answer = module.use("typing", "Any") if operation.result.file else result
+        head = f"{constant(operation.name)}: {module.use(RUNTIME, 'Operation')}[{answer}] = Operation"
         module.line("")
         module.call(head, _operation(module, contract, operation, result))
     for event in contract.events:
@@ -99,7 +101,19 @@ def _http(module: Module, operation: Operation, http: Http) -> str:
         arguments.append(f"parameters=({parameters})")
     if http.body is not None:
         arguments.append("has_body=True")
+    if http.form:
+        arguments.append("is_form=True")
+    if files := [_file(module, one.member, file) for one in operation.request.fields if (file := file_of(one.type))]:
+        arguments.append(f"files=({', '.join(files)},)")
+    if operation.result.file:
+        arguments.append("answers_bytes=True")
     return f"{module.use(RUNTIME, 'HttpBinding')}({', '.join(arguments)})"
+
+
+def _file(module: Module, name: str, file: Bytes) -> str:
+    concrete = [one for one in file.media_types if "*" not in one]
+    media = [quoted(concrete[0])] if len(file.media_types) == len(concrete) == 1 else []
+    return f"{module.use(RUNTIME, 'FileField')}({', '.join([quoted(name), *media])})"
 
 
 def _message(contract: Contract, name: str) -> str:

@@ -14,6 +14,7 @@ from codegen.ir.types import (
     Duration,
     Enum,
     Field,
+    File,
     Float,
     Int,
     ListOf,
@@ -81,6 +82,8 @@ def received(module: Module, contract: Contract, kind: Type, home: str = "") -> 
 def given(module: Module, contract: Contract, kind: Type) -> str:
     """A parameter of a method."""
     match kind:
+        case File():
+            return module.use(".runtime.content", "FileSource")
         case ListOf():
             return f"{module.use('collections.abc', 'Sequence')}[{given(module, contract, kind.item)}]"
         case MapOf():

@@ -11,6 +11,7 @@ EXPORTS = {
     "models": "",
     "AsyncClient": "",
     "Client": "",
+    "FileContent": "",
     "AsyncEventStream": ".runtime.events_async",
     "plain": ".runtime.json_codec",
 }

@@ -92,6 +92,13 @@ class CodecWriter:
         else:
             self._module.line("    return message.SerializeToString(), None", "", "")
 
+    def _fault(self) -> str:
+        file = self._operation.result.file
+        if file is None:
+            return fault_of(self._module, self._operation.result.record)
+        judge = self._module.use("generated.content", "fault_of_download")
+        return f"lambda value: {judge}(value, {file.max_bytes}, {file.media_types!r})"
+
     def arguments(self) -> list[str]:
         operation, name = self._operation, self._operation.name
         model = f"models.{operation.request.name}"
@@ -129,6 +136,6 @@ class CodecWriter:
             f"frame_json={frame}",
             f"frame_protobuf={binary_frame if binary else 'None'}",
             f"restore=msgspec.json.Decoder(results.{record}).decode" if record else "restore=lambda data: None",
-            f"fault_of={fault_of(self._module, record)}",
+            f"fault_of={self._fault()}",
             *(["is_recursive=True"] if is_recursive else []),
         ]

@@ -29,6 +29,8 @@ def emit(contract: Contract) -> list[File]:
 
 def _method(module: Module, operation: Operation, abstract: str) -> list[str]:
     request = module.use("generated.models", operation.request.name)
-    result = module.use("generated.results", operation.result.record) if operation.result.record else "None"
+    record, is_file = operation.result.record, operation.result.file is not None
+    result = module.use("generated.results", record) if record else "None"
+    result = module.use("generated.content", "Download") if is_file else result
     signature = f"    async def {operation.name}(self, context: ContextT, request: {request}) -> {result}:"
     return [f"    @{abstract}", signature, f"        {docstring(operation.summary or operation.name)}"]

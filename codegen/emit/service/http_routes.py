@@ -7,7 +7,8 @@ import re
 from codegen.emit.printer import File, Module, quoted
 from codegen.emit.python_types import text_reader
 from codegen.ir.operations import Contract, Http, Operation
-from codegen.ir.types import Int, ListOf, Record
+from codegen.ir.types import Field, Int, ListOf, Record, file_of
+from codegen.ir.types import File as Bytes
 from codegen.parse.http_request import IF_MATCH
 from codegen.parse.http_responses import ETAG
 
@@ -43,7 +44,9 @@ def _binding(module: Module, contract: Contract, operation: Operation, http: Htt
         if parameters:
             arguments.append(f"{location}_parameters=({', '.join(parameters)},)")
     if http.body is not None:
-        arguments.append("has_body=True")
+        arguments += ["has_body=True", *_parts(module, contract, operation, http)]
+    if file := operation.result.file:
+        arguments.append(f"download={_file(module, '', file)}")
     etag = next((one.field for one in http.response_headers if one.carrier.lower() == ETAG), None)
     if etag:
         arguments.append(f"etag={quoted(etag)}")
@@ -53,6 +56,36 @@ def _binding(module: Module, contract: Contract, operation: Operation, http: Htt
     if created := created_location(contract, operation, http):
         arguments.append(f"location=({quoted(created[0])}, {quoted(created[1])})")
     return arguments
+
+
+def _parts(module: Module, contract: Contract, operation: Operation, http: Http) -> list[str]:
+    """What a body that is no JSON is made of."""
+    if not http.form and not http.file:
+        return []
+    fields = [one for name in http.body or () if (one := operation.request.field(name))]
+    files = [_files(module, one) for one in fields if file_of(one.type)]
+    texts = [
+        _parameter(module, contract, operation, one.name, one.member, "form") for one in fields if not file_of(one.type)
+    ]
+    found = {"form_parameters": texts, "files": files}
+    return [
+        *(["is_form=True"] if http.form else []),
+        *(f"{name}=({', '.join(each)},)" for name, each in found.items() if each),
+    ]
+
+
+def _files(module: Module, one: Field) -> str:
+    file, is_list = file_of(one.type), isinstance(one.type, ListOf)
+    assert file is not None, "asked for a field of bytes"
+    return _file(
+        module, one.member, file, (one.type.max_items or 1) if isinstance(one.type, ListOf) else 1, is_list=is_list
+    )
+
+
+def _file(module: Module, name: str, file: Bytes, count: int = 1, *, is_list: bool = False) -> str:
+    spelled = [quoted(name), str(file.max_bytes), repr(file.media_types)]
+    more = [f"max_count={count}", "is_list=True"] if is_list else []
+    return f"{module.use('generated.bindings', 'HttpFile')}({', '.join([*spelled, *more])})"
 
 
 def _parameter(

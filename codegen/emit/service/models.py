@@ -6,8 +6,9 @@ in every field (see docs/decisions.md), and the compiler knows every field.
 
 from __future__ import annotations
 
-from codegen.emit.printer import File, Module, docstring, quoted
+from codegen.emit.printer import File, Module, attribute_docstring, docstring, quoted
 from codegen.emit.python_types import input_type, literal
+from codegen.emit.sentences import sentences
 from codegen.ir.operations import Contract
 from codegen.ir.types import Enum, Field, ListOf, MapOf, Record, Union
 
@@ -35,11 +36,14 @@ def emit(contract: Contract) -> list[File]:
 
 def _model(module: Module, contract: Contract, record: Record) -> None:
     module.line("", "", f"class {record.name}(Request):")
-    if record.description:
-        module.line(f"    {docstring(record.description)}")
+    said = sentences(record)
+    if said:
+        module.line(f"    {docstring(' '.join(said))}")
     if record.fields:
-        module.line("", *(_field(module, contract, one) for one in sorted(record.fields, key=_has_default)))
-    elif not record.description:
+        module.line("")
+        for one in sorted(record.fields, key=_has_default):
+            module.line(_field(module, contract, one), *attribute_docstring(sentences(one)))
+    elif not said:
         module.line("    pass")
 
 
@@ -84,6 +88,8 @@ def _union(module: Module, union: Union) -> None:
     arms = " | ".join(record for _, record in union.arms)
     annotated, field = module.use("typing", "Annotated"), module.use("pydantic", "Field")
     module.line("", "", f'{union.name} = {annotated}[{arms}, {field}(discriminator="{union.tag}")]')
+    if said := sentences(union):
+        module.line(docstring(" ".join(said)))
 
 
 def _enums(contract: Contract) -> File:
@@ -93,7 +99,6 @@ def _enums(contract: Contract) -> File:
     enums = [one for one in contract.definitions.values() if isinstance(one, Enum)]
     for enum in enums:
         module.line("", "", f"class {enum.name}({module.use('enum', 'StrEnum' if enum.is_text else 'IntEnum')}):")
-        if enum.description:
-            module.line(f"    {docstring(enum.description)}", "")
+        module.line(*attribute_docstring(sentences(enum)))
         module.line(*(f"    {name.replace('-', '_').upper()} = {value!r}" for name, value in enum.members))
     return module.file()

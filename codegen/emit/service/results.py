@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from codegen.emit.printer import File, Module, docstring, quoted
+from codegen.emit.printer import File, Module, attribute_docstring, docstring, quoted
 from codegen.emit.python_types import is_constant, is_tag, literal, output_type, tag_of
+from codegen.emit.sentences import sentences
 from codegen.ir.operations import Contract
 from codegen.ir.types import Enum, Field, Record, Union
 
@@ -21,6 +22,8 @@ def emit(contract: Contract) -> list[File]:
     for definition in definitions:
         if isinstance(definition, Union):
             module.line("", "", f"{definition.name} = {' | '.join(record for _, record in definition.arms)}")
+            if said := sentences(definition):
+                module.line(docstring(" ".join(said)))
     return [module.file()]
 
 
@@ -34,10 +37,12 @@ def _struct(module: Module, contract: Contract, record: Record) -> None:
     module.line(
         "", "", f"class {record.name}({module.use('msgspec', 'Struct')}, kw_only=True, gc=False{tag}{renamed}):"
     )
-    if record.description:
-        module.line(f"    {docstring(record.description)}", "")
-    lines = [_field(module, contract, one) for one in record.fields if one not in tags]
-    module.line(*(lines or ["    pass"]))
+    module.line(*attribute_docstring(sentences(record)))
+    attributes = [one for one in record.fields if one not in tags]
+    for one in attributes:
+        module.line(_field(module, contract, one), *attribute_docstring(sentences(one)))
+    if not attributes:
+        module.line("    pass")
 
 
 def _field(module: Module, contract: Contract, one: Field) -> str:

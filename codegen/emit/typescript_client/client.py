@@ -5,8 +5,8 @@ from __future__ import annotations
 from codegen.emit.client_names import error_class
 from codegen.emit.printer import File
 from codegen.emit.typescript_client.names import constant, feature_name, functions, method_name, pager_key
-from codegen.emit.typescript_client.text import comment, key, module, tag
-from codegen.emit.typescript_client.types import Types
+from codegen.emit.typescript_client.text import comment, deprecated, key, module, note_tags, tag
+from codegen.emit.typescript_client.types import Types, content_import
 from codegen.ir.names import pascal
 from codegen.ir.operations import Contract, Operation
 from codegen.ir.types import ListOf
@@ -24,6 +24,7 @@ def emit_functions(contract: Contract, folder: str) -> File:
         'import { CONTRACT } from "./contract.ts";',
         'import * as $operations from "./operations.ts";',
         'import { Connection } from "./runtime/connection.ts";',
+        *content_import(contract),
         *IMPORTS,
         *([PAGING] if any(one.pager for one in contract.operations) else []),
         "",
@@ -63,7 +64,8 @@ def _is_optional(operation: Operation) -> bool:
 
 
 def _promise(operation: Operation) -> str:
-    return f"Promise<{f'$types.{operation.result.record}' if operation.result.record else 'void'}>"
+    record, is_file = operation.result.record, operation.result.file is not None
+    return f"Promise<{f'$types.{record}' if record else '$content.Download' if is_file else 'void'}>"
 
 
 def _pager(contract: Contract, operation: Operation) -> str:
@@ -79,7 +81,8 @@ def documentation(contract: Contract, operation: Operation, indent: str = "") ->
     refusals = [error_class(code, rsp[code]) for code in operation.declared_errors]
     tags = [tag("throws", f"{{{name}}}") for name in refusals]
     if operation.deprecated:
-        tags.append(tag("deprecated", f"It may be gone from {operation.sunset} on." if operation.sunset else ""))
+        tags.append(deprecated(operation.sunset))
+    tags += note_tags(operation.notes)
     return comment([operation.summary or operation.name, operation.description], indent, tags)
 
 
@@ -91,6 +94,7 @@ def emit_client(contract: Contract, folder: str) -> File:
         'import { BaseClient } from "./runtime/client.ts";',
         'import type { EventTable } from "./runtime/client.ts";',
         'import { Connection } from "./runtime/connection.ts";',
+        *content_import(contract),
         *IMPORTS,
         *([PAGING.replace("import *", "import type *")] if any(one.pager for one in contract.operations) else []),
         "",

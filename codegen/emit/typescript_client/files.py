@@ -12,7 +12,7 @@ from codegen.emit.typescript_client.names import feature_name, npm_package
 from codegen.emit.typescript_client.operations import THROWN, emit_contract, emit_errors, emit_operations
 from codegen.emit.typescript_client.tables import emit_tables
 from codegen.emit.typescript_client.text import module
-from codegen.emit.typescript_client.types import Types, emit_types
+from codegen.emit.typescript_client.types import Types, content_import, emit_types
 from codegen.ir.names import pascal
 from codegen.ir.operations import Contract
 from codegen.ir.types import Enum
@@ -86,7 +86,7 @@ def _package(contract: Contract) -> dict[str, object]:
 def _index(contract: Contract, folder: str) -> File:
     """What users import. A type of the contract whose name is taken here gets an underscore; under `types` it has none."""
     features = [f"{pascal(one)}Api" for one in contract.features]
-    codes = {error_class(one.code, one.rsp) for one in contract.errors} - set(KINDS.values())
+    codes = {error_class(one.code, one.rsp) for one in contract.answered_errors} - set(KINDS.values())
     classes = sorted({*THROWN, *codes})
     guards = sorted(f"is{name}" for name in codes)
     taken = {*OPTIONS, *classes, *features, "Client", "Events", "FieldFault"}
@@ -106,6 +106,7 @@ def _index(contract: Contract, folder: str) -> File:
         _export("", [_free(name, taken) for name in values], "./types.ts"),
         _export("type", [_free(name, taken) for name in records], "./types.ts"),
         'export * as types from "./types.ts";',
+        *(line.replace("import type * as $content", "export type * as content") for line in content_import(contract)),
     ]
     return module(f"{folder}/index.ts", f"What users of {npm_package(contract)} import.", filter(None, lines))
 

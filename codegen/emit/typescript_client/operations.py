@@ -8,6 +8,8 @@ from codegen.emit.printer import File
 from codegen.emit.typescript_client.names import constant, functions, npm_package
 from codegen.emit.typescript_client.text import comment, entries, key, module, quoted
 from codegen.ir.operations import Contract, Event, Http, Operation
+from codegen.ir.types import File as Bytes
+from codegen.ir.types import file_of
 from codegen.parse.http_request import IF_MATCH
 
 IMPORTS = [
@@ -20,7 +22,8 @@ THROWN = frozenset({*RUNTIME_ERRORS, *KINDS.values()} - {"FieldFault"})
 
 
 def emit_operations(contract: Contract, folder: str) -> File:
-    lines = [*IMPORTS]
+    has_bytes = any(one.has_bytes for one in contract.operations)
+    lines = [*(['import * as $content from "./runtime/content.ts";'] if has_bytes else []), *IMPORTS]
     for operation in contract.operations:
         lines += _operation(operation)
     for event in contract.events:
@@ -30,7 +33,7 @@ def emit_operations(contract: Contract, folder: str) -> File:
 
 def _operation(operation: Operation) -> list[str]:
     record = operation.result.record
-    result = f"$types.{record}" if record else "void"
+    result = f"$types.{record}" if record else "$content.Download" if operation.result.file else "void"
     rows = [
         ("name", quoted(operation.name)),
         ("pkgId", str(operation.pkg_id) if operation.pkg_id is not None else None),
@@ -42,12 +45,14 @@ def _operation(operation: Operation) -> list[str]:
         ("input", f"() => $tables.{operation.request.name}"),
         ("output", f"() => $tables.{record}" if record else None),
         ("list", "true" if operation.result.is_list else None),
+        ("download", "$content.DOWNLOAD" if operation.result.file else None),
     ]
     head = f"export const {constant(operation.name)}: $.Operation<$types.{operation.request.name}, {result}> = {{"
     return [head, *(f"  {name}: {value}," for name, value in rows if value is not None), "};", ""]
 
 
 def _http(operation: Operation, http: Http) -> str:
+    files = {one.member: file for one in operation.request.fields if (file := file_of(one.type))}
     parameters = [
         entries([
             ("field", quoted(member_of(operation, one))),
@@ -62,7 +67,15 @@ def _http(operation: Operation, http: Http) -> str:
         ("path", quoted(http.path)),
         ("parameters", f"[{', '.join(parameters)}]"),
         ("body", "true" if http.body is not None else None),
+        ("files", entries((key(name), quoted(_media(file))) for name, file in files.items()) if files else None),
+        ("send", "$content.sendForm" if http.form else "$content.sendWhole" if http.file else None),
     ])  # fmt: skip
+
+
+def _media(file: Bytes) -> str:
+    """The media type where there is one."""
+    concrete = [one for one in file.media_types if "*" not in one]
+    return concrete[0] if len(concrete) == len(file.media_types) == 1 else ""
 
 
 def _event(contract: Contract, event: Event) -> list[str]:
@@ -84,7 +97,7 @@ def emit_errors(contract: Contract, folder: str) -> File:
     ]
     lines[-1] += '"./runtime/errors.ts";'
     lines.append("")
-    for error in contract.errors:
+    for error in contract.answered_errors:
         name, kind = error_class(error.code, error.rsp), KINDS[error.rsp]
         if name == kind:
             continue
@@ -105,7 +118,7 @@ def emit_errors(contract: Contract, folder: str) -> File:
 def emit_contract(contract: Contract, folder: str) -> File:
     subprotocols = {media.rpartition("/")[2].removeprefix("x-"): name for name, media in contract.frames.encodings}
     session = [(one.session, f"$operations.{constant(one.name)}") for one in contract.operations if one.session]
-    own = {error.code: error_class(error.code, error.rsp) for error in contract.errors}
+    own = {error.code: error_class(error.code, error.rsp) for error in contract.answered_errors}
     rows = [
         ("version", quoted(contract.info.version)),
         ("client", quoted(f"{npm_package(contract)}/{contract.info.version}")),

@@ -30,6 +30,7 @@ from codegen.ir.types import (
     Type,
     Union,
 )
+from codegen.ir.types import File as Bytes_
 from codegen.runtime.service.scalars import read_datetime
 
 Numbers = dict[str, dict[str, int]]
@@ -92,7 +93,7 @@ class _Tables:
         if isinstance(kind, Int):
             return quoted("int32" if kind.bits == 32 else "safe" if is_safe(kind) else "int64")
         words: dict[type, str] = {
-            Bool: "bool", Float: "double", Bytes: "bytes", DateTime: "moment", Duration: "duration",
+            Bool: "bool", Float: "double", Bytes: "bytes", Bytes_: "bytes", DateTime: "moment", Duration: "duration",
         }  # fmt: skip
         return quoted(words.get(type(kind), "string"))
 

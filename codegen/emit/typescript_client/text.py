@@ -9,6 +9,8 @@ import textwrap
 from collections.abc import Iterable
 
 from codegen.emit.printer import File
+from codegen.emit.sentences import examples
+from codegen.ir.notes import Notes
 
 WIDTH = 110
 MAX_SAFE = 2**53 - 1
@@ -58,6 +60,18 @@ def comment(paragraphs: Iterable[str], indent: str = "", tags: Iterable[str] = (
     if len(lines) == 1:
         return [f"{indent}/** {lines[0]} */"]
     return [f"{indent}/**", *(f"{indent} * {line}" for line in lines), f"{indent} */"]
+
+
+def note_tags(notes: Notes) -> list[str]:
+    """`@deprecated`, `@example` and `@see`, as tools show them."""
+    docs = notes.external_docs
+    found = [deprecated(notes.sunset)] if notes.deprecated else []
+    found += [tag("example", one) for one in examples(notes)]
+    return [*found, *([tag("see", f"{docs.url} {docs.description}")] if docs else [])]
+
+
+def deprecated(sunset: str | None) -> str:
+    return tag("deprecated", f"It may be gone from {sunset} on." if sunset else "")
 
 
 def tag(name: str, text: str) -> str:

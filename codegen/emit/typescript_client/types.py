@@ -5,9 +5,10 @@ A type that goes both ways has a twin for callers where the two differ: what has
 
 from __future__ import annotations
 
-from codegen.emit.printer import File
+from codegen.emit.printer import File as Output
+from codegen.emit.sentences import bound_sentence, sentence
 from codegen.emit.typescript_client.names import inputs, members, properties
-from codegen.emit.typescript_client.text import MAX_SAFE, comment, key, module, quoted
+from codegen.emit.typescript_client.text import MAX_SAFE, comment, key, module, note_tags, quoted
 from codegen.ir.operations import Contract
 from codegen.ir.reach import names
 from codegen.ir.types import (
@@ -15,6 +16,7 @@ from codegen.ir.types import (
     Bytes,
     Enum,
     Field,
+    File,
     Float,
     Int,
     ListOf,
@@ -27,9 +29,9 @@ from codegen.ir.types import (
 )
 
 
-def emit_types(contract: Contract, folder: str) -> File:
+def emit_types(contract: Contract, folder: str) -> Output:
     spelling = Types(contract)
-    lines = ['import type * as $ from "./runtime/schema.ts";', ""]
+    lines = [*content_import(contract), 'import type * as $ from "./runtime/schema.ts";', ""]
     for name in sorted(contract.definitions):
         if name in contract.results:
             lines += spelling.definition(name, is_input=False)
@@ -38,6 +40,12 @@ def emit_types(contract: Contract, folder: str) -> File:
     for operation in contract.operations:
         lines += spelling.record(operation.request, operation.request.name, is_input=True)
     return module(f"{folder}/types.ts", "The contract's types.", lines)
+
+
+def content_import(contract: Contract) -> list[str]:
+    """Where a type is of bytes."""
+    has_bytes = any(one.has_bytes for one in contract.operations)
+    return ['import type * as $content from "./runtime/content.ts";'] if has_bytes else []
 
 
 class Types:
@@ -58,9 +66,10 @@ class Types:
 
     def record(self, record: Record, spelled: str, *, is_input: bool) -> list[str]:
         spelling = properties(record)
-        lines = [*comment([record.description]), f"export interface {spelled} {{"]
+        lines = [*comment([record.description], tags=note_tags(record.notes)), f"export interface {spelled} {{"]
         for one in record.fields:
-            lines += comment([one.description], "  ")
+            said = [*sentence(one.description), *bound_sentence(one.type)]
+            lines += comment([" ".join(said)], "  ", note_tags(one.notes))
             lines.append(f"  {self._property(record, one, spelling[one.name], is_input=is_input)};")
         if is_input and not record.fields:
             lines.append("  [name: string]: never;")
@@ -85,6 +94,8 @@ class Types:
                 return quoted(kind.const)
             case Bytes():
                 return "$.Bytes"
+            case File():
+                return "$content.FileSource"
             case ListOf():
                 item = self.spelled(kind.item, is_input=is_input, scope=scope)
                 return f"{item}[]" if " " not in item else f"({item})[]"
@@ -101,7 +112,7 @@ class Types:
             value, raw = ("tag_" if tag == "tag" else "tag"), ("raw_" if tag == "raw" else "raw")
             arms.append(f'{{ {key(tag)}: "$unknown"; {value}: string; {raw}: {{ [name: string]: unknown }} }}')
         return [
-            *comment([union.description]),
+            *comment([union.description], tags=note_tags(union.notes)),
             f"export type {spelled} =",
             *(f"  | {arm}" for arm in arms[:-1]),
             f"  | {arms[-1]};",
@@ -125,7 +136,7 @@ def is_constant(one: Field) -> bool:
 def _enum(enum: Enum) -> list[str]:
     keys = members(enum)
     other = "string" if enum.is_text else "number"
-    lines = [*comment([enum.description]), f"export const {enum.name} = {{"]
+    lines = [*comment([enum.description], tags=note_tags(enum.notes)), f"export const {enum.name} = {{"]
     lines += [
         f"  {key(keys[name])}: {quoted(value) if isinstance(value, str) else value}," for name, value in enum.members
     ]

@@ -154,6 +154,7 @@ class AsyncCalls:
         pause_s = self._pause_s(failure, verdict, number)
         is_free = failure.outcome is Outcome.NOT_SENT  # it has cost the server nothing
         is_over = number > self._options.max_retries or pause_s >= call.deadline.left_s
+        is_over = is_over or not (call.is_repeatable or is_free)
         if is_over or not (is_free or self._budget.take()):
             raise error from error.__cause__
         return pause_s

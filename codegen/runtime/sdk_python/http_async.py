@@ -7,18 +7,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from urllib.parse import quote
 
 import httpx2
 
 from .call import Call
 from .codec import BadFrame, Codec
+from .content import form, length_of, whole
+from .download_async import AsyncDownload
 from .errors import ApiError, ClientError, ConnectionLost, InvalidResponse, kind_of_status, make_error
-from .json_codec import is_many, query_text
+from .json_codec import is_many, plain, query_text
 from .json_frames import JsonCodec
 from .operation import Contract, HttpBinding, Operation
 from .retry import AttemptFailed, Outcome, outcome_of
+from .upload_async import send_parts
 
 T = TypeVar("T")
 MAX_BODY = 64 * 2**20
@@ -46,9 +49,15 @@ class AsyncHttpDoor:
         """The typed result; raises AttemptFailed."""
         left_s = call.deadline.left_s
         timeout = httpx2.Timeout(left_s, connect=min(CONNECT_S, left_s))
+        request = self._client.build_request(**self._request(call, token), timeout=timeout)
         try:
-            async with self._client.stream(**self._request(call, token), timeout=timeout) as response:
+            response = await self._client.send(request, stream=True)
+            if response.is_success and call.operation.http is not None and call.operation.http.answers_bytes:
+                return self._download(call, response)
+            try:
                 body = await self._receive(response, call)
+            finally:
+                await response.aclose()
         except NOT_SENT as error:
             raise AttemptFailed(Outcome.NOT_SENT, _lost(error, call)) from error
         except httpx2.TimeoutException as error:
@@ -58,12 +67,16 @@ class AsyncHttpDoor:
         self._on_contract(response.headers.get("stele-contract", ""))
         return self._read(call, response, body)
 
+    def _download(self, call: Call[T], response: httpx2.Response) -> T:
+        self._on_contract(response.headers.get("stele-contract", ""))
+        return cast(T, AsyncDownload(response, call.operation.name, call.request_id))
+
     async def _receive(self, response: httpx2.Response, call: Call[Any]) -> bytes:
         """A server that sends a byte now and then does not outlast the deadline."""
         body = bytearray()
         async for chunk in response.aiter_bytes():
             body += chunk
-            if call.deadline.left_s <= 0:
+            if call.deadline.left_s <= 0 and not _sends_bytes(call):
                 raise AttemptFailed(Outcome.LOST, call.deadline.exceeded(call.request_id))
             if len(body) > MAX_BODY:
                 raise AttemptFailed(Outcome.INVALID, InvalidResponse("the answer is too large", call.request_id))
@@ -73,7 +86,8 @@ class AsyncHttpDoor:
         operation, binding, codec = call.operation, call.operation.http, self._codec_of(call.operation)
         if binding is None:
             raise ClientError(f"{operation.name} has no HTTP binding", call.request_id)
-        headers = {"accept": codec.content_type, "x-correlation-id": call.request_id}
+        accepted = "*/*" if binding.answers_bytes else codec.content_type
+        headers = {"accept": accepted, "x-correlation-id": call.request_id}
         headers["request-timeout-ms"] = str(call.timeout_ms)
         if operation.idempotency == "key":
             headers["idempotency-key"] = call.request_id
@@ -81,10 +95,24 @@ class AsyncHttpDoor:
             headers["authorization"] = f"Bearer {token}"
         path, query, carried, rest = address(binding, call.values)
         request: dict[str, Any] = {"method": binding.verb, "url": path, "params": query, "headers": headers | carried}
-        if binding.has_body:
+        if _sends_bytes(call):
+            request["headers"] |= self._bytes(binding, call, rest, request)
+        elif binding.has_body:
             request["headers"]["content-type"] = codec.content_type
             request["content"] = codec.body(operation, rest if isinstance(codec, JsonCodec) else call.values)
         return request
+
+    def _bytes(
+        self, binding: HttpBinding, call: Call[Any], rest: dict[str, Any], request: dict[str, Any]
+    ) -> dict[str, str]:
+        """The headers of a body that is bytes or a form; the body is read while it is sent."""
+        files = {one.field for one in binding.files}
+        texts = {name: form_texts(value) for name, value in rest.items() if name not in files}
+        media, parts = form(binding, call.values, texts) if binding.is_form else whole(binding, call.values)
+        length = length_of(parts)
+        request["content"] = send_parts(parts)
+        told = {"content-type": media}
+        return told if length is None else told | {"content-length": str(length)}
 
     def _codec_of(self, operation: Operation[Any]) -> Codec:
         """JSON, where protobuf has no message for the operation."""
@@ -137,6 +165,20 @@ def address(
         elif texts:
             headers[one.carrier] = f'"{texts[0]}"' if one.is_etag else ", ".join(texts)
     return path, query, headers, rest
+
+
+def form_texts(value: object) -> list[str]:
+    """A field of a form that is no bytes: a text for each item of a list, JSON for a record or a map."""
+    found = plain(value)
+    if isinstance(found, list):
+        return [form_texts(one)[0] for one in found]
+    return [json.dumps(found, ensure_ascii=False) if isinstance(found, dict) else query_text(found)]
+
+
+def _sends_bytes(call: Call[Any]) -> bool:
+    """Then it takes the time that the sending takes; between two chunks the call's own timeout may pass."""
+    binding = call.operation.http
+    return binding is not None and (binding.is_form or bool(binding.files))
 
 
 def retry_after_s(response: httpx2.Response) -> float | None:

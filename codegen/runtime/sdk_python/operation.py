@@ -25,11 +25,24 @@ class Parameter:
 
 
 @dataclass(frozen=True, slots=True)
+class FileField:
+    """A field that is bytes; `media_type` is the one that the contract declares, where that is one."""
+
+    field: str
+    media_type: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class HttpBinding:
+    """`files` are the parts of a form that are bytes, or the one field that is the whole body."""
+
     verb: str
     path: str
     parameters: tuple[Parameter, ...] = ()
     has_body: bool = False
+    is_form: bool = False
+    files: tuple[FileField, ...] = ()
+    answers_bytes: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 /** What the compiler declares of a contract beside its types: operations, events, and where each door has them. */
 
+import type { DOWNLOAD } from "./content.ts";
 import type { ErrorClass } from "./errors.ts";
 import type { RecordTable, Table } from "./schema.ts";
 
@@ -17,6 +18,10 @@ export interface HttpBinding {
   readonly parameters: readonly Parameter[];
   /** Whether what is left of the fields makes up a body. */
   readonly body?: true;
+  /** The fields that are bytes, by their names in JSON, with the media type that the contract declares, if that is one. */
+  readonly files?: { readonly [field: string]: string };
+  /** Makes the body where that is no message. */
+  readonly send?: <I>(operation: Operation<I, unknown>, binding: HttpBinding, input: I, id: string, headers: Headers) => RequestInit;
 }
 
 /** Without `output` the answer has no content. */
@@ -33,6 +38,8 @@ export interface Operation<I, O> {
   readonly output?: () => Table<O>;
   /** A frame has the items as its data, and meta beside it. */
   readonly list?: true;
+  /** It answers bytes. */
+  readonly download?: typeof DOWNLOAD;
 }
 
 export interface Event<T> {

@@ -78,6 +78,18 @@ class HttpParameter:
 
 
 @dataclass(frozen=True, slots=True)
+class HttpFile:
+    """Bytes of one field of a request: the whole body, or parts of a form, `max_count` at most; or of the answer. Without
+    media types any will do."""
+
+    field: str
+    max_bytes: int
+    media_types: tuple[str, ...] = ()
+    max_count: int = 1
+    is_list: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class HttpBinding:
     """One method of one path. `etag` and `location` name the result's field that the header carries."""
 
@@ -92,6 +104,13 @@ class HttpBinding:
     query_parameters: tuple[HttpParameter, ...] = ()
     header_parameters: tuple[HttpParameter, ...] = ()
     has_body: bool = False
+    is_form: bool = False
+    """Whether the body is `multipart/form-data`: `form_parameters` are its parts that are text, `files` the others."""
+    form_parameters: tuple[HttpParameter, ...] = ()
+    files: tuple[HttpFile, ...] = ()
+    """Without a form the one that is the whole body."""
+    download: HttpFile | None = None
+    """What is answered is bytes."""
     etag: str | None = None
     response_headers: tuple[tuple[str, str], ...] = ()
     """Pairs of a header's name and the result's field that it carries."""

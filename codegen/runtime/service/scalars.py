@@ -19,7 +19,7 @@ from uuid import UUID
 from google.protobuf.duration_pb2 import Duration
 from google.protobuf.timestamp_pb2 import Timestamp
 from pydantic import BeforeValidator, GetCoreSchemaHandler
-from pydantic_core import CoreSchema, PydanticCustomError
+from pydantic_core import CoreSchema, PydanticCustomError, from_json
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}\Z", re.ASCII)
 _DATETIME = re.compile(r"(\d{4}-\d{2}-\d{2})[Tt](\d{2}:\d{2}:\d{2})(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})\Z", re.ASCII)
@@ -203,11 +203,21 @@ def header_text(value: object) -> bytes:
     return text.encode("ascii")
 
 
+def json_from_text(text: str) -> object:
+    """A part of a form that is a record or a map; what is no JSON stays text, which neither is."""
+    try:
+        value: object = from_json(shallow(text.encode()))
+    except ValueError:
+        return text
+    return value
+
+
 FROM_TEXT: dict[str, Callable[[str], object]] = {
     "int": int_from_text,
     "float": float_from_text,
     "bool": bool_from_text,
     "text": text_from_text,
+    "json": json_from_text,
 }
 
 

@@ -14,6 +14,9 @@ from ._sync_api import AuditLogApi as AuditLogApi
 from ._sync_api import AuthApi as AuthApi
 from ._sync_api import AuthorsApi as AuthorsApi
 from ._sync_api import SystemApi as SystemApi
+from .runtime.content import FileContent as FileContent
+from .runtime.download_async import AsyncDownload as AsyncDownload
+from .runtime.download_sync import Download as Download
 from .runtime.event import Event as Event
 from .runtime.model import Unknown as Unknown
 from .runtime.options import AttemptInfo as AttemptInfo

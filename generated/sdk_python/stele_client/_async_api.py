@@ -21,6 +21,9 @@ class AsyncAuditLogApi:
     async def get(self, *, audit_log_id: int, timeout_s: float | None = None) -> models.AuditLog:
         """Read one audit row.
 
+        Args:
+            audit_log_id: 1 to 9007199254740991.
+
         Raises:
             AuditLogNotFound
         """
@@ -38,7 +41,14 @@ class AsyncAuditLogApi:
         per_page: int | None = None,
         timeout_s: float | None = None,
     ) -> models.AuditLogPage:
-        """Read audit rows page by page, newest first."""
+        """Read audit rows page by page, newest first.
+
+        Args:
+            user: 1 to 1024 characters.
+            action: 1 to 128 characters.
+            page: 1 to 1000000.
+            per_page: 1 to 100.
+        """
         return await self._calls.call(
             _operations.GET_AUDIT_LOGS,
             {
@@ -65,6 +75,10 @@ class AsyncAuthApi:
     async def login(self, *, username: str, password: str, timeout_s: float | None = None) -> models.Tokens:
         """Exchange a name and a password for tokens.
 
+        Args:
+            username: 1 to 255 characters.
+            password: 1 to 1024 characters.
+
         Raises:
             CredentialsInvalid
         """
@@ -76,11 +90,17 @@ class AsyncAuthApi:
         """End the session of a refresh token.
 
         A session that is unknown or has ended is answered like one that ends now.
+
+        Args:
+            refresh_token: 1 to 16384 characters.
         """
         return await self._calls.call(_operations.LOGOUT, {"refresh_token": refresh_token}, timeout_s=timeout_s)
 
     async def refresh(self, *, refresh_token: str, timeout_s: float | None = None) -> models.Tokens:
         """Exchange a refresh token for new tokens.
+
+        Args:
+            refresh_token: 1 to 16384 characters.
 
         Raises:
             CredentialsInvalid
@@ -103,6 +123,10 @@ class AsyncAuthorsApi:
     ) -> models.Author:
         """Create an author.
 
+        Args:
+            name: 1 to 200 characters.
+            bio: At most 2000 characters.
+
         Raises:
             AuthorNameTaken
         """
@@ -118,6 +142,10 @@ class AsyncAuthorsApi:
     ) -> None:
         """Delete an author.
 
+        Args:
+            author_id: 1 to 9007199254740991.
+            expected_version: 1 to 9007199254740991.
+
         Raises:
             AuthorNotFound, VersionMismatch
         """
@@ -129,6 +157,9 @@ class AsyncAuthorsApi:
 
     async def get(self, *, author_id: int, timeout_s: float | None = None) -> models.Author:
         """Read one author.
+
+        Args:
+            author_id: 1 to 9007199254740991.
 
         Raises:
             AuthorNotFound
@@ -148,6 +179,11 @@ class AsyncAuthorsApi:
         At most 1,000 are returned, and `meta.per_page` is that limit. `meta.has_more` says that there are others;
         `meta.total` counts no further than 1,001, and which of the matches of a `search_term` are returned is then
         not defined.
+
+        Args:
+            id: 1 to 9007199254740991.
+            name: 1 to 200 characters.
+            search_term: 1 to 200 characters.
         """
         return await self._calls.call(
             _operations.GET_AUTHORS, {"id": id, "name": name, "search_term": search_term}, timeout_s=timeout_s
@@ -164,6 +200,13 @@ class AsyncAuthorsApi:
         timeout_s: float | None = None,
     ) -> models.AuthorPage:
         """Read authors page by page.
+
+        Args:
+            page: 1 to 1000000.
+            per_page: 1 to 100.
+            cursor: 1 to 512 characters.
+            id: 1 to 9007199254740991.
+            name: 1 to 200 characters.
 
         Raises:
             CursorInvalid
@@ -188,6 +231,13 @@ class AsyncAuthorsApi:
 
         Iterate for the items of all pages, or over `.pages()`.
 
+        Args:
+            page: 1 to 1000000.
+            per_page: 1 to 100.
+            cursor: 1 to 512 characters.
+            id: 1 to 9007199254740991.
+            name: 1 to 200 characters.
+
         Raises:
             CursorInvalid
         """
@@ -208,6 +258,12 @@ class AsyncAuthorsApi:
         timeout_s: float | None = None,
     ) -> models.Author:
         """Replace an author.
+
+        Args:
+            author_id: 1 to 9007199254740991.
+            expected_version: 1 to 9007199254740991.
+            name: 1 to 200 characters.
+            bio: At most 2000 characters.
 
         Raises:
             AuthorNotFound, AuthorNameTaken, VersionMismatch

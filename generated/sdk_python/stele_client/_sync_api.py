@@ -21,6 +21,9 @@ class AuditLogApi:
     def get(self, *, audit_log_id: int, timeout_s: float | None = None) -> models.AuditLog:
         """Read one audit row.
 
+        Args:
+            audit_log_id: 1 to 9007199254740991.
+
         Raises:
             AuditLogNotFound
         """
@@ -38,7 +41,14 @@ class AuditLogApi:
         per_page: int | None = None,
         timeout_s: float | None = None,
     ) -> models.AuditLogPage:
-        """Read audit rows page by page, newest first."""
+        """Read audit rows page by page, newest first.
+
+        Args:
+            user: 1 to 1024 characters.
+            action: 1 to 128 characters.
+            page: 1 to 1000000.
+            per_page: 1 to 100.
+        """
         return self._calls.call(
             _operations.GET_AUDIT_LOGS,
             {
@@ -65,6 +75,10 @@ class AuthApi:
     def login(self, *, username: str, password: str, timeout_s: float | None = None) -> models.Tokens:
         """Exchange a name and a password for tokens.
 
+        Args:
+            username: 1 to 255 characters.
+            password: 1 to 1024 characters.
+
         Raises:
             CredentialsInvalid
         """
@@ -74,11 +88,17 @@ class AuthApi:
         """End the session of a refresh token.
 
         A session that is unknown or has ended is answered like one that ends now.
+
+        Args:
+            refresh_token: 1 to 16384 characters.
         """
         return self._calls.call(_operations.LOGOUT, {"refresh_token": refresh_token}, timeout_s=timeout_s)
 
     def refresh(self, *, refresh_token: str, timeout_s: float | None = None) -> models.Tokens:
         """Exchange a refresh token for new tokens.
+
+        Args:
+            refresh_token: 1 to 16384 characters.
 
         Raises:
             CredentialsInvalid
@@ -101,6 +121,10 @@ class AuthorsApi:
     ) -> models.Author:
         """Create an author.
 
+        Args:
+            name: 1 to 200 characters.
+            bio: At most 2000 characters.
+
         Raises:
             AuthorNameTaken
         """
@@ -114,6 +138,10 @@ class AuthorsApi:
     def delete(self, *, author_id: int, expected_version: int | None = None, timeout_s: float | None = None) -> None:
         """Delete an author.
 
+        Args:
+            author_id: 1 to 9007199254740991.
+            expected_version: 1 to 9007199254740991.
+
         Raises:
             AuthorNotFound, VersionMismatch
         """
@@ -125,6 +153,9 @@ class AuthorsApi:
 
     def get(self, *, author_id: int, timeout_s: float | None = None) -> models.Author:
         """Read one author.
+
+        Args:
+            author_id: 1 to 9007199254740991.
 
         Raises:
             AuthorNotFound
@@ -144,6 +175,11 @@ class AuthorsApi:
         At most 1,000 are returned, and `meta.per_page` is that limit. `meta.has_more` says that there are others;
         `meta.total` counts no further than 1,001, and which of the matches of a `search_term` are returned is then
         not defined.
+
+        Args:
+            id: 1 to 9007199254740991.
+            name: 1 to 200 characters.
+            search_term: 1 to 200 characters.
         """
         return self._calls.call(
             _operations.GET_AUTHORS, {"id": id, "name": name, "search_term": search_term}, timeout_s=timeout_s
@@ -160,6 +196,13 @@ class AuthorsApi:
         timeout_s: float | None = None,
     ) -> models.AuthorPage:
         """Read authors page by page.
+
+        Args:
+            page: 1 to 1000000.
+            per_page: 1 to 100.
+            cursor: 1 to 512 characters.
+            id: 1 to 9007199254740991.
+            name: 1 to 200 characters.
 
         Raises:
             CursorInvalid
@@ -184,6 +227,13 @@ class AuthorsApi:
 
         Iterate for the items of all pages, or over `.pages()`.
 
+        Args:
+            page: 1 to 1000000.
+            per_page: 1 to 100.
+            cursor: 1 to 512 characters.
+            id: 1 to 9007199254740991.
+            name: 1 to 200 characters.
+
         Raises:
             CursorInvalid
         """
@@ -204,6 +254,12 @@ class AuthorsApi:
         timeout_s: float | None = None,
     ) -> models.Author:
         """Replace an author.
+
+        Args:
+            author_id: 1 to 9007199254740991.
+            expected_version: 1 to 9007199254740991.
+            name: 1 to 200 characters.
+            bio: At most 2000 characters.
 
         Raises:
             AuthorNotFound, AuthorNameTaken, VersionMismatch

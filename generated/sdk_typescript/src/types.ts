@@ -14,25 +14,39 @@ export type AuditDoor = (typeof AuditDoor)[keyof typeof AuditDoor] | (string & {
  * have been; `sid` is the caller's session at the issuer.
  */
 export interface AuditLog {
+  /** 1 to 9007199254740991. */
   id: number;
   at: string;
+  /** At most 255 characters. */
   username: string | null;
+  /** At most 1024 characters. */
   subject: string | null;
+  /** At most 256 items. */
   roles: string[];
+  /** 1 to 128 characters. */
   action: string;
   outcome: AuditOutcome;
+  /** At most 64 characters. */
   code: string | null;
   door: AuditDoor;
+  /** At most 255 characters. */
   objectId: string | null;
+  /** At most 64 characters. */
   ip: string | null;
+  /** At most 1024 characters. */
   userAgent: string | null;
+  /** At most 128 characters. */
   traceId: string;
+  /** At least 0. */
   durationMs: number;
+  /** At most 255 characters. */
   sid: string | null;
+  /** At most 128 characters. */
   reason: string | null;
 }
 
 export interface AuditLogPage {
+  /** At most 100 items. */
   items: AuditLog[];
   meta: PageMeta;
 }
@@ -46,12 +60,16 @@ export const AuditOutcome = {
 export type AuditOutcome = (typeof AuditOutcome)[keyof typeof AuditOutcome] | (string & {});
 
 export interface Author {
+  /** 1 to 9007199254740991. */
   id: number;
+  /** 1 to 200 characters. */
   name: string;
+  /** At most 2000 characters. */
   bio: string | null;
   bornOn: string | null;
   createdAt: string;
   updatedAt: string;
+  /** 1 to 9007199254740991. */
   version: number;
 }
 
@@ -60,24 +78,30 @@ export interface AuthorCreated {
 }
 
 export interface AuthorList {
+  /** At most 1000 items. */
   items: Author[];
   meta: PageMeta;
 }
 
 export interface AuthorPage {
+  /** At most 100 items. */
   items: Author[];
   meta: PageMeta;
 }
 
 export interface FieldError {
+  /** At most 1024 characters. */
   pointer: string;
+  /** At most 1024 characters. */
   message: string;
 }
 
 /** `version` and `contract` are the two halves of the header Stele-Contract. */
 export interface Health {
   status: HealthStatus;
+  /** 1 to 64 characters. */
   version: string;
+  /** 1 to 128 characters. */
   contract: string;
 }
 
@@ -89,42 +113,64 @@ export const HealthStatus = {
 export type HealthStatus = (typeof HealthStatus)[keyof typeof HealthStatus] | (string & {});
 
 export interface PageMeta {
+  /** 1 to 1000000. */
   page: number;
+  /** 1 to 1000. */
   perPage: number;
+  /** 0 to 9007199254740991. */
   total: number;
+  /** At least 0. */
   pages: number;
+  /** At most 512 characters. */
   nextCursor: string | null;
   hasMore: boolean;
 }
 
 export interface Problem {
+  /** At most 255 characters. */
   type: string;
+  /** At most 255 characters. */
   title: string;
+  /** 400 to 599. */
   status: number;
+  /** At most 2000 characters. */
   detail?: string | undefined;
+  /** At most 64 characters. */
   code: string;
+  /** At most 100 items. */
   errors: FieldError[];
+  /** At most 128 characters. */
   traceId: string;
+  /** 0 to 86400. */
   retryAfter?: number | undefined;
+  /** At most 2000 characters. */
   msg?: string | undefined;
 }
 
 export interface Tokens {
+  /** 1 to 16384 characters. */
   accessToken: string;
+  /** 1 to 16384 characters. */
   refreshToken: string;
   tokenType: "Bearer";
+  /** At least 0. */
   expiresIn: number;
+  /** At least 0. */
   refreshExpiresIn: number;
 }
 
 export interface WsTicket {
+  /** 1 to 128 characters. */
   ticket: string;
+  /** 0 to 3600. */
   expiresIn: number;
 }
 
 /** Create an author. */
 export interface CreateAuthorRequest {
+  /** 1 to 200 characters. */
   name: string;
+  /** At most 2000 characters. */
   bio?: string | null | undefined;
   bornOn?: string | null | undefined;
 }
@@ -136,44 +182,60 @@ export interface CreateWsTicketRequest {
 
 /** Delete an author. */
 export interface DeleteAuthorRequest {
+  /** 1 to 9007199254740991. */
   authorId: number;
+  /** 1 to 9007199254740991. */
   expectedVersion?: number | undefined;
 }
 
 /** Read one audit row. */
 export interface GetAuditLogRequest {
+  /** 1 to 9007199254740991. */
   auditLogId: number;
 }
 
 /** Read audit rows page by page, newest first. */
 export interface GetAuditLogsRequest {
+  /** 1 to 1024 characters. */
   user?: string | undefined;
+  /** 1 to 128 characters. */
   action?: string | undefined;
   outcome?: AuditOutcome | undefined;
   since?: string | undefined;
   until?: string | undefined;
+  /** 1 to 1000000. */
   page?: number | undefined;
+  /** 1 to 100. */
   perPage?: number | undefined;
 }
 
 /** Read one author. */
 export interface GetAuthorRequest {
+  /** 1 to 9007199254740991. */
   authorId: number;
 }
 
 /** Find authors by id, name or text. */
 export interface GetAuthorsRequest {
+  /** 1 to 9007199254740991. */
   id?: number | undefined;
+  /** 1 to 200 characters. */
   name?: string | undefined;
+  /** 1 to 200 characters. */
   searchTerm?: string | undefined;
 }
 
 /** Read authors page by page. */
 export interface GetPaginatedAuthorsRequest {
+  /** 1 to 1000000. */
   page?: number | undefined;
+  /** 1 to 100. */
   perPage?: number | undefined;
+  /** 1 to 512 characters. */
   cursor?: string | undefined;
+  /** 1 to 9007199254740991. */
   id?: number | undefined;
+  /** 1 to 200 characters. */
   name?: string | undefined;
 }
 
@@ -189,12 +251,15 @@ export interface LivezRequest {
 
 /** Exchange a name and a password for tokens. */
 export interface LoginRequest {
+  /** 1 to 255 characters. */
   username: string;
+  /** 1 to 1024 characters. */
   password: string;
 }
 
 /** End the session of a refresh token. */
 export interface LogoutRequest {
+  /** 1 to 16384 characters. */
   refreshToken: string;
 }
 
@@ -205,14 +270,19 @@ export interface ReadyzRequest {
 
 /** Exchange a refresh token for new tokens. */
 export interface RefreshRequest {
+  /** 1 to 16384 characters. */
   refreshToken: string;
 }
 
 /** Replace an author. */
 export interface UpdateAuthorRequest {
+  /** 1 to 9007199254740991. */
   authorId: number;
+  /** 1 to 9007199254740991. */
   expectedVersion?: number | undefined;
+  /** 1 to 200 characters. */
   name: string;
+  /** At most 2000 characters. */
   bio?: string | null | undefined;
   bornOn?: string | null | undefined;
 }

@@ -52,3 +52,26 @@ def test_pace_is_what_came_since_it_was_last_asked() -> None:
     body.count(2000, 0)
     assert body.is_fast_enough()
     assert not body.is_fast_enough()
+
+
+def test_what_the_application_allows_may_come_in_its_time() -> None:
+    """And faster: who asks for room on a disk does not hold it with a byte now and then."""
+    body = Body(None, 30)
+    body.allow(64 << 20, 5)
+    assert body.ends_at > 1000
+    body.payload = 64 << 20
+    body.count(65 << 20, 0)
+    assert body.is_fast_enough()
+    body.count(10_000, 0)
+    assert not body.is_fast_enough()
+    body.payload = 66 << 20
+    with pytest.raises(TooLarge):
+        body.count(2 << 20, 0)
+
+
+def test_no_less_is_allowed_than_without() -> None:
+    body = Body(None, 30)
+    body.allow(10, 5)
+    assert body.ends_at == 30
+    body.payload = MAX_BODY_BYTES
+    body.count(MAX_BODY_BYTES, 0)

@@ -13,6 +13,7 @@ import pytest
 from app.auth.principal import Principal
 from app.development.servers import Postgres
 from app.http.door import HttpDoor
+from app.http.spool import Spool
 from app.http.table import RouteTable
 from generated.http_routes import ROUTES
 from tests.running_service import RunningService
@@ -102,6 +103,7 @@ async def test_a_body_of_another_type_is_refused_after_the_roles(service: Runnin
 async def test_a_bug_is_a_problem_without_its_text_and_other_paths_go_on() -> None:
     unused: Any = None
     door = HttpDoor(
+        spool=Spool(1 << 20),
         table=RouteTable(ROUTES), runner=unused, handlers=unused, verifier=BrokenVerifier(), refusals=unused,
         trusted_proxies=0, behind=behind,
     )  # fmt: skip

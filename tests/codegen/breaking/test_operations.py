@@ -107,3 +107,30 @@ def test_a_session_s_operation_may_come_and_not_go(tmp_path: Path) -> None:
     after = edited(tmp_path, ("http/auth.yaml", "    x-session: ticket\n", "")).contract
     assert {one.rule for one in judge(before, after, (), TODAY).changes} == {"session-removed"}
     assert not judge(after, before, (), TODAY).is_breaking
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "subject", "rule", "mirror"),
+    [
+        (HTTP, "{'image/*': {schema", "{image/png: {schema", "get_picture", "answer-values-narrowed", "answer-values-widened"),
+        (SCHEMA, "Picture: {type: string, format: binary, maxLength: 1000}", "Picture: {type: string, format: binary, maxLength: 2000}",
+         "get_picture", "answer-values-widened", "answer-values-narrowed"),
+        (HTTP, "image/png: {schema: {type: string, format: binary, maxLength: 1000}}\n", "", "PutPictureRequest.content",
+         "request-values-narrowed", "request-values-widened"),
+        (SCHEMA, "maxItems: 3, items: {type: string, format: binary, maxLength: 100}", "maxItems: 3, items: {type: string, format: binary, maxLength: 99}",
+         "SendFormRequest.pictures", "request-values-narrowed", "request-values-widened"),
+        (HTTP, "multipart/form-data:\n          schema: {$ref: '../schemas/things.yaml#/ThingForm'}\n          encoding: {pictures: {contentType: 'image/png, image/jpeg'}, any: {contentType: '*/*'}}",
+         "image/png: {schema: {type: string, format: binary, maxLength: 5}}", "SendFormRequest.name", "request-field-removed", "request-required-field-added"),
+        (HTTP, "content: {application/octet-stream: {schema: {type: string, format: binary, maxLength: 5}}}",
+         "content: {application/json: {schema: {$ref: '../schemas/things.yaml#/Sent'}}}", "turn_raw", "result-changed", "result-changed"),
+    ],
+)  # fmt: skip
+def test_bytes_are_compared_by_their_types_and_maximum(
+    tmp_path: Path, file: str, old: str, new: str, subject: str, rule: str, mirror: str
+) -> None:
+    before = edited(tmp_path / "old", case="p80_bytes")
+    after = edited(tmp_path / "new", (file, old, new), case="p80_bytes")
+    for one in (before, after):
+        assert not len(one.findings), one.report()
+    assert rule in rules(judge(before.contract, after.contract, (), TODAY), subject)
+    assert mirror in rules(judge(after.contract, before.contract, (), TODAY), subject)

@@ -16,6 +16,7 @@ from codegen.ir.types import (
     Duration,
     Enum,
     Field,
+    File,
     Float,
     Int,
     ListOf,
@@ -60,6 +61,8 @@ def values(contract: Contract, kind: Type, depth: int = 0) -> list[object]:
             return _lists(kind, values(contract, kind.item, depth + 1))
         case MapOf():
             return [*({"a": value} for value in values(contract, kind.value, depth + 1)), {}]
+        case File():
+            raise TypeError("no value of JSON")
         case Named():
             return list(_named(contract, kind.name, depth))
 

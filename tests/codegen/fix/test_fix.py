@@ -18,6 +18,8 @@ NESTED = {"p70_nested_proto"}
 WRAPPED = {("p72_wrappers", "proto")}
 """Only proto says whether an optional scalar is wrapped; what comes back is `optional`."""
 """Cases whose proto says what nothing else does: in which file and message a type is declared."""
+DIRECTED = {("p81_directions", "schemas")}
+"""Only the schemas say in which direction a property goes."""
 HALVES = {"proto": without_proto, "schemas": without_properties, "socket": without_messages}
 
 
@@ -27,7 +29,7 @@ def test_half_of_a_dialect_comes_back_and_the_contract_is_the_same(case: str, ha
     """Proto is said by the schemas, plain properties by proto, messages of the socket by HTTP; fixed twice is fixed once."""
     specs = compose(case, tmp_path)
     before = load(specs)
-    if not HALVES[half](specs):
+    if (case, half) in DIRECTED or not HALVES[half](specs):
         return
     fixed = fix.fix(specs)
     assert fixed.texts

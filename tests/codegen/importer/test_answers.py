@@ -59,5 +59,6 @@ def test_a_body_keeps_what_is_said_of_it_and_has_to_come(tmp_path: Path) -> None
     assert node is not None
     body = read_body(types, node, "POST /x", "PostX")
     assert body is not None
+    assert body.record is not None
     assert (body.record.name, body.description) == ("Thing", "All of it.")
     assert said(types.losses) == ["I013 a body may not be left out; one of which nothing is required is `{}`"]

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from codegen.importer.losses import Losses
-from codegen.importer.media import chosen, is_json
+from codegen.importer.media import bytes_of, chosen, is_bytes
 from codegen.importer.nodes import mapping
 from tests.codegen.importer.documents import library_of, openapi, said
 
@@ -20,8 +20,10 @@ from tests.codegen.importer.documents import library_of, openapi, said
         (["text/html", "application/json; charset=utf-8"], "application/json", 1),
         (["*/*"], "*/*", 1),
         (["application/vnd.x+json", "application/xml"], "application/vnd.x+json", 2),
-        (["text/csv", "multipart/form-data"], "multipart/form-data", 2),
-        (["image/png"], "image/png", 1),
+        (["text/csv", "multipart/form-data"], "multipart/form-data", 1),
+        (["application/x-www-form-urlencoded"], "application/x-www-form-urlencoded", 1),
+        (["image/png"], "image/png", 0),
+        (["image/png", "text/csv; header=present"], "text/csv", 0),
         ([], "", 0),
     ],
 )
@@ -37,8 +39,16 @@ def test_json_is_kept_before_all_others_and_each_other_is_said(
     assert len(said(lost)) == losses
 
 
-def test_forms_have_the_form_of_json_and_files_have_not() -> None:
+def test_bytes_arrive_as_they_are_and_xml_as_its_members(tmp_path: Path) -> None:
     assert [
-        is_json(one)
-        for one in ("application/json", "multipart/form-data", "application/xml", "text/plain", "image/png")
-    ] == [True, True, True, False, False]
+        is_bytes(one)
+        for one in ("application/json", "multipart/form-data", "application/xml", "text/plain", "image/png", "*/*", "")
+    ] == [False, False, False, True, True, False, False]
+    schema = {"type": "string"}
+    holder = {"content": {"image/png": {"schema": schema}, "Text/CSV; x=1": {}, "application/xml": {"schema": schema}}}
+    library, (source,) = library_of(tmp_path, openapi({"/x": holder}))
+    node = mapping(source.root, "paths", "/x")
+    assert node is not None
+    found = bytes_of(library, node)
+    assert list(found) == ["image/png", "text/csv"]
+    assert found["text/csv"] is None

@@ -17,7 +17,7 @@ PACKAGES = "packages/artists.yaml"
         ("asyncapi.yaml", "asyncapi: 3.0.0", "asyncapi: 2.6.0", "A001"),
         ("asyncapi.yaml", "  web:\n    address", "  net:\n    address", "A002"),
         (PACKAGES, "action: receive", "action: obtain", "A003"),
-        (PACKAGES, "action: receive", "action: receive\n    tags: []", "A004"),
+        (PACKAGES, "action: receive", "action: receive\n    bindings: {}", "A004"),
         (PACKAGES, "x-pkg-id: 3\n", "\n", "A005"),
         (PACKAGES, "security: [{$ref: '../policy.yaml#/roles/create-artist'}]\n", "\n", "A006"),
         (PACKAGES, "{$ref: '../policy.yaml#/roles/create-artist'}", "{type: http, scheme: bearer}", "A007"),

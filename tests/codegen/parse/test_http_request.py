@@ -59,7 +59,7 @@ def test_a_parameter_without_one_meaning_is_a_finding(tmp_path: Path, parameters
 def test_the_fields_of_the_body_are_named_apart_from_those_of_the_address(tmp_path: Path) -> None:
     body = "{type: object, required: [name], properties: {name: {type: string}}}"
     sources, operation, node = part(tmp_path, f"requestBody: {{content: {{application/json: {{schema: {body}}}}}}}")
-    assert read_body(sources, operation, node)[0] == ("name",)
+    assert read_body(sources, operation, node).fields == ("name",)
     assert found(sources) == []
 
 

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from codegen.parse.join import implied_kinds
 from tests.codegen.contracts import edited, shipped
 
 PACKAGES, HTTP = "packages/artists.yaml", "http/artists.yaml"
@@ -35,9 +34,9 @@ def test_a_difference_is_one_finding(tmp_path: Path, file: str, old: str, new: s
 def test_errors_follow_from_what_an_operation_is() -> None:
     operations = {one.name: one for one in shipped().operations}
     assert {"security", "body", "idempotency-key", "command", "rate-limit"} <= set(
-        implied_kinds(operations["create_artist"])
+        operations["create_artist"].implied_kinds()
     )
-    assert set(implied_kinds(operations["livez"])) == {"any"}
+    assert set(operations["livez"].implied_kinds()) == {"any"}
     assert "artist_name_taken" in operations["create_artist"].errors
     assert "outcome_unknown" not in operations["get_artist"].errors
 
@@ -52,4 +51,4 @@ def test_the_hash_is_of_the_meaning_and_not_of_the_text(tmp_path: Path) -> None:
 
 def test_a_key_is_input_that_may_be_malformed() -> None:
     operation = replace(next(one for one in shipped().operations if one.name == "livez"), idempotency="key")
-    assert {"input", "idempotency-key"} <= set(implied_kinds(operation))
+    assert {"input", "idempotency-key"} <= set(operation.implied_kinds())

@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import ValidationError
 
+from .content import is_repeatable
 from .errors import InvalidResponse
 from .operation import Operation
 from .retry import Deadline
@@ -26,6 +27,8 @@ class Call(Generic[T]):
     values: dict[str, Any]
     request_id: str
     deadline: Deadline
+    is_repeatable: bool = True
+    """Whether what it sends can be sent again."""
 
     @property
     def timeout_ms(self) -> int:
@@ -48,4 +51,4 @@ def make_call(
     """None leaves a field out, unless its null is a value. Raises ValueError for a key that is no UUID."""
     given = {name: one for name, one in values.items() if one is not None or name in operation.nullable}
     request_id = str(uuid.UUID(str(idempotency_key))) if idempotency_key is not None else str(uuid.uuid4())
-    return Call(operation, given, request_id, Deadline(timeout_s))
+    return Call(operation, given, request_id, Deadline(timeout_s), is_repeatable(operation.http, given))

@@ -28,12 +28,18 @@ export class HttpDoor {
   /** The typed result; throws AttemptFailed, or the caller's own reason. `fetch` does not say whether it had sent. */
   async attempt<I, O>(call: Call<I, O>, token: string | undefined): Promise<O> {
     const { deadline, requestId, operation } = call;
+    const { download } = operation;
     const codec = operation.protobuf === true ? await this.#options.codec() : JSON_CODEC;
     const [url, init] = this.#request(codec, call, token);
     let response: Response;
     let body: Uint8Array;
     try {
-      response = await this.#options.fetch(url, { ...init, signal: deadline.signal });
+      const { fetch } = this.#options;
+      const { signal } = deadline;
+      response = await (download === undefined ? fetch(url, { ...init, signal }) : download.open(fetch, url, init, signal));
+      if (download !== undefined && response.ok) {
+        return download.read(response, call) as O;
+      }
       body = new Uint8Array(await response.arrayBuffer());
     } catch (error) {
       if (deadline.isAborted) {
@@ -55,7 +61,7 @@ export class HttpDoor {
       throw new AttemptFailed("refused", new ConnectionLost(`${operation.name} has no HTTP binding`, requestId));
     }
     const headers = new Headers({
-      accept: codec.contentType,
+      accept: operation.download === undefined ? codec.contentType : "*/*",
       "request-timeout-ms": String(timeoutMs(call)),
       "x-correlation-id": requestId,
       "x-stele-client": this.#options.contract.client,
@@ -68,7 +74,9 @@ export class HttpDoor {
     }
     const init: RequestInit = { method: binding.verb, headers, credentials: "omit", redirect: "manual" };
     const path = address(operation, binding, input, headers);
-    if (binding.body === true) {
+    if (binding.send !== undefined) {
+      Object.assign(init, binding.send(operation, binding, input, requestId, headers));
+    } else if (binding.body === true) {
       headers.set("content-type", codec.contentType);
       init.body = codec.body(operation, input, new Set(binding.parameters.map((one) => one.field))) as BodyInit;
     }

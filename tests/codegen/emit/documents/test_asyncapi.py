@@ -102,3 +102,14 @@ def test_a_request_is_closed_at_any_depth_of_its_envelope() -> None:
 def test_a_reply_may_be_the_problem() -> None:
     messages = document()["operations"]["create_artist"]["reply"]["messages"]
     assert [one["$ref"].rpartition("/")[2] for one in messages] == ["create_artist_reply", "problem"]
+
+
+def test_what_is_said_to_readers_is_served(tmp_path: Path) -> None:
+    (file,) = asyncapi.emit(contract_of("p80_annotations", tmp_path))
+    found = json.loads(file.data)
+    send = found["operations"]["send_thing"]
+    assert send["tags"] == [{"name": "Kept things"}, {"name": "things"}]
+    assert send["externalDocs"]["url"] == "https://example.org/send"
+    data = found["components"]["messages"]["send_thing_request"]["payload"]["properties"]["data"]
+    assert data["examples"][0]["name"] == 'Bob */ "quoted"'
+    assert data["properties"]["old"]["deprecated"] is True

@@ -139,3 +139,31 @@ def test_only_headers_that_an_answer_has_are_components(tmp_path: Path) -> None:
     declared, used = found["components"]["headers"], json.dumps(found["paths"])
     assert declared
     assert [name for name in declared if f'"#/components/headers/{name}"' not in used] == []
+
+
+def test_what_is_said_to_readers_is_served(tmp_path: Path) -> None:
+    found = emitted(contract_of("p80_annotations", tmp_path))
+    assert [one["name"] for one in found["tags"]] == ["things", "Kept things"]
+    send, find = found["paths"]["/things"]["post"], found["paths"]["/things"]["get"]
+    assert send["tags"] == ["Kept things", "things"]
+    assert find["tags"] == ["things"]
+    assert send["externalDocs"] == {"url": "https://example.org/send", "description": "How to send."}
+    body = send["requestBody"]["content"]["application/json"]["schema"]
+    assert [one["name"] for one in body["examples"]] == ['Bob */ "quoted"', "Eve"]
+    answer = send["responses"]["200"]["content"]["application/json"]
+    assert answer["examples"] == {"example_1": {"value": {"name": "Ada", "shape": {"kind": "circle"}}}}
+    name, count = find["parameters"]
+    assert name["deprecated"] is True
+    assert count["schema"] == {"type": "integer", "format": "int32", "minimum": 1, "maximum": 9}
+
+
+def test_a_schema_has_its_annotations(tmp_path: Path) -> None:
+    schemas = emitted(contract_of("p80_annotations", tmp_path))["components"]["schemas"]
+    thing, old = schemas["Thing"], schemas["Thing"]["properties"]["old"]
+    assert thing["deprecated"] is True
+    assert thing["externalDocs"] == {"url": "https://example.org/things", "description": "All of it."}
+    assert thing["examples"][0]["count"] == 3
+    assert (old["deprecated"], old["x-sunset"], old["description"]) == (True, "2030-01-01", "It was.")
+    assert thing["properties"]["part"]["deprecated"] is True
+    assert schemas["Level"]["examples"] == ["low"]
+    assert schemas["Shape"]["externalDocs"] == {"url": "https://example.org/shapes"}

@@ -33,3 +33,11 @@ def test_fields_of_every_name_are_attributes(tmp_path: Path) -> None:
 def test_a_union_has_an_arm_for_what_is_not_known_yet(tmp_path: Path) -> None:
     found = emit_models(contract_of("p17_union", tmp_path), "x").data.decode()
     assert "Annotated[Unknown, Tag(UNKNOWN)]" in found
+
+
+def test_what_a_schema_says_to_readers_is_in_docstrings(tmp_path: Path) -> None:
+    found = emit_models(contract_of("p80_annotations", tmp_path), "x").data.decode()
+    said = "It was. At most 9 characters. Deprecated, and may be gone from 2030-01-01 on."
+    assert f'    old: str | None = None\n    """{said}"""\n' in found
+    assert '"""1 to 9. Example: 5 See https://example.org/count"""' in found
+    assert "See https://example.org/things All of it." in found

@@ -38,7 +38,7 @@ GENRE = "Genre: {type: string, enum: [fiction, own-van]}\n"
 
 def test_what_is_received_has_its_defaults(tmp_path: Path) -> None:
     assert block(types(tmp_path, FIELDS, GENRE, "small, id, wide, kind"), "Thing") == (
-        "export interface Thing {\n  small: number;\n  id: number;\n  wide: bigint;\n  bornOn?: string | undefined;\n"
+        "export interface Thing {\n  small: number;\n  /** 1 to 9007199254740991. */\n  id: number;\n  wide: bigint;\n  bornOn?: string | undefined;\n"
         "  data?: $.Bytes | undefined;\n  note: string | null;\n  count: number;\n  tags: string[];\n"
         '  byName: { [key: string]: Genre };\n  kind: "thing";\n  genre?: Genre | undefined;\n}'
     )
@@ -68,3 +68,13 @@ def test_a_union_has_an_arm_for_what_is_unknown_and_its_twin_has_not(tmp_path: P
 def test_a_request_without_fields_takes_none() -> None:
     found = emit_types(shipped(), "src").data.decode()
     assert block(found, "LivezRequest") == "export interface LivezRequest {\n  [name: string]: never;\n}"
+
+
+def test_what_a_schema_says_to_readers_is_in_comments(tmp_path: Path) -> None:
+    found = emit_types(contract_of("p80_annotations", tmp_path), "src").data.decode()
+    assert (
+        "  /**\n   * It was. At most 9 characters.\n   * @deprecated It may be gone from 2030-01-01 on.\n   */\n  old?"
+        in found
+    )
+    assert "   * 1 to 9.\n   * @example 5\n   * @see https://example.org/count\n" in found
+    assert '\n * @example {"name": "Bob *\\/ \\"quoted\\"", ' in found

@@ -26,3 +26,4 @@ class Thing(Struct, kw_only=True, gc=False):
     """A thing with \"quotes\", a back\\slash, {{braces}} and ümlauts."""
 
     name: str
+    """It's a 'name' — with \"\"\" and %s. Example: \"a\""""

@@ -24,5 +24,7 @@ class SendThingRequest(Request):
     name: Annotated[str, Field(max_length=20, pattern="^[^\\x00]*$")] | None
     level: Annotated[Level, Field(strict=False)] | None
     day: Day | None = None
+    """When."""
+
     size: Annotated[float, Field(gt=0.0, allow_inf_nan=False)] | None = None
     part: Part | None = None

@@ -33,6 +33,8 @@ class Problem(Struct, kw_only=True, gc=False):
 class Thing(Struct, kw_only=True, gc=False):
     name: str | None
     day: date | None = None
+    """When."""
+
     size: float | None = None
     part: Part | None = None
     level: Level | None

@@ -1,0 +1,33 @@
+"""Eight hex digits over the normalised contract: neither comments nor the order of the sources count, nor does the product's name."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict
+
+from codegen.ir.operations import Contract
+from codegen.ir.types import FACETS
+
+UNTOLD = {"place", "proto", "wrapped", "product"}
+NOTES = {"notes", "body_notes", "answers"}
+"""What is said to readers. Like descriptions it counts where something is said, for it is served."""
+
+
+def fingerprint(contract: Contract) -> str:
+    """What a newer compiler knows of and a contract does not use is no fact: such a contract keeps its fingerprint."""
+    facts = asdict(contract, dict_factory=lambda items: {key: value for key, value in items if _counts(key, value)})
+    text = json.dumps(facts, sort_keys=True, default=_normal, ensure_ascii=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:8]
+
+
+def _counts(key: str, value: object) -> bool:
+    if key in NOTES:
+        return any(value.values()) if isinstance(value, dict) else bool(value)
+    return key not in UNTOLD and (bool(value) or key not in FACETS)
+
+
+def _normal(value: object) -> object:
+    if isinstance(value, frozenset | set):
+        return sorted(value)
+    raise TypeError(f"{type(value).__name__} has no normal form")
