@@ -131,8 +131,8 @@ class GuardedHttp(HttpToolsProtocol):
         if self._has_place:
             self._places.give_back(self._address)
         super().connection_lost(exc)
-        if self.scope is not None:
-            self.scope.pop("allow_body", None)  # type: ignore[typeddict-item]  # ours; it holds the connection
+        if self._body is not None:
+            self._hide_allowance()
 
     def data_received(self, data: bytes) -> None:
         """What cannot be worked on yet is held, and reading rests until it can."""
@@ -254,7 +254,6 @@ class GuardedHttp(HttpToolsProtocol):
             if not self._is_socket:
                 return
         self.scope["arrived_at"] = time.monotonic()  # type: ignore[typeddict-unknown-key]  # ours, for the deadline
-        self.scope["allow_body"] = self._allow_body  # type: ignore[typeddict-unknown-key]  # ours, for bodies that are streams
         self._retry_after_s = self._gate_refuses()
         if self._retry_after_s is None:
             super().on_headers_complete()
@@ -331,6 +330,7 @@ class GuardedHttp(HttpToolsProtocol):
     def _begin_body(self) -> None:
         """An answer that begins before the body is whole says that it is the last one."""
         self._body = Body(self._declared, self.loop.time() + BODY_S)
+        self.scope["allow_body"] = self._allow_body  # type: ignore[typeddict-unknown-key]  # ours, for bodies that are streams
         self._keeps_alive, self.cycle.keep_alive = self.cycle.keep_alive, False
         self._alarm.within(BODY_CHECK_S)
 
@@ -338,6 +338,10 @@ class GuardedHttp(HttpToolsProtocol):
         """For the request that is being answered: there is no other before that."""
         if self._body is not None:
             self._body.allow(max_bytes, self.loop.time())
+
+    def _hide_allowance(self) -> None:
+        """It holds the connection, which the scope would hold with it."""
+        self.scope.pop("allow_body", None)  # type: ignore[typeddict-item]  # ours, as where it is set
 
     def _feed_body(self, body: Body, data: bytes) -> bytes:
         size = body.cut(len(data))
@@ -358,6 +362,7 @@ class GuardedHttp(HttpToolsProtocol):
 
     def _end_body(self, *, keeps_alive: bool) -> None:
         self._body = None
+        self._hide_allowance()
         self._alarm.clear()
         if not self.cycle.response_started:
             self.cycle.keep_alive = keeps_alive

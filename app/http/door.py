@@ -236,7 +236,7 @@ class _Request:
 
 
 def _allowed_anyway(max_bytes: int) -> None:
-    """Where no guard stands before the door, nobody else counts."""
+    """Where the whole body has come with its head, or no guard stands before the door, nobody else counts."""
 
 
 def _allowed(match: Match) -> str:

@@ -16,7 +16,7 @@ JSON, PROTOBUF, REGISTERED_PROTOBUF = "application/json", "application/x-protobu
 MEDIA_TYPES = (JSON, PROTOBUF, REGISTERED_PROTOBUF)
 WEIGHT = re.compile(r"(?:0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)\Z")
 """RFC 9110 §12.4.2."""
-ANY, ANY_APPLICATION = "*/*", "application/*"
+ANY = "*/*"
 
 
 class Hinted:
@@ -63,11 +63,11 @@ def answer_type(headers: dict[bytes, bytes], sent: str | None, offers: tuple[str
 
     An empty `Accept` is none. Raises NotAcceptable where nothing is left.
     """
-    preferred = sent if sent in offers else JSON
+    preferred = sent if sent in offers else offers[0]
     accept = headers.get(b"accept", b"")
     if accept in (b"", b"*/*"):
         return preferred
-    if accept == b"application/json":
+    if accept == b"application/json" and offers[0] == JSON:
         return JSON
     ranges = [part for part in map(str.strip, accept.decode("latin-1").lower().split(",")) if part]
     if not ranges:
@@ -75,26 +75,19 @@ def answer_type(headers: dict[bytes, bytes], sent: str | None, offers: tuple[str
     return _best(_weighed(ranges), preferred, offers)
 
 
-def check_acceptable(headers: Mapping[bytes, bytes], media_types: tuple[str, ...]) -> None:
+def check_acceptable(headers: dict[bytes, bytes], media_types: tuple[str, ...]) -> None:
     """Whether one of the concrete types that may be answered is taken. Raises NotAcceptable. A type that only the handler
     knows is answered as it is, which RFC 9110 §12.4.1 leaves open."""
-    accept = headers.get(b"accept", b"").decode("latin-1").lower()
-    ranges = [part for part in map(str.strip, accept.split(",")) if part]
-    if not ranges or not media_types or any("*" in one for one in media_types):
-        return
-    weights = _weighed(ranges)
-    for offer in media_types:
-        main = f"{offer.partition('/')[0]}/*"
-        if next((weights[name][0] for name in (offer, main, ANY) if name in weights), 0.0) > 0:
-            return
-    raise NotAcceptable(f"Accept {' or '.join(media_types)}.")
+    if media_types and not any("*" in one for one in media_types):
+        answer_type(headers, None, media_types)
 
 
 def _best(weights: dict[str, tuple[float, int]], preferred: str, offers: tuple[str, ...]) -> str:
     """The most specific range that fits an offer gives its weight and its place."""
     best, best_rank = None, (0.0, 0)
     for offer in (preferred, *offers):
-        weight, place = next((weights[name] for name in (offer, ANY_APPLICATION, ANY) if name in weights), (0.0, 0))
+        ranges = (offer, f"{offer.partition('/')[0]}/*", ANY)
+        weight, place = next((weights[name] for name in ranges if name in weights), (0.0, 0))
         if weight > 0 and (best is None or (weight, -place) > best_rank):
             best, best_rank = offer, (weight, -place)
     if best is None:

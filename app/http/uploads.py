@@ -6,7 +6,7 @@ A slow caller so holds neither a transaction nor a connection to the database, a
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping
-from typing import Any
+from typing import Any, NoReturn
 
 from app.execution.context import Abandoned, Caller
 from app.http.form import FORM, MAX_PARTS, MAX_TEXT_BYTES, Form, boundary_of
@@ -93,5 +93,5 @@ class UploadReader:
                 return
 
 
-def _refuse(media_types: tuple[str, ...]) -> None:
+def _refuse(media_types: tuple[str, ...]) -> NoReturn:
     raise BodyRefused(f"Send {' or '.join(media_types)}.", (b"accept", ", ".join(media_types).encode()))

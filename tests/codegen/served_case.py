@@ -389,7 +389,11 @@ async def check_service(case: Case, asked: dict[str, Any]) -> None:
 
 async def main() -> None:
     asked = json.load(sys.stdin)
-    same(sorted(OPERATIONS), sorted({*(call["operation"] for call in asked["calls"]), *asked["skipped"]}), "operations")
+    same(
+        sorted(OPERATIONS),
+        sorted({*(call["operation"] for call in asked["calls"]), *asked.get("skipped", ())}),
+        "operations",
+    )
     same(sorted(EVENTS), sorted({event["name"] for event in asked["events"]}), "events")
     msgspec.json.encode(asked)
     case = Case()

@@ -55,5 +55,5 @@ def test_the_command_generates_while_a_finding_waits(tmp_path: Path) -> None:
 
 def test_what_could_make_wrong_code_cannot_wait() -> None:
     assert {name for name, rule in RULES.items() if rule.can_wait} == {
-        "A015", "J001", "N006", "O015", "S040", "V006", "X002", "X007", "X008", "X021"
+        "A015", "J001", "N006", "O015", "S030", "S031", "S040", "V006", "X002", "X007", "X008", "X021"
     }  # fmt: skip

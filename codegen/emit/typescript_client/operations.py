@@ -45,7 +45,8 @@ def _operation(operation: Operation) -> list[str]:
         ("input", f"() => $tables.{operation.request.name}"),
         ("output", f"() => $tables.{record}" if record else None),
         ("list", "true" if operation.result.is_list else None),
-        ("download", "$content.DOWNLOAD" if operation.result.file else None),
+        ("exchange", "$content.exchange" if operation.has_bytes else None),
+        ("download", "true" if operation.result.file else None),
     ]
     head = f"export const {constant(operation.name)}: $.Operation<$types.{operation.request.name}, {result}> = {{"
     return [head, *(f"  {name}: {value}," for name, value in rows if value is not None), "};", ""]
@@ -66,9 +67,9 @@ def _http(operation: Operation, http: Http) -> str:
         ("verb", quoted(http.method)),
         ("path", quoted(http.path)),
         ("parameters", f"[{', '.join(parameters)}]"),
-        ("body", "true" if http.body is not None else None),
+        ("body", "true" if http.body is not None and not files and not http.form else None),
         ("files", entries((key(name), quoted(_media(file))) for name, file in files.items()) if files else None),
-        ("send", "$content.sendForm" if http.form else "$content.sendWhole" if http.file else None),
+        ("form", "true" if http.form else None),
     ])  # fmt: skip
 
 

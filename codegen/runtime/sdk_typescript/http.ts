@@ -28,20 +28,19 @@ export class HttpDoor {
   /** The typed result; throws AttemptFailed, or the caller's own reason. `fetch` does not say whether it had sent. */
   async attempt<I, O>(call: Call<I, O>, token: string | undefined): Promise<O> {
     const { deadline, requestId, operation } = call;
-    const { download } = operation;
     const codec = operation.protobuf === true ? await this.#options.codec() : JSON_CODEC;
     const [url, init] = this.#request(codec, call, token);
     let response: Response;
     let body: Uint8Array;
     try {
       const { fetch } = this.#options;
-      const { signal } = deadline;
-      response = await (download === undefined ? fetch(url, { ...init, signal }) : download.open(fetch, url, init, signal));
-      if (download !== undefined && response.ok) {
-        return download.read(response, call) as O;
-      }
+      init.signal = deadline.signal;
+      response = await (operation.exchange ?? fetch)(url, init, call, fetch);
       body = new Uint8Array(await response.arrayBuffer());
     } catch (error) {
+      if (error instanceof AttemptFailed) {
+        throw error;
+      }
       if (deadline.isAborted) {
         throw deadline.reason(requestId);
       }
@@ -56,12 +55,9 @@ export class HttpDoor {
 
   #request<I, O>(codec: Codec, call: Call<I, O>, token: string | undefined): [string, RequestInit] {
     const { operation, input, requestId } = call;
-    const binding = operation.http;
-    if (binding === undefined) {
-      throw new AttemptFailed("refused", new ConnectionLost(`${operation.name} has no HTTP binding`, requestId));
-    }
+    const binding = operation.http as HttpBinding;
     const headers = new Headers({
-      accept: operation.download === undefined ? codec.contentType : "*/*",
+      accept: codec.contentType,
       "request-timeout-ms": String(timeoutMs(call)),
       "x-correlation-id": requestId,
       "x-stele-client": this.#options.contract.client,
@@ -74,9 +70,7 @@ export class HttpDoor {
     }
     const init: RequestInit = { method: binding.verb, headers, credentials: "omit", redirect: "manual" };
     const path = address(operation, binding, input, headers);
-    if (binding.send !== undefined) {
-      Object.assign(init, binding.send(operation, binding, input, requestId, headers));
-    } else if (binding.body === true) {
+    if (binding.body === true) {
       headers.set("content-type", codec.contentType);
       init.body = codec.body(operation, input, new Set(binding.parameters.map((one) => one.field))) as BodyInit;
     }
@@ -94,7 +88,7 @@ export class HttpDoor {
       throw new AttemptFailed(outcomeOf(error), error);
     }
     return call.operation.output === undefined
-      ? (undefined as O)
+      ? ((response as { content?: O }).content as O)
       : readAs(call, () => codec.answer(call.operation as Operation<never, O>, body));
   }
 
@@ -140,6 +134,6 @@ function membersOf(contentType: string, body: Uint8Array): object {
 
 /** Node says it in the cause of its TypeError; a browser does not say it. */
 function isRefused(error: unknown): boolean {
-  const cause = error instanceof Error ? (error.cause as { code?: unknown } | undefined) : undefined;
-  return ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "UND_ERR_CONNECT_TIMEOUT"].includes(String(cause?.code));
+  const { cause } = Object(error) as { cause?: { code?: unknown } };
+  return /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|UND_ERR_CONNECT_TIMEOUT)$/.test(String(cause?.code));
 }

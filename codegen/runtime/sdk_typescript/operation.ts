@@ -1,6 +1,5 @@
 /** What the compiler declares of a contract beside its types: operations, events, and where each door has them. */
 
-import type { DOWNLOAD } from "./content.ts";
 import type { ErrorClass } from "./errors.ts";
 import type { RecordTable, Table } from "./schema.ts";
 
@@ -16,13 +15,16 @@ export interface HttpBinding {
   readonly verb: string;
   readonly path: string;
   readonly parameters: readonly Parameter[];
-  /** Whether what is left of the fields makes up a body. */
+  /** Whether what is left of the fields makes up a message, which is the body. */
   readonly body?: true;
   /** The fields that are bytes, by their names in JSON, with the media type that the contract declares, if that is one. */
   readonly files?: { readonly [field: string]: string };
-  /** Makes the body where that is no message. */
-  readonly send?: <I>(operation: Operation<I, unknown>, binding: HttpBinding, input: I, id: string, headers: Headers) => RequestInit;
+  /** Whether they are parts of a form. */
+  readonly form?: true;
 }
+
+/** `fetch`, with what a body or an answer of bytes needs before and after it; `call` is the call that is attempted. */
+export type Exchange = (url: string, init: RequestInit, call: unknown, given: typeof fetch) => Promise<Response>;
 
 /** Without `output` the answer has no content. */
 export interface Operation<I, O> {
@@ -38,8 +40,10 @@ export interface Operation<I, O> {
   readonly output?: () => Table<O>;
   /** A frame has the items as its data, and meta beside it. */
   readonly list?: true;
+  /** Where bytes stand beside JSON. */
+  readonly exchange?: Exchange;
   /** It answers bytes. */
-  readonly download?: typeof DOWNLOAD;
+  readonly download?: true;
 }
 
 export interface Event<T> {

@@ -117,8 +117,10 @@ function readInto(found: unknown[], index: number, field: Field, type: number, r
   path.push(field.wire ?? field.name, items.length);
   if (isPacked) {
     readPacked(field.kind, reader, items);
+  } else if (field.many === "map") {
+    items.push(...readEntry(field.kind, reader.part(), path));
   } else {
-    items.push(field.many === "map" ? readEntry(field.kind, reader.part(), path) : readItem(field.kind, reader, path));
+    items.push(readItem(field.kind, reader, path));
   }
   path.length -= 2;
   return true;
@@ -139,18 +141,21 @@ function readPacked(kind: Kind, reader: Reader, items: unknown[]): void {
   reader.end = whole;
 }
 
-function readEntry(kind: Kind, bytes: Uint8Array, path: Path): [string, unknown] {
+/** None where it holds a field that is neither key nor value: the service's own library takes such an entry for unknown. */
+function readEntry(kind: Kind, bytes: Uint8Array, path: Path): [string, unknown][] {
   const reader = new Reader(bytes);
   const found: unknown[] = [undefined, undefined];
   const value: Field = { name: "value", no: 2, kind };
+  let isKnown = true;
   while (reader.position < reader.end) {
     const tag = reader.tag();
     const field = tag >>> 3 === 1 ? ENTRY_KEY : tag >>> 3 === 2 ? value : undefined;
     if (field === undefined || !readInto(found, field.no - 1, field, tag & 7, reader, path)) {
       reader.skip(tag);
+      isKnown = false;
     }
   }
-  return [(found[0] ?? "") as string, found[1]];
+  return isKnown ? [[(found[0] ?? "") as string, found[1]]] : [];
 }
 
 /** Of entries with one key the last counts, and only that is read. An entry without a value has an empty one. */

@@ -1,5 +1,6 @@
 /** Bytes over HTTP: what a caller sends, and what it takes as a stream. Only operations that have them refer to this module. */
 
+import type { Call } from "./call.ts";
 import { ConnectionLost } from "./errors.ts";
 import { textsOf, writeJson } from "./json.ts";
 import type { HttpBinding, Operation } from "./operation.ts";
@@ -36,55 +37,88 @@ export interface Download {
 
 const USUAL = "application/octet-stream";
 
-/** How an operation answers bytes: the deadline is of the head, and the caller's own signal cancels nothing after it. */
-export const DOWNLOAD = {
-  async open(given: typeof fetch, url: string, init: RequestInit, signal: AbortSignal): Promise<Response> {
-    const own = new AbortController();
-    const stop = (): void => own.abort(signal.reason);
-    signal.addEventListener("abort", stop);
+/**
+ * One attempt. What an operation answers as bytes is the `content` of its response, which has no other body; its deadline is
+ * of the head alone.
+ */
+export async function exchange(url: string, init: RequestInit, call: unknown, given: typeof fetch): Promise<Response> {
+  const { operation, input, requestId } = call as Call<unknown, unknown>;
+  const sent = body(operation, input, requestId, init.headers as Headers);
+  if (operation.download !== true) {
+    return given(url, { ...init, ...sent });
+  }
+  (init.headers as Headers).set("accept", "*/*");
+  const response = await untilHead(given, url, { ...init, ...sent });
+  if (!response.ok) {
+    return response;
+  }
+  const { ok, status, statusText, headers } = response;
+  const arrayBuffer = async (): Promise<ArrayBuffer> => new ArrayBuffer(0);
+  return { ok, status, statusText, headers, arrayBuffer, content: download(response, operation.name, requestId) } as unknown as Response;
+}
+
+/** Nothing was sent of what cannot be: the caller's mistake is thrown as it is. */
+function body(operation: Operation<unknown, unknown>, input: unknown, id: string, headers: Headers): RequestInit {
+  const { http } = operation;
+  if (http === undefined || (http.files === undefined && http.form === undefined)) {
+    return {};
+  }
+  try {
+    return http.form === true ? sendForm(operation, http, input) : sendWhole(operation, http, input, id, headers);
+  } catch (error) {
+    throw new AttemptFailed("refused", error as ConnectionLost);
+  }
+}
+
+/** The signal is of the attempt; what has begun to come is cancelled by its reader. */
+async function untilHead(given: typeof fetch, url: string, init: RequestInit): Promise<Response> {
+  const own = new AbortController();
+  const signal = init.signal as AbortSignal;
+  const stop = (): void => own.abort(signal.reason);
+  signal.addEventListener("abort", stop);
+  try {
+    signal.throwIfAborted();
+    return await given(url, { ...init, signal: own.signal });
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
+}
+
+function download(response: Response, name: string, requestId: string): Download {
+  const whole = async <T>(read: () => Promise<T>): Promise<T> => {
     try {
-      signal.throwIfAborted();
-      return await given(url, { ...init, signal: own.signal });
-    } finally {
-      signal.removeEventListener("abort", stop);
+      return await read();
+    } catch (error) {
+      throw new ConnectionLost(`${name}: the answer was cut`, requestId, error);
     }
-  },
-  read(response: Response, { operation, requestId }: { operation: { name: string }; requestId: string }): Download {
-    const whole = async <T>(read: () => Promise<T>): Promise<T> => {
-      try {
-        return await read();
-      } catch (error) {
-        throw new ConnectionLost(`${operation.name}: the answer was cut`, requestId, error);
-      }
-    };
-    const { headers } = response;
-    const length = headers.get("content-length");
-    return {
-      stream: response.body ?? new Blob([]).stream(),
-      mediaType: headers.get("content-type") ?? "",
-      length: length === null ? undefined : Number(length),
-      filename: filenameOf(headers.get("content-disposition") ?? ""),
-      etag: headers.get("etag") ?? undefined,
-      bytes: () => whole(async () => new Uint8Array(await response.arrayBuffer())),
-      blob: () => whole(() => response.blob()),
-      text: () => whole(() => response.text()),
-    };
-  },
-};
+  };
+  const { headers } = response;
+  const length = headers.get("content-length");
+  return {
+    stream: response.body ?? new Blob([]).stream(),
+    mediaType: headers.get("content-type") ?? "",
+    length: length === null ? undefined : Number(length),
+    filename: filenameOf(headers.get("content-disposition") ?? ""),
+    etag: headers.get("etag") ?? undefined,
+    bytes: () => whole(async () => new Uint8Array(await response.arrayBuffer())),
+    blob: () => whole(() => response.blob()),
+    text: () => whole(() => response.text()),
+  };
+}
 
 /** The body that is one field. */
-export function sendWhole<I>(operation: Operation<I, unknown>, binding: HttpBinding, input: I, id: string, headers: Headers): RequestInit {
+function sendWhole<I>(operation: Operation<I, unknown>, binding: HttpBinding, input: I, id: string, headers: Headers): RequestInit {
   const [[wire, media]] = Object.entries(binding.files ?? {}) as [[string, string]];
   const { content, mediaType } = contentOf(given(operation, input, wire));
   if (content instanceof ReadableStream && content.locked) {
-    throw new AttemptFailed("refused", new ConnectionLost(`${operation.name}: its stream cannot be sent again`, id));
+    throw new ConnectionLost(`${operation.name}: its stream cannot be sent again`, id);
   }
   headers.set("content-type", mediaType ?? (media || (content instanceof Blob && content.type) || USUAL));
   return { body: content as BodyInit, ...(content instanceof ReadableStream ? { duplex: "half" } : {}) };
 }
 
 /** `multipart/form-data`; its boundary, and so its media type, is the platform's. */
-export function sendForm<I>(operation: Operation<I, unknown>, binding: HttpBinding, input: I): RequestInit {
+function sendForm<I>(operation: Operation<I, unknown>, binding: HttpBinding, input: I): RequestInit {
   const form = new FormData();
   const outside = new Set(binding.parameters.map((one) => one.field));
   for (const field of operation.input().fields) {
