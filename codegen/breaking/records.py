@@ -41,21 +41,21 @@ def compare_records(old: Record, new: Record, way: Direction) -> Iterator[Change
         if other is None:
             is_spared = way is Direction.ANSWER and not one.required
             rule = "answer-optional-field-removed" if is_spared else f"{way}-field-removed"
-            yield Change(rule, f"{old.name}.{one.name}", "is gone", one.place)
+            yield Change(rule, f"{old.name}.{one.member}", "is gone", one.place)
         else:
             yield from _field(old.name, one, other, way)
             if one.name != other.name:
-                message = f"code calls {one.member!r} {other.name}, and no longer {one.name}"
-                yield Change("field-renamed-in-code", f"{old.name}.{one.name}", message, other.place)
+                message = f"code calls it {other.name}, and no longer {one.name}"
+                yield Change("field-renamed-in-code", f"{old.name}.{one.member}", message, other.place)
     for one in new.fields:
         if old.of_member(one.member) is None:
             is_needed = way is Direction.REQUEST and one.required and not one.has_default
             rule = "request-required-field-added" if is_needed else f"{way}-field-added"
-            yield Change(rule, f"{new.name}.{one.name}", f"is new: {say(one.type)}", one.place)
+            yield Change(rule, f"{new.name}.{one.member}", f"is new: {say(one.type)}", one.place)
 
 
 def _field(owner: str, old: Field, new: Field, way: Direction) -> Iterator[Change]:
-    subject = f"{owner}.{old.name}"
+    subject = f"{owner}.{old.member}"
     yield from _presence(subject, old, new, way)
     message = f"{say(old.type)} became {say(new.type)}"
     if _takes_form(old.type, new.type, way):

@@ -57,7 +57,7 @@ def _lacks(written: Definition, read: Definition) -> Iterator[tuple[str, str]]:
         case Record(), Record():
             for one in read.fields:
                 if why := _refuses(written.of_member(one.member), one):
-                    yield f"{read.name}.{one.name}", why
+                    yield f"{read.name}.{one.member}", why
         case Enum(), Enum():
             for value in sorted(
                 {value for _, value in written.members} - {value for _, value in read.members}, key=str

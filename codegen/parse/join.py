@@ -229,7 +229,7 @@ class _Joiner:
                 self._findings.add(
                     "J004",
                     one.place,
-                    f"{name} has the field {field_name!r}",
+                    f"{name} has the field {one.member!r}",
                     other=(place, "has no such field"),
                     fix="add it to the payload schema, or remove it here",
                 )
@@ -237,7 +237,7 @@ class _Joiner:
                 self._findings.add(
                     "J005",
                     one.place,
-                    f"{name}.{field_name} is {difference[0]}",
+                    f"{name}.{one.member} is {difference[0]}",
                     other=(theirs.place, f"is {difference[1]}"),
                     fix="use one shared schema on both doors",
                 )
@@ -247,7 +247,7 @@ class _Joiner:
                 self._findings.add(
                     "J004",
                     one.place,
-                    f"{name} has the field {field_name!r}",
+                    f"{name} has the field {one.member!r}",
                     other=(http.place, "has no such field in path, query, body or a header"),
                     fix="add it to the HTTP operation, or remove it here",
                 )

@@ -33,7 +33,7 @@ from codegen.parse.directions import READ, WRITE, asked_notes, kept
 from codegen.parse.documents import Documents, shared_name
 from codegen.parse.enums import read_members
 from codegen.parse.keywords import ANNOTATIONS, BINARY, FORMS, LENGTHS, PLAIN_FORMATS, RESERVED, Keywords
-from codegen.parse.members import Members
+from codegen.parse.members import Members, namesake, told_once
 from codegen.parse.presence import ambiguity
 from codegen.parse.unions import Unions
 from codegen.parse.yaml_tree import Mapping, Node, Scalar, Sequence, kind_of, plain, text_of
@@ -257,14 +257,17 @@ class Schemas(Keywords):
         if not isinstance(parts, Sequence):
             self._refuse("S001", parts.place, f"allOf of {what} is not a list")
             return None
-        fields: dict[str, Field] = {}
+        fields: list[Field] = []
         for part in parts.items:
             self._open_part(part, len(parts.items), what)
             for one in self.fields_of(part, what) or ():
-                if fields.setdefault(one.name, one) != one:
-                    other = (fields[one.name].place, "has it too")
-                    self._findings.add("S016", one.place, f"{what} has the field {one.name!r} twice", other=other)
-        return tuple(fields.values())
+                first = namesake(fields, one)
+                if first is None:
+                    fields.append(one)
+                elif first != one:
+                    message = told_once(first, one, what) or f"{what} has the field {one.member!r} twice"
+                    self._findings.add("S016", one.place, message, other=(first.place, "has it too"))
+        return tuple(fields)
 
     def _open_part(self, part: Node, count: int, what: str) -> None:
         """A part that is closed refuses the fields of the others, and so every value that has one."""
@@ -296,11 +299,12 @@ class Schemas(Keywords):
     def parameter(
         self, node: Node, name: str, label: str, place: Place, *, required: bool, code: str | None = None
     ) -> Field | None:
-        """A field that HTTP carries alone: what is not sent of a list is an empty one. `code` is the name that x-field gives."""
+        """A field that HTTP carries alone: what is not sent of a list is an empty one. `code` is the name that x-field
+        gives: the record has it in JSON, too, where another carrier may have the name on the wire."""
         named = self._members.code(name, code, place, "x-field on the parameter")
         if named is None:
             return None
-        found = self._built(node, named, label, place, required=required, json=name, absent_is_empty=True)
+        found = self._built(node, named, label, place, required=required, json=code or name, absent_is_empty=True)
         if found and found.access == READ:
             self._refuse("S032", place, f"the parameter {label} is readOnly", "remove readOnly: a parameter is sent")
         return found

@@ -5,13 +5,28 @@ JSON keeps the name that stands in the schema; proto, the service and the Python
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from codegen.diagnostics import Findings, Place, meant
 from codegen.ir.names import code_name, is_identifier, is_member_name
+from codegen.ir.types import Field
 from codegen.parse.keywords import SHADOWING
 from codegen.parse.yaml_tree import Mapping, plain
 
 WORD = "x-field-names"
 MEMBER = "use at most 64 letters, digits and _ - . : @ $ [ ]"
+
+
+def namesake(known: Iterable[Field], one: Field) -> Field | None:
+    """The field that JSON or code calls as this one: a record has each name once."""
+    return next((each for each in known if each.name == one.name or each.member == one.member), None)
+
+
+def told_once(first: Field, one: Field, what: str) -> str:
+    """That two members of JSON have one name in code; nothing where they are one member."""
+    if first.member == one.member:
+        return ""
+    return f"{first.member!r} and {one.member!r} of {what} are both called {one.name!r} in code"
 
 
 class Members:

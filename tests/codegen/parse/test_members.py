@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from codegen.diagnostics import NOWHERE, Findings
-from codegen.parse.members import Members
+from codegen.ir.types import Bool, Field
+from codegen.parse.members import Members, namesake, told_once
 from codegen.parse.yaml_tree import Mapping, parse_yaml
 
 
@@ -52,3 +55,12 @@ def test_two_members_of_one_name_and_a_name_of_nothing_are_refused() -> None:
 def test_a_parameter_is_told_apart_alone() -> None:
     assert Members(Findings()).code("petId", None, NOWHERE, "x-field") == "pet_id"
     assert Members(Findings()).code("class", "kind", NOWHERE, "x-field") == "kind"
+
+
+def test_a_record_has_each_name_once() -> None:
+    one = Field("pet_id", Bool(), True, json="petId")
+    assert namesake([one], replace(one, json="")) is one
+    assert namesake([one], replace(one, name="its_pet")) is one
+    assert namesake([one], Field("its_pet", Bool(), True)) is None
+    assert told_once(one, replace(one, json=""), "T") == "'petId' and 'pet_id' of T are both called 'pet_id' in code"
+    assert told_once(one, replace(one, name="its_pet"), "T") == ""
