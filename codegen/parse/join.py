@@ -233,7 +233,15 @@ class _Joiner:
                     other=(place, "has no such field"),
                     fix="add it to the payload schema, or remove it here",
                 )
-            elif difference := _difference(one, theirs, in_body=field_name in body):
+            elif field_name in body and one.member != theirs.member:
+                self._findings.add(
+                    "J005",
+                    one.place,
+                    f"{name} has the member {one.member!r} in JSON",
+                    other=(theirs.place, f"has {theirs.member!r}"),
+                    fix="use one shared schema on both doors",
+                )
+            elif difference := _difference(one, theirs):
                 self._findings.add(
                     "J005",
                     one.place,
@@ -317,9 +325,7 @@ def _headers(http: HttpOperation | None) -> list[str]:
     return [one.field for one in found if one.location == "header"]
 
 
-def _difference(ours: Field, theirs: Field, *, in_body: bool) -> tuple[str, str] | None:
-    if in_body and ours.member != theirs.member:
-        return f"called {ours.member!r}", f"called {theirs.member!r}"
+def _difference(ours: Field, theirs: Field) -> tuple[str, str] | None:
     for say in (
         lambda one: describe(one.type),
         _say_presence,
