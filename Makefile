@@ -1,7 +1,7 @@
 # Stele. `make` shows what there is. Needed first: Python 3.11 or later, and make.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run test test-platform test-long check generate fix breaking init import update-platform new resource remove lock migrate migration rollback migration-history migration-current call operations sdk bench clean clean-data update-locks
+.PHONY: help run test test-platform test-long check generate fix breaking init import update-platform new resource remove lock migrate migration rollback migration-history migration-current call operations fuzz-http sdk bench clean clean-data update-locks
 
 VENV := .venv
 READY := $(VENV)/.ready
@@ -30,7 +30,7 @@ test: $(READY) ## Test your features, and that the contract is legal (PYTEST_ARG
 	@$(PYTHON_IN) -m pytest -n 2 --dist loadgroup $(PYTEST_ARGS)
 
 test-platform: $(READY) ## Test the platform, on a contract of its own in .stele/workbench (PYTEST_ARGS=tests/app/ws)
-	@$(IN_WORKBENCH) -m mypy app generated tests
+	@$(IN_WORKBENCH) -m mypy app generated proof tests
 	@$(IN_WORKBENCH) -m pytest -n 2 --dist loadgroup $(or $(PYTEST_ARGS),tests)
 
 test-long: $(READY) ## Run the long forms of the platform's fault and load tests, one after the other (PYTEST_ARGS=tests/faults)
@@ -39,9 +39,9 @@ test-long: $(READY) ## Run the long forms of the platform's fault and load tests
 check: $(READY) ## Fresh generated code, ruff, mypy strict, rules of the tree, spec validators, tables as the migrations make them (STRICT=yes: warnings count)
 	@$(PYTHON_IN) -m codegen$(if $(STRICT), --warnings-as-errors) check
 	@! grep -rn "is not implemented yet" app --include=*.py
-	@$(VENV)/bin/ruff check --quiet app codegen generated tests
-	@$(VENV)/bin/ruff format --check --quiet app codegen generated tests
-	@$(PYTHON_IN) -m mypy app codegen generated tests/features
+	@$(VENV)/bin/ruff check --quiet app codegen generated proof tests
+	@$(VENV)/bin/ruff format --check --quiet app codegen generated proof tests
+	@$(PYTHON_IN) -m mypy app codegen generated proof tests/features
 	@$(VENV)/bin/lint-imports
 	@$(PYTHON_IN) -m pytest tests/contract/test_validators.py tests/architecture tests/app/migrations/test_env.py tests/app/test_product.py
 
@@ -101,6 +101,10 @@ call: $(READY) ## Call an operation of the service that runs: operation=get_tick
 operations: $(READY) ## Print the table of operations
 	@$(PYTHON_IN) -m codegen operations
 
+fuzz-http: $(READY) ## Fuzz REST of the service that runs, after `RATE_LIMIT_SCALE=1000 make run` elsewhere (PORT=8000 SEED=1 EXAMPLES=50 JUNIT=file)
+	@$(PYTHON_IN) -m proof http --url http://127.0.0.1:$(or $(PORT),8000) --as admin --as editor --as nobody --as anonymous \
+	  --seed $(or $(SEED),1) --examples $(or $(EXAMPLES),50) $(if $(JUNIT),--junit "$(JUNIT)")
+
 sdk: $(READY) ## Build the clients' packages into dist/ (for the first time it asks the npm registry)
 	@$(UV) build --quiet --offline --wheel --out-dir dist generated/sdk_python
 	@rm -rf dist/sdk_typescript && mkdir -p dist && cp -R generated/sdk_typescript dist/
@@ -114,7 +118,7 @@ bench: $(READY) ## Measure the service against two reference programs
 
 clean: ## Remove what make made; data in .stele stays
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache tests/npm/node_modules dist
-	@find app codegen generated tests -name __pycache__ -type d -prune -exec rm -rf {} +
+	@find app codegen generated proof tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 clean-data: ## Remove .stele with its database, after asking (CONFIRM=yes)
 	@if [ "$(CONFIRM)" != yes ]; then printf 'This removes .stele and its database. Type yes: '; read answer; [ "$$answer" = yes ]; fi

@@ -150,6 +150,7 @@ class Service:
     async def start(self) -> None:
         """PostgreSQL, Redis and the issuer may be away: it returns within seconds, and `readiness` says what is
         missing."""
+        self.metrics.count_tasks(partial(_count_tasks, asyncio.get_running_loop()))
         self.supervisor.start("redis-connection", self.pipeline.run)
         self.supervisor.start("jwks-refresh", self.keys.run)
         self.supervisor.start("node-count", self.nodes.run)
@@ -205,6 +206,10 @@ def build(settings: Settings) -> Asgi:
     return Doors(
         http, CrossOrigin(http, settings.origins), _socket(service, handlers, settings), service.gate, service.tally
     )
+
+
+def _count_tasks(loop: asyncio.AbstractEventLoop) -> int:
+    return len(asyncio.all_tasks(loop))
 
 
 def _room(settings: Settings) -> Spool:

@@ -90,7 +90,7 @@ class Event:
 
 
 CONTRACT_VERSION = "1.0.0"
-CONTRACT_HASH = "71d03094"
+CONTRACT_HASH = "b1e3826a"
 
 
 class PkgId(IntEnum):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 from prometheus_client.core import CounterMetricFamily
 from prometheus_client.registry import Collector
 from typing_extensions import override
@@ -48,6 +48,7 @@ class Metrics:
 
     def __init__(self, operations: Iterable[str], codes: Iterable[str], close_codes: Iterable[int], build: str) -> None:
         self._registry = CollectorRegistry()
+        ProcessCollector(registry=self._registry)
         names, known = list(operations), [*codes, *EXTRA_CODES]
         requests = self._counter(
             "requests_total", "Requests by operation, door and code.", ("operation", "door", "code")
@@ -82,6 +83,7 @@ class Metrics:
         )
         for name in BREAKERS:
             self._breaker.labels(name).set(BREAKER_STATES["closed"])
+        self._tasks = Gauge(f"{NAME}_tasks", "Tasks of the loop, background ones too.", registry=self._registry)
         self._log_drops: Callable[[], int] = lambda: 0
         self._refused: Callable[[], Mapping[tuple[str, ...], float]] = dict
         self._read("log_lines_dropped", "Log lines that could not be written.", (), lambda: {(): self._log_drops()})
@@ -100,6 +102,10 @@ class Metrics:
     def count_refusals(self, read: Callable[[], Mapping[tuple[str, ...], float]]) -> None:
         """`read` answers how much was refused since the start, by who refused it and why."""
         self._refused = read
+
+    def count_tasks(self, read: Callable[[], int]) -> None:
+        """`read` answers how many tasks the loop has, in the thread that asks."""
+        self._tasks.set_function(read)
 
     def count_log_drops(self, read: Callable[[], int]) -> None:
         """`read` answers how many log lines were dropped since the start."""

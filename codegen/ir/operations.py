@@ -9,6 +9,8 @@ from codegen.diagnostics import NOWHERE, Place
 from codegen.ir.notes import Example, Notes
 from codegen.ir.types import Definition, File, ListOf, Named, Record, file_of
 
+IN_FLIGHT = "request_in_progress"
+"""What a socket answers to a `req_id` whose request still runs, whichever operation it is."""
 Roles = tuple[frozenset[str], ...] | None
 """OR of ANDs; `None` is public, one empty set is any authenticated caller."""
 
@@ -252,6 +254,8 @@ class Contract:
     def answered_errors(self) -> tuple[ErrorCode, ...]:
         """Those that a caller may hear of: what is implied by a kind of operation that there is none of is not among them."""
         implied = {code for one in self.operations for code in one.errors}
+        if self.socket_info:
+            implied.add(IN_FLIGHT)
         return tuple(one for one in self.errors if one.implied_by is None or one.code in implied)
 
     @property

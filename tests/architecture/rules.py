@@ -15,7 +15,7 @@ MEDIAN_FUNCTION_LINES = 10
 DRAWERS = {"utils", "core", "common", "helpers", "managers", "base", "constants", "misc"}
 CONSTANT_MAKERS = {"re.compile", "frozenset", "TypeVar", "ParamSpec", "logging.getLogger", "structlog.get_logger", "structlog.stdlib.get_logger",
                    "Path", "struct.Struct", "ContextVar", "datetime", "Text", "DateTime", "Duration", "Place", "Index", "Table", "range", "tuple"}  # fmt: skip
-PACKAGES = ("app", "codegen")
+PACKAGES = ("app", "codegen", "proof")
 WHOLE = {
     "test_cases.py",
     "test_corpus.py",
@@ -26,8 +26,9 @@ WHOLE = {
     "test_hostile_files.py",
     "test_fuzz.py",
     "test_verdicts.py",
+    "test_live.py",
 }
-"""Test modules of the whole compiler, or of the whole gate."""
+"""Test modules of the whole compiler, of the whole gate, or of an engine against a service that runs."""
 
 
 def modules(root: Path) -> list[Path]:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from codegen.emit.documents.control_frames import control_messages, control_operations
 from codegen.emit.documents.json_schemas import Json, Spelling, draft07, linked, noted, printed, used
 from codegen.emit.printer import File
 from codegen.ir.notes import Notes
-from codegen.ir.operations import Contract, Event, Info, Operation, Roles
+from codegen.ir.operations import IN_FLIGHT, Contract, Event, Info, Operation, Roles
 
 CHANNEL = "#/channels/web"
 ANY_NODE: Json = {
     "node": {"host": "localhost:8000", "protocol": "ws", "description": "Any node; use wss in production."}
 }
+BODY = "$response.body#"
+OF_HTTP = {"body", "output", "range"}
+"""Kinds of operations whose codes only HTTP answers."""
 ONE_SOCKET = (
     "One socket for every operation. A text frame is this JSON, a binary frame Request or Response of envelope.proto."
 )
@@ -35,13 +39,15 @@ def _document(contract: Contract, info: Info) -> File:
         if operation.pkg_id is not None:
             messages[f"{operation.name}_request"] = _request(contract, spelling, operation)
             messages[f"{operation.name}_reply"] = _reply(contract, spelling, operation)
-            operations[operation.name] = _operation(operation)
+            operations[operation.name] = _operation(contract, operation)
     for event in contract.events:
         data: Json = {"$ref": f"#/components/schemas/{event.record}"}
         messages[event.name] = _message(
             event.summary or event.name, _frame(contract, "Push", data, event.pkg_id), correlated=False
         )
         operations[event.name] = _event(event)
+    messages |= control_messages()
+    operations |= control_operations(CHANNEL)
     document: Json = {
         "asyncapi": "3.0.0",
         "info": dict(info.details),
@@ -54,6 +60,7 @@ def _document(contract: Contract, info: Info) -> File:
             "schemas": draft07(used(spelling.components(), messages)),
             "securitySchemes": _schemes(contract),
         },
+        "x-errors": _catalogue(contract),
     }
     return File("specs/asyncapi.json", printed(document))
 
@@ -69,6 +76,7 @@ def _channel(contract: Contract, messages: Json) -> Json:
         "bindings": {"ws": {"method": "GET", "query": query}},
         "x-reply-order": contract.frames.reply_order,
         "x-encodings": dict(contract.frames.encodings),
+        "x-close-codes": dict(contract.close_codes),
         "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in messages},
     }
 
@@ -148,7 +156,21 @@ def _reply(contract: Contract, spelling: Spelling, operation: Operation) -> Json
     )
 
 
-def _operation(operation: Operation) -> Json:
+def _catalogue(contract: Contract) -> Json:
+    """What a refusal's `code` may be; `status_code` is that of the frame, `status` that of HTTP."""
+    numbers = dict(contract.rsp_codes)
+    return {
+        one.code: {
+            "title": one.title,
+            "status": one.status,
+            "status_code": numbers.get(one.rsp),
+            "retryable": one.retryable,
+        }
+        for one in contract.answered_errors
+    }
+
+
+def _operation(contract: Contract, operation: Operation) -> Json:
     name = operation.name
     reply = {"channel": {"$ref": CHANNEL}, "messages": [_pointer(f"{name}_reply"), _pointer("problem")]}
     out: Json = {
@@ -163,7 +185,47 @@ def _operation(operation: Operation) -> Json:
         out
         | _said(operation.notes)
         | {"reply": reply, "security": _security(operation.roles), "x-pkg-id": operation.pkg_id}
+        | _words(contract, operation)
     )
+
+
+def _words(contract: Contract, operation: Operation) -> Json:
+    """What the socket shares with HTTP, and cannot be said in AsyncAPI's own words."""
+    told = {*operation.errors, IN_FLIGHT}
+    codes = [one.code for one in contract.errors if one.code in told and one.implied_by not in OF_HTTP]
+    out: Json = {
+        "x-errors": codes,
+        "x-idempotent": operation.idempotency,
+        "x-timeout": f"{round(operation.timeout_s * 1000)}ms",
+        "x-safe": operation.is_query,
+    }
+    if operation.publishes:
+        out["x-publishes"] = list(operation.publishes)
+    links = _links(contract, operation)
+    return out | ({"x-links": links} if links else {})
+
+
+def _links(contract: Contract, operation: Operation) -> Json:
+    """OpenAPI's, between operations of the socket: where in the reply's frame a field of the next request is found."""
+    by_name = {one.name: one for one in contract.operations if one.pkg_id is not None and one.http}
+    out: Json = {}
+    for name, link in (operation.http.links if operation.http else {}).items():
+        target = by_name.get(link.get("operationId", "")) if isinstance(link, dict) else None
+        if target and target.http and isinstance(link, dict):
+            fields = {one.carrier: one.field for one in target.http.parameters}
+            told = {
+                fields.get(carrier.rpartition(".")[2], carrier): _in_frame(operation, place)
+                for carrier, place in link.get("parameters", {}).items()
+                if isinstance(place, str) and place.startswith(BODY)
+            }
+            out[name] = {"operation": target.name, "parameters": told}
+    return out
+
+
+def _in_frame(operation: Operation, place: str) -> str:
+    """A list's items are the frame's `data` themselves."""
+    pointer = place.removeprefix(BODY)
+    return f"$message.payload#/data{pointer.removeprefix('/items') if operation.result.is_list else pointer}"
 
 
 def _said(notes: Notes) -> Json:

@@ -21,7 +21,9 @@ JSON, PROBLEM = "application/json", "application/problem+json"
 PROTOBUF = ("application/x-protobuf", "application/protobuf")
 """One format under two names."""
 ENTITY_TAG = r'(W/)?"[!#-~]*"'
-ENTITY_TAGS = rf"^(\*|{ENTITY_TAG}( *, *{ENTITY_TAG})*)$"
+ENTITY_TAGS = rf"^(\*|{ENTITY_TAG}( *, *{ENTITY_TAG}){{0,15}})$"
+"""Of If-Match: no more than 16, since each costs a try. If-None-Match and Range have no pattern, because what is none of theirs is
+answered as if it were not there (RFC 9110 §13.1.2, §14.2)."""
 PARTIAL_CONTENT, NOT_MODIFIED = 206, 304
 FILE_HEADERS = ("Accept-Ranges", "Content-Disposition", "ETag", "Last-Modified")
 """Of an answer of bytes, as far as the handler says them."""
@@ -62,8 +64,8 @@ OF_RANGES: tuple[Json, ...] = (
         "name": "Range",
         "in": "header",
         "required": False,
-        "schema": {"type": "string", "pattern": "^bytes=([0-9]+-[0-9]*|-[0-9]+)$"},
-        "description": "Answer one part; several at once are answered by the whole.",
+        "schema": {"type": "string"},
+        "description": "Answer one part, as `bytes=0-99`; several at once, and what is no range, are answered by the whole.",
     },
     {
         "name": "If-Range",
@@ -77,8 +79,8 @@ IF_NONE_MATCH: Json = {
     "name": "If-None-Match",
     "in": "header",
     "required": False,
-    "schema": {"type": "string", "pattern": ENTITY_TAGS},
-    "description": "Answer 304 if the entity tag is one of these.",
+    "schema": {"type": "string"},
+    "description": "Answer 304 if the entity tag is one of these; what is no list of tags is as none.",
 }
 
 

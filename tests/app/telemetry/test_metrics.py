@@ -104,3 +104,12 @@ def test_a_counter_that_somebody_else_keeps_is_read_with_the_others() -> None:
     metrics = Metrics([], [], [], "")
     metrics.count_log_drops(lambda: 7)
     assert "stele_log_lines_dropped_total 7.0" in metrics.render().decode()
+
+
+def test_what_the_process_holds_is_told() -> None:
+    metrics = Metrics([], [], [], "")
+    metrics.count_tasks(lambda: 12)
+    told = metrics.render().decode()
+    assert "stele_tasks 12.0" in told
+    assert float(told.partition("\nprocess_resident_memory_bytes ")[2].split("\n")[0]) > 1 << 20
+    assert float(told.partition("\nprocess_open_fds ")[2].split("\n")[0]) >= 3

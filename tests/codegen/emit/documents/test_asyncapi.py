@@ -87,7 +87,8 @@ def test_roles_that_are_needed_together_are_one_scheme_and_alternatives_are_seve
 
 
 def test_every_package_and_event_is_an_operation_with_its_number() -> None:
-    numbers = {name: one["x-pkg-id"] for name, one in document()["operations"].items()}
+    operations = document()["operations"].items()
+    numbers = {name: one["x-pkg-id"] for name, one in operations if not name.startswith("control-")}
     expected = {one.name: one.pkg_id for one in shipped().operations if one.pkg_id}
     assert numbers == expected | {one.name: one.pkg_id for one in shipped().events}
 
@@ -113,3 +114,26 @@ def test_what_is_said_to_readers_is_served(tmp_path: Path) -> None:
     data = found["components"]["messages"]["send_thing_request"]["payload"]["properties"]["data"]
     assert data["examples"][0]["name"] == 'Bob */ "quoted"'
     assert data["properties"]["old"]["deprecated"] is True
+
+
+def test_every_frame_that_there_is_has_its_message(tmp_path: Path) -> None:
+    """The control frames too: whoever reads the document needs no other to speak to the socket."""
+    found = emitted(contract_of("p34_events", tmp_path))
+    assert judge(found, "control-subscribe").is_valid({"type": "subscribe", "topics": ["alerts"]})
+    answers = found["operations"]["control-authenticate"]["reply"]["messages"]
+    assert [one["$ref"].rpartition("/")[2] for one in answers] == ["control-authenticated", "problem"]
+
+
+def test_an_operation_says_what_it_may_answer_and_the_channel_how_it_closes() -> None:
+    found = document()
+    told = found["operations"]["create_artist"]
+    assert {"artist_name_taken", "invalid_data", "request_in_progress"} <= {*told["x-errors"]} <= {*found["x-errors"]}
+    assert "unsupported_media_type" not in told["x-errors"]  # HTTP alone answers it.
+    assert found["x-errors"]["artist_name_taken"]["status_code"] == 6
+    assert found["channels"]["web"]["x-close-codes"]["protocol_abuse"] == 4505
+    assert (told["x-idempotent"], told["x-timeout"], told["x-publishes"]) == ("key", "5000ms", ["artist_created"])
+
+
+def test_links_lead_from_a_reply_to_the_fields_of_the_next_request() -> None:
+    links = document()["operations"]["create_artist"]["x-links"]
+    assert links["get_artist"] == {"operation": "get_artist", "parameters": {"artist_id": "$message.payload#/data/id"}}

@@ -1,0 +1,67 @@
+"""The frames of the socket that run no operation: they authenticate, cancel, join and leave topics.
+
+They are the protocol's, the same in every product, and stand in the expanded AsyncAPI so that it names every frame there is. No
+name of a contract has a hyphen, so none of theirs meets one. In protobuf each has a PkgID, in JSON a `type`.
+"""
+
+from __future__ import annotations
+
+from codegen.emit.documents.json_schemas import Json
+
+SECONDS: Json = {"type": "integer", "format": "int32", "minimum": 0, "maximum": 2**31 - 1}
+TOPICS: Json = {"type": "array", "items": {"type": "string", "maxLength": 200}, "minItems": 1, "maxItems": 100}
+TEXT: Json = {"type": "string"}
+PKG_IDS = {
+    "control-authenticate": 60_000,
+    "control-expiring": 60_001,
+    "control-cancel": 60_002,
+    "control-subscribe": 60_003,
+    "control-unsubscribe": 60_004,
+}
+ANSWERS = {
+    "control-authenticate": "control-authenticated",
+    "control-subscribe": "control-subscribed",
+    "control-unsubscribe": "control-unsubscribed",
+}
+"""What says that it was done; a refusal is the shared problem."""
+
+
+def control_messages() -> Json:
+    """By name; those that come in are closed."""
+    return {
+        "control-authenticate": _message("The first frame, or a new token.", "auth", {"token": TEXT}, closed=True),
+        "control-authenticated": _message("The token counts from now on.", "auth_ok", {"expires_in": SECONDS}),
+        "control-expiring": _message("The token ends soon.", "auth.expiring", {"expires_in": SECONDS}),
+        "control-cancel": _message("A request is not wanted any more.", "cancel", {"req_id": TEXT}, closed=True),
+        "control-subscribe": _message("Follow topics.", "subscribe", {"topics": TOPICS}, closed=True),
+        "control-subscribed": _message("They are followed.", "subscribed", {"topics": TOPICS}),
+        "control-unsubscribe": _message("Leave topics.", "unsubscribe", {"topics": TOPICS}, closed=True),
+        "control-unsubscribed": _message("They are followed no more.", "unsubscribed", {"topics": TOPICS}),
+    }
+
+
+def control_operations(channel: str) -> Json:
+    """One for each of PKG_IDS. Each caller of the socket may send them."""
+    return {name: _operation(channel, name) for name in PKG_IDS}
+
+
+def _message(title: str, kind: str, members: Json, *, closed: bool = False) -> Json:
+    properties: Json = {"type": {"type": "string", "const": kind}, **members}
+    payload: Json = {"type": "object", "required": list(properties), "properties": properties}
+    return {"title": title, "payload": payload | ({"additionalProperties": False} if closed else {})}
+
+
+def _operation(channel: str, name: str) -> Json:
+    sent = name == "control-expiring"
+    out: Json = {
+        "action": "send" if sent else "receive",
+        "channel": {"$ref": channel},
+        "messages": [{"$ref": f"{channel}/messages/{name}"}],
+    }
+    if not sent:
+        told = [ANSWERS[name], "problem"] if name in ANSWERS else ["problem"]
+        out["reply"] = {
+            "channel": {"$ref": channel},
+            "messages": [{"$ref": f"{channel}/messages/{one}"} for one in told],
+        }
+    return out | {"x-pkg-id": PKG_IDS[name]}

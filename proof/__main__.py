@@ -1,0 +1,26 @@
+"""`python -m proof ENGINE …`: proves of a running service what its contract says."""
+
+from __future__ import annotations
+
+import sys
+
+from proof.http import command as http
+from proof.ws import command as ws
+
+ENGINES = {"http": http.main, "ws": ws.main}
+USAGE = """python -m proof http …  fuzz the REST door by its OpenAPI document
+python -m proof ws …    fuzz the WebSocket door by its AsyncAPI document
+
+--help behind an engine says more"""
+
+
+def main(arguments: list[str]) -> int:
+    """2 without an engine, else what the engine says."""
+    if not arguments or arguments[0] not in ENGINES:
+        print(USAGE, file=sys.stderr)
+        return 2
+    return ENGINES[arguments[0]](arguments[1:])
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

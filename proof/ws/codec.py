@@ -1,0 +1,110 @@
+"""Frames in the two encodings: a frame is one JSON value, whichever way it travels."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Protocol
+
+from google.protobuf.field_mask_pb2 import FieldMask
+from google.protobuf.message import DecodeError
+from google.protobuf.wrappers_pb2 import Int32Value
+
+from proof.documents import Json
+from proof.protobuf import Inexpressible, Protobuf
+
+PROTOBUF = "application/x-protobuf"
+CONTROL_IDS = {"auth": 60_000, "cancel": 60_002, "subscribe": 60_003, "unsubscribe": 60_004}
+SECONDS = {60_000: "auth_ok", 60_001: "auth.expiring"}
+TOPICS = {60_003: "subscribed", 60_004: "unsubscribed"}
+CONTROL_REQ_ID = "11111111-1111-4111-8111-111111111111"
+"""Of every control frame in protobuf, whose JSON twin has none."""
+
+
+class Unreadable(Exception):
+    """A frame that is none of its encoding."""
+
+
+class Codec(Protocol):
+    def write(self, frame: Json) -> str | bytes:
+        """Raises Inexpressible."""
+
+    def read(self, raw: str | bytes) -> Json:
+        """Raises Unreadable."""
+
+
+class JsonFrames:
+    def write(self, frame: Json) -> str:
+        return json.dumps(frame, ensure_ascii=False)
+
+    def read(self, raw: str | bytes) -> Json:
+        if not isinstance(raw, str):
+            raise Unreadable("a binary frame, where text is due")
+        try:
+            found = json.loads(raw, object_pairs_hook=_once)
+        except ValueError as error:
+            raise Unreadable(str(error)) from None
+        if not isinstance(found, dict):
+            raise Unreadable("no object")
+        return found
+
+
+class ProtobufFrames:
+    """`Request` and `Response` of envelope.proto. Of a control frame the `type` becomes a PkgID and back."""
+
+    def __init__(self, protobuf: Protobuf) -> None:
+        self._protobuf = protobuf
+        self._operations = {one.pkg_id: one for one in protobuf.contract.operations}
+
+    def write(self, frame: Json) -> bytes:
+        if "type" in frame:
+            return self._control(frame)
+        if not set(frame) <= {"pkg_id", "req_id", "meta", "data"} or not set(frame.get("meta", {})) <= {"timeout_ms"}:
+            raise Inexpressible("a Request has no such field")
+        pkg_id, req_id = frame.get("pkg_id"), frame.get("req_id")
+        operation = self._operations.get(pkg_id) if isinstance(pkg_id, int) else None
+        if operation is None or not isinstance(req_id, str):
+            raise Inexpressible("a Request has a pkg_id of the contract and a text as req_id")
+        try:
+            data = self._protobuf.request(operation, frame.get("data"))
+            return self._protobuf.frame(operation.pkg_id or 0, req_id, data, frame.get("meta", {}).get("timeout_ms"))
+        except (ValueError, TypeError) as error:
+            raise Inexpressible(str(error)) from None
+
+    def _control(self, frame: Json) -> bytes:
+        kind = frame["type"]
+        if kind not in CONTROL_IDS:
+            raise Inexpressible(f"there is no control frame {kind!r}")
+        data = b""
+        if kind == "auth":
+            data = str(frame.get("token", "")).encode()
+        elif kind != "cancel":
+            data = FieldMask(paths=frame.get("topics", [])).SerializeToString()
+        return self._protobuf.frame(CONTROL_IDS[kind], frame.get("req_id", CONTROL_REQ_ID), data)
+
+    def read(self, raw: str | bytes) -> Json:
+        if not isinstance(raw, bytes):
+            raise Unreadable("a text frame, where binary is due")
+        try:
+            return self._said(self._protobuf.read(raw))
+        except (ValueError, KeyError, DecodeError) as error:
+            raise Unreadable(f"{type(error).__name__}: {error}") from None
+
+    def _said(self, frame: Json) -> Json:
+        raw = frame["data"].get("raw") if isinstance(frame["data"], dict) else None
+        pkg_id = frame.get("pkg_id")
+        if raw is None or not isinstance(pkg_id, int):
+            return frame
+        data = bytes.fromhex(raw)
+        if pkg_id in SECONDS:
+            return {"type": SECONDS[pkg_id], "expires_in": Int32Value.FromString(data).value}
+        if pkg_id in TOPICS:
+            return {"type": TOPICS[pkg_id], "topics": list(FieldMask.FromString(data).paths)}
+        raise Unreadable(f"pkg_id {pkg_id} is of no operation")
+
+
+def _once(pairs: list[tuple[str, Any]]) -> Json:
+    """A member that stands twice has two meanings."""
+    out = dict(pairs)
+    if len(out) != len(pairs):
+        raise ValueError("a member stands twice")
+    return out

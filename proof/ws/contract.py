@@ -1,0 +1,215 @@
+"""What an AsyncAPI 3.0 document says of one socket: which frames it takes, which it answers and sends, and to whom.
+
+A frame is a message's payload; where a message has `headers`, it is their members with the payload as `data`. A reply is found by
+the `correlationId`. Words of Stele (`x-errors`, `x-close-codes`, `x-links` …) add checks, and are missed by no other document.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from proof.callers import Roles
+from proof.documents import DocumentError, Json, resolved
+
+CORRELATION = re.compile(r"\$message\.(header|payload)#(/.+)")
+TIMEOUT_S = 5.0
+"""Of an operation that says none."""
+CONTROL = "control-"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Where a reply's frame has the fields of the next request's `data`."""
+
+    operation: str
+    places: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """`frame`, `replies` and `pushed` are schemas of whole frames. `correlation` is the pointer of the id in a frame."""
+
+    name: str
+    frame: Json
+    correlation: str
+    replies: Mapping[str, Json]
+    roles: tuple[Roles, ...] | None
+    """OR of ANDs; None is public."""
+    errors: frozenset[str] | None
+    """None where the document does not say them."""
+    timeout_s: float
+    pkg_id: int | None = None
+    is_safe: bool = False
+    idempotent: str = "none"
+    publishes: tuple[str, ...] = ()
+    links: tuple[Link, ...] = ()
+    result: str = ""
+    """The shared schema that its answer's `data` is, where it is one."""
+
+    def allows(self, roles: Roles) -> bool:
+        return self.roles is None or any(group <= roles for group in self.roles)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    name: str
+    frame: Json
+    roles: tuple[Roles, ...] | None
+    topic: str = ""
+    pkg_id: int | None = None
+
+    def allows(self, roles: Roles) -> bool:
+        return self.roles is None or any(group <= roles for group in self.roles)
+
+
+@dataclass(frozen=True, slots=True)
+class Socket:
+    """`document` is what the schemas refer into."""
+
+    document: Json
+    address: str
+    encodings: Mapping[str, str]
+    """The media type of each subprotocol; JSON without a subprotocol where the document names none."""
+    operations: tuple[Operation, ...]
+    events: tuple[Event, ...]
+    controls: tuple[Operation, ...] = ()
+    close_codes: frozenset[int] | None = None
+    catalogue: Mapping[str, Json] = field(default_factory=dict)
+    answers: Mapping[str, Json] = field(default_factory=dict)
+    """Every frame that the server may send, by message."""
+
+    @property
+    def speaks_stele(self) -> bool:
+        """Whether it has the control frames, the ids and the errors of Stele's protocol."""
+        return bool(self.controls)
+
+    def operation(self, name: str) -> Operation:
+        return next(one for one in self.operations if one.name == name)
+
+
+def read_socket(document: Json, channel: str = "") -> Socket:
+    """The channel named, else the one whose operations there are; DocumentError for what this cannot be made of."""
+    if not str(document.get("asyncapi", "")).startswith("3."):
+        raise DocumentError(f"asyncapi: expected 3.0, found {document.get('asyncapi')!r}")
+    channels = document.get("channels") or {}
+    name = channel or next(iter(channels), "")
+    if name not in channels:
+        raise DocumentError(f"channels: there is no {name!r}; there are {', '.join(channels) or 'none'}")
+    return _Reader(document, name).socket()
+
+
+class _Reader:
+    def __init__(self, document: Json, channel: str) -> None:
+        self._document = document
+        self._name = channel
+        self._channel = self._at(document["channels"][channel])
+
+    def _at(self, node: Any) -> Json:
+        found = resolved(self._document, node)
+        return found if isinstance(found, dict) else {}
+
+    def socket(self) -> Socket:
+        mine = {name: self._at(one) for name, one in (self._document.get("operations") or {}).items()}
+        mine = {name: one for name, one in mine.items() if self._is_here(one)}
+        taken = {name: self._operation(name, one) for name, one in mine.items() if one.get("action") == "receive"}
+        if not taken:
+            raise DocumentError(f"channels/{self._name}: no operation receives a message there, so nothing can be sent")
+        sent = [self._event(name, one) for name, one in mine.items() if one.get("action") == "send"]
+        codes = self._channel.get("x-close-codes")
+        answers = {name: frame for one in taken.values() for name, frame in one.replies.items()}
+        return Socket(
+            document=self._document,
+            address=str(self._channel.get("address") or "/"),
+            encodings=self._channel.get("x-encodings") or {"": "application/json"},
+            operations=tuple(one for name, one in taken.items() if not name.startswith(CONTROL)),
+            events=tuple(one for one in sent if not one.name.startswith(CONTROL)),
+            controls=tuple(one for name, one in taken.items() if name.startswith(CONTROL)),
+            close_codes=frozenset(codes.values()) if isinstance(codes, dict) else None,
+            catalogue=self._document.get("x-errors") or {},
+            answers=answers | {one.name: one.frame for one in sent},
+        )
+
+    def _is_here(self, operation: Json) -> bool:
+        return self._at(operation.get("channel")) is self._channel
+
+    def _operation(self, name: str, one: Json) -> Operation:
+        messages = [self._at(message) for message in one.get("messages") or self._channel.get("messages", {}).values()]
+        if len(messages) != 1:
+            raise DocumentError(f"operations/{name}: expected one message, found {len(messages)}")
+        reply = self._at(one.get("reply"))
+        replies = {self._title(item): self._frame(self._at(item)) for item in reply.get("messages", ())}
+        errors = one.get("x-errors")
+        return Operation(
+            name=name,
+            frame=self._frame(messages[0]),
+            correlation=self._correlation(name, messages[0]) if replies and not name.startswith(CONTROL) else "",
+            replies=replies,
+            roles=self._roles(one),
+            errors=frozenset(errors) if errors is not None else None,
+            timeout_s=_seconds(one.get("x-timeout", "")),
+            pkg_id=one.get("x-pkg-id"),
+            is_safe=bool(one.get("x-safe")),
+            idempotent=one.get("x-idempotent", "none"),
+            publishes=tuple(one.get("x-publishes", ())),
+            links=tuple(Link(link["operation"], link["parameters"]) for link in one.get("x-links", {}).values()),
+            result=self._result(replies),
+        )
+
+    def _event(self, name: str, one: Json) -> Event:
+        messages = [self._at(message) for message in one.get("messages", ())]
+        frame = self._frame(messages[0]) if messages else {}
+        return Event(name, frame, self._roles(one), one.get("x-topic", ""), one.get("x-pkg-id"))
+
+    def _title(self, item: Any) -> str:
+        """The name that a reference ends with."""
+        return str(item.get("$ref", "")).rpartition("/")[2] or str(item.get("name", "reply"))
+
+    def _frame(self, message: Json) -> Json:
+        """Traits are below what the message says itself (AsyncAPI 3.0, Message Trait Object)."""
+        whole: Json = {}
+        for trait in message.get("traits", ()):
+            whole |= self._at(trait)
+        whole |= message
+        payload, headers = whole.get("payload", True), self._at(whole.get("headers"))
+        if isinstance(payload, dict) and "schemaFormat" in payload:
+            payload = payload.get("schema", True)
+        if not headers:
+            return payload if isinstance(payload, dict) else {}
+        members = {**headers.get("properties", {}), "data": payload}
+        return {**headers, "properties": members, "required": [*headers.get("required", ()), "data"]}
+
+    def _correlation(self, name: str, message: Json) -> str:
+        told = self._at(message.get("correlationId"))
+        for trait in message.get("traits", ()):
+            told = told or self._at(self._at(trait).get("correlationId"))
+        found = CORRELATION.fullmatch(str(told.get("location", "")))
+        if found is None:
+            raise DocumentError(
+                f"operations/{name}: its message has no correlationId, so that no reply is known as its own"
+            )
+        return found[2]
+
+    def _roles(self, one: Json) -> tuple[Roles, ...] | None:
+        """A scheme of components is the role of its name; one that stands inline says its `x-roles`."""
+        groups: list[Roles] = []
+        for item in one.get("security", ()):
+            place = str(item.get("$ref", ""))
+            groups.append(frozenset([place.rpartition("/")[2]]) if place else frozenset(item.get("x-roles", ())))
+        return tuple(groups) or None
+
+    def _result(self, replies: Mapping[str, Json]) -> str:
+        for frame in replies.values():
+            status = frame.get("properties", {}).get("status_code", {})
+            if status.get("const") == 0:
+                return str(frame["properties"].get("data", {}).get("$ref", ""))
+        return ""
+
+
+def _seconds(text: str) -> float:
+    number = text.removesuffix("ms") if text.endswith("ms") else text.removesuffix("s")
+    if not number.isdigit():
+        return TIMEOUT_S
+    return int(number) / 1000 if text.endswith("ms") else float(number)

@@ -1,0 +1,98 @@
+"""Opens sockets of a service as its callers, by each form of credential, good and bad."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.typing import Origin, Subprotocol
+
+from proof.callers import Caller
+from proof.ws.codec import Codec
+from proof.ws.contract import Operation, Socket
+from proof.ws.session import Open
+
+OPEN_S = 10.0
+CLOSE_S = 5.0
+CREDENTIALS = (
+    "header",
+    "subprotocol",
+    "frame",
+    "none",
+    "garbage",
+    "basic",
+    "tampered",
+    "frame-garbage",
+    "unknown-format",
+)
+GOOD = ("header", "subprotocol", "frame")
+MAX_FRAME = 64 * 1024 * 1024
+
+
+class Player:
+    """`url` is of the service, http or ws. One for a whole run; it keeps nothing between sessions."""
+
+    def __init__(self, url: str, socket: Socket, callers: Mapping[str, Caller], codecs: Mapping[str, Codec]) -> None:
+        parts = urlsplit(url)
+        scheme = {"http": "ws", "https": "wss"}.get(parts.scheme, parts.scheme)
+        self._address = f"{scheme}://{parts.netloc}{socket.address}"
+        self._socket = socket
+        self._callers = callers
+        self._codecs = codecs
+
+    def codec(self, encoding: str) -> Codec:
+        return self._codecs[self._socket.encodings[encoding]]
+
+    def caller(self, name: str) -> Caller:
+        return self._callers[name]
+
+    def operation(self, name: str) -> Operation:
+        return self._socket.operation(name)
+
+    def event_id(self, name: str) -> int | None:
+        return next(one.pkg_id for one in self._socket.events if one.name == name)
+
+    async def open(self, step: Open) -> ClientConnection:
+        """Raises InvalidHandshake, OSError or TimeoutError."""
+        headers, offers, query = self._credential(step)
+        return await connect(
+            f"{self._address}{query}",
+            subprotocols=[Subprotocol(one) for one in offers] or None,
+            additional_headers=headers,
+            origin=Origin(step.origin) if step.origin else None,
+            max_size=MAX_FRAME,
+            compression=None,
+            ping_interval=None,
+            open_timeout=OPEN_S,
+            close_timeout=CLOSE_S,
+            user_agent_header="stele-proof",
+            proxy=None,
+        )
+
+    def _credential(self, step: Open) -> tuple[dict[str, str], list[str], str]:
+        token = self.caller(step.caller).token() or ""
+        offers = [step.encoding] if step.encoding else []
+        match step.credential:
+            case "none":
+                return {}, offers, ""
+            case "garbage":
+                return {"Authorization": "Bearer garbage"}, offers, ""
+            case "basic":
+                return {"Authorization": f"Basic {token}"}, offers, ""
+            case "tampered":
+                return {"Authorization": f"Bearer {tampered(token)}"}, offers, ""
+            case "subprotocol" if token:
+                return {}, [*offers, f"bearer.{base64.urlsafe_b64encode(token.encode()).decode().rstrip('=')}"], ""
+            case "frame" | "frame-garbage":
+                return {}, offers, "?auth=frame"
+            case "unknown-format":
+                return {"Authorization": f"Bearer {token}"}, ["stele.v0.none"], ""
+        return ({"Authorization": f"Bearer {token}"} if token else {}), offers, ""
+
+
+def tampered(token: str) -> str:
+    """With a signature of another text."""
+    head, _, signature = token.rpartition(".")
+    return f"{head}.{signature[::-1]}"

@@ -1,0 +1,147 @@
+"""A session as data: what is done to a service, step by step. It can be drawn, shrunk, written to a file and played again.
+
+Where a step needs what an earlier reply said, it has a Said in place of the value; it is filled in when it is played.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any, Literal, TypeAlias
+
+from proof.documents import Json
+
+Wants = Literal["taken", "refused", "any"]
+"""What the contract says of a request's `data`: it fits its schema, it does not, or that is not asked."""
+SAID = "$said"
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """`encoding` is a subprotocol. `credential` is `header` for the caller's own token, or a name of CREDENTIALS."""
+
+    socket: str
+    encoding: str
+    caller: str
+    credential: str = "header"
+    origin: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """A request; `label` names it for what refers to its reply. `why` says which fault its data has."""
+
+    socket: str
+    operation: str
+    label: str
+    frame: Json
+    wants: Wants = "any"
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """A frame that runs no operation, answered by a message of `answers`, or by the problem."""
+
+    socket: str
+    frame: Json
+    answers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """Bytes that may be no frame at all. Text travels as UTF-8 bytes too, so that bad UTF-8 can be said."""
+
+    socket: str
+    data: bytes
+    is_text: bool
+    why: str
+    fragments: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Await:
+    """Waits until an event of the name has come whose place has the value; `label` names it like a reply."""
+
+    socket: str
+    event: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settle:
+    """Waits until every request has its reply, or its time is over, and until what was sent before has come."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """Ends the connection without a word."""
+
+    socket: str
+
+
+Step: TypeAlias = Open | Send | Control | Raw | Await | Settle | Cut
+STEPS: dict[str, type[Step]] = {one.__name__: one for one in (Open, Send, Control, Raw, Await, Settle, Cut)}
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    plan: str
+    steps: tuple[Step, ...]
+    pairs: tuple[tuple[str, str], ...] = field(default=())
+    """Labels of requests that mean the same in two encodings, and must be judged alike."""
+
+    def size(self) -> tuple[int, int]:
+        """What is smaller is read sooner: steps first, then characters."""
+        return len(self.steps), len(repr(self.steps))
+
+
+def said(label: str, pointer: str) -> Json:
+    """A place in the frame that answered `label`."""
+    return {SAID: [label, pointer]}
+
+
+def places(value: Any) -> Iterator[tuple[str, str]]:
+    """Every label and pointer that a value refers to."""
+    if isinstance(value, dict):
+        if set(value) == {SAID}:
+            yield value[SAID][0], value[SAID][1]
+            return
+        for one in value.values():
+            yield from places(one)
+    elif isinstance(value, list):
+        for one in value:
+            yield from places(one)
+
+
+def to_json(session: Session) -> str:
+    """A replay file. Bytes are base64."""
+    steps = [{"step": type(one).__name__, **_plain(one)} for one in session.steps]
+    return json.dumps({"plan": session.plan, "pairs": session.pairs, "steps": steps}, indent=1, ensure_ascii=False)
+
+
+def from_json(text: str) -> Session:
+    """ValueError for what is no replay file."""
+    try:
+        found = json.loads(text)
+        steps = tuple(_step(one) for one in found["steps"])
+        return Session(found["plan"], steps, tuple((one, two) for one, two in found["pairs"]))
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"this is no replay file: {error!r}") from None
+
+
+def _plain(step: Step) -> Json:
+    return {key: base64.b64encode(one).decode() if isinstance(one, bytes) else one for key, one in asdict(step).items()}
+
+
+def _step(found: Json) -> Step:
+    kind = STEPS[found.pop("step")]
+    names = {one.name for one in fields(kind)}
+    given = {key: value for key, value in found.items() if key in names}
+    if kind is Raw:
+        given["data"] = base64.b64decode(given["data"])
+    if kind is Control:
+        given["answers"] = tuple(given["answers"])
+    return kind(**given)

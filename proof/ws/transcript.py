@@ -1,0 +1,95 @@
+"""What happened in a session, in order: what went out, what came, how sockets ended. Checks read nothing else."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from proof.documents import DocumentError, Json, at
+from proof.ws.session import Send
+
+SHOWN = 300
+"""Characters of a frame."""
+
+
+@dataclass(slots=True)
+class Entry:
+    """`kind`: `opened`, `refused` (a handshake), `sent`, `came`, `unreadable`, `closed`, `cut`. `at_s` counts from the beginning."""
+
+    at_s: float
+    socket: str
+    kind: str
+    frame: Json | None = None
+    text: str = ""
+    code: int = 0
+    """Of HTTP for a refused handshake, else of the close."""
+
+    def __str__(self) -> str:
+        shown = self.text or (json.dumps(self.frame, ensure_ascii=False) if self.frame is not None else "")
+        shown = shown if len(shown) <= SHOWN else f"{shown[:SHOWN]}… ({len(shown)} characters)"
+        arrow = {"sent": "→", "came": "←", "unreadable": "←"}.get(self.kind, " ")
+        return f"{self.at_s * 1000:8.1f} ms  {self.socket:<4} {arrow} {self.kind:<8} {self.code or ''} {shown}"
+
+
+@dataclass(slots=True)
+class Call:
+    """A request with its replies: there should be one."""
+
+    send: Send
+    caller: str
+    encoding: str
+    key: str
+    """What its reply repeats."""
+    frame: Json
+    at_s: float
+    replies: list[Entry] = field(default_factory=list)
+    is_cancelled: bool = False
+    is_lost: bool = False
+    """Its socket ended before a reply came, by our own doing or as the service may."""
+
+    @property
+    def answer(self) -> Json | None:
+        return self.replies[0].frame if self.replies else None
+
+    @property
+    def code(self) -> str:
+        """`ok`, a code of the catalogue, or nothing."""
+        if self.answer is None:
+            return ""
+        data = self.answer.get("data")
+        return (
+            "ok" if self.answer.get("status_code") == 0 else str(data.get("code", "")) if isinstance(data, dict) else ""
+        )
+
+
+@dataclass(slots=True)
+class Transcript:
+    entries: list[Entry] = field(default_factory=list)
+    calls: dict[str, Call] = field(default_factory=dict)
+    """By label."""
+    callers: dict[str, str] = field(default_factory=dict)
+    """Of each socket."""
+    encodings: dict[str, str] = field(default_factory=dict)
+    skipped: list[str] = field(default_factory=list)
+    """Labels of what could not be sent: no such form in its encoding, or an earlier reply did not say what it needs."""
+    subscribed: dict[str, set[str]] = field(default_factory=dict)
+    heard: dict[str, Json] = field(default_factory=dict)
+    """Events that were waited for, by label."""
+    missed: list[tuple[str, str]] = field(default_factory=list)
+    """Socket and event that did not come."""
+
+    def came(self, socket: str | None = None) -> Iterator[Entry]:
+        return (one for one in self.entries if one.kind == "came" and socket in (None, one.socket))
+
+    def said(self, label: str, pointer: str) -> Any:
+        """DocumentError where there is no such answer, or no such place in it."""
+        call = self.calls.get(label)
+        frame = self.heard.get(label) or (call.answer if call else None)
+        if frame is None:
+            raise DocumentError(f"{label} has no answer")
+        return at(frame, f"#{pointer.partition('#')[2] or pointer}")
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self.entries))
