@@ -1,7 +1,7 @@
 # Stele. `make` shows what there is. Needed first: Python 3.11 or later, and make.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run test test-platform test-long check generate fix breaking init import update-platform new resource remove lock migrate migration rollback migration-history migration-current call operations fuzz-http sdk bench clean clean-data update-locks
+.PHONY: help run test test-platform test-long check generate fix breaking init import update-platform new resource remove lock migrate migration rollback migration-history migration-current call operations fuzz-http fuzz-ws sdk bench clean clean-data update-locks
 
 VENV := .venv
 READY := $(VENV)/.ready
@@ -104,6 +104,10 @@ operations: $(READY) ## Print the table of operations
 fuzz-http: $(READY) ## Fuzz REST of the service that runs, after `RATE_LIMIT_SCALE=1000 make run` elsewhere (PORT=8000 SEED=1 EXAMPLES=50 JUNIT=file)
 	@$(PYTHON_IN) -m proof http --url http://127.0.0.1:$(or $(PORT),8000) --as admin --as editor --as nobody --as anonymous \
 	  --seed $(or $(SEED),1) --examples $(or $(EXAMPLES),50) $(if $(JUNIT),--junit "$(JUNIT)")
+
+fuzz-ws: $(READY) ## Fuzz the WebSocket of the service that runs, after `RATE_LIMIT_SCALE=1000 make run` elsewhere (PORT=8000 SECONDS=60 SEED=1 JUNIT=file)
+	@$(PYTHON_IN) -m proof ws --url http://127.0.0.1:$(or $(PORT),8000) --seconds $(or $(SECONDS),60) \
+	  $(if $(SEED),--seed $(SEED)) $(if $(JUNIT),--junit "$(JUNIT)")
 
 sdk: $(READY) ## Build the clients' packages into dist/ (for the first time it asks the npm registry)
 	@$(UV) build --quiet --offline --wheel --out-dir dist generated/sdk_python
