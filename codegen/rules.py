@@ -62,7 +62,10 @@ RULES: dict[str, Rule] = {
     "I001": Rule("An imported document is OpenAPI 3.0 or 3.1, or AsyncAPI 2 or 3.", "Others have another form."),
     "I002": Rule("What is imported stands in local files.", "Nothing is fetched, and nothing is read from elsewhere."),
     "I010": Rule("An operation arrives.", "What is left out of an import is named, with what to do."),
-    "I011": Rule("A name is as in the original.", "The language has snake_case fields, and names that are taken."),
+    "I011": Rule(
+        "A name is as in the original.",
+        "Code has snake_case names, some of which are taken; JSON keeps the original ones.",
+    ),
     "I012": Rule("A keyword arrives.", "The language has those that every door can carry."),
     "I013": Rule(
         "Absent, null and empty are as in the original.", "protobuf has two states, and none for collections."
@@ -196,7 +199,10 @@ RULES: dict[str, Rule] = {
     ),
     "S016": Rule("allOf does not bring a field twice."),
     "S017": Rule("What is required is a property."),
-    "S018": Rule("A field's name is legal on every door.", "snake_case, no keyword, nothing that a model has itself."),
+    "S018": Rule(
+        "A field's name is legal on every door.",
+        "Letters, digits and _ - . : @ $ [ ] in JSON; code has it in snake_case, which is no keyword, clashes with no other, and is nothing that a model has itself: x-field-names says another.",
+    ),
     "S019": Rule("A list or map is required, or empty by default.", "protobuf cannot tell absent from empty."),
     "S020": Rule("A field has two states at most.", "Absent, null and a value would be three; protobuf has two."),
     "S021": Rule("A count is a whole number, a bound a number."),

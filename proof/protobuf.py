@@ -143,16 +143,16 @@ class Protobuf:
     def _fill(self, record: Record, message: Any, value: Any) -> None:
         if not isinstance(value, dict):
             raise Inexpressible(f"{record.name} is a message")
-        if unknown := set(value) - {one.name for one in record.fields}:
+        if unknown := set(value) - {one.member for one in record.fields}:
             raise Inexpressible(f"{record.name} has no {min(unknown)}")
         for one in record.fields:
-            given = value.get(one.name)
+            given = value.get(one.member)
             if given is not None:
                 self._put(record, one, message, given)
-            elif one.name in value and not (one.nullable or (one.has_default and one.default is None)):
-                raise Inexpressible(f"{one.name} cannot be null")
+            elif one.member in value and not (one.nullable or (one.has_default and one.default is None)):
+                raise Inexpressible(f"{one.member} cannot be null")
             elif one.required and not one.nullable:
-                raise Inexpressible(f"{one.name} cannot be left out")
+                raise Inexpressible(f"{one.member} cannot be left out")
 
     def _put(self, record: Record, one: Field, message: Any, value: Any) -> None:
         target = getattr(message, one.name) if isinstance(one.type, ListOf | MapOf) else message
@@ -206,7 +206,7 @@ class Protobuf:
         if isinstance(definition, Record):
             self._fill(definition, message, value)
         elif isinstance(definition, Union):
-            tag = value.get(definition.tag) if isinstance(value, dict) else None
+            tag = value.get(definition.tag_member) if isinstance(value, dict) else None
             arm = next((record for name, record in definition.arms if name == tag), None)
             if arm is None:
                 raise Inexpressible(f"{definition.name} has no arm {tag!r}")
@@ -257,17 +257,17 @@ class Protobuf:
         out: Json = {}
         for one in record.fields:
             if isinstance(one.type, ListOf):
-                out[one.name] = [self._told(one.type.item, item) for item in getattr(message, one.name)]
+                out[one.member] = [self._told(one.type.item, item) for item in getattr(message, one.name)]
             elif isinstance(one.type, MapOf):
-                out[one.name] = {
+                out[one.member] = {
                     key: self._told(one.type.value, item) for key, item in getattr(message, one.name).items()
                 }
             elif self._is_there(message, one):
                 inner = getattr(message, one.name)
                 is_wrapped = f"{record.name}.{one.name}" in self.contract.wrapped
-                out[one.name] = self._told(one.type, inner.value if is_wrapped else inner)
+                out[one.member] = self._told(one.type, inner.value if is_wrapped else inner)
             elif one.has_default or one.nullable:
-                out[one.name] = one.default if one.has_default else None
+                out[one.member] = one.default if one.has_default else None
         return out
 
     def _is_there(self, message: Any, one: Field) -> bool:
@@ -282,7 +282,10 @@ class Protobuf:
         if isinstance(definition, Union):
             for tag, arm in definition.arms:
                 if value.HasField(snake(tag)):
-                    return {**self._value(self.contract.record(arm), getattr(value, snake(tag))), definition.tag: tag}
+                    return {
+                        **self._value(self.contract.record(arm), getattr(value, snake(tag))),
+                        definition.tag_member: tag,
+                    }
             return None
         if isinstance(definition, Enum):
             numbers = self._members(definition)

@@ -16,20 +16,20 @@ PATHS = """\
 def add_media(tree: Path) -> None:
     """What `make new` writes for a feature: its paths, its tag, its line in `app/product.py`, its tables."""
     shutil.copytree(SOURCE, tree, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
-    _insert(tree / "specs" / "openapi.yaml", "components:\n", PATHS)
-    _insert(tree / "specs" / "openapi.yaml", "  - {name: system,", "  - {name: media, description: Files.}\n")
+    insert(tree / "specs" / "openapi.yaml", "components:\n", PATHS)
+    insert(tree / "specs" / "openapi.yaml", "  - {name: system,", "  - {name: media, description: Files.}\n")
     product = tree / "app" / "product.py"
     imports = (
         "from app.features.media import tables as media_tables\n"
         "from app.features.media.handler import Media\n"
         "from app.features.media.repository import PortraitRepository\n"
     )
-    _insert(product, "from app.features.system.handler", imports)
-    _insert(product, "        system=System", "        media=Media(PortraitRepository()),\n")
-    _insert(product, ',)\n"""Importing', ", media_tables")
+    insert(product, "from app.features.system.handler", imports)
+    insert(product, "        system=System", "        media=Media(PortraitRepository()),\n")
+    insert(product, ',)\n"""Importing', ", media_tables")
 
 
-def _insert(file: Path, before: str, text: str) -> None:
+def insert(file: Path, before: str, text: str) -> None:
     found = file.read_text()
     assert found.count(before) == 1, (file, before)
     file.write_text(found.replace(before, text + before))

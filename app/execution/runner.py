@@ -87,7 +87,9 @@ class Runner:
         self._gate = gate
         self._answers = AnswerStore()
         self._object_fields = {
-            one.operation.name: one.path_parameters[-1].field for one in ROUTES if one.path_parameters
+            one.operation.name: one.path_parameters[-1].attribute or one.path_parameters[-1].field
+            for one in ROUTES
+            if one.path_parameters
         }
         self._clock = clock
 

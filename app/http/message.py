@@ -95,7 +95,7 @@ def alternatives(binding: HttpBinding, headers: dict[bytes, bytes], request: Any
     for parameter in binding.header_parameters:
         if parameter.versions is not None and (text := headers.get(parameter.carrier.lower().encode())):
             others = expected_versions(parameter.field, parameter.versions, text)[1:]
-            return [request.model_copy(update={parameter.field: one}) for one in others]
+            return [request.model_copy(update={parameter.attribute or parameter.field: one}) for one in others]
     return []
 
 

@@ -29,9 +29,9 @@ def compare_notes(old: Contract, new: Contract) -> Iterator[Change]:
 
 def _fields(old: Record, new: Record) -> Iterator[Change]:
     for one in new.fields:
-        before = old.field(one.name)
+        before = old.of_member(one.member)
         if before is not None:
-            yield from _deprecation("field", f"{new.name}.{one.name}", before.notes, one.notes, one.place)
+            yield from _deprecation("field", f"{new.name}.{one.member}", before.notes, one.notes, one.place)
 
 
 def _deprecation(what: str, subject: str, old: Notes, new: Notes, place: Place) -> Iterator[Change]:

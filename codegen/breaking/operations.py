@@ -10,7 +10,9 @@ from codegen.breaking.change import Change
 from codegen.breaking.records import Direction, compare_records
 from codegen.breaking.values import compare_types
 from codegen.ir.operations import Contract, Event, Http, Operation, Roles
-from codegen.ir.types import File
+from codegen.ir.types import File, Record
+
+Carriers = dict[str, tuple[str, ...]]
 
 
 def compare_operations(old: Contract, new: Contract, today: date) -> Iterator[Change]:
@@ -101,6 +103,8 @@ def _door(old: Operation, new: Operation) -> Iterator[Change]:
         yield Change(f"http-door-{word}", old.name, "the HTTP binding", new.place)
     elif old.http and new.http:
         yield from _http(old.name, old.http, new.http)
+        names = _names_before(old.request, new.request)
+        yield from _fields(old, new, _carriers(old.http, {}), _carriers(new.http, names))
     if (old.pkg_id is None) != (new.pkg_id is None):
         word = "removed" if new.pkg_id is None else "added"
         yield Change(f"socket-door-{word}", old.name, "the WebSocket binding", new.place)
@@ -116,20 +120,27 @@ def _http(name: str, old: Http, new: Http) -> Iterator[Change]:
         yield Change("http-status-removed", name, f"{_listed(gone)}, left is {_listed(new.statuses)}", new.place)
     if more := set(new.statuses) - set(old.statuses):
         yield Change("http-status-added", name, f"{_listed(more)} beside {_listed(old.statuses)}", new.place)
-    before, after = _carriers(old), _carriers(new)
+    yield from _answer_headers(name, old, new)
+
+
+def _fields(old: Operation, new: Operation, before: Carriers, after: Carriers) -> Iterator[Change]:
+    name = old.name
     for field in sorted(before.keys() - after.keys()):
         if before[field][0] == "query":
-            yield Change(
-                "http-parameter-removed", f"{name}.{field}", "is no parameter of the query any more", new.place
-            )
+            message = "is no parameter of the query any more"
+            yield Change("http-parameter-removed", f"{name}.{before[field][1]}", message, new.place)
     for field in sorted(after.keys() - before.keys()):
         if after[field][0] == "query":
-            yield Change("http-parameter-added", f"{name}.{field}", "is a parameter of the query", new.place)
+            yield Change("http-parameter-added", f"{name}.{after[field][1]}", "is a parameter of the query", new.place)
     for field in sorted(before.keys() & after.keys()):
         if before[field] != after[field]:
-            message = f"{' '.join(before[field])} became {' '.join(after[field])}"
-            yield Change("http-carrier-changed", f"{name}.{field}", message, new.place)
-    yield from _answer_headers(name, old, new)
+            one, message = old.request.field(field), f"{' '.join(before[field])} became {' '.join(after[field])}"
+            yield Change("http-carrier-changed", f"{name}.{one.member if one else field}", message, new.place)
+
+
+def _names_before(old: Record, new: Record) -> dict[str, str]:
+    """What code called the fields: they are the same by their names in JSON, or else by those of code."""
+    return {one.name: (old.of_member(one.member) or old.field(one.name) or one).name for one in new.fields}
 
 
 def _answer_headers(name: str, old: Http, new: Http) -> Iterator[Change]:
@@ -149,10 +160,11 @@ def _listed(statuses: Iterable[int]) -> str:
     return ", ".join(map(str, sorted(statuses)))
 
 
-def _carriers(http: Http) -> dict[str, tuple[str, ...]]:
-    found: dict[str, tuple[str, ...]] = {one.field: (one.location, one.carrier) for one in http.parameters}
+def _carriers(http: Http, names: dict[str, str]) -> Carriers:
+    """Where each field stands in a request, by what code calls it; `names` are others by which it is known."""
+    found: Carriers = {names.get(one.field, one.field): (one.location, one.carrier) for one in http.parameters}
     body = "form" if http.form else "bytes" if http.file else "body"
-    return found | dict.fromkeys(http.body or (), (body,))
+    return found | dict.fromkeys((names.get(field, field) for field in http.body or ()), (body,))
 
 
 def _roles(name: str, old: Roles, new: Roles, at: Operation | Event) -> Iterator[Change]:

@@ -34,24 +34,28 @@ def compare_definitions(old: Definition, new: Definition, way: Direction) -> Ite
 
 
 def compare_records(old: Record, new: Record, way: Direction) -> Iterator[Change]:
-    """Fields are the same by their names: a new name is one field that went and one that came."""
+    """Fields are the same by their names in JSON: a new name is one field that went and one that came. Code's name is
+    that of the Python client and of proto, which has the number."""
     for one in old.fields:
-        other = new.field(one.name)
+        other = new.of_member(one.member)
         if other is None:
             is_spared = way is Direction.ANSWER and not one.required
             rule = "answer-optional-field-removed" if is_spared else f"{way}-field-removed"
-            yield Change(rule, f"{old.name}.{one.name}", "is gone", one.place)
+            yield Change(rule, f"{old.name}.{one.member}", "is gone", one.place)
         else:
             yield from _field(old.name, one, other, way)
+            if one.name != other.name:
+                message = f"code calls it {other.name}, and no longer {one.name}"
+                yield Change("field-renamed-in-code", f"{old.name}.{one.member}", message, other.place)
     for one in new.fields:
-        if old.field(one.name) is None:
+        if old.of_member(one.member) is None:
             is_needed = way is Direction.REQUEST and one.required and not one.has_default
             rule = "request-required-field-added" if is_needed else f"{way}-field-added"
-            yield Change(rule, f"{new.name}.{one.name}", f"is new: {say(one.type)}", one.place)
+            yield Change(rule, f"{new.name}.{one.member}", f"is new: {say(one.type)}", one.place)
 
 
 def _field(owner: str, old: Field, new: Field, way: Direction) -> Iterator[Change]:
-    subject = f"{owner}.{old.name}"
+    subject = f"{owner}.{old.member}"
     yield from _presence(subject, old, new, way)
     message = f"{say(old.type)} became {say(new.type)}"
     if _takes_form(old.type, new.type, way):
@@ -117,8 +121,9 @@ def _texts(old: Enum, new: Enum, way: Direction) -> Iterator[Change]:
 
 
 def _arms(old: Union, new: Union, way: Direction) -> Iterator[Change]:
-    if old.tag != new.tag:
-        yield Change(f"{way}-type-changed", old.name, f"the tag {old.tag!r} became {new.tag!r}", new.place)
+    if old.tag_member != new.tag_member:
+        message = f"the tag {old.tag_member!r} became {new.tag_member!r}"
+        yield Change(f"{way}-type-changed", old.name, message, new.place)
     before, after = dict(old.arms), dict(new.arms)
     for tag in sorted(before.keys() - after.keys()):
         yield Change(f"{way}-arm-removed", f"{old.name}.{tag}", "is gone", new.place)

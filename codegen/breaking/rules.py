@@ -128,6 +128,7 @@ RULES: dict[str, Rule] = {
     "answer-default-changed": Rule(INFO, (), "answer-default-changed"),
     "answer-member-added": Rule(WARN, ALL, "answer-member-removed"),
     "answer-member-removed": Rule(INFO, (SOURCE,), "answer-member-added"),
+    "field-renamed-in-code": Rule(ERR, (SOURCE,), "field-renamed-in-code"),
     "member-renamed": Rule(ERR, (SOURCE,), "member-renamed"),
     "answer-arm-added": Rule(ERR, ALL, "answer-arm-removed"),
     "answer-arm-removed": Rule(INFO, (SOURCE,), "answer-arm-added"),

@@ -56,8 +56,8 @@ def _lacks(written: Definition, read: Definition) -> Iterator[tuple[str, str]]:
     match written, read:
         case Record(), Record():
             for one in read.fields:
-                if why := _refuses(written.field(one.name), one):
-                    yield f"{read.name}.{one.name}", why
+                if why := _refuses(written.of_member(one.member), one):
+                    yield f"{read.name}.{one.member}", why
         case Enum(), Enum():
             for value in sorted(
                 {value for _, value in written.members} - {value for _, value in read.members}, key=str

@@ -162,15 +162,15 @@ class _Checker:
         self._findings.add(
             "X010",
             one.place,
-            f"{record.name} has the field {one.name!r}",
+            f"{record.name} has the field {one.member!r}",
             other=(message.place, f"message {message.name} has no such field"),
             fix=fix,
             subject=f"{record.name}.{one.name}",
         )
 
     def _field(self, owner: str, one: Field, theirs: ProtoField) -> None:
-        label = f"{owner}.{one.name}"
-        self._type(label, one, theirs)
+        label = f"{owner}.{one.member}"
+        self._type(owner, one, theirs)
         is_message = theirs.kind == "message"
         wants_optional = (one.nullable or not one.required) and not one.is_collection
         if wants_optional and not theirs.optional and not is_message:
@@ -196,14 +196,14 @@ class _Checker:
                 "X020", theirs.place, f"{label} is in the oneof {theirs.oneof}",
                 other=(one.place, "is a field of a record"), fix="make a union of it, or write the fields side by side",
             )  # fmt: skip
-        if theirs.json_name != camel(theirs.name):
+        if theirs.json_name not in (camel(theirs.name), one.member):
             self._findings.add(
                 "X021", theirs.place, f"{label} has the json_name {theirs.json_name!r}",
-                other=(one.place, f"is {one.name!r}"), fix="remove json_name",
+                other=(one.place, f"is {one.member!r}"), fix="remove json_name",
             )  # fmt: skip
 
-    def _type(self, label: str, one: Field, theirs: ProtoField) -> None:
-        kind = one.type
+    def _type(self, owner: str, one: Field, theirs: ProtoField) -> None:
+        kind, label = one.type, f"{owner}.{one.member}"
         if isinstance(kind, ListOf) != theirs.repeated and not isinstance(kind, MapOf):
             found = "repeated" if theirs.repeated else "single"
             self._findings.add(
@@ -227,12 +227,12 @@ class _Checker:
         inner = kind.item if isinstance(kind, ListOf) else kind.value if isinstance(kind, MapOf) else kind
         expected = self._expected(inner)
         if (value.kind, value.type_name) != (expected.kind, expected.type_name):
-            notes, fix = _advice(inner, value, label, str(expected))
+            notes, fix = _advice(inner, value, f"{owner}.{theirs.name}", str(expected))
             self._findings.add(
                 "X012",
                 one.place,
                 f"{label} is {describe(kind)}",
-                other=(theirs.place, f"{label} is {_say(value)}"),
+                other=(theirs.place, f"{owner}.{theirs.name} is {_say(value)}"),
                 notes=notes,
                 fix=fix,
             )

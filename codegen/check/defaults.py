@@ -49,7 +49,7 @@ def check_defaults(contract: Contract, findings: Findings) -> None:
                 findings.add(
                     "S023",
                     one.place,
-                    f"the default of {record.name}.{one.name} is {one.default!r}, which is no {describe(one.type)} that it allows",
+                    f"the default of {record.name}.{one.member} is {one.default!r}, which is no {describe(one.type)} that it allows",
                     fix="write a default that the schema accepts, or none",
                 )
 
@@ -98,11 +98,11 @@ def _is_of(contract: Contract, definition: Definition | None, value: object) -> 
         case Enum():
             return not isinstance(value, bool) and value in [member for _, member in definition.members]
         case Union() if isinstance(value, dict):
-            record = dict(definition.arms).get(str(value.get(definition.tag)), "")
+            record = dict(definition.arms).get(str(value.get(definition.tag_member)), "")
             return _is_of(contract, contract.definitions.get(record), value)
         case Record() if isinstance(value, dict):
-            return value.keys() <= {one.name for one in definition.fields} and all(
-                fits_field(contract, one, value[one.name]) if one.name in value else not one.required
+            return value.keys() <= {one.member for one in definition.fields} and all(
+                fits_field(contract, one, value[one.member]) if one.member in value else not one.required
                 for one in definition.fields
             )
     return False

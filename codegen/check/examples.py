@@ -29,7 +29,7 @@ def check_examples(contract: Contract, findings: Findings) -> None:
     for record in [*records, *(operation.request for operation in contract.operations)]:
         for one in record.fields:
             given = [each for each in one.notes.examples if not (each.value is None and one.nullable)]
-            _typed(contract, one.type, f"{record.name}.{one.name}", given, findings)
+            _typed(contract, one.type, f"{record.name}.{one.member}", given, findings)
     for operation in contract.operations:
         _operation(contract, operation, findings)
 
@@ -79,7 +79,9 @@ def _inner(contract: Contract, kind: Type, value: object, path: str) -> Iterator
         case Named(), dict():
             definition = contract.definitions.get(kind.name)
             if isinstance(definition, Union):
-                definition = contract.definitions.get(dict(definition.arms).get(str(value.get(definition.tag)), ""))
+                definition = contract.definitions.get(
+                    dict(definition.arms).get(str(value.get(definition.tag_member)), "")
+                )
             yield from _members(contract, definition, value, path) if isinstance(definition, Record) else ()
             return
         case _:
@@ -93,11 +95,11 @@ def _members(contract: Contract, record: Record, value: object, path: str) -> It
         yield Misfit(path, record.name, repr(value))
         return
     for name in value:
-        if record.field(name) is None:
+        if record.of_member(name) is None:
             yield Misfit(path, f"a value of {record.name}, which has no such field", f"the field {name!r}")
     for one in record.fields:
-        inner = f"{path}.{one.name}"
-        if one.name not in value:
-            yield from [Misfit(path, f"required {one.name!r}", "no such field")] if one.required else []
-        elif not fits_field(contract, one, value[one.name]):
-            yield misfit(contract, one.type, value[one.name], inner) or Misfit(inner, describe(one.type), "null")
+        inner = f"{path}.{one.member}"
+        if one.member not in value:
+            yield from [Misfit(path, f"required {one.member!r}", "no such field")] if one.required else []
+        elif not fits_field(contract, one, value[one.member]):
+            yield misfit(contract, one.type, value[one.member], inner) or Misfit(inner, describe(one.type), "null")

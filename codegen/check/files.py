@@ -26,7 +26,7 @@ def check_bytes(contract: Contract, findings: Findings) -> None:
 def _check_count(operation: Operation, findings: Findings) -> None:
     for one in operation.request.fields:
         if isinstance(one.type, ListOf) and file_of(one.type) and one.type.max_items is None:
-            message = f"{operation.name}.{one.name} is any number of files"
+            message = f"{operation.name}.{one.member} is any number of files"
             findings.add("S041", one.place, message, fix="write `maxItems: 10`")
 
 
@@ -35,7 +35,7 @@ def _refuse(owner: str, fields: Iterator[Field], findings: Findings) -> None:
         fix = (
             "write `contentEncoding: base64` for a few bytes in JSON; more are a body, or a part of multipart/form-data"
         )
-        findings.add("S042", one.place, f"{owner}.{one.name} is bytes inside of JSON, or of a parameter", fix=fix)
+        findings.add("S042", one.place, f"{owner}.{one.member} is bytes inside of JSON, or of a parameter", fix=fix)
 
 
 def _check_rpc(operation: Operation, findings: Findings) -> None:

@@ -21,7 +21,7 @@ def check_lengths(contract: Contract, findings: Findings) -> None:
             has_end = text.max_length is not None or text.const is not None or text.form in SHORT_FORMS
             if not has_end and not _is_bounded(text.pattern):
                 fix = "add `maxLength:`, in characters"
-                findings.warn("S040", one.place, f"the text {one.name!r} of a request has no maxLength", fix=fix)
+                findings.warn("S040", one.place, f"the text {one.member!r} of a request has no maxLength", fix=fix)
 
 
 def _incoming(contract: Contract) -> Iterator[Field]:

@@ -120,7 +120,7 @@ class _Link:
             yield from (self._contract.record(record) for _, record in definition.arms)
 
     def _points_into(self, record: Record, tokens: list[str]) -> bool:
-        one = record.field(tokens[0])
+        one = record.of_member(tokens[0])
         return one is not None and self._reaches(one.type, tokens[1:])
 
     def _refuse(self, node: Node, said: str, fix: str) -> None:

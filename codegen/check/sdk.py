@@ -57,7 +57,7 @@ def _check_session(contract: Contract, operation: Operation, findings: Findings)
     result = answered if isinstance(answered, Record) else Record("", ())
     lacking = [f"take {name!r}" for name in TAKES[role] if not _is(operation.request, name)]
     lacking += [f"answer with {name!r}" for name in ANSWERS[role] if not _is(result, name)]
-    others = [one.name for one in operation.request.fields if one.required and one.name not in TAKES[role]]
+    others = [one.member for one in operation.request.fields if one.required and one.member not in TAKES[role]]
     lacking += [f"do without {name!r}" for name in others]
     if lacking:
         message = f"{operation.name} as the session's {role} must {', '.join(lacking)}"
@@ -65,5 +65,5 @@ def _check_session(contract: Contract, operation: Operation, findings: Findings)
 
 
 def _is(record: Record, name: str) -> bool:
-    one = record.field(name)
+    one = record.of_member(name)
     return one is not None and one.required and isinstance(one.type, Int if name == "expires_in" else String)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import keyword
 
 from codegen.ir.names import pascal
-from codegen.ir.operations import Contract
+from codegen.ir.operations import Contract, Operation, Parameter
 
 KINDS = {
     "ERROR": "ServerError",
@@ -58,6 +58,12 @@ PYTHON_ROOT = "sdk_python"
 
 def python_package(contract: Contract) -> str:
     return f"{contract.info.product}_client"
+
+
+def member_of(operation: Operation, parameter: Parameter) -> str:
+    """The name in JSON of the field that HTTP carries outside of the body."""
+    one = operation.request.field(parameter.field)
+    return one.member if one else parameter.field
 
 
 def attribute(name: str) -> str:

@@ -8,6 +8,7 @@ from codegen.importer.media import MULTIPART, bytes_of
 from codegen.importer.names import identifier
 from codegen.importer.nodes import items, made, mapping, scalar, sequence, text, value
 from codegen.importer.types import Types
+from codegen.ir.names import is_member_name
 from codegen.parse.constraints import MAX_FILE_BYTES
 from codegen.parse.http_content import MEDIA_RANGE
 from codegen.parse.yaml_tree import Mapping, Node, text_of
@@ -43,7 +44,7 @@ def form_content(types: Types, holder: Mapping, schema: Node | None, what: str, 
     record = types.message(rest, what, hint, is_request=True)
     if files:
         _with_files(types, record, files, target, what)
-    encoded = _encoding(types, holder, {identifier(key) for key in files})
+    encoded = _encoding(types, holder, {_member(key) for key in files})
     return record, {MULTIPART: {"schema": record, **({"encoding": encoded} if encoded else {})}}
 
 
@@ -51,10 +52,10 @@ def _with_files(types: Types, record: Ref, files: dict[str, Node | None], target
     schema = types.schemas[record.name]
     required = [one for one in map(text_of, items(target, "required")) if one in files] if target else []
     found = {
-        identifier(key): _file(types.losses, node, f"{what}.{key}", is_required=key in required)
+        _member(key): _file(types.losses, node, f"{what}.{key}", is_required=key in required)
         for key, node in files.items()
     }
-    listed = [*schema.get("required", ()), *(identifier(one) for one in required if one is not None)]
+    listed = [*schema.get("required", ()), *(_member(one) for one in required if one is not None)]
     properties = schema.get("properties", {}) | found
     schema.pop("required", None)
     schema |= {**({"required": listed} if listed else {}), "properties": properties}
@@ -83,6 +84,11 @@ def _file(losses: Losses, node: Node | None, what: str, *, is_required: bool) ->
     return found | {"default": []}
 
 
+def _member(key: str) -> str:
+    """The name in JSON that the part keeps, where the language has such names."""
+    return key if is_member_name(key) else identifier(key)
+
+
 def _bytes(most: int) -> Data:
     return {"type": "string", "format": "binary", "maxLength": most}
 
@@ -101,8 +107,8 @@ def _encoding(types: Types, holder: Mapping, files: set[str]) -> Data:
     found: Data = {}
     for key, node in mapping(media, "encoding") or ():
         said = [part.strip().lower() for part in text(node, "contentType").split(",")]
-        if identifier(key) in files and all(MEDIA_RANGE.fullmatch(part) for part in said):
-            found[identifier(key)] = {"contentType": ", ".join(said)}
+        if _member(key) in files and all(MEDIA_RANGE.fullmatch(part) for part in said):
+            found[_member(key)] = {"contentType": ", ".join(said)}
         else:
             types.losses.count(DOCUMENT, node.place, "'encoding' of parts that are no files is left out", "nothing")
     return found

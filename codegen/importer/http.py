@@ -16,7 +16,7 @@ from codegen.importer.nodes import items, mapping, place_of, text, value
 from codegen.importer.paths import route_of
 from codegen.importer.security import Security
 from codegen.importer.sources import Source
-from codegen.importer.types import Types
+from codegen.importer.types import Types, codes
 from codegen.ir.names import pascal
 from codegen.parse.http_request import WHOLE
 from codegen.parse.openapi import METHODS
@@ -172,7 +172,7 @@ class Door:
     def _fields(self, body: Body | None) -> list[str]:
         if body is None or body.record is None:
             return [] if body is None else [WHOLE]
-        return list(self.types.schemas[body.record.name].get("properties", {}))
+        return list(codes(self.types.schemas[body.record.name]))
 
     def _path_names(self, path: str, others: set[str]) -> dict[str, str]:
         """Names of what stands in the path, apart from all that its operations carry elsewhere; no client sees them."""

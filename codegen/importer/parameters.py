@@ -11,7 +11,7 @@ from codegen.importer.names import identifier
 from codegen.importer.nodes import items, mapping, place_of, text, value
 from codegen.importer.shapes import Shape
 from codegen.importer.types import Types
-from codegen.ir.names import is_identifier, snake
+from codegen.ir.names import code_name, is_identifier, is_member_name, snake
 from codegen.parse.http_request import HEADER, OWN_HEADERS, STYLES
 from codegen.parse.yaml_tree import Mapping, plain
 
@@ -23,7 +23,7 @@ CONDITION = "if-match"
 
 @dataclass(slots=True)
 class Parameter:
-    """`name` is that of the original, `field` the one here; they differ on the wire only in a query."""
+    """`name` is that of the original, `field` what code calls it."""
 
     name: str
     field: str
@@ -155,7 +155,7 @@ def renamed(types: Types, parameters: list[Parameter], label: str, taken: set[st
         if one.field in taken:
             one.field = next(name for name in _others(one.location, one.field) if name not in taken)
         taken.add(one.field)
-        if one.location == "query" and one.field != one.name:
+        if one.location == "query" and not is_member_name(one.name):
             types.losses.add(
                 WIRE_NAME,
                 one.node.place,
@@ -172,7 +172,7 @@ def _others(first: str, name: str) -> Iterator[str]:
 def written(one: Parameter) -> Data:
     """The parameter as it stands in http/."""
     described = text(one.node, "description").strip()
-    found: Data = {"name": one.name if one.location == "header" else one.field, "in": one.location}
+    found: Data = {"name": _carrier(one), "in": one.location}
     if one.required:
         found["required"] = True
     if described:
@@ -180,9 +180,17 @@ def written(one: Parameter) -> Data:
     if value(one.node, "deprecated") is True:
         found["deprecated"] = True
     found["schema"] = _undescribed(one.schema) if described else one.schema
-    if one.location == "header" and (snake(one.name) != one.field or not is_identifier(snake(one.name))):
+    if (one.location == "header" and (snake(one.name) != one.field or not is_identifier(snake(one.name)))) or (
+        one.location == "query" and code_name(_carrier(one)) != one.field
+    ):
         found["x-field"] = one.field
     return found
+
+
+def _carrier(one: Parameter) -> str:
+    """The name on the wire: the original's, where the language can have it; no client sees that of a path's part."""
+    keeps = one.location == "header" or (one.location == "query" and is_member_name(one.name))
+    return one.name if keeps else one.field
 
 
 def _undescribed(schema: object) -> object:

@@ -16,7 +16,7 @@ from codegen.importer.names import Taken, identifier, words
 from codegen.importer.nodes import items, made, mapping, reference, text
 from codegen.importer.security import Security
 from codegen.importer.sources import Library
-from codegen.importer.types import Types
+from codegen.importer.types import Types, codes
 from codegen.ir.names import pascal
 from codegen.parse.yaml_tree import Mapping, Node
 
@@ -160,8 +160,7 @@ class Socket:
     def _extended(self, ref: Ref | None, fields: dict[str, object], hint: str) -> Ref | None:
         """The record with the parameters of the address, which are all required; a copy, since others may have the record too."""
         known = self.types.schemas[ref.name] if ref is not None else {"type": "object", "properties": {}}
-        required = list(known.get("required", ()))
-        missing = {name: one for name, one in fields.items() if name not in required}
+        missing = _missing(known, fields)
         if ref is not None and not missing:
             return ref
         return None if not fields and ref is None else Ref(self._copied(known, missing, self.types.names.give(hint)))
@@ -205,7 +204,7 @@ class Socket:
     def _event(self, package: Package, ref: Ref | None, fields: dict[str, object]) -> Ref:
         """An event's record is called as the event."""
         known = self.types.schemas[ref.name] if ref is not None else {"type": "object", "properties": {}}
-        missing = {name: one for name, one in fields.items() if name not in known.get("required", ())}
+        missing = _missing(known, fields)
         if ref is not None and ref.name == pascal(package.name) and not missing:
             return ref
         name = pascal(package.name)
@@ -279,3 +278,10 @@ def _payload(message: Node | None) -> Node | None:
     payload = message.get("payload") if isinstance(message, Mapping) else None
     found = mapping(payload, "schema") if text(payload, "schemaFormat") else payload
     return None if text(found, "type") == "null" else found
+
+
+def _missing(known: Data, fields: dict[str, object]) -> dict[str, object]:
+    """Parameters of the address that the record does not require, under the names that it has for them."""
+    members, required = codes(known), known.get("required", ())
+    named = {members.get(name, name): one for name, one in fields.items()}
+    return {name: one for name, one in named.items() if name not in required}

@@ -17,6 +17,7 @@ from codegen.importer.presence import settled
 from codegen.importer.scalars import left_out, scalar_schema
 from codegen.importer.shapes import Shape, Shapes
 from codegen.importer.tags import Tag, tag_of
+from codegen.ir.names import code_name, is_member_name
 from codegen.parse.yaml_tree import Mapping, Node, text_of
 
 NO_FORM = "describe its properties, or a schema for all its values"
@@ -152,12 +153,13 @@ class Types:
         listed = {text_of(one) for one in items(shape.node, "required")}
         required: list[str] = []
         found: Data = {}
+        called: dict[str, str] = {}
         wire = self.wire.setdefault(name, {})
         properties = mapping(shape.node, "properties")
         members = _members([key for key, _ in properties or ()])
         for key, node in properties or ():
             place = place_of(properties or shape.node, key)
-            member = members[key]
+            member = key if is_member_name(key) else members[key]
             schema, is_required = self._property(node, f"{name}.{key}", f"{name}_{key}", key in listed)
             if schema is None:
                 must = ", which is required," if key in listed else ""
@@ -174,9 +176,18 @@ class Types:
                 )
             wire[key] = member
             found[member] = schema
+            if code_name(member) != members[key]:
+                called[member] = members[key]
+                self.losses.add(
+                    WIRE_NAME,
+                    place,
+                    f"code calls {name}.{key} {members[key]!r}",
+                    "nothing; JSON has the name of the original",
+                )
             if is_required:
                 required.append(member)
-        return {"type": "object", **({"required": required} if required else {}), "properties": found}
+        named: Data = {"x-field-names": called} if called else {}
+        return {"type": "object", **({"required": required} if required else {}), "properties": found, **named}
 
     def _base(self, shape: Shape, name: str) -> None:
         """A discriminator of its own says that others stand where this one is named; here it is only itself."""
@@ -269,17 +280,27 @@ class Types:
         if record not in self._tags or "properties" not in schema:
             return
         original, value = self._tags[record]
-        member = self.wire.setdefault(record, {}).setdefault(original, identifier(original))
+        member = self.wire.setdefault(record, {}).setdefault(
+            original, original if is_member_name(original) else identifier(original)
+        )
         constant: Data = {member: {"type": "string", "const": value}}
         schema["properties"] = constant | schema["properties"] | constant
         required = [member, *(one for one in schema.get("required", ()) if one != member)]
-        properties = schema.pop("properties")
+        properties, called = schema.pop("properties"), dict(schema.pop("x-field-names", {}))
+        if member not in called and code_name(member) != identifier(member):
+            called[member] = identifier(member)
         schema.pop("required", None)
-        schema |= {"required": required, "properties": properties}
+        schema |= {"required": required, "properties": properties, **({"x-field-names": called} if called else {})}
+
+
+def codes(schema: Data) -> dict[str, str]:
+    """The members of a record by what code calls them."""
+    called = schema.get("x-field-names", {})
+    return {called.get(member, code_name(member)): member for member in schema.get("properties", {})}
 
 
 def _members(keys: list[str]) -> dict[str, str]:
-    """The names here of all properties: who has a legal one keeps it, whatever stands before."""
+    """What code calls all properties: who has a legal name keeps it, whatever stands before."""
     taken = Taken()
     legal = {key: taken.give(key) for key in keys if identifier(key) == key and not taken.has(key)}
     return legal | {key: taken.give(identifier(key)) for key in keys if key not in legal}

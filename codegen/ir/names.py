@@ -7,6 +7,8 @@ import re
 
 SNAKE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*\Z")
 PASCAL = re.compile(r"[A-Z][A-Za-z0-9]*\Z")
+MEMBER = re.compile(r"[A-Za-z0-9_.@$:\[\]-]{1,64}\Z")
+"""What a JSON member or a query parameter may be called; `/` and `~` would be escaped in pointers."""
 MAX_LENGTH = 64
 MAX_PRODUCT = 48
 """PostgreSQL cuts an application_name at 63 characters, and some have a suffix."""
@@ -30,6 +32,15 @@ def constant(snake: str) -> str:
 def snake(name: str) -> str:
     """`AuditOutcome` → `audit_outcome`; `HTTPError2` → `http_error2`."""
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).replace("-", "_").lower()
+
+
+def code_name(member: str) -> str:
+    """`petId` → `pet_id`, `@type` → `type`, `x.y` → `x_y`: what code calls a member of JSON, if it is a legal name."""
+    return re.sub(r"[^a-z0-9]+", "_", snake(member)).strip("_")
+
+
+def is_member_name(name: str) -> bool:
+    return bool(MEMBER.match(name))
 
 
 def product_name(title: str) -> str:

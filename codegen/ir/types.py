@@ -137,7 +137,7 @@ Type: TypeAlias = Bool | Int | Float | String | Text | DateTime | Duration | Byt
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """`default` counts only if `has_default`."""
+    """`default` counts only if `has_default`. `name` is that of code and of proto; `json` that of JSON, where it is another."""
 
     name: str
     type: Type
@@ -150,7 +150,13 @@ class Field:
     access: str = ""
     """`readOnly` or `writeOnly` as the schema has it; the contract's fields have none any more (`codegen.parse.directions`)."""
     place: Place = field(default=NOWHERE, compare=False)
+    json: str = ""
     notes: Notes = field(default_factory=Notes, compare=False)
+
+    @property
+    def member(self) -> str:
+        """The name in JSON, in a query and in pointers."""
+        return self.json or self.name
 
     @property
     def is_collection(self) -> bool:
@@ -167,6 +173,10 @@ class Record:
 
     def field(self, name: str) -> Field | None:
         return next((one for one in self.fields if one.name == name), None)
+
+    def of_member(self, member: str) -> Field | None:
+        """The field of that name in JSON."""
+        return next((one for one in self.fields if one.member == member), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,14 +201,20 @@ class Enum:
 
 @dataclass(frozen=True, slots=True)
 class Union:
-    """Arms are (tag value, record name); each record has `tag` as a required constant."""
+    """Arms are (tag value, record name); each record has `tag` as a required constant, and `json` is its name in JSON,
+    where it is another."""
 
     name: str
     tag: str
     arms: tuple[tuple[str, str], ...]
     description: str = ""
     place: Place = field(default=NOWHERE, compare=False)
+    json: str = ""
     notes: Notes = field(default_factory=Notes, compare=False)
+
+    @property
+    def tag_member(self) -> str:
+        return self.json or self.tag
 
 
 def file_of(kind: Type) -> File | None:
@@ -208,7 +224,7 @@ def file_of(kind: Type) -> File | None:
 
 
 FACETS = frozenset(
-    {"multiple_of", "exclusive_minimum", "exclusive_maximum", "unique_items", "shape", "form", "file", "access"}
+    {"multiple_of", "exclusive_minimum", "exclusive_maximum", "unique_items", "shape", "form", "file", "access", "json"}
 )
 """Attributes that most types and bindings lack; where one has nothing to say, it is no fact of the contract."""
 Definition: TypeAlias = Record | Enum | Union

@@ -85,8 +85,8 @@ def with_media_types(
     sources: Sources, fields: tuple[Field, ...], encoding: Mapping | None, what: str
 ) -> tuple[Field, ...]:
     """The parts of a form, with the media types that `encoding` says of them (OpenAPI 3.1, Encoding Object)."""
-    said = dict(_encodings(sources, encoding, {one.name: one for one in fields}, what))
-    return tuple(replace(one, type=_typed(one.type, said[one.name])) if one.name in said else one for one in fields)
+    said = dict(_encodings(sources, encoding, {one.member: one for one in fields}, what))
+    return tuple(replace(one, type=_typed(one.type, said[one.member])) if one.member in said else one for one in fields)
 
 
 def _encodings(

@@ -11,6 +11,7 @@ from codegen.ir.types import Field, Int, ListOf, MapOf, Named
 from codegen.parse.annotations import is_deprecated, read_named, read_notes
 from codegen.parse.http_content import Content, read_content, with_media_types
 from codegen.parse.http_operation import HttpOperation, Sources
+from codegen.parse.members import namesake, told_once
 from codegen.parse.yaml_tree import Mapping, Node, Scalar, Sequence, plain, text_of
 
 PARAMETER_KEYS = {
@@ -123,15 +124,20 @@ def _parameter(sources: Sources, operation: HttpOperation, item: Mapping) -> lis
     if location == "header":
         return _header(sources, operation, item, name, schema, description)
     target = sources.documents.resolve(schema)
-    is_record = isinstance(target, Mapping) and bool({"properties", "allOf"} & target.entries.keys())
-    if location == "query" and is_record:
+    has_fields = isinstance(target, Mapping) and bool({"properties", "allOf"} & target.entries.keys())
+    is_record = has_fields and location == "query"
+    if is_record:
         fields = sources.schemas.request_fields_of(schema, f"{operation.name}.{name}") or ()
         operation.records.append(schema)
     else:
         fields = _single(sources, operation, item, name, schema)
     for one in fields:
         _take(sources, operation, one)
-    return [Parameter(one.name, one.name, location, one.description or description) for one in fields]
+    carriers = [one.member if is_record else name for one in fields]
+    return [
+        Parameter(one.name, carrier, location, one.description or description)
+        for one, carrier in zip(fields, carriers, strict=True)
+    ]
 
 
 def _check_keys(sources: Sources, item: Mapping, location: str, what: str) -> None:
@@ -148,7 +154,14 @@ def _single(sources: Sources, operation: HttpOperation, item: Mapping, name: str
     """A parameter that is one field, with the rules of presence that fields of records have."""
     required = item.get("required")
     is_required = isinstance(required, Scalar) and required.value is True
-    one = sources.schemas.parameter(schema, name, f"{operation.name}.{name}", item.keys["name"], required=is_required)
+    one = sources.schemas.parameter(
+        schema,
+        name,
+        f"{operation.name}.{name}",
+        item.keys["name"],
+        required=is_required,
+        code=text_of(item.get("x-field")),
+    )
     if one is None:
         return ()
     inner = one.type.item if isinstance(one.type, ListOf) else one.type
@@ -205,8 +218,10 @@ def with_versions(operation: HttpOperation | None, fields: dict[str, Field]) -> 
 
 
 def _take(sources: Sources, operation: HttpOperation, one: Field) -> None:
-    first = operation.fields.setdefault(one.name, one)
-    if first is not one:
-        message = f"{operation.name} has the field {one.name!r} in two carriers"
-        fix = "rename one: path, query and body flatten into one record"
-        sources.findings.add("O011", one.place, message, other=(first.place, "has it first"), fix=fix)
+    first = namesake(operation.fields.values(), one)
+    if first is None:
+        operation.fields[one.name] = one
+        return
+    message = told_once(first, one, operation.name) or f"{operation.name} has the field {one.member!r} in two carriers"
+    fix = "rename one, or call a parameter otherwise by x-field: path, query and body flatten into one record"
+    sources.findings.add("O011", one.place, message, other=(first.place, "has it first"), fix=fix)

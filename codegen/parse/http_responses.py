@@ -148,7 +148,7 @@ def read_result(schema: Node, schemas: Schemas, what: str) -> Result:
     record = schemas.definitions.get(name or "")
     if not isinstance(record, Record):
         return Result(name)
-    names = [one.name for one in kept(record.fields, WRITE)]
+    names = [one.member for one in kept(record.fields, WRITE)]
     items = record.field("items")
     is_list = names in (["items"], ["items", "meta"]) and items is not None and isinstance(items.type, ListOf)
     meta = record.field("meta")

@@ -223,31 +223,14 @@ class _Joiner:
                     )
             return tuple(fields.values())
         place = socket.payload or socket.place
-        for field_name, one in http.fields.items():
-            theirs = socket.fields.get(field_name)
-            if theirs is None:
-                self._findings.add(
-                    "J004",
-                    one.place,
-                    f"{name} has the field {field_name!r}",
-                    other=(place, "has no such field"),
-                    fix="add it to the payload schema, or remove it here",
-                )
-            elif difference := _difference(one, theirs):
-                self._findings.add(
-                    "J005",
-                    one.place,
-                    f"{name}.{field_name} is {difference[0]}",
-                    other=(theirs.place, f"is {difference[1]}"),
-                    fix="use one shared schema on both doors",
-                )
+        self._compare(name, http, socket)
         carried = set(_headers(http))
         for field_name, one in socket.fields.items():
             if field_name not in http.fields and field_name not in carried:
                 self._findings.add(
                     "J004",
                     one.place,
-                    f"{name} has the field {field_name!r}",
+                    f"{name} has the field {one.member!r}",
                     other=(http.place, "has no such field in path, query, body or a header"),
                     fix="add it to the HTTP operation, or remove it here",
                 )
@@ -260,6 +243,36 @@ class _Joiner:
                 fix="add the field to the payload schema",
             )
         return tuple(socket.fields.values())
+
+    def _compare(self, name: str, http: HttpOperation, socket: SocketOperation) -> None:
+        """Each field of HTTP with that of the socket. What is in no body may have another name in JSON."""
+        body = (http.http.body if http.http else None) or ()
+        for field_name, one in http.fields.items():
+            theirs = socket.fields.get(field_name)
+            if theirs is None:
+                self._findings.add(
+                    "J004",
+                    one.place,
+                    f"{name} has the field {one.member!r}",
+                    other=(socket.payload or socket.place, "has no such field"),
+                    fix="add it to the payload schema, or remove it here",
+                )
+            elif field_name in body and one.member != theirs.member:
+                self._findings.add(
+                    "J005",
+                    one.place,
+                    f"{name} has the member {one.member!r} in JSON",
+                    other=(theirs.place, f"has {theirs.member!r}"),
+                    fix="use one shared schema on both doors",
+                )
+            elif difference := _difference(one, theirs):
+                self._findings.add(
+                    "J005",
+                    one.place,
+                    f"{name}.{one.member} is {difference[0]}",
+                    other=(theirs.place, f"is {difference[1]}"),
+                    fix="use one shared schema on both doors",
+                )
 
     def _result(self, name: str, http: HttpOperation | None, socket: SocketOperation | None) -> Result:
         if http and socket and http.result != socket.result:

@@ -10,7 +10,7 @@ import keyword
 from dataclasses import replace
 
 from codegen.diagnostics import Findings, Place, meant
-from codegen.ir.names import is_identifier, is_type_name
+from codegen.ir.names import is_type_name
 from codegen.ir.notes import Notes
 from codegen.ir.types import (
     Bool,
@@ -32,16 +32,8 @@ from codegen.parse.constraints import SHAPING
 from codegen.parse.directions import READ, WRITE, asked_notes, kept
 from codegen.parse.documents import Documents, shared_name
 from codegen.parse.enums import read_members
-from codegen.parse.keywords import (
-    ANNOTATIONS,
-    BINARY,
-    FORMS,
-    LENGTHS,
-    PLAIN_FORMATS,
-    RESERVED,
-    SHADOWING,
-    Keywords,
-)
+from codegen.parse.keywords import ANNOTATIONS, BINARY, FORMS, LENGTHS, PLAIN_FORMATS, RESERVED, Keywords
+from codegen.parse.members import Members, namesake, told_once
 from codegen.parse.presence import ambiguity
 from codegen.parse.unions import Unions
 from codegen.parse.yaml_tree import Mapping, Node, Scalar, Sequence, kind_of, plain, text_of
@@ -55,6 +47,7 @@ class Schemas(Keywords):
         self._documents = documents
         self._places: dict[str, Place] = {}
         self._unions = Unions(findings)
+        self._members = Members(findings)
         self._is_open = False
         self._waiting: list[tuple[Mapping, str]] = []
         """Named schemas that are still to be read: types refer to each other in chains longer than the stack."""
@@ -264,14 +257,17 @@ class Schemas(Keywords):
         if not isinstance(parts, Sequence):
             self._refuse("S001", parts.place, f"allOf of {what} is not a list")
             return None
-        fields: dict[str, Field] = {}
+        fields: list[Field] = []
         for part in parts.items:
             self._open_part(part, len(parts.items), what)
             for one in self.fields_of(part, what) or ():
-                if fields.setdefault(one.name, one) != one:
-                    other = (fields[one.name].place, "has it too")
-                    self._findings.add("S016", one.place, f"{what} has the field {one.name!r} twice", other=other)
-        return tuple(fields.values())
+                first = namesake(fields, one)
+                if first is None:
+                    fields.append(one)
+                elif first != one:
+                    message = told_once(first, one, what) or f"{what} has the field {one.member!r} twice"
+                    self._findings.add("S016", one.place, message, other=(first.place, "has it too"))
+        return tuple(fields)
 
     def _open_part(self, part: Node, count: int, what: str) -> None:
         """A part that is closed refuses the fields of the others, and so every value that has one."""
@@ -292,35 +288,23 @@ class Schemas(Keywords):
                 self._refuse("S017", item.place, f"{what} requires {name!r}, which is not a property")
         if not isinstance(properties, Mapping):
             return ()
-        found = [self._field(properties, name, name in names, what) for name in properties.entries]
+        codes = self._members.codes(node, properties, what)
+        found = [
+            self._built(properties.entries[name], codes[name], f"{what}.{name}", properties.keys[name],
+                        required=name in names, json=name)
+            for name in codes
+        ]  # fmt: skip
         return tuple(one for one in found if one)
 
-    def _field(self, properties: Mapping, name: str, required: bool, what: str) -> Field | None:
-        node, place = properties.entries[name], properties.keys[name]
-        label = f"{what}.{name}"
-        if name in SHADOWING or name.startswith("model_"):
-            self._refuse(
-                "S018", place, f"the field name {name!r} has a meaning of its own in Python models", "rename it"
-            )
+    def parameter(
+        self, node: Node, name: str, label: str, place: Place, *, required: bool, code: str | None = None
+    ) -> Field | None:
+        """A field that HTTP carries alone: what is not sent of a list is an empty one. `code` is the name that x-field
+        gives: the record has it in JSON, too, where another carrier may have the name on the wire."""
+        named = self._members.code(name, code, place, "x-field on the parameter")
+        if named is None:
             return None
-        if not is_identifier(name):
-            self._refuse(
-                "S018",
-                place,
-                f"the field name {name!r} is not legal on every door",
-                "use snake_case, no keyword",
-            )
-            return None
-        return self._built(node, name, label, place, required=required)
-
-    def parameter(self, node: Node, name: str, label: str, place: Place, *, required: bool) -> Field | None:
-        """A field that HTTP carries alone: what is not sent of a list is an empty one."""
-        if not is_identifier(name) or name in SHADOWING or name.startswith("model_"):
-            self._refuse(
-                "S018", place, f"the parameter {name!r} is not legal on every door", "use snake_case, no keyword"
-            )
-            return None
-        found = self._built(node, name, label, place, required=required, absent_is_empty=True)
+        found = self._built(node, named, label, place, required=required, json=code or name, absent_is_empty=True)
         if found and found.access == READ:
             self._refuse("S032", place, f"the parameter {label} is readOnly", "remove readOnly: a parameter is sent")
         return found
@@ -350,7 +334,15 @@ class Schemas(Keywords):
         return isinstance(self.definitions.get(name), Enum)
 
     def _built(
-        self, node: Node, name: str, label: str, place: Place, *, required: bool, absent_is_empty: bool = False
+        self,
+        node: Node,
+        name: str,
+        label: str,
+        place: Place,
+        *,
+        required: bool,
+        json: str,
+        absent_is_empty: bool = False,
     ) -> Field | None:
         found = self.type_of(node, label)
         if found is None:
@@ -372,6 +364,7 @@ class Schemas(Keywords):
             description=(text_of(own.get("description")) or "") if own and speaks else "",
             access=self._access(own, label) if own else "",
             place=place,
+            json=json if json != name else "",
             notes=read_notes(own, self._findings) if own and speaks else Notes(),
         )
         if absent_is_empty and one.is_collection and not (required or one.has_default):

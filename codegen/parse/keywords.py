@@ -17,7 +17,7 @@ ANNOTATIONS = {"description", "title", "example", "examples", "deprecated", "ext
 NUMERIC = {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"}
 """What bounds a number."""
 KEYWORDS = {
-    "object": {"type", "required", "properties", "additionalProperties", "maxProperties"},
+    "object": {"type", "required", "properties", "additionalProperties", "maxProperties", "x-field-names"},
     "array": {"type", "items", "minItems", "maxItems", "uniqueItems"},
     "string": {
         "type",

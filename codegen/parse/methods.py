@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from codegen.ir.names import camel
 from codegen.ir.operations import Result
 from codegen.ir.types import Definition, Named, Record, String
 
@@ -20,8 +21,10 @@ def method_names(name: str, word: object, *, paged: bool) -> tuple[str, str | No
 
 def is_paged(request: Record, result: Result, definitions: Mapping[str, Definition]) -> bool:
     """Whether a call takes a cursor and answers with a list and the next one."""
-    cursor, answered = request.field(CURSOR), definitions.get(result.record or "")
+    cursor, answered = request.of_member(CURSOR), definitions.get(result.record or "")
     meta = answered.field("meta") if isinstance(answered, Record) and result.is_list else None
     where = definitions.get(meta.type.name) if meta and isinstance(meta.type, Named) else None
     following = where.field(NEXT) if isinstance(where, Record) else None
+    if following is not None and following.member not in (NEXT, camel(NEXT)):
+        return False
     return all(one is not None and isinstance(one.type, String) for one in (cursor, following))

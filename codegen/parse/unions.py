@@ -53,15 +53,18 @@ class Unions:
         shared = set.intersection(*(set(each) for each in constants)) if constants else set()
         tag = _named(node) or min(shared, default="")
         is_told = tag in shared and len({each[tag] for each in constants}) == len(constants) == count
+        is_told = is_told and bool(_code(found, tag))
         if not is_told or (len(shared) != 1 and not _named(node)):
             fix = "give each arm one required property of the same name with its own `const` text"
             self._findings.add("S015", node.place, f"the arms of {name} have no common tag", fix=fix)
             return Union(name, "", (), description, node.place)
         pairs = tuple((each[tag], record.name) for each, record in zip(constants, found, strict=True))
+        code = _code(found, tag)
         for (value, _), record in zip(pairs, found, strict=True):
             self._arm(name, tag, value, record)
         self._discriminator(node, name, tag, pairs)
-        return Union(name, tag, pairs, description, node.place, read_notes(node, self._findings))
+        renamed = tag if tag != code else ""
+        return Union(name, code, pairs, description, node.place, renamed, read_notes(node, self._findings))
 
     def _arm(self, union: str, tag: str, value: str, record: Definition) -> None:
         if not is_identifier(snake(value)):
@@ -96,9 +99,15 @@ def _named(node: Mapping) -> str:
 
 
 def _constants(record: Record) -> dict[str, str]:
-    """The required constants of a record, any of which could tell it from others."""
+    """The required constants of a record by their names in JSON, any of which could tell it from others."""
     return {
-        one.name: one.type.const
+        one.member: one.type.const
         for one in record.fields
         if isinstance(one.type, String) and one.type.const and one.required and not one.access
     }
+
+
+def _code(found: Sequence[Definition], tag: str) -> str:
+    """What code calls the tag; nothing where the arms call it differently."""
+    names = {one.name for record in found if isinstance(record, Record) and (one := record.of_member(tag))}
+    return min(names) if len(names) == 1 else ""

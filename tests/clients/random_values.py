@@ -55,7 +55,7 @@ class Values:
         self._random = Random(seed)
 
     def record(self, record: Record, depth: int = 0) -> dict[str, object]:
-        return {one.name: self._field(one, depth) for one in record.fields if self._is_there(one, depth)}
+        return {one.member: self._field(one, depth) for one in record.fields if self._is_there(one, depth)}
 
     def named(self, name: str, depth: int = 0) -> object:
         definition = self._contract.definitions[name]

@@ -14,7 +14,7 @@ from tests.codegen.contracts import CASES, CORPUS, compose
 from tests.codegen.test_corpus import compiled, served
 
 ROUNDS = 6
-CONTRACTS = {"p51_everything": CASES, "p72_wrappers": CASES, "document": CORPUS}
+CONTRACTS = {"p51_everything": CASES, "p72_wrappers": CASES, "p82_json_names": CASES, "document": CORPUS}
 
 
 @pytest.mark.parametrize("name", CONTRACTS)
@@ -36,6 +36,7 @@ def questions(contract: Contract) -> dict[str, object]:
                 "http": operation.http is not None,
                 "is_list": operation.result.is_list,
                 "record": snake(record) if record else None,
+                "names": {one.member: one.name for one in operation.request.fields},
                 "request": values.record(operation.request),
                 "result": result,
                 "expected": samples.with_defaults(contract, record, result) if record else None,

@@ -28,6 +28,7 @@ CONTRACTS = (
     "telemetry",
     "p70_nested_proto",
     "p72_wrappers",
+    "p82_json_names",
     "p20_recursive",
     "p12_maps",
     "p06_moments",

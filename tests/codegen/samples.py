@@ -49,7 +49,7 @@ def value_of(contract: Contract, name: str, *, full: bool) -> object:
 
 
 def _members(contract: Contract, record: Record, full: bool, depth: int) -> dict[str, object]:
-    return {one.name: _field(contract, one, full, depth) for one in record.fields if _is_there(one, full, depth)}
+    return {one.member: _field(contract, one, full, depth) for one in record.fields if _is_there(one, full, depth)}
 
 
 def _is_there(one: Field, full: bool, depth: int) -> bool:
@@ -148,17 +148,17 @@ def with_defaults(contract: Contract, name: str, value: object) -> object:
     """What an answer looks like on the wire: absent stays absent, but lists and maps are always there, null is written."""
     definition = contract.definitions[name]
     if isinstance(definition, Union) and isinstance(value, dict):
-        return with_defaults(contract, dict(definition.arms)[str(value[definition.tag])], value)
+        return with_defaults(contract, dict(definition.arms)[str(value[definition.tag_member])], value)
     if not isinstance(definition, Record) or not isinstance(value, dict):
         return value
-    found = {key: _deep(contract, field.type, value[key]) for key in value if (field := definition.field(key))}
+    found = {key: _deep(contract, field.type, value[key]) for key in value if (field := definition.of_member(key))}
     for one in definition.fields:
-        if one.name not in value and one.has_default and one.default is not None:
-            found[one.name] = one.default
-        elif one.name not in value and one.is_collection:
-            found[one.name] = {} if isinstance(one.type, MapOf) else []
-        elif one.name not in value and one.nullable:
-            found[one.name] = None
+        if one.member not in value and one.has_default and one.default is not None:
+            found[one.member] = one.default
+        elif one.member not in value and one.is_collection:
+            found[one.member] = {} if isinstance(one.type, MapOf) else []
+        elif one.member not in value and one.nullable:
+            found[one.member] = None
     return found
 
 

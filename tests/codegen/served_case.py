@@ -341,12 +341,13 @@ async def check_wrong_results(case: Case, call: dict[str, Any]) -> None:
         case.wrong = wrong
         same(await codes(case, call), {"internal"}, f"{call['operation']} that answers {wrong!r}")
     case.wrong = msgspec.UNSET
-    for field in getattr(right, "__struct_fields__", ()):
+    members = getattr(right, "__struct_encode_fields__", ())
+    for field, member in zip(getattr(right, "__struct_fields__", ()), members, strict=True):
         changed = copy(right)
         setattr(changed, field, object())
         fault = codec.fault_of(changed) or ""
         same(
-            fault.startswith(f"/{field}: object where "), True, f"{call['operation']}: {field} is no object: {fault!r}"
+            fault.startswith(f"/{member}: object where "), True, f"{call['operation']}: {field} is no object: {fault!r}"
         )
 
 

@@ -92,7 +92,7 @@ async def _check_call(
     case.status, case.request = None, None
     case.answer = None if call["result"] is None else json.dumps(call["result"]).encode()
     method = method_of(package, client, operation)
-    found = await _result(method, keywords(method, call["request"]))
+    found = await _result(method, keywords(method, call["request"], call["names"]))
     same(case.request, codec.decode_json(json.dumps(call["request"]).encode()), f"{what}: what the handler saw")
     if call["result"] is None:
         same(found, None, f"{what}: the answer")
@@ -119,11 +119,12 @@ def method_of(package: ModuleType, client: Any, operation: Any) -> Callable[...,
     raise AssertionError(f"no method calls {operation.name}")
 
 
-def keywords(method: Callable[..., Any], request: Mapping[str, object]) -> dict[str, Any]:
-    """The fields as the annotations want them, each under its keyword."""
+def keywords(method: Callable[..., Any], request: Mapping[str, object], names: Mapping[str, str]) -> dict[str, Any]:
+    """The fields as the annotations want them, each under its keyword; `names` are code's, by those of JSON."""
     hints = get_type_hints(method, include_extras=True)
     given: dict[str, Any] = {}
-    for name, value in request.items():
+    for member, value in request.items():
+        name = names[member]
         keyword = name if name in inspect.signature(method).parameters else f"{name}_"
         given[keyword] = typed(hints[keyword], value)
     return given

@@ -36,6 +36,7 @@ TYPED = {
     "p76_bounds_beside_a_form",
     "p79_any_text",
     "p80_bytes",
+    "p82_json_names",
 }
 """The cases whose generated code is type-checked here; the corpus is, too."""
 UPDATE = bool(os.environ.get("UPDATE_CASES"))
@@ -97,6 +98,7 @@ def questions(contract: Contract) -> dict[str, object]:
                 "http": operation.http is not None,
                 "is_list": operation.result.is_list,
                 "record": snake(record) if record else None,
+                "names": {one.member: one.name for one in operation.request.fields},
                 "request": samples.request_of(contract, operation, full=full),
                 "result": result,
                 "expected": samples.with_defaults(contract, record, result) if record else None,

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -13,29 +10,15 @@ from app.development.servers import Postgres, Valkey
 from tests.databases import new_database
 from tests.media_project import add_media
 from tests.node import TSC, install, judge
-from tests.workbench import ROOT, tracked
+from tests.projects import project_with, run
 
 LONG_S = 900
-
-
-def run(tree: Path, *arguments: str) -> str:
-    ended = subprocess.run(
-        [sys.executable, "-m", *arguments], cwd=tree, capture_output=True, text=True, check=False, timeout=LONG_S
-    )
-    assert ended.returncode == 0, ended.stdout + ended.stderr
-    return ended.stdout
 
 
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
     """A project whose contract has bytes."""
-    project = tmp_path / "project"
-    for name in tracked(ROOT):
-        (project / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(ROOT / name, project / name)
-    add_media(project)
-    run(project, "codegen", "generate")
-    return project
+    return project_with(add_media, tmp_path)
 
 
 def test_a_contract_with_bytes_is_served(postgres: Postgres, valkey: Valkey, servers_folder: Path, tree: Path) -> None:
@@ -54,4 +37,4 @@ def test_what_the_document_says_of_bytes_is_true(
 ) -> None:
     """I01, I11: drawn bodies of bytes, forms, ranges and conditions, valid and not, are taken and refused as the document says."""
     url = new_database(postgres, "media_fuzz")
-    run(tree, "tests.contract.fuzz", str(servers_folder / "media-fuzz"), url, valkey.url)
+    run(tree, "tests.contract.fuzz", str(servers_folder / "media-fuzz"), url, valkey.url, limit_s=LONG_S)

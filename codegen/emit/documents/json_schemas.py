@@ -55,9 +55,9 @@ class Spelling:
     def record(self, fields: Iterable[Field], *, closed: bool) -> Json:
         listed = list(fields)
         out: Json = {"type": "object"}
-        if required := [one.name for one in listed if one.required]:
+        if required := [one.member for one in listed if one.required]:
             out["required"] = required
-        out["properties"] = {one.name: self.field(one, closed=closed) for one in listed}
+        out["properties"] = {one.member: self.field(one, closed=closed) for one in listed}
         return out | ({"additionalProperties": False} if closed else {})
 
     def field(self, one: Field, *, closed: bool) -> Json:
@@ -155,7 +155,7 @@ class Spelling:
         names = {tag: REF + self._name(record, closed=closed) for tag, record in union.arms}
         return {
             "oneOf": [{"$ref": name} for name in names.values()],
-            "discriminator": {"propertyName": union.tag, "mapping": names},
+            "discriminator": {"propertyName": union.tag_member, "mapping": names},
         }
 
 

@@ -208,7 +208,8 @@ def _parameters(spelling: Spelling, operation: Operation, http: Http) -> list[Js
 
 def _query_schema(spelling: Spelling, one: Field) -> Json:
     """Null has no text in a query, so it is not offered there."""
-    plain = replace(one, nullable=False, has_default=one.has_default and one.default is not None, description="")
+    has_default = one.has_default and one.default is not None
+    plain = replace(one, nullable=False, has_default=has_default, sensitive=False, description="")
     schema = spelling.field(plain, closed=True)
     return schema | ({"uniqueItems": False} if isinstance(one.type, ListOf) else {})
 
@@ -220,7 +221,7 @@ def _body(spelling: Spelling, operation: Operation, http: Http) -> Json:
     schema = spelling.record(fields, closed=True) | noted(http.body_notes)
     if not http.form:
         return _media(schema, operation.request.name, operation.has_rpc)
-    files = {one.name: file for one in fields if (file := file_of(one.type)) and file.media_types}
+    files = {one.member: file for one in fields if (file := file_of(one.type)) and file.media_types}
     parts = {name: {"contentType": ", ".join(file.media_types)} for name, file in files.items()}
     return {FORM: {"schema": schema} | ({"encoding": parts} if parts else {})}
 

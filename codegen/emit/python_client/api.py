@@ -13,7 +13,7 @@ from enum import Enum
 
 from codegen.emit.client_names import attribute as feature_attribute
 from codegen.emit.client_names import error_class
-from codegen.emit.printer import File, Module
+from codegen.emit.printer import File, Module, quoted
 from codegen.emit.python_client.operations import constant
 from codegen.emit.python_client.types import given, received
 from codegen.emit.sentences import bounded_sentences, deprecation, note_sentences
@@ -172,7 +172,7 @@ def _option_names(operation: Operation) -> dict[str, str]:
 
 
 def _values(operation: Operation) -> str:
-    pairs = (f'"{one.name}": {parameter(one.name)}' for one in operation.request.fields)
+    pairs = (f"{quoted(one.member)}: {parameter(one.name)}" for one in operation.request.fields)
     return f"{{{', '.join(pairs)}}}"
 
 

@@ -53,19 +53,22 @@ def _field(module: Module, contract: Contract, one: Field) -> list[str]:
     if one.nullable or value == "None":
         spelled = f"{spelled} | None"
     name = attribute(one.name)
-    if name != one.name:
-        value = _aliased(module, one.name, value)
+    if one.json:
+        value = _aliased(module, one.json, value, "validation_alias", "serialization_alias")
+    elif name != one.name:
+        value = _aliased(module, one.name, value, "alias")
     line = f"    {name}: {spelled}" + ("" if value is None else f" = {value}")
     return [line, *attribute_docstring(bounded_sentences(one))]
 
 
-def _aliased(module: Module, name: str, value: str | None) -> str:
-    field = module.use("pydantic", "Field")
+def _aliased(module: Module, name: str, value: str | None, *words: str) -> str:
+    """`alias` would be the parameter that type checkers know."""
+    field, aliases = module.use("pydantic", "Field"), ", ".join(f"{word}={quoted(name)}" for word in words)
     if value is None:
-        return f"{field}(alias={quoted(name)})"
+        return f"{field}({aliases})"
     if value.startswith(f"{field}(default_factory="):
-        return f"{value[:-1]}, alias={quoted(name)})"
-    return f"{field}(default={value}, alias={quoted(name)})"
+        return f"{value[:-1]}, {aliases})"
+    return f"{field}(default={value}, {aliases})"
 
 
 def _union(module: Module, union: Union) -> None:
@@ -74,11 +77,12 @@ def _union(module: Module, union: Union) -> None:
     arms = [f"{annotated}[{record}, {tag}({quoted(value)})]" for value, record in union.arms]
     arms.append(f"{annotated}[{module.use(RUNTIME, 'Unknown')}, {tag}({module.use(RUNTIME, 'UNKNOWN')})]")
     known = ", ".join(quoted(value) for value, _ in union.arms)
+    named = f", {quoted(union.tag)}" if union.json else ""
     module.line(
         "",
         f"{union.name} = {annotated}[",
         f"    {' | '.join(arms)},",
-        f"    {discriminator}({by_tag}({quoted(union.tag)}, [{known}])),",
+        f"    {discriminator}({by_tag}({quoted(union.tag_member)}, [{known}]{named})),",
         "]",
     )
     if said := sentences(union):

@@ -6,6 +6,7 @@ from base64 import b64encode
 
 from google.protobuf import descriptor_pb2 as pb
 
+from codegen.emit.client_names import member_of
 from codegen.emit.printer import File, Module, quoted
 from codegen.ir.names import snake
 from codegen.ir.operations import Contract, Http, Operation
@@ -56,7 +57,7 @@ def emit_operations(contract: Contract, folder: str) -> File:
 
 
 def _operation(module: Module, contract: Contract, operation: Operation, result: str) -> list[str]:
-    nulls = sorted(one.name for one in operation.request.fields if one.required and one.nullable)
+    nulls = sorted(one.member for one in operation.request.fields if one.required and one.nullable)
     told = {
         "pkg_id": operation.pkg_id,
         "is_query": operation.is_query or None,
@@ -88,7 +89,12 @@ def _http(module: Module, operation: Operation, http: Http) -> str:
     parameters = ""
     for one in http.parameters:
         is_etag = one.location == "header" and one.carrier.lower() == IF_MATCH
-        named = [quoted(one.field), quoted(one.carrier), quoted(one.location), *(["is_etag=True"] if is_etag else [])]
+        named = [
+            quoted(member_of(operation, one)),
+            quoted(one.carrier),
+            quoted(one.location),
+            *(["is_etag=True"] if is_etag else []),
+        ]
         parameters += f"{module.use(RUNTIME, 'Parameter')}({', '.join(named)}), "
     arguments = [quoted(http.method), quoted(http.path)]
     if parameters:
@@ -97,7 +103,7 @@ def _http(module: Module, operation: Operation, http: Http) -> str:
         arguments.append("has_body=True")
     if http.form:
         arguments.append("is_form=True")
-    if files := [_file(module, one.name, file) for one in operation.request.fields if (file := file_of(one.type))]:
+    if files := [_file(module, one.member, file) for one in operation.request.fields if (file := file_of(one.type))]:
         arguments.append(f"files=({', '.join(files)},)")
     if operation.result.file:
         arguments.append("answers_bytes=True")
@@ -159,16 +165,17 @@ def _protobuf(module: Module, contract: Contract) -> str:
 
 def _tables(contract: Contract) -> dict[str, dict[str, str]]:
     """By message: enums' values, unions' tags, and the fields whose absence says something."""
-    tables: dict[str, dict[str, str]] = {"enums": {}, "unions": {}, "nulls": {}, "defaulted": {}}
+    tables: dict[str, dict[str, str]] = {"enums": {}, "unions": {}, "nulls": {}, "defaulted": {}, "members": {}}
     numbers = _numbers(contract)
     records = [one for one in contract.definitions.values() if isinstance(one, Record)]
+    requests = [one.request for one in contract.operations if one.has_rpc]
     for definition in contract.definitions.values():
         name = _message(contract, definition.name)
         if name and isinstance(definition, Enum):
             tables["enums"][name] = _members(definition, numbers[name])
         elif name and isinstance(definition, Union):
             arms = _dictionary({snake(tag): quoted(tag) for tag, _ in definition.arms})
-            tables["unions"][name] = f"({quoted(definition.tag)}, {arms})"
+            tables["unions"][name] = f"({quoted(definition.tag_member)}, {arms})"
     for record in records:
         name = _message(contract, record.name)
         nulls = [one.name for one in record.fields if one.required and one.nullable]
@@ -176,7 +183,14 @@ def _tables(contract: Contract) -> dict[str, dict[str, str]]:
         for table, fields in (("nulls", nulls), ("defaulted", defaulted)):
             if name and fields:
                 tables[table][name] = f"frozenset({{{', '.join(map(quoted, fields))}}})"
-    return tables
+    for record in (*records, *requests):
+        name, members = (
+            _message(contract, record.name),
+            {one.name: quoted(one.json) for one in record.fields if one.json},
+        )
+        if name and members:
+            tables["members"][name] = _dictionary(members)
+    return {name: table for name, table in tables.items() if table or name != "members"}
 
 
 def _members(enum: Enum, numbers: dict[str, int]) -> str:

@@ -89,26 +89,26 @@ class _Writer:
                 return [*self._container(one, "list"), *self._each(one, value, item)]
             case MapOf(item):
                 of_text = f"if not all({self._scalar('is_text')}(key) for key in {value}):"
-                refused = f"    return {quoted(f'/{one.name}: a key is no string')}"
+                refused = f"    return {quoted(f'/{one.member}: a key is no string')}"
                 return [*self._container(one, "dict"), of_text, refused, *self._each(one, f"{value}.values()", item)]
         if is_constant(one):
             return [
                 f"if {guard}{value} != {quoted(tag_of(one))}:",
-                self._refused(f"/{one.name}", value, "the constant"),
+                self._refused(f"/{one.member}", value, "the constant"),
             ]
-        return self._judged(one.type, value, f"/{one.name}", guard)
+        return self._judged(one.type, value, f"/{one.member}", guard)
 
     def _container(self, one: Field, kind: str) -> list[str]:
         value = f"value.{one.name}"
         return [
             f"if not isinstance({value}, {self._module.builtin(kind)}):",
-            self._refused(f"/{one.name}", value, describe(one.type)),
+            self._refused(f"/{one.member}", value, describe(one.type)),
         ]
 
     def _each(self, one: Field, values: str, item: Type) -> list[str]:
         """Of the place no more is told than `*`, since a key may be a caller's word. Each variable has a type of its own."""
         each = f"{one.name}_item"
-        judged = self._judged(item, each, f"/{one.name}/*", "")
+        judged = self._judged(item, each, f"/{one.member}/*", "")
         return [f"for {each} in {values}:", *(f"    {line}" for line in judged)]
 
     def _absent(self, one: Field) -> str | None:

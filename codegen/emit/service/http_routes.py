@@ -7,7 +7,7 @@ import re
 from codegen.emit.printer import File, Module, quoted
 from codegen.emit.python_types import text_reader
 from codegen.ir.operations import Contract, Http, Operation
-from codegen.ir.types import Field, Int, ListOf, file_of
+from codegen.ir.types import Field, Int, ListOf, Record, file_of
 from codegen.ir.types import File as Bytes
 from codegen.parse.http_request import IF_MATCH
 from codegen.parse.http_responses import ETAG
@@ -53,7 +53,7 @@ def _binding(module: Module, contract: Contract, operation: Operation, http: Htt
     if told := [one for one in http.response_headers if one.carrier.lower() != ETAG]:
         pairs = ", ".join(f"({quoted(one.carrier.lower())}, {quoted(one.field)})" for one in told)
         arguments.append(f"response_headers=({pairs},)")
-    if created := created_location(contract, http):
+    if created := created_location(contract, operation, http):
         arguments.append(f"location=({quoted(created[0])}, {quoted(created[1])})")
     return arguments
 
@@ -65,7 +65,7 @@ def _parts(module: Module, contract: Contract, operation: Operation, http: Http)
     fields = [one for name in http.body or () if (one := operation.request.field(name))]
     files = [_files(module, one) for one in fields if file_of(one.type)]
     texts = [
-        _parameter(module, contract, operation, one.name, one.name, "form") for one in fields if not file_of(one.type)
+        _parameter(module, contract, operation, one.name, one.member, "form") for one in fields if not file_of(one.type)
     ]
     found = {"form_parameters": texts, "files": files}
     return [
@@ -78,7 +78,7 @@ def _files(module: Module, one: Field) -> str:
     file, is_list = file_of(one.type), isinstance(one.type, ListOf)
     assert file is not None, "asked for a field of bytes"
     return _file(
-        module, one.name, file, (one.type.max_items or 1) if isinstance(one.type, ListOf) else 1, is_list=is_list
+        module, one.member, file, (one.type.max_items or 1) if isinstance(one.type, ListOf) else 1, is_list=is_list
     )
 
 
@@ -101,13 +101,17 @@ def _parameter(
     more = ", is_list=True" if is_list else ""
     if location == "header" and carrier.lower() == IF_MATCH and isinstance(kind, Int):
         more = f", versions=({kind.minimum}, {kind.maximum})"
-    return f'HttpParameter({quoted(field)}, {quoted(carrier)}, FROM_TEXT["{reader}"]{more})'
+    member = found.member if found else field
+    more += f", attribute={quoted(field)}" if member != field else ""
+    return f'HttpParameter({quoted(member)}, {quoted(carrier)}, FROM_TEXT["{reader}"]{more})'
 
 
-def created_location(contract: Contract, http: Http) -> tuple[str, str] | None:
+def created_location(contract: Contract, operation: Operation, http: Http) -> tuple[str, str] | None:
     """Where a created resource is read: a link to a GET whose one path parameter is a field of the body."""
     if 201 not in http.statuses:
         return None
+    found = contract.definitions.get(operation.result.record or "")
+    answered = found if isinstance(found, Record) else None
     for link in http.links.values():
         target = next(
             (one for one in contract.operations if isinstance(link, dict) and one.name == link.get("operationId")),
@@ -117,7 +121,8 @@ def created_location(contract: Contract, http: Http) -> tuple[str, str] | None:
         if target is None or target.http is None or target.http.method != "GET" or len(parameters) != 1:
             continue
         ((name, source),) = parameters.items()
-        match = re.fullmatch(r"\$response\.body#/([a-z0-9_]+)", str(source))
-        if match and target.http.path.endswith(f"{{{name}}}"):
-            return target.http.path[: -len(name) - 2], match[1]
+        match = re.fullmatch(r"\$response\.body#/([^/~]+)", str(source))
+        one = answered.of_member(match[1]) if match and answered else None
+        if one and target.http.path.endswith(f"{{{name}}}"):
+            return target.http.path[: -len(name) - 2], one.name
     return None

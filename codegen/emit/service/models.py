@@ -6,7 +6,7 @@ in every field (see docs/decisions.md), and the compiler knows every field.
 
 from __future__ import annotations
 
-from codegen.emit.printer import File, Module, attribute_docstring, docstring
+from codegen.emit.printer import File, Module, attribute_docstring, docstring, quoted
 from codegen.emit.python_types import input_type, literal
 from codegen.emit.sentences import sentences
 from codegen.ir.operations import Contract
@@ -54,13 +54,27 @@ def _has_default(one: Field) -> bool:
 def _field(module: Module, contract: Contract, one: Field) -> str:
     strict = input_type(module, contract, one.type)
     if one.required and not one.has_default:
-        return f"    {one.name}: {strict}{' | None' if one.nullable else ''}"
+        return _line(module, one, f"{strict}{' | None' if one.nullable else ''}")
     if one.has_default and one.default is not None:
-        return f"    {one.name}: {strict} = {_default(module, contract, one)}"
+        return _line(module, one, strict, _default(module, contract, one))
     absent = one.nullable or (one.has_default and one.default is None)
     if absent:
-        return f"    {one.name}: {strict} | None = None"
-    return f"    {one.name}: {module.use('typing', 'Annotated')}[{strict} | None, {module.use('generated.scalars', 'NotNull')}()] = None"
+        return _line(module, one, f"{strict} | None", "None")
+    optional = f"{module.use('typing', 'Annotated')}[{strict} | None, {module.use('generated.scalars', 'NotNull')}()]"
+    return _line(module, one, optional, "None")
+
+
+def _line(module: Module, one: Field, spelled: str, default: str | None = None) -> str:
+    return f"    {one.name}: {_aliased(module, one, spelled)}" + ("" if default is None else f" = {default}")
+
+
+def _aliased(module: Module, one: Field, spelled: str) -> str:
+    """A member of JSON that code calls otherwise: the alias is what is read, and what findings name, at every door."""
+    if not one.json:
+        return spelled
+    return (
+        f"{module.use('typing', 'Annotated')}[{spelled}, {module.use('pydantic', 'Field')}(alias={quoted(one.json)})]"
+    )
 
 
 def _default(module: Module, contract: Contract, one: Field) -> str:

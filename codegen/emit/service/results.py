@@ -29,8 +29,14 @@ def emit(contract: Contract) -> list[File]:
 
 def _struct(module: Module, contract: Contract, record: Record) -> None:
     tags = [one for one in record.fields if is_tag(contract, record, one)]
-    tag = "".join(f", tag_field={quoted(one.name)}, tag={quoted(tag_of(one))}" for one in tags[:1])
-    module.line("", "", f"class {record.name}({module.use('msgspec', 'Struct')}, kw_only=True, gc=False{tag}):")
+    tag = "".join(f", tag_field={quoted(one.member)}, tag={quoted(tag_of(one))}" for one in tags[:1])
+    pairs = ", ".join(
+        f"{quoted(one.name)}: {quoted(one.json)}" for one in record.fields if one.json and one not in tags
+    )
+    renamed = f", rename={{{pairs}}}" if pairs else ""
+    module.line(
+        "", "", f"class {record.name}({module.use('msgspec', 'Struct')}, kw_only=True, gc=False{tag}{renamed}):"
+    )
     module.line(*attribute_docstring(sentences(record)))
     attributes = [one for one in record.fields if one not in tags]
     for one in attributes:

@@ -282,7 +282,7 @@ class _Writer:
             for tag, record in definition.arms:
                 self._module.line(f"    if message.HasField({quoted(snake(tag))}):")
                 self._module.line(
-                    f"        return values_of_{snake(record)}(message.{snake(tag)}) | {{{quoted(definition.tag)}: {tag!r}}}"
+                    f"        return values_of_{snake(record)}(message.{snake(tag)}) | {{{quoted(definition.tag_member)}: {tag!r}}}"
                 )
             self._module.line("    return {}")
 
@@ -294,7 +294,7 @@ class _Writer:
             "    values: dict[str, object] = {}",
         )
         for one in record.fields:
-            assignment = f"values[{quoted(one.name)}] = {self._value(one, self._slot(record, one))}"
+            assignment = f"values[{quoted(one.member)}] = {self._value(one, self._slot(record, one))}"
             if isinstance(one.type, ListOf) and one.default:
                 self._module.line(f"    if message.{one.name}:", f"        {assignment}")
             elif one.is_collection or (one.required and not one.nullable and not self._has_presence(one)):
@@ -302,7 +302,7 @@ class _Writer:
             else:
                 self._module.line(f"    if message.HasField({quoted(one.name)}):", f"        {assignment}")
                 if one.required and one.nullable:
-                    self._module.line("    else:", f"        values[{quoted(one.name)}] = None")
+                    self._module.line("    else:", f"        values[{quoted(one.member)}] = None")
         self._module.line("    return values")
 
     def _has_presence(self, one: Field) -> bool:

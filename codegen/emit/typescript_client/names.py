@@ -65,9 +65,18 @@ RESERVED = frozenset(
     ]
 )
 INHERITED = frozenset(
-    ["constructor", "hasOwnProperty", "isPrototypeOf", "propertyIsEnumerable", "toLocaleString", "toString", "valueOf"]
+    [
+        "__proto__",
+        "constructor",
+        "hasOwnProperty",
+        "isPrototypeOf",
+        "propertyIsEnumerable",
+        "toLocaleString",
+        "toString",
+        "valueOf",
+    ]
 )
-"""What every object has; a field that is absent must not be found there."""
+"""What every object has; a field that is absent must not be found there, and none may set what an object inherits from."""
 SPECIAL = INHERITED | {"then", "prototype", "toJSON"}
 MEMBERS = SPECIAL | {"close", "connect", "login", "logout", "setToken", "events", "on"}
 """What the client has itself."""
@@ -89,8 +98,9 @@ def method_name(method: str) -> str:
 
 
 def properties(record: Record) -> dict[str, str]:
-    """The property of each field; names that camel case makes one are kept apart."""
-    return _apart([one.name for one in record.fields], camel, INHERITED)
+    """The property of each field: as JSON has it, and a name of code in camel case, which makes way for the others."""
+    given = {one.name: one.json or camel(one.name) for one in sorted(record.fields, key=lambda one: not one.json)}
+    return _apart(given, given.__getitem__, INHERITED)
 
 
 def members(enum: Enum) -> dict[str, str]:

@@ -3,7 +3,7 @@ refusal, as values that refer to nothing that is not used."""
 
 from __future__ import annotations
 
-from codegen.emit.client_names import KINDS, RUNTIME_ERRORS, error_class
+from codegen.emit.client_names import KINDS, RUNTIME_ERRORS, error_class, member_of
 from codegen.emit.printer import File
 from codegen.emit.typescript_client.names import constant, functions, npm_package
 from codegen.emit.typescript_client.text import comment, entries, key, module, quoted
@@ -53,10 +53,10 @@ def _operation(operation: Operation) -> list[str]:
 
 
 def _http(operation: Operation, http: Http) -> str:
-    files = {one.name: file for one in operation.request.fields if (file := file_of(one.type))}
+    files = {one.member: file for one in operation.request.fields if (file := file_of(one.type))}
     parameters = [
         entries([
-            ("field", quoted(one.field)),
+            ("field", quoted(member_of(operation, one))),
             ("carrier", quoted(one.carrier)),
             ("location", quoted(one.location)),
             ("etag", "true" if one.location == "header" and one.carrier.lower() == IF_MATCH else None),

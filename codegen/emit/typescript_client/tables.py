@@ -73,7 +73,7 @@ class _Tables:
         wrapped = f"{record.name}.{one.name}" in self._contract.wrapped
         return entries([
             ("name", quoted(name)),
-            ("wire", quoted(one.name) if one.name != name else None),
+            ("wire", quoted(one.member) if one.member != name else None),
             ("no", str(self._numbers.get(record.name, {}).get(one.name, 0))),
             ("kind", self._kind(kind)),
             ("many", quoted(many) if many else None),
@@ -115,7 +115,7 @@ class _Tables:
             entries([("tag", quoted(value)), ("no", str(numbers.get(snake(value), 0))), ("record", f"() => {record}")])
             for value, record in union.arms
         ]
-        wire = [f"  wire: {quoted(union.tag)},"] if tag != union.tag else []
+        wire = [f"  wire: {quoted(union.tag_member)},"] if tag != union.tag_member else []
         head = f"export const {union.name}: $.UnionTable<$types.{union.name}> = {{"
         return [head, f"  tag: {quoted(tag)},", *wire, "  arms: [", *(f"    {one}," for one in arms), "  ],", "};", ""]
 

@@ -79,7 +79,7 @@ class Types:
         is_optional = _may_be_left_out(self._contract, record, one) if is_input else _may_be_absent(one)
         spelled = self.spelled(one.type, is_input=is_input)
         null = " | null" if one.nullable else ""
-        return f"{name}?: {spelled}{null} | undefined" if is_optional else f"{name}: {spelled}{null}"
+        return f"{key(name)}?: {spelled}{null} | undefined" if is_optional else f"{key(name)}: {spelled}{null}"
 
     def spelled(self, kind: Type, *, is_input: bool, scope: str = "") -> str:
         """`scope` stands before the contract's names, with its dot."""
@@ -110,7 +110,7 @@ class Types:
         if not is_input:
             tag = tag_property(self._contract, union)
             value, raw = ("tag_" if tag == "tag" else "tag"), ("raw_" if tag == "raw" else "raw")
-            arms.append(f'{{ {tag}: "$unknown"; {value}: string; {raw}: {{ [name: string]: unknown }} }}')
+            arms.append(f'{{ {key(tag)}: "$unknown"; {value}: string; {raw}: {{ [name: string]: unknown }} }}')
         return [
             *comment([union.description], tags=note_tags(union.notes)),
             f"export type {spelled} =",

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from .model import fields_of
+from .model import fields_of, member_of
 
 
 def encode_json(values: Mapping[str, object]) -> bytes:
@@ -24,7 +24,9 @@ def plain(value: object) -> object:
     """Lists, dictionaries and scalars of JSON. A model gives the fields that it declares; what it only received stays here."""
     match value:
         case BaseModel():
-            required = {field.alias or name for name, field in type(value).model_fields.items() if field.is_required()}
+            required = {
+                member_of(field, name) for name, field in type(value).model_fields.items() if field.is_required()
+            }
             return {name: plain(one) for name, one in fields_of(value).items() if one is not None or name in required}
         case Mapping():
             return {str(key): plain(one) for key, one in value.items()}

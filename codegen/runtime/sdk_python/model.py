@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic.fields import FieldInfo
 
 UNKNOWN = "$unknown"
 
@@ -41,18 +42,27 @@ def _decoded(value: object) -> object:
 Base64 = Annotated[bytes, BeforeValidator(_decoded)]
 
 
-def by_tag(tag: str, known: Collection[str]) -> Callable[[Any], str]:
+def by_tag(tag: str, known: Collection[str], attribute: str = "") -> Callable[[Any], str]:
     """Tells a union's arms apart, in what came and in what a caller made."""
 
     def read(value: Any) -> str:
-        given = value.get(tag) if isinstance(value, Mapping) else getattr(value, tag, getattr(value, f"{tag}_", None))
+        given = value.get(tag) if isinstance(value, Mapping) else _own(value, attribute or tag)
         return given if isinstance(given, str) and given in known else UNKNOWN
 
     return read
+
+
+def _own(value: object, name: str) -> object:
+    return getattr(value, name, getattr(value, f"{name}_", None))
+
+
+def member_of(field: FieldInfo, name: str) -> str:
+    """What the contract calls a model's field."""
+    return field.alias or field.serialization_alias or name
 
 
 def fields_of(value: BaseModel) -> dict[str, Any]:
     """What a model declares, under the contract's names. ValueError for an arm that cannot be sent."""
     if isinstance(value, Unknown):
         raise ValueError(f"an arm that this version of the contract does not know cannot be sent: {value.raw}")
-    return {field.alias or name: getattr(value, name) for name, field in type(value).model_fields.items()}
+    return {member_of(field, name): getattr(value, name) for name, field in type(value).model_fields.items()}

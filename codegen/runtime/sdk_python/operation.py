@@ -97,6 +97,8 @@ class Protobuf:
     """Fields whose absence is null."""
     defaulted: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """Lists and maps that are their default when they are empty."""
+    members: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """The names in JSON of the fields that are called otherwise there."""
 
 
 @dataclass(frozen=True, slots=True)

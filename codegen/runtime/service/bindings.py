@@ -64,7 +64,8 @@ class Package:
 
 @dataclass(frozen=True, slots=True)
 class HttpParameter:
-    """A field outside of the body; `from_text` hands text that does not fit on, so that the model refuses it."""
+    """A field outside of the body, by its name in JSON; `from_text` hands text that does not fit on, so that the model
+    refuses it."""
 
     field: str
     carrier: str
@@ -72,6 +73,8 @@ class HttpParameter:
     is_list: bool = False
     versions: tuple[int, int] | None = None
     """The least and the greatest version, of If-Match: its text is a list of entity tags."""
+    attribute: str = ""
+    """The request's attribute, where it is called otherwise than the field."""
 
 
 @dataclass(frozen=True, slots=True)

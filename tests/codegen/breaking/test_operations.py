@@ -10,7 +10,7 @@ from codegen.breaking.gate import judge
 from codegen.breaking.rules import Audience
 from codegen.pipeline import load
 from tests.codegen.breaking.changes import HTTP, PACKAGES, PROTO, SCHEMA, TODAY, before_and_after, rules, verdict
-from tests.codegen.contracts import SHIPPED, edited
+from tests.codegen.contracts import SHIPPED, compose, edited
 
 DROP = "security: [{bearer: [writer]}, {bearer: [auditor]}]"
 DROP_SOCKET = "security: [{$ref: '../policy.yaml#/roles/writer'}, {$ref: '../policy.yaml#/roles/auditor'}]"
@@ -42,6 +42,23 @@ def test_a_field_that_leaves_or_joins_the_query_is_said_of_the_parameter_too(tmp
     )
     assert rules(judge(old, new, (), TODAY), "get_things.name") == {"http-parameter-removed"}
     assert rules(judge(new, old, (), TODAY), "get_things.name") == {"http-parameter-added"}
+
+
+def test_a_parameter_is_the_same_by_its_name_in_json_or_by_that_of_code(tmp_path: Path) -> None:
+    """What code calls otherwise stays where it is in the query; what the query calls otherwise has moved."""
+    names = "    pageList: {type: array, items: {type: integer, format: int32}, default: []}\n"
+    old = load(compose("p82_json_names", tmp_path / "old")).contract
+    called = edited(
+        tmp_path / "called", (SCHEMA, names, f"{names}  x-field-names: {{pageList: pages}}\n"),
+        (HTTP, "{name: pageList, in: query,", "{name: pageList, in: query, x-field: pages,"), case="p82_json_names",
+    ).contract  # fmt: skip
+    spelled = edited(tmp_path / "spelled", (HTTP, "{name: sortBy,", "{name: sort-by,"), case="p82_json_names").contract
+    for one, other in ((old, called), (called, old)):
+        found = judge(one, other, (), TODAY)
+        assert rules(found, "SendThingRequest.pageList") == {"field-renamed-in-code"}
+        assert rules(found, "send_thing.pageList") == rules(found, "send_thing") == set()
+    for one, other in ((old, spelled), (spelled, old)):
+        assert rules(judge(one, other, (), TODAY), "send_thing.sortBy") == {"http-carrier-changed"}
 
 
 def test_a_header_of_an_answer_is_compared_by_its_name(tmp_path: Path) -> None:

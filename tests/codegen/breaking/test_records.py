@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 
 from codegen.breaking.gate import judge
+from codegen.breaking.records import Direction, compare_records
+from codegen.breaking.rules import RULES, Audience
+from codegen.ir.types import DateTime, Field, Record
 from tests.codegen.breaking.changes import SCHEMA, TODAY, before_and_after, rules, verdict
 
 INPUT = "ThingInput:\n  type: object\n  required: [name, shape]\n  properties:\n    name: {type: string, minLength: 1, maxLength: 50}\n"
@@ -71,3 +74,17 @@ def test_a_type_that_goes_both_ways_is_judged_both_ways(tmp_path: Path) -> None:
     )
     arms = {one.rule for one in found.changes if one.subject == "Shape.dot"}
     assert arms == {"request-arm-added", "answer-arm-added"}
+
+
+def test_a_name_of_json_breaks_who_reads_json_and_one_of_code_who_compiles() -> None:
+    """`madeAt` that is spelled otherwise in JSON is another member; that code calls otherwise is the same one."""
+    old = Record("Thing", (Field("made_at", DateTime(), True, json="madeAt"),))
+    spelled = Record("Thing", (Field("made_at", DateTime(), True, json="MadeAt"),))
+    called = Record("Thing", (Field("made", DateTime(), True, json="madeAt"),))
+    for one, other in ((old, spelled), (spelled, old)):
+        found = {change.rule for change in compare_records(one, other, Direction.ANSWER)}
+        assert found == {"answer-field-removed", "answer-field-added"}
+    for one, other in ((old, called), (called, old)):
+        found = {change.rule for change in compare_records(one, other, Direction.REQUEST)}
+        assert found == {"field-renamed-in-code"}
+    assert RULES["field-renamed-in-code"].audiences == (Audience.SOURCE,)

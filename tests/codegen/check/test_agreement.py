@@ -154,3 +154,14 @@ def test_keys_of_a_map_are_texts_in_proto_too(tmp_path: Path) -> None:
         case="p51_everything",
     )
     assert rules(loaded) == {"X015"}
+
+
+def test_a_finding_has_the_names_that_stand_at_its_places(tmp_path: Path) -> None:
+    """JSON's in the schema, code's in proto."""
+    other = ("proto/things.proto", "  string type = 3;", "  int32 type = 3;")
+    lacking = ("proto/things.proto", "  optional google.protobuf.Timestamp made_at = 6;\n", "")
+    message = edited(tmp_path, other, lacking, case="p82_json_names").report()
+    assert "Thing.@type is string,\n" in message
+    assert "Thing.type is int32" in message
+    assert "fix: make Thing.type string in proto" in message
+    assert "Thing has the field 'madeAt'" in message

@@ -53,3 +53,18 @@ def test_an_example_is_judged_wherever_it_stands(tmp_path: Path, file: str, old:
     loaded = edited(tmp_path, (file, old, new), case="p80_annotations")
     assert {one.rule for one in loaded.findings} == {"S030"}
     assert any(message in one.message and one.place.file == f"specs/{file}" and one.fix for one in loaded.findings)
+
+
+def test_an_example_has_the_names_of_json(tmp_path: Path) -> None:
+    square = "    labelText: {type: string}\n"
+    shape = "Shape:\n"
+    right = edited(
+        tmp_path / "right", ("schemas/things.yaml", square, f"{square}  examples: [{{shapeKind: square, side: 1, labelText: a}}]\n"),
+        ("schemas/things.yaml", shape, f"{shape}  examples: [{{shapeKind: circle, lineWidth: 1}}]\n"), case="p82_json_names",
+    )  # fmt: skip
+    assert not len(right.findings), right.report()
+    wrong = edited(
+        tmp_path / "wrong", ("schemas/things.yaml", square, f"{square}  examples: [{{shape_kind: square, side: 1}}]\n"),
+        case="p82_json_names",
+    )  # fmt: skip
+    assert "the field 'shape_kind'" in " ".join(one.message for one in wrong.findings)

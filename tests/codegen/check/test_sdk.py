@@ -30,3 +30,11 @@ def test_a_method_is_apart_from_others_and_from_pagers(tmp_path: Path, method: s
 )
 def test_a_session_is_whole(tmp_path: Path, file: str, old: str, new: str) -> None:
     assert "J014" in rules(edited(tmp_path, (file, old, new)))
+
+
+def test_the_clients_know_a_session_by_its_names_in_json(tmp_path: Path) -> None:
+    """`refreshToken` would be `refresh_token` in code, but that is not what travels."""
+    told = "    refresh_token:"
+    loaded = edited(tmp_path, ("schemas/auth.yaml", told, told.replace("refresh_token", "refreshToken")),
+                    ("schemas/auth.yaml", "refresh_token]", "refreshToken]"))  # fmt: skip
+    assert "J014" in rules(loaded), loaded.report()

@@ -70,3 +70,28 @@ def test_a_body_may_not_be_left_out(tmp_path: Path, required: str, rules: set[st
     sources, operation, node = part(tmp_path, text)
     read_body(sources, operation, node)
     assert {one.rule for one in sources.findings} == rules
+
+
+ID = "{name: thingId, in: query, required: true, schema: {type: string}}"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "names", "said"),
+    [
+        (ID, ID.replace("thingId", "thing_id"), ["thingId"], "'thingId' and 'thing_id' of get_thing are both called 'thing_id' in code"),
+        (ID, ID.replace("in: query", "in: query, x-field: other_id"), ["thingId", "other_id"], ""),
+        (ID, ID.replace("thingId, in: query", "other, in: query, x-field: thing_id"), ["thingId"], "'thingId' and 'thing_id'"),
+        (ID.replace("thingId", "class, x-field: kind"), ID, ["kind", "thingId"], ""),
+        (ID, ID, ["thingId"], "get_thing has the field 'thingId' in two carriers"),
+    ],
+)  # fmt: skip
+def test_a_request_has_each_name_once_in_json_and_in_code(
+    tmp_path: Path, first: str, second: str, names: list[str], said: str
+) -> None:
+    """`x-field` is what the request calls the parameter, so that a body may have the parameter's own name."""
+    sources, operation, node = part(tmp_path, f"parameters: [{first}, {second}]")
+    read = read_parameters(sources, operation, "/things", listed_parameters(sources, node))
+    assert [one.carrier for one in read] == [text.split("name: ")[1].split(",")[0] for text in (first, second)]
+    assert [one.member for one in operation.fields.values()] == names
+    assert ([one.message for one in sources.findings] or [""])[0].startswith(said)
+    assert bool(sources.findings) is bool(said)

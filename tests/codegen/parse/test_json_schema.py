@@ -79,7 +79,7 @@ def test_the_vocabulary(tmp_path: Path, schema: str, kind: Type) -> None:
         ("{type: string, enum: [a b, a/b]}", "S014"),
         ("{oneOf: [{$ref: '#/A'}, {$ref: '#/B'}]}", "S015"),
         ("{type: object, required: [x], properties: {}}", "S017"),
-        ("{type: object, properties: {Bad-Name: {type: boolean}}}", "S018"),
+        ("{type: object, properties: {Bad Name: {type: boolean}}}", "S018"),
         ("{type: object, properties: {json: {type: boolean}}}", "S018"),
         ("{type: object, properties: {x: {type: array, items: {type: boolean}}}}", "S019"),
         ("{type: object, properties: {x: {type: [boolean, 'null']}}}", "S020"),

@@ -70,10 +70,11 @@ class Messages:
     # Writing
 
     def _fill(self, message: Any, values: Mapping[str, Any]) -> None:
-        fields = message.DESCRIPTOR.fields_by_name
-        for name, value in values.items():
-            if value is not None and name in fields:
-                self._set(message, fields[name], value)
+        members = self._facts.members.get(message.DESCRIPTOR.full_name, {})
+        for field in message.DESCRIPTOR.fields:
+            value = values.get(members.get(field.name, field.name))
+            if value is not None:
+                self._set(message, field, value)
 
     def _set(self, message: Any, field: FieldDescriptor, value: Any) -> None:
         name = field.name
@@ -140,16 +141,17 @@ class Messages:
             return self._union(message, descriptor.full_name)
         nulls = self._facts.nulls.get(descriptor.full_name, frozenset())
         defaulted = self._facts.defaulted.get(descriptor.full_name, frozenset())
+        members = self._facts.members.get(descriptor.full_name, {})
         found: dict[str, Any] = {}
         for field in descriptor.fields:
-            value = getattr(message, field.name)
+            value, member = getattr(message, field.name), members.get(field.name, field.name)
             if _is_repeated(field):
                 if value or field.name not in defaulted:
-                    found[field.name] = self._many(field, value)
+                    found[member] = self._many(field, value)
             elif not field.has_presence or message.HasField(field.name):
-                found[field.name] = self._one(field, value)
+                found[member] = self._one(field, value)
             elif field.name in nulls:
-                found[field.name] = None
+                found[member] = None
         return found
 
     def _union(self, message: Any, name: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import pytest
 
 from codegen.emit.service import http_routes
 from codegen.emit.service.http_routes import created_location
-from codegen.ir.operations import Contract, Http
+from codegen.ir.operations import Contract, Http, Operation
 from generated.http_routes import ROUTES
 from tests.codegen.contracts import contract_of, shipped
 
@@ -26,8 +26,12 @@ def bindings(contract: Contract) -> list[dict[str, str]]:
     ]
 
 
+def creating() -> Operation:
+    return next(one for one in shipped().operations if one.name == "create_artist")
+
+
 def created() -> Http:
-    http = next(one.http for one in shipped().operations if one.name == "create_artist")
+    http = creating().http
     assert http
     return http
 
@@ -80,11 +84,11 @@ def test_a_body_and_a_path_are_told_apart(tmp_path: Path) -> None:
     ],
 )
 def test_only_a_link_of_a_new_resource_to_its_reader_is_a_location(status: int, links: dict[str, object]) -> None:
-    assert created_location(shipped(), replace(created(), statuses=(status,), links=links)) is None
+    assert created_location(shipped(), creating(), replace(created(), statuses=(status,), links=links)) is None
 
 
 def test_a_created_resource_says_where_it_is_read() -> None:
-    assert created_location(shipped(), created()) == ("/api/artists/", "id")
+    assert created_location(shipped(), creating(), created()) == ("/api/artists/", "id")
     binding = next(one for one in bindings(shipped()) if "create_artist" in one["operation"])
     assert binding["location"] == "('/api/artists/', 'id')"
 
