@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -29,6 +30,7 @@ JSON, PROTOBUF = "application/json", "application/x-protobuf"
 ANSWER_S = 40.0
 """Longer than any deadline of a service."""
 IDEMPOTENCY_KEY = "Idempotency-Key"
+VERSION = re.compile("[1-9][0-9]{0,15}")
 MAX_FRAME = 64 * 1024 * 1024
 
 
@@ -285,8 +287,11 @@ def _text(kind: Type | None, value: Any) -> str:
 
 
 def _in_header(name: str, texts: list[str]) -> str:
-    """A version travels as an entity tag; else printable ASCII alone is sure to arrive."""
+    """A version travels as an entity tag, and one that was never a version matches nothing (RFC 9110 §13.1.1), where other doors
+    refuse it as unfit; else printable ASCII alone is sure to arrive."""
     text = ", ".join(texts)
+    if name.lower() == "if-match" and VERSION.fullmatch(text) is None:
+        raise Inexpressible("a tag that was never a version is no fault")
     if not text.isascii() or not text.isprintable() or text != text.strip():
         raise Inexpressible("a header has no such text")
     return f'"{text}"' if name.lower() == "if-match" else text

@@ -161,7 +161,7 @@ def stories(draw: DrawFn, scene: Scene, first: Operation) -> Session:
     began = draw(st.sampled_from(scene.encodings))
     steps += [Send(began, first.name, "s/0", scene.frame(first, value), "taken"), Settle()]
     places = {link.operation: link.places for link in first.links}
-    for number in range(1, 1 + draw(st.integers(1, 5))):
+    for number in range(1, 1 + draw(st.integers(2, 8))):
         target = draw(st.sampled_from(targets))
         data = dict(draw(scene.values.valid(scene.data_schema(target))))
         data |= {name: said("s/0", place.partition("#")[2]) for name, place in places[target.name].items()}

@@ -105,7 +105,8 @@ def test_each_name_of_the_protocol_is_still_there_and_documented() -> None:
 
 
 def test_what_runs_bears_the_new_name(orders: Path) -> None:
-    assert set(json.loads(python(orders, "-c", LIVED))) == {"orders", "Orders"}
+    """But for the metrics of a process, whose names are Prometheus' own."""
+    assert set(json.loads(python(orders, "-c", LIVED))) == {"orders", "Orders", "process"}
 
 
 def test_a_name_that_was_only_begun_is_carried_through(tmp_path: Path) -> None:
