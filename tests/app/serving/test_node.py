@@ -8,6 +8,7 @@ import signal
 from collections.abc import Iterator
 from pathlib import Path
 
+import asyncpg
 import pytest
 
 from app.development.servers import Valkey
@@ -16,6 +17,9 @@ from tests.faults.echo_process import EchoServer
 from tests.faults.processes import end_of, is_there, workers_of
 from tests.faults.raw import Peer, request
 from tests.running_service import RunningService
+
+READS = 6
+"""No more than one worker runs at once for one caller, should it get them all."""
 
 
 @pytest.fixture
@@ -67,16 +71,24 @@ async def test_a_killed_worker_is_replaced(two_workers: EchoServer) -> None:
 async def test_the_service_with_two_workers_answers_and_ends(
     migrated: str, valkey: Valkey, servers_folder: Path
 ) -> None:
-    """M07 (D26): the whole service runs with two workers, and SIGTERM comes while twenty reads are under way. All are answered, and the
-    exit code is 0."""
+    """M07 (D26): the whole service runs with two workers, and SIGTERM comes while reads wait for a table that another program has
+    locked. Once it lets go all are answered, and the exit code is 0."""
+    other = await asyncpg.connect(migrated.replace("+asyncpg", ""))
     with RunningService(servers_folder / "pair", migrated, valkey.url, WORKERS="2") as pair:
         token = await pair.token("reader")
         asked = request("GET /api/artists", f"Authorization: Bearer {token}")
-        peers = [await Peer.open(pair.port, asked) for _ in range(20)]
-        os.kill(pair.process.pid, signal.SIGTERM)
+        async with other.transaction():
+            await other.execute("LOCK artist")
+            peers = [await Peer.open(pair.port, asked) for _ in range(READS)]
+            async with asyncio.timeout(2):
+                while await other.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted") < READS:
+                    await asyncio.sleep(0.01)
+            os.kill(pair.process.pid, signal.SIGTERM)
+            await asyncio.sleep(0.2)
         statuses = [(await peer.answer()).status for peer in peers]
         took_s, code = await end_of(pair.process.pid, 25.0)
-    assert statuses == [200] * 20
+    await other.close()
+    assert statuses == [200] * READS
     assert code == 0, f"ended with {code} after {took_s:.1f} s\n{pair.log()[-2000:]}"
 
 
