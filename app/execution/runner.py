@@ -86,11 +86,7 @@ class Runner:
         self._shares = shares
         self._gate = gate
         self._answers = AnswerStore()
-        self._object_fields = {
-            one.operation.name: one.path_parameters[-1].attribute or one.path_parameters[-1].field
-            for one in ROUTES
-            if one.path_parameters
-        }
+        self._objects = {one.operation.name: one.path_parameters[-1] for one in ROUTES if one.path_parameters}
         self._clock = clock
 
     async def run(self, call: Call) -> Any:
@@ -250,17 +246,17 @@ class Runner:
 
     def _name_object(self, call: Call, request: Any) -> None:
         """What the last parameter of the operation's path says, in whatever way the request came."""
-        field = self._object_fields.get(call.operation.name)
-        if field is not None:
-            call.object_id = str(getattr(request, field))
+        named = self._objects.get(call.operation.name)
+        if named is not None:
+            call.object_id = str(getattr(request, named.attribute or named.field))
 
     def _name_refused(self, call: Call) -> None:
         """As HTTP names it by its path: what was sent, whether or not the request fits."""
-        field = self._object_fields.get(call.operation.name)
-        if field is None or call.object_id is not None or call.peek is None:
+        named = self._objects.get(call.operation.name)
+        if named is None or call.object_id is not None or call.peek is None:
             return
         with suppress(ValueError, DecodeError, RecursionError):
-            value = call.peek().get(field)
+            value = call.peek().get(named.field)
             if isinstance(value, int | str) and not isinstance(value, bool):
                 call.object_id = str(value)
 

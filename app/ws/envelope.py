@@ -25,6 +25,7 @@ MAX_PKG_ID = 65_535
 MAX_TIMEOUT_MS = 30_000
 MAX_TOPICS = 100
 """Of one control frame."""
+MAX_TOPIC_CHARS = 200
 
 
 class ControlId(IntEnum):
@@ -116,7 +117,7 @@ class _Request(msgspec.Struct, forbid_unknown_fields=True):
 
 
 _Topics = Annotated[
-    list[Annotated[str, msgspec.Meta(max_length=200)]], msgspec.Meta(min_length=1, max_length=MAX_TOPICS)
+    list[Annotated[str, msgspec.Meta(max_length=MAX_TOPIC_CHARS)]], msgspec.Meta(min_length=1, max_length=MAX_TOPICS)
 ]
 
 
@@ -238,7 +239,7 @@ def _read_control(pkg_id: int, req_id: str, data: bytes) -> Request | Control:
 
 def _read_topics(data: bytes) -> list[str]:
     topics = list(FieldMask.FromString(data).paths)
-    if not 1 <= len(topics) <= MAX_TOPICS:
+    if not 1 <= len(topics) <= MAX_TOPICS or max(map(len, topics)) > MAX_TOPIC_CHARS:
         raise ValueError(len(topics))
     return topics
 

@@ -7,10 +7,12 @@ from typing import Any
 
 import jsonschema_rs
 import pytest
+from google.protobuf.field_mask_pb2 import FieldMask
 
-from app.ws.envelope import Cancel, ControlId, JsonReader, Subscribe
+from app.ws.envelope import BadFrame, Cancel, ControlId, JsonReader, ProtobufReader, Subscribe
 from app.ws.frames import JsonWriter
 from codegen.emit.documents.control_frames import PKG_IDS, control_messages, control_operations
+from generated.proto import envelope_pb2
 
 REQ_ID = "0f8fad5b-d9cb-469f-a165-70867728950e"
 
@@ -33,6 +35,27 @@ def test_what_the_document_takes_the_service_reads() -> None:
         assert judge(message).is_valid(frame)
         assert isinstance(JsonReader().read(json.dumps(frame)), kind)
         assert not judge(message).is_valid(frame | {"other": 1})
+
+
+@pytest.mark.parametrize(
+    ("topics", "is_read"),
+    [(["x" * 200] * 100, True), (["x"] * 101, False), (["x" * 201], False), (["ok", "é" * 201], False), ([], False)],
+)
+def test_topics_are_bounded_alike_in_the_document_and_in_both_encodings(topics: list[str], is_read: bool) -> None:
+    frame = {"type": "subscribe", "topics": topics}
+    assert judge("control-subscribe").is_valid(frame) is is_read
+    data = FieldMask(paths=topics).SerializeToString()
+    request = envelope_pb2.Request(pkg_id=ControlId.SUBSCRIBE, req_id=REQ_ID, data=data).SerializeToString()
+    assert reads(JsonReader(), json.dumps(frame)) is is_read
+    assert reads(ProtobufReader(), request) is is_read
+
+
+def reads(reader: JsonReader | ProtobufReader, frame: Any) -> bool:
+    try:
+        reader.read(frame)
+    except BadFrame:
+        return False
+    return True
 
 
 @pytest.mark.parametrize("control", [ControlId.SUBSCRIBE, ControlId.UNSUBSCRIBE])

@@ -66,6 +66,21 @@ async def every_door_refuses_by_the_names_of_json(service: RunningService, token
                 assert (refused.code, told) == ("invalid_data", pointers), (door.name, operation, refused)
 
 
+async def every_door_s_refusal_names_its_object(service: RunningService, token: str) -> None:
+    """In the audit row, by the member that the path has."""
+    (admin, *_) = all_doors(service.url, token)
+    async with admin:
+        for number, door in enumerate(all_doors(service.url, token), 770_001):
+            async with door:
+                refused = await door.call(
+                    "change_parcel", parcelId=number, homeAddress={"streetName": "", "zip-code": None}
+                )
+                assert refused.code == "invalid_data", (door.name, refused)
+                page = await admin.call("get_audit_logs", action="change_parcel", per_page=10)
+                named = [row["object_id"] for row in page.value["items"]]
+                assert str(number) in named, (door.name, named)
+
+
 def _by_member(pointer: str) -> str:
     """Without the arm of a union, which stands between."""
     return pointer.replace("/size/box/", "/size/")
@@ -161,6 +176,7 @@ async def main(folder: str, database_url: str, redis_url: str) -> None:
         async with httpx2.AsyncClient(base_url=service.url, trust_env=False, timeout=30, headers=headers) as client:
             await every_door_has_the_names_of_json(service, token)
             await every_door_refuses_by_the_names_of_json(service, token)
+            await every_door_s_refusal_names_its_object(service, token)
             await http_has_the_names_of_json_wherever_they_stand(client)
             await a_message_has_the_names_of_code(client)
         await the_python_client_has_the_names_of_code(service)
