@@ -58,22 +58,27 @@ def roles_of(token: str) -> Roles:
         return frozenset()
 
 
-def named(base_url: str, users: Sequence[str], tokens: Sequence[str]) -> dict[str, Caller]:
-    """Users as `NAME` (the password too), `NAME:PASSWORD` or `anonymous`; tokens as `NAME=VARIABLE` of the environment.
+def user(text: str) -> tuple[str, str | None]:
+    """`anonymous`, who has no password, `NAME`, whose password is the name as users of development have it, or `NAME:PASSWORD`."""
+    name, _, password = text.partition(":")
+    return name, None if text == ANONYMOUS else password or name
 
-    Without any, the users of development. DocumentError for a token that the environment has not.
-    """
+
+def bearer(text: str) -> tuple[str, str]:
+    """`NAME=VARIABLE`: the token is in that variable of the environment. DocumentError where it is not."""
+    name, _, variable = text.partition("=")
+    if variable not in os.environ:
+        raise DocumentError(f"--token {text}: the environment has no {variable or 'variable: write NAME=VARIABLE'}")
+    return name, os.environ[variable]
+
+
+def named(base_url: str, users: Sequence[str], tokens: Sequence[str]) -> dict[str, Caller]:
+    """Users and tokens as `user` and `bearer` read them; without any, the users of development."""
     login = Login(base_url.rstrip("/"))
     out: dict[str, Caller] = {}
-    for one in users or (() if tokens else USERS):
-        name, _, password = one.partition(":")
-        out[name] = Caller(name) if one == ANONYMOUS else login.caller(name, password or name)
-    for one in tokens:
-        name, _, variable = one.partition("=")
-        if variable not in os.environ:
-            raise DocumentError(f"--token {one}: the environment has no {variable or 'variable: write NAME=VARIABLE'}")
-        out[name] = with_token(name, os.environ[variable])
-    return out
+    for name, password in map(user, users or (() if tokens else USERS)):
+        out[name] = Caller(name) if password is None else login.caller(name, password)
+    return out | {name: with_token(name, token) for name, token in map(bearer, tokens)}
 
 
 def with_token(name: str, token: str) -> Caller:
@@ -82,17 +87,16 @@ def with_token(name: str, token: str) -> Caller:
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """How a service gives tokens: the operation that its OpenAPI marks with `x-session: login`, else `/auth/login`."""
+    """How a service gives tokens: as the platform's own feature does, by a POST of `username` and `password` to `/auth/login`."""
 
     base_url: str
-    path: str = "/auth/login"
 
     def caller(self, name: str, password: str) -> Caller:
         """Logs in when a token is first asked for; DocumentError where that fails."""
         return Caller(name, lambda: self._tokens(name, password))
 
     def _tokens(self, name: str, password: str) -> tuple[str, float]:
-        url = f"{self.base_url}{self.path}"
+        url = f"{self.base_url}/auth/login"
         try:
             with httpx2.Client(trust_env=False, timeout=TIMEOUT_S) as client:
                 answer = client.post(url, json={"username": name, "password": password})

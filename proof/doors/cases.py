@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
 from codegen.emit.documents.json_schemas import Spelling, draft07
+from codegen.ir.names import snake
 from codegen.ir.operations import Contract, Operation
-from proof.documents import Json
+from proof.documents import DocumentError, Json
 from proof.values import Values
 
 KNOWN = "$known"
@@ -21,7 +22,7 @@ ABOUT_OTHERS = frozenset({"get_audit_log", "get_audit_logs"})
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A call before it is made. A field `{"$known": name}` is the value that the last answer had of that name, or of `id`."""
+    """A call before it is made. A field `{"$known": name, "else": value}` is what `learn` knows of that name."""
 
     operation: str
     fields: Json
@@ -31,7 +32,8 @@ class Drawn:
 
 
 class Cases:
-    """Of one contract. Only operations that a client may call at any time: those of a session have a state beside it."""
+    """Of one contract. Only operations that a client may call at any time: those of a session have a state beside it. DocumentError
+    where there is none."""
 
     def __init__(self, contract: Contract, callers: list[str], *, only_reads: bool = False) -> None:
         self.operations = [
@@ -43,6 +45,8 @@ class Cases:
             and one.name not in ABOUT_OTHERS
             and (one.is_query or not only_reads)
         ]
+        if not self.operations:
+            raise DocumentError("the contract has no operation that can be asked here")
         self._callers = callers
         spelling = Spelling(contract)
         document: Json = {"asyncapi": "3.0.0", "components": {"schemas": draft07(spelling.components())}}
@@ -51,13 +55,8 @@ class Cases:
             one.name: draft07(spelling.record(one.request.fields, closed=True)) for one in self.operations
         }
 
-    @st.composite
-    @staticmethod
-    def _calls(draw: DrawFn, cases: Cases) -> tuple[Drawn, ...]:
-        return tuple(draw(cases.one()) for _ in range(draw(st.integers(1, MAX_CALLS))))
-
     def calls(self) -> st.SearchStrategy[tuple[Drawn, ...]]:
-        return Cases._calls(self)
+        return st.lists(self.one(), min_size=1, max_size=MAX_CALLS).map(tuple)
 
     def one(self) -> st.SearchStrategy[Drawn]:
         return st.sampled_from(self.operations).flatmap(self._of)
@@ -101,6 +100,4 @@ def filled(fields: Json, answered: Json) -> Json:
 def learn(operation: Operation, value: Any, answered: Json) -> None:
     """An answer's `id` is the `<noun>_id` of its record."""
     if isinstance(value, dict) and "id" in value and operation.result.record:
-        noun = operation.result.record
-        name = "".join(f"_{one.lower()}" if one.isupper() else one for one in noun).lstrip("_")
-        answered[f"{name}_id"] = value["id"]
+        answered[f"{snake(operation.result.record)}_id"] = value["id"]

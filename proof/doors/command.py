@@ -5,18 +5,18 @@ from __future__ import annotations
 import argparse
 import secrets
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from codegen.ir.operations import Contract
-from proof.callers import Login
-from proof.documents import DocumentError
-from proof.doors.door import JSON, PROTOBUF, Door, RestDoor, Service, SocketDoor
+from proof.callers import named
+from proof.documents import JSON, PROTOBUF, DocumentError
+from proof.doors.door import Door, RestDoor, Service, SocketDoor
 from proof.doors.run import Comparison, Tally
 from proof.protobuf import compiled
 
 SAME, DIFFERENT, UNUSABLE = 0, 1, 2
-USERS = ("admin", "editor", "nobody")
+URL = "http://127.0.0.1:8000"
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -26,46 +26,56 @@ def _parser() -> argparse.ArgumentParser:
     add("--url", action="append", default=[], help="a service for each door: REST-JSON, REST-protobuf, WebSocket-JSON, WebSocket-protobuf, "
         "as far as the contract has them; with one, every door is of that service, and only what reads is asked")  # fmt: skip
     add("--database", action="append", default=[], help="the PostgreSQL URL of each of them, to compare what is stored")
-    add("--as", dest="users", action="append", default=[], metavar="NAME[:PASSWORD]", help="log in as; may be repeated")
+    add("--as", dest="users", action="append", default=[], metavar="USER[:PASSWORD]",
+        help="a user who logs in, or anonymous; may be repeated (default: the users of development)")  # fmt: skip
+    add("--token", dest="tokens", action="append", default=[], metavar="NAME=VARIABLE",
+        help="a caller whose token is in a variable of the environment; may be repeated")  # fmt: skip
     add("--cases", type=int, default=2000, help="calls (default %(default)s)")
     add("--seed", type=int, default=None, help="draws the same calls again")
     return parser
 
 
 def main(arguments: list[str]) -> int:
-    """0 where nothing differs, 1 where something does, 2 where nothing could be asked."""
+    """0 where nothing differs, 1 where something does, 2 where nothing was asked."""
     options = _parser().parse_args(arguments)
+    seed = secrets.randbits(32) if options.seed is None else options.seed
     try:
         contract = compiled(Path(options.specs))
-        doors, callers = doors_of(contract, options.url or ["http://127.0.0.1:8000"], options.users or list(USERS))
+        urls = options.url or [URL]
+        doors, callers = doors_of(contract, urls, options.users, options.tokens)
         if options.database and len(options.database) != len(doors):
             raise ValueError(f"--database: there are {len(doors)} doors, and {len(options.database)} databases")
-    except (DocumentError, ValueError) as error:
+        _log_in(urls, options.users, options.tokens)
+        only_reads = len(set(urls)) < len(doors)
+        tally = Comparison(contract, doors, callers, options.database, only_reads=only_reads).run(options.cases, seed)
+    except (DocumentError, ValueError, OSError) as error:
         print(error, file=sys.stderr)
         return UNUSABLE
-    seed = secrets.randbits(32) if options.seed is None else options.seed
-    only_reads = len(set(options.url)) < len(doors)
-    comparison = Comparison(contract, doors, callers, options.database, only_reads=only_reads)
-    tally = comparison.run(options.cases, seed)
     print(summary(tally, seed))
-    return DIFFERENT if tally.differences else SAME
+    return DIFFERENT if tally.differences else SAME if tally.cases else UNUSABLE
 
 
-def doors_of(contract: Contract, urls: list[str], users: list[str]) -> tuple[list[Door], list[str]]:
-    """Every door of the contract, and the names of its callers; `nobody at all` where some operation is public or refuses."""
+def doors_of(
+    contract: Contract, urls: Sequence[str], users: Sequence[str] = (), tokens: Sequence[str] = ()
+) -> tuple[list[Door], list[str]]:
+    """Every door of the contract, and the names of its callers, who log in at the service of each."""
     kinds: list[tuple[Callable[[Service, str], Door], str]] = [(RestDoor, JSON), (RestDoor, PROTOBUF)]
     if contract.socket_info:
         kinds += [(SocketDoor, media) for _, media in sorted(contract.frames.encodings) if media in (JSON, PROTOBUF)]
     if len(urls) not in (1, len(kinds)):
         raise ValueError(f"--url: expected one, or one for each of the {len(kinds)} doors; found {len(urls)}")
-    given = dict(user.partition(":")[::2] for user in users)
     doors: list[Door] = []
     for index, (kind, media) in enumerate(kinds):
         url = urls[index if len(urls) > 1 else 0].rstrip("/")
-        login = Login(url)
-        callers = {name: login.caller(name, password or name) for name, password in given.items()}
-        doors.append(kind(Service(url, contract, callers), media))
-    return doors, list(given)
+        doors.append(kind(Service(url, contract, named(url, users, tokens)), media))
+    return doors, list(named(urls[0], users, tokens))
+
+
+def _log_in(urls: Sequence[str], users: Sequence[str], tokens: Sequence[str]) -> None:
+    """Once everywhere, before anything is asked: DocumentError where a service does not run, or does not know a caller."""
+    for url in urls:
+        for caller in named(url, users, tokens).values():
+            caller.token()
 
 
 def summary(tally: Tally, seed: int) -> str:

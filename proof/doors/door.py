@@ -15,6 +15,7 @@ from typing import Any, Protocol
 from urllib.parse import quote, urlencode
 
 import httpx2
+from google.protobuf.message import DecodeError
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 from websockets.typing import Subprotocol
@@ -22,13 +23,15 @@ from websockets.typing import Subprotocol
 from codegen.ir.operations import Contract, Operation
 from codegen.ir.types import Bool, Float, Int, ListOf, Type
 from proof.callers import Caller
-from proof.documents import Json
+from proof.documents import JSON, Json
 from proof.protobuf import Inexpressible, Protobuf
-from proof.ws.codec import JsonFrames, ProtobufFrames
+from proof.ws.codec import JsonFrames, ProtobufFrames, Unreadable
+from proof.ws.contract import Controls
 
-JSON, PROTOBUF = "application/json", "application/x-protobuf"
 ANSWER_S = 40.0
 """Longer than any deadline of a service."""
+UNREADABLE = (ValueError, KeyError, TypeError, RecursionError)
+"""What comes of an answer that is not of the contract's shape."""
 IDEMPOTENCY_KEY = "Idempotency-Key"
 VERSION = re.compile("[1-9][0-9]{0,15}")
 MAX_FRAME = 64 * 1024 * 1024
@@ -56,7 +59,8 @@ class Asked:
 class Door(Protocol):
     name: str
 
-    def has(self, operation: Operation) -> bool: ...
+    def has(self, operation: Operation, caller: str) -> bool:
+        """Whether the caller finds the operation there."""
 
     def can(self, operation: Operation, fields: Json) -> bool:
         """Whether a door that has the operation has words for the fields."""
@@ -98,7 +102,7 @@ class RestDoor:
         self._media = media
         self._client = httpx2.AsyncClient(base_url=service.url, timeout=ANSWER_S, trust_env=False)
 
-    def has(self, operation: Operation) -> bool:
+    def has(self, operation: Operation, caller: str) -> bool:
         is_there = operation.http is not None and not operation.has_bytes
         return is_there and (self._media == JSON or (operation.has_rpc and self._service.protobuf is not None))
 
@@ -169,8 +173,7 @@ class RestDoor:
         media = answer.headers.get("content-type", "")
         try:
             if answer.status_code >= 400:
-                problem = answer.json()
-                return _refusal(problem)
+                return _refusal(answer.json())
             if not answer.content:
                 return Outcome("ok")
             if media == JSON:
@@ -178,11 +181,11 @@ class RestDoor:
             else:
                 assert self._service.protobuf is not None
                 found = self._service.protobuf.value(operation.result.record or "", answer.content)
-        except (ValueError, KeyError) as error:
-            raise Broken(f"{self.name} {answer.status_code} {media}: {error}") from None
-        if operation.result.is_list and operation.result.has_meta:
-            return Outcome("ok", {"items": found["items"], "meta": found["meta"]})
-        return Outcome("ok", found["items"] if operation.result.is_list else found)
+            if operation.result.is_list and operation.result.has_meta:
+                return Outcome("ok", {"items": found["items"], "meta": found["meta"]})
+            return Outcome("ok", found["items"] if operation.result.is_list else found)
+        except (*UNREADABLE, DecodeError) as error:
+            raise Broken(f"{self.name} {answer.status_code} {media}: {type(error).__name__}: {error}") from None
 
     async def close(self) -> None:
         await self._client.aclose()
@@ -196,11 +199,15 @@ class SocketDoor:
         self._service = service
         self._subprotocol = next(name for name, one in service.contract.frames.encodings if one == media)
         self._is_json = media == JSON
-        self._codec = JsonFrames() if self._is_json or service.protobuf is None else ProtobufFrames(service.protobuf)
+        self._codec = (
+            JsonFrames() if self._is_json or service.protobuf is None else ProtobufFrames(service.protobuf, Controls())
+        )
         self._sockets: dict[str, ClientConnection] = {}
 
-    def has(self, operation: Operation) -> bool:
-        return operation.pkg_id is not None and (self._is_json or operation.has_rpc)
+    def has(self, operation: Operation, caller: str) -> bool:
+        """To who is nobody no socket opens, whatever is public behind it."""
+        is_there = operation.pkg_id is not None and (self._is_json or operation.has_rpc)
+        return is_there and (operation.roles is not None or self._service.callers[caller].fetch is not None)
 
     def can(self, operation: Operation, fields: Json) -> bool:
         try:
@@ -222,7 +229,7 @@ class SocketDoor:
                     return Outcome("unauthenticated")
                 await socket.send(self._codec.write(self._frame(operation, asked.fields, req_id)))
                 return await self._outcome(operation, socket, req_id)
-        except (ConnectionClosed, OSError, TimeoutError) as error:
+        except (ConnectionClosed, OSError, TimeoutError, Unreadable, *UNREADABLE) as error:
             self._sockets.pop(asked.caller, None)
             raise Broken(f"{self.name}: {error or type(error).__name__}") from None
 

@@ -7,14 +7,16 @@ door has no words for a call, and stored rows are compared, the call is not made
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import time
 import uuid
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
-from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
+from hypothesis import given, seed
 from hypothesis.errors import Flaky
 
 from codegen.ir.operations import Contract
@@ -23,10 +25,13 @@ from proof.doors.cases import Cases, Drawn, filled, learn
 from proof.doors.difference import outcomes_differ
 from proof.doors.door import Asked, Broken, Door, Outcome
 from proof.doors.state import states_differ, stored
+from proof.drawing import drawing
 from proof.values import freshened
 
 STATE_EVERY = 500
 """Cases between two looks at what is stored."""
+MIN_EXAMPLES = 10
+"""Of a round: fewer may all be calls that too few doors have words for."""
 SETTLE_S = 3.0
 """For rows that are written behind an answer."""
 
@@ -38,6 +43,11 @@ class Difference:
     operation: str
     text: str
     calls: tuple[Asked, ...]
+
+    @property
+    def name(self) -> tuple[str, str]:
+        """Said once in a run."""
+        return self.operation, self.text.partition(":")[0]
 
     def __str__(self) -> str:
         asked = "\n".join(
@@ -80,19 +90,18 @@ class Comparison:
         self._runner = asyncio.Runner()
         self._answered: Json = {}
         self._seen: set[tuple[str, str]] = set()
-        self._last: Difference | None = None
         self.tally = Tally()
 
     def run(self, cases: int, base_seed: int, max_differences: int = 10) -> Tally:
-        """So many calls, or until so many differences are known; at the end the services are closed."""
+        """So many calls, or until so many differences are known, or a round in which no call could be made; at the end the
+        doors are closed."""
         began = time.monotonic()
         try:
-            rounds = 0
-            while self.tally.cases < cases and len(self.tally.differences) < max_differences:
-                due = min(STATE_EVERY, cases - self.tally.cases)
-                self._hunt(max(1, due // 3), base_seed + rounds)
-                rounds += 1
-                if self._databases and self._compare_states():
+            for rounds in itertools.count():
+                before = self.tally.cases
+                self._hunt(max(MIN_EXAMPLES, min(STATE_EVERY, cases - before) // 3), base_seed + rounds)
+                is_over = self.tally.cases >= cases or len(self.tally.differences) >= max_differences
+                if (self._databases and self._compare_states()) or is_over or self.tally.cases == before:
                     break
         finally:
             self._runner.run(self._close())
@@ -105,29 +114,29 @@ class Comparison:
 
     def _hunt(self, examples: int, one_seed: int) -> None:
         @seed(one_seed)
-        @settings(
-            max_examples=examples,
-            database=None,
-            deadline=None,
-            suppress_health_check=list(HealthCheck),
-            phases=(Phase.generate, Phase.shrink),
-            verbosity=Verbosity.quiet,
-            report_multiple_bugs=False,
-        )
+        @drawing(examples)
         @given(self._cases.calls())
         def look(drawn: tuple[Drawn, ...]) -> None:
             found = self._runner.run(self._play(drawn))
-            if found is not None and (found.operation, found.text.partition(":")[0]) not in self._seen:
-                self._last = found
+            if found is not None and found.name not in self._seen:
+                shown.append((drawn, found))
                 raise _Differs
 
-        self._last = None
-        try:
+        shown: list[tuple[tuple[Drawn, ...], Difference]] = []
+        with suppress(_Differs, Flaky, BaseExceptionGroup):
             look()
-        except (_Differs, Flaky, BaseExceptionGroup):
-            if self._last is not None:
-                self.tally.differences.append(self._last)
-                self._seen.add((self._last.operation, self._last.text.partition(":")[0]))
+        if shown:
+            found = self._shortest(*shown[-1])
+            self.tally.differences.append(found)
+            self._seen.add(found.name)
+
+    def _shortest(self, drawn: tuple[Drawn, ...], found: Difference) -> Difference:
+        """As few of the last calls as still show it: most differences need none before them, and Hypothesis does not try that."""
+        for count in range(1, len(drawn)):
+            again = self._runner.run(self._play(drawn[-count:]))
+            if again is not None and again.name == found.name:
+                return again
+        return found
 
     async def _play(self, drawn: tuple[Drawn, ...]) -> Difference | None:
         made: list[Asked] = []
@@ -135,7 +144,7 @@ class Comparison:
         for one in drawn:
             operation = self._operations[one.operation]
             fields = filled(freshened(one.fields, names), self._answered)
-            having = [door for door in self._doors if door.has(operation)]
+            having = [door for door in self._doors if door.has(operation, one.caller)]
             doors = [door for door in having if door.can(operation, fields)]
             if len(doors) < 2 or (self._databases and len(doors) < len(having)):
                 self.tally.passed_over += 1

@@ -8,11 +8,15 @@ from typing import Any
 
 import asyncpg
 
-from proof.doors.difference import OWN, values_differ
+from proof.difference import difference
 
+MASKED = frozenset(
+    f"audit_log.{column}" for column in ("key", "sid", "ip", "user_agent", "duration_ms", "door", "trace_id")
+)
+"""Columns in which each service or door says what is its own: there is a value or not, as in the other."""
 NUMBERED = frozenset({"audit_log.id"})
 """Rows that are written behind the answers are numbered as they come."""
-LEFT_OUT = ("alembic_version", "audit_outbox", "event_outbox", "stored_answer")
+LEFT_OUT = ("alembic_version", "event_outbox", "stored_answer")
 """What is under way, or is of the door: answers are stored in the form in which they are sent again."""
 
 
@@ -32,12 +36,12 @@ async def stored(url: str) -> dict[str, list[dict[str, Any]]]:
 
 
 def _row(table: str, row: asyncpg.Record) -> dict[str, Any]:
-    return {name: _value(name, value) for name, value in row.items() if f"{table}.{name}" not in NUMBERED}
+    return {name: _value(f"{table}.{name}", value) for name, value in row.items() if f"{table}.{name}" not in NUMBERED}
 
 
-def _value(name: str, value: Any) -> Any:
+def _value(column: str, value: Any) -> Any:
     """A moment is there or not: no two services have the same."""
-    if name in OWN or isinstance(value, datetime):
+    if column in MASKED or isinstance(value, datetime):
         return value is not None
     return value
 
@@ -48,6 +52,6 @@ def states_differ(names: Sequence[str], states: Sequence[dict[str, list[dict[str
     for name, state in zip(names[1:], states[1:], strict=True):
         for table in sorted({*states[0], *state}):
             one, other = states[0].get(table, []), state.get(table, [])
-            if found := values_differ(one, other):
+            if found := difference(one, other):
                 out.append(f"{table} behind {names[0]} and {name} differs in {found}")
     return out

@@ -6,15 +6,14 @@ Secrets reach schemathesis through its environment, never through a command line
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import dataclass
 
 import httpx2
 
+from proof.callers import bearer, user
 from proof.documents import DocumentError, Json, at
 from proof.http.openapi import bearer_scheme, operation
 
-ANONYMOUS = "anonymous"
 USERNAME, PASSWORD, TOKEN = "PROOF_USERNAME", "PROOF_PASSWORD", "PROOF_TOKEN"
 LOGIN = "PROOF_LOGIN"
 """The variable that says how to log in: operation, field of the name, field of the password."""
@@ -71,17 +70,15 @@ class Caller:
 
 
 def named(text: str) -> Caller:
-    """`anonymous`, `USER` whose password is its name, as users in development have it, or `USER:PASSWORD`."""
-    name, _, password = text.partition(":")
-    return Caller(name) if text == ANONYMOUS else Caller(name, password=password or name)
+    """As `proof.callers.user` reads it."""
+    name, password = user(text)
+    return Caller(name, password=password)
 
 
 def bearing(text: str) -> Caller:
-    """`NAME=VARIABLE`: the token is in that variable of the environment. Raises DocumentError where it is not."""
-    name, _, variable = text.partition("=")
-    if variable not in os.environ:
-        raise DocumentError(f"--token {text}: the environment has no {variable or 'variable: write NAME=VARIABLE'}")
-    return Caller(name, token=os.environ[variable])
+    """As `proof.callers.bearer` reads it."""
+    name, token = bearer(text)
+    return Caller(name, token=token)
 
 
 def _quoted(text: str) -> str:

@@ -14,17 +14,18 @@ from urllib.parse import quote
 import httpx2
 import hypothesis
 from google.protobuf.message import DecodeError
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.errors import Unsatisfiable
 from hypothesis.strategies import SearchStrategy
 
 from codegen.ir.operations import Contract, Http, Operation
-from proof.documents import Json, resolved
+from proof.documents import JSON, PROTOBUF, Json, resolved
+from proof.drawing import drawing
 from proof.protobuf import Inexpressible, Protobuf
 from proof.values import Fault, Values
 
-JSON, PROTOBUF, PROBLEM = "application/json", "application/x-protobuf", "application/problem+json"
+PROBLEM = "application/problem+json"
 REQUEST_S = 30.0
 AWAY = {503, 504}
 """What a sound service may say of itself at any time."""
@@ -248,13 +249,7 @@ def _search(drawn: SearchStrategy[Any], check: Callable[[Any], None], examples: 
     """The simplest case that the check does not pass; None where there is none, or nothing to draw."""
 
     @hypothesis.seed(seed)
-    @settings(
-        max_examples=examples,
-        database=None,
-        deadline=None,
-        report_multiple_bugs=False,
-        suppress_health_check=list(HealthCheck),
-    )
+    @drawing(examples)
     @given(drawn)
     def attempt(case: Any) -> None:
         check(case)

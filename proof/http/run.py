@@ -21,6 +21,8 @@ from proof.http.tally import TALLY, Tally
 ROOT = Path(__file__).parents[2]
 PHASES = "examples,coverage,fuzzing,stateful"
 REQUEST_S = 30
+RUN_S = 4 * 3600
+"""Of one caller; the long form of a large contract takes minutes."""
 
 
 @dataclass(frozen=True)
@@ -59,24 +61,38 @@ def run(plan: Plan, caller: Caller) -> Outcome:
         folder = Path(name)
         configuration = folder / "schemathesis.toml"
         configuration.write_text("\n".join(_configuration(plan, caller)))
-        ended = subprocess.run(
+        code, output = _program(
             [*_command(plan, configuration), *_reports(folder)],
-            cwd=folder,
-            env=_environment(plan, caller, folder / "tally.json"),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
+            folder,
+            _environment(plan, caller, folder / "tally.json"),
         )
         report, junit = folder / "report.json", folder / "junit.xml"
         return Outcome(
             caller.name,
-            ended.returncode,
-            ended.stdout,
+            code,
+            output,
             json.loads(report.read_text()) if report.is_file() else {},
             junit.read_text() if junit.is_file() else "",
             Tally.read(folder / "tally.json"),
         )
+
+
+def _program(command: list[str], folder: Path, environment: dict[str, str]) -> tuple[int, str]:
+    """Its exit code and what it printed; -1 where it had to be ended."""
+    try:
+        ended = subprocess.run(
+            command,
+            cwd=folder,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+            timeout=RUN_S,
+        )
+    except subprocess.TimeoutExpired:
+        return -1, f"schemathesis has not ended within {RUN_S} s"
+    return ended.returncode, ended.stdout
 
 
 def _configuration(plan: Plan, caller: Caller) -> list[str]:

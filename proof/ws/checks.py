@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from proof.difference import difference
 from proof.ws.contract import Operation
-from proof.ws.difference import answers_differ
 from proof.ws.effects import events, keeps_input, read_after_write
 from proof.ws.finding import Case, Finding, found
 from proof.ws.player import GOOD
@@ -38,9 +38,7 @@ def one_reply(case: Case) -> Iterator[Finding]:
 def reply_time(case: Case) -> Iterator[Finding]:
     """A reply comes by the request's deadline and 250 ms, with the time of the way."""
     for call, operation in case.calls():
-        meta = call.frame.get("meta")
-        told = meta.get("timeout_ms") if isinstance(meta, dict) else None
-        limit_s = (told / 1000 if isinstance(told, int) and told > 0 else operation.timeout_s) + 0.25 + SLACK_S
+        limit_s = call.timeout_s(operation.timeout_s) + 0.25 + SLACK_S
         if call.replies and call.replies[0].at_s - call.at_s > limit_s:
             took_s = call.replies[0].at_s - call.at_s
             yield found(call, "reply-time", f"the reply took {took_s:.2f} s, at most {limit_s:.2f} s are allowed")
@@ -91,8 +89,10 @@ def verdict(case: Case) -> Iterator[Finding]:
 
 
 def policy(case: Case) -> Iterator[Finding]:
-    """Who lacks a role is refused for that, and who has it never is."""
+    """Who lacks a role is refused for that, and who has it never is; and whose socket is open is known."""
     for call, operation in case.calls():
+        if call.code == "unauthenticated" and operation.roles is not None:
+            yield found(call, "policy", f"{call.caller} has proved who that is, and is answered `unauthenticated`")
         if call.answer is None or _is_too_much(call):
             continue
         allowed, denied = operation.allows(case.roles[call.caller]), call.answer.get("status_code") == PERMISSION_DENIED
@@ -116,7 +116,7 @@ def encodings_agree(case: Case) -> Iterator[Finding]:
                 continue  # What a command does, its twin may find done.
             text = f"{first.encoding} is answered {first.code!r}, {second.encoding} {second.code!r}"
             yield found(first, "encodings-agree", f"{text}{_given(first)}")
-        elif first.code == "ok" and (differs := answers_differ(first, second)):
+        elif first.code == "ok" and (differs := _answers_differ(first, second)):
             yield found(first, "encodings-agree", f"the answers differ in {differs}{_given(first)}")
 
 
@@ -134,7 +134,8 @@ def close_code(case: Case) -> Iterator[Finding]:
     """A socket is closed by a code of the table or of RFC 6455, never by 1011, and never without a word."""
     cut = {entry.socket for entry in case.transcript.entries if entry.kind == "cut"}
     provoked = _provoked(case)
-    allowed = OWN_CODES | (case.socket.close_codes or frozenset(range(3000, 5000)))
+    table = case.socket.close_codes
+    allowed = OWN_CODES | (frozenset(range(3000, 5000)) if table is None else frozenset(table.values()))
     last = max((entry.at_s for entry in case.transcript.entries if entry.kind != "closed"), default=0.0)
     for entry in case.transcript.entries:
         if entry.kind != "closed" or entry.socket in cut:
@@ -153,12 +154,13 @@ def close_code(case: Case) -> Iterator[Finding]:
 
 def handshake(case: Case) -> Iterator[Finding]:
     """A good credential opens a socket, and nothing else does: 401 before the upgrade, or a close after the first frame."""
+    unproven = {(case.socket.close_codes or {}).get(name) for name in ("invalid_token", "auth_timeout")}
     for step in case.session.steps:
         if not isinstance(step, Open):
             continue
         entries = [one for one in case.transcript.entries if one.socket == step.socket]
         opened = any(one.kind == "opened" for one in entries)
-        proven = opened and not any(one.kind == "closed" and one.code in (4501, 4408) for one in entries)
+        proven = opened and not any(one.kind == "closed" and one.code in unproven for one in entries)
         good = step.credential in GOOD and step.caller in case.roles and step.origin is None
         refused = next((one for one in entries if one.kind == "refused"), None)
         if refused and refused.code in (429, 503):
@@ -204,7 +206,7 @@ IDS: dict[str, str] = {
     "no-internal": "Nothing that a caller sends is answered as a failure of the service.",
     "valid-taken": "Data that fits its schema is not refused as unfit.",
     "invalid-refused": "Data that breaks its schema is refused as unfit.",
-    "policy": "Who lacks a role is refused for that, and who has it is not.",
+    "policy": "Who lacks a role is refused for that, who has it is not, and who has an open socket is known.",
     "encodings-agree": "The same request has the same verdict and the same answer in each encoding.",
     "declared-message": "Every frame that comes is a declared message that was asked for or is followed.",
     "close-code": "A socket is closed by a code of the table.",
@@ -227,6 +229,15 @@ def judge(case: Case) -> list[Finding]:
     return [finding for check in CHECKS for finding in check(case)]
 
 
+def _answers_differ(first: Call, second: Call) -> str:
+    """Where two answers to one request differ in what the request said; an id or a moment is each answer's own."""
+    one, two, asked = first.data, second.data, first.frame.get("data")
+    if not isinstance(one, dict) or not isinstance(two, dict) or not isinstance(asked, dict):
+        return ""
+    first_says, second_says = ({name: value for name, value in data.items() if name in asked} for data in (one, two))
+    return difference(first_says, second_says)
+
+
 def _is_too_much(call: Call) -> bool:
     """What was not judged at all."""
     return call.code in ("rate_limited", "unavailable", "timeout", "unauthenticated", "outcome_unknown", "")
@@ -241,11 +252,10 @@ def _given(call: Call) -> str:
 
 
 def _told(call: Call) -> str:
-    data = call.answer.get("data") if call.answer else None
-    if not isinstance(data, dict):
+    if not isinstance(call.data, dict):
         return call.code
-    faults = ", ".join(f"{one.get('pointer')} {one.get('message')}" for one in data.get("errors") or ())
-    return f"{call.code!r} {data.get('detail') or ''} {faults}".strip()
+    faults = ", ".join(f"{one.get('pointer')} {one.get('message')}" for one in call.data.get("errors") or ())
+    return f"{call.code!r} {call.data.get('detail') or ''} {faults}".strip()
 
 
 def _why(case: Case, operation: Operation, entry: Entry) -> str:

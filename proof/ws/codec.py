@@ -11,12 +11,9 @@ from google.protobuf.wrappers_pb2 import Int32Value
 
 from proof.documents import Json
 from proof.protobuf import Inexpressible, Protobuf
+from proof.ws.contract import Controls
 
-PROTOBUF = "application/x-protobuf"
-CONTROL_IDS = {"auth": 60_000, "cancel": 60_002, "subscribe": 60_003, "unsubscribe": 60_004}
 FIELDS = frozenset({"pkg_id", "req_id", "meta", "data"})
-SECONDS = {60_000: "auth_ok", 60_001: "auth.expiring"}
-TOPICS = {60_003: "subscribed", 60_004: "unsubscribed"}
 CONTROL_REQ_ID = "11111111-1111-4111-8111-111111111111"
 """Of every control frame in protobuf, whose JSON twin has none."""
 
@@ -53,10 +50,12 @@ class JsonFrames:
 
 
 class ProtobufFrames:
-    """`Request` and `Response` of envelope.proto. Of a control frame the `type` becomes a PkgID and back."""
+    """`Request` and `Response` of envelope.proto. Of a control frame the `type` becomes a PkgID and back; its data is a token as it
+    stands, `Int32Value` seconds, or `FieldMask` topics (docs/wire.md)."""
 
-    def __init__(self, protobuf: Protobuf) -> None:
+    def __init__(self, protobuf: Protobuf, controls: Controls) -> None:
         self._protobuf = protobuf
+        self._controls = controls
         self._operations = {one.pkg_id: one for one in protobuf.contract.operations}
 
     def write(self, frame: Json) -> bytes:
@@ -76,15 +75,13 @@ class ProtobufFrames:
             raise Inexpressible(str(error)) from None
 
     def _control(self, frame: Json) -> bytes:
-        kind = frame["type"]
-        if kind not in CONTROL_IDS:
-            raise Inexpressible(f"there is no control frame {kind!r}")
-        data = b""
-        if kind == "auth":
-            data = str(frame.get("token", "")).encode()
-        elif kind != "cancel":
-            data = FieldMask(paths=frame.get("topics", [])).SerializeToString()
-        return self._protobuf.frame(CONTROL_IDS[kind], frame.get("req_id", CONTROL_REQ_ID), data)
+        pkg_id = self._controls.asked.get(frame["type"])
+        if pkg_id is None:
+            raise Inexpressible(f"there is no control frame {frame['type']!r}")
+        data = str(frame.get("token", "")).encode()
+        if "topics" in frame:
+            data = FieldMask(paths=frame["topics"]).SerializeToString()
+        return self._protobuf.frame(pkg_id, frame.get("req_id", CONTROL_REQ_ID), data)
 
     def read(self, raw: str | bytes) -> Json:
         if not isinstance(raw, bytes):
@@ -99,12 +96,13 @@ class ProtobufFrames:
         pkg_id = frame.get("pkg_id")
         if raw is None or not isinstance(pkg_id, int):
             return frame
-        data = bytes.fromhex(raw)
-        if pkg_id in SECONDS:
-            return {"type": SECONDS[pkg_id], "expires_in": Int32Value.FromString(data).value}
-        if pkg_id in TOPICS:
-            return {"type": TOPICS[pkg_id], "topics": list(FieldMask.FromString(data).paths)}
-        raise Unreadable(f"pkg_id {pkg_id} is of no operation")
+        members = self._controls.told.get(pkg_id, {}).get("properties", {})
+        if not members:
+            raise Unreadable(f"pkg_id {pkg_id} is of no operation")
+        data, out = bytes.fromhex(raw), {"type": members["type"]["const"]}
+        if "topics" in members:
+            return {**out, "topics": list(FieldMask.FromString(data).paths)}
+        return {**out, "expires_in": Int32Value.FromString(data).value}
 
 
 def _no_number(name: str) -> Any:

@@ -7,12 +7,12 @@ the `correlationId`. Words of Stele (`x-errors`, `x-close-codes`, `x-links` …)
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from proof.callers import Roles
-from proof.documents import DocumentError, Json, resolved
+from proof.documents import JSON, DocumentError, Json, resolved
 
 CORRELATION = re.compile(r"\$message\.(header|payload)#(/.+)")
 TIMEOUT_S = 5.0
@@ -44,7 +44,6 @@ class Operation:
     timeout_s: float
     pkg_id: int | None = None
     is_safe: bool = False
-    idempotent: str = "none"
     publishes: tuple[str, ...] = ()
     links: tuple[Link, ...] = ()
     result: str = ""
@@ -68,6 +67,16 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
+class Controls:
+    """The frames that run no operation. JSON tells them by `type`, protobuf by the PkgID of their operation."""
+
+    asked: Mapping[str, int] = field(default_factory=dict)
+    """PkgIDs of what a caller sends, by `type`."""
+    told: Mapping[int, Json] = field(default_factory=dict)
+    """What the server says under a PkgID, as the schema of its frame in JSON."""
+
+
+@dataclass(frozen=True, slots=True)
 class Socket:
     """`document` is what the schemas refer into."""
 
@@ -77,8 +86,9 @@ class Socket:
     """The media type of each subprotocol; JSON without a subprotocol where the document names none."""
     operations: tuple[Operation, ...]
     events: tuple[Event, ...]
-    controls: tuple[Operation, ...] = ()
-    close_codes: frozenset[int] | None = None
+    controls: Controls = field(default_factory=Controls)
+    close_codes: Mapping[str, int] | None = None
+    """By name; None where the document has no table."""
     catalogue: Mapping[str, Json] = field(default_factory=dict)
     answers: Mapping[str, Json] = field(default_factory=dict)
     """Every frame that the server may send, by message."""
@@ -86,7 +96,7 @@ class Socket:
     @property
     def speaks_stele(self) -> bool:
         """Whether it has the control frames, the ids and the errors of Stele's protocol."""
-        return bool(self.controls)
+        return bool(self.controls.asked)
 
     def operation(self, name: str) -> Operation:
         """DocumentError for one that the document has not: a session may be older."""
@@ -134,11 +144,14 @@ class _Reader:
         return Socket(
             document=self._document,
             address=str(self._channel.get("address") or "/"),
-            encodings=self._channel.get("x-encodings") or {"": "application/json"},
+            encodings=self._channel.get("x-encodings") or {"": JSON},
             operations=tuple(one for name, one in taken.items() if not name.startswith(CONTROL)),
             events=tuple(one for one in sent if not one.name.startswith(CONTROL)),
-            controls=tuple(one for name, one in taken.items() if name.startswith(CONTROL)),
-            close_codes=frozenset(codes.values()) if isinstance(codes, dict) else None,
+            controls=_controls(
+                [one for name, one in taken.items() if name.startswith(CONTROL)],
+                [one for one in sent if one.name.startswith(CONTROL)],
+            ),
+            close_codes=codes if isinstance(codes, dict) else None,
             catalogue=self._document.get("x-errors") or {},
             answers=answers | {one.name: one.frame for one in sent},
         )
@@ -180,7 +193,6 @@ class _Reader:
             timeout_s=_seconds(one.get("x-timeout", "")),
             pkg_id=one.get("x-pkg-id"),
             is_safe=bool(one.get("x-safe")),
-            idempotent=one.get("x-idempotent", "none"),
             publishes=tuple(one.get("x-publishes", ())),
             links=tuple(Link(link["operation"], link["parameters"]) for link in one.get("x-links", {}).values()),
             result=self._result(replies),
@@ -235,6 +247,20 @@ class _Reader:
             if status.get("const") == 0:
                 return str(frame["properties"].get("data", {}).get("$ref", ""))
         return ""
+
+
+def _controls(taken: Sequence[Operation], sent: Sequence[Event]) -> Controls:
+    """Of a reply that has a `type`; the others are the shared problem."""
+    asked = {_type_of(one.frame): one.pkg_id for one in taken if one.pkg_id is not None}
+    replies = [(one.pkg_id, frame) for one in taken for frame in one.replies.values() if _type_of(frame)]
+    told = {
+        number: frame for number, frame in [*replies, *((one.pkg_id, one.frame) for one in sent)] if number is not None
+    }
+    return Controls(asked, told)
+
+
+def _type_of(frame: Json) -> str:
+    return str(frame.get("properties", {}).get("type", {}).get("const", ""))
 
 
 def _seconds(text: str) -> float:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from proof.difference import difference
 from proof.documents import Json
 from proof.ws.contract import Operation
-from proof.ws.difference import data_of, difference
 from proof.ws.finding import Case, Finding, found
 from proof.ws.transcript import Call
 
@@ -20,7 +20,7 @@ def read_after_write(case: Case) -> Iterator[Finding]:
     for stored, call in _reads(case):
         if call.code == "ok" and stored is None:
             yield found(call, "deleted-is-gone", f"what was deleted is answered {call.code!r}")
-        elif stored is not None and call.code == "ok" and (differs := difference(stored, data_of(call), "")):
+        elif stored is not None and call.code == "ok" and (differs := difference(stored, call.data)):
             yield found(call, "read-after-write", f"a read differs from what was written in {differs}")
         elif stored is not None and call.answer is not None and call.answer.get("status_code") == NOT_FOUND:
             yield found(call, "read-after-write", "what was written is not found")
@@ -29,11 +29,13 @@ def read_after_write(case: Case) -> Iterator[Finding]:
 def keeps_input(case: Case) -> Iterator[Finding]:
     """Where a command's answer has a field of its request, it has the value that was sent."""
     for call, operation in case.calls():
-        data, asked = data_of(call), call.frame.get("data")
+        data, asked = call.data, call.frame.get("data")
         if operation.is_safe or call.code != "ok" or not isinstance(data, dict) or not isinstance(asked, dict):
             continue
         for name in sorted(asked.keys() & data.keys()):
-            if asked[name] is not None and (differs := difference(asked[name], data[name], f"/{name}")):
+            if asked[name] is None:
+                continue
+            if differs := difference(asked[name], _as_asked(data[name], asked[name]), f"/{name}"):
                 yield found(call, "keeps-input", f"what was sent and what is answered differ in {differs}")
 
 
@@ -41,12 +43,12 @@ def events(case: Case) -> Iterator[Finding]:
     """An event that was waited for comes once to each socket that follows its topic, and tells what the call answered."""
     for label, frame in case.transcript.heard.items():
         for call, operation in case.calls():
-            told = _thing_in(frame.get("data"), data_of(call))
+            told = _thing_in(frame.get("data"), call.data)
             if (
                 operation.publishes
                 and call.code == "ok"
                 and told is not None
-                and (differs := difference(data_of(call), told, ""))
+                and (differs := difference(call.data, told))
             ):
                 yield found(call, "event-delivered", f"{label}: the event and the answer differ in {differs}")
     for socket, event in case.transcript.missed:
@@ -66,6 +68,15 @@ def events(case: Case) -> Iterator[Finding]:
                 yield Finding("event-once", str(place[0]), encoding, f"offset {place[2]} came {count} times")
 
 
+def _as_asked(told: Any, asked: Any) -> Any:
+    """Without the members that the request did not have: a service fills in what is left out."""
+    if isinstance(told, dict) and isinstance(asked, dict):
+        return {name: _as_asked(one, asked[name]) for name, one in told.items() if name in asked}
+    if isinstance(told, list) and isinstance(asked, list) and len(told) == len(asked):
+        return [_as_asked(one, other) for one, other in zip(told, asked, strict=True)]
+    return told
+
+
 def _reads(case: Case) -> Iterator[tuple[Json | None, Call]]:
     """Each read of one thing that a story leads to, with what the last command said of the thing; None once it is deleted."""
     if not case.session.plan.startswith("story"):
@@ -76,9 +87,8 @@ def _reads(case: Case) -> Iterator[tuple[Json | None, Call]]:
         if key is None:
             continue
         if not operation.is_safe and call.code == "ok":
-            data = data_of(call)
-            if isinstance(data, dict):
-                stored[key] = data
+            if isinstance(call.data, dict):
+                stored[key] = call.data
             elif _deletes(operation):
                 stored[key] = None
         elif operation.is_safe and key in stored and operation.result == _type_of(case, key):

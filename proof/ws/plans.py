@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 from proof.callers import Roles
-from proof.documents import Json
+from proof.documents import PROTOBUF, Json
 from proof.protobuf import Inexpressible
 from proof.values import Fault, Values
-from proof.ws.codec import PROTOBUF, Codec
+from proof.ws.codec import Codec
 from proof.ws.contract import Event, Operation, Socket
 from proof.ws.finding import WITNESS
 from proof.ws.player import CREDENTIALS

@@ -328,9 +328,7 @@ class _Run:
         return time.monotonic() - self._began
 
     def _limit(self, call: Call) -> float:
-        told = call.frame.get("meta", {}).get("timeout_ms") if isinstance(call.frame.get("meta"), dict) else None
-        timeout_s = told / 1000 if isinstance(told, int) else self._player.operation(call.send.operation).timeout_s
-        return float(timeout_s) + GRACE_S
+        return call.timeout_s(self._player.operation(call.send.operation).timeout_s) + GRACE_S
 
 
 async def _pinged(connection: ClientConnection) -> None:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from proof.callers import ANONYMOUS, named
-from proof.documents import DocumentError, read
+from proof.documents import JSON, PROTOBUF, DocumentError, read
 from proof.protobuf import Protobuf, compiled
 from proof.values import Values
 from proof.ws.checks import judge
-from proof.ws.codec import PROTOBUF, Codec, JsonFrames, ProtobufFrames
+from proof.ws.codec import Codec, JsonFrames, ProtobufFrames
 from proof.ws.contract import read_socket
 from proof.ws.finding import Case, Finding
 from proof.ws.plans import Scene
@@ -40,9 +40,9 @@ class Target:
         callers = named(self.url, self.users, self.tokens)
         document = read(self.asyncapi or f"{self.url.rstrip('/')}/asyncapi.json")
         socket = read_socket(document, self.channel)
-        codecs: dict[str, Codec] = {"application/json": JsonFrames()}
+        codecs: dict[str, Codec] = {JSON: JsonFrames()}
         if self.specs is not None and PROTOBUF in socket.encodings.values():
-            codecs[PROTOBUF] = ProtobufFrames(Protobuf(compiled(self.specs)))
+            codecs[PROTOBUF] = ProtobufFrames(Protobuf(compiled(self.specs)), socket.controls)
         roles = {name: one.roles for name, one in callers.items() if name != ANONYMOUS or not socket.speaks_stele}
         if not roles:
             raise DocumentError(f"{socket.address}: opens to nobody who is anonymous; name a caller")

@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 from proof.documents import Json
 from proof.ws.checks import IDS
 from proof.ws.replay import Target
-from proof.ws.search import Found, Report
+from proof.ws.search import ATTEMPTS, Found, Report
 from proof.ws.session import to_json
 from proof.ws.transcript import printable
 
@@ -95,7 +95,7 @@ def described(one: Found) -> str:
     finding = one.finding
     head = f"{finding.check}: {finding.about}{f' over {finding.encoding}' if finding.encoding else ''}: {finding.text}"
     head = printable(head)
-    seen = f"seen after {one.sessions} sessions, {one.at_s:.1f} s; shows in {one.shows} of 3 when it is played again"
+    seen = f"seen after {one.sessions} sessions, {one.at_s:.1f} s; shows in {one.shows} of {ATTEMPTS} when it is played again"
     return f"{head}\n  {IDS[finding.check]}\n  {seen}\n\n{one.transcript}"
 
 

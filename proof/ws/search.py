@@ -14,9 +14,10 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
+from hypothesis import given, seed
 from hypothesis.errors import Flaky
 
+from proof.drawing import drawing
 from proof.ws.checks import judge
 from proof.ws.finding import Case, Finding
 from proof.ws.plans import Plan, Scene
@@ -50,6 +51,7 @@ class Found:
     sessions: int
     """Played when it was first seen."""
     at_s: float
+    """From the beginning until then; to make it small takes its time."""
 
 
 @dataclass(slots=True)
@@ -148,16 +150,7 @@ class Search:
 
     def _hunt(self, plan: Plan, examples: int, one_seed: int, best: _Best) -> None:
         @seed(one_seed)
-        @settings(
-            max_examples=examples,
-            database=None,
-            deadline=None,
-            suppress_health_check=list(HealthCheck),
-            phases=(Phase.generate, Phase.shrink),
-            verbosity=Verbosity.quiet,
-            report_multiple_bugs=False,
-            print_blob=False,
-        )
+        @drawing(examples)
         @given(plan.sessions)
         def look(session: Session) -> None:
             if time.monotonic() > (best.until or self._until):
@@ -183,7 +176,7 @@ class Search:
             if any(one.name == best.finding.name for one in findings):
                 shows, best.transcript = shows + 1, transcript
         self._known.add(best.finding.name)
-        at_s = time.monotonic() - self._began
+        at_s = best.seen_at - self._began
         self.report.found.append(Found(best.finding, best.session, best.transcript, shows, best.sessions, at_s))
         self._tell(f"{best.finding.check} {best.finding.about}: {best.finding.text}")
 
@@ -196,10 +189,15 @@ class _Best:
     session: Session | None = None
     transcript: Transcript | None = None
     sessions: int = 0
-    until: float = 0.0
+    seen_at: float = 0.0
+
+    @property
+    def until(self) -> float:
+        """When it is small enough; 0 before there is any."""
+        return self.seen_at and self.seen_at + SHRINK_S
 
     def take(self, finding: Finding, session: Session, transcript: Transcript, sessions: int) -> None:
         if self.session is None:
-            self.sessions, self.until = sessions, time.monotonic() + SHRINK_S
+            self.sessions, self.seen_at = sessions, time.monotonic()
         if self.session is None or session.size() <= self.session.size():
             self.finding, self.session, self.transcript = finding, session, transcript

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal, TypeAlias
 
@@ -63,7 +62,7 @@ class Raw:
 
 @dataclass(frozen=True, slots=True)
 class Await:
-    """Waits until an event of the name has come whose place has the value; `label` names it like a reply."""
+    """Waits for the next event of the name, if a call that publishes it has succeeded; `label` names it like a reply."""
 
     socket: str
     event: str
@@ -101,19 +100,6 @@ class Session:
 def said(label: str, pointer: str) -> Json:
     """A place in the frame that answered `label`."""
     return {SAID: [label, pointer]}
-
-
-def places(value: Any) -> Iterator[tuple[str, str]]:
-    """Every label and pointer that a value refers to."""
-    if isinstance(value, dict):
-        if set(value) == {SAID}:
-            yield value[SAID][0], value[SAID][1]
-            return
-        for one in value.values():
-            yield from places(one)
-    elif isinstance(value, list):
-        for one in value:
-            yield from places(one)
 
 
 def member(frame: Any, pointer: str) -> Any:

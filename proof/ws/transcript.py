@@ -55,14 +55,24 @@ class Call:
         return self.replies[0].frame if self.replies else None
 
     @property
+    def data(self) -> Any:
+        """What the answer says; None without one."""
+        return self.answer.get("data") if self.answer else None
+
+    def timeout_s(self, default_s: float) -> float:
+        """The deadline that the request brings, else its operation's."""
+        meta = self.frame.get("meta")
+        told = meta.get("timeout_ms") if isinstance(meta, dict) else None
+        return told / 1000 if isinstance(told, int) and told > 0 else default_s
+
+    @property
     def code(self) -> str:
         """`ok`, a code of the catalogue, or nothing."""
         if self.answer is None:
             return ""
-        data = self.answer.get("data")
-        return (
-            "ok" if self.answer.get("status_code") == 0 else str(data.get("code", "")) if isinstance(data, dict) else ""
-        )
+        if self.answer.get("status_code") == 0:
+            return "ok"
+        return str(self.data.get("code", "")) if isinstance(self.data, dict) else ""
 
 
 @dataclass(slots=True)

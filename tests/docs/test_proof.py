@@ -30,8 +30,10 @@ def test_the_table_has_each_check_with_its_line() -> None:
 
 
 def test_every_plan_and_option_that_the_page_names_is_there() -> None:
-    command = [sys.executable, "-m", "proof", "ws", "--help"]
-    help_text = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    helps = [[sys.executable, "-m", "proof", engine, "--help"] for engine in ("ws", "doors")]
+    help_text = "".join(
+        subprocess.run(one, cwd=ROOT, capture_output=True, text=True, check=True).stdout for one in helps
+    )
     named = set(re.findall(r"(--[a-z]+)", PAGE)) - {"--examples"}
     assert {one for one in named if one not in help_text} == set()
     written = (ROOT / "proof" / "ws" / "plans.py").read_text()
@@ -41,7 +43,11 @@ def test_every_plan_and_option_that_the_page_names_is_there() -> None:
 
 def test_the_page_runs_what_these_tests_run() -> None:
     assert SERVES in LINES
-    assert [line for line in LINES if not line.startswith(("python -m proof ws ", "make fuzz-", SERVES))] == []
+    assert [
+        line
+        for line in LINES
+        if not line.startswith(("python -m proof ws ", "python -m proof doors ", "make fuzz-", SERVES))
+    ] == []
 
 
 def here(line: str, url: str) -> list[str]:

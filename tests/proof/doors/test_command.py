@@ -24,6 +24,8 @@ def test_a_contract_has_the_doors_that_it_describes() -> None:
         ),
         (["--specs", "no-such-folder"], "no-such-folder"),
         (["--database", "postgresql://x"], "there are 4 doors, and 1 databases"),
+        (["--url", "http://127.0.0.1:1"], "does the service run?"),
+        (["--token", "admin=NO_SUCH_VARIABLE"], "the environment has no NO_SUCH_VARIABLE"),
     ],
 )
 def test_what_cannot_be_asked_is_said_in_a_line(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,8 @@ import pytest
 
 from app.development.servers import free_port
 from proof.callers import Caller, Login
-from proof.doors.door import JSON, PROTOBUF, Asked, Broken, Door, RestDoor, Service, SocketDoor
+from proof.documents import JSON, PROTOBUF
+from proof.doors.door import Asked, Broken, Door, RestDoor, Service, SocketDoor
 from proof.protobuf import compiled
 from tests.codegen.contracts import shipped
 from tests.running_service import RunningService
@@ -49,7 +51,11 @@ def test_a_door_knows_what_it_has_words_for(operation: str, fields: dict[str, An
 
 
 def test_a_door_knows_which_operations_it_has() -> None:
-    assert [door.has(OPERATIONS["login"]) for door in doors("http://127.0.0.1:1")] == [True, True, False, False]
+    every = doors("http://127.0.0.1:1")
+    assert [door.has(OPERATIONS["login"], "admin") for door in every] == [True, True, False, False]
+    public = replace(OPERATIONS["get_artists"], roles=None)
+    assert [door.has(public, "admin") for door in every] == [True, True, True, True]
+    assert [door.has(public, "stranger") for door in every] == [True, True, False, False]
 
 
 async def test_an_answer_is_the_same_plain_value_at_every_door(service: RunningService) -> None:

@@ -13,16 +13,17 @@ from tests.codegen.contracts import shipped
 class Scripted:
     """A door that answers each call by a function of it."""
 
-    def __init__(self, name: str, answer: Any) -> None:
+    def __init__(self, name: str, answer: Any, *, is_able: bool = True) -> None:
         self.name = name
+        self._is_able = is_able
         self._answer = answer
         self.is_closed = False
 
-    def has(self, operation: Operation) -> bool:
+    def has(self, operation: Operation, caller: str) -> bool:
         return True
 
     def can(self, operation: Operation, fields: dict[str, Any]) -> bool:
-        return True
+        return self._is_able
 
     async def call(self, asked: Asked) -> Outcome:
         found: Outcome = self._answer(asked)
@@ -72,3 +73,10 @@ def test_a_service_that_gives_no_answer_is_a_difference() -> None:
         raise Broken("no answer")
 
     assert "broken: no answer" in compared(fine, broken).differences[0].text
+
+
+def test_where_no_call_can_be_made_the_run_ends() -> None:
+    doors = Scripted("one", fine, is_able=False), Scripted("other", fine, is_able=False)
+    tally = Comparison(shipped(), doors, ["admin"]).run(1000, 1)
+    assert (tally.cases, tally.differences) == (0, [])
+    assert tally.passed_over > 0

@@ -11,7 +11,7 @@ import pytest
 from proof.documents import Json
 from proof.values import Values
 from proof.ws.checks import CHECKS, IDS, judge
-from proof.ws.contract import Event, Link, Operation, Socket
+from proof.ws.contract import Controls, Event, Link, Operation, Socket
 from proof.ws.finding import WITNESS, Case
 from proof.ws.session import Open, Raw, Send, Session, Step
 from proof.ws.transcript import Call, Entry, Transcript
@@ -74,8 +74,8 @@ SOCKET = Socket(
     encodings={"json": "application/json", "proto": "application/x-protobuf"},
     operations=OPERATIONS,
     events=(Event("made", PUSH, (frozenset({"may"}),), "things", 9), Event("hidden", PUSH, (frozenset({"rare"}),), "secrets", 9)),
-    controls=OPERATIONS[:1],
-    close_codes=frozenset({4401}),
+    controls=Controls({"subscribe": 60_003}),
+    close_codes={"token_expired": 4401, "invalid_token": 4501, "auth_timeout": 4408},
     catalogue={"taken": {"status_code": 6}, "forbidden": {"status_code": 3}, "not_found": {"status_code": 5}},
     answers={**OPERATIONS[0].replies, "made": PUSH, "control-subscribed": CONTROL},
 )  # fmt: skip
@@ -202,6 +202,10 @@ CASES: list[tuple[str, str, Made, Made]] = [
      lambda: able().call(wants="refused").refused("malformed", 4)),
     ("policy", "who may not is answered", lambda: unable().call().answered(), lambda: unable().call().refused("forbidden")),
     ("policy", "who may is refused", lambda: able().call().refused("forbidden"), lambda: able().call().refused("taken", 6)),
+    ("policy", "who is known is told to prove it", lambda: able().call().refused("unauthenticated", 4),
+     lambda: able().call().refused("taken", 6)),
+    ("encodings-agree", "the answers differ in what is there", lambda: pair().answered(label="a").answered({"id": 2}, label="b"),
+     lambda: pair().answered(label="a").answered({"id": 2, "name": "Emma"}, label="b")),
     ("encodings-agree", "one refuses", lambda: pair().answered(label="a").refused("invalid_data", 4, label="b"),
      lambda: pair().refused("malformed", 4, label="a").refused("invalid_data", 4, label="b")),
     ("encodings-agree", "the answers differ", lambda: pair().answered(label="a").answered({"id": 2, "name": "Anna"}, label="b"),
@@ -228,6 +232,10 @@ CASES: list[tuple[str, str, Made, Made]] = [
     ("handshake", "a page of nobody's opens", lambda: Story().open(origin=EVIL), lambda: Story().open()),
     ("keeps-input", "it is changed", lambda: able().call(data={"name": "Anna"}).answered(),
      lambda: able().call(data={"name": "Emma"}).answered()),
+    ("keeps-input", "a member of a member is changed",
+     lambda: able().call(data={"name": {"first": "Emma", "rest": [{"a": 1}]}}).answered({"id": 1, "name": {"first": "Emma", "rest": [{"a": 2}]}}),
+     lambda: able().call(data={"name": {"first": "Emma", "rest": [{"a": 1}]}}).answered(
+         {"id": 1, "name": {"first": "Emma", "last": None, "rest": [{"a": 1, "b": "default"}]}})),
     ("read-after-write", "it differs",
      lambda: story().call("get_thing", "s/1").answered({"id": 1, "name": "Anna"}, label="s/1"),
      lambda: story().call("get_thing", "s/1").answered(BOOK, label="s/1")),
@@ -278,3 +286,8 @@ def test_a_refused_handshake_is_judged_by_its_credential() -> None:
     assert refused("garbage", 401) == set()
     assert refused("header", 429) == refused("header", 503) == set()
     assert refused("garbage", 500) == {"handshake"}
+
+
+def test_answers_of_twins_are_compared_where_both_are_objects() -> None:
+    """What else they may be their schemas say."""
+    assert "encodings-agree" not in pair().answered(label="a").answered(None, label="b").found()

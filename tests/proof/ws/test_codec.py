@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from contextlib import suppress
 from functools import lru_cache
 
 import pytest
+from google.protobuf.field_mask_pb2 import FieldMask
+from google.protobuf.message import Message
+from google.protobuf.wrappers_pb2 import Int32Value
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from proof.documents import Json
 from proof.protobuf import Inexpressible, Protobuf
-from proof.ws.codec import CONTROL_IDS, JsonFrames, ProtobufFrames, Unreadable
-from tests.codegen.contracts import shipped
+from proof.ws.codec import JsonFrames, ProtobufFrames, Unreadable
+from proof.ws.contract import Controls, read_socket
+from tests.codegen.contracts import shipped, shipped_files
 
 ID = str(uuid.UUID(int=7))
 
 
 @lru_cache(maxsize=1)
+def controls() -> Controls:
+    return read_socket(json.loads(shipped_files()["specs/asyncapi.json"])).controls
+
+
+@lru_cache(maxsize=1)
 def frames() -> ProtobufFrames:
-    return ProtobufFrames(Protobuf(shipped()))
+    return ProtobufFrames(Protobuf(shipped()), controls())
 
 
 def pkg_id(name: str) -> int:
@@ -69,13 +79,37 @@ def test_a_member_that_a_request_has_not_is_inexpressible() -> None:
         frames().write({"pkg_id": pkg_id("get_artists"), "req_id": ID, "data": {}, "more": 1})
 
 
-@pytest.mark.parametrize("kind", CONTROL_IDS)
+@pytest.mark.parametrize("kind", ["auth", "cancel", "subscribe", "unsubscribe"])
 def test_a_control_frame_is_a_request_of_its_number(kind: str) -> None:
     protobuf = Protobuf(shipped())
     request = protobuf.new("Request")
-    request.ParseFromString(frames().write({"type": kind, "token": "Bearer x", "topics": ["a"], "req_id": ID}))
-    assert (request.pkg_id, request.req_id) == (CONTROL_IDS[kind], ID)
+    members = {"auth": {"token": "Bearer x"}, "cancel": {}}.get(kind, {"topics": ["a"]})
+    request.ParseFromString(frames().write({"type": kind, "req_id": ID, **members}))
+    assert (request.pkg_id, request.req_id) == (controls().asked[kind], ID)
     assert bool(request.data) is (kind != "cancel")
+
+
+@pytest.mark.parametrize(
+    ("number", "data", "said"),
+    [
+        (60_000, Int32Value(value=9), {"type": "auth_ok", "expires_in": 9}),
+        (60_001, Int32Value(value=5), {"type": "auth.expiring", "expires_in": 5}),
+        (60_003, FieldMask(paths=["a"]), {"type": "subscribed", "topics": ["a"]}),
+        (60_004, FieldMask(paths=["a"]), {"type": "unsubscribed", "topics": ["a"]}),
+    ],
+)
+def test_what_a_control_frame_is_told_is_read_as_its_json_twin(number: int, data: Message, said: Json) -> None:
+    response = Protobuf(shipped()).new("Response")
+    response.pkg_id, response.req_id, response.status_code = number, ID, 0
+    response.data = data.SerializeToString()
+    assert frames().read(response.SerializeToString()) == said
+
+
+def test_a_number_that_nobody_has_is_unreadable() -> None:
+    response = Protobuf(shipped()).new("Response")
+    response.pkg_id, response.req_id, response.status_code = 60_999, ID, 0
+    with pytest.raises(Unreadable):
+        frames().read(response.SerializeToString())
 
 
 def test_a_refusal_is_read_as_its_json_twin() -> None:

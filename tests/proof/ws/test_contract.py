@@ -20,7 +20,9 @@ def test_our_document_has_the_words_that_add_checks() -> None:
     create = socket.operation("create_artist")
     assert socket.speaks_stele
     assert socket.close_codes is not None
-    assert 4401 in socket.close_codes
+    assert socket.close_codes["token_expired"] == 4401
+    assert socket.controls.asked["subscribe"] == 60_003
+    assert socket.controls.told[60_001]["properties"]["type"] == {"type": "string", "const": "auth.expiring"}
     assert set(socket.encodings) == {"stele.v1.json", "stele.v1.protobuf"}
     assert create.pkg_id is not None
     assert create.errors is not None

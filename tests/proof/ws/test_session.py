@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 
 from proof.ws.session import (
@@ -17,7 +15,6 @@ from proof.ws.session import (
     Settle,
     from_json,
     member,
-    places,
     said,
     to_json,
 )
@@ -64,11 +61,6 @@ def test_a_shorter_session_is_smaller_and_so_is_one_that_says_less() -> None:
     shorter = Session("test", WHOLE.steps[:2])
     longer = Session("test", (WHOLE.steps[0], Send("s", "make", "a", {"data": "x" * 900})))
     assert shorter.size() < longer.size() < WHOLE.size()
-
-
-def test_places_are_what_a_frame_refers_to() -> None:
-    frame = json.loads(to_json(WHOLE))["steps"][1]["frame"]
-    assert [*places([frame])] == [("b", "/data/id")]
 
 
 def test_a_member_is_followed_as_far_as_there_are_objects() -> None:
