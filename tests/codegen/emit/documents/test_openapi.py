@@ -60,7 +60,9 @@ def test_a_read_with_an_entity_tag_may_be_asked_for_again_in_vain() -> None:
     assert conditional == ["get_artist"]
     get = document()["paths"]["/api/artists/{artist_id}"]["get"]
     parameters = {one["name"]: one["schema"] for one in get["parameters"] if "name" in one}
-    assert parameters["If-None-Match"] == {"type": "string"}, "what is no list of tags is as none, so every text is valid"
+    assert parameters["If-None-Match"] == {"type": "string"}, (
+        "what is no list of tags is as none, so every text is valid"
+    )
     assert set(get["responses"]["304"]) == {"description", "headers"}
     assert set(get["responses"]["304"]["headers"]) == set(get["responses"]["200"]["headers"])
 
