@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sys
 
+from proof.doors import command as doors
 from proof.http import command as http
 from proof.ws import command as ws
 
-ENGINES = {"http": http.main, "ws": ws.main}
-USAGE = """python -m proof http …  fuzz the REST door by its OpenAPI document
-python -m proof ws …    fuzz the WebSocket door by its AsyncAPI document
+ENGINES = {"doors": doors.main, "http": http.main, "ws": ws.main}
+USAGE = """python -m proof doors …  ask the same of every door, and compare
+python -m proof http …   fuzz the REST door by its OpenAPI document
+python -m proof ws …     fuzz the WebSocket door by its AsyncAPI document
 
 --help behind an engine says more"""
 

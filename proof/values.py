@@ -297,9 +297,14 @@ def _texts(schema: Json) -> SearchStrategy[str]:
         edges.append(st.sampled_from([("ab" * most)[:most], "é" * most, ("ab" * most)[: max(least, most - 1)]]))
     if least:
         edges.append(st.just("x" * least))
-    if most is None or most >= UNIQUE:  # Many a thing may have its name once.
-        edges += [st.uuids().map(lambda one: one.hex[:UNIQUE].ljust(least, "x"))] * 2
+    if most is None or most >= UNIQUE:
+        edges += [_unique(least) for _ in range(4)]  # Each its own: of one strategy `one_of` takes one.
     return st.one_of(some, *edges)
+
+
+def _unique(least: int) -> SearchStrategy[str]:
+    """Many a thing may have its name once."""
+    return st.uuids().map(lambda one: one.hex[:UNIQUE].ljust(least, "x"))
 
 
 def _base64(given: bytes) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -104,8 +104,7 @@ class Call:
     operation: Operation
     method: Method
     decode: Callable[[], Any]
-    """Answers the typed request, or raises what `app.errors.decode` turns into a refusal. May be called once more where
-    roles refuse a socket's request, for the name of its object."""
+    """Answers the typed request, or raises what `app.errors.decode` turns into a refusal."""
     caller: Caller
     trace_id: str
     timeout_s: float | None = None
@@ -115,6 +114,9 @@ class Call:
     socket's is its `req_id`."""
     receive: Callable[[], Awaitable[None]] | None = None
     """Reads the rest of the request, where the door has not read it yet; raises Abandoned or an `ApiError`."""
+    peek: Callable[[], Mapping[str, object]] | None = None
+    """The request's fields as they were sent, unjudged, for the row of a refusal; None where the door knows the object
+    without. Raises what `decode` raises."""
     alternatives: Callable[[Any], Sequence[Any]] | None = None
     """Requests that stand for the one that was read where that is refused by its precondition (RFC 9110 §13.1.1)."""
     arrived_at: float = field(default_factory=time.monotonic)

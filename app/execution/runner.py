@@ -14,6 +14,7 @@ from contextlib import suppress
 from typing import Any
 
 import structlog
+from google.protobuf.message import DecodeError
 
 from app.admission.gate import Gate
 from app.admission.shares import Shares
@@ -253,18 +254,22 @@ class Runner:
         if field is not None:
             call.object_id = str(getattr(request, field))
 
-    def _name_refused(self, call: Call, code: str) -> None:
-        """A socket's request is read for its object's name alone, where roles refused it before it was read."""
-        if code == Forbidden.code and call.object_id is None and call.operation.name in self._object_fields:
-            with suppress(ApiError):
-                self._name_object(call, decode(call.decode))
+    def _name_refused(self, call: Call) -> None:
+        """As HTTP names it by its path: what was sent, whether or not the request fits."""
+        field = self._object_fields.get(call.operation.name)
+        if field is None or call.object_id is not None or call.peek is None:
+            return
+        with suppress(ValueError, DecodeError, RecursionError):
+            value = call.peek().get(field)
+            if isinstance(value, int | str) and not isinstance(value, bool):
+                call.object_id = str(value)
 
     async def _record_refusal(self, call: Call, error: ApiError, started: float) -> None:
         """A refusal leaves its audit row before the reply (D2), unless it comes in floods or the database is what failed."""
         audit = call.operation.audit
         if audit is Audit.NONE:
             return
-        self._name_refused(call, error.code)
+        self._name_refused(call)
         record = record_of(call, error.code, started, reason_of(error))
         if audit is Audit.BEST_EFFORT or error.code in QUEUED_CODES:
             self._audit.offer(record)

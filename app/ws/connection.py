@@ -202,6 +202,7 @@ class Connection:
             self._session.next_trace_id(),
             invoke.timeout_s,
             invoke.req_id if is_keyed else None,
+            peek=partial(package.peek, invoke.data),
         )
         task = self._loop.create_task(self._run(invoke, call))
         gate.arrived()

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+import msgspec
+
 from app.execution.context import Method
 from app.ws.envelope import JsonReader, ProtobufReader, Reader
 from app.ws.frames import JsonWriter, ProtobufWriter, Writer
@@ -35,6 +37,8 @@ class BoundPackage:
     method: Method
     decode: Callable[[bytes], Any]
     """The typed request of a frame's `data`, or what `app.errors.decode` turns into a refusal."""
+    peek: Callable[[bytes], Mapping[str, object]]
+    """The fields of a frame's `data` as they were sent, unjudged; raises what `decode` raises."""
     frame: Callable[[Any], tuple[bytes, Any]]
     """Data and meta of a reply."""
 
@@ -57,13 +61,14 @@ def make_dialects(
     packages: Mapping[int, Package], handlers: Any, events: Mapping[int, EventCodec]
 ) -> dict[Format, Dialect]:
     """One of each format for the whole process; every socket of a format shares it."""
+    members = msgspec.json.Decoder(dict[str, Any]).decode
     json: dict[int, BoundPackage] = {}
     protobuf: dict[int, BoundPackage] = {}
     for pkg_id, package in packages.items():
         operation, codec, method = package.operation, package.codec, package.method(handlers)
-        json[pkg_id] = BoundPackage(operation, method, codec.decode_json, codec.frame_json)
-        if codec.frame_protobuf is not None:
-            protobuf[pkg_id] = BoundPackage(operation, method, codec.decode_protobuf, codec.frame_protobuf)
+        json[pkg_id] = BoundPackage(operation, method, codec.decode_json, members, codec.frame_json)
+        if codec.frame_protobuf is not None and (values := codec.values_protobuf) is not None:
+            protobuf[pkg_id] = BoundPackage(operation, method, codec.decode_protobuf, values, codec.frame_protobuf)
     return {
         Format.JSON: Dialect(Format.JSON, str, JsonReader(), JsonWriter(events), json),
         Format.PROTOBUF: Dialect(Format.PROTOBUF, bytes, ProtobufReader(), ProtobufWriter(events), protobuf),

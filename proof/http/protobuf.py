@@ -117,7 +117,10 @@ class Twins:
 
         yield valid, check_valid
         yield faults, check_invalid
-        yield valid.flatmap(lambda one: st.tuples(st.just(one), _damaged(self._bytes(operation, http, one)))), check_damaged
+        yield (
+            valid.flatmap(lambda one: st.tuples(st.just(one), _damaged(self._bytes(operation, http, one)))),
+            check_damaged,
+        )
 
     def _agree(self, operation: Operation, http: Http, sent: Sent, *, is_valid: bool) -> None:
         try:
@@ -177,7 +180,9 @@ class Twins:
             return f"has {media}, which is not declared"
         if media == PROBLEM:
             schema = resolved(self.document, declared)["content"][PROBLEM]["schema"]
-            return None if self._values.is_valid(schema, answer.json()) else f"has a problem that is none: {answer.text}"
+            return (
+                None if self._values.is_valid(schema, answer.json()) else f"has a problem that is none: {answer.text}"
+            )
         if media == PROTOBUF and operation.result.record is not None:
             return self._unreadable(operation.result.record, answer.content)
         return None

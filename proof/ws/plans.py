@@ -281,14 +281,14 @@ def _flipped(whole: bytes, bit: int) -> bytes:
 
 @st.composite
 def credentials(draw: DrawFn, scene: Scene) -> Session:
-    """Handshakes by every form of credential, good and bad, and from a page of nobody's; a refused refresh changes nothing."""
+    """Handshakes by forms of credential, good and bad, and from a page of nobody's; a refused refresh changes nothing."""
     steps: list[Step] = []
-    for number in range(draw(st.integers(1, 3))):
-        caller, encoding = draw(st.sampled_from(sorted(scene.roles))), draw(st.sampled_from(scene.encodings))
-        credential = draw(st.sampled_from(CREDENTIALS))
-        origin = draw(st.sampled_from([None, None, None, EVIL]))
+    caller, encoding = draw(st.sampled_from(sorted(scene.roles))), draw(st.sampled_from(scene.encodings))
+    for number, credential in enumerate(
+        draw(st.lists(st.sampled_from(CREDENTIALS), min_size=1, max_size=5, unique=True))
+    ):
         name = f"c{number}"
-        steps.append(Open(name, encoding, caller, credential, origin))
+        steps.append(Open(name, encoding, caller, credential, draw(st.sampled_from([None, None, None, EVIL]))))
         if draw(st.booleans()):
             steps.append(Control(name, {"type": "auth", "token": "Bearer garbage"}, ("control-authenticated",)))
         operation = draw(st.sampled_from(scene.socket.operations))

@@ -192,6 +192,24 @@ async def test_the_audit_log_has_every_outcome(service: RunningService, stack: A
     assert [(row["username"], row["door"]) for row in rows] == [("admin", "http")]
 
 
+@pytest.mark.parametrize(
+    ("user", "fields", "code"), [("nobody", {"name": "x"}, "forbidden"), ("editor", {"name": ""}, "invalid_data")]
+)
+async def test_the_row_of_a_refusal_names_its_object_at_every_door(
+    service: RunningService, stack: AsyncExitStack, user: str, fields: dict[str, str], code: str
+) -> None:
+    """Whether or not the request was read: HTTP says the object in its path, a frame in its data."""
+    (admin, *_), doors = await opened(stack, service, "admin"), await opened(stack, service, user)
+    ids = [uuid.uuid4().int >> 80 for _ in doors]
+    for door, number in zip(doors, ids, strict=True):
+        assert (await door.call("update_artist", artist_id=number, **fields)).code == code
+    asked = {"action": "update_artist", "user": user, "per_page": 100}
+    rows = (await admin.call("get_audit_logs", **asked)).value["items"]
+    assert {row["object_id"]: row["code"] for row in rows if row["object_id"] in map(str, ids)} == dict.fromkeys(
+        map(str, ids), code
+    )
+
+
 async def test_a_repeated_key_has_one_effect_and_the_same_answer(
     service: RunningService, stack: AsyncExitStack
 ) -> None:

@@ -1,0 +1,106 @@
+"""What is asked of every door: a few calls by some callers, with what fits, what does not, and ids that earlier calls answered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.strategies import DrawFn
+
+from codegen.emit.documents.json_schemas import Spelling, draft07
+from codegen.ir.operations import Contract, Operation
+from proof.documents import Json
+from proof.values import Values
+
+KNOWN = "$known"
+MAX_CALLS = 6
+ABOUT_OTHERS = frozenset({"get_audit_log", "get_audit_logs"})
+"""They read rows that are written behind the answers, and so are not the same at one moment; what is stored is compared itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A call before it is made. A field `{"$known": name}` is the value that the last answer had of that name, or of `id`."""
+
+    operation: str
+    fields: Json
+    caller: str
+    is_keyed: bool = False
+    fault: str = ""
+
+
+class Cases:
+    """Of one contract. Only operations that a client may call at any time: those of a session have a state beside it."""
+
+    def __init__(self, contract: Contract, callers: list[str], *, only_reads: bool = False) -> None:
+        self.operations = [
+            one
+            for one in contract.operations
+            if not one.has_bytes
+            and one.session is None
+            and one.priority != "health"
+            and one.name not in ABOUT_OTHERS
+            and (one.is_query or not only_reads)
+        ]
+        self._callers = callers
+        spelling = Spelling(contract)
+        document: Json = {"asyncapi": "3.0.0", "components": {"schemas": draft07(spelling.components())}}
+        self._values = Values(document)
+        self._schemas: dict[str, Any] = {
+            one.name: draft07(spelling.record(one.request.fields, closed=True)) for one in self.operations
+        }
+
+    @st.composite
+    @staticmethod
+    def _calls(draw: DrawFn, cases: Cases) -> tuple[Drawn, ...]:
+        return tuple(draw(cases.one()) for _ in range(draw(st.integers(1, MAX_CALLS))))
+
+    def calls(self) -> st.SearchStrategy[tuple[Drawn, ...]]:
+        return Cases._calls(self)
+
+    def one(self) -> st.SearchStrategy[Drawn]:
+        return st.sampled_from(self.operations).flatmap(self._of)
+
+    def _of(self, operation: Operation) -> st.SearchStrategy[Drawn]:
+        schema = self._schemas[operation.name]
+        caller = st.sampled_from(self._callers)
+
+        @st.composite
+        def drawn(draw: DrawFn) -> Drawn:
+            value = draw(self._values.valid(schema))
+            faults = self._values.faults(schema, value)
+            fault = draw(st.one_of(st.none(), st.none(), st.sampled_from(faults))) if faults else None
+            fields = fault.value if fault else value
+            if fault is None:
+                fields = {name: self._known(draw, name, one) for name, one in fields.items()}
+            keyed = operation.idempotency == "key" and draw(st.booleans())
+            return Drawn(
+                operation.name,
+                fields if isinstance(fields, dict) else {},
+                draw(caller),
+                keyed,
+                repr(fault) if fault else "",
+            )
+
+        return drawn()
+
+    def _known(self, draw: DrawFn, name: str, value: Any) -> Any:
+        """Most ids are those of something that there is."""
+        return {KNOWN: name, "else": value} if name.endswith("_id") and draw(st.integers(0, 3)) else value
+
+
+def filled(fields: Json, answered: Json) -> Json:
+    """With what earlier answers said; without, as it was drawn."""
+    return {
+        name: answered.get(one[KNOWN], one["else"]) if isinstance(one, dict) and KNOWN in one else one
+        for name, one in fields.items()
+    }
+
+
+def learn(operation: Operation, value: Any, answered: Json) -> None:
+    """An answer's `id` is the `<noun>_id` of its record."""
+    if isinstance(value, dict) and "id" in value and operation.result.record:
+        noun = operation.result.record
+        name = "".join(f"_{one.lower()}" if one.isupper() else one for one in noun).lstrip("_")
+        answered[f"{name}_id"] = value["id"]

@@ -1,0 +1,82 @@
+"""`python -m proof doors`: asks the same of every door, and compares. Each door is in front of a service of its own, begun alike."""
+
+from __future__ import annotations
+
+import argparse
+import secrets
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from codegen.ir.operations import Contract
+from proof.callers import Login
+from proof.documents import DocumentError
+from proof.doors.door import JSON, PROTOBUF, Door, RestDoor, Service, SocketDoor
+from proof.doors.run import Comparison, Tally
+from proof.protobuf import compiled
+
+SAME, DIFFERENT, UNUSABLE = 0, 1, 2
+USERS = ("admin", "editor", "nobody")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m proof doors", description=__doc__)
+    add = parser.add_argument
+    add("--specs", default="specs", help="the contract (default %(default)s)")
+    add("--url", action="append", default=[], help="a service for each door: REST-JSON, REST-protobuf, WebSocket-JSON, WebSocket-protobuf, "
+        "as far as the contract has them; with one, every door is of that service, and only what reads is asked")  # fmt: skip
+    add("--database", action="append", default=[], help="the PostgreSQL URL of each of them, to compare what is stored")
+    add("--as", dest="users", action="append", default=[], metavar="NAME[:PASSWORD]", help="log in as; may be repeated")
+    add("--cases", type=int, default=2000, help="calls (default %(default)s)")
+    add("--seed", type=int, default=None, help="draws the same calls again")
+    return parser
+
+
+def main(arguments: list[str]) -> int:
+    """0 where nothing differs, 1 where something does, 2 where nothing could be asked."""
+    options = _parser().parse_args(arguments)
+    try:
+        contract = compiled(Path(options.specs))
+        doors, callers = doors_of(contract, options.url or ["http://127.0.0.1:8000"], options.users or list(USERS))
+        if options.database and len(options.database) != len(doors):
+            raise ValueError(f"--database: there are {len(doors)} doors, and {len(options.database)} databases")
+    except (DocumentError, ValueError) as error:
+        print(error, file=sys.stderr)
+        return UNUSABLE
+    seed = secrets.randbits(32) if options.seed is None else options.seed
+    only_reads = len(set(options.url)) < len(doors)
+    comparison = Comparison(contract, doors, callers, options.database, only_reads=only_reads)
+    tally = comparison.run(options.cases, seed)
+    print(summary(tally, seed))
+    return DIFFERENT if tally.differences else SAME
+
+
+def doors_of(contract: Contract, urls: list[str], users: list[str]) -> tuple[list[Door], list[str]]:
+    """Every door of the contract, and the names of its callers; `nobody at all` where some operation is public or refuses."""
+    kinds: list[tuple[Callable[[Service, str], Door], str]] = [(RestDoor, JSON), (RestDoor, PROTOBUF)]
+    if contract.socket_info:
+        kinds += [(SocketDoor, media) for _, media in sorted(contract.frames.encodings) if media in (JSON, PROTOBUF)]
+    if len(urls) not in (1, len(kinds)):
+        raise ValueError(f"--url: expected one, or one for each of the {len(kinds)} doors; found {len(urls)}")
+    given = dict(user.partition(":")[::2] for user in users)
+    doors: list[Door] = []
+    for index, (kind, media) in enumerate(kinds):
+        url = urls[index if len(urls) > 1 else 0].rstrip("/")
+        login = Login(url)
+        callers = {name: login.caller(name, password or name) for name, password in given.items()}
+        doors.append(kind(Service(url, contract, callers), media))
+    return doors, list(given)
+
+
+def summary(tally: Tally, seed: int) -> str:
+    names = sorted({name for name, _ in tally.codes})
+    lines = [f"{'operation':<32} {'calls':>7}  answered as"]
+    for name in names:
+        codes = {code: count for (one, code), count in tally.codes.items() if one == name}
+        told = ", ".join(f"{code} {count}" for code, count in sorted(codes.items(), key=lambda one: -one[1]))
+        lines.append(f"{name:<32} {sum(codes.values()):>7}  {told}")
+    lines += [f"\n{one}" for one in tally.differences]
+    lines.append(
+        f"{tally.cases} calls of each door in {tally.seconds:.0f} s, seed {seed}: {len(tally.differences) or 'no'} differences"
+    )
+    return "\n".join(lines)

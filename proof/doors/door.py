@@ -1,0 +1,290 @@
+"""The doors of one contract, each in front of a service of its own: a call goes in as plain JSON values, and its outcome comes out as such.
+
+A door says only what a caller can see. What a door has no words for (a text where its form has a number) is Inexpressible.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+from urllib.parse import quote, urlencode
+
+import httpx2
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidHandshake
+from websockets.typing import Subprotocol
+
+from codegen.ir.operations import Contract, Operation
+from codegen.ir.types import Bool, Float, Int, ListOf, Type
+from proof.callers import Caller
+from proof.documents import Json
+from proof.protobuf import Inexpressible, Protobuf
+from proof.ws.codec import JsonFrames, ProtobufFrames
+
+JSON, PROTOBUF = "application/json", "application/x-protobuf"
+ANSWER_S = 40.0
+"""Longer than any deadline of a service."""
+IDEMPOTENCY_KEY = "Idempotency-Key"
+MAX_FRAME = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """`code` is `ok` or a code of the catalogue; `value` the result; `faults` the pointers of a refusal, sorted."""
+
+    code: str
+    value: Any = None
+    faults: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One call. `key` makes it idempotent where its operation is so by a key."""
+
+    operation: str
+    fields: Json
+    caller: str
+    key: str = ""
+
+
+class Door(Protocol):
+    name: str
+
+    def has(self, operation: Operation) -> bool: ...
+
+    def can(self, operation: Operation, fields: Json) -> bool:
+        """Whether a door that has the operation has words for the fields."""
+
+    async def call(self, asked: Asked) -> Outcome:
+        """What the caller sees; a Broken where that is no answer of the contract."""
+
+    async def close(self) -> None: ...
+
+
+class Broken(Exception):
+    """The service gave no answer that could be read."""
+
+
+@dataclass(slots=True)
+class Service:
+    """`callers` log in at this service. One HTTP client, and one socket for each caller and encoding."""
+
+    url: str
+    contract: Contract
+    callers: Mapping[str, Caller]
+    operations: dict[str, Operation] = field(init=False)
+    protobuf: Protobuf | None = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.operations = {one.name: one for one in self.contract.operations}
+        self.protobuf = Protobuf(self.contract) if self.contract.proto else None
+
+    def token(self, caller: str) -> str | None:
+        return self.callers[caller].token()
+
+
+class RestDoor:
+    """Path, query, headers and body as OpenAPI binds the fields."""
+
+    def __init__(self, service: Service, media: str) -> None:
+        self.name = f"REST-{'json' if media == JSON else 'protobuf'}"
+        self._service = service
+        self._media = media
+        self._client = httpx2.AsyncClient(base_url=service.url, timeout=ANSWER_S, trust_env=False)
+
+    def has(self, operation: Operation) -> bool:
+        is_there = operation.http is not None and not operation.has_bytes
+        return is_there and (self._media == JSON or (operation.has_rpc and self._service.protobuf is not None))
+
+    def can(self, operation: Operation, fields: Json) -> bool:
+        try:
+            self._request(operation, fields)
+        except Inexpressible:
+            return False
+        return True
+
+    async def call(self, asked: Asked) -> Outcome:
+        operation = self._service.operations[asked.operation]
+        target, headers, body = self._request(operation, asked.fields)
+        if token := self._service.token(asked.caller):
+            headers["Authorization"] = f"Bearer {token}"
+        if asked.key:
+            headers[IDEMPOTENCY_KEY] = asked.key
+        method = operation.http.method if operation.http else "GET"
+        try:
+            answer = await self._client.request(method, target, headers=headers, content=body)
+        except httpx2.HTTPError as error:
+            raise Broken(f"{self.name}: {error or type(error).__name__}") from None
+        return self._outcome(operation, answer)
+
+    def _request(self, operation: Operation, fields: Json) -> tuple[str, dict[str, str], bytes | None]:
+        assert operation.http is not None
+        rest, path = dict(fields), operation.http.path
+        query: list[tuple[str, str]] = []
+        headers = {"Accept": self._media}
+        for one in operation.http.parameters:
+            if one.field not in rest:
+                if one.location == "path":
+                    raise Inexpressible(f"{one.carrier} is part of the path")
+                continue
+            declared = operation.request.field(one.field)
+            texts = _texts(declared.type if declared else None, rest.pop(one.field))
+            if one.location == "path":
+                if texts[0] in ("", ".", ".."):
+                    raise Inexpressible("a path has no such segment")
+                path = path.replace(f"{{{one.carrier}}}", quote(texts[0], safe=""))
+            elif one.location == "query":
+                query += [(one.carrier, text) for text in texts]
+            else:
+                headers[one.carrier] = _in_header(one.carrier, texts)
+        body = self._body(operation, fields, rest)
+        if body is not None:
+            headers["Content-Type"] = self._media
+        return f"{path}{'?' if query else ''}{urlencode(query)}", headers, body
+
+    def _body(self, operation: Operation, fields: Json, rest: Json) -> bytes | None:
+        """A message has the fields of the path as well: they are a part of it in proto."""
+        assert operation.http is not None
+        if operation.http.body is None:
+            if rest:
+                raise Inexpressible(f"there is no place for {min(rest)}")
+            return None
+        if self._media == JSON:
+            return json.dumps(rest, ensure_ascii=False).encode()
+        assert self._service.protobuf is not None
+        beside = {one.field for one in operation.http.parameters if one.location != "path"}
+        return self._service.protobuf.request(
+            operation, {name: one for name, one in fields.items() if name not in beside}
+        )
+
+    def _outcome(self, operation: Operation, answer: httpx2.Response) -> Outcome:
+        media = answer.headers.get("content-type", "")
+        try:
+            if answer.status_code >= 400:
+                problem = answer.json()
+                return _refusal(problem)
+            if not answer.content:
+                return Outcome("ok")
+            if media == JSON:
+                found = answer.json()
+            else:
+                assert self._service.protobuf is not None
+                found = self._service.protobuf.value(operation.result.record or "", answer.content)
+        except (ValueError, KeyError) as error:
+            raise Broken(f"{self.name} {answer.status_code} {media}: {error}") from None
+        if operation.result.is_list and operation.result.has_meta:
+            return Outcome("ok", {"items": found["items"], "meta": found["meta"]})
+        return Outcome("ok", found["items"] if operation.result.is_list else found)
+
+    async def close(self) -> None:
+        await self._client.aclose()
+
+
+class SocketDoor:
+    """One socket for each caller, opened when it first calls."""
+
+    def __init__(self, service: Service, media: str) -> None:
+        self.name = f"WS-{'json' if media == JSON else 'protobuf'}"
+        self._service = service
+        self._subprotocol = next(name for name, one in service.contract.frames.encodings if one == media)
+        self._is_json = media == JSON
+        self._codec = JsonFrames() if self._is_json or service.protobuf is None else ProtobufFrames(service.protobuf)
+        self._sockets: dict[str, ClientConnection] = {}
+
+    def has(self, operation: Operation) -> bool:
+        return operation.pkg_id is not None and (self._is_json or operation.has_rpc)
+
+    def can(self, operation: Operation, fields: Json) -> bool:
+        try:
+            self._codec.write(self._frame(operation, fields, str(uuid.uuid4())))
+        except Inexpressible:
+            return False
+        return True
+
+    def _frame(self, operation: Operation, fields: Json, req_id: str) -> Json:
+        return {"pkg_id": operation.pkg_id, "req_id": req_id, "data": fields}
+
+    async def call(self, asked: Asked) -> Outcome:
+        operation = self._service.operations[asked.operation]
+        req_id = asked.key or str(uuid.uuid4())
+        try:
+            async with asyncio.timeout(ANSWER_S):
+                socket = await self._socket(asked.caller)
+                if socket is None:
+                    return Outcome("unauthenticated")
+                await socket.send(self._codec.write(self._frame(operation, asked.fields, req_id)))
+                return await self._outcome(operation, socket, req_id)
+        except (ConnectionClosed, OSError, TimeoutError) as error:
+            self._sockets.pop(asked.caller, None)
+            raise Broken(f"{self.name}: {error or type(error).__name__}") from None
+
+    async def _socket(self, caller: str) -> ClientConnection | None:
+        """None for who may open none."""
+        known = self._sockets.get(caller)
+        if known is None:
+            token = self._service.token(caller)
+            headers = {"Authorization": f"Bearer {token}"} if token else {}
+            address = f"ws{self._service.url.removeprefix('http')}{self._service.contract.frames.address}"
+            try:
+                known = await connect(
+                    address,
+                    subprotocols=[Subprotocol(self._subprotocol)],
+                    additional_headers=headers,
+                    compression=None,
+                    ping_interval=None,
+                    max_size=MAX_FRAME,
+                    proxy=None,
+                )
+            except InvalidHandshake:
+                return None
+            self._sockets[caller] = known
+        return known
+
+    async def _outcome(self, operation: Operation, socket: ClientConnection, req_id: str) -> Outcome:
+        while True:
+            frame = self._codec.read(await socket.recv())
+            if frame.get("req_id") != req_id:
+                continue
+            if frame.get("status_code") != 0:
+                return _refusal(frame["data"])
+            if operation.result.is_list and operation.result.has_meta:
+                return Outcome("ok", {"items": frame["data"], "meta": frame.get("meta")})
+            return Outcome("ok", frame["data"])
+
+    async def close(self) -> None:
+        for socket in self._sockets.values():
+            await socket.close()
+
+
+def _refusal(problem: Json) -> Outcome:
+    return Outcome(problem["code"], None, tuple(sorted(one["pointer"] for one in problem.get("errors") or ())))
+
+
+def _texts(kind: Type | None, value: Any) -> list[str]:
+    """A value outside of a body: a list is there once for each item."""
+    if isinstance(kind, ListOf):
+        if not isinstance(value, list):
+            raise Inexpressible("outside of a body everything is text")
+        return [_text(kind.item, item) for item in value]
+    return [_text(kind, value)]
+
+
+def _text(kind: Type | None, value: Any) -> str:
+    due = (
+        bool if isinstance(kind, Bool) else int if isinstance(kind, Int) else float if isinstance(kind, Float) else str
+    )
+    if type(value) is not due and not (due is float and type(value) is int):
+        raise Inexpressible("outside of a body everything is text")
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _in_header(name: str, texts: list[str]) -> str:
+    """A version travels as an entity tag; else printable ASCII alone is sure to arrive."""
+    text = ", ".join(texts)
+    if not text.isascii() or not text.isprintable() or text != text.strip():
+        raise Inexpressible("a header has no such text")
+    return f'"{text}"' if name.lower() == "if-match" else text

@@ -1,0 +1,92 @@
+"""Each door says a call in its own form, or that it has no words for it; what the service answers comes out as plain values."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.development.servers import free_port
+from proof.callers import Caller, Login
+from proof.doors.door import JSON, PROTOBUF, Asked, Broken, Door, RestDoor, Service, SocketDoor
+from proof.protobuf import compiled
+from tests.codegen.contracts import shipped
+from tests.running_service import RunningService
+
+KINDS: list[tuple[Callable[[Service, str], Door], str]] = [
+    (RestDoor, JSON),
+    (RestDoor, PROTOBUF),
+    (SocketDoor, JSON),
+    (SocketDoor, PROTOBUF),
+]
+OPERATIONS = {one.name: one for one in shipped().operations}
+
+
+def doors(url: str) -> list[Door]:
+    login = Login(url)
+    callers = {name: login.caller(name, name) for name in ("admin", "nobody")} | {"stranger": Caller("stranger")}
+    return [kind(Service(url, shipped(), callers), media) for kind, media in KINDS]
+
+
+@pytest.mark.parametrize(
+    ("operation", "fields", "able"),
+    [
+        ("create_artist", {"name": "a"}, [True, True, True, True]),
+        ("create_artist", {"name": 1}, [True, False, True, False]),
+        ("create_artist", {"name": "a", "unknown": 1}, [True, False, True, False]),
+        ("create_artist", {}, [True, False, True, False]),
+        ("get_artist", {"artist_id": 1}, [True, True, True, True]),
+        ("get_artist", {"artist_id": "1"}, [False, False, True, False]),
+        ("get_artist", {}, [False, False, True, False]),
+        ("get_paginated_artists", {"page": True}, [False, False, True, False]),
+    ],
+)
+def test_a_door_knows_what_it_has_words_for(operation: str, fields: dict[str, Any], able: list[bool]) -> None:
+    assert [door.can(OPERATIONS[operation], fields) for door in doors("http://127.0.0.1:1")] == able
+
+
+def test_a_door_knows_which_operations_it_has() -> None:
+    assert [door.has(OPERATIONS["login"]) for door in doors("http://127.0.0.1:1")] == [True, True, False, False]
+
+
+async def test_an_answer_is_the_same_plain_value_at_every_door(service: RunningService) -> None:
+    name = uuid.uuid4().hex
+    opened = doors(service.url)
+    made = await opened[0].call(Asked("create_artist", {"name": name, "bio": "", "born_on": "1990-05-01"}, "admin"))
+    assert (made.code, made.value["name"], made.value["bio"], made.value["born_on"]) == ("ok", name, "", "1990-05-01")
+    for door in opened:
+        found = await door.call(Asked("get_artists", {"name": name}, "admin"))
+        assert [one["id"] for one in found.value["items"]] == [made.value["id"]]
+        assert found.value["meta"]["total"] == 1
+        assert (await door.call(Asked("get_artist", {"artist_id": made.value["id"]}, "nobody"))).code == "forbidden"
+        refused = await door.call(Asked("create_artist", {"name": "x" * 201}, "admin"))
+        assert (refused.code, refused.faults) == ("invalid_data", ("/name",))
+        assert (await door.call(Asked("get_artists", {}, "stranger"))).code == "unauthenticated"
+    gone = await opened[3].call(Asked("delete_artist", {"artist_id": made.value["id"]}, "admin"))
+    assert (gone.code, gone.value) == ("ok", None)
+    for door in opened:
+        await door.close()
+
+
+async def test_a_key_makes_a_call_once_at_every_door(service: RunningService) -> None:
+    for door in doors(service.url):
+        asked = Asked("create_artist", {"name": uuid.uuid4().hex}, "admin", str(uuid.uuid4()))
+        first, second = await door.call(asked), await door.call(asked)
+        assert first == second
+        assert first.code == "ok"
+        await door.close()
+
+
+async def test_where_nobody_answers_the_call_is_broken() -> None:
+    callers = {"stranger": Caller("stranger")}
+    service = Service(f"http://127.0.0.1:{free_port()}", shipped(), callers)
+    for kind, media in KINDS:
+        with pytest.raises(Broken):
+            await kind(service, media).call(Asked("get_artists", {}, "stranger"))
+
+
+def test_the_contract_of_a_folder_is_what_the_tests_have() -> None:
+    assert {one.name for one in compiled(Path("specs")).operations} == OPERATIONS.keys()

@@ -1,0 +1,40 @@
+"""The same answer through every door: services that are asked alike answer alike and store alike (ACCEPTANCE W15)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from app.development.servers import Postgres
+from proof.doors.command import doors_of, summary
+from proof.doors.run import Comparison
+from proof.protobuf import compiled
+from tests.proof.doors.four_services import four_services
+
+USERS = ["admin", "editor", "nobody"]
+
+
+@pytest.mark.survives("W15")
+@pytest.mark.parametrize(
+    ("cases", "partly"),
+    [
+        pytest.param(1400, 600, marks=pytest.mark.timeout(400)),
+        pytest.param(14_000, 6_000, marks=[pytest.mark.long, pytest.mark.timeout(3600)]),
+    ],
+)
+def test_every_door_answers_and_stores_the_same(
+    cases: int, partly: int, servers_folder: Path, postgres: Postgres
+) -> None:
+    """W15 (D11, D15): calls are drawn from the contract, fitting and not, by several callers, and made at four services, each through
+    one door: results, codes, the faults' places, rows and audit rows are the same."""
+    contract = compiled(Path("specs"))
+    with four_services(servers_folder, postgres) as (urls, databases):
+        doors, callers = doors_of(contract, urls, USERS)
+        whole = Comparison(contract, doors, callers, databases).run(cases, 1)
+        assert not whole.differences, summary(whole, 1)
+        doors, callers = doors_of(contract, urls, USERS)
+        part = Comparison(contract, doors, callers).run(partly, 2)
+        assert not part.differences, summary(part, 2)
+    succeeded = {name for name, code in whole.codes if code == "ok"}
+    assert succeeded == {name for name, _ in whole.codes}, "an operation never succeeded"

@@ -1,0 +1,74 @@
+"""A difference between doors is found, made small, and said once; what is the same is not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from codegen.ir.operations import Operation
+from proof.doors.door import Asked, Broken, Outcome
+from proof.doors.run import Comparison, Tally
+from tests.codegen.contracts import shipped
+
+
+class Scripted:
+    """A door that answers each call by a function of it."""
+
+    def __init__(self, name: str, answer: Any) -> None:
+        self.name = name
+        self._answer = answer
+        self.is_closed = False
+
+    def has(self, operation: Operation) -> bool:
+        return True
+
+    def can(self, operation: Operation, fields: dict[str, Any]) -> bool:
+        return True
+
+    async def call(self, asked: Asked) -> Outcome:
+        found: Outcome = self._answer(asked)
+        return found
+
+    async def close(self) -> None:
+        self.is_closed = True
+
+
+def compared(one: Any, other: Any, cases: int = 300) -> Tally:
+    doors = Scripted("one", one), Scripted("other", other)
+    tally = Comparison(shipped(), doors, ["admin", "nobody"]).run(cases, 1, max_differences=3)
+    assert all(door.is_closed for door in doors)
+    return tally
+
+
+def fine(asked: Asked) -> Outcome:
+    return Outcome("ok", {"id": 1, "name": asked.fields.get("name")})
+
+
+def test_doors_that_agree_have_no_difference() -> None:
+    tally = compared(fine, fine)
+    assert not tally.differences
+    assert tally.cases >= 300
+
+
+def test_a_difference_is_shrunk_to_the_call_that_shows_it() -> None:
+    def short(asked: Asked) -> Outcome:
+        name = asked.fields.get("name")
+        return fine(asked) if not isinstance(name, str) or len(name) < 20 else Outcome("invalid_data", None, ("/name",))
+
+    tally = compared(fine, short)
+    found = next(one for one in tally.differences if "name" in one.calls[-1].fields)
+    assert found.text == "one and other differ in code: 'ok' and 'invalid_data'"
+    assert len(found.calls) == 1
+    assert len(str(found.calls[0].fields["name"])) <= 200
+
+
+def test_a_difference_of_one_operation_is_said_once() -> None:
+    tally = compared(fine, lambda asked: Outcome("forbidden"))
+    names = [one.operation for one in tally.differences]
+    assert len(names) == len(set(names)) == 3
+
+
+def test_a_service_that_gives_no_answer_is_a_difference() -> None:
+    def broken(asked: Asked) -> Outcome:
+        raise Broken("no answer")
+
+    assert "broken: no answer" in compared(fine, broken).differences[0].text
