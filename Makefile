@@ -102,7 +102,7 @@ operations: $(READY) ## Print the table of operations
 	@$(PYTHON_IN) -m codegen operations
 
 fuzz-http: $(READY) ## Fuzz REST of the service that runs, after `RATE_LIMIT_SCALE=1000 make run` elsewhere (PORT=8000 SEED=1 EXAMPLES=50 JUNIT=file)
-	@$(PYTHON_IN) -m proof http --url http://127.0.0.1:$(or $(PORT),8000) --as admin --as editor --as nobody --as anonymous \
+	@$(PYTHON_IN) -m proof http --url http://127.0.0.1:$(or $(PORT),8000) --specs specs --as admin --as editor --as nobody --as anonymous \
 	  --seed $(or $(SEED),1) --examples $(or $(EXAMPLES),50) $(if $(JUNIT),--junit "$(JUNIT)")
 
 fuzz-ws: $(READY) ## Fuzz the WebSocket of the service that runs, after `RATE_LIMIT_SCALE=1000 make run` elsewhere (PORT=8000 SECONDS=60 SEED=1 JUNIT=file)
@@ -131,3 +131,4 @@ clean-data: ## Remove .stele with its database, after asking (CONFIRM=yes)
 update-locks: $(READY) ## Resolve the dependencies anew
 	@$(UV) pip compile pyproject.toml --universal --generate-hashes --python-version 3.11 --quiet -o requirements.lock
 	@$(UV) pip compile pyproject.toml --group dev --universal --generate-hashes --python-version 3.11 --quiet -o requirements-dev.lock
+	@$(UV) pip compile tests/contract/requirements-generators.in --universal --generate-hashes --python-version 3.11 --no-header --quiet -o tests/contract/requirements-generators.lock

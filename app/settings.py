@@ -67,7 +67,8 @@ class Settings(BaseSettings):
     port: int = Field(8000, ge=0, le=65535, description="a port to listen on, such as 8000")
     """0 takes any that is free."""
     workers: int = Field(1, ge=1, le=64, description="a number of processes, 1 to 64")
-    """Each is a whole node: its own loop, connections, caches of tokens and gate. Limits and events are shared."""
+    """Each is a whole node: its own loop, connections, caches of tokens and gate. Limits and events are shared. Beside
+    them there is a process that replaces those that die."""
 
     database_url: Annotated[SecretStr, AfterValidator(_database)] = Field(
         description="postgresql://user:password@host:port/database"

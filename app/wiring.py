@@ -16,7 +16,7 @@ from redis.backoff import NoBackoff
 from app import product
 from app.admission.gate import Gate
 from app.admission.shares import Shares
-from app.admission.tally import Tally
+from app.admission.tally import Refused, Tally
 from app.audit.log import AuditLog
 from app.auth.breaker import Breaker
 from app.auth.jwks import KeySet
@@ -38,6 +38,7 @@ from app.execution.handler_methods import check_methods
 from app.execution.platform import Platform
 from app.execution.purge import AnswerPurge
 from app.execution.runner import Runner
+from app.guard.listener import GuardedLoop
 from app.http.application import make_application
 from app.http.cors import CrossOrigin
 from app.http.door import HttpDoor
@@ -150,7 +151,10 @@ class Service:
     async def start(self) -> None:
         """PostgreSQL, Redis and the issuer may be away: it returns within seconds, and `readiness` says what is
         missing."""
-        self.metrics.count_tasks(partial(_count_tasks, asyncio.get_running_loop()))
+        loop = asyncio.get_running_loop()
+        self.metrics.count_tasks(partial(_count_tasks, loop))
+        if isinstance(loop, GuardedLoop):
+            loop.on_turned_away = partial(self.tally.add, Refused.PLACES_RATE)
         self.supervisor.start("redis-connection", self.pipeline.run)
         self.supervisor.start("jwks-refresh", self.keys.run)
         self.supervisor.start("node-count", self.nodes.run)

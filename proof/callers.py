@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,9 @@ import httpx2
 from proof.documents import DocumentError
 
 TIMEOUT_S = 10.0
+ANONYMOUS = "anonymous"
+USERS = ("admin", "editor", "nobody")
+"""Of the development issuer, whose passwords are their names."""
 Roles = frozenset[str]
 
 
@@ -54,6 +58,24 @@ def roles_of(token: str) -> Roles:
         return frozenset()
 
 
+def named(base_url: str, users: Sequence[str], tokens: Sequence[str]) -> dict[str, Caller]:
+    """Users as `NAME` (the password too), `NAME:PASSWORD` or `anonymous`; tokens as `NAME=VARIABLE` of the environment.
+
+    Without any, the users of development. DocumentError for a token that the environment has not.
+    """
+    login = Login(base_url.rstrip("/"))
+    out: dict[str, Caller] = {}
+    for one in users or (() if tokens else USERS):
+        name, _, password = one.partition(":")
+        out[name] = Caller(name) if one == ANONYMOUS else login.caller(name, password or name)
+    for one in tokens:
+        name, _, variable = one.partition("=")
+        if variable not in os.environ:
+            raise DocumentError(f"--token {one}: the environment has no {variable or 'variable: write NAME=VARIABLE'}")
+        out[name] = with_token(name, os.environ[variable])
+    return out
+
+
 def with_token(name: str, token: str) -> Caller:
     return Caller(name, lambda: (token, float("inf")))
 
@@ -78,5 +100,8 @@ class Login:
             raise DocumentError(f"{url}: {error or type(error).__name__}; does the service run?") from None
         if answer.status_code != 200:
             raise DocumentError(f"{url}: {name} cannot log in: status {answer.status_code}: {answer.text[:200]}")
-        told = answer.json()
-        return told["access_token"], float(told["expires_in"])
+        try:
+            told = answer.json()
+            return str(told["access_token"]), float(told["expires_in"])
+        except (ValueError, KeyError, TypeError) as error:
+            raise DocumentError(f"{url}: expected access_token and expires_in: {error!r}") from None

@@ -7,6 +7,7 @@ document alone.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,8 @@ MAX_BYTES = 64 * 1024 * 1024
 TIMEOUT_S = 10.0
 DRAFT_07 = "http://json-schema.org/draft-07/schema#"
 DRAFT_2020_12 = "https://json-schema.org/draft/2020-12/schema"
+LATER_FORMATS = ("uuid", "duration")
+"""Formats that draft-07, which AsyncAPI speaks, does not know; its documents mean them all the same."""
 
 
 class DocumentError(Exception):
@@ -91,4 +94,10 @@ def judge(document: Json, schema: Any) -> jsonschema_rs.Validator:
     """Decides about values of a schema of the document; formats count."""
     dialect = DRAFT_07 if "asyncapi" in document else DRAFT_2020_12
     whole = {"$schema": dialect, "components": document.get("components", {}), "allOf": [schema]}
-    return jsonschema_rs.validator_for(whole, validate_formats=True)
+    formats = {name: _of_format(name) for name in LATER_FORMATS} if dialect == DRAFT_07 else {}
+    return jsonschema_rs.validator_for(whole, validate_formats=True, formats=formats)
+
+
+def _of_format(name: str) -> Callable[[str], bool]:
+    """As the draft judges that brought the format."""
+    return jsonschema_rs.validator_for({"$schema": DRAFT_2020_12, "format": name}, validate_formats=True).is_valid

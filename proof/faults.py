@@ -68,7 +68,7 @@ def _broken_text(schema: Json, value: str) -> Iterator[tuple[str, Any]]:
     if schema.get("minLength"):
         yield "minLength", value[: schema["minLength"] - 1]
     if schema.get("maxLength", LONG) < LONG:
-        longer = (value or "x") * (schema["maxLength"] + 1)
+        longer = (value or "x") * (schema["maxLength"] // (len(value) or 1) + 1)
         yield "maxLength", longer[: schema["maxLength"] + 1]
         yield "maxLength", "é" * (schema["maxLength"] + 1)
     if "pattern" in schema:

@@ -90,6 +90,12 @@ class Protobuf:
         self._fill(operation.request, message, value)
         return bytes(message.SerializeToString())
 
+    def asked(self, operation: Operation, data: bytes) -> Json:
+        """What `request` wrote, as JSON again; ValueError where it cannot be read."""
+        message = self.new(operation.request.name)
+        message.ParseFromString(data)
+        return self._value(operation.request, message)
+
     def frame(self, pkg_id: int, req_id: str, data: bytes, timeout_ms: int | None = None) -> bytes:
         """A Request of envelope.proto."""
         request = self.new("Request")

@@ -10,6 +10,7 @@ import base64
 import json
 import math
 import re
+import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -59,6 +60,7 @@ INTERESTING = (
 )
 UNIQUE = 16
 """Characters of a text that nobody has drawn before."""
+FRESH = re.compile("fresh[0-9a-f]{11}")
 FORMATS: dict[str, SearchStrategy[str]] = {
     "uuid": st.uuids().map(str),
     "date": st.dates().map(lambda one: one.isoformat()),
@@ -255,9 +257,8 @@ def _integers(schema: Json) -> SearchStrategy[int]:
     near = sorted(one for one in edges if first <= one <= last)
     if not near:
         return st.nothing()
-    return st.one_of(st.sampled_from(near), st.integers(first, last), st.integers(first, min(last, first + 20))).map(
-        lambda one: one * step
-    )
+    drawn = st.integers(first, last), st.sampled_from(near), st.integers(first, min(last, first + 20))
+    return st.one_of(*drawn).map(lambda one: one * step)  # Shrinks to the first of them, and so to the least.
 
 
 def _numbers(schema: Json) -> SearchStrategy[float]:
@@ -303,8 +304,18 @@ def _texts(schema: Json) -> SearchStrategy[str]:
 
 
 def _unique(least: int) -> SearchStrategy[str]:
-    """Many a thing may have its name once."""
-    return st.uuids().map(lambda one: one.hex[:UNIQUE].ljust(least, "x"))
+    """Many a thing may have its name once; see `freshened`."""
+    return st.uuids().map(lambda one: f"fresh{one.hex[: UNIQUE - 5]}".ljust(least, "x"))
+
+
+def freshened(value: Any, names: dict[str, str]) -> Any:
+    """The value with every text that must be new made so, of the same length: whoever plays it again finds the old ones there.
+    One text becomes one other, as `names` says, in which new ones are entered."""
+    if isinstance(value, str):
+        return FRESH.sub(lambda one: names.setdefault(one[0], f"fresh{secrets.token_hex(UNIQUE)[: UNIQUE - 5]}"), value)
+    if isinstance(value, dict):
+        return {key: freshened(one, names) for key, one in value.items()}
+    return [freshened(one, names) for one in value] if isinstance(value, list) else value
 
 
 def _base64(given: bytes) -> str:

@@ -23,10 +23,10 @@ def project_with(add: Callable[[Path], None], folder: Path) -> Path:
     return tree
 
 
-def run(tree: Path, *arguments: str) -> str:
+def run(tree: Path, *arguments: str, limit_s: float = 180) -> str:
     """What a module of the project prints; it must end well."""
     ended = subprocess.run(
-        [sys.executable, "-m", *arguments], cwd=tree, capture_output=True, text=True, check=False, timeout=180
+        [sys.executable, "-m", *arguments], cwd=tree, capture_output=True, text=True, check=False, timeout=limit_s
     )
     assert ended.returncode == 0, ended.stdout + ended.stderr
     return ended.stdout

@@ -14,6 +14,8 @@ class Refused(Enum):
     """A connection: every place of the worker is taken."""
     PLACES_ADDRESS = ("places", "address")
     """A connection: few places are left, and its address has its part of them."""
+    PLACES_RATE = ("places", "rate")
+    """A connection: others wait, and its address connects too often."""
     GUARD_HEAD = ("guard", "head")
     """A head that is too large, or no HTTP."""
     GUARD_BODY = ("guard", "body")

@@ -1,8 +1,9 @@
 """Takes new connections from a listening socket, many in each turn of the loop: uvloop itself takes one, so that while turns are
 long the queue of the kernel grows, and a probe waits in it for seconds.
 
-Promises: a turn takes a bounded number, so that those who are connected have theirs; without a file descriptor left it rests,
-and does not spin. Whether a connection may stay is for its protocol to say.
+Promises: a turn takes a bounded number, so that those who are connected have theirs; who connects too often while others wait is
+turned away before anything is made for him, see `arrivals`; without a file descriptor left it rests, and does not spin. Whether a
+connection may stay is for its protocol to say.
 """
 
 from __future__ import annotations
@@ -15,10 +16,13 @@ from typing import Any
 
 import uvloop
 
+from app.guard.arrivals import Arrivals, turn_away
 from app.guard.places import capacity
 
 MAX_BATCH = 64
 """Connections of one turn, whatever waits."""
+MAX_LOOKED_AT = 8
+"""Batches: so many a turn accepts at most, those included that it turns away."""
 REST_S = 0.1
 """How long nobody is taken once descriptors or memory have run out."""
 EXHAUSTED = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})  # accept(2)
@@ -43,11 +47,15 @@ class Listener:
         make_protocol: ProtocolFactory,
         *,
         batch: int,
+        arrivals: Arrivals | None = None,
+        on_turned_away: Callable[[], None] = lambda: None,
     ) -> None:
         self._loop = loop
         self._listening = listening
         self._make_protocol = make_protocol
         self._batch = batch
+        self._arrivals = arrivals or Arrivals(loop.time)
+        self._on_turned_away = on_turned_away
         self._opening: set[asyncio.Task[Any]] = set()
         self._rests: dict[socket.socket, asyncio.TimerHandle] = {}
         for one in listening:
@@ -80,16 +88,25 @@ class Listener:
 
     def _accept(self, listening: socket.socket) -> None:
         """Until the queue is empty or the batch is full; the loop calls again while somebody waits."""
-        for _ in range(self._batch):
+        left = self._batch
+        for _ in range(MAX_LOOKED_AT * self._batch):
             try:
-                connection, _ = listening.accept()
+                connection, address = listening.accept()
             except OSError as error:
                 if error.errno in EXHAUSTED:
                     self._rest(listening)
                 if error.errno in EXHAUSTED | NOBODY:
                     return
                 continue  # That one went away while it waited.
+            if not self._arrivals.take(address[0] if address else ""):
+                turn_away(connection)
+                self._on_turned_away()
+                continue
             self._open(connection)
+            left -= 1
+            if not left:
+                self._arrivals.fell_behind()
+                return
 
     def _rest(self, listening: socket.socket) -> None:
         self._loop.remove_reader(listening)
@@ -112,7 +129,9 @@ class Listener:
 
 class GuardedLoop(uvloop.Loop):
     """The loop of a worker: its servers are Listeners, whoever starts them and with however many workers. All else is
-    uvloop's."""
+    uvloop's. `on_turned_away` hears of each connection that was, for metrics."""
+
+    on_turned_away: Callable[[], None] | None = None
 
     async def create_server(  # type: ignore[override]  # what uvicorn uses of its options; TLS ends in front of a node
         self,
@@ -125,13 +144,33 @@ class GuardedLoop(uvloop.Loop):
         backlog: int = 100,
     ) -> Listener:
         """One socket for each address that the host has. Raises OSError where an address cannot be had."""
-        listening = [sock] if sock is not None else await self._bound(host, port)
+        listening = [sock] if sock is not None else await asyncio.to_thread(bound, host, port or 0)
         for one in listening:
             one.setblocking(False)
             one.listen(backlog)
-        return Listener(self, listening, protocol_factory, batch=batch_of(capacity()))
+        return Listener(
+            self,
+            listening,
+            protocol_factory,
+            batch=batch_of(capacity()),
+            on_turned_away=self.on_turned_away or (lambda: None),
+        )
 
-    async def _bound(self, host: str | None, port: int | None) -> list[socket.socket]:
-        """One for each address that the host has."""
-        found = await self.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-        return [socket.create_server(address[:2], family=family) for family, _, _, _, address in found]
+
+def bound(host: str | None, port: int) -> list[socket.socket]:
+    """A socket for each address that the host has, which nobody listens to yet. Raises OSError where one cannot be had."""
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    made: list[socket.socket] = []
+    try:
+        for family, _, _, _, address in dict.fromkeys(found):
+            one = socket.socket(family, socket.SOCK_STREAM)
+            made.append(one)
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            if family == socket.AF_INET6:
+                one.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            one.bind(address)
+    except OSError:
+        for one in made:
+            one.close()
+        raise
+    return made

@@ -9,7 +9,7 @@ from __future__ import annotations
 import resource
 from typing import Any
 
-from app.execution.address import client_ip, limit_key
+from app.guard.arrivals import subject_of
 
 MAX_CONNECTIONS = 16_384
 """Of one worker, however many files it may open."""
@@ -61,11 +61,6 @@ class Places:
             self._held[subject] = left
         else:
             del self._held[subject]
-
-
-def subject_of(address: str) -> str:
-    """Whom an address stands for, as for limits."""
-    return limit_key(client_ip({"client": (address, 0)}, trusted_proxies=0))
 
 
 def places_in(worker_state: dict[str, Any]) -> Places:

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import math
 from array import array
+from bisect import bisect_right
 from collections import OrderedDict
-from itertools import islice
 
 from app.limits.limiter import Permit
 from generated.operations import Bucket
@@ -19,10 +19,8 @@ SLOTS = 32
 """Calls of one SLOTS-th of a window are counted together, as if all had come with the last of them."""
 MAX_SUBJECTS = 10_000
 """Of one bucket."""
-FORGOTTEN = MAX_SUBJECTS // 8
-"""As many at once, so that a newcomer costs a few microseconds and not a look at everybody."""
-
-Table = OrderedDict[str, "Window"]
+LOOKED_AT = 8
+"""Subjects of a full table that each newcomer counts anew, in turn: never a look at everybody, which takes 5 to 60 ms."""
 
 
 class Window:
@@ -40,9 +38,10 @@ class Window:
 
     def forget(self, until: float) -> None:
         """What came then or earlier no longer counts."""
-        while self._lasts and self._lasts[0] <= until:
-            self._lasts.pop(0)
-            self.spent -= self._counts.pop(0)
+        over = bisect_right(self._lasts, until)
+        if over:
+            self.spent -= sum(self._counts[:over])
+            del self._lasts[:over], self._counts[:over]
 
     def add(self, now: float, part_s: float) -> None:
         """One call; `part_s` is how long calls are counted together, 0 for not at all."""
@@ -74,30 +73,67 @@ class Window:
         raise AssertionError("a share is at least 1")
 
 
+class Table:
+    """The windows of one bucket. Each subject stands on the level of what it has spent, as last counted; on a level who has been
+    away longest is first."""
+
+    __slots__ = ("_levels", "_windows")
+
+    def __init__(self) -> None:
+        self._windows: OrderedDict[str, Window] = OrderedDict()
+        """Who was counted longest ago is first; calls do not change the order."""
+        self._levels: dict[int, OrderedDict[str, None]] = {}
+
+    def take(self, subject: str, now: float, window_s: float, share: int) -> Permit:
+        window = self._windows.get(subject)
+        if window is None:
+            if len(self._windows) >= MAX_SUBJECTS:
+                self._count_anew(now - window_s)
+                self._forget_one()
+            window = self._windows[subject] = Window()
+        else:
+            self._leave(subject, window.spent)
+        permit = window.take(now, window_s, share)
+        self._levels.setdefault(window.spent, OrderedDict())[subject] = None
+        return permit
+
+    def _count_anew(self, until: float) -> None:
+        for _ in range(LOOKED_AT):
+            subject, window = next(iter(self._windows.items()))
+            self._windows.move_to_end(subject)
+            before = window.spent
+            window.forget(until)
+            if window.spent != before:
+                self._leave(subject, before)
+                level = self._levels.setdefault(window.spent, OrderedDict())
+                level[subject] = None
+                level.move_to_end(subject, last=False)
+
+    def _forget_one(self) -> None:
+        least = min(self._levels)
+        subject = next(iter(self._levels[least]))
+        self._leave(subject, least)
+        del self._windows[subject]
+
+    def _leave(self, subject: str, spent: int) -> None:
+        level = self._levels[spent]
+        del level[subject]
+        if not level:
+            del self._levels[spent]
+
+
 class LocalCounts:
-    """When a bucket's table is full, the eighth that has spent least is forgotten, of equals who has been away longest, and
-    each of them has its whole share again. So who has spent k calls is forgotten only when seven eighths of MAX_SUBJECTS
-    others have spent k each: whoever sprays subjects pushes out his own, and gains no more than he has called."""
+    """When a bucket's table is full, a newcomer takes the place of who has spent least, of equals of who has been away longest, and
+    that one has its whole share again. What a subject has spent is counted when it calls, and while the table is full again and
+    again, at least once in MAX_SUBJECTS / LOOKED_AT newcomers. So who has spent k calls is forgotten only when MAX_SUBJECTS others
+    have spent k each: whoever sprays subjects pushes out his own, and gains no more than he has called."""
 
     def __init__(self) -> None:
         self._tables: dict[str, Table] = {}
 
     def take(self, bucket: Bucket, share: int, subject: str, now: float) -> Permit:
         """Of `share` calls in the bucket's window, at least 1. A refused call takes nothing."""
-        table = self._tables.setdefault(bucket.name, OrderedDict())
-        window = table.get(subject)
-        if window is None:
-            if len(table) >= MAX_SUBJECTS:
-                _forget_some(table, now - bucket.window_s)
-            window = table[subject] = Window()
-        else:
-            table.move_to_end(subject)
-        return window.take(now, bucket.window_s, share)
-
-
-def _forget_some(table: Table, until: float) -> None:
-    for window in table.values():
-        window.forget(until)
-    least = sorted(table, key=lambda subject: table[subject].spent)
-    for subject in islice(least, FORGOTTEN):
-        del table[subject]
+        table = self._tables.get(bucket.name)
+        if table is None:
+            table = self._tables[bucket.name] = Table()
+        return table.take(subject, now, bucket.window_s, share)

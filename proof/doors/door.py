@@ -127,12 +127,13 @@ class RestDoor:
         query: list[tuple[str, str]] = []
         headers = {"Accept": self._media}
         for one in operation.http.parameters:
-            if one.field not in rest:
+            declared = operation.request.field(one.field)
+            member = declared.member if declared else one.field
+            if member not in rest:
                 if one.location == "path":
                     raise Inexpressible(f"{one.carrier} is part of the path")
                 continue
-            declared = operation.request.field(one.field)
-            texts = _texts(declared.type if declared else None, rest.pop(one.field))
+            texts = _texts(declared.type if declared else None, rest.pop(member))
             if one.location == "path":
                 if texts[0] in ("", ".", ".."):
                     raise Inexpressible("a path has no such segment")
@@ -156,7 +157,8 @@ class RestDoor:
         if self._media == JSON:
             return json.dumps(rest, ensure_ascii=False).encode()
         assert self._service.protobuf is not None
-        beside = {one.field for one in operation.http.parameters if one.location != "path"}
+        carried = {one.field for one in operation.http.parameters if one.location != "path"}
+        beside = {one.member for one in operation.request.fields if one.name in carried}
         return self._service.protobuf.request(
             operation, {name: one for name, one in fields.items() if name not in beside}
         )

@@ -23,6 +23,7 @@ from proof.doors.cases import Cases, Drawn, filled, learn
 from proof.doors.difference import outcomes_differ
 from proof.doors.door import Asked, Broken, Door, Outcome
 from proof.doors.state import states_differ, stored
+from proof.values import freshened
 
 STATE_EVERY = 500
 """Cases between two looks at what is stored."""
@@ -130,9 +131,10 @@ class Comparison:
 
     async def _play(self, drawn: tuple[Drawn, ...]) -> Difference | None:
         made: list[Asked] = []
+        names: dict[str, str] = {}
         for one in drawn:
             operation = self._operations[one.operation]
-            fields = filled(one.fields, self._answered)
+            fields = filled(freshened(one.fields, names), self._answered)
             having = [door for door in self._doors if door.has(operation)]
             doors = [door for door in having if door.can(operation, fields)]
             if len(doors) < 2 or (self._databases and len(doors) < len(having)):

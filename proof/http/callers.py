@@ -9,13 +9,17 @@ import json
 import os
 from dataclasses import dataclass
 
-from proof.documents import DocumentError, Json
+import httpx2
+
+from proof.documents import DocumentError, Json, at
 from proof.http.openapi import bearer_scheme, operation
 
 ANONYMOUS = "anonymous"
 USERNAME, PASSWORD, TOKEN = "PROOF_USERNAME", "PROOF_PASSWORD", "PROOF_TOKEN"
 LOGIN = "PROOF_LOGIN"
 """The variable that says how to log in: operation, field of the name, field of the password."""
+
+LOGIN_S = 30.0
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,17 @@ class Caller:
             f"extract_selector = {_quoted(login.token)}",
             f'payload = {{{_quoted(login.username)} = "${{{USERNAME}}}", {_quoted(login.password)} = "${{{PASSWORD}}}"}}',
         ]
+
+    def bearer(self, url: str, document: Json, login: Login) -> str | None:
+        """A token for what schemathesis does not send; None for nobody. DocumentError where it is refused."""
+        if self.password is None:
+            return self.token
+        place = url + operation(document, login.operation).path
+        with httpx2.Client(timeout=LOGIN_S, trust_env=False) as client:
+            answer = client.post(place, json={login.username: self.name, login.password: self.password})
+        if not answer.is_success:
+            raise DocumentError(f"{place}: {self.name} cannot log in: {answer.status_code} {answer.text[:200]}")
+        return str(at(answer.json(), f"#{login.token}"))
 
 
 def named(text: str) -> Caller:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+from codegen.ir.operations import Contract
 from proof.documents import DocumentError
 from proof.http.callers import Caller, Login, bearing, named
 from proof.http.openapi import described
+from proof.http.protobuf import Twins
 from proof.http.run import Outcome, Plan, run
 from proof.http.verdict import Verdict
+from proof.protobuf import compiled
 
 FOUND, NOTHING = 1, 2
 URL = "http://127.0.0.1:8000"
@@ -23,7 +27,10 @@ def main(arguments: list[str]) -> int:
     try:
         callers = [*map(named, asked.callers), *map(bearing, asked.tokens)] or [named("anonymous")]
         plan = _plan(asked)
-        verdict = Verdict(plan.document, [_run(plan, caller) for caller in callers])
+        contract = compiled(asked.specs) if asked.specs else None
+        outcomes = [_run(plan, caller) for caller in callers]
+        others = [line for caller in callers for line in _compare(plan, contract, caller)] if contract else []
+        verdict = Verdict(plan.document, outcomes, others)
     except DocumentError as error:
         print(error, file=sys.stderr)
         return NOTHING
@@ -47,6 +54,8 @@ def _parser() -> argparse.ArgumentParser:
         metavar=("OPERATION", "USERNAME", "PASSWORD", "POINTER"),
         help="operationId of the login, the fields of its body, where the token is in its answer; "
         f"default: {' '.join(LOGIN)}")  # fmt: skip
+    add("--specs", type=Path, metavar="FOLDER",
+        help="the contract's folder: bodies in protobuf, which schemathesis does not draw, are compared with JSON too")  # fmt: skip
     add("--seed", type=int, default=1, help="the same seed draws the same cases; default: 1")
     add("--examples", type=int, default=50, help="how many are drawn for each operation; default: 50")
     add("--junit", type=Path, metavar="FILE", help="write JUnit XML")
@@ -66,6 +75,14 @@ def _run(plan: Plan, caller: Caller) -> Outcome:
     if not outcome.has_passed:
         print(outcome.output)
     return outcome
+
+
+def _compare(plan: Plan, contract: Contract, caller: Caller) -> Iterator[str]:
+    twins = Twins(plan.url, contract, plan.document, caller.bearer(plan.url, plan.document, plan.login))
+    for line in twins.find(plan.examples, plan.seed):
+        yield f"{caller.name}: {line}"
+    requests = sum(2 * one.valid + 2 * one.invalid + one.damaged for one in twins.tried.values())
+    print(f"as {caller.name} in protobuf: {len(twins.tried)} operations, {requests} requests")
 
 
 def _say(verdict: Verdict) -> int:

@@ -5,16 +5,21 @@ No check is switched off: a row takes back one kind of finding where the answer 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from schemathesis import Case, Response
-from schemathesis.core.failures import Failure
+from schemathesis.core.failures import AcceptedNegativeData, Failure
 from schemathesis.openapi.checks import RejectedPositiveData
 
 ABOUT_KEYS = {409, 422}
 """Another request with this Idempotency-Key is under way, or had another body (IETF draft, 2.7)."""
+
+
+PART_OF_ANOTHER_TYPE = re.compile(r"in body - (?:(\w+): Incorrect type|violates `type` at /properties/(\w+))")
+"""As schemathesis names what it has made of a valid body."""
 
 
 @dataclass(frozen=True)
@@ -22,26 +27,35 @@ class Excuse:
     """`holds` is asked about a finding of the class `finding` only."""
 
     finding: type[Failure]
-    holds: Callable[[Case[Any], Response], bool]
+    holds: Callable[[Failure, Case[Any], Response], bool]
     reason: str
 
 
-def _names_its_own_error(case: Case[Any], response: Response) -> bool:
+def _names_its_own_error(finding: Failure, case: Case[Any], response: Response) -> bool:
     return code_of(response) in case.operation.definition.raw.get("x-errors", ())
 
 
-def _lost_its_precondition(case: Case[Any], response: Response) -> bool:
+def _lost_its_precondition(finding: Failure, case: Case[Any], response: Response) -> bool:
     return response.status_code == 412 and _sends(case, "if-match")
 
 
-def _repeats_a_key(case: Case[Any], response: Response) -> bool:
+def _repeats_a_key(finding: Failure, case: Case[Any], response: Response) -> bool:
     return (
         response.status_code in ABOUT_KEYS and _sends(case, "idempotency-key") and code_of(response) != "invalid_data"
     )
 
 
-def _asks_beyond_the_end(case: Case[Any], response: Response) -> bool:
+def _asks_beyond_the_end(finding: Failure, case: Case[Any], response: Response) -> bool:
     return response.status_code == 416 and _sends(case, "range")
+
+
+def _sends_a_part_of_a_form(finding: Failure, case: Case[Any], response: Response) -> bool:
+    found = PART_OF_ANOTHER_TYPE.search(finding.message)
+    if found is None or case.media_type != "multipart/form-data":
+        return False
+    body = case.operation.definition.raw["requestBody"]["content"][case.media_type]["schema"]
+    member = body.get("properties", {}).get(found[1] or found[2], {})
+    return bool(member.get("items", member).get("type") == "string")
 
 
 EXCUSES = (
@@ -66,12 +80,19 @@ EXCUSES = (
         _asks_beyond_the_end,
         "Whether a range lies within the file depends on the file (RFC 9110, 14.2).",
     ),
+    Excuse(
+        AcceptedNegativeData,
+        _sends_a_part_of_a_form,
+        "A part of a form is bytes or text whatever was meant by it (RFC 7578): where these are due, nothing has another type.",
+    ),
 )
 
 
 def excuse(finding: Failure, case: Case[Any], response: Response) -> Excuse | None:
     """The first row that holds."""
-    return next((one for one in EXCUSES if isinstance(finding, one.finding) and one.holds(case, response)), None)
+    return next(
+        (one for one in EXCUSES if isinstance(finding, one.finding) and one.holds(finding, case, response)), None
+    )
 
 
 def _sends(case: Case[Any], header: str) -> bool:

@@ -45,6 +45,15 @@ class Compared:
 
 
 @dataclass(frozen=True)
+class Refusal:
+    """By the request's form, and which members are at fault, or before it was looked at."""
+
+    code: str
+    pointers: tuple[str, ...] = ()
+    is_about_input: bool = field(kw_only=True)
+
+
+@dataclass(frozen=True)
 class Sent:
     """`values` are those of path, query and headers, all that are required."""
 
@@ -65,7 +74,7 @@ class Twins:
     def __post_init__(self) -> None:
         self._values = Values(self.document)
         self._protobuf = Protobuf(self.contract)
-        self._about_input = {one.code for one in self.contract.errors if one.implied_by in ("input", "body")}
+        self._implied_by = {one.code: one.implied_by for one in self.contract.errors}
         headers = {"authorization": f"Bearer {self.token}"} if self.token else {}
         self._client = httpx2.Client(base_url=self.url, headers=headers, timeout=REQUEST_S, trust_env=False)
 
@@ -118,7 +127,7 @@ class Twins:
         yield valid, check_valid
         yield faults, check_invalid
         yield (
-            valid.flatmap(lambda one: st.tuples(st.just(one), _damaged(self._bytes(operation, http, one)))),
+            valid.flatmap(lambda one: st.tuples(st.just(one), damaged(self._bytes(operation, http, one)))),
             check_damaged,
         )
 
@@ -132,7 +141,7 @@ class Twins:
         said = [self._verdict(one) for one in (as_json, as_protobuf)]
         if said[0] != said[1]:
             raise Disagreement(f"{sent}: JSON is {said[0]}, protobuf is {said[1]}")
-        if (said[1] is None) != is_valid:
+        if (said[1] is None) != is_valid and (said[1] is None or said[1].is_about_input):
             raise Disagreement(f"{sent} is {'valid' if is_valid else 'invalid'}, but protobuf is {said[1]}")
 
     def _message(self, operation: Operation, http: Http, sent: Sent) -> bytes:
@@ -194,17 +203,24 @@ class Twins:
             return f"is no {record}: {error}"
         return None
 
-    def _verdict(self, answer: httpx2.Response) -> tuple[str, tuple[str, ...]] | None:
-        """None for what was taken as a request: whatever was then said of it. Else the code and the members that are at fault."""
+    def _verdict(self, answer: httpx2.Response) -> Refusal | None:
+        """None for what was taken as a request, whatever was then said of it. What comes and goes is no verdict: such a case is
+        not counted."""
         if answer.headers.get("content-type") != PROBLEM:
             return None
         problem = answer.json()
-        if problem.get("code") not in self._about_input:
-            return None
-        return problem["code"], tuple(sorted(one["pointer"] for one in problem.get("errors", ())))
+        match self._implied_by.get(problem["code"]):
+            case "input" | "body":
+                pointers = sorted(one["pointer"] for one in problem["errors"])
+                return Refusal(problem["code"], tuple(pointers), is_about_input=True)
+            case "security":
+                return Refusal(problem["code"], is_about_input=False)
+            case "any" | "rate-limit":
+                hypothesis.reject()
+        return None
 
 
-def _damaged(whole: bytes) -> SearchStrategy[bytes]:
+def damaged(whole: bytes) -> SearchStrategy[bytes]:
     """The message cut off, with one bit flipped, with bytes behind it, or noise instead."""
     noise = st.binary(max_size=MAX_NOISE)
     if not whole:

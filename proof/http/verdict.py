@@ -23,6 +23,8 @@ class Verdict:
 
     document: Json
     outcomes: Sequence[Outcome]
+    others: Sequence[str] = ()
+    """What was found beside schemathesis, a line each."""
 
     def faults(self) -> list[str]:
         """One line each; none means that everything has passed.
@@ -30,7 +32,7 @@ class Verdict:
         That an operation has succeeded is asked of all callers together: a refusal of one without the role is right.
         """
         failed = [f"{one.caller}: {_sum(one)}" for one in self.outcomes if not one.has_passed]
-        return [*failed, *(f"{label} has succeeded for nobody{self._hint()}" for label in self._barren())]
+        return [*failed, *self.others, *(f"{label} has succeeded for nobody{self._hint()}" for label in self._barren())]
 
     def table(self) -> Iterator[str]:
         """Successes and all answers of each operation by each caller; then the excuses that were needed."""

@@ -159,12 +159,7 @@ def handshake(case: Case) -> Iterator[Finding]:
         entries = [one for one in case.transcript.entries if one.socket == step.socket]
         opened = any(one.kind == "opened" for one in entries)
         proven = opened and not any(one.kind == "closed" and one.code in (4501, 4408) for one in entries)
-        good = (
-            step.credential in GOOD
-            and step.caller in case.roles
-            and step.origin is None
-            and step.caller != "nobody-at-all"
-        )
+        good = step.credential in GOOD and step.caller in case.roles and step.origin is None
         refused = next((one for one in entries if one.kind == "refused"), None)
         if refused and refused.code in (429, 503):
             continue

@@ -14,6 +14,7 @@ from proof.protobuf import Inexpressible, Protobuf
 
 PROTOBUF = "application/x-protobuf"
 CONTROL_IDS = {"auth": 60_000, "cancel": 60_002, "subscribe": 60_003, "unsubscribe": 60_004}
+FIELDS = frozenset({"pkg_id", "req_id", "meta", "data"})
 SECONDS = {60_000: "auth_ok", 60_001: "auth.expiring"}
 TOPICS = {60_003: "subscribed", 60_004: "unsubscribed"}
 CONTROL_REQ_ID = "11111111-1111-4111-8111-111111111111"
@@ -34,14 +35,17 @@ class Codec(Protocol):
 
 class JsonFrames:
     def write(self, frame: Json) -> str:
-        return json.dumps(frame, ensure_ascii=False)
+        try:
+            return json.dumps(frame, ensure_ascii=False, allow_nan=False).encode().decode()
+        except ValueError as error:  # A lone surrogate, which a service's answer may bring.
+            raise Inexpressible(str(error)) from None
 
     def read(self, raw: str | bytes) -> Json:
         if not isinstance(raw, str):
             raise Unreadable("a binary frame, where text is due")
         try:
-            found = json.loads(raw, object_pairs_hook=_once)
-        except ValueError as error:
+            found = json.loads(raw, object_pairs_hook=_once, parse_constant=_no_number)
+        except (ValueError, RecursionError) as error:
             raise Unreadable(str(error)) from None
         if not isinstance(found, dict):
             raise Unreadable("no object")
@@ -58,15 +62,16 @@ class ProtobufFrames:
     def write(self, frame: Json) -> bytes:
         if "type" in frame:
             return self._control(frame)
-        if not set(frame) <= {"pkg_id", "req_id", "meta", "data"} or not set(frame.get("meta", {})) <= {"timeout_ms"}:
+        meta = frame.get("meta", {})
+        if not isinstance(meta, dict) or not frame.keys() <= FIELDS or not meta.keys() <= {"timeout_ms"}:
             raise Inexpressible("a Request has no such field")
         pkg_id, req_id = frame.get("pkg_id"), frame.get("req_id")
-        operation = self._operations.get(pkg_id) if isinstance(pkg_id, int) else None
+        operation = self._operations.get(pkg_id) if isinstance(pkg_id, int) and pkg_id is not True else None
         if operation is None or not isinstance(req_id, str):
             raise Inexpressible("a Request has a pkg_id of the contract and a text as req_id")
         try:
             data = self._protobuf.request(operation, frame.get("data"))
-            return self._protobuf.frame(operation.pkg_id or 0, req_id, data, frame.get("meta", {}).get("timeout_ms"))
+            return self._protobuf.frame(operation.pkg_id or 0, req_id, data, meta.get("timeout_ms"))
         except (ValueError, TypeError) as error:
             raise Inexpressible(str(error)) from None
 
@@ -86,7 +91,7 @@ class ProtobufFrames:
             raise Unreadable("a text frame, where binary is due")
         try:
             return self._said(self._protobuf.read(raw))
-        except (ValueError, KeyError, DecodeError) as error:
+        except (ValueError, KeyError, OverflowError, RecursionError, DecodeError) as error:
             raise Unreadable(f"{type(error).__name__}: {error}") from None
 
     def _said(self, frame: Json) -> Json:
@@ -100,6 +105,11 @@ class ProtobufFrames:
         if pkg_id in TOPICS:
             return {"type": TOPICS[pkg_id], "topics": list(FieldMask.FromString(data).paths)}
         raise Unreadable(f"pkg_id {pkg_id} is of no operation")
+
+
+def _no_number(name: str) -> Any:
+    """RFC 8259 §6 has no NaN and no infinity."""
+    raise ValueError(f"{name} is no JSON")
 
 
 def _once(pairs: list[tuple[str, Any]]) -> Json:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import secrets
 import sys
 from pathlib import Path
 
-from proof.callers import Caller, Login, with_token
 from proof.documents import DocumentError
 from proof.vitals import Vitals, measure, settled
 from proof.ws.checks import IDS
@@ -40,8 +40,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     add(
         "--specs",
-        default="specs",
-        help="the contract's folder, which protobuf needs (default %(default)s, if it is there)",
+        help="the contract's folder, which protobuf needs (default: specs, if it is there)",
     )
     add("--channel", default="", help="which channel of the document (default: its first)")
     add(
@@ -49,11 +48,17 @@ def _parser() -> argparse.ArgumentParser:
         dest="users",
         action="append",
         default=[],
-        metavar="NAME:PASSWORD",
-        help="log in as; may be repeated (default: the users of development)",
+        metavar="USER[:PASSWORD]",
+        help="a user who logs in, or anonymous; may be repeated (default: the users of development)",
     )
-    add("--token", action="append", default=[], metavar="NAME=TOKEN", help="a caller by a token; may be repeated")
-    add("--seconds", type=float, default=60.0, help="how long to look (default %(default)s)")
+    add(
+        "--token",
+        action="append",
+        default=[],
+        metavar="NAME=VARIABLE",
+        help="a caller whose token is in a variable of the environment; may be repeated",
+    )
+    add("--seconds", type=_seconds, default=60.0, help="how long to look (default %(default)s)")
     add("--findings", type=int, default=20, help="end when so many are found (default %(default)s)")
     add("--seed", type=int, default=None, help="draws the same sessions again")
     add("--plan", action="append", default=[], help="only plans whose names begin so; may be repeated")
@@ -71,6 +76,14 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _seconds(text: str) -> float:
+    """A time that ends."""
+    found = float(text)
+    if not math.isfinite(found) or found <= 0:
+        raise argparse.ArgumentTypeError(f"{text}: expected seconds above 0")
+    return found
+
+
 def main(arguments: list[str]) -> int:
     """0 without a finding, 1 with some, 2 where nothing could be tried."""
     options = _parser().parse_args(arguments)
@@ -83,21 +96,20 @@ def main(arguments: list[str]) -> int:
 
 
 def _target(options: argparse.Namespace) -> Target:
-    login = Login(options.url.rstrip("/"))
-    callers: dict[str, Caller] = {}
-    for one in options.users:
-        name, _, password = one.partition(":")
-        callers[name] = login.caller(name, password or name)
-    for one in options.token:
-        name, sign, token = one.partition("=")
-        if not sign:
-            raise ValueError(f"--token {one}: expected NAME=TOKEN")
-        callers[name] = with_token(name, token)
-    specs = Path(options.specs)
+    specs = Path(options.specs or "specs")
+    if options.specs and not specs.is_dir():
+        raise ValueError(f"--specs {specs}: there is no such folder")
     unknown = {one.partition(":")[0] for one in options.ignore} - IDS.keys()
     if unknown:
         raise ValueError(f"--ignore {min(unknown)}: there is no such check; there are {', '.join(IDS)}")
-    return Target(options.url, options.asyncapi, specs if specs.is_dir() else None, options.channel, callers)
+    return Target(
+        options.url,
+        options.asyncapi,
+        specs if specs.is_dir() else None,
+        options.channel,
+        tuple(options.users),
+        tuple(options.token),
+    )
 
 
 def _replay(target: Target, file: Path) -> int:
@@ -124,14 +136,14 @@ def _fuzz(target: Target, options: argparse.Namespace) -> int:
     )
     if held and "no-growth" not in options.ignore:
         report.found += _growth(metrics, held[0], report)
-    files = write_findings(report, Path(options.out), target.url)
+    files = write_findings(report, Path(options.out), target)
     for one, file in zip(report.found, files, strict=True):
         print(f"\n{described(one)}\n\n  again: python -m proof ws --url {target.url} --replay {file}")
     print(f"\n{summary(report)}")
     if options.junit:
         Path(options.junit).write_text(as_junit(report), encoding="utf-8")
     if options.json:
-        Path(options.json).write_text(json.dumps(as_json(report), indent=1, ensure_ascii=False), encoding="utf-8")
+        Path(options.json).write_text(json.dumps(as_json(report), indent=1), encoding="utf-8")
     return FOUND if report.found else CLEAN
 
 

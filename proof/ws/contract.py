@@ -7,9 +7,9 @@ the `correlationId`. Words of Stele (`x-errors`, `x-close-codes`, `x-links` …)
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from proof.callers import Roles
 from proof.documents import DocumentError, Json, resolved
@@ -18,6 +18,7 @@ CORRELATION = re.compile(r"\$message\.(header|payload)#(/.+)")
 TIMEOUT_S = 5.0
 """Of an operation that says none."""
 CONTROL = "control-"
+Said = TypeVar("Said")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """`frame`, `replies` and `pushed` are schemas of whole frames. `correlation` is the pointer of the id in a frame."""
+    """`frame` and `replies` are schemas of whole frames. `correlation` is the pointer of the id in a request, `answers_at` in its replies."""
 
     name: str
     frame: Json
@@ -48,6 +49,7 @@ class Operation:
     links: tuple[Link, ...] = ()
     result: str = ""
     """The shared schema that its answer's `data` is, where it is one."""
+    answers_at: str = ""
 
     def allows(self, roles: Roles) -> bool:
         return self.roles is None or any(group <= roles for group in self.roles)
@@ -87,13 +89,20 @@ class Socket:
         return bool(self.controls)
 
     def operation(self, name: str) -> Operation:
-        return next(one for one in self.operations if one.name == name)
+        """DocumentError for one that the document has not: a session may be older."""
+        for one in self.operations:
+            if one.name == name:
+                return one
+        raise DocumentError(f"operations: there is no {name}")
 
 
 def read_socket(document: Json, channel: str = "") -> Socket:
     """The channel named, else the one whose operations there are; DocumentError for what this cannot be made of."""
     if not str(document.get("asyncapi", "")).startswith("3."):
         raise DocumentError(f"asyncapi: expected 3.0, found {document.get('asyncapi')!r}")
+    for part in ("channels", "operations", "components"):
+        if not isinstance(document.get(part) or {}, dict):
+            raise DocumentError(f"{part}: expected an object, found {type(document[part]).__name__}")
     channels = document.get("channels") or {}
     name = channel or next(iter(channels), "")
     if name not in channels:
@@ -114,10 +123,12 @@ class _Reader:
     def socket(self) -> Socket:
         mine = {name: self._at(one) for name, one in (self._document.get("operations") or {}).items()}
         mine = {name: one for name, one in mine.items() if self._is_here(one)}
-        taken = {name: self._operation(name, one) for name, one in mine.items() if one.get("action") == "receive"}
+        taken = {
+            name: self._said(name, self._operation) for name, one in mine.items() if one.get("action") == "receive"
+        }
         if not taken:
             raise DocumentError(f"channels/{self._name}: no operation receives a message there, so nothing can be sent")
-        sent = [self._event(name, one) for name, one in mine.items() if one.get("action") == "send"]
+        sent = [self._said(name, self._event) for name, one in mine.items() if one.get("action") == "send"]
         codes = self._channel.get("x-close-codes")
         answers = {name: frame for one in taken.values() for name, frame in one.replies.items()}
         return Socket(
@@ -132,6 +143,13 @@ class _Reader:
             answers=answers | {one.name: one.frame for one in sent},
         )
 
+    def _said(self, name: str, read: Callable[[str, Json], Said]) -> Said:
+        """DocumentError for an operation that is not of AsyncAPI's shape."""
+        try:
+            return read(name, self._at(self._document["operations"][name]))
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise DocumentError(f"operations/{name}: is not as AsyncAPI 3.0 has it: {error}") from None
+
     def _is_here(self, operation: Json) -> bool:
         return self._at(operation.get("channel")) is self._channel
 
@@ -142,10 +160,20 @@ class _Reader:
         reply = self._at(one.get("reply"))
         replies = {self._title(item): self._frame(self._at(item)) for item in reply.get("messages", ())}
         errors = one.get("x-errors")
+        correlation, answers_at = "", ""
+        if replies and not name.startswith(CONTROL):
+            correlation = self._correlation(messages[0])
+            told = (self._correlation(self._at(item)) for item in reply["messages"])
+            answers_at = next(filter(None, told), correlation)
+            if not correlation:
+                raise DocumentError(
+                    f"operations/{name}: its message has no correlationId, so that no reply is known as its own"
+                )
         return Operation(
             name=name,
             frame=self._frame(messages[0]),
-            correlation=self._correlation(name, messages[0]) if replies and not name.startswith(CONTROL) else "",
+            correlation=correlation,
+            answers_at=answers_at,
             replies=replies,
             roles=self._roles(one),
             errors=frozenset(errors) if errors is not None else None,
@@ -167,12 +195,15 @@ class _Reader:
         """The name that a reference ends with."""
         return str(item.get("$ref", "")).rpartition("/")[2] or str(item.get("name", "reply"))
 
-    def _frame(self, message: Json) -> Json:
+    def _whole(self, message: Json) -> Json:
         """Traits are below what the message says itself (AsyncAPI 3.0, Message Trait Object)."""
         whole: Json = {}
         for trait in message.get("traits", ()):
             whole |= self._at(trait)
-        whole |= message
+        return whole | message
+
+    def _frame(self, message: Json) -> Json:
+        whole = self._whole(message)
         payload, headers = whole.get("payload", True), self._at(whole.get("headers"))
         if isinstance(payload, dict) and "schemaFormat" in payload:
             payload = payload.get("schema", True)
@@ -181,16 +212,14 @@ class _Reader:
         members = {**headers.get("properties", {}), "data": payload}
         return {**headers, "properties": members, "required": [*headers.get("required", ()), "data"]}
 
-    def _correlation(self, name: str, message: Json) -> str:
-        told = self._at(message.get("correlationId"))
-        for trait in message.get("traits", ()):
-            told = told or self._at(self._at(trait).get("correlationId"))
-        found = CORRELATION.fullmatch(str(told.get("location", "")))
+    def _correlation(self, message: Json) -> str:
+        """Where the frame has the id; nothing where the message does not say."""
+        whole = self._whole(message)
+        found = CORRELATION.fullmatch(str(self._at(whole.get("correlationId")).get("location", "")))
         if found is None:
-            raise DocumentError(
-                f"operations/{name}: its message has no correlationId, so that no reply is known as its own"
-            )
-        return found[2]
+            return ""
+        is_below = found[1] == "payload" and self._at(whole.get("headers"))
+        return f"/data{found[2]}" if is_below else found[2]
 
     def _roles(self, one: Json) -> tuple[Roles, ...] | None:
         """A scheme of components is the role of its name; one that stands inline says its `x-roles`."""

@@ -77,7 +77,10 @@ def _reads(case: Case) -> Iterator[tuple[Json | None, Call]]:
             continue
         if not operation.is_safe and call.code == "ok":
             data = data_of(call)
-            stored[key] = data if isinstance(data, dict) else None if _deletes(operation) else stored.get(key)
+            if isinstance(data, dict):
+                stored[key] = data
+            elif _deletes(operation):
+                stored[key] = None
         elif operation.is_safe and key in stored and operation.result == _type_of(case, key):
             yield stored[key], call
 

@@ -16,12 +16,12 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 from proof.callers import Roles
 from proof.documents import Json
 from proof.protobuf import Inexpressible
-from proof.values import Values
+from proof.values import Fault, Values
 from proof.ws.codec import PROTOBUF, Codec
 from proof.ws.contract import Event, Operation, Socket
 from proof.ws.finding import WITNESS
 from proof.ws.player import CREDENTIALS
-from proof.ws.session import Await, Control, Cut, Open, Raw, Send, Session, Settle, Step, said
+from proof.ws.session import Await, Control, Cut, Open, Raw, Send, Session, Settle, Step, member, said
 
 TIMEOUT_MS = 1500
 """Of a request that brings one: a reply that never comes is known sooner."""
@@ -75,6 +75,15 @@ class Scene:
         members = operation.frame.get("properties", {})
         return members["data"] if "data" in members and operation.pkg_id is not None else operation.frame
 
+    def faults(self, operation: Operation, value: Any) -> list[Fault]:
+        """But those of the id by which the reply is known."""
+        found = self.values.faults(self.data_schema(operation), value)
+        if operation.pkg_id is not None:
+            return found
+        return [
+            one for one in found if member(one.value, operation.correlation) == member(value, operation.correlation)
+        ]
+
     def frame(self, operation: Operation, data: Any, timeout_ms: int | None = TIMEOUT_MS) -> Json:
         if operation.pkg_id is None:
             return data if isinstance(data, dict) else {}
@@ -118,7 +127,7 @@ def payloads(draw: DrawFn, scene: Scene, operation: Operation) -> Session:
     pairs: list[tuple[str, str]] = []
     for number in range(draw(st.integers(1, 6))):
         value = draw(scene.values.valid(schema))
-        faults = scene.values.faults(schema, value)
+        faults = scene.faults(operation, value)
         fault = draw(st.one_of(st.none(), st.sampled_from(faults))) if faults else None
         frame = scene.frame(operation, fault.value if fault else value)
         for encoding in scene.encodings:

@@ -18,9 +18,10 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidSta
 
 from proof.documents import DocumentError, Json
 from proof.protobuf import Inexpressible
+from proof.values import freshened
 from proof.ws.codec import Codec, Unreadable
 from proof.ws.player import Player
-from proof.ws.session import SAID, Await, Control, Cut, Open, Raw, Send, Session, Settle
+from proof.ws.session import SAID, Await, Control, Cut, Open, Raw, Send, Session, Settle, member
 from proof.ws.transcript import Call, Entry, Transcript
 
 GRACE_S = 1.5
@@ -64,6 +65,9 @@ class _Run:
         self._player = player
         self._began = time.monotonic()
         self._lines: dict[str, _Line] = {}
+        self._keys: set[str] = set()
+        self._names: dict[str, str] = {}
+        """New texts for those that the session was drawn with."""
         self.transcript = Transcript()
 
     async def do(self, step: object) -> None:
@@ -92,7 +96,7 @@ class _Run:
         for line in list(self._lines.values()):
             if not line.is_over:
                 with suppress(ConnectionClosed, TimeoutError):
-                    await asyncio.wait_for(await line.connection.ping(), CONTROL_S)
+                    await asyncio.wait_for(_pinged(line.connection), CONTROL_S)
         await asyncio.sleep(0)
 
     async def end(self) -> None:
@@ -172,8 +176,8 @@ class _Run:
     def _by_pointer(self, line: _Line, frame: Json) -> str | None:
         """Where the id stands elsewhere than in `req_id`."""
         for key, label in line.waiting.items():
-            pointer = self._player.operation(self.transcript.calls[label].send.operation).correlation
-            if pointer != "/req_id" and str(_at(frame, pointer)) == key:
+            pointer = self._player.operation(self.transcript.calls[label].send.operation).answers_at
+            if pointer and str(member(frame, pointer)) == key:
                 return label
         return None
 
@@ -195,11 +199,8 @@ class _Run:
             self.transcript.skipped.append(step.label)
             return
         try:
-            frame = self._filled(step.frame)
-            key = str(_at(frame, operation.correlation) or "") if operation.correlation else ""
-            if not key or key == "None":
-                key = str(uuid.uuid4())
-                frame = _with(frame, operation.correlation, key)
+            frame = self._filled(freshened(step.frame, self._names))
+            key, frame = self._identified(operation.correlation, frame)
             raw = line.codec.write(frame)
         except (Inexpressible, DocumentError):
             self.transcript.skipped.append(step.label)
@@ -209,8 +210,20 @@ class _Run:
             step, self.transcript.callers[line.name], self.transcript.encodings[line.name], key, frame, entry.at_s
         )
         self.transcript.calls[step.label] = call
-        line.waiting[key] = step.label
+        if operation.replies:
+            line.waiting[key] = step.label
         await self._put(line, raw)
+
+    def _identified(self, pointer: str, frame: Json) -> tuple[str, Json]:
+        """With an id that no other request of the session has: the drawn one, else a number above it, else a UUID."""
+        told = member(frame, pointer) if pointer else None
+        if isinstance(told, int) and not isinstance(told, bool):
+            while str(told) in self._keys:
+                told += 1
+        elif not isinstance(told, str) or not told or told in self._keys:
+            told = str(uuid.uuid4())
+        self._keys.add(str(told))
+        return str(told), _with(frame, pointer, told) if pointer else frame
 
     def _filled(self, value: Any) -> Any:
         if isinstance(value, dict):
@@ -263,7 +276,8 @@ class _Run:
         )
         size = max(1, -(-len(step.data) // step.fragments))
         parts = [step.data[at : at + size] for at in range(0, len(step.data), size)] or [b""]
-        line.controls += 1
+        if self._player.answers_garbage:
+            line.controls += 1
         await self._put(line, parts if step.fragments > 1 else step.data, text=step.is_text)
 
     async def _await_event(self, step: Await) -> None:
@@ -319,6 +333,11 @@ class _Run:
         return float(timeout_s) + GRACE_S
 
 
+async def _pinged(connection: ClientConnection) -> None:
+    """There and back: a peer that reads nothing holds up the way there."""
+    await (await connection.ping())
+
+
 async def _changed(line: _Line, within_s: float) -> bool:
     """False when the time is over."""
     if within_s <= 0:
@@ -328,12 +347,6 @@ async def _changed(line: _Line, within_s: float) -> bool:
     except TimeoutError:
         return False
     return True
-
-
-def _at(frame: Any, pointer: str) -> Any:
-    for part in pointer.split("/")[1:]:
-        frame = frame.get(part) if isinstance(frame, dict) else None
-    return frame
 
 
 def _with(frame: Json, pointer: str, value: Any) -> Json:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import socket as network
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
@@ -10,6 +11,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Origin, Subprotocol
 
 from proof.callers import Caller
+from proof.documents import DocumentError
 from proof.ws.codec import Codec
 from proof.ws.contract import Operation, Socket
 from proof.ws.session import Open
@@ -38,15 +40,34 @@ class Player:
         parts = urlsplit(url)
         scheme = {"http": "ws", "https": "wss"}.get(parts.scheme, parts.scheme)
         self._address = f"{scheme}://{parts.netloc}{socket.address}"
+        self._host, self._port = parts.hostname or "", parts.port or (443 if scheme == "wss" else 80)
         self._socket = socket
         self._callers = callers
         self._codecs = codecs
 
+    def reach(self) -> None:
+        """DocumentError where nothing listens."""
+        try:
+            network.create_connection((self._host, self._port), OPEN_S).close()
+        except (OSError, UnicodeError) as error:
+            raise DocumentError(f"{self._address}: {error}; does the service run?") from None
+
     def codec(self, encoding: str) -> Codec:
-        return self._codecs[self._socket.encodings[encoding]]
+        """DocumentError for one that the socket has not, or that needs the contract's folder."""
+        found = self._codecs.get(self._socket.encodings.get(encoding, ""))
+        if found is None:
+            raise DocumentError(f"{encoding}: is not spoken here; protobuf needs the folder of the contract")
+        return found
 
     def caller(self, name: str) -> Caller:
+        if name not in self._callers:
+            raise DocumentError(f"{name}: is no caller here; there are {', '.join(self._callers)}")
         return self._callers[name]
+
+    @property
+    def answers_garbage(self) -> bool:
+        """Whether what cannot be read, and each control frame, has an answer to wait for."""
+        return self._socket.speaks_stele
 
     def operation(self, name: str) -> Operation:
         return self._socket.operation(name)
@@ -56,6 +77,7 @@ class Player:
 
     async def open(self, step: Open) -> ClientConnection:
         """Raises InvalidHandshake, OSError or TimeoutError."""
+        self.codec(step.encoding)
         headers, offers, query = self._credential(step)
         return await connect(
             f"{self._address}{query}",

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
-from proof.callers import Caller, Login
-from proof.documents import read
+from proof.callers import ANONYMOUS, named
+from proof.documents import DocumentError, read
 from proof.protobuf import Protobuf, compiled
 from proof.values import Values
 from proof.ws.checks import judge
@@ -20,35 +20,39 @@ from proof.ws.player import Player
 from proof.ws.session import Session, from_json
 from proof.ws.transcript import Transcript
 
-USERS = ("admin", "editor", "nobody")
-"""Of the development issuer, whose passwords are their names."""
-
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A service and its contract. `asyncapi` is a path or a URL, by default the service's own; protobuf needs the folder of `specs`."""
+    """A service and its contract. `asyncapi` is a path or a URL, by default the service's own; protobuf needs the folder of `specs`.
+
+    `users` and `tokens` are as `proof.callers.named` reads them.
+    """
 
     url: str
     asyncapi: str = ""
     specs: Path | None = None
     channel: str = ""
-    callers: dict[str, Caller] = field(default_factory=dict)
+    users: tuple[str, ...] = ()
+    tokens: tuple[str, ...] = ()
 
     def prepare(self) -> tuple[Scene, Player]:
         """DocumentError for what cannot be read."""
+        callers = named(self.url, self.users, self.tokens)
         document = read(self.asyncapi or f"{self.url.rstrip('/')}/asyncapi.json")
         socket = read_socket(document, self.channel)
         codecs: dict[str, Codec] = {"application/json": JsonFrames()}
-        if self.specs is not None:
+        if self.specs is not None and PROTOBUF in socket.encodings.values():
             codecs[PROTOBUF] = ProtobufFrames(Protobuf(compiled(self.specs)))
-        callers = self.callers or {name: Login(self.url.rstrip("/")).caller(name, name) for name in USERS}
-        roles = {name: one.roles for name, one in callers.items()}
-        return Scene(socket, Values(document), roles, codecs), Player(self.url, socket, callers, codecs)
+        roles = {name: one.roles for name, one in callers.items() if name != ANONYMOUS or not socket.speaks_stele}
+        if not roles:
+            raise DocumentError(f"{socket.address}: opens to nobody who is anonymous; name a caller")
+        player = Player(self.url, socket, callers, codecs)
+        player.reach()
+        return Scene(socket, Values(document), roles, codecs), player
 
 
-def replay(file: Path, url: str, specs: Path | None = Path("specs")) -> list[Finding]:
-    """What a replay file shows of the service at the URL: nothing where its fault is mended."""
-    target = Target(url, specs=specs if specs and specs.is_dir() else None)
+def replay(file: Path, target: Target) -> list[Finding]:
+    """What a replay file shows of a service: nothing where its fault is mended."""
     return play_once(target, from_json(file.read_text(encoding="utf-8")))[1]
 
 

@@ -116,10 +116,17 @@ def places(value: Any) -> Iterator[tuple[str, str]]:
             yield from places(one)
 
 
+def member(frame: Any, pointer: str) -> Any:
+    """What a pointer of members leads to; None where it leads nowhere."""
+    for part in pointer.split("/")[1:]:
+        frame = frame.get(part) if isinstance(frame, dict) else None
+    return frame
+
+
 def to_json(session: Session) -> str:
     """A replay file. Bytes are base64."""
     steps = [{"step": type(one).__name__, **_plain(one)} for one in session.steps]
-    return json.dumps({"plan": session.plan, "pairs": session.pairs, "steps": steps}, indent=1, ensure_ascii=False)
+    return json.dumps({"plan": session.plan, "pairs": session.pairs, "steps": steps}, indent=1)
 
 
 def from_json(text: str) -> Session:
@@ -128,7 +135,7 @@ def from_json(text: str) -> Session:
         found = json.loads(text)
         steps = tuple(_step(one) for one in found["steps"])
         return Session(found["plan"], steps, tuple((one, two) for one, two in found["pairs"]))
-    except (KeyError, TypeError) as error:
+    except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"this is no replay file: {error!r}") from None
 
 

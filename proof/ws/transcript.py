@@ -28,6 +28,7 @@ class Entry:
 
     def __str__(self) -> str:
         shown = self.text or (json.dumps(self.frame, ensure_ascii=False) if self.frame is not None else "")
+        shown = printable(shown)
         shown = shown if len(shown) <= SHOWN else f"{shown[:SHOWN]}… ({len(shown)} characters)"
         arrow = {"sent": "→", "came": "←", "unreadable": "←"}.get(self.kind, " ")
         return f"{self.at_s * 1000:8.1f} ms  {self.socket:<4} {arrow} {self.kind:<8} {self.code or ''} {shown}"
@@ -93,3 +94,8 @@ class Transcript:
 
     def __str__(self) -> str:
         return "\n".join(map(str, self.entries))
+
+
+def printable(text: str) -> str:
+    """On one line; what no terminal, file or XML takes (controls, lone surrogates) in Python's spelling."""
+    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in text)

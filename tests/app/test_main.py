@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
-import signal
+import socket
 import subprocess
 import sys
-from pathlib import Path
 
 import asyncpg
 import httpx2
@@ -15,9 +14,6 @@ import pytest
 
 from app.development.servers import Postgres, Valkey
 from tests.databases import new_database
-from tests.faults.echo_process import EchoServer
-from tests.faults.processes import end_of
-from tests.faults.raw import TEXT, Peer, frame, request
 from tests.running_service import RunningService
 
 UNSAFE = {"ENV": "production", "KEYCLOAK_URL": "http://k", "SIGNING_SECRET": "hunter2"}
@@ -114,29 +110,22 @@ async def test_a_served_answer_does_not_name_its_server_and_an_unknown_path_is_a
     assert "server" not in answer.headers
 
 
-@pytest.mark.survives("D26", "M07")
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-@pytest.mark.parametrize(
-    "options", [(), pytest.param(("two",), marks=pytest.mark.long)], ids=["one worker", "two workers"]
-)
-async def test_a_signal_ends_the_node_with_exit_code_0(
-    servers_folder: Path, number: signal.Signals, options: tuple[str, ...]
-) -> None:
-    """M07 (D26): SIGTERM or SIGINT comes to a node of one worker or two, while a socket is open and a request runs. The request is
-    answered, and the process ends in time with exit code 0."""
-    server = EchoServer(servers_folder / f"ended-{number.name}-{len(options)}", *options)
-    server.start()
-    try:
-        async with await Peer.open_socket(server.port, "/echo") as socket, await Peer.open(server.port) as peer:
-            socket.send(frame(TEXT, b"open"))
-            await socket.frame()
-            peer.send(request("GET /slow"))
-            await asyncio.sleep(0.1)
-            os.kill(server.pid, number)
-            assert (await peer.answer()).status == 200
-            took_s, code = await end_of(server.pid, 25.0)
-    finally:
-        server.stop()
-    assert code == 0, f"ended with {code} after {took_s:.1f} s"
-    assert took_s <= 15.0
-    assert server.text() == ""
+@pytest.mark.survives("D33")
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_an_address_that_is_taken_is_one_line_and_exit_code_71(migrated: str, valkey: Valkey, workers: str) -> None:
+    """D33: somebody else listens on the port of a node, which has one worker or two: it ends with one line that names the address, and
+    tries nothing again."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        given = {"ENV": "development", "DATABASE_URL": migrated, "REDIS_URL": valkey.url, "KEYCLOAK_URL": "http://k"}
+        secret = {"SIGNING_SECRET": "a test's own secret of enough characters", "PORT": port, "WORKERS": workers}
+        ended = subprocess.run(
+            [sys.executable, *MAIN],
+            env={**os.environ, **given, **secret},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    assert (ended.returncode, ended.stdout) == (71, "")
+    assert ended.stderr == f"HOST, PORT: cannot listen on 127.0.0.1:{port}: Address already in use\n"

@@ -27,6 +27,8 @@ WHOLE = {
     "test_fuzz.py",
     "test_verdicts.py",
     "test_live.py",
+    "test_foreign.py",
+    "test_seeded_bugs.py",
 }
 """Test modules of the whole compiler, of the whole gate, or of an engine against a service that runs."""
 

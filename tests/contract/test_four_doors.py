@@ -203,8 +203,7 @@ async def test_the_row_of_a_refusal_names_its_object_at_every_door(
     ids = [uuid.uuid4().int >> 80 for _ in doors]
     for door, number in zip(doors, ids, strict=True):
         assert (await door.call("update_artist", artist_id=number, **fields)).code == code
-    asked = {"action": "update_artist", "user": user, "per_page": 100}
-    rows = (await admin.call("get_audit_logs", **asked)).value["items"]
+    rows = (await admin.call("get_audit_logs", action="update_artist", user=user, per_page=100)).value["items"]
     assert {row["object_id"]: row["code"] for row in rows if row["object_id"] in map(str, ids)} == dict.fromkeys(
         map(str, ids), code
     )

@@ -1,7 +1,7 @@
 """A small application behind the server exactly as the service runs it: what the guard does without the service's own rules.
 
-`python -m tests.faults.echo_server PORT [large] [two]`; `large` raises the limits to what Autobahn's groups 9, 12 and 13 send,
-`two` is how many workers there are.
+`python -m tests.faults.echo_server PORT [large] [two] [broken | misconfigured]`; `large` raises the limits to what Autobahn's groups
+9, 12 and 13 send, `two` is how many workers there are; the last two cannot begin.
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ import time
 from typing import Any, ClassVar
 
 from app.guard.frames import FrameLimits
+from app.guard.listener import bound
 from app.guard.websocket_protocol import GuardedWebSocket
-from app.main import serve
+from app.serving.node import serve
 
 LARGE_BYTES = 4 << 20
 LONG_TURN_S = 0.05
@@ -110,13 +111,22 @@ def create() -> Echo:
     return Echo()
 
 
-def main() -> None:
+def create_broken() -> Echo:
+    raise RuntimeError("a worker that cannot begin")
+
+
+def create_misconfigured() -> Echo:
+    sys.exit(78)
+
+
+def main() -> int:
     logging.basicConfig(level=logging.WARNING)
-    changes: dict[str, Any] = {"workers": 2, "timeout_worker_healthcheck": 30} if "two" in sys.argv else {}
-    if "large" in sys.argv:
-        changes |= {"ws": LargeWebSocket, "ws_max_size": 64 << 20}
-    serve("tests.faults.echo_server:create", host="127.0.0.1", port=int(sys.argv[1]), **changes)
+    changes: dict[str, Any] = {"ws": LargeWebSocket, "ws_max_size": 64 << 20} if "large" in sys.argv else {}
+    name = next((f"create_{one}" for one in ("broken", "misconfigured") if one in sys.argv), "create")
+    workers = 2 if "two" in sys.argv else 1
+    listening = bound("127.0.0.1", int(sys.argv[1]))
+    return serve(f"tests.faults.echo_server:{name}", listening, workers=workers, **changes)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -22,6 +22,24 @@ def family(pid: int) -> list[int]:
     return found
 
 
+def workers_of(pid: int) -> list[int]:
+    """Of a node of several: its children, without the helper of the interpreter that multiprocessing starts."""
+    lines = {member: Path(f"/proc/{member}/cmdline") for member in family(pid)[1:] if is_there(member)}
+    return sorted(member for member, line in lines.items() if b"spawn_main" in _text(line))
+
+
+def _text(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""
+
+
+def is_there(pid: int) -> bool:
+    """Neither gone nor waiting to be buried."""
+    return _text(Path(f"/proc/{pid}/stat")).rpartition(b") ")[2][:1] not in (b"", b"Z")
+
+
 def _parent(process: Path) -> int:
     try:
         return int((process / "stat").read_text().rpartition(") ")[2].split()[1])

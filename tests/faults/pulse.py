@@ -1,4 +1,4 @@
-"""`/livez` asked ten times a second from a thread and over new connections, so that no test's own work slows it down (INV7)."""
+"""`/livez`, or another probe, asked ten times a second from a thread and over new connections, so that no test's own work slows it down (INV7)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ PERIOD_S = 0.1
 TIMEOUT_S = 5.0
 SOURCE = "127.0.0.9"
 """An address of its own: what strangers spend is not spent here."""
-REQUEST = b"GET /livez HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
+REQUEST = "GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
 
 
 class Pulse:
@@ -21,8 +21,9 @@ class Pulse:
     `lags` is how much later than asked this thread woke between beats: what the machine adds, whatever is measured.
     """
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, path: str = "/livez") -> None:
         self._port = port
+        self._request = REQUEST.format(path=path).encode()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._beat, daemon=True)
         self.beats: list[float] = []
@@ -61,7 +62,7 @@ class Pulse:
         """The answer, or what is wrong."""
         try:
             with socket.create_connection(("127.0.0.1", self._port), TIMEOUT_S, (SOURCE, 0)) as one:
-                one.sendall(REQUEST)
+                one.sendall(self._request)
                 return one.recv(4096).decode(errors="replace")
         except OSError as error:
             return f"- {error!r}"

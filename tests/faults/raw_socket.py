@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import socket as sockets
+from pathlib import Path
 from typing import Any
 
 from tests.load.client import frame, upgrade
 
 TEXT, CLOSE, PING, PONG = 1, 8, 9, 10
 SMALL_BUFFER = 4096
+OFFSET = re.compile(rb'"offset":([0-9]+)')
 
 
 class RawSocket:
-    """`close_code` is set when the service has said one; `texts` are the whole messages so far, or only their count and bytes."""
+    """`close_code` is set when the service has said one; `count` is of the whole messages so far, `last_offset` the last event's."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.reader = reader
         self.writer = writer
         self.close_code: int | None = None
         self.count = 0
+        self.last_offset: int | None = None
         self.bytes_read = 0
         self._buffer = bytearray()
 
@@ -62,6 +66,8 @@ class RawSocket:
                 self.close_code = int.from_bytes(payload[:2], "big")
             else:
                 self.count += 1
+                found = OFFSET.search(payload[:400])
+                self.last_offset = int(found[1]) if found else self.last_offset
 
     def _first(self) -> tuple[int, bytes] | None:
         """The first frame of the buffer, once it is whole; it is taken out."""
@@ -77,6 +83,15 @@ class RawSocket:
         opcode, payload = buffer[0] & 15, bytes(buffer[header : header + size])
         del buffer[: header + size]
         return opcode, payload
+
+    def unsent_at_server(self) -> int:
+        """Bytes in the kernel's queue of the service's end, which stay when that can take no more."""
+        ours, theirs = (self.writer.get_extra_info(name)[1] for name in ("sockname", "peername"))
+        for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
+            _, local, remote, _, queues = line.split()[:5]
+            if (int(local.split(":")[1], 16), int(remote.split(":")[1], 16)) == (theirs, ours):
+                return int(queues.split(":")[0], 16)
+        raise ConnectionError("the service's end is gone")
 
     def leave(self) -> None:
         self.writer.transport.abort()

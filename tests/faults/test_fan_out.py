@@ -17,6 +17,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from app.development.servers import Postgres
+from app.ws.outbox import CHECK_S, LINGER_S, STALL_S
 from tests.faults.raw_socket import RawSocket
 from tests.load.sockets import resident_kib
 from tests.running_service import RunningService
@@ -38,8 +39,7 @@ class Crowd:
 
     async def join(self, service: RunningService, token: str, stack: AsyncExitStack) -> None:
         socket = await stack.enter_async_context(dial(service, token))
-        await socket.send('{"type":"subscribe","topics":["artists"]}')
-        await socket.recv()
+        await follow(socket)
         task = asyncio.create_task(self._listen(socket))
         stack.callback(task.cancel)
 
@@ -79,6 +79,11 @@ def dial(service: RunningService, token: str) -> Any:
     )
 
 
+async def follow(socket: ClientConnection) -> None:
+    await socket.send('{"type":"subscribe","topics":["artists"]}')
+    await socket.recv()
+
+
 async def forget(postgres: Postgres, *prefixes: str) -> None:
     connection = await asyncpg.connect(postgres.url.replace("+asyncpg", ""))
     for prefix in prefixes:
@@ -102,7 +107,8 @@ async def test_a_subscriber_that_stops_reading_costs_the_others_no_time_and_the_
 ) -> None:
     """M05 (D17): one of many subscribers stops reading while 6 MB of events are published to each. The p99 of the others is at most
     1.2 times what it was before, the node's memory grows by no more than the bound of what waits for it, and it is closed as
-    slow_consumer."""
+    slow_consumer. A topic cannot be resumed yet: when the subscriber is back it hears what is published from then on, in order,
+    and the offsets tell it how much it has missed."""
     reader, editor = await service.token("reader"), await service.token("editor")
     pid, crowd = service.process.pid, Crowd()
     async with AsyncExitStack() as stack:
@@ -120,8 +126,44 @@ async def test_a_subscriber_that_stops_reading_costs_the_others_no_time_and_the_
         async with asyncio.timeout(30):
             await stopped.read(50e6, until=10_000)
         stopped.leave()
-    await forget(postgres, calm, beside)
+        returned = await stack.enter_async_context(dial(service, reader))
+        await follow(returned)
+        after = await crowd.publish(service, editor, 1, every_s, others)
+        heard = [json.loads(await returned.recv())["offset"] for _ in range(EVENTS_PER_BATCH)]
+    await forget(postgres, calm, beside, after)
     print(f"p99 {crowd.p99(calm):.3f} s, beside it {crowd.p99(beside):.3f} s; memory +{grown_kib} KiB")
     assert stopped.close_code == 4430
     assert crowd.p99(beside) <= 1.2 * crowd.p99(calm) + NOISE_S
     assert grown_kib <= RSS_KIB
+    assert heard == list(range(heard[0], heard[0] + EVENTS_PER_BATCH))
+    assert stopped.last_offset is not None
+    assert heard[0] - stopped.last_offset - 1 == EVENTS_PER_BATCH * BATCHES - stopped.count + 1, (
+        "of its messages one answered"
+    )
+
+
+@pytest.mark.survives("M05")
+async def test_a_subscriber_that_takes_nothing_is_closed_after_10_s_however_little_waits(
+    service: RunningService, postgres: Postgres
+) -> None:
+    """M05 (D17): a subscriber takes nothing, and less than the 1 MiB of events that may wait for it does. Once it has not taken a
+    byte for 10 s it is closed as slow_consumer, and hears so when it reads again."""
+    reader, editor = await service.token("reader"), await service.token("editor")
+    crowd, prefixes = Crowd(), []
+    stopped = await RawSocket.open(service.port, reader)
+    stopped.say(type="subscribe", topics=["artists"])
+    await asyncio.sleep(0.2)
+    before, now = -1, stopped.unsent_at_server()
+    while now > before:
+        prefixes.append(await crowd.publish(service, editor, 1, 0.0, 0))
+        await asyncio.sleep(0.2)
+        before, now = now, stopped.unsent_at_server()
+    begun = time.monotonic()
+    await asyncio.sleep(STALL_S + CHECK_S + 1.0)
+    async with asyncio.timeout(10):
+        await stopped.read(50e6, until=10_000)
+    stopped.leave()
+    await forget(postgres, *prefixes)
+    assert stopped.close_code == 4430
+    assert stopped.count <= EVENTS_PER_BATCH * len(prefixes), "what waited was dropped"
+    assert time.monotonic() - begun < STALL_S + LINGER_S, "it was closed, not cut off"

@@ -212,7 +212,8 @@ def _links(contract: Contract, operation: Operation) -> Json:
     for name, link in (operation.http.links if operation.http else {}).items():
         target = by_name.get(link.get("operationId", "")) if isinstance(link, dict) else None
         if target and target.http and isinstance(link, dict):
-            fields = {one.carrier: one.field for one in target.http.parameters}
+            members = {one.name: one.member for one in target.request.fields}
+            fields = {one.carrier: members.get(one.field, one.field) for one in target.http.parameters}
             told = {
                 fields.get(carrier.rpartition(".")[2], carrier): _in_frame(operation, place)
                 for carrier, place in link.get("parameters", {}).items()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncpg
 import pytest
 
-from app.broadcast.mover_statements import MoverStatements
+from app.broadcast.mover_statements import MAX_COUNTED, MoverStatements
 from generated.errors import InvalidData, Unavailable
 
 ADD = "INSERT INTO event_outbox (topic, pkg_id, event, at) VALUES ($1, 1001, '{}', now() - interval '7 seconds')"
@@ -48,6 +48,17 @@ async def test_depth_and_age_are_of_all_topics_and_zero_without_rows(raw: asyncp
         await raw.execute(ADD, topic)
     rows, age_s = await statements.measure(raw)
     assert rows == 3
+    assert 7 <= age_s < 60
+
+
+async def test_the_age_is_that_of_the_oldest_topic_however_many_rows_another_has(raw: asyncpg.Connection) -> None:
+    """More rows than are counted wait in one topic; the old one is of a later topic, and of one that no contract names."""
+    many = "INSERT INTO event_outbox (topic, pkg_id, event) SELECT 'a', 1001, '{}' FROM generate_series(1, $1)"
+    await raw.execute(many, MAX_COUNTED + 10)
+    await raw.execute(ADD, "no topic of ours")
+    rows, age_s = await MoverStatements(3).measure(raw)
+    await raw.execute("TRUNCATE event_outbox")
+    assert rows == MAX_COUNTED
     assert 7 <= age_s < 60
 
 

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 import pytest
 import uvloop
 
+from app.guard.arrivals import BURST, Arrivals
 from app.guard.listener import MAX_BATCH, GuardedLoop, Listener, batch_of
 
 LOOPS: list[Callable[[], asyncio.AbstractEventLoop]] = [uvloop.new_event_loop, asyncio.SelectorEventLoop]
@@ -72,6 +73,41 @@ def test_a_turn_takes_a_batch_and_no_more(runner: asyncio.Runner) -> None:
     growth = [after - before for before, after in zip([0, *counts], counts, strict=False)]
     assert max(growth) == BATCH
     assert counts[-1] == WAITING
+
+
+@pytest.mark.survives("W09")
+def test_who_connects_too_often_is_turned_away_before_anything_is_made(runner: asyncio.Runner) -> None:
+    """W09 (D22): more connections of one address wait than it may have at once while the queue is long. It has its burst, the rest is
+    answered 503 and closed, no protocol is made for them, and each is counted."""
+    made: list[asyncio.BaseTransport] = []
+    turned_away: list[None] = []
+
+    async def crowd() -> None:
+        listener = Listener(
+            asyncio.get_running_loop(),
+            [listening],
+            lambda: Guest(made),
+            batch=BATCH,
+            arrivals=Arrivals(lambda: 100.0),
+            on_turned_away=lambda: turned_away.append(None),
+        )
+        while len(guests) < BURST + WAITING:
+            for _ in range(WAITING):
+                guests.append(stack.enter_context(socket.create_connection(listening.getsockname(), timeout=5)))
+            async with asyncio.timeout(10):
+                while len(made) + len(turned_away) < len(guests):
+                    await asyncio.sleep(0)
+        listener.close()
+        for transport in made:
+            transport.close()
+        await asyncio.sleep(0)
+
+    with waiting(0) as listening, contextlib.ExitStack() as stack:
+        guests: list[socket.socket] = []
+        runner.run(crowd())
+        said = [guest.recv(12) for guest in guests]
+    assert len(made) == BURST
+    assert said == [b""] * BURST + [b"HTTP/1.1 503"] * len(turned_away)
 
 
 @pytest.mark.survives("F13")

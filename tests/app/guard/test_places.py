@@ -5,9 +5,7 @@ from __future__ import annotations
 import resource
 from typing import Any
 
-import pytest
-
-from app.guard.places import MAX_CONNECTIONS, Places, capacity, places_in, subject_of
+from app.guard.places import MAX_CONNECTIONS, Places, capacity, places_in
 
 
 def taken(places: Places, address: str, attempts: int) -> int:
@@ -30,15 +28,6 @@ def test_a_place_that_is_given_back_can_be_taken_again() -> None:
     for address in ["10.0.0.1"] * 2 + ["10.0.0.2"] * 4:
         places.give_back(address)
     assert taken(places, "10.0.0.3", 9) == 6
-
-
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [("2001:db8:1:2:3::4", "2001:db8:1:2:ffff::"), ("::ffff:10.0.0.1", "10.0.0.1"), ("fe80::1%eth0", "fe80::2")],
-)
-def test_an_address_stands_for_its_subscriber(one: str, other: str) -> None:
-    assert subject_of(one) == subject_of(other)
-    assert subject_of("2001:db8:1:3::1") != subject_of("2001:db8:1:2::1")
 
 
 def test_some_open_files_are_kept_for_other_things() -> None:

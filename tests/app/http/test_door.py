@@ -75,6 +75,21 @@ async def test_a_bad_idempotency_key_is_refused(service: RunningService, key: st
     assert (refused.status_code, refused.json()["code"]) == (400, "malformed")
 
 
+@pytest.mark.survives("I08")
+@pytest.mark.parametrize("body", [b"{", b"", b'{"name":"a"} x', b"\xff"])
+async def test_a_body_that_cannot_be_read_has_one_code_whatever_the_method(
+    service: RunningService, body: bytes
+) -> None:
+    """I08 (D15): JSON that is broken, cut or no text is sent by POST and by PUT. Both are 400 malformed."""
+    headers = {"content-type": "application/json"}
+    created = await send(service, "POST", "/api/artists", user="editor", headers=headers, body=body)
+    replaced = await send(
+        service, "PUT", "/api/artists/1", user="editor", headers=headers | {"if-match": '"1"'}, body=body
+    )
+    told = [(one.status_code, one.json()["code"]) for one in (created, replaced)]
+    assert told == [(400, "malformed")] * 2
+
+
 async def test_a_deadline_of_the_caller_counts(service: RunningService, postgres: Postgres) -> None:
     connection = await asyncpg.connect(postgres.url.replace("+asyncpg", ""))
     async with connection.transaction():

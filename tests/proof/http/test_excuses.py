@@ -9,17 +9,31 @@ import pytest
 import requests
 import schemathesis
 from schemathesis import Case, Response
-from schemathesis.core.failures import Failure, ServerError
+from schemathesis.core.failures import AcceptedNegativeData, Failure, ServerError
 from schemathesis.openapi.checks import RejectedPositiveData
 
 from proof.http.excuses import EXCUSES, excuse
 
-DOCUMENT = {
+DOCUMENT: dict[str, Any] = {
     "openapi": "3.1.0",
     "info": {"title": "Asked", "version": "1"},
     "paths": {"/a": {"post": {"x-errors": ["cursor_invalid"], "responses": {"200": {"description": "Done."}}}}},
 }
-OWN, PRECONDITION, KEY, RANGE = EXCUSES
+OWN, PRECONDITION, KEY, RANGE, PART = EXCUSES
+
+
+BYTES = {"type": "string", "format": "binary"}
+FORM = {
+    "type": "object",
+    "properties": {
+        "cover": BYTES,
+        "tracks": {"type": "array", "items": BYTES},
+        "genres": {"type": "array", "items": {"type": "string"}},
+        "year": {"type": "integer"},
+    },
+}
+BOTH = {media: {"schema": FORM} for media in ("multipart/form-data", "application/json")}
+DOCUMENT["paths"]["/a"]["put"] = {"requestBody": {"content": BOTH}, "responses": {"200": {"description": "Done."}}}
 
 
 def case(**headers: str) -> Case[Any]:
@@ -54,6 +68,27 @@ def rejected(status: int) -> Failure:
 )
 def test_a_refusal_of_what_is_valid_needs_a_cause(asked: Case[Any], answer: Response, row: object) -> None:
     assert excuse(rejected(answer.status_code), asked, answer) is row
+
+
+@pytest.mark.parametrize(
+    ("media", "member", "row"),
+    [
+        ("multipart/form-data", "cover", PART),
+        ("multipart/form-data", "tracks", PART),
+        ("multipart/form-data", "genres", PART),
+        ("multipart/form-data", "year", None),
+        ("application/json", "cover", None),
+    ],
+)
+def test_only_bytes_and_texts_of_a_form_have_no_type(media: str, member: str, row: object) -> None:
+    sent = schemathesis.openapi.from_dict(DOCUMENT)["/a"]["PUT"].Case(media_type=media, body={})
+    for named in (
+        f"{member}: Incorrect type",
+        f"violates `type` at /properties/{member}/items (was string, became null)",
+    ):
+        message = f"Invalid data should have been rejected\nInvalid component: in body - {named}"
+        finding = AcceptedNegativeData(operation="PUT /a", message=message, status_code=200, expected_statuses=[])
+        assert excuse(finding, sent, answered(200)) is row
 
 
 def test_another_finding_has_no_excuse() -> None:

@@ -19,7 +19,7 @@ SHORT = (
     "a text one too long is taken",
     "a role is forgotten on one operation",
     "a reply comes twice",
-    "a cache is never emptied",
+    "an update loses a field",
 )
 """Of four kinds: what a model, a policy, the protocol and a handler can have wrong."""
 LIMIT_S = 60

@@ -1,0 +1,66 @@
+"""docs/proof.md lists the checks that there are, and its commands run as they stand there."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from proof.ws.checks import IDS
+from proof.ws.command import CLEAN, FOUND
+from tests.running_service import RunningService
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "proof.md").read_text()
+BLOCKS = re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL)
+LINES = [line for block in BLOCKS for line in block.splitlines()]
+SERVES = "RATE_LIMIT_SCALE=1000 make run"
+"""The service of these tests, as `tests/running_service.py` starts it."""
+
+
+def test_the_table_has_each_check_with_its_line() -> None:
+    table = PAGE.partition("<!-- checks: proof.ws.checks.IDS -->")[2].partition("<!-- end -->")[0]
+    assert dict(re.findall(r"^\| `([\w-]+)` \| (.+) \|$", table, re.MULTILINE)) == IDS
+
+
+def test_every_plan_and_option_that_the_page_names_is_there() -> None:
+    command = [sys.executable, "-m", "proof", "ws", "--help"]
+    help_text = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    named = set(re.findall(r"(--[a-z]+)", PAGE)) - {"--examples"}
+    assert {one for one in named if one not in help_text} == set()
+    written = (ROOT / "proof" / "ws" / "plans.py").read_text()
+    plans = re.findall(r"^\| `([a-z]+)(?::…)?` \|", PAGE, re.MULTILINE)
+    assert {one for one in plans if f'"{one}' not in written} == {one for one in plans if one in IDS}
+
+
+def test_the_page_runs_what_these_tests_run() -> None:
+    assert SERVES in LINES
+    assert [line for line in LINES if not line.startswith(("python -m proof ws ", "make fuzz-", SERVES))] == []
+
+
+def here(line: str, url: str) -> list[str]:
+    """The command as the page has it, at this service and with this Python."""
+    words = shlex.split(line)
+    if words[0] == "make":
+        port = f"PORT={urlsplit(url).port}"
+        return [*words, port, f"PYTHON_IN={sys.executable}", "-o", ".venv/.ready", "--no-print-directory"]
+    return [sys.executable, *words[1:], *([] if "--help" in words else ["--url", url])]
+
+
+@pytest.mark.timeout(180)
+@pytest.mark.parametrize("line", [line for line in LINES if line != SERVES])
+def test_a_command_of_the_page_runs(line: str, service: RunningService) -> None:
+    (ROOT / ".stele").mkdir(exist_ok=True)
+    command = here(line, service.url)
+    ended = subprocess.run(command, cwd=ROOT, env={**os.environ}, capture_output=True, text=True, check=False)
+    assert ended.returncode in (CLEAN, FOUND), ended.stdout + ended.stderr
+    if "--ignore" not in line:
+        assert ended.returncode == CLEAN, ended.stdout + ended.stderr
+    for name in re.findall(r"--(?:junit|json) (\S+)", line):
+        assert (ROOT / name).is_file()
