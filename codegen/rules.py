@@ -231,7 +231,8 @@ RULES: dict[str, Rule] = {
         "readOnly is no part of a request, writeOnly none of a result; both together are part of nothing.",
     ),
     "S033": Rule(
-        "The name of a schema's input is free.", "A record that differs by direction comes in as `<Name>Input`."
+        "The name of a schema's input is free.",
+        "A record that differs by direction comes in as `<Name>Input`, or as `Input<Name>` where people have the first already.",
     ),
     "S041": Rule(
         "Bytes have a maximum.", "What takes them in is a disk; who sends more hears of it before it is full."

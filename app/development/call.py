@@ -12,6 +12,8 @@ from difflib import get_close_matches
 from websockets.exceptions import WebSocketException
 from websockets.sync.client import connect
 
+from generated.bindings import HttpBinding
+from generated.http_routes import ROUTES
 from generated.operations import OPERATIONS, PkgId
 
 REPLY_S = 30.0
@@ -42,10 +44,31 @@ def number_of(operation: str) -> PkgId:
     if operation in known:
         return known[operation]
     if operation in OPERATIONS:
-        raise ValueError(f"{operation} has no PkgID: it is called over HTTP")
+        asked = next((over_http(one) for one in ROUTES if one.operation.name == operation), "")
+        raise ValueError(f"{operation} has no PkgID: it is called over HTTP{asked}")
     near = get_close_matches(operation, known, 3)
     hint = f"did you mean {' or '.join(near)}?" if near else f"the socket has {', '.join(known)}"
     raise ValueError(f"there is no operation {operation!r}: {hint}")
+
+
+def over_http(binding: HttpBinding) -> str:
+    """How curl asks for it: files are `@FILE`, a token is due where the operation wants one."""
+    words = [
+        f"-X {binding.verb}",
+        *(["-H 'authorization: Bearer TOKEN'"] if binding.operation.roles is not None else []),
+    ]
+    if binding.is_form:
+        words += [f"-F '{one.field}=…'" for one in binding.form_parameters]
+        words += [f"-F '{one.field}=@FILE'" for one in binding.files]
+    elif binding.files:
+        words += [
+            f"-H 'content-type: {(*binding.files[0].media_types, 'application/octet-stream')[0]}'",
+            "--data-binary @FILE",
+        ]
+    elif binding.has_body:
+        words += ["-H 'content-type: application/json'", "-d '{…}'"]
+    words += ["-o FILE"] if binding.download else []
+    return f", as by curl {' '.join(words)} ADDRESS{binding.path}"
 
 
 def _ask(address: str, token: str, frame: dict[str, object]) -> str:

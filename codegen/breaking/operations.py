@@ -105,6 +105,9 @@ def _door(old: Operation, new: Operation) -> Iterator[Change]:
         yield from _http(old.name, old.http, new.http)
         names = _names_before(old.request, new.request)
         yield from _fields(old, new, _carriers(old.http, {}), _carriers(new.http, names))
+        if old.has_rpc != new.has_rpc:
+            rule = "http-protobuf-added" if new.has_rpc else "http-protobuf-removed"
+            yield Change(rule, old.name, "the rpc, by which HTTP speaks protobuf", new.place)
     if (old.pkg_id is None) != (new.pkg_id is None):
         word = "removed" if new.pkg_id is None else "added"
         yield Change(f"socket-door-{word}", old.name, "the WebSocket binding", new.place)

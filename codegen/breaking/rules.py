@@ -79,6 +79,8 @@ RULES: dict[str, Rule] = {
     "http-header-removed": Rule(ERR, (REST, PROTOBUF), "http-header-added"),
     "http-header-added": Rule(INFO, (), "http-header-removed"),
     "http-header-changed": Rule(ERR, (REST, PROTOBUF), "http-header-changed"),
+    "http-protobuf-removed": Rule(ERR, (PROTOBUF,), "http-protobuf-added"),
+    "http-protobuf-added": Rule(INFO, (), "http-protobuf-removed"),
     "socket-door-removed": Rule(ERR, (SOCKET, PROTOBUF), "socket-door-added"),
     "socket-door-added": Rule(INFO, (), "socket-door-removed"),
     "pkg-id-changed": Rule(ERR, (SOCKET, PROTOBUF), "pkg-id-changed"),

@@ -39,6 +39,8 @@ MISSING = {
 """Rules that something is missing, which may stand in a part that was refused."""
 DEPENDENT = {"A008", "O008", "O010"}
 """Rules about what a part refers to, whose findings are refusals of their own unless that reference leads nowhere."""
+UNREAD = {"F001", "O003", "S004"}
+"""Rules that say of a key that it is not read: of what is below nothing more is to be said."""
 UNREACHED = {"A015", "O015", "O016", "X007", "X008"}
 """Rules that something is reached by nothing, or leads to nothing, which may stand in a part that was refused."""
 LOCK, FRAME = "specs/contract.lock", "specs/schemas/frame.yaml"
@@ -72,6 +74,8 @@ def drop_consequences(documents: Documents, findings: Findings) -> None:
     lost = {f"the event {unit[1].rpartition('/')[2]!r}" for unit in unread if unit[1].startswith("operations/")}
     findings.drop(lambda one: one.rule == "V008" and any(words in one.message for words in lost))
     _drop_unknown_names(documents, findings)
+    words = {one.place for one in findings if one.rule == "W001"}
+    findings.drop(lambda one: one.rule in UNREAD and one.place in words)
 
 
 def _drop_unknown_names(documents: Documents, findings: Findings) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import jsonschema_rs
 
+from codegen.check.consequences import UNREAD
 from codegen.diagnostics import Findings, Place, meant, shown
 from codegen.ir.names import product_name
 from codegen.parse.documents import Documents
@@ -29,7 +30,7 @@ def check_words(documents: Documents, extensions: dict[str, dict[str, object]], 
     for file in files:
         tree = documents.tree(file) if documents.has(file) else None
         if tree is not None and extensions:
-            _walk(tree, words, findings)
+            _walk(tree, words, frozenset(one.place for one in findings if one.rule in UNREAD), findings)
 
 
 def _words(documents: Documents, extensions: dict[str, dict[str, object]], findings: Findings) -> Words:
@@ -50,7 +51,7 @@ def _words(documents: Documents, extensions: dict[str, dict[str, object]], findi
     return found
 
 
-def _walk(root: Node, words: Words, findings: Findings) -> None:
+def _walk(root: Node, words: Words, unread: frozenset[Place], findings: Findings) -> None:
     waiting: list[Node] = [root]
     while waiting:
         node = waiting.pop()
@@ -58,10 +59,10 @@ def _walk(root: Node, words: Words, findings: Findings) -> None:
             waiting += node.items
         if not isinstance(node, Mapping):
             continue
-        waiting += node.entries.values()
+        waiting += [below for key, below in node if node.keys[key] not in unread]
         if not node.pointer.endswith("/properties"):
-            for key in node.entries:
-                if key.startswith("x-"):
+            for key, place in node.keys.items():
+                if key.startswith("x-") and not (key in words and place in unread):
                     _word(node, key, words, findings)
 
 

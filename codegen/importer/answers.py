@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from codegen.importer.draft import Data, Ref
 from codegen.importer.files import bytes_content, form_content
 from codegen.importer.losses import ANSWER, DOCUMENT, MEMBER, PRESENCE
-from codegen.importer.media import MULTIPART, chosen, is_bytes
+from codegen.importer.media import MULTIPART, chosen, content_of, is_bytes
 from codegen.importer.nodes import made, mapping, place_of, text, value
+from codegen.importer.notes import named_examples, wrapped_in
 from codegen.importer.types import Types
 from codegen.parse.http_responses import STATUSES
 from codegen.parse.yaml_tree import Mapping, Node
@@ -55,11 +56,15 @@ def read_body(types: Types, operation: Mapping, label: str, hint: str) -> Body |
     if media == MULTIPART:
         return Body(*form_content(types, body, schema, what, f"{hint}_body"), described)
     record = types.message(schema if schema is not None else made(body, {}), what, f"{hint}_body", is_request=True)
-    return Body(record, _json(record), described)
+    return Body(record, _json(types, record, body, media), described)
 
 
-def _json(record: Ref) -> Data:
-    return {"application/json": {"schema": record}}
+def _json(types: Types, record: Ref, holder: Mapping, media: str) -> Data:
+    """With the examples of the media type; those of what is wrapped are wrapped as well."""
+    found = named_examples(content_of(types.shapes.library, holder, media))
+    if (member := types.wrapped.get(record.name)) is not None:
+        found = wrapped_in(member, found)
+    return {"application/json": {"schema": record, **found}}
 
 
 def read_responses(types: Types, operation: Mapping, label: str, hint: str) -> Data | None:
@@ -116,7 +121,7 @@ def _success(types: Types, status: str, node: Node, label: str, hint: str) -> _S
     record = types.message(
         schema if schema is not None else made(response, {}), what, f"{hint}_result", is_request=False
     )
-    return _Success(status, node, described, _json(record))
+    return _Success(status, node, described, _json(types, record, response, media))
 
 
 def _beside(types: Types, response: Mapping, label: str) -> None:
@@ -146,6 +151,8 @@ def _is_equal(types: Types, one: Data | None, other: Data | None) -> bool:
     if one is None or other is None or one.keys() != other.keys():
         return one is other
     first, second = one.get("application/json"), other.get("application/json")
+    if first is not None and second is not None and first["schema"] == second["schema"]:
+        return True
     if one == other or first is None or second is None:
         return one == other
     return types.schemas[first["schema"].name] == types.schemas[second["schema"].name]

@@ -24,7 +24,7 @@ KEYWORDS: dict[str, frozenset[str]] = {
     "record": frozenset(),
 }
 """Beside the type, and what makes it: format, enum, items, properties, additionalProperties, required."""
-ANNOTATIONS = frozenset({"description", "deprecated"})
+ANNOTATIONS = frozenset({"description", "deprecated", "examples", "externalDocs", "readOnly", "writeOnly"})
 BESIDE_FORMAT = frozenset({"minLength", "maxLength", "pattern"})
 """Keywords of a text that may stand beside a form that has its own values (date, uuid, decimal, duration, date-time)."""
 FORMS = frozenset(keywords.FORMS)
@@ -40,9 +40,7 @@ WIDTHS = {
     "int32": ("int32", None, None),
     "int64": ("int64", None, None),
 }
-UNSAID = frozenset(
-    {"title", "examples", "example", "$comment", "xml", "externalDocs", "$schema", "$id", "discriminator"}
-)
+UNSAID = frozenset({"title", "example", "$comment", "xml", "$schema", "$id", "discriminator"})
 """They refuse no value. `discriminator` is read where a union is; `title` names nothing here."""
 
 

@@ -19,6 +19,14 @@ class Ref:
     pointer: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Given:
+    """An example, with its place in the original: which of them fit is known when all is compiled."""
+
+    value: object
+    place: Place = field(compare=False)
+
+
 @dataclass(slots=True)
 class Operation:
     """An operation of OpenAPI; `node` is its text-to-be."""

@@ -13,6 +13,7 @@ from codegen.importer.errors import Errors
 from codegen.importer.losses import ANSWER, DOCUMENT, MEMBER, SHAPE, WIRE_NAME, Losses
 from codegen.importer.names import Taken, identifier, literals, of_path, singular
 from codegen.importer.nodes import items, mapping, place_of, text, value
+from codegen.importer.notes import docs
 from codegen.importer.paths import route_of
 from codegen.importer.security import Security
 from codegen.importer.sources import Source
@@ -30,6 +31,7 @@ READ = {
     "description",
     "deprecated",
     "tags",
+    "externalDocs",
     "security",
     "parameters",
     "requestBody",
@@ -193,7 +195,7 @@ class Door:
         self._placed(one, listed, names)
         parameters.renamed(self.types, listed, one.label, {*self._fields(body), *names.values()})
         responses = read_responses(self.types, one.node, one.label, pascal(one.name))
-        node: Data = {"operationId": one.name, **_said(one.node)}
+        node: Data = {"operationId": one.name, **_said(one.node), **docs(self.losses, one.node), **_tags(one)}
         groups = self.security.of(one.node)
         node["security"] = [{"bearer": group} for group in groups]
         responses_node = mapping(one.node, "responses")
@@ -268,15 +270,17 @@ class Door:
                     f"{key!r} of operations is left out",
                     "nothing, or a word of specs/README.md that says it",
                 )
-        if len(items(one.node, "tags")) > 1:
-            self.losses.count(
-                DOCUMENT, place_of(one.node, "tags"), "an operation belongs to the feature of its first tag", "nothing"
-            )
 
 
 def read_any(operation: Mapping) -> bool:
     """Whether the document says what a success is; a redirect is none."""
     return any(status.startswith("2") or status == "default" for status, _ in mapping(operation, "responses") or ())
+
+
+def _tags(one: Found) -> Data:
+    """The feature is that of the first tag; the others are said beside it."""
+    listed = list(dict.fromkeys(filter(None, (text(tag) for tag in items(one.node, "tags")))))
+    return {"tags": [one.feature, *(tag for tag in listed[1:] if tag != one.feature)]} if len(listed) > 1 else {}
 
 
 def _said(node: Mapping) -> Data:

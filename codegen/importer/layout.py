@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 
-from codegen.importer.draft import Draft, Ref
+from codegen.importer.draft import Draft, Given, Ref
 
 SHARED = "shared"
 MOST = 400
@@ -34,6 +34,8 @@ def homes(draft: Draft) -> dict[str, str]:
 
 def resolved(data: object, file: str, homes: dict[str, str]) -> object:
     """The data with a `$ref` in place of each Ref, as it is written in a file."""
+    if isinstance(data, Given):
+        return data.value
     if isinstance(data, Ref):
         home = homes[data.name]
         path = "" if home == file else posixpath.relpath(home, posixpath.dirname(file))

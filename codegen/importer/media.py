@@ -49,11 +49,19 @@ def chosen(library: Library, losses: Losses, holder: Mapping, what: str) -> tupl
             FORM,
         )
     for key, below in media if isinstance(media, Mapping) else ():
-        if key != "schema" and not (key == "encoding" and best == MULTIPART):
+        is_read = key in ("example", "examples") and not (is_bytes(best) or best == MULTIPART)
+        if key != "schema" and not is_read and not (key == "encoding" and best == MULTIPART):
             losses.count(
                 DOCUMENT, below.place, f"{key!r} of content is left out", "nothing; it says nothing that is checked"
             )
     return best, media.get("schema") if isinstance(media, Mapping) else None
+
+
+def content_of(library: Library, holder: Mapping, media: str) -> Mapping | None:
+    """What a holder says of a media type, whose name is without parameters."""
+    found = next((node for name, node in mapping(holder, "content") or () if _bare(name) == media), None)
+    target = library.resolve(found)
+    return target if isinstance(target, Mapping) else None
 
 
 def is_bytes(media: str) -> bool:

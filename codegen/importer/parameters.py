@@ -9,13 +9,14 @@ from codegen.importer.draft import Data
 from codegen.importer.losses import DOCUMENT, KEYWORD, MEMBER, SHAPE, WIRE_NAME
 from codegen.importer.names import identifier
 from codegen.importer.nodes import items, mapping, place_of, text, value
+from codegen.importer.notes import named_examples
 from codegen.importer.shapes import Shape
 from codegen.importer.types import Types
 from codegen.ir.names import code_name, is_identifier, is_member_name, snake
 from codegen.parse.http_request import HEADER, OWN_HEADERS, STYLES
 from codegen.parse.yaml_tree import Mapping, plain
 
-READ = {"name", "in", "description", "required", "deprecated", "schema", "style", "explode"}
+READ = {"name", "in", "description", "required", "deprecated", "schema", "style", "explode", "example", "examples"}
 ONE = ("string", "integer", "number", "boolean", "string enum", "integer enum")
 NO_CARRIER = "send it in the query or the body"
 CONDITION = "if-match"
@@ -172,6 +173,7 @@ def _others(first: str, name: str) -> Iterator[str]:
 def written(one: Parameter) -> Data:
     """The parameter as it stands in http/."""
     described = text(one.node, "description").strip()
+    is_whole = one.name == text(one.node, "name")
     found: Data = {"name": _carrier(one), "in": one.location}
     if one.required:
         found["required"] = True
@@ -179,7 +181,8 @@ def written(one: Parameter) -> Data:
         found["description"] = described
     if value(one.node, "deprecated") is True:
         found["deprecated"] = True
-    found["schema"] = _undescribed(one.schema) if described else one.schema
+    found |= named_examples(one.node) if is_whole else {}
+    found["schema"] = _plainly(one.schema, is_described=bool(described))
     if (one.location == "header" and (snake(one.name) != one.field or not is_identifier(snake(one.name)))) or (
         one.location == "query" and code_name(_carrier(one)) != one.field
     ):
@@ -193,5 +196,9 @@ def _carrier(one: Parameter) -> str:
     return one.name if keeps else one.field
 
 
-def _undescribed(schema: object) -> object:
-    return {key: one for key, one in schema.items() if key != "description"} if isinstance(schema, dict) else schema
+def _plainly(schema: object, *, is_described: bool) -> object:
+    """A parameter is only sent, and its own description stands before that of its schema."""
+    if not isinstance(schema, dict):
+        return schema
+    unsaid = {"readOnly", "writeOnly", *(("description",) if is_described else ())}
+    return {key: one for key, one in schema.items() if key not in unsaid}

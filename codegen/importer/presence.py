@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from codegen.importer import carried
 from codegen.importer.draft import Data, Ref
 from codegen.importer.losses import KEYWORD, PRESENCE, Losses
-from codegen.importer.nodes import value
+from codegen.importer.notes import notes
 from codegen.importer.scalars import is_default
 from codegen.importer.shapes import Shape
 from codegen.parse.yaml_tree import Scalar, plain
@@ -19,11 +18,6 @@ def settled(losses: Losses, shape: Shape, inner: object, what: str, *, required:
     """The schema of a field with its null and its default, and whether the field is required."""
     place = shape.outside.place if shape.outside is not None else shape.node.place
     default = shape.said("default")
-    if required and value(shape.outside or shape.node, "readOnly") is True and "readOnly" not in carried.ANNOTATIONS:
-        losses.add(
-            PRESENCE, place, f"{what} is only read, and may be left out", "write a record of its own for requests"
-        )
-        required = False
     if shape.kind in COLLECTIONS and isinstance(inner, dict):
         return _collection(losses, shape, inner, what, required=required)
     has_default = False
@@ -45,29 +39,36 @@ def settled(losses: Losses, shape: Shape, inner: object, what: str, *, required:
     extra: Data = {"default": plain(default)} if has_default and default is not None else {}
     if shape.nullable and not required:
         extra = {"default": None}
-    return _with(inner, _annotations(shape, inner) | extra, is_nullable=shape.nullable), required
+    return _with(inner, _annotations(losses, shape, inner, what) | extra, is_nullable=shape.nullable), required
 
 
-def _annotations(shape: Shape, inner: object) -> Data:
-    """What is said of this use; a named type says the rest itself."""
-    found: Data = {}
-    for key in sorted(carried.ANNOTATIONS & {"description", "deprecated", "readOnly", "writeOnly"}, reverse=True):
-        node = shape.said(key) if not isinstance(inner, Ref) else None
-        said = node.value if isinstance(node, Scalar) else None
-        if (isinstance(said, str) and said.strip()) or said is True:
-            found[key] = said.strip() if isinstance(said, str) else said
-    return found
+def _annotations(losses: Losses, shape: Shape, inner: object, what: str) -> Data:
+    """What is said of this use; a named type says the rest itself, but for the way that it goes."""
+    around = [one for one in (shape.outside, None if isinstance(inner, Ref) else shape.node) if one is not None]
+    found = notes(losses, *around)
+    place = (shape.outside or shape.node).place
+    ways = [key for key in ("readOnly", "writeOnly") if _is_so(shape, key)]
+    if len(ways) == 2:
+        losses.add(
+            KEYWORD, place, f"{what} is readOnly and writeOnly, and goes both ways here", "keep one of the words"
+        )
+    return found | ({ways[0]: True} if len(ways) == 1 else {})
+
+
+def _is_so(shape: Shape, word: str) -> bool:
+    node = shape.said(word)
+    return isinstance(node, Scalar) and node.value is True
 
 
 def _with(inner: object, extra: Data, *, is_nullable: bool) -> object:
     if isinstance(inner, Ref):
         if is_nullable:
             return {"oneOf": [inner, {"type": "null"}], **extra}
-        return inner
+        return {"allOf": [inner], **extra} if extra else inner
     assert isinstance(inner, dict)
     kind = [inner["type"], "null"] if is_nullable else inner["type"]
-    before = {key: one for key, one in extra.items() if key != "default"}
-    after = {key: one for key, one in extra.items() if key == "default"}
+    before = {key: one for key, one in extra.items() if key in ("description", "deprecated")}
+    after = {key: one for key, one in extra.items() if key not in before}
     return {**before, **inner, "type": kind, **after}
 
 
@@ -80,7 +81,7 @@ def _collection(losses: Losses, shape: Shape, inner: Data, what: str, *, require
             KEYWORD, default.place, f"the default of {what} is left out: {plain(default)!r}", "put it into the handler"
         )
     if required and not shape.nullable:
-        return inner | _annotations(shape, inner), True
+        return inner | _annotations(losses, shape, inner, what), True
     if not (default is not None and plain(default) in ([], {})):
         losses.add(PRESENCE, place, f"absent and empty are one for {what}", EQUAL)
     kept = {key: one for key, one in inner.items() if key != "minItems"}
@@ -91,4 +92,4 @@ def _collection(losses: Losses, shape: Shape, inner: Data, what: str, *, require
             f"'minItems' of {what} is left out, since an empty one stands for none",
             "require it, or check it in the handler",
         )
-    return kept | _annotations(shape, inner) | {"default": EMPTY[shape.kind]}, False
+    return kept | _annotations(losses, shape, inner, what) | {"default": EMPTY[shape.kind]}, False

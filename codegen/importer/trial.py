@@ -9,19 +9,22 @@ import re
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from codegen.diagnostics import Finding, Findings, Place
 from codegen.fix import fix as fixes
-from codegen.importer.draft import Draft, Operation, Package
-from codegen.importer.losses import REFUSED, Losses
+from codegen.importer.draft import Draft, Given, Operation, Package
+from codegen.importer.losses import KEYWORD, REFUSED, Losses
+from codegen.importer.nodes import child
 from codegen.importer.platform import Platform
 from codegen.importer.write import texts
 from codegen.ir.names import snake
 from codegen.lock import NEW
-from codegen.parse.yaml_tree import Mapping, parse_yaml
+from codegen.parse.yaml_tree import Mapping, Node, Sequence, parse_yaml
 from codegen.pipeline import load
 
 MAX_ROUNDS = 12
+EXAMPLE = "S030"
 PROTO = "X"
 """The letter of the rules about agreement with proto."""
 
@@ -48,12 +51,72 @@ def compiled(draft: Draft, platform: Platform, losses: Losses) -> Compiled:
                 found = _blocking(fixed.left.findings) or list(fixed.left.findings)
         if not found:
             return Compiled(dict(sorted(files.items())))
+        if without_examples(draft, files, found, losses):
+            continue
         if not _taken_out(draft, files, found, losses):
             break
     rendered = Findings()
     for one in found:
         rendered.add(one.rule, one.place, one.message, fix=one.fix)
     return Compiled(files, rendered.render({f"specs/{name}": text for name, text in files.items()}))
+
+
+def without_examples(draft: Draft, files: dict[str, str], found: list[Finding], losses: Losses) -> bool:
+    """Takes out the examples that their schemas refuse; whether there were any. The contract is right without them."""
+    told = [one for one in found if one.rule == EXAMPLE]
+    named = {one.place.file for one in told}
+    trees = {file: parse_yaml(file, files[file.removeprefix("specs/")].encode(), Findings()) for file in named}
+    wrong: dict[int, Given] = {}
+    for one in told:
+        given = _given(draft, trees[one.place.file], one.place)
+        if given is not None and id(given) not in wrong:
+            wrong[id(given)] = given
+            what = one.message.partition(" is ")[0]
+            losses.add(KEYWORD, given.place, f"{what} is left out, which its schema refuses", "correct it")
+    for root in (draft.schemas, [one.node for one in draft.operations]):
+        _prune(root, wrong)
+    return bool(wrong)
+
+
+def _given(draft: Draft, tree: Node | None, place: Place) -> Given | None:
+    """The example of the draft that is written at a place."""
+    steps = steps_to(tree, place) if tree is not None else []
+    data: Any = draft.schemas
+    if not place.file.startswith("specs/schemas/"):
+        name = child(tree, *steps[:2], "operationId")
+        data = next((one.node for one in draft.operations if one.name == getattr(name, "value", "")), None)
+        steps = steps[2:]
+    for step in steps:
+        if isinstance(data, Given) or data is None:
+            break
+        data = data[int(step)] if isinstance(data, list) else data.get(step)
+    return data if isinstance(data, Given) else None
+
+
+def steps_to(root: Node, place: Place) -> list[str]:
+    """The keys and numbers that lead to the value at a place; the outermost one, where several begin there."""
+    waiting: list[tuple[Node, list[str]]] = [(root, [])]
+    found: list[list[str]] = []
+    while waiting:
+        node, steps = waiting.pop()
+        if steps and node.place == place:
+            found.append(steps)
+        if isinstance(node, Mapping):
+            waiting += [(one, [*steps, key]) for key, one in node]
+        elif isinstance(node, Sequence):
+            waiting += [(one, [*steps, str(number)]) for number, one in enumerate(node.items)]
+    return min(found, key=len, default=[])
+
+
+def _prune(data: Any, wrong: dict[int, Given]) -> None:
+    """What holds nothing else goes along."""
+    listed = list(data.items()) if isinstance(data, dict) else list(enumerate(data))
+    for key, one in reversed(listed):
+        had = isinstance(one, dict | list) and bool(one)
+        if had:
+            _prune(one, wrong)
+        if id(one) in wrong or (had and not one):
+            del data[key]
 
 
 def _lay_out(specs: Path, files: dict[str, str]) -> None:

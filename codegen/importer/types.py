@@ -13,6 +13,7 @@ from codegen.importer.enums import read_enum
 from codegen.importer.losses import KEYWORD, MEMBER, PRESENCE, SHAPE, WIRE_NAME, Losses
 from codegen.importer.names import Taken, identifier, type_name
 from codegen.importer.nodes import items, mapping, place_of, text, value
+from codegen.importer.notes import notes
 from codegen.importer.presence import settled
 from codegen.importer.scalars import left_out, scalar_schema
 from codegen.importer.shapes import Shape, Shapes
@@ -32,6 +33,8 @@ class Types:
     schemas: dict[str, Data] = field(default_factory=dict)
     wire: dict[str, dict[str, str]] = field(default_factory=dict)
     """The properties of each record: the name in the original to the name here."""
+    wrapped: dict[str, str] = field(default_factory=dict)
+    """The one field of each record that is around a value."""
     _named: dict[tuple[str, str], str | None] = field(default_factory=dict)
     _inside: set[tuple[str, str]] = field(default_factory=set)
     _tags: dict[str, tuple[str, str]] = field(default_factory=dict)
@@ -68,7 +71,9 @@ class Types:
         member = WRAPPED.get(shape.kind, "value")
         self.losses.add(SHAPE, shape.node.place, f"{what} is {shape.kind}, and stands in a record as its {member!r}",
                         f"clients send or read {{{member!r}: …}}")  # fmt: skip
-        return Ref(self._given(hint, {"type": "object", "required": [member], "properties": {member: found}}))
+        name = self._given(hint, {"type": "object", "required": [member], "properties": {member: found}})
+        self.wrapped[name] = member
+        return Ref(name)
 
     def _given(self, hint: str, schema: Data) -> str:
         name = self.names.give(type_name(hint), "Record")
@@ -102,7 +107,7 @@ class Types:
         return self._alternatives(shape, what)
 
     def _definition(self, shape: Shape, name: str) -> Data:
-        described = _described(shape.node)
+        described = notes(self.losses, shape.node)
         if shape.kind == "union":
             tag = tag_of(shape, self.shapes)
             if tag is not None and not self._is_told_otherwise(shape, tag):
@@ -314,8 +319,3 @@ def _hinted(hint: str) -> str:
 def _count(node: Mapping, key: str) -> int | None:
     said = text(node, key)
     return int(said) if said.isdecimal() else None
-
-
-def _described(node: Mapping) -> Data:
-    said = text(node, "description").strip()
-    return {"description": said} if said else {}

@@ -1,7 +1,7 @@
 """One schema for input and output becomes what each of them is: `readOnly` is no part of a request, `writeOnly` none of a result.
 
 A record that goes one way only loses the other's fields. One that goes both ways and differs, itself or in what it holds, stays under its
-name as what goes out, and comes in as `<Name>Input`. After this no field has a direction any more.
+name as what goes out, and comes in as `<Name>Input`, or as `Input<Name>` where that is another schema. After this no field has a direction any more.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from codegen.ir.types import Definition, Enum, Field, ListOf, MapOf, Named, Reco
 
 Definitions = Mapping[str, Definition]
 READ, WRITE = "readOnly", "writeOnly"
-SUFFIX = "Input"
+INPUT = "Input"
 
 
 def directed(
@@ -56,7 +56,7 @@ def _asking(operation: Operation, definitions: Definitions, twins: Mapping[str, 
 
 def asked_notes(notes: Notes, fields: Iterable[Field]) -> Notes:
     """Of a schema whose fields are a request's: its examples have no member that is only read."""
-    unasked = {one.name for one in fields if one.access == READ}
+    unasked = {one.member for one in fields if one.access == READ}
     found = [replace(one, value=_without(one.value, unasked)) for one in notes.examples]
     return replace(notes, examples=tuple(found))
 
@@ -90,11 +90,21 @@ def _twins(definitions: Definitions, both: set[str], findings: Findings) -> dict
     found = {name for name in both if _differs(definitions[name])}
     while more := {name for name in both - found if found & set(_held(definitions[name], READ))}:
         found |= more
-    for name in sorted(found):
-        if f"{name}{SUFFIX}" in definitions:
-            message = f"{name} goes both ways, and {name}{SUFFIX} is another schema"
-            findings.add("S033", definitions[name].place, message, fix=f"rename {name}{SUFFIX}")
-    return {name: f"{name}{SUFFIX}" for name in found if f"{name}{SUFFIX}" not in definitions}
+    twins = {name: twin for name in sorted(found) if (twin := _free(name, definitions))}
+    for name in sorted(found - twins.keys()):
+        taken = _input_names(name)
+        message = f"{name} goes both ways, and {' and '.join(taken)} are other schemas"
+        findings.add("S033", definitions[name].place, message, fix=f"rename {' or '.join(taken)}")
+    return twins
+
+
+def _input_names(name: str) -> tuple[str, str]:
+    """What the type may be called that comes in; the first that no other schema has."""
+    return f"{name}{INPUT}", f"{INPUT}{name}"
+
+
+def _free(name: str, definitions: Definitions) -> str:
+    return next((one for one in _input_names(name) if one not in definitions), "")
 
 
 def _differs(definition: Definition) -> bool:
@@ -150,8 +160,8 @@ def _value(value: object, kind: Type, definitions: Definitions, other: str) -> o
         case Named(), dict():
             definition = definitions.get(kind.name)
             if isinstance(definition, Union):
-                definition = definitions.get(dict(definition.arms).get(str(value.get(definition.tag)), ""))
-            fields = {one.name: one for one in definition.fields} if isinstance(definition, Record) else {}
+                definition = definitions.get(dict(definition.arms).get(str(value.get(definition.tag_member)), ""))
+            fields = {one.member: one for one in definition.fields} if isinstance(definition, Record) else {}
             return {
                 key: _value(item, fields[key].type, definitions, other) if key in fields else item
                 for key, item in value.items()

@@ -69,7 +69,7 @@ class Schemas(Keywords):
         if word := self._choice_word(target):
             return self._choice(target, word, what) if self._known_choice(target, word, what) else None
         if "allOf" in target.entries:
-            return self._named(target, what)
+            return self._around(target, what)
         kind, nullable = self._kind(target, what)
         if kind is None or not self._known_words(target, kind, what):
             return None
@@ -196,6 +196,18 @@ class Schemas(Keywords):
             self._refuse("S004", node.keys[word], f"{what} uses 'anyOf' for more than null", fix)
             return None
         return self._named(node, what)
+
+    def _around(self, node: Mapping, what: str) -> tuple[Type, bool] | None:
+        """`allOf` of one part, where it is no named record: the part's type, of which more is said here than `$ref` may have beside it."""
+        parts = node.entries["allOf"]
+        only = parts.items[0] if isinstance(parts, Sequence) and len(parts.items) == 1 else None
+        if only is None or shared_name(node) is not None:
+            return self._named(node, what)
+        extra = [key for key in node.entries if key not in {"allOf"} | ANNOTATIONS]
+        for key in extra:
+            fix = "move it into the schema of allOf"
+            self._refuse("S004", node.keys[key], f"{what} has {key!r} beside allOf", fix)
+        return None if extra else self._ending(node, what, lambda: self.type_of(only, what))
 
     def _named(self, node: Mapping, what: str) -> tuple[Type, bool] | None:
         name = shared_name(node)

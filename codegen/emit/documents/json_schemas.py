@@ -64,13 +64,12 @@ class Spelling:
         out = self.type(one.type, closed=closed)
         if one.nullable:
             out = {"oneOf": [out, {"type": "null"}]} if "$ref" in out else out | {"type": [out["type"], "null"]}
-        if "$ref" in out:
-            return out
         extra: Json = {"description": one.description} if one.description else {}
         if one.has_default:
             extra["default"] = one.default
-        extra |= noted(one.notes)
-        return out | extra | ({"x-sensitive": True} if one.sensitive else {})
+        extra |= noted(one.notes) | ({"x-sensitive": True} if one.sensitive else {})
+        # Draft-07 passes over what stands beside $ref.
+        return {"allOf": [out]} | extra if "$ref" in out and extra else out | extra
 
     def type(self, kind: Type, *, closed: bool) -> Json:
         match kind:

@@ -5,9 +5,13 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
+from app.development.call import over_http
+from generated.bindings import HttpFile, HttpParameter
+from generated.http_routes import ROUTES
 from tests.running_service import RunningService
 
 NOBODY_LISTENS = "http://127.0.0.1:9"
@@ -56,7 +60,11 @@ def test_a_service_that_is_not_there_is_one_line_that_says_how_to_start_it() -> 
     [
         ("get_artsts", "{}", "there is no operation 'get_artsts': did you mean get_artists"),
         ("zzz", "{}", "there is no operation 'zzz': the socket has "),
-        ("login", "{}", "login has no PkgID: it is called over HTTP"),
+        (
+            "login",
+            "{}",
+            "login has no PkgID: it is called over HTTP, as by curl -X POST -H 'content-type: application/json' -d '{…}' ADDRESS/auth/login\n",
+        ),
         ("get_artists", "{", "Expecting property name"),
     ],
 )
@@ -64,3 +72,15 @@ def test_what_cannot_be_called_is_one_line(operation: str, data: str, said: str)
     done = call(NOBODY_LISTENS, operation, data)
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
     assert done.stderr.startswith(said)
+
+
+def test_bytes_are_asked_for_by_a_file() -> None:
+    """A frame has none; curl says where they are."""
+    login = next(one for one in ROUTES if one.operation.name == "login")
+    body = replace(login, files=(HttpFile("content", 10, ("image/png",)),))
+    assert over_http(body) == ", as by curl -X POST -H 'content-type: image/png' --data-binary @FILE ADDRESS/auth/login"
+    text = HttpParameter("title", "title", lambda value: value)
+    form = replace(login, is_form=True, form_parameters=(text,), files=(HttpFile("cover", 10),))
+    assert "-F 'title=…' -F 'cover=@FILE' ADDRESS" in over_http(form)
+    answer = replace(login, has_body=False, download=HttpFile("", 10))
+    assert over_http(answer) == ", as by curl -X POST -o FILE ADDRESS/auth/login"

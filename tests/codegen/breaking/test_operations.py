@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from codegen.breaking.gate import judge
 from codegen.breaking.rules import Audience
+from codegen.fix import fix
 from codegen.pipeline import load
 from tests.codegen.breaking.changes import HTTP, PACKAGES, PROTO, SCHEMA, TODAY, before_and_after, rules, verdict
 from tests.codegen.contracts import SHIPPED, compose, edited
@@ -59,6 +61,51 @@ def test_a_parameter_is_the_same_by_its_name_in_json_or_by_that_of_code(tmp_path
         assert rules(found, "send_thing.pageList") == rules(found, "send_thing") == set()
     for one, other in ((old, spelled), (spelled, old)):
         assert rules(judge(one, other, (), TODAY), "send_thing.sortBy") == {"http-carrier-changed"}
+
+
+def test_a_rest_door_that_loses_its_rpc_loses_protobuf(tmp_path: Path) -> None:
+    """JSON stays as it was, and the other door has no say in it."""
+    old = load(compose("p51_everything", tmp_path)).contract
+    operations = tuple(replace(one, has_rpc=False) if one.name == "get_thing" else one for one in old.operations)
+    new = replace(old, operations=operations)
+    removed, added = judge(old, new, (), TODAY), judge(new, old, (), TODAY)
+    assert rules(removed, "get_thing") == {"http-protobuf-removed"}
+    assert rules(added, "get_thing") == {"http-protobuf-added"}
+    assert {audience for one in removed.changes if one.subject == "get_thing" for audience in one.audiences} == {
+        Audience.PROTOBUF
+    }
+
+
+@pytest.mark.parametrize(
+    ("word", "there", "back"),
+    [
+        ("readOnly", {"SendThingRequest.name: request-field-removed"},
+         {"SendThingRequest.name: proto-presence-changed", "SendThingRequest.name: request-required-field-added"}),
+        ("writeOnly", {"Thing.name: answer-field-removed", "Thing.name: proto-presence-changed"}, {"Thing.name: answer-field-added"}),
+    ],
+)  # fmt: skip
+def test_a_direction_takes_a_field_out_of_the_other_one(
+    tmp_path: Path, word: str, there: set[str], back: set[str]
+) -> None:
+    """Required in both, `name` becomes one of answers or of requests alone; and the mirror of it."""
+    named = "    name: {type: string, maxLength: 20}\n    secret"
+    old = load(compose("p81_directions", tmp_path / "old")).contract
+    edited(tmp_path / "new", (SCHEMA, named, named.replace("20}", f"20, {word}: true}}")), case="p81_directions")
+    fixed = fix.fix(tmp_path / "new" / "specs")
+    for one, other, expected in ((old, fixed.left.contract, there), (fixed.left.contract, old, back)):
+        assert {f"{change.subject}: {change.rule}" for change in judge(one, other, (), TODAY).changes} == expected
+
+
+def test_a_type_that_begins_to_differ_by_direction_is_another_in_requests(tmp_path: Path) -> None:
+    """`Plain` comes in as `PlainInput` once one of its fields is only read; and the mirror of it."""
+    plain = "Plain: {type: object, required: [a], properties: {a: {type: boolean}"
+    old = load(compose("p81_directions", tmp_path / "old")).contract
+    edited(tmp_path / "new", (SCHEMA, plain, f"{plain}, b: {{type: boolean, readOnly: true}}"), case="p81_directions")
+    new = fix.fix(tmp_path / "new" / "specs").left.contract
+    assert rules(judge(old, new, (), TODAY), "SendThingRequest.plain") == {"request-type-changed"}
+    assert rules(judge(old, new, (), TODAY), "Plain.b") == {"answer-field-added"}
+    assert rules(judge(new, old, (), TODAY), "SendThingRequest.plain") == {"request-type-changed"}
+    assert rules(judge(new, old, (), TODAY), "Plain.b") == {"answer-optional-field-removed"}
 
 
 def test_a_header_of_an_answer_is_compared_by_its_name(tmp_path: Path) -> None:

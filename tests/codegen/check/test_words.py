@@ -94,3 +94,13 @@ def test_the_product_s_name_stands_in_one_root(tmp_path: Path) -> None:
     loaded = edited(tmp_path, ("asyncapi.yaml", "  title: Stele\n", "  title: Stele\n  x-name: stele\n"))
     (finding,) = loaded.findings
     assert (finding.rule, finding.fix) == ("W003", "it stands in openapi.info")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("x-rate-limit: reads", "x-rate-limits: reads"), ("  query: {", "  querys: {"), ("defaults:", "default:")],
+)
+def test_of_a_key_that_is_not_read_one_thing_is_said(tmp_path: Path, old: str, new: str) -> None:
+    """And nothing of the words below it, which mean something where the key is spelled right."""
+    loaded = edited(tmp_path, ("policy.yaml", old, new))
+    assert [one.rule for one in loaded.findings] in (["F001"], ["W001"]), loaded.report()

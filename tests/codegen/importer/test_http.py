@@ -103,7 +103,6 @@ def test_what_else_an_operation_has_is_counted(tmp_path: Path) -> None:
         "'servers' of operations",
         "the callback 'done'",
         "'x-code' of operations",
-        "its first tag",
         "'summary' of paths",
         "the body of GET /things is left out",
     ):

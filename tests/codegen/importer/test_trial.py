@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from codegen.diagnostics import Findings, Place
-from codegen.importer.trial import _entry_at, _message_at
+from codegen.importer.trial import _entry_at, _message_at, steps_to
 from codegen.parse.yaml_tree import parse_yaml
 from tests.codegen.importer.documents import answers, imported, openapi
 
@@ -52,3 +52,10 @@ def test_a_line_of_proto_is_in_a_message() -> None:
     assert _message_at('syntax = "proto3";\nmessage A {\n  int32 b = 1;\n}\nenum C {\n  D = 1;\n}\n', 6) == "C"
     assert _message_at('syntax = "proto3";\n', 1) == ""
     assert _message_at("service S {\n  rpc GetA(GetARequest) returns (A);\n}\n", 2) == "GetARequest"
+
+
+def test_a_place_leads_to_the_value_that_is_written_there() -> None:
+    tree = parse_yaml("x.yaml", b"a:\n  b: [1, {c: 2}]\n", Findings())
+    assert tree is not None
+    assert steps_to(tree, Place("x.yaml", 2, 10)) == ["a", "b", "1"]
+    assert steps_to(tree, Place("x.yaml", 9, 9)) == []

@@ -105,3 +105,26 @@ def test_a_body_of_which_nothing_is_left_is_a_finding(tmp_path: Path) -> None:
     body = ("http/things.yaml", "requestBody:\n      required: true\n      content: {application/json: {schema: {$ref: '../schemas/things.yaml#/Thing'}}}",
             "requestBody:\n      required: true\n      content: {application/json: {schema: {$ref: '../schemas/things.yaml#/Odd'}}}")  # fmt: skip
     assert "S032" in rules(edited(tmp_path, edit, body, case=CASE))
+
+
+def test_an_example_is_of_the_members_of_json(tmp_path: Path) -> None:
+    """One example stands for both directions; what is only read is taken out of it by its name in JSON."""
+    square = "    labelText: {type: string}\n"
+    more = "    partId: {type: string, readOnly: true}\n  examples: [{shapeKind: square, side: 1, partId: a}]\n"
+    loaded = edited(tmp_path, ("schemas/things.yaml", square, square + more), case="p82_json_names")
+    sent, answered = (loaded.contract.record(name).notes.examples for name in ("SquareInput", "Square"))
+    assert [one.value for one in sent] == [{"shapeKind": "square", "side": 1}]
+    assert [one.value for one in answered] == [{"shapeKind": "square", "side": 1, "partId": "a"}]
+
+
+def test_an_input_has_another_name_where_people_have_the_first_already(tmp_path: Path) -> None:
+    """`Owner` and `OwnerInput` are two schemas of one team, as they often are."""
+    plain, own = "    plain: {$ref: '#/Plain'}\n", "OwnerInput: {type: object, properties: {a: {type: boolean}}}\n"
+    loaded = edited(
+        tmp_path, ("schemas/things.yaml", plain, f"{plain}    other: {{$ref: '#/OwnerInput'}}\n"), ("schemas/things.yaml", "", own),
+        case=CASE,
+    )  # fmt: skip
+    assert rules(loaded) <= {"X005", "X010", "X011", "X012"}, loaded.report()
+    assert _names(loaded.contract, "InputOwner") == ["name", "pin"]
+    assert _names(loaded.contract, "OwnerInput") == ["a"]
+    assert _names(loaded.contract, "Owner") == ["id", "name"]

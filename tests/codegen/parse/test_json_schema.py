@@ -75,6 +75,8 @@ def test_the_vocabulary(tmp_path: Path, schema: str, kind: Type) -> None:
         ("{type: array}", "S009"),
         ("{type: object, additionalProperties: true}", "S010"),
         ("{type: array, items: {type: [string, 'null']}}", "S011"),
+        ("{type: object, properties: {x: {allOf: [{$ref: '#/A'}], minLength: 1}}}", "S004"),
+        ("{type: object, properties: {x: {allOf: [{$ref: '#/A'}, {$ref: '#/B'}]}}}", "S012"),
         ("{type: array, items: {type: object, properties: {}}}", "S012"),
         ("{type: string, enum: [a b, a/b]}", "S014"),
         ("{oneOf: [{$ref: '#/A'}, {$ref: '#/B'}]}", "S015"),
@@ -102,6 +104,22 @@ def test_a_union_is_told_apart_by_the_constant_that_its_arms_share(tmp_path: Pat
     union = schemas.definitions["T"]
     assert isinstance(union, Union)
     assert (union.tag, union.arms) == ("kind", (("a", "A"), ("b", "B")))
+
+
+def test_all_of_one_part_says_more_of_a_property(tmp_path: Path) -> None:
+    """What stands beside is of the property, and the type is that of the part."""
+    text = (
+        "T: {type: object, required: [a], properties: {a: {allOf: [{$ref: '#/A'}], description: Mine., readOnly: true},"
+        " b: {allOf: [{$ref: '#/B'}], default: x, deprecated: true}}}\n"
+        "A: {type: object, description: An A., properties: {a: {type: boolean}}}\nB: {type: string, enum: [x, y]}\n"
+    )
+    schemas, _, findings = read(tmp_path, text)
+    assert findings == []
+    record = schemas.definitions["T"]
+    assert isinstance(record, Record)
+    first, second = record.fields
+    assert (first.type, first.description, first.access, first.required) == (Named("A"), "Mine.", "readOnly", True)
+    assert (second.type, second.default, second.notes.deprecated) == (Named("B"), "x", True)
 
 
 def test_all_of_is_one_flat_record(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from generated.enums import Mode
 from generated.scalars import NotNull
 
 
@@ -54,6 +55,9 @@ class SendThingRequest(Request):
     by_role: dict[str, OwnerInput] = Field(default_factory=dict)
     spare: OwnerInput | None = None
     holder: Annotated[HolderInput | None, NotNull()] = None
+    mode: Annotated[Mode, Field(strict=False)] = Mode("slow")
+    """Deprecated."""
+
     plain: Annotated[Plain | None, NotNull()] = None
 
 

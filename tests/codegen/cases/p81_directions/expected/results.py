@@ -6,6 +6,8 @@ from datetime import datetime
 
 from msgspec import UNSET, Struct, UnsetType, field
 
+from generated.enums import Mode as Mode
+
 
 class Circle(Struct, kw_only=True, gc=False, tag_field="kind", tag="circle"):
     radius: float
@@ -63,6 +65,12 @@ class Thing(Struct, kw_only=True, gc=False):
     reader: Owner | None = None
     shape: Shape
     holder: Holder | UnsetType = UNSET
+    keeper: Owner | UnsetType = UNSET
+    """Who keeps it. Example: {\"id\": 2, \"name\": \"Eva\"}"""
+
+    mode: Mode = Mode("slow")
+    """Deprecated."""
+
     plain: Plain | UnsetType = UNSET
 
 
