@@ -15,13 +15,14 @@ from typing import Self
 
 import httpx2
 
+from app.development.keycloak import Keycloak
 from app.development.launcher import Issuer, Service
 from app.development.servers import free_port
 
 
 class RunningService:
     """`start` and `kill` may be repeated; data stays in the database. `realm` is another realm's file; `origins` are allowed
-    beside its own."""
+    beside its own. An `issuer` that is given is started and stopped by who gives it."""
 
     def __init__(
         self,
@@ -32,11 +33,13 @@ class RunningService:
         realm: Path | None = None,
         access_s: int = 300,
         origins: tuple[str, ...] = (),
+        issuer: Issuer | Keycloak | None = None,
         **settings: str,
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         options = ("--access-s", str(access_s), *(("--realm", str(realm)) if realm else ()))
-        self.issuer = Issuer(folder / "issuer", os.environ, *options)
+        self.issuer = issuer or Issuer(folder / "issuer", os.environ, *options)
+        self._owns_issuer = issuer is None
         self.port = port = free_port()
         self.url = f"http://127.0.0.1:{port}"
         self.environment = {
@@ -56,7 +59,8 @@ class RunningService:
 
     def __enter__(self) -> Self:
         try:
-            self.issuer.start()
+            if self._owns_issuer:
+                self.issuer.start()
             command = [sys.executable, "-m", "app.migrations", "upgrade"]
             subprocess.run(command, env=self.environment, check=True)
             self.process.start()
@@ -69,7 +73,8 @@ class RunningService:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.process.stop()
-        self.issuer.stop()
+        if self._owns_issuer:
+            self.issuer.stop()
 
     async def token(self, user: str) -> str:
         """An access token with half of its life before it; a user logs in no more often than that."""
