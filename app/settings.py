@@ -85,6 +85,10 @@ class Settings(BaseSettings):
         description="the issuer's address, such as https://login.example.com; http:// only in development"
     )
     """Without the realm. Where it does not answer, tokens of known keys are taken on, for 24 h."""
+    keycloak_issuer: Annotated[str, AfterValidator(check_issuer)] | None = Field(
+        None, description="what tokens have as iss, such as https://login.example.com/realms/desk"
+    )
+    """None takes what the realm announces: its public address, where that is another than `keycloak_url`."""
     keycloak_realm: str = Field(NAME, min_length=1, description="the name of the realm")
     keycloak_client_id: str = Field(NAME, min_length=1, description="the client's id in the realm")
     """Whose roles in a token count here, and who logs users in."""
@@ -137,8 +141,8 @@ class Settings(BaseSettings):
         return self.keycloak_client_secret.get_secret_value() if self.keycloak_client_secret else None
 
     @property
-    def issuer(self) -> str:
-        """What tokens must have as `iss`, to the letter."""
+    def realm_url(self) -> str:
+        """Where the realm is asked; the `iss` of its tokens, unless it announces another or `keycloak_issuer` says one."""
         return f"{self.keycloak_url.rstrip('/')}/realms/{self.keycloak_realm}"
 
 
@@ -146,6 +150,8 @@ def _unsafe(name: str, value: Any) -> str | None:
     """What production does not take, although the value is one."""
     match name:
         case "keycloak_url" if not value.startswith("https://"):
+            return "must be https"
+        case "keycloak_issuer" if value is not None and not value.startswith("https://"):
             return "must be https"
         case "token_audience" if not value:
             return "must be set"

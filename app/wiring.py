@@ -19,6 +19,7 @@ from app.admission.shares import Shares
 from app.admission.tally import Refused, Tally
 from app.audit.log import AuditLog
 from app.auth.breaker import Breaker
+from app.auth.discovery import IssuerDiscovery
 from app.auth.jwks import KeySet
 from app.auth.keycloak_identity import KeycloakIdentity, KeycloakKeys
 from app.auth.tickets import Tickets
@@ -101,7 +102,8 @@ class Service:
                 "schema": partial(Schema(configuration()).is_right, self.database),
                 "keys": self._has_keys,
                 "background tasks": self._tasks_live,
-            }
+            },
+            remarks={"keycloak": self.identity.remark},
         )
         self.runner = Runner(
             database=self.database,
@@ -123,14 +125,20 @@ class Service:
             client_secret=settings.client_secret,
             breaker=Breaker("keycloak", on_transition=self.metrics.breaker),
         )
-        self.key_source = KeycloakKeys(settings.issuer)
+        self.key_source = KeycloakKeys(settings.realm_url)
         self.keys = KeySet(self.key_source.fetch)
         self.verifier = TokenVerifier(
             self.keys,
-            issuer=settings.issuer,
+            issuer=settings.keycloak_issuer or settings.realm_url,
             audience=settings.token_audience,
             azp=frozenset(settings.token_azp),
             client_id=settings.keycloak_client_id,
+        )
+        self.discovery = IssuerDiscovery(
+            self.key_source.fetch_configuration,
+            realm_url=settings.realm_url,
+            configured=settings.keycloak_issuer,
+            on_change=self.verifier.expect,
         )
 
     def handlers(self, settings: Settings) -> Handlers[Context]:
@@ -142,7 +150,7 @@ class Service:
         return handlers
 
     async def _has_keys(self) -> bool:
-        return self.keys.is_ready
+        return self.keys.is_ready and self.discovery.is_settled
 
     async def _tasks_live(self) -> bool:
         """Redis only degrades: without it limits are per node and events wait."""
@@ -157,6 +165,7 @@ class Service:
             loop.on_turned_away = partial(self.tally.add, Refused.PLACES_RATE)
         self.supervisor.start("redis-connection", self.pipeline.run)
         self.supervisor.start("jwks-refresh", self.keys.run)
+        self.supervisor.start("issuer-discovery", self.discovery.run)
         self.supervisor.start("node-count", self.nodes.run)
         self.supervisor.start("audit-writer", self.audit.work)
         self.supervisor.start("readiness", self.readiness.watch)

@@ -87,6 +87,11 @@ class TokenVerifier:
         self._registry = jws.JWSRegistry(algorithms=ALGORITHMS, strict_check_header=False)
         self._cache: OrderedDict[bytes, _Verified] = OrderedDict()
 
+    def expect(self, issuer: str) -> None:
+        """Another issuer from now on; what was proven before is proven anew."""
+        self._issuer = issuer
+        self._cache.clear()
+
     def cached(self, token: str) -> Principal | None:
         """Whom a token verified lately proves; never past `exp`, nor after the issuer's keys have changed."""
         digest = _digest(token)

@@ -70,7 +70,7 @@ def test_secrets_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_issuer_is_the_realm_s_address_with_or_without_a_slash(monkeypatch: pytest.MonkeyPatch) -> None:
     found = {
-        settings(monkeypatch, KEYCLOAK_URL=url, KEYCLOAK_REALM="r").issuer
+        settings(monkeypatch, KEYCLOAK_URL=url, KEYCLOAK_REALM="r").realm_url
         for url in ("https://k.example", "https://k.example/")
     }
     assert found == {"https://k.example/realms/r"}

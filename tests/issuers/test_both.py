@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
@@ -12,10 +18,12 @@ from app.auth.credential_refused import CredentialRefused, Reason
 from app.auth.jwks import KeySet
 from app.auth.keycloak_identity import KeycloakKeys
 from app.auth.verifier import TokenVerifier
+from app.development.realm import REALM_FILE
 from generated.product import NAME
 from tests.issuers.realms import ROBOT_SECRET, id_of
-from tests.issuers.stage import Stage, claims_of
+from tests.issuers.stage import PUBLIC_URL, Stage, claims_of
 from tests.redis_connections import running
+from tests.running_service import RunningService, started
 
 pytestmark = [pytest.mark.xdist_group("keycloak"), pytest.mark.timeout(300)]
 BREAKER = 'stele_breaker_state{name="keycloak"}'
@@ -182,6 +190,55 @@ def rotation() -> dict[str, object]:
 async def provider_of(stage: Stage, key_id: str) -> str:
     keys = (await stage.admin("GET", "keys")).json()["keys"]
     return next(str(key["providerId"]) for key in keys if key["kid"] == key_id)
+
+
+async def test_a_realm_with_a_public_address_is_known_by_that(stage: Stage, tmp_path: Path) -> None:
+    """Its tokens name the address that users see, and services ask it at another."""
+    async with other_service(stage, tmp_path, KEYCLOAK_REALM="public") as service:
+        token = await service.token("reader")
+        assert claims_of(token)["iss"] == f"{PUBLIC_URL}/realms/public"
+        assert await replace(stage, service=service).status(token) == 200
+    assert "issuer.discovered" in service.log()
+
+
+async def test_an_issuer_that_the_realm_does_not_announce_is_told_at_start_and_at_each_refusal(
+    stage: Stage, tmp_path: Path
+) -> None:
+    settings = {"KEYCLOAK_REALM": "public", "KEYCLOAK_ISSUER": "http://elsewhere.example.com/realms/public"}
+    async with other_service(stage, tmp_path, **settings) as service:
+        token = await service.token("reader")
+        assert await replace(stage, service=service).status(token) == 401
+    (mismatch,) = [line for line in service.log().splitlines() if "issuer.mismatch" in line]
+    assert f"{PUBLIC_URL}/realms/public" in mismatch
+    (refused,) = [json.loads(line) for line in service.log().splitlines() if "auth.denied" in line]
+    assert (refused["reason"], refused["action"], refused["door"]) == ("issuer", "get_artists", "http")
+    assert token not in service.log()
+
+
+@asynccontextmanager
+async def other_service(stage: Stage, folder: Path, **settings: Any) -> AsyncIterator[RunningService]:
+    """One more on the stage's database, in front of the issuer with the public realm."""
+    database, redis = (stage.service.environment[name] for name in ("DATABASE_URL", "REDIS_URL"))
+    running = RunningService(folder / "service", database, redis, issuer=stage.public, **settings)
+    async with started(running) as service:
+        yield service
+
+
+async def test_a_client_made_confidential_by_mistake_is_told_and_closes_nothing_for_good(stage: Stage) -> None:
+    """Its logins are 503, with a line that says why; other callers go on, and it is over when the realm is mended."""
+    given = (await stage.login("reader")).json()
+    client = json.loads(REALM_FILE.read_text())["clients"][0]["id"]
+    await stage.admin("PUT", f"clients/{client}", {"publicClient": False})
+    try:
+        answers = {(await stage.login("reader")).status_code for _ in range(7)}
+        assert await stage.status(given["access_token"]) == 200
+    finally:
+        await stage.admin("PUT", f"clients/{client}", {"publicClient": True})
+    assert answers == {503}
+    assert (await stage.login("reader")).status_code == 200
+    told = [json.loads(line) for line in stage.service.log().splitlines() if "keycloak.misconfigured" in line]
+    assert "KEYCLOAK_CLIENT_SECRET" in told[-1]["hint"]
+    assert await breaker_of(stage) == 0
 
 
 async def breaker_of(stage: Stage) -> float:
