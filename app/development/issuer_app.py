@@ -84,6 +84,7 @@ class AdminDoors:
             self._route(f"{realm}/users/{{id}}", self._change_user, "PUT"),
             self._route(f"{realm}/users/{{id}}/logout", self._end_sessions, "POST"),
             self._route(f"{realm}/sessions/{{id}}", self._end_session, "DELETE"),
+            self._route(f"{realm}/clients", self._clients, "GET"),
             self._route(f"{realm}/clients/{{id}}", self._change_client, "PUT"),
             self._route(f"{realm}/clients/{{id}}/roles", self._roles, "GET"),
             self._route(f"{realm}/keys", self._keys, "GET"),
@@ -120,11 +121,13 @@ class AdminDoors:
         self._issuer.realm.change_client(self._client(request), secret=secret)
         return Response(status_code=204)
 
+    async def _clients(self, request: Request) -> Response:
+        found = self._issuer.realm.clients.get(request.query_params.get("clientId", ""))
+        return JSONResponse([] if found is None else [{"id": found.id, "clientId": found.client_id}])
+
     async def _roles(self, request: Request) -> Response:
-        """Those that somebody has."""
-        name = self._client(request).client_id
-        held = {role for user in self._issuer.realm.users.values() for role in user.roles.get(name, ())}
-        return JSONResponse([{"name": role} for role in sorted(held)])
+        roles = self._issuer.realm.roles.get(self._client(request).client_id, ())
+        return JSONResponse([{"name": role} for role in roles])
 
     async def _keys(self, request: Request) -> Response:
         keys = self._issuer.keys

@@ -71,6 +71,8 @@ class Realm:
     name: str
     clients: dict[str, Client]
     users: dict[str, User]
+    roles: Roles
+    """Those that there are, whoever has them."""
     public_url: str | None = None
     """Where its users see it, if that is another address than the one where services ask (`frontendUrl`)."""
 
@@ -116,6 +118,7 @@ def load_realm(path: Path) -> Realm:
         export["realm"],
         {one.client_id: one for one in clients},
         {one.username: one for one in users},
+        {client: tuple(one["name"] for one in roles) for client, roles in export["roles"]["client"].items()},
         export.get("attributes", {}).get("frontendUrl"),
     )
 

@@ -52,16 +52,18 @@ class Stage:
     async def admin(self, method: str, path: str, body: object = None) -> httpx2.Response:
         """A call of the admin API of the realm."""
         async with httpx2.AsyncClient(trust_env=False, timeout=30) as client:
-            headers = {"authorization": f"Bearer {await self._admin_token(client)}"}
+            headers = {"authorization": f"Bearer {await self.admin_token()}"}
             address = f"{self.issuer.url}/admin/realms/{NAME}/{path}"
             return (await client.request(method, address, headers=headers, json=body)).raise_for_status()
 
-    async def _admin_token(self, client: httpx2.AsyncClient) -> str:
+    async def admin_token(self) -> str:
+        """Of who may change the realm."""
         if isinstance(self.issuer, Issuer):
             return ADMIN_TOKEN
         form = {"client_id": "admin-cli", "grant_type": "password", "username": ADMIN, "password": ADMIN_PASSWORD}
         address = f"{self.issuer.url}/realms/master/protocol/openid-connect/token"
-        return str((await client.post(address, data=form)).raise_for_status().json()["access_token"])
+        async with httpx2.AsyncClient(trust_env=False, timeout=30) as client:
+            return str((await client.post(address, data=form)).raise_for_status().json()["access_token"])
 
     async def post(self, operation: str, body: dict[str, str]) -> httpx2.Response:
         """A public operation of the service's `/auth`."""

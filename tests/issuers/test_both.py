@@ -17,6 +17,7 @@ import pytest
 from app.auth.credential_refused import CredentialRefused, Reason
 from app.auth.jwks import KeySet
 from app.auth.keycloak_identity import KeycloakKeys
+from app.auth.realm_roles import RealmNotRead, missing_roles, needed_roles
 from app.auth.verifier import TokenVerifier
 from app.development.realm import REALM_FILE
 from generated.product import NAME
@@ -222,6 +223,16 @@ async def other_service(stage: Stage, folder: Path, **settings: Any) -> AsyncIte
     running = RunningService(folder / "service", database, redis, issuer=stage.public, **settings)
     async with started(running) as service:
         yield service
+
+
+async def test_what_a_live_realm_lacks_is_found(stage: Stage) -> None:
+    where = (stage.issuer.url, NAME, NAME, await stage.admin_token())
+    assert await missing_roles(*where, needed_roles()) == []
+    assert await missing_roles(*where, ["of tomorrow", *needed_roles()]) == ["of tomorrow"]
+    with pytest.raises(RealmNotRead, match="no client nobody"):
+        await missing_roles(stage.issuer.url, NAME, "nobody", await stage.admin_token(), needed_roles())
+    with pytest.raises(RealmNotRead, match="401"):
+        await missing_roles(stage.issuer.url, NAME, NAME, "wrong", needed_roles())
 
 
 async def test_a_client_made_confidential_by_mistake_is_told_and_closes_nothing_for_good(stage: Stage) -> None:
