@@ -20,8 +20,11 @@ from app.admission.tally import Refused, Tally
 from app.audit.log import AuditLog
 from app.auth.breaker import Breaker
 from app.auth.discovery import IssuerDiscovery
+from app.auth.ended_sessions import EndedSessions
 from app.auth.jwks import KeySet
 from app.auth.keycloak_identity import KeycloakIdentity, KeycloakKeys
+from app.auth.logout_token import LogoutTokens
+from app.auth.signed_tokens import SignedTokens
 from app.auth.tickets import Tickets
 from app.auth.verifier import TokenVerifier
 from app.broadcast.hub import Hub
@@ -35,12 +38,15 @@ from app.execution.audit_rows import RefusalRecorder
 from app.execution.context import Context
 from app.execution.cursor import CursorSeal
 from app.execution.deadlines import Deadlines
+from app.execution.guarded_identity import GuardedIdentity
 from app.execution.handler_methods import check_methods
 from app.execution.platform import Platform
 from app.execution.purge import AnswerPurge
 from app.execution.runner import Runner
 from app.guard.listener import GuardedLoop
 from app.http.application import make_application
+from app.http.backchannel import PATH as BACKCHANNEL
+from app.http.backchannel import BackchannelLogout
 from app.http.cors import CrossOrigin
 from app.http.door import HttpDoor
 from app.http.refusals import Refusals
@@ -54,6 +60,7 @@ from app.supervision.supervisor import Supervisor
 from app.telemetry.logs import configure
 from app.telemetry.metrics import Metrics
 from app.ws.endpoint import SocketDoor, no_socket
+from app.ws.live_sockets import LiveSockets
 from generated.errors import ERRORS, CloseCode
 from generated.handlers import Handlers
 from generated.http_routes import ROUTES
@@ -75,6 +82,7 @@ class Service:
     def __init__(self, settings: Settings) -> None:
         self.metrics = Metrics(OPERATIONS, ERRORS, list(CloseCode), f"{CONTRACT_VERSION};{CONTRACT_HASH}")
         self.supervisor = Supervisor(on_death=self.metrics.task_ended)
+        self.database = Database(settings.database_url.get_secret_value(), settings.database_connections)
         self._know_users(settings)
         redis_url = settings.redis_url.get_secret_value()
         self.pipeline = PipelinedConnection(redis_url, on_transition=self.metrics.breaker)
@@ -85,7 +93,6 @@ class Service:
             nodes=self.nodes.count,
             on_down=self.metrics.limiter_down,
         )
-        self.database = Database(settings.database_url.get_secret_value(), settings.database_connections)
         self.audit = AuditLog(self.database, on_drop=self.metrics.audit_dropped)
         self.hub = Hub()
         self.reader = _redis(redis_url, answer_s=READ_TIMEOUT_S)
@@ -101,6 +108,7 @@ class Service:
                 "database": self.database.ping,
                 "schema": partial(Schema(configuration()).is_right, self.database),
                 "keys": self._has_keys,
+                "ended sessions": self._knows_ended_sessions,
                 "background tasks": self._tasks_live,
             },
             remarks={"keycloak": self.identity.remark},
@@ -115,9 +123,12 @@ class Service:
             shares=self.shares,
             gate=self.gate,
         )
-        self.tickets = Tickets(self.pipeline)
+        self.tickets = Tickets(self.pipeline, has_ended=self.ended.has_ended)
 
     def _know_users(self, settings: Settings) -> None:
+        self.ended = EndedSessions(self.database)
+        self.live = LiveSockets(self.ended.has_ended)
+        self.ended.on_ended = self.live.review
         self.identity = KeycloakIdentity(
             url=settings.keycloak_url,
             realm=settings.keycloak_realm,
@@ -133,6 +144,7 @@ class Service:
             audience=settings.token_audience,
             azp=frozenset(settings.token_azp),
             client_id=settings.keycloak_client_id,
+            has_ended=self.ended.has_ended,
         )
         self.discovery = IssuerDiscovery(
             self.key_source.fetch_configuration,
@@ -141,16 +153,35 @@ class Service:
             on_change=self.verifier.expect,
         )
 
+    def backchannel(self, settings: Settings) -> BackchannelLogout:
+        """Where the issuer tells of sessions that have ended."""
+        client_id = settings.keycloak_client_id
+        return BackchannelLogout(
+            tokens=LogoutTokens(SignedTokens(self.keys), issuer=lambda: self.discovery.issuer, client_id=client_id),
+            database=self.database,
+            audit=self.audit,
+            limiter=self.limiter,
+            trusted_proxies=settings.trusted_proxies,
+        )
+
     def handlers(self, settings: Settings) -> Handlers[Context]:
         """Every feature's handler; TypeError for a missing method, UnknownMethod for one that the contract does not
         name: here, at start, and never at a call."""
         cursors = CursorSeal(settings.signing_secret.get_secret_value().encode())
-        handlers = product.handlers(Platform(self.identity, self.tickets, cursors, lambda: self.readiness.is_ready))
+        handlers = product.handlers(
+            Platform(
+                GuardedIdentity(self.identity, self.limiter), self.tickets, cursors, lambda: self.readiness.is_ready
+            )
+        )
         check_methods(handlers)
         return handlers
 
     async def _has_keys(self) -> bool:
         return self.keys.is_ready and self.discovery.is_settled
+
+    async def _knows_ended_sessions(self) -> bool:
+        """Before its first look the node would take the tokens of those who have logged out."""
+        return self.ended.is_loaded
 
     async def _tasks_live(self) -> bool:
         """Redis only degrades: without it limits are per node and events wait."""
@@ -166,6 +197,7 @@ class Service:
         self.supervisor.start("redis-connection", self.pipeline.run)
         self.supervisor.start("jwks-refresh", self.keys.run)
         self.supervisor.start("issuer-discovery", self.discovery.run)
+        self.supervisor.start("ended-sessions", self.ended.run)
         self.supervisor.start("node-count", self.nodes.run)
         self.supervisor.start("audit-writer", self.audit.work)
         self.supervisor.start("readiness", self.readiness.watch)
@@ -214,11 +246,19 @@ def build(settings: Settings) -> Asgi:
         refusals=refusals,
         spool=_room(settings),
         trusted_proxies=settings.trusted_proxies,
-        behind=make_application(lifespan, service.metrics, refusals),
+        behind=_behind(service, lifespan, refusals, settings),
     )
     return Doors(
         http, CrossOrigin(http, settings.origins), _socket(service, handlers, settings), service.gate, service.tally
     )
+
+
+def _behind(service: Service, lifespan: Callable[[Any], Any], refusals: Refusals, settings: Settings) -> Asgi:
+    """What has no operation of the contract."""
+    application = make_application(lifespan, service.metrics, refusals)
+    answer = service.backchannel(settings).answer
+    application.add_api_route(BACKCHANNEL, answer, methods=["POST"], include_in_schema=False)
+    return application
 
 
 def _count_tasks(loop: asyncio.AbstractEventLoop) -> int:
@@ -253,6 +293,7 @@ def _socket(service: Service, handlers: Handlers[Context], settings: Settings) -
         settings=settings,
         on_refusal=RefusalRecorder(service.audit.offer),
         gate=service.gate,
+        live=service.live,
     )
 
 

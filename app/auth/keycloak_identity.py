@@ -20,6 +20,7 @@ from keycloak import KeycloakOpenID
 from keycloak.exceptions import KeycloakError
 
 from app.auth.breaker import Breaker
+from app.auth.credential_refused import IssuerReason, IssuerRefused
 from app.auth.jwks import MAX_BYTES
 from generated.errors import CredentialsInvalid, Unavailable
 from generated.results import Tokens
@@ -32,6 +33,17 @@ HINTS = {
 }
 OTHER_HINT = "look at KEYCLOAK_URL, KEYCLOAK_REALM and the realm's client"
 TOO_LARGE = frozenset({413, 414, 431})
+REASONS = {
+    "Invalid user credentials": IssuerReason.PASSWORD,
+    "Account disabled": IssuerReason.DISABLED,
+    "User disabled": IssuerReason.DISABLED,
+    "Account is not fully set up": IssuerReason.NOT_SET_UP,
+    "Session not active": IssuerReason.SESSION_OVER,
+    "Token is not active": IssuerReason.SESSION_OVER,
+    "Maximum allowed refresh token reuse exceeded": IssuerReason.REUSED,
+    "Invalid refresh token": IssuerReason.UNREADABLE,
+}
+"""By Keycloak's words for people; another wording is `other`."""
 TOO_MANY = 429
 PASSWORD_GRAMMAR = re.compile("[\t\x20-\x7e\x80-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]+")
 TOKEN_GRAMMAR = re.compile("[\x20-\x7e]+")
@@ -52,6 +64,7 @@ class NotFound(httpx2.HTTPError):
 
 class _Fault(msgspec.Struct):
     error: str
+    error_description: str = ""
 
 
 class KeycloakIdentity:
@@ -125,9 +138,9 @@ class KeycloakIdentity:
 
     def _refusal(self, error: KeycloakError) -> CredentialsInvalid | Unavailable:
         """The caller's fault, or our configuration's: the latter is logged once, until it changes or the issuer accepts."""
-        code = _fault_code(error.response_body)
+        code = _fault(error.response_body).error
         if (error.response_code, code) in CALLERS_FAULTS or error.response_code in TOO_LARGE:
-            return CredentialsInvalid()
+            return IssuerRefused(_reason(error.response_body))
         found = f"{error.response_code} {code[:64]}: {HINTS.get(code, OTHER_HINT)}"
         if found != self._misconfiguration:
             hint = HINTS.get(code, OTHER_HINT)
@@ -180,7 +193,7 @@ def _check(grammar: re.Pattern[str], *values: str) -> None:
     """Raises CredentialsInvalid for what the issuer cannot take, so that it is not even asked."""
     for value in values:
         if grammar.fullmatch(value) is None or len(quote_plus(value)) > MAX_ENCODED_BYTES:
-            raise CredentialsInvalid
+            raise IssuerRefused(IssuerReason.UNREADABLE)
 
 
 def _is_refusal(status: int | None) -> bool:
@@ -188,11 +201,15 @@ def _is_refusal(status: int | None) -> bool:
     return status is not None and 300 <= status < 500 and status != TOO_MANY
 
 
-def _fault_code(body: bytes | None) -> str:
+def _fault(body: bytes | None) -> _Fault:
     try:
-        return msgspec.json.decode(body or b"", type=_Fault).error
+        return msgspec.json.decode(body or b"", type=_Fault)
     except (msgspec.DecodeError, RecursionError):
-        return ""
+        return _Fault("")
+
+
+def _reason(body: bytes | None) -> IssuerReason:
+    return REASONS.get(_fault(body).error_description, IssuerReason.OTHER)
 
 
 def _tokens(answer: Any) -> Tokens:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import structlog
 
 from app.audit.record import AuditRecord, Outcome
-from app.auth.credential_refused import CredentialRefused, Reason
+from app.auth.credential_refused import CredentialRefused, IssuerRefused, Reason
 from app.auth.principal import Principal
 from app.execution.context import Call, Door
 from app.telemetry.bounded_lines import BoundedLines
@@ -29,8 +29,8 @@ def outcome_of(code: str) -> Outcome:
 
 
 def reason_of(error: ApiError) -> str | None:
-    """Why a credential was refused; other refusals say all by their code."""
-    return error.reason if isinstance(error, CredentialRefused) else None
+    """Why a credential was refused, here or by the issuer; other refusals say all by their code."""
+    return error.reason if isinstance(error, CredentialRefused | IssuerRefused) else None
 
 
 def record_of(call: Call, code: str, started: float, reason: str | None = None) -> AuditRecord:
@@ -38,6 +38,8 @@ def record_of(call: Call, code: str, started: float, reason: str | None = None) 
     row of a success is made before COMMIT, so its duration leaves that out. The object is the one that the handler
     named, else the one that the request names."""
     caller, principal = call.caller, call.caller.principal
+    if principal is None and call.context is not None:
+        principal = call.context.actor
     named = call.context.object_id if call.context else None
     return AuditRecord(
         at=datetime.now(UTC),

@@ -24,6 +24,7 @@ from app.limits.limiter import Limiter
 from app.ws.connection import Connection, Receive, Runner, Services
 from app.ws.dialect import make_dialects
 from app.ws.handshake import Admission, Handshake, HandshakeSettings, Redeemer, Scope, Verifier, user_agent_of
+from app.ws.live_sockets import LiveSockets
 from app.ws.outbox import ABNORMAL
 from app.ws.peer import Send
 from app.ws.refusals import Attempt, OnRefusal, reason_of
@@ -70,11 +71,13 @@ class SocketDoor:
         settings: HandshakeSettings,
         on_refusal: OnRefusal,
         gate: Gate,
+        live: LiveSockets,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._handshake = Handshake(verifier=verifier, tickets=tickets, limiter=limiter, settings=settings)
         self._dialects = make_dialects(packages, handlers, EVENT_CODECS)
         self._services = Services(runner, verifier, limiter, hub, topic_roles(EVENTS.values()), on_refusal, gate, clock)
+        self._live = live
         self._trusted_proxies = settings.trusted_proxies
         self._metrics = metrics
         self._pending: dict[str, int] = {}
@@ -117,8 +120,10 @@ class SocketDoor:
         self._metrics.socket_opened()
         try:
             await send({"type": "websocket.accept", "subprotocol": admission.subprotocol, "headers": [CONTRACT_HEADER]})
+            self._live.enter(connection)
             code = await connection.serve(receive)
         finally:
+            self._live.leave(connection)
             connection.settle()
             self._metrics.socket_closed(code)
             await connection.finish()

@@ -6,6 +6,7 @@ import asyncio
 import base64
 import json
 import os
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,10 +15,12 @@ from typing import Any
 
 import httpx2
 import pytest
+from websockets.asyncio.client import ClientConnection, connect
 
 from app.development.keycloak import ADMIN, ADMIN_PASSWORD, Keycloak, fetched
 from app.development.launcher import Issuer
 from app.development.servers import Postgres, ServerUnavailable, Valkey
+from generated.operations import PkgId
 from generated.product import NAME
 from tests.databases import new_database
 from tests.issuers.realms import OURS, write_public_realm, write_realm
@@ -84,6 +87,19 @@ class Stage:
             answer = await client.post("/auth/ws-ticket", headers={"authorization": f"Bearer {token}"})
             assert answer.status_code in (201, 401), answer.text
             return answer.status_code == 201
+
+    async def delete(self, path: str, token: str) -> int:
+        async with httpx2.AsyncClient(base_url=self.service.url, trust_env=False, timeout=30) as client:
+            return (await client.delete(path, headers={"authorization": f"Bearer {token}"})).status_code
+
+    def socket(self, token: str) -> connect:
+        headers = {"authorization": f"Bearer {token}"}
+        return connect(f"{self.service.url.replace('http', 'ws', 1)}/web", additional_headers=headers, proxy=None)
+
+    async def hears(self, socket: ClientConnection) -> bool:
+        """Whether a request over the socket is answered well."""
+        await socket.send(json.dumps({"pkg_id": int(PkgId.GET_ARTISTS), "req_id": str(uuid.uuid4()), "data": {}}))
+        return bool(json.loads(await asyncio.wait_for(socket.recv(), 10))["status_code"] == 0)
 
     async def becomes(self, status: int, token: str, within_s: float) -> None:
         """Waits until a call with the token is answered so."""

@@ -13,6 +13,7 @@ from typing import Any
 
 import httpx2
 import pytest
+from websockets.asyncio.client import ClientConnection
 
 from app.auth.credential_refused import CredentialRefused, Reason
 from app.auth.jwks import KeySet
@@ -20,6 +21,7 @@ from app.auth.keycloak_identity import KeycloakKeys
 from app.auth.realm_roles import RealmNotRead, missing_roles, needed_roles
 from app.auth.verifier import TokenVerifier
 from app.development.realm import REALM_FILE
+from generated.errors import CloseCode
 from generated.product import NAME
 from tests.issuers.realms import ROBOT_SECRET, id_of
 from tests.issuers.stage import PUBLIC_URL, Stage, claims_of
@@ -44,6 +46,59 @@ async def test_a_login_opens_what_its_roles_open_and_is_refreshed_and_ended(stag
     ended = await stage.post("refresh", {"refresh_token": fresh["refresh_token"]})
     assert (ended.status_code, ended.json()["code"]) == (401, "credentials_invalid")
     assert (await stage.post("logout", {"refresh_token": fresh["refresh_token"]})).status_code == 204
+
+
+@pytest.mark.survives("A12")
+async def test_a12_a_session_that_is_logged_out_is_over_for_its_tokens_and_sockets(stage: Stage) -> None:
+    """A12 (D7): a user logs out: within 5 s the session's access token is 401 and its sockets are closed with 4504; another session of
+    the same user goes on."""
+    ended, other = (await stage.login("reader")).json(), (await stage.login("reader")).json()
+    async with stage.socket(ended["access_token"]) as closing, stage.socket(other["access_token"]) as staying:
+        assert (await stage.post("logout", {"refresh_token": ended["refresh_token"]})).status_code == 204
+        await over(stage, ended["access_token"], closing)
+        assert await stage.status(other["access_token"]) == 200
+        assert await stage.hears(staying)
+
+
+@pytest.mark.survives("A12")
+async def test_a12_the_issuer_tells_of_a_session_that_ended_there(stage: Stage) -> None:
+    """A12 (D7): an administrator ends one session at the issuer, and then all of the user's: the issuer tells by back-channel logout, and
+    tokens and sockets are over within 5 s, of these sessions alone."""
+    first, second = (await stage.login("reader")).json(), (await stage.login("reader")).json()
+    bystander = (await stage.login("editor")).json()
+    async with stage.socket(first["access_token"]) as one, stage.socket(second["access_token"]) as two:
+        await stage.admin("DELETE", f"sessions/{claims_of(first['access_token'])['sid']}")
+        await over(stage, first["access_token"], one)
+        assert await stage.hears(two)
+        await stage.admin("POST", f"users/{claims_of(second['access_token'])['sub']}/logout")
+        await over(stage, second["access_token"], two)
+    assert await stage.status(bystander["access_token"]) == 200
+    assert await stage.is_known(await stage.access_token("reader"))
+
+
+@pytest.mark.survives("A12")
+async def test_a12_an_administrator_ends_all_sessions_of_a_user(stage: Stage) -> None:
+    """A12 (D7): `DELETE /auth/sessions/{subject}`: tokens and sockets of the user are over within 5 s, and what is refreshed by a token
+    of before, too; he may log in again."""
+    given = (await stage.login("reader")).json()
+    admin = await stage.access_token("admin")
+    path = f"/auth/sessions/{claims_of(given['access_token'])['sub']}"
+    async with stage.socket(given["access_token"]) as socket:
+        assert await stage.delete(path, given["access_token"]) == FORBIDDEN
+        assert await stage.delete(path, admin) == 204
+        await over(stage, given["access_token"], socket)
+    refreshed = await stage.post("refresh", {"refresh_token": given["refresh_token"]})
+    assert (refreshed.status_code, refreshed.json()["code"]) == (401, "credentials_invalid")
+    await asyncio.sleep(1.1)
+    assert await stage.is_known((await stage.login("reader")).json()["access_token"])
+
+
+async def over(stage: Stage, token: str, socket: ClientConnection) -> None:
+    """Within 5 s, for REST and the socket."""
+    async with asyncio.timeout(5):
+        await socket.wait_closed()
+        await stage.becomes(401, token, 5)
+    assert socket.close_code == CloseCode.REVOKED
 
 
 async def test_a_refresh_token_is_good_once_and_its_second_use_ends_the_session(stage: Stage) -> None:
