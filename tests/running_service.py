@@ -88,6 +88,10 @@ class RunningService:
             self._tokens[user] = token, time.monotonic() + answer.json()["expires_in"] / 2
         return token
 
+    def forget(self, user: str) -> None:
+        """A token that is over is not handed out again."""
+        self._tokens.pop(user, None)
+
     def log(self) -> str:
         return self.process.log.read_text(errors="replace")
 
