@@ -44,9 +44,9 @@ def read_settings() -> Settings | None:
         return None
 
 
-def main() -> int:
+def main(application: str = "app.main:create_application") -> int:
     """Serves until a signal ends it; answers the exit code. A database that is away ends nothing: the node starts and is
-    not ready."""
+    not ready. `application` names the factory that each worker calls, for who wraps the service's own."""
     settings = read_settings()
     if settings is None:
         return EX_CONFIG
@@ -60,7 +60,7 @@ def main() -> int:
         print(f"HOST, PORT: cannot listen on {settings.host}:{settings.port}: {error.strerror}", file=sys.stderr)
         return EX_OSERR
     configure(settings.log_level, is_json=settings.log_format is LogFormat.JSON)
-    return serve("app.main:create_application", listening, workers=settings.workers)
+    return serve(application, listening, workers=settings.workers)
 
 
 if __name__ == "__main__":

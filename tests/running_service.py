@@ -1,4 +1,5 @@
-"""A service that runs for tests as users run it: `app.main` in its own process beside a development issuer."""
+"""A service that runs for tests as users run it: `app.main` in its own process beside a development issuer. Where CONTRACT_FACTS is
+set, what its callers see of the contract is noted there."""
 
 from __future__ import annotations
 
@@ -17,6 +18,7 @@ import httpx2
 
 from app.development.launcher import Issuer, Service
 from app.development.servers import free_port
+from tests.observed import OBSERVED
 
 
 class RunningService:
@@ -51,7 +53,8 @@ class RunningService:
             "ORIGINS": ",".join((self.url, *origins)),
             "RATE_LIMIT_SCALE": "1000",
         } | settings
-        self.process = Service(folder / "server", self.url, self.environment, is_shown=False)
+        module = "tests.observed" if OBSERVED in self.environment else "app.main"
+        self.process = Service(folder / "server", self.url, self.environment, is_shown=False, module=module)
         self._tokens: dict[str, tuple[str, float]] = {}
 
     def __enter__(self) -> Self:

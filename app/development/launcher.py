@@ -85,8 +85,16 @@ class Service(Child):
 
     setting = "DATABASE_URL, REDIS_URL and KEYCLOAK_URL"
 
-    def __init__(self, folder: Path, address: str, environment: Mapping[str, str], *, is_shown: bool = True) -> None:
-        super().__init__(folder, "app.main", (), environment, is_shown=is_shown)
+    def __init__(
+        self,
+        folder: Path,
+        address: str,
+        environment: Mapping[str, str],
+        *,
+        is_shown: bool = True,
+        module: str = "app.main",
+    ) -> None:
+        super().__init__(folder, module, (), environment, is_shown=is_shown)
         self.address = address
 
     def is_ready(self) -> bool:

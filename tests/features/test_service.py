@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 import httpx2
+import pytest
 
 from tests.doors import all_doors, rest
 from tests.running_service import RunningService
@@ -23,6 +24,26 @@ async def test_an_administrator_reads_the_audit_log_at_every_door(service: Runni
         async with door:
             answer = await door.call("get_audit_logs", user="admin", per_page=1)
             assert (door.name, answer.code) == (door.name, "ok")
+
+
+async def test_one_row_of_the_audit_log_is_read_at_every_door(service: RunningService) -> None:
+    for door in all_doors(service.url, await service.token("admin")):
+        async with door:
+            rows = (await door.call("get_audit_logs", user="admin", per_page=1)).value["items"]
+            assert (await door.call("get_audit_log", audit_log_id=rows[0]["id"])).value == rows[0]
+
+
+@pytest.mark.parametrize("binary", [False, True], ids=["json", "protobuf"])
+async def test_a_session_is_begun_renewed_and_ended(service: RunningService, binary: bool) -> None:
+    async with rest(service.url, None, binary=binary) as door:
+        tokens = await door.call("login", username="editor", password="editor")
+        renewed = await door.call("refresh", refresh_token=tokens.value["refresh_token"])
+        assert renewed.value["token_type"] == "Bearer"
+        ended = await door.call("logout", refresh_token=renewed.value["refresh_token"])
+        assert (renewed.code, ended.code) == ("ok", "ok")
+        again = await door.call("refresh", refresh_token=renewed.value["refresh_token"])
+        assert again.code == "credentials_invalid"
+        assert (await door.call("health")).value["status"] == "ok"
 
 
 async def test_who_has_no_role_reads_nothing_at_any_door(service: RunningService) -> None:
