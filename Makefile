@@ -34,7 +34,7 @@ test: $(READY) ## Test your features, and that the contract is legal (PYTEST_ARG
 
 coverage-contract: $(READY) ## Say what of the contract your tests reach, as a table and a page, and write tests/features/coverage.json (FUZZ=yes)
 	@rm -f $(FACTS) $(FUZZED)
-	@CONTRACT_FACTS="$(CURDIR)/$(FACTS)" $(PYTHON_IN) -m pytest -n 2 --dist loadgroup tests/features
+	@CONTRACT_FACTS="$(CURDIR)/$(FACTS)" $(PYTHON_IN) -m pytest -n 2 --dist loadgroup $(or $(PYTEST_ARGS),tests/features)
 	@$(PYTHON_IN) -m proof coverage --facts $(FACTS) --write --quiet
 	@$(if $(FUZZ),CONTRACT_FACTS="$(CURDIR)/$(FUZZED)" $(PYTHON_IN) -m pytest -m long tests/features/test_fuzz.py)
 	@$(PYTHON_IN) -m proof coverage --facts $(FACTS) $(if $(FUZZ),--facts $(FUZZED)) --html .stele/coverage/index.html

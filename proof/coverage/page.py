@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,11 +10,11 @@ from mako.template import Template
 
 from codegen.ir.operations import Contract, Operation
 from proof.coverage.coverage import Coverage, word
-from proof.coverage.facts import ANSWER, BROKEN, CALLER, DOORS, KEPT, KEYWORD, MESSAGE, STATUS
+from proof.coverage.facts import ANSWER, BROKEN, CALLER, DOORS, KEPT, KEYWORD, MESSAGE, STATUS, Fact
 from proof.coverage.goals import CLOSES, DIMENSIONS, MESSAGES, Goal
 from proof.coverage.report import percent, share
 
-TEMPLATE = Path(__file__).with_name("page.html.mako")
+TEMPLATE = Path(__file__).parent / "page.html.mako"
 ENCODINGS = ("json", "protobuf")
 SEEN, UNSEEN, DUE, NONE = "seen", "unseen", "due", "none"
 """States of a cell; none is what the contract does not have."""
@@ -77,8 +77,8 @@ class _Cells:
         names = dict.fromkeys(one.subject for one in self._coverage.goals if one.dimension == dimension)
         return [Row(name, self.cells((kind, name, last) for kind, last in kinds)) for name in names]
 
-    def cells(self, facts: object) -> tuple[str, ...]:
-        return tuple(self.state(self._goals.get(fact)) for fact in facts)  # type: ignore[attr-defined]
+    def cells(self, facts: Iterable[Fact]) -> tuple[str, ...]:
+        return tuple(self.state(self._goals.get(fact)) for fact in facts)
 
     def section(self, operation: Operation) -> Section:
         name = operation.name
