@@ -87,6 +87,7 @@ def summary(tally: Tally, seed: int) -> str:
         lines.append(f"{name:<32} {sum(codes.values()):>7}  {told}")
     lines += [f"\n{one}" for one in tally.differences]
     lines.append(
-        f"{tally.cases} calls of each door in {tally.seconds:.0f} s, seed {seed}: {len(tally.differences) or 'no'} differences"
+        f"{tally.cases} calls of each door, {tally.events} events of each, in {tally.seconds:.0f} s, seed {seed}: "
+        f"{len(tally.differences) or 'no'} differences"
     )
     return "\n".join(lines)

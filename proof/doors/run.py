@@ -1,7 +1,7 @@
 """Asks every door the same, each of a service of its own, and says where they differ.
 
-The services begin alike and are asked alike, so that they are alike after each case: results, refusals, stored rows and audit rows. Where a
-door has no words for a call, and stored rows are compared, the call is not made; where they are not, the other doors are asked.
+The services begin alike and are asked alike, so that they are alike after each case: results, refusals, stored rows, audit rows, and the
+events that a follower hears. Where a door has no words for a call, and stored rows are compared, the call is not made; where they are not, the other doors are asked.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import time
 import uuid
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
 
 from hypothesis import given, seed
@@ -22,8 +22,9 @@ from hypothesis.errors import Flaky
 from codegen.ir.operations import Contract
 from proof.documents import Json
 from proof.doors.cases import Cases, Drawn, filled, learn
-from proof.doors.difference import outcomes_differ
+from proof.doors.difference import OWN, outcomes_differ
 from proof.doors.door import Asked, Broken, Door, Outcome
+from proof.doors.events import Listener, events_differ, settled
 from proof.doors.state import states_differ, stored
 from proof.drawing import drawing
 from proof.values import freshened
@@ -63,6 +64,8 @@ class Tally:
     """By operation and code."""
     passed_over: int = 0
     """Calls that too few doors have words for."""
+    events: int = 0
+    """Heard of each service."""
     differences: list[Difference] = field(default_factory=list)
     seconds: float = 0.0
 
@@ -84,11 +87,14 @@ class Comparison:
         only_reads: bool = False,
     ) -> None:
         self._doors = doors
+        self._callers = callers
+        self._has_events = bool(databases and contract.socket_info and contract.events)
         self._operations = {one.name: one for one in contract.operations}
         self._cases = Cases(contract, callers, only_reads=only_reads)
         self._databases = databases
         self._runner = asyncio.Runner()
         self._answered: Json = {}
+        self._listeners = AsyncExitStack()
         self._seen: set[tuple[str, str]] = set()
         self.tally = Tally()
 
@@ -99,9 +105,11 @@ class Comparison:
         try:
             for rounds in itertools.count():
                 before = self.tally.cases
+                listeners = self._runner.run(self._listening()) if self._has_events else []
                 self._hunt(max(MIN_EXAMPLES, min(STATE_EVERY, cases - before) // 3), base_seed + rounds)
                 is_over = self.tally.cases >= cases or len(self.tally.differences) >= max_differences
-                if (self._databases and self._compare_states()) or is_over or self.tally.cases == before:
+                is_apart = self._compare_events(listeners) | self._compare_states()
+                if is_apart or is_over or self.tally.cases == before:
                     break
         finally:
             self._runner.run(self._close())
@@ -110,6 +118,7 @@ class Comparison:
         return self.tally
 
     async def _close(self) -> None:
+        await self._listeners.aclose()
         await asyncio.gather(*(door.close() for door in self._doors))
 
     def _hunt(self, examples: int, one_seed: int) -> None:
@@ -160,8 +169,31 @@ class Comparison:
             learn(operation, outcomes[0].value, self._answered)
         return None
 
+    async def _listening(self) -> list[Listener]:
+        """One at each service, for a round: so long a token lives. The caller is who may do the most."""
+        async with AsyncExitStack() as opened:
+            out = []
+            for door in self._doors:
+                callers = door.service.callers
+                caller = max(self._callers, key=lambda name: len(callers[name].roles))
+                out.append(await opened.enter_async_context(Listener(door.service, caller)))
+            self._listeners = opened.pop_all()
+        return out
+
+    def _compare_events(self, listeners: Sequence[Listener]) -> bool:
+        texts = self._runner.run(self._heard(listeners)) if listeners else []
+        self.tally.differences += [Difference("what is heard", text, ()) for text in texts]
+        return bool(texts)
+
+    async def _heard(self, listeners: Sequence[Listener]) -> list[str]:
+        await settled(listeners, SETTLE_S)
+        await self._listeners.aclose()
+        heard = [one.events for one in listeners]
+        self.tally.events += sum(map(len, heard[0].values()))
+        return events_differ([door.name for door in self._doors], heard, OWN)
+
     def _compare_states(self) -> bool:
-        texts = self._runner.run(self._states())
+        texts = self._runner.run(self._states()) if self._databases else []
         self.tally.differences += [Difference("what is stored", text, ()) for text in texts]
         return bool(texts)
 

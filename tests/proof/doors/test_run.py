@@ -11,7 +11,9 @@ from tests.codegen.contracts import shipped
 
 
 class Scripted:
-    """A door that answers each call by a function of it."""
+    """A door that answers each call by a function of it; what it answers is all that is compared."""
+
+    service: Any = None
 
     def __init__(self, name: str, answer: Any, *, is_able: bool = True) -> None:
         self.name = name

@@ -1,0 +1,114 @@
+"""What is heard of the calls: each service's events on every topic that a caller may follow, in the order in which they come."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
+from websockets.typing import Subprotocol
+
+from proof.difference import difference
+from proof.documents import JSON, DocumentError, Json
+from proof.doors.difference import is_same_or_now
+from proof.doors.door import MAX_FRAME, Service
+from proof.ws.codec import JsonFrames
+
+OPEN_S = 20.0
+QUIET_S = 0.3
+"""Nothing was heard for so long anywhere: all has come."""
+
+
+class Listener:
+    """One socket at one service, which follows whatever its caller may follow. Events wait in it until `heard` is asked."""
+
+    def __init__(self, service: Service, caller: str) -> None:
+        self._service = service
+        self._caller = caller
+        self._socket: ClientConnection | None = None
+        self._reading: asyncio.Task[None] | None = None
+        self.events: dict[str, list[Json]] = {}
+
+    async def __aenter__(self) -> Listener:
+        """DocumentError where the socket does not open or no topic may be followed."""
+        frames = self._service.contract.frames
+        subprotocol = next(name for name, media in frames.encodings if media == JSON)
+        async with asyncio.timeout(OPEN_S):
+            self._socket = await connect(
+                f"ws{self._service.url.removeprefix('http')}{frames.address}",
+                subprotocols=[Subprotocol(subprotocol)],
+                additional_headers={"Authorization": f"Bearer {self._service.token(self._caller)}"},
+                max_size=MAX_FRAME,
+                proxy=None,
+            )
+        try:
+            async with asyncio.timeout(OPEN_S):
+                followed = [one.name for one in self._service.contract.topics if await self._follow(one.name)]
+            if not followed:
+                raise DocumentError(f"{self._service.url}: {self._caller} may follow no topic")
+        except BaseException:
+            await self._socket.close()
+            raise
+        self._reading = asyncio.create_task(self._read())
+        return self
+
+    async def _follow(self, topic: str) -> bool:
+        assert self._socket is not None
+        codec = JsonFrames()
+        await self._socket.send(codec.write({"type": "subscribe", "topics": [topic]}))
+        while True:
+            frame = codec.read(await self._socket.recv())
+            if "topic" in frame:
+                self._keep(frame)
+            elif frame.get("type") == "subscribed":
+                return True
+            elif "status_code" in frame:
+                return False
+
+    async def _read(self) -> None:
+        assert self._socket is not None
+        codec = JsonFrames()
+        with suppress(ConnectionClosed):
+            async for raw in self._socket:
+                frame = codec.read(raw)
+                if "topic" in frame:
+                    self._keep(frame)
+
+    def _keep(self, frame: Json) -> None:
+        told = {"pkg_id": frame.get("pkg_id"), "data": frame.get("data")}
+        self.events.setdefault(str(frame["topic"]), []).append(told)
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._socket is not None:
+            await self._socket.close()
+        if self._reading is not None:
+            await self._reading
+
+
+def counted(listeners: Sequence[Listener]) -> list[int]:
+    return [sum(map(len, one.events.values())) for one in listeners]
+
+
+async def settled(listeners: Sequence[Listener], within_s: float) -> None:
+    """Until each has heard as many as the others and nothing more comes, or the time is over."""
+    loop = asyncio.get_running_loop()
+    until = loop.time() + within_s
+    while loop.time() < until:
+        before = counted(listeners)
+        await asyncio.sleep(QUIET_S)
+        if before == counted(listeners) and len(set(before)) == 1:
+            return
+
+
+def events_differ(names: Sequence[str], heard: Sequence[dict[str, list[Json]]], own: frozenset[str]) -> list[str]:
+    """One sentence for each topic on which not the same was heard of two services."""
+    out = []
+    for name, events in zip(names[1:], heard[1:], strict=True):
+        for topic in sorted({*heard[0], *events}):
+            first: Any = heard[0].get(topic, [])
+            if found := difference(first, events.get(topic, []), same=is_same_or_now, own=own):
+                out.append(f"{topic} of {names[0]} and {name} differs in {found}")
+    return out
