@@ -87,9 +87,13 @@ class Service:
     callers: Mapping[str, Caller]
     operations: dict[str, Operation] = field(init=False)
     protobuf: Protobuf | None = field(init=False)
+    statuses: dict[str, tuple[int, int | None]] = field(init=False)
+    """Of each code, over HTTP and in a frame."""
 
     def __post_init__(self) -> None:
         self.operations = {one.name: one for one in self.contract.operations}
+        numbers = dict(self.contract.rsp_codes)
+        self.statuses = {one.code: (one.status, numbers.get(one.rsp)) for one in self.contract.errors}
         self.protobuf = Protobuf(self.contract) if self.contract.proto else None
 
     def token(self, caller: str) -> str | None:
@@ -176,7 +180,9 @@ class RestDoor:
         media = answer.headers.get("content-type", "")
         try:
             if answer.status_code >= 400:
-                return _refusal(answer.json())
+                return self._refusal(answer.json(), answer.status_code)
+            if operation.http and answer.status_code not in operation.http.statuses:
+                raise Broken(f"{self.name}: {operation.name} declares no status {answer.status_code}")
             if not answer.content:
                 return Outcome("ok")
             if media == JSON:
@@ -189,6 +195,12 @@ class RestDoor:
             return Outcome("ok", found["items"] if operation.result.is_list else found)
         except (*UNREADABLE, DecodeError) as error:
             raise Broken(f"{self.name} {answer.status_code} {media}: {type(error).__name__}: {error}") from None
+
+    def _refusal(self, problem: Json, status: int) -> Outcome:
+        due = self.service.statuses.get(problem["code"], (0, None))[0]
+        if not status == due == problem["status"]:
+            raise Broken(f"{self.name}: {problem['code']} has status {status} and says {problem['status']}, not {due}")
+        return _refusal(problem)
 
     async def close(self) -> None:
         await self._client.aclose()
@@ -263,7 +275,11 @@ class SocketDoor:
             frame = self._codec.read(await socket.recv())
             if frame.get("req_id") != req_id:
                 continue
-            if frame.get("status_code") != 0:
+            if (status := frame.get("status_code")) != 0:
+                code = frame["data"]["code"]
+                due = self.service.statuses.get(code, (0, None))[1]
+                if status != due:
+                    raise Broken(f"{self.name}: {code} has status_code {status}, not {due}")
                 return _refusal(frame["data"])
             if operation.result.is_list and operation.result.has_meta:
                 return Outcome("ok", {"items": frame["data"], "meta": frame.get("meta")})

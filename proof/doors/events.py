@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -33,17 +33,8 @@ class Listener:
         self.events: dict[str, list[Json]] = {}
 
     async def __aenter__(self) -> Listener:
-        """DocumentError where the socket does not open or no topic may be followed."""
-        frames = self._service.contract.frames
-        subprotocol = next(name for name, media in frames.encodings if media == JSON)
-        async with asyncio.timeout(OPEN_S):
-            self._socket = await connect(
-                f"ws{self._service.url.removeprefix('http')}{frames.address}",
-                subprotocols=[Subprotocol(subprotocol)],
-                additional_headers={"Authorization": f"Bearer {self._service.token(self._caller)}"},
-                max_size=MAX_FRAME,
-                proxy=None,
-            )
+        """DocumentError where no topic may be followed."""
+        self._socket = await _opened(self._service, self._caller)
         try:
             async with asyncio.timeout(OPEN_S):
                 followed = [one.name for one in self._service.contract.topics if await self._follow(one.name)]
@@ -57,16 +48,7 @@ class Listener:
 
     async def _follow(self, topic: str) -> bool:
         assert self._socket is not None
-        codec = JsonFrames()
-        await self._socket.send(codec.write({"type": "subscribe", "topics": [topic]}))
-        while True:
-            frame = codec.read(await self._socket.recv())
-            if "topic" in frame:
-                self._keep(frame)
-            elif frame.get("type") == "subscribed":
-                return True
-            elif "status_code" in frame:
-                return False
+        return await _follows(self._socket, topic, self._keep)
 
     async def _read(self) -> None:
         assert self._socket is not None
@@ -86,6 +68,54 @@ class Listener:
             await self._socket.close()
         if self._reading is not None:
             await self._reading
+
+
+async def _opened(service: Service, caller: str) -> ClientConnection:
+    frames, token = service.contract.frames, service.token(caller)
+    subprotocol = next(name for name, media in frames.encodings if media == JSON)
+    async with asyncio.timeout(OPEN_S):
+        return await connect(
+            f"ws{service.url.removeprefix('http')}{frames.address}",
+            subprotocols=[Subprotocol(subprotocol)],
+            additional_headers={"Authorization": f"Bearer {token}"},
+            max_size=MAX_FRAME,
+            proxy=None,
+        )
+
+
+async def _follows(socket: ClientConnection, topic: str, keep: Callable[[Json], None]) -> bool:
+    """Whether the topic may be followed. An event that comes before the answer is kept."""
+    codec = JsonFrames()
+    await socket.send(codec.write({"type": "subscribe", "topics": [topic]}))
+    while True:
+        frame = codec.read(await socket.recv())
+        if "topic" in frame:
+            keep(frame)
+        elif frame.get("type") == "subscribed":
+            return True
+        elif "status_code" in frame:
+            return False
+
+
+async def misled(service: Service, caller: str) -> str:
+    """Nothing where the caller may follow just the topics whose events, by the contract, are for him; nobody at all follows none."""
+    known = service.callers[caller]
+    if known.fetch is None:
+        return ""
+    due = {
+        one.topic
+        for one in service.contract.events
+        if one.roles is None or any(group <= known.roles for group in one.roles)
+    }
+    socket = await _opened(service, caller)
+    try:
+        async with asyncio.timeout(OPEN_S):
+            topics = [one.topic for one in service.contract.events]
+            found = {one for one in dict.fromkeys(topics) if await _follows(socket, one, lambda frame: None)}
+    finally:
+        await socket.close()
+    wrong = sorted(found ^ due)
+    return f"{caller} {'follows' if wrong[0] in found else 'cannot follow'} {wrong[0]}" if wrong else ""
 
 
 def counted(listeners: Sequence[Listener]) -> list[int]:

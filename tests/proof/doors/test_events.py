@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from proof.callers import named
 from proof.documents import JSON, DocumentError
 from proof.doors.difference import OWN
 from proof.doors.door import Asked, RestDoor, Service
-from proof.doors.events import Listener, counted, events_differ, settled
+from proof.doors.events import Listener, counted, events_differ, misled, settled
 from proof.protobuf import compiled
 from tests.running_service import RunningService
 
@@ -56,3 +57,13 @@ async def test_who_may_follow_nothing_is_no_listener(service: RunningService) ->
     with pytest.raises(DocumentError, match="nobody may follow no topic"):
         async with Listener(at, "nobody"):
             pass
+
+
+async def test_who_may_follow_is_held_to_the_contract(service: RunningService) -> None:
+    """As if the contract named another role than the service knows: then who follows may not."""
+    contract = compiled(Path("specs"))
+    at = Service(service.url, contract, named(service.url, ["admin", "nobody", "anonymous"], []))
+    assert [await misled(at, name) for name in at.callers] == ["", "", ""]
+    stricter = tuple(replace(one, roles=(frozenset({"nobody-has-this"}),)) for one in contract.events)
+    other = Service(service.url, replace(contract, events=stricter), at.callers)
+    assert await misled(other, "admin") == "admin follows artists"

@@ -8,6 +8,7 @@ import pytest
 
 from app.development.servers import Postgres
 from proof.doors.command import doors_of, summary
+from proof.doors.judgement import Judgement
 from proof.doors.run import Comparison
 from proof.protobuf import compiled
 from tests.proof.doors.four_services import four_services
@@ -33,10 +34,10 @@ def test_every_door_answers_and_stores_the_same(
     contract = compiled(Path("specs"))
     with four_services(servers_folder, postgres) as (urls, databases):
         doors, callers = doors_of(contract, urls, USERS)
-        whole = Comparison(contract, doors, callers, databases).run(cases, 1)
+        whole = Comparison(contract, doors, callers, databases, judgement=Judgement(contract)).run(cases, 1)
         assert not whole.differences, summary(whole, 1)
         doors, callers = doors_of(contract, urls, USERS)
-        part = Comparison(contract, doors, callers).run(partly, 2)
+        part = Comparison(contract, doors, callers, judgement=Judgement(contract)).run(partly, 2)
         assert not part.differences, summary(part, 2)
     assert whole.events > cases / 100, "hardly an event was heard"
     succeeded = {name for name, code in whole.codes if code == "ok"}
