@@ -95,11 +95,13 @@ class Service:
         self.metrics.count_refusals(lambda: {one.value: count for one, count in self.tally.counts().items()})
         self.shares = Shares(settings.database_connections, tally=self.tally)
         self.gate = Gate(_urgent_paths(), is_backed_up=lambda: self.shares.is_backed_up, tally=self.tally)
+        self.schema = Schema(configuration())
         self.readiness = Readiness(
             {
-                "database": self.database.ping,
-                "schema": partial(Schema(configuration()).is_right, self.database),
+                "database": self._has_database,
+                "schema": self._has_schema,
                 "keys": self._has_keys,
+                "redis": self._is_taken_by_redis,
                 "background tasks": self._tasks_live,
             }
         )
@@ -116,6 +118,7 @@ class Service:
         self.tickets = Tickets(self.pipeline)
 
     def _know_users(self, settings: Settings) -> None:
+        self.issuer = settings.issuer
         self.identity = KeycloakIdentity(
             url=settings.keycloak_url,
             realm=settings.keycloak_realm,
@@ -141,12 +144,21 @@ class Service:
         check_methods(handlers)
         return handlers
 
-    async def _has_keys(self) -> bool:
-        return self.keys.is_ready
+    async def _has_database(self) -> bool | str:
+        return await self.database.fault() or True
 
-    async def _tasks_live(self) -> bool:
-        """Redis only degrades: without it limits are per node and events wait."""
-        return not self.supervisor.failing
+    async def _has_schema(self) -> bool | str:
+        return await self.schema.lasting_fault(self.database) or True
+
+    async def _has_keys(self) -> bool | str:
+        return self.keys.is_ready or f"no keys of {self.issuer}: {self.keys.failure or 'not answered yet'}"
+
+    async def _is_taken_by_redis(self) -> bool | str:
+        """One that is away only degrades: limits are per node then, and events wait. One that refuses us never comes back."""
+        return self.pipeline.refusal or True
+
+    async def _tasks_live(self) -> bool | str:
+        return f"cannot live: {', '.join(self.supervisor.failing)}" if self.supervisor.failing else True
 
     async def start(self) -> None:
         """PostgreSQL, Redis and the issuer may be away: it returns within seconds, and `readiness` says what is
@@ -207,9 +219,7 @@ def build(settings: Settings) -> Asgi:
         trusted_proxies=settings.trusted_proxies,
         behind=make_application(lifespan, service.metrics, refusals),
     )
-    return Doors(
-        http, CrossOrigin(http, settings.origins), _socket(service, handlers, settings), service.gate, service.tally
-    )
+    return Doors(http, CrossOrigin(http, settings.origins), _socket(service, handlers, settings), service)
 
 
 def _count_tasks(loop: asyncio.AbstractEventLoop) -> int:
@@ -257,14 +267,15 @@ def _redis(url: str, *, answer_s: float) -> Redis:
 class Doors:
     """Which door a request goes to; only requests with an Origin pay for CORS. `/web` is the one path of sockets, and
     every other socket is HTTP's to refuse. The guard asks `gate` before there is a request, and counts in `tally` what
-    it refuses itself."""
+    it refuses itself; the server asks `readiness`."""
 
-    def __init__(self, http: Asgi, browser: Asgi, socket: Asgi, gate: Gate, tally: Tally) -> None:
+    def __init__(self, http: Asgi, browser: Asgi, socket: Asgi, service: Service) -> None:
         self._http = http
         self._browser = browser
         self._socket = socket
-        self.gate = gate
-        self.tally = tally
+        self.gate = service.gate
+        self.tally = service.tally
+        self.readiness = service.readiness
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "websocket" and scope["path"] == "/web":

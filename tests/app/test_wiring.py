@@ -24,7 +24,7 @@ def worker(service: RunningService, valkey: Valkey, database_url: str) -> Servic
     """A worker beside the running service, in this process."""
     return Service(
         Settings(
-            env=Environment.DEVELOPMENT, database_url=database_url, redis_url=valkey.url, keycloak_url=service.issuer.url,
+            environment=Environment.DEVELOPMENT, database_url=database_url, redis_url=valkey.url, keycloak_url=service.issuer.url,
             signing_secret="a test's own secret of enough characters",
         )
     )  # fmt: skip
@@ -90,7 +90,7 @@ async def test_a_worker_whose_database_comes_back_with_an_older_schema_is_not_re
     async with asyncio.timeout(10):
         while one.readiness.failing != ("schema",):
             await asyncio.sleep(0.01)
-    command = [sys.executable, "-m", "app.migrations", "upgrade"]
+    command = [sys.executable, "-m", "app", "migrate"]
     await asyncio.to_thread(subprocess.run, command, env={**os.environ, "DATABASE_URL": url}, check=True)
     async with asyncio.timeout(10):
         while not one.readiness.is_ready:

@@ -147,7 +147,7 @@ def test_what_has_a_url_is_not_embedded_and_a_part_that_falls_ends_the_rest(
     with Run(folder, free_port(), DATABASE_URL=url, REDIS_URL=valkey.url) as run:
         commands = list(run.children.values())
         assert len(commands) == 2, commands
-        assert sum("app.main" in one for one in commands) == 1
+        assert sum("-m app serve" in one for one in commands) == 1
         issuer = next(pid for pid, command in run.children.items() if "app.development.issuer" in command)
         os.kill(issuer, signal.SIGKILL)
         assert run.wait() == 1
