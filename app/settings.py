@@ -147,7 +147,8 @@ class AdminSettings(Group):
     admin_port: Annotated[int, Unset("0", "0", "8081")] = Field(
         0, ge=0, le=65535, title="a port to listen on, such as 8081; 0 opens none"
     )
-    """Metrics, readiness with its reasons and connections. Without it, and not in production, /metrics is public."""
+    """Metrics of all workers, readiness with its reasons, connections, and the documents. /metrics is public too, one worker's, but
+    not in production."""
     documents: Annotated[Documents, Unset("public", "public", "admin")] = Field(
         Documents.PUBLIC, title="public, admin or off"
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import socket
 import sys
 
 from app.configuration.reading import Configuration
@@ -16,8 +17,10 @@ from app.diagnosis import postgres, redis
 from app.diagnosis.findings import Finding, State
 from app.exit_codes import CONFIG, OSERR
 from app.guard.listener import bound
+from app.http.documents import documents
+from app.serving.admin import Admin
 from app.serving.node import serve
-from app.settings import LogFormat, Settings
+from app.settings import Documents, LogFormat, Settings
 from app.telemetry.logs import configure
 
 
@@ -36,13 +39,28 @@ def begin(configuration: Configuration, application: str = "app.main:create_appl
     print(*configuration.notes, sep="\n", end="\n" if configuration.notes else "", file=sys.stderr)
     if not asyncio.run(_may_begin(settings)):
         return CONFIG
-    try:
-        listening = bound(settings.host, settings.port)
-    except OSError as error:
-        print(f"HOST, PORT: cannot listen on {settings.host}:{settings.port}: {error.strerror}", file=sys.stderr)
+    listening = _listen("HOST, PORT", settings.host, settings.port)
+    asked = _listen("ADMIN_HOST, ADMIN_PORT", settings.admin_host, settings.admin_port) if settings.admin_port else []
+    if listening is None or asked is None:
         return OSERR
     configure(settings.log_level, is_json=settings.log_format is LogFormat.JSON)
-    return serve(application, listening, workers=settings.workers, start_wait_s=settings.start_wait_s)
+    shown = {} if settings.documents is Documents.OFF else documents()
+    return serve(
+        application,
+        listening,
+        workers=settings.workers,
+        start_wait_s=settings.start_wait_s,
+        begin_admin=lambda lines: Admin(lines, shown).start(asked),
+    )
+
+
+def _listen(names: str, host: str, port: int) -> list[socket.socket] | None:
+    """None, and a line, for an address that cannot be had."""
+    try:
+        return bound(host, port)
+    except OSError as error:
+        print(f"{names}: cannot listen on {host}:{port}: {error.strerror}", file=sys.stderr)
+        return None
 
 
 async def _may_begin(settings: Settings) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from multiprocessing import connection, get_context
 from multiprocessing.process import BaseProcess
@@ -20,6 +20,7 @@ from typing import Any
 import structlog
 
 from app.exit_codes import CONFIG, SOFTWARE, UNAVAILABLE
+from app.serving.lines import Line, LocalLine, RemoteLine
 from app.serving.start import Start
 from app.serving.worker import ENDING, READY_BEAT, work
 from app.supervision.supervisor import FIRST_PAUSE_S, MAX_PAUSE_S, STABLE_S
@@ -34,19 +35,30 @@ STOP_S = 20.0
 """For a worker that was told to end; then it is killed. D26 has 25 s for the whole node."""
 TURN_S = 1.0
 
+Lines = Callable[[], Mapping[int, Line]]
 log = structlog.get_logger(__name__)
 
 
 def serve(
-    application: str, listening: list[socket.socket], *, workers: int, start_wait_s: float | None = None, **changes: Any
+    application: str,
+    listening: list[socket.socket],
+    *,
+    workers: int,
+    start_wait_s: float | None = None,
+    begin_admin: Callable[[Lines], None] = lambda lines: None,
+    **changes: Any,
 ) -> int:
     """Serves what the named factory makes on these sockets, see `bound`, until SIGTERM or SIGINT; `changes` are uvicorn's options.
-    The exit code: 0, 69 where none was ready within `start_wait_s`, or 78 and 70 where it cannot. One worker ends the process
+    `begin_admin` is told once how to learn whom to ask. The exit code: 0, 69 where none was ready within `start_wait_s`, or 78 and 70 where it cannot. One worker ends the process
     itself."""
     if workers > 1:
-        return Workers(application, changes, listening, workers, start_wait_s).run()
+        several = Workers(application, changes, listening, workers, start_wait_s)
+        begin_admin(several.lines)
+        return several.run()
+    line = LocalLine()
+    begin_admin(lambda: {os.getpid(): line})
     try:
-        work(application, changes, listening, None, start_wait_s)
+        work(application, changes, listening, None, start_wait_s, line)
     except SystemExit as error:
         return CONFIG if error.code == CONFIG else SOFTWARE
     return 0
@@ -58,10 +70,13 @@ class Child:
     def __init__(self, *given: Any) -> None:
         self.inbox, beats = connection.Pipe(duplex=False)
         os.set_blocking(self.inbox.fileno(), False)
-        self.process: BaseProcess = get_context("spawn").Process(target=work, args=(*given, beats))
+        asking, answering = connection.Pipe()
+        self.line = RemoteLine(asking)
+        self.process: BaseProcess = get_context("spawn").Process(target=work, args=(*given, beats, None, answering))
         with _interrupts_held():
             self.process.start()
         beats.close()
+        answering.close()
         self.begun = monotonic()
         self.serves = False
         self.was_ready = False
@@ -110,6 +125,7 @@ class Child:
         """Of one that has ended: its exit code, negative for the signal that ended it."""
         self.process.join()
         self.inbox.close()
+        self.line.close()
         return self.process.exitcode
 
 
@@ -191,6 +207,10 @@ class Workers:
     def _children(self) -> list[Child]:
         found = [*(place.child for place in self._places), self._successor, *self._leaving]
         return [child for child in found if child is not None]
+
+    def lines(self) -> dict[int, Line]:
+        """Of those who serve, by process id; for any thread."""
+        return {child.process.pid: child.line for child in self._children if child.serves and child.process.pid}
 
     def _rest(self) -> None:
         """Until a worker ends or begins to serve, a signal comes, or the turn is over."""

@@ -6,6 +6,7 @@ gives a beat each second; once nobody is there to take the beats, it ends as for
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import os
 import signal
@@ -20,6 +21,7 @@ from typing_extensions import override
 from app.exit_codes import OK, UNAVAILABLE
 from app.guard.http_protocol import GuardedHttp
 from app.guard.websocket_protocol import GuardedWebSocket
+from app.serving.lines import AnsweringEnd, WorkerEnd
 from app.serving.start import Start
 
 MAX_FRAME_BYTES = 65_536
@@ -62,16 +64,17 @@ def work(
     listening: list[socket.socket],
     beats: Connection | None,
     start_wait_s: float | None = None,
+    line: WorkerEnd | Connection | None = None,
 ) -> None:
     """Serves what the named factory makes, on sockets that are bound. `changes` are uvicorn's options; `beats` takes a byte each
-    second. Ends the process, with 69 where it was not ready within `start_wait_s`; SystemExit, or what the application raises,
+    second; who asks at the other end of `line` is answered. Ends the process, with 69 where it was not ready within `start_wait_s`; SystemExit, or what the application raises,
     where it cannot begin."""
     for number in ENDING:
         signal.signal(number, _end)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
     if beats is not None:
         os.set_blocking(beats.fileno(), False)
-    worker = Worker(uvicorn.Config(application, **OPTIONS | changes), beats, Start(start_wait_s))
+    worker = Worker(uvicorn.Config(application, **OPTIONS | changes), beats, Start(start_wait_s), line)
     worker.run(listening)
     os._exit(worker.exit_code)
 
@@ -79,8 +82,15 @@ def work(
 class Worker(uvicorn.Server):
     """uvicorn's server, which tells that it lives by what a frozen one cannot do: turn its loop."""
 
-    def __init__(self, config: uvicorn.Config, beats: Connection | None, start: Start) -> None:
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        beats: Connection | None,
+        start: Start,
+        line: WorkerEnd | Connection | None = None,
+    ) -> None:
         super().__init__(config)
+        self._line = AnsweringEnd(line) if isinstance(line, Connection) else line
         self._beats = beats
         self._start = start
         self.exit_code = OK
@@ -92,6 +102,9 @@ class Worker(uvicorn.Server):
         gc.collect()
         gc.freeze()
         gc.set_threshold(YOUNG, *gc.get_threshold()[1:])
+        inspector = getattr(self.config.loaded_app, "inspector", None)
+        if self._line is not None and inspector is not None:
+            self._line.attach(asyncio.get_running_loop(), inspector.answer)
 
     @override
     async def on_tick(self, counter: int) -> bool:

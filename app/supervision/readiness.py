@@ -36,6 +36,10 @@ class Readiness:
         """Once, since the node began."""
 
     @property
+    def parts(self) -> tuple[str, ...]:
+        return tuple(self._checks)
+
+    @property
     def failing(self) -> tuple[str, ...]:
         return tuple(self.reasons)
 
