@@ -30,7 +30,7 @@ from app.exit_codes import CONFIG, FAILED, OK, UNAVAILABLE
 
 HINT = "set it to postgresql://user:password@host:port/database; `make run` prints that of its embedded server, which answers while it runs"
 WAIT_S = 30.0
-"""For a database that is away, at most."""
+"""For a database that is away, unless somebody says otherwise."""
 SAY_EACH_S = 5.0
 AWAY = (OSError, TimeoutError, asyncpg.CannotConnectNowError, asyncpg.TooManyConnectionsError)
 
@@ -43,13 +43,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("target", nargs="?", help="a revision, -1, base or heads; for `revision` its message")
     parser.add_argument("--line", choices=sorted(LINES), default="product", help="whose step is taken back or written")
     parser.add_argument("--yes", action="store_true", help="do not ask before a downgrade")
-    parser.add_argument("--wait", type=float, default=WAIT_S, help="seconds to wait for a database that is away, 30")
+    parser.add_argument(
+        "--wait", type=float, help="seconds to wait for a database that is away; else START_WAIT_S, or 30"
+    )
 
 
 def run(options: argparse.Namespace) -> int:
     """78 without a usable DATABASE_URL, 69 where the database is away, 1 where it or the steps refuse, or a person did."""
     try:
-        url = _url(os.environ)
+        url, wait_s = _said(os.environ)
     except ValueError as error:
         print(f"DATABASE_URL: {error}; {HINT}", file=sys.stderr)
         return CONFIG
@@ -58,7 +60,7 @@ def run(options: argparse.Namespace) -> int:
         return FAILED
     try:
         if options.step != "history":
-            asyncio.run(_await_database(url, options.wait))
+            asyncio.run(_await_database(url, wait_s if options.wait is None else options.wait))
         _run(options, url)
     except CommandError as error:
         print(f"the steps of this release do not lead there: {error}", file=sys.stderr)
@@ -72,12 +74,13 @@ def run(options: argparse.Namespace) -> int:
     return OK
 
 
-def _url(environ: Mapping[str, str]) -> str:
-    """Other settings are not needed, so they may be wrong. Raises ValueError."""
-    text = gather(environ, Path.cwd()).of("DATABASE_URL")
+def _said(environ: Mapping[str, str]) -> tuple[str, float]:
+    """The URL, and for how long to wait. Other settings are not needed, so they may be wrong. Raises ValueError."""
+    said = gather(environ, Path.cwd())
+    text, wait = said.of("DATABASE_URL"), said.of("START_WAIT_S") or ""
     if text is None:
         raise ValueError("is not set")
-    return postgres_url(text)
+    return postgres_url(text), float(wait) if wait.isdigit() else WAIT_S
 
 
 async def _await_database(url: str, wait_s: float) -> None:

@@ -57,9 +57,12 @@ def gather(environ: Mapping[str, str], folder: Path) -> Sources:
 
 
 def merged(environ: Mapping[str, str], folder: Path) -> dict[str, str]:
-    """The variables with what the other places say beside them, for a program that starts others."""
+    """The variables with what the other places say beside them, for a program that starts others; what a file had is a variable
+    then, and no longer said as a file."""
     found = gather(environ, folder)
-    return {**{name: one.text for name, one in found.said.items() if one.origin != "variable"}, **environ}
+    elsewhere = {name: one.text for name, one in found.said.items() if one.origin != "variable"}
+    files = {name + FILE for name in elsewhere}
+    return elsewhere | {name: text for name, text in environ.items() if name not in files}
 
 
 def _environment_of(plain: Mapping[str, str]) -> str:

@@ -25,7 +25,11 @@ class TrustedHosts:
 
     def check(self, fields: Iterable[tuple[bytes, bytes]], target: bytes) -> None:
         """The head has at most one Host, which is well formed. Raises Malformed."""
-        host = next((value for name, value in fields if name == b"host"), b"")
+        host = b""
+        for name, value in fields:
+            if name == b"host":
+                host = value
+                break
         if host in self._known or target.partition(b"?")[0] in self._open_paths:
             return
         if not self._trusts(host):

@@ -55,3 +55,9 @@ def test_what_is_said_twice_is_a_fault_unless_both_say_the_same(
 def test_who_starts_others_hands_on_what_is_said_elsewhere(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("PORT=1\nHOST=a\n")
     assert merged({"PORT": "2", "HOME": "h"}, tmp_path) == {"PORT": "2", "HOME": "h", "HOST": "a"}
+    (tmp_path / "secret").write_text("hunter2")
+    assert merged({"REDIS_URL_FILE": f"{tmp_path}/secret"}, tmp_path) == {
+        "PORT": "1",
+        "HOST": "a",
+        "REDIS_URL": "hunter2",
+    }

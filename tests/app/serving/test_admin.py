@@ -21,6 +21,7 @@ from app.development.servers import Valkey, free_port
 from app.serving.admin import Admin
 from app.serving.lines import LocalLine
 from tests.faults.processes import workers_of
+from tests.faults.raw import Peer, request
 from tests.running_service import RunningService
 
 
@@ -134,6 +135,7 @@ async def test_production_has_nothing_for_operators_on_its_public_port(
             for path in ("/metrics", "/docs", "/openapi.json", "/asyncapi.json", "/profiling", "/connections"):
                 assert (await client.get(public + path)).status_code == 404, path
             ready = await client.get(f"{public}/readyz")
+        await hosts_are_judged(ports[0])
         assert (ready.status_code, "127.0.0.1:9" in ready.text) == (503, False)
         for path in ("/metrics", "/docs", "/openapi.json", "/connections"):
             assert (await get(admin + path)).status_code == 200, path
@@ -144,6 +146,23 @@ async def test_production_has_nothing_for_operators_on_its_public_port(
         process.kill()
         await process.wait()
         log.close()
+
+
+async def hosts_are_judged(port: int) -> None:
+    """Z08: a page of somebody else's name reaches neither door; probes come by the node's address."""
+    socket_fields = (
+        "Upgrade: websocket",
+        "Connection: Upgrade",
+        "Sec-WebSocket-Version: 13",
+        f"Sec-WebSocket-Key: {'A' * 22}==",
+    )
+    for line, host, status, fields in (
+        ("GET /health", "api.example.com:443", 200, ()), ("GET /health", "evil.example", 400, ()),
+        ("GET /web", "evil.example", 400, socket_fields), ("GET /web", "api.example.com", 401, socket_fields),
+        ("GET /livez", "10.0.0.7:8000", 204, ()),
+    ):  # fmt: skip
+        async with await Peer.open(port, request(line, *fields, host=f"Host: {host}\r\n".encode())) as peer:
+            assert (await peer.answer()).status == status, (line, host)
 
 
 async def alive(url: str, process: asyncio.subprocess.Process) -> None:
