@@ -33,7 +33,8 @@ def run(options: argparse.Namespace) -> int:
     if not settings.admin_port:
         print("ADMIN_PORT: opens none, so nobody can be asked; set it to a port such as 8081", file=sys.stderr)
         return FAILED
-    url = f"http://{settings.admin_host}:{settings.admin_port}/connections"
+    host = f"[{settings.admin_host}]" if ":" in settings.admin_host else settings.admin_host
+    url = f"http://{host}:{settings.admin_port}/connections"
     try:
         with urllib.request.urlopen(url, timeout=WITHIN_S) as answer:
             found = json.load(answer)

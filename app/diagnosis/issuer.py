@@ -21,17 +21,24 @@ URL, CLIENT = "KEYCLOAK_URL", "KEYCLOAK_CLIENT_ID"
 WITHIN_S = 4.0
 """For all questions."""
 NOT_FOUND = 404
-ROLES = (
-    "which roles the realm's client has: that needs an account which may manage the realm",
-    "compare the client's roles with `make operations`, or import docker/keycloak/realm.json",
-)
+HIDDEN = {
+    "roles": (
+        "which roles the realm's client has: that needs an account which may manage the realm",
+        "compare the client's roles with `make operations`, or import docker/keycloak/realm.json",
+    ),
+    "version": (
+        "which version Keycloak is: it tells administrators only",
+        "see its console; 26 is what the tests have run",
+    ),
+}
+"""What nobody sees without an account there: why, and what to do instead."""
 
 
 async def look(settings: Settings) -> list[Finding]:
     """Raises nothing for what an issuer or a network does."""
     try:
         async with asyncio.timeout(WITHIN_S), httpx2.AsyncClient(timeout=2.0) as client:
-            return [*await _keys(client, settings), *await _client(client, settings), _roles()]
+            return [*await _keys(client, settings), *await _client(client, settings), *_hidden()]
     except (httpx2.HTTPError, OSError, TimeoutError, ValueError) as error:
         said = "it is silent" if isinstance(error, TimeoutError | httpx2.TimeoutException) else str(error)
         where = f"{settings.issuer} does not answer: {said or type(error).__name__}"
@@ -90,5 +97,6 @@ async def _client(client: httpx2.AsyncClient, settings: Settings) -> list[Findin
     ]
 
 
-def _roles() -> Finding:
-    return Finding("roles", State.UNCHECKED, *ROLES)
+def _hidden() -> Iterator[Finding]:
+    for part, (said, advice) in HIDDEN.items():
+        yield Finding(part, State.UNCHECKED, said, advice)

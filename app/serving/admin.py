@@ -10,6 +10,7 @@ import json
 import socket
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -22,6 +23,8 @@ from app.supervision.inspector import CONNECTIONS, METRICS, STATE
 
 IDLE_S = 5.0
 """For a request to come, and for its answer to be taken."""
+REQUEST_S = 15.0
+"""For all of it, however it trickles."""
 MAX_AT_ONCE = 8
 TEXT, JSON = "text/plain; version=0.0.4; charset=utf-8", "application/json"
 HEADERS = {
@@ -108,14 +111,23 @@ class _Server(ThreadingHTTPServer):
 
     @override
     def process_request_thread(self, request: Any, client_address: Any) -> None:
+        alarm = threading.Timer(REQUEST_S, _cut, (request,))
+        alarm.daemon = True
+        alarm.start()
         try:
             super().process_request_thread(request, client_address)
         finally:
+            alarm.cancel()
             self._places.release()
 
     @override
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A caller that goes away is no fault of ours."""
+
+
+def _cut(connection: socket.socket) -> None:
+    with suppress(OSError):
+        connection.shutdown(socket.SHUT_RDWR)
 
 
 class _Handler(BaseHTTPRequestHandler):

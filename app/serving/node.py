@@ -49,8 +49,8 @@ def serve(
     **changes: Any,
 ) -> int:
     """Serves what the named factory makes on these sockets, see `bound`, until SIGTERM or SIGINT; `changes` are uvicorn's options.
-    `begin_admin` is told once how to learn whom to ask. The exit code: 0, 69 where none was ready within `start_wait_s`, or 78 and 70 where it cannot. One worker ends the process
-    itself."""
+    `begin_admin` is told once how to learn whom to ask. The exit code: 0, 69 where none was ready within `start_wait_s`, or 78 and
+    70 where it cannot. One worker ends the process itself."""
     if workers > 1:
         several = Workers(application, changes, listening, workers, start_wait_s)
         begin_admin(several.lines)

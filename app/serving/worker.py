@@ -67,8 +67,8 @@ def work(
     line: WorkerEnd | Connection | None = None,
 ) -> None:
     """Serves what the named factory makes, on sockets that are bound. `changes` are uvicorn's options; `beats` takes a byte each
-    second; who asks at the other end of `line` is answered. Ends the process, with 69 where it was not ready within `start_wait_s`; SystemExit, or what the application raises,
-    where it cannot begin."""
+    second; who asks at the other end of `line` is answered. Ends the process, with 69 where it was not ready within `start_wait_s`;
+    SystemExit, or what the application raises, where it cannot begin."""
     for number in ENDING:
         signal.signal(number, _end)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)

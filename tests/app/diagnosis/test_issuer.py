@@ -20,7 +20,7 @@ async def found(**given: object) -> dict[str, Finding]:
 async def test_a_good_one_is_told_and_what_was_not_looked_at_too(service: RunningService) -> None:
     parts = await found(keycloak_url=service.issuer.url)
     assert {name: one.state for name, one in parts.items()} == {
-        "KEYCLOAK_URL": State.OK, "KEYCLOAK_CLIENT_ID": State.OK, "clock": State.OK, "roles": State.UNCHECKED,
+        "KEYCLOAK_URL": State.OK, "KEYCLOAK_CLIENT_ID": State.OK, "clock": State.OK, "roles": State.UNCHECKED, "version": State.UNCHECKED,
     }  # fmt: skip
 
 
