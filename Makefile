@@ -91,20 +91,20 @@ lock: $(READY) ## Issue PkgIDs and field numbers that are new
 	@$(PYTHON_IN) -m codegen lock
 
 migrate: $(READY) ## Bring the database of DATABASE_URL to the newest schema
-	@$(PYTHON_IN) -m app.migrations upgrade
+	@$(PYTHON_IN) -m app migrate
 
 migration: $(READY) ## Write the step from the database of DATABASE_URL to today's tables: msg="add tickets"
 	@test -n "$(msg)" || { echo 'say what the step does: make migration msg="add tickets"' >&2; exit 2; }
-	@$(PYTHON_IN) -m app.migrations revision "$(msg)"
+	@$(PYTHON_IN) -m app migrate revision "$(msg)"
 
 rollback: $(READY) ## Take the last step of the schema back, after asking (TO=a revision or base)
-	@$(PYTHON_IN) -m app.migrations downgrade "$(or $(TO),-1)"
+	@$(PYTHON_IN) -m app migrate downgrade "$(or $(TO),-1)"
 
 migration-history: $(READY) ## List the steps of the schema
-	@$(PYTHON_IN) -m app.migrations history
+	@$(PYTHON_IN) -m app migrate history
 
 migration-current: $(READY) ## Say at which step the database of DATABASE_URL is
-	@$(PYTHON_IN) -m app.migrations current
+	@$(PYTHON_IN) -m app migrate current
 
 call: $(READY) ## Call an operation of the service that runs: operation=get_tickets (data='{"title": "…"}' user=editor PORT=8000)
 	@$(PYTHON_IN) -m app.development call "$$operation" "$$data" --user "$(or $(user),editor)"

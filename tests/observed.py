@@ -1,4 +1,4 @@
-"""`python -m tests.observed`: `app.main`, with what its callers see of the contract noted in the file that CONTRACT_FACTS names."""
+"""`python -m tests.observed`: `python -m app serve`, with what its callers see of the contract noted in the file that CONTRACT_FACTS names."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from app import main
+from app.commands.serve import begin
+from app.configuration.reading import read
 from proof.coverage.facts import Notebook
 from proof.coverage.goals import scope
 from proof.coverage.observer import Observer
@@ -22,4 +24,4 @@ def create_application() -> Any:
 
 
 if __name__ == "__main__":
-    sys.exit(main.main("tests.observed:create_application"))
+    sys.exit(begin(read(os.environ, Path.cwd()), "tests.observed:create_application"))

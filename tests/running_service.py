@@ -1,5 +1,5 @@
-"""A service that runs for tests as users run it: `app.main` in its own process beside a development issuer. Where CONTRACT_FACTS is
-set, what its callers see of the contract is noted there."""
+"""A service that runs for tests as users run it: `python -m app serve` in its own process beside a development issuer. Where
+CONTRACT_FACTS is set, what its callers see of the contract is noted there."""
 
 from __future__ import annotations
 
@@ -52,15 +52,16 @@ class RunningService:
             "SIGNING_SECRET": "a test's own secret of enough characters",
             "ORIGINS": ",".join((self.url, *origins)),
             "RATE_LIMIT_SCALE": "1000",
+            "LOG_FORMAT": "json",
         } | settings
-        module = "tests.observed" if OBSERVED in self.environment else "app.main"
-        self.process = Service(folder / "server", self.url, self.environment, is_shown=False, module=module)
+        command = ("tests.observed",) if OBSERVED in self.environment else ("app", "serve")
+        self.process = Service(folder / "server", self.url, self.environment, is_shown=False, command=command)
         self._tokens: dict[str, tuple[str, float]] = {}
 
     def __enter__(self) -> Self:
         try:
             self.issuer.start()
-            command = [sys.executable, "-m", "app.migrations", "upgrade"]
+            command = [sys.executable, "-m", "app", "migrate"]
             subprocess.run(command, env=self.environment, check=True)
             self.process.start()
         except BaseException:

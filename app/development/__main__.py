@@ -7,6 +7,7 @@ import os
 import sys
 from pathlib import Path
 
+from app.configuration.sources import merged
 from app.development.call import call
 from app.development.launcher import Launcher
 
@@ -24,7 +25,7 @@ def main() -> int:
     caller.add_argument("--user", default="editor", help="of the development issuer, whose passwords are the names")
     options = parser.parse_args()
     if options.command == "run":
-        return Launcher(ROOT, os.environ).run()
+        return Launcher(ROOT, merged(os.environ, ROOT)).run()
     return call(options.address, options.user, options.operation, options.data)
 
 

@@ -57,11 +57,14 @@ class Server(ABC):
 
     setting = ""
     stop_signal = signal.SIGTERM
+    start_s = START_S
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder.resolve()
         self.port = 0
         self._process: subprocess.Popen[bytes] | None = None
+        self.exit_code: int | None = None
+        """Of one that has ended by itself or was ended here; negative for a signal."""
 
     @property
     def log(self) -> Path:
@@ -103,8 +106,8 @@ class Server(ABC):
             )
 
     def wait_ready(self) -> None:
-        """30 s at most. Raises ServerUnavailable, and has ended it then."""
-        deadline = time.monotonic() + START_S
+        """`start_s` at most. Raises ServerUnavailable, and has ended it then."""
+        deadline = time.monotonic() + self.start_s
         while not self.is_ready():
             if not self.is_running() or time.monotonic() > deadline:
                 self.kill()
@@ -135,6 +138,7 @@ class Server(ABC):
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait(STOP_S)
+        self.exit_code = self._process.returncode
         self._process = None
 
 
