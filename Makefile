@@ -1,7 +1,7 @@
 # Stele. `make` shows what there is. Needed first: Python 3.11 or later, and make.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run keycloak test test-platform test-long check generate fix breaking init import update-platform new resource remove lock migrate migration rollback migration-history migration-current call operations fuzz-http fuzz-ws sdk bench clean clean-data update-locks
+.PHONY: help run keycloak test test-platform test-long check generate fix breaking init import update-platform new resource remove lock migrate migration rollback migration-history migration-current call operations coverage-contract fuzz-http fuzz-ws sdk bench clean clean-data update-locks
 
 VENV := .venv
 READY := $(VENV)/.ready
@@ -11,6 +11,8 @@ UV := UV_PYTHON_DOWNLOADS=never UV_NO_CONFIG=1 $(VENV)/bin/uv
 CANDIDATES := $(PYTHON) python3.12 python3.11 python3 python3.13
 FIND_PYTHON = for p in $(CANDIDATES); do "$$p" -c 'import sys, venv; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo "$$p"; exit; }; done; exit 1
 PYTEST_ARGS ?=
+FACTS := .stele/coverage/tests.ndjson
+FUZZED := .stele/coverage/fuzz.ndjson
 IN_WORKBENCH = $(PYTHON_IN) -m tests.workbench $(abspath $(PYTHON_IN))
 
 help: ## Show this list
@@ -30,7 +32,15 @@ keycloak: $(READY) ## Run the real Keycloak with docker/keycloak/realm.json; nee
 	@exec $(PYTHON_IN) -m app.development keycloak --port $(or $(PORT),8080)
 
 test: $(READY) ## Test your features, and that the contract is legal (PYTEST_ARGS=…)
-	@$(PYTHON_IN) -m pytest -n 2 --dist loadgroup $(PYTEST_ARGS)
+	@$(if $(PYTEST_ARGS),,rm -f $(FACTS) && CONTRACT_FACTS="$(CURDIR)/$(FACTS)") $(PYTHON_IN) -m pytest -n 2 --dist loadgroup $(PYTEST_ARGS)
+	@$(if $(PYTEST_ARGS),,$(PYTHON_IN) -m proof coverage --facts $(FACTS) --quiet)
+
+coverage-contract: $(READY) ## Say what of the contract your tests reach, as a table and a page, and write tests/features/coverage.json (FUZZ=yes)
+	@rm -f $(FACTS) $(FUZZED)
+	@CONTRACT_FACTS="$(CURDIR)/$(FACTS)" $(PYTHON_IN) -m pytest -n 2 --dist loadgroup $(or $(PYTEST_ARGS),tests/features)
+	@$(PYTHON_IN) -m proof coverage --facts $(FACTS) --write --quiet
+	@$(if $(FUZZ),CONTRACT_FACTS="$(CURDIR)/$(FUZZED)" $(PYTHON_IN) -m pytest -m long tests/features/test_fuzz.py)
+	@$(PYTHON_IN) -m proof coverage --facts $(FACTS) $(if $(FUZZ),--facts $(FUZZED)) --html .stele/coverage/index.html
 
 test-platform: $(READY) ## Test the platform, on a contract of its own in .stele/workbench (PYTEST_ARGS=tests/app/ws)
 	@$(IN_WORKBENCH) -m mypy app generated proof tests
@@ -39,7 +49,7 @@ test-platform: $(READY) ## Test the platform, on a contract of its own in .stele
 test-long: $(READY) ## Run the long forms of the platform's fault and load tests, one after the other (PYTEST_ARGS=tests/faults)
 	@$(IN_WORKBENCH) -m pytest -m long $(or $(PYTEST_ARGS),tests)
 
-check: $(READY) ## Fresh generated code, ruff, mypy strict, rules of the tree, spec validators, tables as the migrations make them (STRICT=yes: warnings count)
+check: $(READY) ## Fresh generated code, ruff, mypy strict, rules of the tree, spec validators, tables as the migrations make them, each operation tested (STRICT=yes: warnings count)
 	@$(PYTHON_IN) -m codegen$(if $(STRICT), --warnings-as-errors) check
 	@! grep -rn "is not implemented yet" app --include=*.py
 	@$(VENV)/bin/ruff check --quiet app codegen generated proof tests
@@ -47,6 +57,7 @@ check: $(READY) ## Fresh generated code, ruff, mypy strict, rules of the tree, s
 	@$(PYTHON_IN) -m mypy app codegen generated proof tests/features
 	@$(VENV)/bin/lint-imports
 	@$(PYTHON_IN) -m pytest tests/contract/test_validators.py tests/architecture tests/app/migrations/test_env.py tests/app/test_product.py
+	@$(PYTHON_IN) -m proof coverage
 
 generate: $(READY) ## Compile specs/ into generated/ (WATCH=yes: again after each save)
 	@$(PYTHON_IN) -m codegen generate $(if $(WATCH),--watch)
@@ -83,20 +94,20 @@ lock: $(READY) ## Issue PkgIDs and field numbers that are new
 	@$(PYTHON_IN) -m codegen lock
 
 migrate: $(READY) ## Bring the database of DATABASE_URL to the newest schema
-	@$(PYTHON_IN) -m app.migrations upgrade
+	@$(PYTHON_IN) -m app migrate
 
 migration: $(READY) ## Write the step from the database of DATABASE_URL to today's tables: msg="add tickets"
 	@test -n "$(msg)" || { echo 'say what the step does: make migration msg="add tickets"' >&2; exit 2; }
-	@$(PYTHON_IN) -m app.migrations revision "$(msg)"
+	@$(PYTHON_IN) -m app migrate revision "$(msg)"
 
 rollback: $(READY) ## Take the last step of the schema back, after asking (TO=a revision or base)
-	@$(PYTHON_IN) -m app.migrations downgrade "$(or $(TO),-1)"
+	@$(PYTHON_IN) -m app migrate downgrade "$(or $(TO),-1)"
 
 migration-history: $(READY) ## List the steps of the schema
-	@$(PYTHON_IN) -m app.migrations history
+	@$(PYTHON_IN) -m app migrate history
 
 migration-current: $(READY) ## Say at which step the database of DATABASE_URL is
-	@$(PYTHON_IN) -m app.migrations current
+	@$(PYTHON_IN) -m app migrate current
 
 call: $(READY) ## Call an operation of the service that runs: operation=get_tickets (data='{"title": "…"}' user=editor PORT=8000)
 	@$(PYTHON_IN) -m app.development call "$$operation" "$$data" --user "$(or $(user),editor)"

@@ -5,31 +5,41 @@ Raises ValueError that says what is wrong, and never repeats a password.
 
 from __future__ import annotations
 
+import os
 import re
-from urllib.parse import SplitResult, urlsplit
+import ssl
+from collections.abc import Collection, Iterable, Mapping
+from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
-DRIVER = "postgresql+asyncpg"
-POSTGRES = {DRIVER, "postgresql", "postgres"}
+POSTGRES = {"postgresql+asyncpg", "postgresql", "postgres"}
+CLIENTS_OWN = {
+    "connect_timeout", "gssencmode", "keepalives", "keepalives_count", "keepalives_idle", "keepalives_interval", "pgbouncer",
+    "sslcompression", "sslsni", "tcp_user_timeout",
+}  # fmt: skip
+"""Words in a URL that are another client's business: ours has its own times, and the server would refuse them as settings."""
+TLS_FILES = ("sslrootcert", "sslcert", "sslkey", "sslcrl")
+REDIS_TLS_FILES = ("ssl_ca_certs", "ssl_certfile", "ssl_keyfile")
+REDIS_QUERY = {*REDIS_TLS_FILES, "ssl_cert_reqs"}
 ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://([a-z0-9._-]+|\[[0-9a-f:]+\])(:[1-9][0-9]{0,4})?")
+HOST = re.compile(r"(\*\.)?[a-z0-9._-]+|\[[0-9a-f:]+\]")
 IMPLIED_PORTS = {"http": ":80", "https": ":443"}
 OPEN_ORIGINS = {"*", "null"}
 
 
 def postgres_url(text: str) -> str:
-    """The URL as libpq and asyncpg read it. SQLAlchemy's spelling is taken too: its driver, and `ssl` for `sslmode`."""
+    """The URL as libpq and asyncpg read it. SQLAlchemy's spelling is taken too: its driver, and `ssl` for `sslmode`. Files of
+    TLS that it names can be read."""
     url = _postgres(text)
-    query = {"sslmode" if name == "ssl" else name: value for name, value in url.query.items()}
+    query = {
+        "sslmode" if name == "ssl" else name: value for name, value in url.query.items() if name not in CLIENTS_OWN
+    }
+    if query.pop("channel_binding", "disable") == "require":
+        raise ValueError("asks for channel_binding, which asyncpg has not: leave it out, and say sslmode=verify-full")
+    _check_files({name: str(value) for name, value in query.items()}, TLS_FILES, itself={"system"})
     return url.set(drivername="postgresql", query=query).render_as_string(hide_password=False)
-
-
-def sqlalchemy_url(text: str) -> str:
-    """The same for SQLAlchemy over asyncpg. Both have the password in them."""
-    url = _postgres(text)
-    query = {"ssl" if name == "sslmode" else name: value for name, value in url.query.items()}
-    return url.set(drivername=DRIVER, query=query).render_as_string(hide_password=False)
 
 
 def _postgres(text: str) -> URL:
@@ -41,13 +51,19 @@ def _postgres(text: str) -> URL:
         raise ValueError("is not a PostgreSQL URL")
     if not (url.host or url.query.get("host")):
         raise ValueError("names no host")
-    if "channel_binding" in url.query:
-        raise ValueError("asks for channel_binding, which asyncpg has not: leave it out, and say sslmode=verify-full")
     return url
 
 
+def _check_files(query: Mapping[str, str], files: Iterable[str], itself: Collection[str] = ()) -> None:
+    for name in files:
+        path = query.get(name)
+        if path is not None and path not in itself and not os.access(path, os.R_OK):
+            raise ValueError(f"names {path[:200]} as {name}, which cannot be read")
+
+
 def check_redis(text: str) -> str:
-    """As it is, if it is one: `redis`, `rediss` or `unix`, with its database as a number."""
+    """As it is, if it is one: `redis`, `rediss` or `unix`, with its database as a number. Files of TLS that it names can be
+    read."""
     parts = _split(text)
     if parts.scheme not in ("redis", "rediss", "unix"):
         raise ValueError("is not a Redis URL")
@@ -58,7 +74,30 @@ def check_redis(text: str) -> str:
         raise ValueError("names no host")
     elif re.fullmatch(r"/?|/[0-9]{1,5}", parts.path) is None:
         raise ValueError("does not name its database by a number")
+    query = dict(parse_qsl(parts.query))
+    if unknown := sorted(query.keys() - REDIS_QUERY):
+        raise ValueError(f"says {unknown[0][:40]}, which is not read; it may say {', '.join(sorted(REDIS_QUERY))}")
+    if query and parts.scheme != "rediss":
+        raise ValueError("speaks of TLS, which is for rediss://")
+    if query.get("ssl_cert_reqs", "required") not in ("required", "none"):
+        raise ValueError("asks for ssl_cert_reqs that is neither required nor none")
+    _check_files(query, REDIS_TLS_FILES)
     return text
+
+
+def redis_tls(text: str) -> ssl.SSLContext | None:
+    """How to speak TLS with the server of a checked URL; None where it is spoken to in plain. Raises OSError, as
+    `ssl.SSLError`, for files that hold no certificate or key."""
+    parts = urlsplit(text)
+    if parts.scheme != "rediss":
+        return None
+    query = dict(parse_qsl(parts.query))
+    context = ssl.create_default_context(cafile=query.get("ssl_ca_certs"))
+    if query.get("ssl_cert_reqs") == "none":
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    if "ssl_certfile" in query:
+        context.load_cert_chain(query["ssl_certfile"], query.get("ssl_keyfile"))
+    return context
 
 
 def check_issuer(text: str) -> str:
@@ -71,13 +110,24 @@ def check_issuer(text: str) -> str:
     return text
 
 
-def check_origin(text: str, *, is_production: bool) -> None:
+def check_origins(origins: tuple[str, ...]) -> tuple[str, ...]:
+    """As they are; that none is open to everybody is production's rule, not this one."""
+    for origin in origins:
+        if origin not in OPEN_ORIGINS:
+            check_origin(origin)
+    return origins
+
+
+def check_host(text: str) -> str:
+    """As it is: `*`, or a name or address in lower case without a port, before which `*.` may stand."""
+    if text != "*" and HOST.fullmatch(text) is None:
+        raise ValueError(f"contains {text[:100]!r}, which is no name in lower case without a port")
+    return text
+
+
+def check_origin(text: str) -> None:
     """Exactly what a browser sends, since it is compared as text: lower case, no path, no port that goes without
     saying. Raises ValueError."""
-    if text in OPEN_ORIGINS:
-        if is_production:
-            raise ValueError(f"must not contain {text} in production")
-        return
     if ORIGIN.fullmatch(text) is None:
         raise ValueError(f"contains {text[:100]!r}, which no browser sends")
     scheme = text.partition(":")[0]

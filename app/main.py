@@ -1,67 +1,24 @@
-"""`python -m app.main`: read the settings, ask the database for its schema, then serve.
-
-Unsafe or missing settings end with exit code 78, a line each, and so does a schema of another release. The other codes: 71 for
-an address that cannot be listened to, and those of `app/serving/node.py`.
-"""
+"""The application of one worker: `app.main:create_application` is what a server is told to make."""
 
 from __future__ import annotations
 
-import asyncio
+import os
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
-from app.db.database import Database
-from app.db.schema import Schema, configuration
-from app.guard.listener import bound
-from app.serving.node import EX_CONFIG, serve
-from app.settings import LogFormat, Settings, faults_of
-from app.telemetry.logs import configure
+from app.configuration.reading import SettingsRefused, read
+from app.exit_codes import CONFIG
 from app.wiring import build
-
-EX_OSERR = 71
-"""Of sysexits.h: the system does not give what is needed; it may later."""
 
 
 def create_application() -> Callable[..., Any]:
-    """The ASGI application of one worker, whoever starts it; SystemExit 78 for settings that are none. Reads the
-    environment; opens no connection before its lifespan begins."""
-    settings = read_settings()
-    if settings is None:
-        sys.exit(EX_CONFIG)
+    """The ASGI application of one worker, whoever starts it; SystemExit 78 for settings that are none, and a line for each.
+    Reads the environment; opens no connection before its lifespan begins."""
+    try:
+        settings = read(os.environ, Path.cwd()).settings
+    except SettingsRefused as refused:
+        print(*refused.lines, sep="\n", file=sys.stderr)
+        sys.exit(CONFIG)
     return build(settings)
-
-
-def read_settings() -> Settings | None:
-    """None where they are missing, wrong or unsafe: then stderr has a line for each."""
-    try:
-        return Settings()
-    except ValidationError as error:
-        for fault in faults_of(error):
-            print(fault, file=sys.stderr)
-        return None
-
-
-def main() -> int:
-    """Serves until a signal ends it; answers the exit code. A database that is away ends nothing: the node starts and is
-    not ready."""
-    settings = read_settings()
-    if settings is None:
-        return EX_CONFIG
-    schema, database = Schema(configuration()), Database(settings.database_url.get_secret_value(), 1)
-    if (fault := asyncio.run(schema.fault_at_start(database))) is not None:
-        print(f"DATABASE_URL: {fault}", file=sys.stderr)
-        return EX_CONFIG
-    try:
-        listening = bound(settings.host, settings.port)
-    except OSError as error:
-        print(f"HOST, PORT: cannot listen on {settings.host}:{settings.port}: {error.strerror}", file=sys.stderr)
-        return EX_OSERR
-    configure(settings.log_level, is_json=settings.log_format is LogFormat.JSON)
-    return serve("app.main:create_application", listening, workers=settings.workers)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

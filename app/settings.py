@@ -1,28 +1,36 @@
-"""Every setting of the service, read once from the environment. Production is the default, and refuses what is unsafe.
+"""Every setting of the service, in groups. Where values come from is `app/configuration`'s. A field's title says what a value must
+look like, also to who gave another one; the text below it says what it is for. Both are in `docs/settings.md`.
 
-Secrets are `SecretStr`, so that printing the settings prints none of them. Nothing but this module reads the environment.
-A `description` says what a variable must look like: it is what a refused one is answered with.
+A setting has one name: `database_url` here is the variable `DATABASE_URL`. Secrets are `SecretStr`, so that printing prints none.
+Production is the default environment; what it refuses is in `app/configuration/production.py`.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationInfo,
+    field_validator,
+)
 
-from app.addresses import check_issuer, check_origin, check_redis, masked, postgres_url
+from app.addresses import check_host, check_issuer, check_origins, check_redis, postgres_url
 from generated.product import NAME
-
-MIN_SECRET_CHARS = 32
-"""Of `signing_secret` in production."""
 
 
 class Environment(StrEnum):
     DEVELOPMENT = "development"
-    """Takes what production refuses: http issuers, `*` as an origin, short secrets, larger limits; and, unless told
-    otherwise, tokens in the query."""
+    """Takes what production refuses: http issuers, `*` as an origin, short secrets, larger limits."""
+    TEST = "test"
+    """As development, for a machine that reads: JSON lines, no token in a query."""
     PRODUCTION = "production"
 
 
@@ -31,6 +39,37 @@ class LogFormat(StrEnum):
     """One object a line, with the service's name, for machines."""
     HUMAN = "human"
     """For a terminal; without the service's name."""
+
+
+class Documents(StrEnum):
+    """Where /openapi.json, /asyncapi.json and /docs are."""
+
+    PUBLIC = "public"
+    ADMIN = "admin"
+    OFF = "off"
+
+
+class Tls(StrEnum):
+    """Who ends the TLS of callers."""
+
+    NONE = "none"
+    PROXY = "proxy"
+    """A proxy in front of the node; between it and the node there is nobody else."""
+
+
+@dataclass(frozen=True)
+class Unset:
+    """The values of a setting that nobody has set, as a variable would say them; None: it must be set."""
+
+    development: str | None
+    test: str | None
+    production: str | None
+
+    def of(self, environment: Environment) -> str | None:
+        return {
+            Environment.DEVELOPMENT: self.development, Environment.TEST: self.test,
+            Environment.PRODUCTION: self.production,
+        }[environment]  # fmt: skip
 
 
 def _split(value: object) -> object:
@@ -42,6 +81,11 @@ def _upper(value: object) -> object:
     return value.upper() if isinstance(value, str) else value
 
 
+def _nothing(value: object) -> object:
+    """An empty variable is one that is not set."""
+    return None if value == "" else value
+
+
 def _database(value: SecretStr) -> SecretStr:
     return SecretStr(postgres_url(value.get_secret_value()))
 
@@ -51,90 +95,165 @@ def _redis(value: SecretStr) -> SecretStr:
     return value
 
 
-Texts = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+def _issuer(value: str | None) -> str | None:
+    return value if value is None else check_issuer(value)
+
+
+Texts = Annotated[tuple[str, ...], BeforeValidator(_split)]
+Origins = Annotated[Texts, AfterValidator(check_origins)]
+Host = Annotated[str, AfterValidator(check_host)]
+Hosts = Annotated[tuple[Host, ...], BeforeValidator(_split)]
 LogLevel = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], BeforeValidator(_upper)]
 
 
-class Settings(BaseSettings):
-    """Names are upper-cased in the environment: `database_url` is `DATABASE_URL`. Frozen; pydantic's ValidationError
-    names every variable that is wrong at once, see `faults_of`."""
+class Group(BaseModel):
+    """Settings that belong together; `about` says to what."""
 
-    model_config = SettingsConfigDict(env_file=None, extra="ignore", frozen=True, hide_input_in_errors=True)
-
-    env: Environment = Field(Environment.PRODUCTION, description="production or development")
-    """What nobody has set is production."""
-    host: str = Field("127.0.0.1", min_length=1, description="an address to listen on, such as 0.0.0.0")
-    port: int = Field(8000, ge=0, le=65535, description="a port to listen on, such as 8000")
-    """0 takes any that is free."""
-    workers: int = Field(1, ge=1, le=64, description="a number of processes, 1 to 64")
-    """Each is a whole node: its own loop, connections, caches of tokens and gate. Limits and events are shared. Beside
-    them there is a process that replaces those that die."""
-
-    database_url: Annotated[SecretStr, AfterValidator(_database)] = Field(
-        description="postgresql://user:password@host:port/database"
-    )
-    database_connections: int = Field(10, ge=2, le=200, description="a number of connections, 2 to 200")
-    """Held by each worker, so that PostgreSQL needs `workers` times as many, and two more for each: the probe's and the
-    mover's. It bounds the operations that run at once, too."""
-    redis_url: Annotated[SecretStr, AfterValidator(_redis)] = Field(
-        description="redis://:password@host:port/0, or rediss:// for TLS, or unix:///path/of/the/socket"
-    )
-    """Redis or Valkey. Without an answer each bucket does what its `when_down` says, events wait, tickets are 503, and
-    all else goes on."""
-    keycloak_url: Annotated[str, AfterValidator(check_issuer)] = Field(
-        description="the issuer's address, such as https://login.example.com; http:// only in development"
-    )
-    """Without the realm. Where it does not answer, tokens of known keys are taken on, for 24 h."""
-    keycloak_issuer: Annotated[str, AfterValidator(check_issuer)] | None = Field(
-        None, description="what tokens have as iss, such as https://login.example.com/realms/desk"
-    )
-    """None takes what the realm announces: its public address, where that is another than `keycloak_url`."""
-    keycloak_realm: str = Field(NAME, min_length=1, description="the name of the realm")
-    keycloak_client_id: str = Field(NAME, min_length=1, description="the client's id in the realm")
-    """Whose roles in a token count here, and who logs users in."""
-    keycloak_client_secret: SecretStr | None = Field(None, description="the client's secret in the realm")
-    """None for a public client."""
-    token_audience: str = Field(NAME, description=f"the audience that tokens must have, such as {NAME}")
-    """What every token must have in `aud`."""
-    token_azp: Texts = Field((NAME,), description="ids of the clients whose tokens are taken, with commas between")
-    """Whom a token may be issued to (`azp`): web pages, command lines, other services."""
-
-    origins: Texts = Field(
-        (), description="origins as browsers send them, such as https://app.example.com, with commas between"
-    )
-    """Origins that may open a socket or call from a page; `*` and `null` only in development."""
-    trusted_proxies: int = Field(0, ge=0, le=8, description="a number of proxies, 0 to 8")
-    """How many proxies in front of us append to `X-Forwarded-For`; counted from the right (D24)."""
-    query_token: bool | None = Field(None, description="true or false")
-    """Whether `?Authorization=` is accepted at the socket; by default only in development (D8). A token in a URL stands
-    in the logs of proxies and the histories of browsers."""
-
-    signing_secret: SecretStr = Field(description="at least 32 characters by chance, the same on every node")
-    """Seals cursors. Another one makes the cursors that are under way invalid."""
-    upload_room_mib: int = Field(1024, ge=1, description="MiB of disk for the bodies of requests, such as 1024")
-    """What files that are being sent may hold at once, for each worker, in the folder of temporary files (`TMPDIR`). One caller
-    has a quarter of it at most, so that four times the contract's largest body is the least."""
-    rate_limit_scale: int = Field(1, ge=1, description="1, or in development a factor for every limit")
-    log_level: LogLevel = Field("INFO", description="DEBUG, INFO, WARNING, ERROR or CRITICAL")
-    """Below WARNING there are few lines: what succeeds is metrics and audit rows."""
-    log_format: LogFormat = Field(LogFormat.JSON, description="json or human")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, use_attribute_docstrings=True)
+    about: ClassVar[str]
 
     @field_validator("*")
     @classmethod
-    def refuse_what_is_unsafe(cls, value: Any, info: ValidationInfo) -> Any:
-        """`env` is judged first; where it is wrong, the others are judged as for production."""
-        is_production = info.data.get("env", Environment.PRODUCTION) is Environment.PRODUCTION
-        if info.field_name == "origins":
-            for origin in value:
-                check_origin(origin, is_production=is_production)
-        if is_production and (fault := _unsafe(str(info.field_name), value)):
+    def judge(cls, value: Any, info: ValidationInfo) -> Any:
+        """Validation's context, if there is one, says what is unsafe where the settings are read."""
+        if info.context is not None and (fault := info.context(info.field_name, value)):
             raise ValueError(f"{fault} in production")
         return value
 
+
+class NodeSettings(Group):
+    about = "The node"
+
+    environment: Environment = Field(Environment.PRODUCTION, title="production, test or development")
+    """`ENV` is its older name. What nobody has set is production."""
+    host: str = Field("127.0.0.1", min_length=1, title="an address to listen on, such as 0.0.0.0")
+    """Where callers come in."""
+    port: int = Field(8000, ge=0, le=65535, title="a port to listen on, such as 8000; 0 takes any that is free")
+    """Beside `HOST`."""
+    workers: int = Field(1, ge=1, le=64, title="a number of processes, 1 to 64")
+    """Each is a whole node: its own loop, connections, caches of tokens and gate. Limits and events are shared. Beside
+    them there is a process that replaces those that die."""
+    start_wait_s: Annotated[int, Unset("60", "60", "300")] = Field(
+        60, ge=1, le=3600, title="seconds, 1 to 3600, such as 60"
+    )
+    """How long a node that starts waits for PostgreSQL and the issuer. It is alive and not ready meanwhile, says every few
+    seconds for what it waits, and then ends with exit code 69."""
+    upload_room_mib: int = Field(1024, ge=1, title="MiB of disk for the bodies of requests, such as 1024")
+    """What files that are being sent may hold at once, for each worker, in the folder of temporary files (`TMPDIR`). One caller
+    has a quarter of it at most, so that four times the contract's largest body is the least."""
+
+
+class AdminSettings(Group):
+    about = "The admin port"
+
+    admin_host: str = Field("127.0.0.1", min_length=1, title="an address to listen on, such as 127.0.0.1")
+    """Whoever reaches it sees metrics, connections and what is broken; it asks for no credential."""
+    admin_port: Annotated[int, Unset("0", "0", "8081")] = Field(
+        0, ge=0, le=65535, title="a port to listen on, such as 8081; 0 opens none"
+    )
+    """Metrics of all workers, readiness with its reasons, connections, and the documents. /metrics is public too, one worker's, but
+    not in production."""
+    documents: Annotated[Documents, Unset("public", "public", "admin")] = Field(
+        Documents.PUBLIC, title="public, admin or off"
+    )
+    """Where /openapi.json, /asyncapi.json and /docs are."""
+
+
+class DatabaseSettings(Group):
+    about = "PostgreSQL"
+
+    database_url: Annotated[SecretStr, AfterValidator(_database)] = Field(
+        title="postgresql://user:password@host:port/database"
+    )
+    """As providers hand it out, `postgres://` too, with libpq's `sslmode`, `sslrootcert`, `sslcert` and `sslkey` in its query."""
+    database_connections: int = Field(10, ge=2, le=200, title="a number of connections, 2 to 200")
+    """Held by each worker, so that PostgreSQL needs `WORKERS` times as many, and two more for each: the probe's and the
+    mover's. It bounds the operations that run at once, too. The start compares the sum with `max_connections`."""
+    database_nodes: int = Field(1, ge=1, le=1000, title="a number of nodes, 1 to 1000")
+    """How many nodes share the database; only for that comparison."""
+
+
+class RedisSettings(Group):
+    about = "Redis or Valkey"
+
+    redis_url: Annotated[SecretStr, AfterValidator(_redis)] = Field(
+        title="redis://:password@host:port/0, or rediss:// for TLS, or unix:///path/of/the/socket"
+    )
+    """An ACL user stands before the password. For TLS the query may have `ssl_ca_certs`, `ssl_certfile` and `ssl_keyfile`. Without an
+    answer each bucket does what its `when_down` says, events wait, tickets are 503, and all else goes on."""
+
+
+class IdentitySettings(Group):
+    about = "Keycloak and tokens"
+
+    keycloak_url: Annotated[str, AfterValidator(check_issuer)] = Field(
+        title="the issuer's address, such as https://login.example.com; http:// only in development"
+    )
+    """Without the realm. Where it does not answer, tokens of known keys are taken on, for 24 h."""
+    keycloak_issuer: Annotated[str | None, BeforeValidator(_nothing), AfterValidator(_issuer)] = Field(
+        None, title="what tokens have as iss, such as https://login.example.com/realms/desk"
+    )
+    """Unset takes what the realm announces: its public address, where that is another than `KEYCLOAK_URL`."""
+    keycloak_realm: str = Field(NAME, min_length=1, title="the name of the realm")
+    """Whose users these are, and whose keys sign their tokens."""
+    keycloak_client_id: str = Field(NAME, min_length=1, title="the client's id in the realm")
+    """Whose roles in a token count here, and who logs users in."""
+    keycloak_client_secret: Annotated[SecretStr | None, BeforeValidator(_nothing)] = Field(
+        None, title="the client's secret in the realm"
+    )
+    """Unset for a public client."""
+    token_audience: str = Field(NAME, title="the audience that tokens must have")
+    """What every token must have in `aud`."""
+    token_azp: Texts = Field((NAME,), title="ids of the clients whose tokens are taken, with commas between")
+    """Whom a token may be issued to (`azp`): web pages, command lines, other services."""
+
+
+class CallerSettings(Group):
+    about = "Callers"
+
+    tls: Annotated[Tls, Unset("none", "none", None)] = Field(
+        Tls.NONE, title="proxy, where a proxy in front of the node ends TLS; none only in development"
+    )
+    """The node speaks plain HTTP. Production must say that it is not what callers see."""
+    trusted_hosts: Annotated[Hosts, Unset("*", "*", None)] = Field(
+        ("*",), title="names by which callers ask, such as api.example.com, with commas between"
+    )
+    """A request with another `Host` is refused with 400; `*.example.com` is every name below, probes may ask by any name."""
+    origins: Origins = Field(
+        (), title="origins as browsers send them, such as https://app.example.com, with commas between"
+    )
+    """Origins that may open a socket or call from a page; `*` and `null` only in development."""
+    trusted_proxies: int = Field(0, ge=0, le=8, title="a number of proxies, 0 to 8")
+    """How many proxies in front of us append to `X-Forwarded-For`; counted from the right (D24)."""
+    query_token: Annotated[bool, Unset("true", "false", "false")] = Field(False, title="true or false")
+    """Whether `?Authorization=` is accepted at the socket (D8). A token in a URL stands in the logs of proxies and the
+    histories of browsers."""
+    signing_secret: SecretStr = Field(title="at least 32 characters by chance, the same on every node")
+    """Seals cursors. Another one makes the cursors that are under way invalid."""
+    rate_limit_scale: int = Field(1, ge=1, title="1, or in development a factor for every limit")
+    """Load tests come from one address."""
+
+
+class LogSettings(Group):
+    about = "The log"
+
+    log_level: LogLevel = Field("INFO", title="DEBUG, INFO, WARNING, ERROR or CRITICAL")
+    """Below WARNING there are few lines: what succeeds is metrics and audit rows."""
+    log_format: Annotated[LogFormat, Unset("human", "json", "json")] = Field(LogFormat.JSON, title="json or human")
+    """One object a line, or what a terminal shows."""
+
+
+class Settings(
+    LogSettings, CallerSettings, IdentitySettings, RedisSettings, DatabaseSettings, AdminSettings, NodeSettings
+):
+    """All groups as one frozen value. Made by `app/configuration/reading.py`, and by tests with names and values."""
+
+    about = "All"
+
     @property
     def accepts_query_token(self) -> bool:
-        """In development unless `query_token` says otherwise."""
-        return self.env is Environment.DEVELOPMENT if self.query_token is None else self.query_token
+        """As the handshake asks it."""
+        return self.query_token
 
     @property
     def client_secret(self) -> str | None:
@@ -145,41 +264,19 @@ class Settings(BaseSettings):
         """Where the realm is asked; the `iss` of its tokens, unless it announces another or `keycloak_issuer` says one."""
         return f"{self.keycloak_url.rstrip('/')}/realms/{self.keycloak_realm}"
 
-
-def _unsafe(name: str, value: Any) -> str | None:
-    """What production does not take, although the value is one."""
-    match name:
-        case "keycloak_url" if not value.startswith("https://"):
-            return "must be https"
-        case "keycloak_issuer" if value is not None and not value.startswith("https://"):
-            return "must be https"
-        case "token_audience" if not value:
-            return "must be set"
-        case "signing_secret" if len(value.get_secret_value()) < MIN_SECRET_CHARS:
-            return f"must have {MIN_SECRET_CHARS} characters"
-        case "rate_limit_scale" if value != 1:
-            return "must be 1"
-    return None
+    @property
+    def is_production(self) -> bool:
+        return self.environment is Environment.PRODUCTION
 
 
-def faults_of(error: ValidationError) -> list[str]:
-    """One line for each refused variable: what is wrong, what was expected, what was found; no secret is in it."""
-    return [_fault(one) for one in error.errors(include_url=False)]
-
-
-def _fault(one: Any) -> str:
-    name = str(one["loc"][0])
-    field = Settings.model_fields[name]
-    if one["type"] == "missing":
-        return f"{name.upper()}: is not set; set it to {field.description}"
-    wrong = one["msg"].removeprefix("Value error, ")
-    return f"{name.upper()}: {wrong}; found {_found(name, one['input'])}; set it to {field.description}"
-
-
-def _found(name: str, given: object) -> str:
-    text = given.get_secret_value() if isinstance(given, SecretStr) else given
-    if name in ("database_url", "redis_url", "keycloak_url"):
-        return masked(str(text))
-    if name in ("signing_secret", "keycloak_client_secret"):
-        return f"{len(str(text))} characters"
-    return repr(",".join(text) if isinstance(text, list | tuple) else text)[:200]
+GROUPS: tuple[type[Group], ...] = (
+    NodeSettings,
+    AdminSettings,
+    DatabaseSettings,
+    RedisSettings,
+    IdentitySettings,
+    CallerSettings,
+    LogSettings,
+)
+OLDER_NAMES = {"ENV": "ENVIRONMENT"}
+"""Names that were a setting's before; they still are."""

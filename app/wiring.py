@@ -43,18 +43,21 @@ from app.execution.handler_methods import check_methods
 from app.execution.platform import Platform
 from app.execution.purge import AnswerPurge
 from app.execution.runner import Runner
+from app.guard.hosts import TrustedHosts
 from app.guard.listener import GuardedLoop
 from app.http.application import make_application
 from app.http.backchannel import PATH as BACKCHANNEL
 from app.http.backchannel import BackchannelLogout
 from app.http.cors import CrossOrigin
+from app.http.documents import documents
 from app.http.door import HttpDoor
 from app.http.refusals import Refusals
 from app.http.spool import CALLER_SHARE, Spool
 from app.http.table import RouteTable
 from app.limits.nodes import Nodes
 from app.limits.redis_limiter import RedisLimiter
-from app.settings import LogFormat, Settings
+from app.settings import Documents, LogFormat, Settings
+from app.supervision.inspector import Inspector
 from app.supervision.readiness import Readiness
 from app.supervision.supervisor import Supervisor
 from app.telemetry.logs import configure
@@ -102,13 +105,15 @@ class Service:
         self.tally = Tally()
         self.metrics.count_refusals(lambda: {one.value: count for one, count in self.tally.counts().items()})
         self.shares = Shares(settings.database_connections, tally=self.tally)
-        self.gate = Gate(_urgent_paths(), is_backed_up=lambda: self.shares.is_backed_up, tally=self.tally)
+        self.gate = Gate(_paths(Priority.SESSION), is_backed_up=lambda: self.shares.is_backed_up, tally=self.tally)
+        self.schema = Schema(configuration())
         self.readiness = Readiness(
             {
-                "database": self.database.ping,
-                "schema": partial(Schema(configuration()).is_right, self.database),
+                "database": self._has_database,
+                "schema": self._has_schema,
                 "keys": self._has_keys,
                 "ended sessions": self._knows_ended_sessions,
+                "redis": self._is_taken_by_redis,
                 "background tasks": self._tasks_live,
             },
             remarks={"keycloak": self.identity.remark},
@@ -129,12 +134,14 @@ class Service:
         self.ended = EndedSessions(self.database)
         self.live = LiveSockets(self.ended.has_ended)
         self.ended.on_ended = self.live.review
+        self.issuer = settings.realm_url
+        self.breaker = Breaker("keycloak", on_transition=self.metrics.breaker)
         self.identity = KeycloakIdentity(
             url=settings.keycloak_url,
             realm=settings.keycloak_realm,
             client_id=settings.keycloak_client_id,
             client_secret=settings.client_secret,
-            breaker=Breaker("keycloak", on_transition=self.metrics.breaker),
+            breaker=self.breaker,
         )
         self.key_source = KeycloakKeys(settings.realm_url)
         self.keys = KeySet(self.key_source.fetch)
@@ -176,16 +183,27 @@ class Service:
         check_methods(handlers)
         return handlers
 
-    async def _has_keys(self) -> bool:
-        return self.keys.is_ready and self.discovery.is_settled
+    async def _has_database(self) -> bool | str:
+        return await self.database.fault() or True
 
-    async def _knows_ended_sessions(self) -> bool:
+    async def _knows_ended_sessions(self) -> bool | str:
         """Before its first look the node would take the tokens of those who have logged out."""
-        return self.ended.is_loaded
+        return self.ended.is_loaded or "not read yet"
 
-    async def _tasks_live(self) -> bool:
-        """Redis only degrades: without it limits are per node and events wait."""
-        return not self.supervisor.failing
+    async def _has_schema(self) -> bool | str:
+        return await self.schema.lasting_fault(self.database) or True
+
+    async def _has_keys(self) -> bool | str:
+        if not self.keys.is_ready:
+            return f"no keys of {self.issuer}: {self.keys.failure or 'not answered yet'}"
+        return self.discovery.is_settled or f"{self.issuer} has not said its issuer yet"
+
+    async def _is_taken_by_redis(self) -> bool | str:
+        """One that is away only degrades: limits are per node then, and events wait. One that refuses us never comes back."""
+        return self.pipeline.refusal or True
+
+    async def _tasks_live(self) -> bool | str:
+        return f"cannot live: {', '.join(self.supervisor.failing)}" if self.supervisor.failing else True
 
     async def start(self) -> None:
         """PostgreSQL, Redis and the issuer may be away: it returns within seconds, and `readiness` says what is
@@ -248,14 +266,43 @@ def build(settings: Settings) -> Asgi:
         trusted_proxies=settings.trusted_proxies,
         behind=_behind(service, lifespan, refusals, settings),
     )
+    socket = _socket(service, handlers, settings)
     return Doors(
-        http, CrossOrigin(http, settings.origins), _socket(service, handlers, settings), service.gate, service.tally
+        http,
+        CrossOrigin(http, settings.origins),
+        socket or no_socket,
+        service,
+        _inspector(service, socket),
+        _hosts(settings),
+    )
+
+
+def _hosts(settings: Settings) -> TrustedHosts | None:
+    """None trusts every name. Probes that say nothing but yes or no may be asked by any."""
+    if "*" in settings.trusted_hosts:
+        return None
+    silent = {route.path.encode() for route in ROUTES if not route.has_content}
+    return TrustedHosts(settings.trusted_hosts, silent & _paths(Priority.HEALTH).keys())
+
+
+def _inspector(service: Service, socket: SocketDoor | None) -> Inspector:
+    return Inspector(
+        render=service.metrics.render,
+        readiness=service.readiness,
+        supervisor=service.supervisor,
+        breakers={"keycloak": lambda: service.breaker.state, "redis": lambda: service.pipeline.state},
+        connections=socket.connections if socket else list,
     )
 
 
 def _behind(service: Service, lifespan: Callable[[Any], Any], refusals: Refusals, settings: Settings) -> Asgi:
     """What has no operation of the contract."""
-    application = make_application(lifespan, service.metrics, refusals)
+    application = make_application(
+        lifespan,
+        refusals,
+        documents=documents() if settings.documents is Documents.PUBLIC else {},
+        metrics=None if settings.is_production else service.metrics,
+    )
     answer = service.backchannel(settings).answer
     application.add_api_route(BACKCHANNEL, answer, methods=["POST"], include_in_schema=False)
     return application
@@ -277,10 +324,10 @@ def _room(settings: Settings) -> Spool:
     return Spool(most)
 
 
-def _socket(service: Service, handlers: Handlers[Context], settings: Settings) -> Asgi:
+def _socket(service: Service, handlers: Handlers[Context], settings: Settings) -> SocketDoor | None:
     """A contract that has neither packages nor events has no socket."""
     if not PACKAGES and not EVENTS:
-        return no_socket
+        return None
     return SocketDoor(
         runner=service.runner,
         handlers=handlers,
@@ -306,15 +353,26 @@ def _redis(url: str, *, answer_s: float) -> Redis:
 
 class Doors:
     """Which door a request goes to; only requests with an Origin pay for CORS. `/web` is the one path of sockets, and
-    every other socket is HTTP's to refuse. The guard asks `gate` before there is a request, and counts in `tally` what
-    it refuses itself."""
+    every other socket is HTTP's to refuse. The guard asks `hosts` and `gate` before there is a request, and counts in `tally` what
+    it refuses itself; the server asks `readiness`, and `inspector` for the admin port."""
 
-    def __init__(self, http: Asgi, browser: Asgi, socket: Asgi, gate: Gate, tally: Tally) -> None:
+    def __init__(
+        self,
+        http: Asgi,
+        browser: Asgi,
+        socket: Asgi,
+        service: Service,
+        inspector: Inspector,
+        hosts: TrustedHosts | None,
+    ) -> None:
         self._http = http
         self._browser = browser
         self._socket = socket
-        self.gate = gate
-        self.tally = tally
+        self.gate = service.gate
+        self.tally = service.tally
+        self.readiness = service.readiness
+        self.inspector = inspector
+        self.hosts = hosts
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "websocket" and scope["path"] == "/web":
@@ -325,6 +383,7 @@ class Doors:
             await self._http(scope, receive, send)
 
 
-def _urgent_paths() -> dict[bytes, Priority]:
+def _paths(most: Priority) -> dict[bytes, Priority]:
+    """Of the operations that are at least so urgent."""
     priorities = {route.path.encode(): route.operation.priority for route in ROUTES}
-    return {path: priority for path, priority in priorities.items() if priority <= Priority.SESSION}
+    return {path: priority for path, priority in priorities.items() if priority <= most}

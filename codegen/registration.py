@@ -36,6 +36,11 @@ class ServiceCode:
         """The module of a feature's tests; a folder named as the feature may stand beside it."""
         return self.features.parents[1] / "tests" / "features" / f"test_{feature}.py"
 
+    @property
+    def coverage(self) -> Path:
+        """What tests were seen to reach of each operation and event (docs/proof.md)."""
+        return self.features.parents[1] / "tests" / "features" / "coverage.json"
+
 
 @dataclass(frozen=True, slots=True)
 class _Product:

@@ -64,7 +64,7 @@ def echo(servers_folder: Path) -> Iterator[EchoServer]:
 def migrated(postgres: Postgres) -> str:
     """The URL of a database of its own, with every table."""
     url = new_database(postgres, "migrated")
-    command = [sys.executable, "-m", "app.migrations", "upgrade"]
+    command = [sys.executable, "-m", "app", "migrate"]
     subprocess.run(command, env={**os.environ, "DATABASE_URL": url}, check=True)
     return url
 

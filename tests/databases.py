@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Protocol
 
 import asyncpg
 
-from app.development.servers import Postgres
+
+class Reached(Protocol):
+    """A PostgreSQL by the URL of one of its databases."""
+
+    @property
+    def url(self) -> str: ...
 
 
-def new_database(postgres: Postgres, name: str) -> str:
+def new_database(postgres: Reached, name: str) -> str:
     """An empty database; its URL as settings take it."""
 
     async def create() -> None:

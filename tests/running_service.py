@@ -1,4 +1,5 @@
-"""A service that runs for tests as users run it: `app.main` in its own process beside a development issuer."""
+"""A service that runs for tests as users run it: `python -m app serve` in its own process beside a development issuer. Where
+CONTRACT_FACTS is set, what its callers see of the contract is noted there."""
 
 from __future__ import annotations
 
@@ -18,6 +19,7 @@ import httpx2
 from app.development.keycloak import Keycloak
 from app.development.launcher import Issuer, Service
 from app.development.servers import free_port
+from tests.observed import OBSERVED
 
 
 class RunningService:
@@ -53,15 +55,17 @@ class RunningService:
             "SIGNING_SECRET": "a test's own secret of enough characters",
             "ORIGINS": ",".join((self.url, *origins)),
             "RATE_LIMIT_SCALE": "1000",
+            "LOG_FORMAT": "json",
         } | settings
-        self.process = Service(folder / "server", self.url, self.environment, is_shown=False)
+        command = ("tests.observed",) if OBSERVED in self.environment else ("app", "serve")
+        self.process = Service(folder / "server", self.url, self.environment, is_shown=False, command=command)
         self._tokens: dict[str, tuple[str, float]] = {}
 
     def __enter__(self) -> Self:
         try:
             if self._owns_issuer:
                 self.issuer.start()
-            command = [sys.executable, "-m", "app.migrations", "upgrade"]
+            command = [sys.executable, "-m", "app", "migrate"]
             subprocess.run(command, env=self.environment, check=True)
             self.process.start()
         except BaseException:

@@ -79,6 +79,8 @@ class KeySet:
         self._misses: OrderedDict[str, float] = OrderedDict()
         self._fetched_at = self._asked_at = self._changed_at = self._began_at = float("-inf")
         self._in_flight: asyncio.Task[bool] | None = None
+        self.failure: str | None = None
+        """Of the last fetch, in words for who runs the node."""
 
     async def run(self) -> None:
         """Fetches at once and then again and again; does not return."""
@@ -151,9 +153,11 @@ class KeySet:
             async with asyncio.timeout(FETCH_TIMEOUT_S):
                 keys = parse_keys(await self._fetch())
         except Exception as error:
+            self.failure = str(error)[:200] or type(error).__name__
             log.warning("jwks.refresh_failed", reason=type(error).__name__, keys_held=len(self._keys))
             return False
         else:
+            self.failure = None
             self._replace(keys)
             return True
         finally:

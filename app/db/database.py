@@ -15,6 +15,7 @@ from typing import Any, Protocol
 import asyncpg
 import structlog
 
+from app.addresses import masked
 from app.db.pool import Pool
 from app.db.sqlstates import RETRY_S, Meaning, meaning_of, refusal_of
 from app.db.statements import Statement
@@ -108,16 +109,21 @@ class Database:
     async def ping(self) -> bool:
         """Whether a primary answers within 1 s; a standby, which takes no writes, is a no. Asks on a connection of its
         own, never behind requests that wait for the pool. For one caller at a time."""
+        return await self.fault() is None
+
+    async def fault(self) -> str | None:
+        """As `ping`: why not, in words for who runs the node."""
         try:
             async with asyncio.timeout(PROBE_S):
                 if self._probe is None or self._probe.is_closed():
                     self._probe = await self._connect()
-                return not await self._probe.fetchval("SELECT pg_is_in_recovery()")
-        except (*LOST, asyncpg.PostgresError):
+                is_standby = await self._probe.fetchval("SELECT pg_is_in_recovery()")
+        except (*LOST, asyncpg.PostgresError) as error:
             if self._probe is not None:
                 self._probe.terminate()
                 self._probe = None
-            return False
+            return f"{masked(self._url)}: {reason_of(error)}"
+        return f"{masked(self._url)} is a standby, which takes no writes" if is_standby else None
 
     async def fetch(self, statement: Statement, **parameters: object) -> list[Record]:
         """Raises an ApiError, or asyncpg's IntegrityConstraintViolationError. A cancelled one is cancelled at the
@@ -178,6 +184,15 @@ def translated(error: BaseException) -> BaseException:
     if is_lost(error):
         return Unavailable(retry_after_s=RETRY_S)
     return error
+
+
+def reason_of(error: BaseException) -> str:
+    """In words, as PostgreSQL or the system has them; no password is in it."""
+    if isinstance(error, TimeoutError):
+        return "it is silent"
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return str(error) or type(error).__name__
 
 
 async def _restore_idle(connection: Any) -> None:

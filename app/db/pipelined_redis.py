@@ -17,6 +17,8 @@ from urllib.parse import unquote, urlsplit
 import hiredis
 import structlog
 
+from app.addresses import redis_tls
+
 ANSWER_S = 0.15
 """So late is the server away; with SWEEP_S and RECHECK_S a caller waits 0.25 s at most."""
 SWEEP_S = 0.05
@@ -33,6 +35,8 @@ MAX_WAITING = 10_000
 """Commands without an answer; beyond it callers fail at once."""
 NO_MASTER = ("READONLY", "LOADING", "MASTERDOWN")
 """Errors of a server that takes no writes: a replica after a failover, or one that still reads its data."""
+REFUSALS = ("NOAUTH", "WRONGPASS", "NOPERM", "ERR invalid password", "ERR AUTH", "ERR DB index")
+"""Errors that no waiting mends."""
 
 CLOSED, HALF_OPEN, OPEN = "closed", "half-open", "open"
 Transition = Callable[[str, str, str], None]
@@ -42,6 +46,10 @@ logger = structlog.get_logger(__name__)
 
 class RedisUnavailable(Exception):
     """Redis is away, too slow, has too many waiting, or refuses the command. One that was sent may have run."""
+
+
+class Refused(RedisUnavailable):
+    """The server is there, and does not take us."""
 
 
 class _Link(asyncio.Protocol):
@@ -124,9 +132,12 @@ class PipelinedConnection:
     def __init__(self, url: str, *, on_transition: Transition = lambda name, old, new: None) -> None:
         self.state = CLOSED
         self._url = urlsplit(url)
+        self._tls: ssl.SSLContext | None = None
         self._on_transition = on_transition
         self._link: _Link | None = None
         self._attempt = 0
+        self.refusal: str | None = None
+        """The server's own words where it is there and does not take us: a wrong user, password or database."""
         self._lost = asyncio.Event()
         self._settled = asyncio.Event()
         """Set while it is known whether the server answers: the connection is up, or the breaker open."""
@@ -197,11 +208,17 @@ class PipelinedConnection:
             if url.scheme == "unix":
                 await loop.create_unix_connection(lambda: link, url.path)
             else:
-                context = ssl.create_default_context() if url.scheme == "rediss" else None
-                await loop.create_connection(lambda: link, url.hostname or "127.0.0.1", url.port or 6379, ssl=context)
+                if self._tls is None and url.scheme == "rediss":
+                    self._tls = redis_tls(url.geturl())
+                await loop.create_connection(lambda: link, url.hostname or "127.0.0.1", url.port or 6379, ssl=self._tls)
         if self.state == OPEN:
             self._move(HALF_OPEN, "connected")
-        await _greet(link, [*self._introduction(), ("PING",)])
+        try:
+            await _greet(link, [*self._introduction(), ("PING",)])
+        except Refused as error:
+            self.refusal = str(error)
+            raise
+        self.refusal = None
         if self._lost.is_set():
             raise RedisUnavailable("closed by the server")
 
@@ -261,7 +278,7 @@ async def _greet(link: _Link, commands: Iterable[tuple[str, ...]]) -> None:
         if not answer.done():
             raise RedisUnavailable("no answer")
         if isinstance(found := answer.result(), hiredis.ReplyError):
-            raise RedisUnavailable(str(found))
+            raise (Refused if str(found).startswith(REFUSALS) else RedisUnavailable)(str(found))
 
 
 class Script:

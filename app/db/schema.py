@@ -24,7 +24,7 @@ LINES = {"platform": MIGRATIONS / "platform", "product": MIGRATIONS / "versions"
 """Each owner's steps are a line of their own."""
 WITHIN_S = 2.0
 """For connecting and asking together."""
-OLDER = "run `make migrate` (python -m app.migrations upgrade)"
+OLDER = "run `make migrate` (python -m app migrate)"
 """How a person mends a database that is older than the code."""
 NEWER = "start the release that it was made for, or a later one"
 log = structlog.get_logger(__name__)
@@ -87,20 +87,17 @@ class Schema:
                 connection.terminate()
         return self.fault_of(row["version_num"] for row in rows)
 
-    async def fault_at_start(self, database: Database) -> str | None:
-        """None too for a database that is away: the node starts without it, and asks again before it is ready."""
-        try:
-            return await self.fault(database)
-        except (Unavailable, TimeoutError, OSError, asyncpg.PostgresError):
+    async def lasting_fault(self, database: Database) -> str | None:
+        """For readiness: what is wrong; each fault is one line of the log, however often it is asked. Once it was right
+        nobody is asked again. That the database cannot be asked is a fault, too."""
+        if self._is_right:
             return None
-
-    async def is_right(self, database: Database) -> bool:
-        """For readiness; each fault is one line of the log, however often it is asked. Once it was right nobody is
-        asked again. Raises as `fault` does until then."""
-        if not self._is_right:
+        try:
             fault = await self.fault(database)
-            if fault is not None and fault != self._said:
-                log.error("schema.wrong", fault=fault)
-            self._said = fault
-            self._is_right = fault is None
-        return self._is_right
+        except (Unavailable, TimeoutError, OSError, asyncpg.PostgresError):
+            return "the database cannot be asked"
+        if fault is not None and fault != self._said:
+            log.error("schema.wrong", fault=fault)
+        self._said = fault
+        self._is_right = fault is None
+        return fault

@@ -7,6 +7,7 @@ import os
 import sys
 from pathlib import Path
 
+from app.configuration.sources import merged
 from app.development import keycloak
 from app.development.call import call
 from app.development.launcher import Launcher
@@ -29,7 +30,7 @@ def main() -> int:
     caller.add_argument("--user", default="editor", help="of the development issuer, whose passwords are the names")
     options = parser.parse_args()
     if options.command == "run":
-        return Launcher(ROOT, os.environ).run()
+        return Launcher(ROOT, merged(os.environ, ROOT)).run()
     if options.command == "keycloak":
         return keycloak.run(ROOT, options.port)
     return call(options.address, options.user, options.operation, options.data)

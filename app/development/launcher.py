@@ -20,6 +20,7 @@ from types import FrameType
 from typing import Any
 
 from app.development.servers import Postgres, Server, ServerUnavailable, Valkey, answers, free_port
+from app.exit_codes import CONFIG, FAILED, OK, UNAVAILABLE
 from generated.operations import OPERATIONS, PkgId
 from generated.product import NAME, TITLE
 
@@ -27,7 +28,10 @@ ROOT = Path(__file__).resolve().parents[2]
 REALM, OPENAPI = ROOT / "docker" / "keycloak" / "realm.json", ROOT / "generated" / "specs" / "openapi.json"
 LAST_LINES = 20
 """Of the log of what has ended, as the terminal shows them."""
-EX_CONFIG = 78
+MORE_S = 30.0
+"""For the service, beyond the time after which it gives up itself."""
+DEFAULT_WAIT_S = 60
+"""As `START_WAIT_S` in development."""
 MAX_PORT = 65_535
 MAX_PKG_ID = 65_535
 
@@ -85,9 +89,19 @@ class Service(Child):
 
     setting = "DATABASE_URL, REDIS_URL and KEYCLOAK_URL"
 
-    def __init__(self, folder: Path, address: str, environment: Mapping[str, str], *, is_shown: bool = True) -> None:
-        super().__init__(folder, "app.main", (), environment, is_shown=is_shown)
+    def __init__(
+        self,
+        folder: Path,
+        address: str,
+        environment: Mapping[str, str],
+        *,
+        is_shown: bool = True,
+        command: tuple[str, ...] = ("app", "serve"),
+    ) -> None:
+        """`command` is a module with its arguments."""
+        super().__init__(folder, command[0], command[1:], environment, is_shown=is_shown)
         self.address = address
+        self.start_s = _number(environment.get("START_WAIT_S", ""), DEFAULT_WAIT_S) + MORE_S
 
     def is_ready(self) -> bool:
         try:
@@ -99,8 +113,20 @@ class Service(Child):
 
 def _port(text: str) -> int:
     """0 for what is no port."""
-    number = int(text) if text.isascii() and text.isdigit() else 0
+    number = _number(text, 0)
     return number if number <= MAX_PORT else 0
+
+
+def _number(text: str, otherwise: int) -> int:
+    return int(text) if text.isascii() and text.isdigit() else otherwise
+
+
+class Ended(Exception):
+    """A program of ours has ended with this exit code, and has said why."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(code)
+        self.code = code
 
 
 class Launcher:
@@ -120,13 +146,13 @@ class Launcher:
         return f"http://{self._host}:{self._port}"
 
     def run(self) -> int:
-        """Serve until a signal; answers the exit code, 78 where PORT is none."""
+        """Serve until a signal; answers the exit code: 78 where PORT or a setting is wrong, 69 where a part does not start."""
         if not self._port:
             print(f"PORT: found {self._environment['PORT']!r}; set it to a port such as 8000", file=sys.stderr)
-            return EX_CONFIG
+            return CONFIG
         if answers(self._port):
             print(f"port {self._port} is taken; run with PORT=…", file=sys.stderr)
-            return 1
+            return FAILED
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._ask_to_stop)
         try:
@@ -135,9 +161,11 @@ class Launcher:
             self._start_server()
             print(self._greeting(), flush=True)
             return self._watch()
-        except (ServerUnavailable, subprocess.CalledProcessError) as error:
+        except Ended as ended:
+            return OK if self._is_asked_to_stop else ended.code
+        except ServerUnavailable as error:
             print(error, file=sys.stderr)
-            return 0 if self._is_asked_to_stop else 1
+            return OK if self._is_asked_to_stop else UNAVAILABLE
         finally:
             for part in reversed(self._running):
                 part.stop()
@@ -162,11 +190,13 @@ class Launcher:
 
     def _migrate(self) -> None:
         if not self._is_asked_to_stop:
-            subprocess.run([sys.executable, "-m", "app.migrations", "upgrade"], env=self._environment, check=True)
+            ended = subprocess.run([sys.executable, "-m", "app", "migrate"], env=self._environment, check=False)
+            if ended.returncode:
+                raise Ended(ended.returncode)
 
     def _start_server(self) -> Service:
         defaults = {
-            "ENV": "development",
+            **({} if "ENV" in self._environment else {"ENVIRONMENT": "development"}),
             "WORKERS": "1",
             "LOG_FORMAT": "human",
             "ORIGINS": f"{self.address},http://localhost:{self._port}",
@@ -175,7 +205,12 @@ class Launcher:
         server = Service(self._state / "server", self.address, defaults | self._environment)
         self._running.append(server)
         server.launch()
-        server.wait_ready()
+        try:
+            server.wait_ready()
+        except ServerUnavailable:
+            if (code := server.exit_code) is not None and code > 0:
+                raise Ended(code) from None
+            raise
         return server
 
     def _secret(self) -> str:
@@ -191,9 +226,9 @@ class Launcher:
             if fallen is not None:
                 lines = fallen.log.read_text(errors="replace").splitlines()[-LAST_LINES:]
                 print(f"{type(fallen).__name__} {fallen.folder.name} has ended:", *lines, sep="\n  ", file=sys.stderr)
-                return 1
+                return FAILED
             time.sleep(0.1)
-        return 0
+        return OK
 
     def _greeting(self) -> str:
         return "\n".join(

@@ -63,6 +63,8 @@ class Server(ABC):
         self.folder = folder.resolve()
         self.port = 0
         self._process: subprocess.Popen[bytes] | None = None
+        self.exit_code: int | None = None
+        """Of one that has ended by itself or was ended here; negative for a signal."""
 
     @property
     def log(self) -> Path:
@@ -140,6 +142,7 @@ class Server(ABC):
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait(STOP_S)
+        self.exit_code = self._process.returncode
         self._process = None
 
 

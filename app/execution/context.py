@@ -13,7 +13,7 @@ from app.auth.principal import Principal
 from app.db.database import Executor
 from app.limits.limiter import Permit
 from generated.errors import Unauthenticated
-from generated.operations import Operation
+from generated.operations import Bucket, Operation
 
 
 class Abandoned(Exception):
@@ -127,6 +127,8 @@ class Call:
     """On the monotonic clock; the deadline counts from here."""
     permit: Permit | None = None
     """Set by the runner: what the limiter answered, for RateLimit headers."""
+    bucket: Bucket | None = None
+    """Set by the runner: whose answer that is. None is the operation's own."""
     object_id: str | None = None
     """The object that the request names: the door's where it knows without reading, else the runner's, from the request."""
     context: Context | None = None

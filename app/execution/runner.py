@@ -190,7 +190,7 @@ class Runner:
 
     async def _spend(self, bucket: Bucket, subject: str, call: Call) -> None:
         permit = await self._limiter.take(bucket, subject)
-        call.permit = permit
+        call.permit, call.bucket = permit, bucket
         if not permit.allowed:
             raise RateLimited(retry_after_s=permit.retry_after_s)
 

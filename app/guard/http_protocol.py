@@ -24,6 +24,7 @@ from app.admission.tally import Refused, Tally
 from app.guard import head as heads
 from app.guard.alarm import Alarm
 from app.guard.body import Body
+from app.guard.hosts import TrustedHosts
 from app.guard.places import places_in
 from app.guard.problems import Field, answer, trace_id
 from app.guard.transport import GuardedTransport
@@ -73,7 +74,7 @@ class Flow(FlowControl):
 
 
 class GuardedHttp(HttpToolsProtocol):
-    """One per connection, made by uvicorn. `gate` and `tally` are the application's, if it has them: without a gate
+    """One per connection, made by uvicorn. `gate`, `tally` and `hosts` are the application's, if it has them: without a gate
     everything is let in, without a tally nothing is counted. A request that is refused here makes no task and reaches
     no application."""
 
@@ -94,6 +95,7 @@ class GuardedHttp(HttpToolsProtocol):
         self._has_place = False
         self._gate = getattr(self.app, "gate", None)
         self._tally: Tally | None = getattr(self.app, "tally", None)
+        self._hosts: TrustedHosts | None = getattr(self.app, "hosts", None)
         self._held = b""
         # Of the request that is read now:
         self._is_in_head = True
@@ -249,6 +251,8 @@ class GuardedHttp(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """Fields that come later, as trailers, go to a list that nobody reads (RFC 9110 §6.5.1)."""
         self._declared = heads.check_fields(self.headers, is_old=self._is_old)
+        if self._hosts is not None:
+            self._hosts.check(self.headers, self.url)
         if self.parser.should_upgrade():
             self._is_socket = heads.check_upgrade(self.parser.get_method(), self.headers, is_old=self._is_old)
             if not self._is_socket:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import random
-import re
 from collections.abc import Iterable
 from http import HTTPStatus
 
 import msgspec
 
 from app.errors import problem
+from app.telemetry.correlation import HEADER, trace_id_of
 from generated.errors import ApiError
 from generated.operations import CONTRACT_HASH, CONTRACT_VERSION
 
 Field = tuple[bytes, bytes]
 
-TRACE_ID = re.compile(rb"[A-Za-z0-9-]{1,64}\Z")
 RETRY_S = {408: 1, 503: 1}
 FIELDS: tuple[Field, ...] = (
     (b"content-type", b"application/problem+json"),
@@ -28,10 +26,7 @@ FIELDS: tuple[Field, ...] = (
 
 def trace_id(fields: Iterable[Field]) -> str:
     """The caller's own, if it sent one that can be shown. Else 16 hexadecimal digits by chance."""
-    for name, value in fields:
-        if name == b"x-correlation-id" and TRACE_ID.match(value):
-            return value.decode()
-    return f"{random.getrandbits(64):016x}"
+    return trace_id_of(next((value for name, value in fields if name == HEADER), b""))
 
 
 def parts(error: ApiError, trace: str) -> tuple[list[Field], bytes]:

@@ -119,7 +119,7 @@ def _correlation(trace_id: str) -> Header:
 
 def _budget(call: Call) -> tuple[Header, ...]:
     """RateLimit and RateLimit-Policy of the IETF draft."""
-    permit, bucket = call.permit, call.operation.bucket
+    permit, bucket = call.permit, call.bucket or call.operation.bucket
     if permit is None or bucket is None:
         return ()
     name = bucket.name.encode()

@@ -1,19 +1,16 @@
-"""The FastAPI application behind the generated table: documents, docs pages, metrics, and what users add by hand."""
+"""The FastAPI application behind the generated table: documents and metrics where they are public, and what users add by hand."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
-from html import escape
 from http import HTTPStatus
-from pathlib import Path
 from typing import Any
 
 import msgspec
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import HTMLResponse
 from starlette.exceptions import HTTPException
 
 from app.errors import problem, refusal_of
@@ -38,7 +35,6 @@ from generated.errors import (
 )
 from generated.results import Problem
 
-SPECS = Path(__file__).parents[2] / "generated" / "specs"
 Lifespan = Callable[[Any], AbstractAsyncContextManager[None]]
 GENERAL: dict[int, type[ApiError]] = {
     one.status: one
@@ -48,20 +44,30 @@ GENERAL: dict[int, type[ApiError]] = {
     )
 }  # fmt: skip
 """What the catalogue says of a status by itself."""
-DOCUMENTS = ("openapi.json", "asyncapi.json")
-"""Served as the compiler has written them; a contract without a socket has only the first."""
-SOCKET = ' · <a href="/asyncapi.json">asyncapi.json</a> · WebSocket at <code>/web</code>'
+PAGE_HEADERS = {
+    "Cache-Control": "no-cache",
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "X-Frame-Options": "DENY",
+}
+"""Of documents, which browsers show: nothing is loaded, and nobody frames them. What every answer has is the door's."""
 
 
-def make_application(lifespan: Lifespan, metrics: Metrics, refusals: Refusals) -> FastAPI:
-    """Its own OpenAPI is off: the one that is served is the expanded contract. No path is another one's with a slash.
-    Routes may be added to it: they have no contract, so no roles, limit, deadline or audit row; what they raise becomes
-    a problem."""
+def make_application(
+    lifespan: Lifespan,
+    refusals: Refusals,
+    *,
+    documents: Mapping[str, tuple[str, bytes]],
+    metrics: Metrics | None,
+) -> FastAPI:
+    """`documents` are served as they are, metrics if they are public. Its own OpenAPI is off: the one that is served is the
+    expanded contract. No path is another one's with a slash. Routes may be added to it: they have no contract, so no roles,
+    limit, deadline or audit row; what they raise becomes a problem."""
     application = FastAPI(lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
-    pages: dict[str, Callable[..., Any]] = {
-        f"/{name}": _document((SPECS / name).read_bytes()) for name in DOCUMENTS if (SPECS / name).is_file()
-    }
-    pages |= {"/docs": _page(_docs_page()), "/problems/{code}": _explain, "/metrics": _render(metrics)}
+    pages: dict[str, Callable[..., Any]] = {path: _document(*document) for path, document in documents.items()}
+    pages["/problems/{code}"] = _explain
+    if metrics is not None:
+        pages["/metrics"] = _render(metrics)
     for path, page in pages.items():
         application.add_api_route(path, page, methods=["GET", "HEAD"], include_in_schema=False)
     application.add_exception_handler(HTTPException, _refuser(refusals))
@@ -70,23 +76,16 @@ def make_application(lifespan: Lifespan, metrics: Metrics, refusals: Refusals) -
     return application
 
 
-def _document(data: bytes) -> Callable[[], Any]:
+def _document(media: str, data: bytes) -> Callable[[], Any]:
     async def document() -> Response:
-        return Response(data, media_type="application/json")
+        return Response(data, media_type=media, headers=PAGE_HEADERS)
 
     return document
 
 
-def _page(html: str) -> Callable[[], Any]:
-    async def page() -> HTMLResponse:
-        return HTMLResponse(html)
-
-    return page
-
-
 def _render(metrics: Metrics) -> Callable[[], Any]:
     async def render() -> Response:
-        return Response(metrics.render(), media_type="text/plain; version=0.0.4; charset=utf-8")
+        return Response(metrics.render(), media_type="text/plain; version=0.0.4; charset=utf-8", headers=PAGE_HEADERS)
 
     return render
 
@@ -155,22 +154,3 @@ def _written(told: Problem, headers: Mapping[str, str]) -> Response:
 def _trace_id() -> str:
     """The door has set it; without the door there is none."""
     return TRACE_ID.get() or ""
-
-
-def _docs_page() -> str:
-    """One self-contained page: no script, nothing loaded from outside."""
-    document = json.loads((SPECS / "openapi.json").read_bytes())
-    rows = "".join(
-        f"<tr><td><code>{escape(verb.upper())}</code></td><td><code>{escape(path)}</code></td>"
-        f"<td>{escape(operation['operationId'])}</td><td>{escape(operation.get('summary', ''))}</td></tr>"
-        for path, item in document["paths"].items()
-        for verb, operation in item.items()
-    )
-    title = escape(document["info"]["title"])
-    socket = SOCKET if (SPECS / "asyncapi.json").is_file() else ""
-    return (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
-        "<style>body{font:16px/1.5 system-ui;margin:2rem;max-width:70rem}td{padding:.2rem 1rem .2rem 0}</style></head>"
-        f'<body><h1>{title}</h1><p><a href="/openapi.json">openapi.json</a>{socket}</p>'
-        f"<table>{rows}</table></body></html>"
-    )

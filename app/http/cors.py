@@ -10,9 +10,9 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 from typing_extensions import override
 
-from app.http.answer import send_problem
-from app.http.door import trace_id_of
+from app.http.answer import CONTRACT, NOSNIFF, send_problem
 from app.http.message import fields_of
+from app.telemetry.correlation import HEADER, trace_id_of
 from generated.errors import Malformed
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -44,9 +44,13 @@ class CrossOrigin(CORSMiddleware):
 
     @override
     def preflight_response(self, request_headers: Headers) -> Response:
-        """A refusal is a problem, and names which of origin, method and headers it is."""
+        """A refusal is a problem, and names which of origin, method and headers it is. Both have what every answer has."""
         answer = super().preflight_response(request_headers)
-        return answer if answer.status_code < 400 else _Refusal(bytes(answer.body).decode())
+        if answer.status_code >= 400:
+            return _Refusal(bytes(answer.body).decode())
+        given = request_headers.get(HEADER.decode(), "").encode("latin-1")
+        answer.raw_headers += [CONTRACT, NOSNIFF, (HEADER, trace_id_of(given).encode())]
+        return answer
 
 
 class _Refusal(Response):

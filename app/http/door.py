@@ -6,7 +6,6 @@ What the contract does not name goes on to the application behind (docs, metrics
 from __future__ import annotations
 
 import asyncio
-import random
 import re
 import time
 from collections.abc import Awaitable, Callable, Mapping
@@ -27,6 +26,7 @@ from app.http.refusals import Refusals
 from app.http.spool import Spool
 from app.http.table import Match, RouteTable
 from app.http.uploads import UploadReader
+from app.telemetry.correlation import trace_id_of
 from app.telemetry.logs import TRACE_ID
 from generated.bindings import HttpBinding
 from generated.errors import ApiError, Internal, Malformed, MethodNotAllowed, Unauthenticated, Unavailable
@@ -35,8 +35,6 @@ from generated.operations import Idempotency
 
 Scope = Mapping[str, Any]
 Application = Callable[[Any, Any, Any], Awaitable[None]]
-CORRELATION_ID = re.compile(rb"[A-Za-z0-9-]{1,64}\Z")
-"""What goes into logs as it is (D28)."""
 IDEMPOTENCY_KEY = re.compile(rb"[!-~]{1,255}\Z")
 """1 to 255 visible ASCII characters; another one is Malformed."""
 TIMEOUT_MS = re.compile(rb"[1-9][0-9]{0,4}\Z")
@@ -49,12 +47,6 @@ class Verifier(Protocol):
 
     def cached(self, token: str) -> Principal | None: ...
     async def verify(self, token: str) -> Principal: ...
-
-
-def trace_id_of(given: bytes) -> str:
-    """The caller's own X-Correlation-ID, if that can be shown: 1 to 64 letters, digits and hyphens (D28). Else 16
-    hexadecimal digits by chance, which are for finding lines and no secret."""
-    return given.decode() if CORRELATION_ID.match(given) else f"{random.getrandbits(64):016x}"
 
 
 class HttpDoor:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import os
 
+import asyncpg
 from alembic import context
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel import SQLModel
 
 from app import product
-from app.addresses import sqlalchemy_url
+from app.addresses import postgres_url
 from app.audit import tables as audit_tables
 from app.auth import tables as auth_tables
 from app.broadcast import tables as broadcast_tables
@@ -32,7 +33,9 @@ def migrate(connection: Connection) -> None:
 
 
 async def run() -> None:
-    engine = create_async_engine(sqlalchemy_url(os.environ["DATABASE_URL"]))
+    """asyncpg reads the URL itself, as it does for the service: SQLAlchemy knows none of the words that speak of TLS."""
+    url = postgres_url(context.config.attributes.get("database_url") or os.environ["DATABASE_URL"])
+    engine = create_async_engine("postgresql+asyncpg://", async_creator=lambda: asyncpg.connect(url))
     async with engine.connect() as connection:
         await connection.run_sync(migrate)
         await connection.commit()

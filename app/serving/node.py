@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from multiprocessing import connection, get_context
 from multiprocessing.process import BaseProcess
@@ -19,13 +19,12 @@ from typing import Any
 
 import structlog
 
-from app.serving.worker import ENDING, work
+from app.exit_codes import CONFIG, SOFTWARE, UNAVAILABLE
+from app.serving.lines import Line, LocalLine, RemoteLine
+from app.serving.start import Start
+from app.serving.worker import ENDING, READY_BEAT, work
 from app.supervision.supervisor import FIRST_PAUSE_S, MAX_PAUSE_S, STABLE_S
 
-EX_SOFTWARE = 70
-"""Of sysexits.h: the workers cannot begin, or did not end as they should."""
-EX_CONFIG = 78
-"""Of sysexits.h: the configuration is wrong (ACCEPTANCE D33). To start again changes nothing."""
 MAX_FAILURES = 5
 """Lives in a row of one place for a worker that ended before they served."""
 START_S = 60.0
@@ -36,18 +35,32 @@ STOP_S = 20.0
 """For a worker that was told to end; then it is killed. D26 has 25 s for the whole node."""
 TURN_S = 1.0
 
+Lines = Callable[[], Mapping[int, Line]]
 log = structlog.get_logger(__name__)
 
 
-def serve(application: str, listening: list[socket.socket], *, workers: int, **changes: Any) -> int:
+def serve(
+    application: str,
+    listening: list[socket.socket],
+    *,
+    workers: int,
+    start_wait_s: float | None = None,
+    begin_admin: Callable[[Lines], None] = lambda lines: None,
+    **changes: Any,
+) -> int:
     """Serves what the named factory makes on these sockets, see `bound`, until SIGTERM or SIGINT; `changes` are uvicorn's options.
-    The exit code: 0, or 78 and 70 where it cannot. One worker ends the process itself."""
+    `begin_admin` is told once how to learn whom to ask. The exit code: 0, 69 where none was ready within `start_wait_s`, or 78 and
+    70 where it cannot. One worker ends the process itself."""
     if workers > 1:
-        return Workers(application, changes, listening, workers).run()
+        several = Workers(application, changes, listening, workers, start_wait_s)
+        begin_admin(several.lines)
+        return several.run()
+    line = LocalLine()
+    begin_admin(lambda: {os.getpid(): line})
     try:
-        work(application, changes, listening, None)
+        work(application, changes, listening, None, start_wait_s, line)
     except SystemExit as error:
-        return EX_CONFIG if error.code == EX_CONFIG else EX_SOFTWARE
+        return CONFIG if error.code == CONFIG else SOFTWARE
     return 0
 
 
@@ -57,12 +70,16 @@ class Child:
     def __init__(self, *given: Any) -> None:
         self.inbox, beats = connection.Pipe(duplex=False)
         os.set_blocking(self.inbox.fileno(), False)
-        self.process: BaseProcess = get_context("spawn").Process(target=work, args=(*given, beats))
+        asking, answering = connection.Pipe()
+        self.line = RemoteLine(asking)
+        self.process: BaseProcess = get_context("spawn").Process(target=work, args=(*given, beats, None, answering))
         with _interrupts_held():
             self.process.start()
         beats.close()
+        answering.close()
         self.begun = monotonic()
         self.serves = False
+        self.was_ready = False
         self._silent_s = 0.0
         self._ends_by: float | None = None
 
@@ -74,10 +91,11 @@ class Child:
         """Takes the beats of the time that has passed, at most one turn's, so that a machine that slept is no silence."""
         self._silent_s += min(passed_s, 2 * TURN_S)
         try:
-            has_beaten = os.read(self.inbox.fileno(), 4096)
+            beats = os.read(self.inbox.fileno(), 4096)
         except BlockingIOError:
             return
-        if has_beaten:
+        self.was_ready |= READY_BEAT in beats
+        if beats:
             self.serves = True
             self._silent_s = 0.0
 
@@ -107,6 +125,7 @@ class Child:
         """Of one that has ended: its exit code, negative for the signal that ended it."""
         self.process.join()
         self.inbox.close()
+        self.line.close()
         return self.process.exitcode
 
 
@@ -133,7 +152,15 @@ class Place:
 class Workers:
     """`run` is called once, in the main thread. `leaving` have been replaced, or the node ends."""
 
-    def __init__(self, application: str, changes: dict[str, Any], listening: list[socket.socket], count: int) -> None:
+    def __init__(
+        self,
+        application: str,
+        changes: dict[str, Any],
+        listening: list[socket.socket],
+        count: int,
+        start_wait_s: float | None = None,
+    ) -> None:
+        self._start_up = Start(start_wait_s)
         self._given = (application, changes, listening)
         self._listening = listening
         self._places = [Place() for _ in range(count)]
@@ -152,6 +179,7 @@ class Workers:
             now = monotonic()
             self._hear_signals()
             self._judge(now - turned_at)
+            self._await_readiness()
             if self._code is None:
                 self._fill()
                 self._succeed()
@@ -179,6 +207,10 @@ class Workers:
     def _children(self) -> list[Child]:
         found = [*(place.child for place in self._places), self._successor, *self._leaving]
         return [child for child in found if child is not None]
+
+    def lines(self) -> dict[int, Line]:
+        """Of those who serve, by process id; for any thread."""
+        return {child.process.pid: child.line for child in self._children if child.serves and child.process.pid}
 
     def _rest(self) -> None:
         """Until a worker ends or begins to serve, a signal comes, or the turn is over."""
@@ -210,13 +242,21 @@ class Workers:
                 log.error("worker.killed", pid=child.process.pid, overdue=what)
                 child.kill()
 
+    def _await_readiness(self) -> None:
+        """The workers say for what they wait."""
+        was_ready = any(child.was_ready for child in self._children)
+        if not any(child.serves for child in self._children):
+            return
+        if self._code is None and not self._start_up.wait_on(was_ready=was_ready, reasons={}):
+            self._end(UNAVAILABLE)
+
     def _bury(self, child: Child) -> None:
         code = child.close()
         if child in self._leaving:
             self._leaving.remove(child)
             if child.serves and code:
                 log.error("worker.ended_badly", pid=child.process.pid, exit_code=code)
-                self._code = EX_SOFTWARE if self._code == 0 else self._code
+                self._code = SOFTWARE if self._code == 0 else self._code
         elif child is self._successor:
             log.error("worker.not_replaced", exit_code=code)
             self._successor, self._outdated = None, []
@@ -229,10 +269,10 @@ class Workers:
         begin, the node gives up."""
         pause_s = place.empty(had_served=had_served, lived_s=lived_s)
         log.error("worker.ended", exit_code=code, had_served=had_served, lived_s=round(lived_s, 1), again_in_s=pause_s)
-        is_hopeless = not had_served and (code == EX_CONFIG or place.failures >= MAX_FAILURES)
+        is_hopeless = not had_served and (code == CONFIG or place.failures >= MAX_FAILURES)
         if is_hopeless and not any(child.serves for child in self._children):
             log.critical("node.gives_up", reason="no worker can begin", lives=place.failures, exit_code=code)
-            self._end(EX_CONFIG if code == EX_CONFIG else EX_SOFTWARE)
+            self._end(CONFIG if code == CONFIG else SOFTWARE)
 
     def _fill(self) -> None:
         for place in self._places:

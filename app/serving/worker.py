@@ -6,6 +6,7 @@ gives a beat each second; once nobody is there to take the beats, it ends as for
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import os
 import signal
@@ -17,8 +18,11 @@ from typing import Any
 import uvicorn
 from typing_extensions import override
 
+from app.exit_codes import OK, UNAVAILABLE
 from app.guard.http_protocol import GuardedHttp
 from app.guard.websocket_protocol import GuardedWebSocket
+from app.serving.lines import AnsweringEnd, WorkerEnd
+from app.serving.start import Start
 
 MAX_FRAME_BYTES = 65_536
 """Of a socket's message (D13); more is closed with 1009."""
@@ -48,29 +52,48 @@ ENDING = (signal.SIGTERM, signal.SIGINT)
 YOUNG = 5000
 """Objects more than before that make the collector look for cycles among the young ones; Python's 700 lets a request in flight
 grow old, and what is old is looked at with everything that lives."""
-BEAT = b"."
+BEAT, READY_BEAT = b".", b"!"
+"""The second of a worker that was ready once."""
 BEAT_TICKS = 10
 """uvicorn's main loop ticks ten times a second."""
 
 
-def work(application: str, changes: dict[str, Any], listening: list[socket.socket], beats: Connection | None) -> None:
+def work(
+    application: str,
+    changes: dict[str, Any],
+    listening: list[socket.socket],
+    beats: Connection | None,
+    start_wait_s: float | None = None,
+    line: WorkerEnd | Connection | None = None,
+) -> None:
     """Serves what the named factory makes, on sockets that are bound. `changes` are uvicorn's options; `beats` takes a byte each
-    second. Ends the process; SystemExit, or what the application raises, where it cannot begin."""
+    second; who asks at the other end of `line` is answered. Ends the process, with 69 where it was not ready within `start_wait_s`;
+    SystemExit, or what the application raises, where it cannot begin."""
     for number in ENDING:
         signal.signal(number, _end)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
     if beats is not None:
         os.set_blocking(beats.fileno(), False)
-    Worker(uvicorn.Config(application, **OPTIONS | changes), beats).run(listening)
-    _end()
+    worker = Worker(uvicorn.Config(application, **OPTIONS | changes), beats, Start(start_wait_s), line)
+    worker.run(listening)
+    os._exit(worker.exit_code)
 
 
 class Worker(uvicorn.Server):
     """uvicorn's server, which tells that it lives by what a frozen one cannot do: turn its loop."""
 
-    def __init__(self, config: uvicorn.Config, beats: Connection | None) -> None:
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        beats: Connection | None,
+        start: Start,
+        line: WorkerEnd | Connection | None = None,
+    ) -> None:
         super().__init__(config)
+        self._line = AnsweringEnd(line) if isinstance(line, Connection) else line
         self._beats = beats
+        self._start = start
+        self.exit_code = OK
 
     @override
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -79,16 +102,30 @@ class Worker(uvicorn.Server):
         gc.collect()
         gc.freeze()
         gc.set_threshold(YOUNG, *gc.get_threshold()[1:])
+        inspector = getattr(self.config.loaded_app, "inspector", None)
+        if self._line is not None and inspector is not None:
+            self._line.attach(asyncio.get_running_loop(), inspector.answer)
 
     @override
     async def on_tick(self, counter: int) -> bool:
-        if counter % BEAT_TICKS == 0 and self._beats is not None:
-            self._beat(self._beats)
+        if counter % BEAT_TICKS == 0:
+            was_ready = self._look()
+            if self._beats is not None:
+                self._beat(self._beats, READY_BEAT if was_ready else BEAT)
         return await super().on_tick(counter)
 
-    def _beat(self, beats: Connection) -> None:
+    def _look(self) -> bool:
+        """Whether the application was ready once; one that does not say counts so. Ends where there is no hope."""
+        readiness = getattr(self.config.loaded_app, "readiness", None)
+        if readiness is None:
+            return True
+        if not self._start.wait_on(was_ready=readiness.was_ready, reasons=readiness.reasons):
+            self.exit_code, self.should_exit = UNAVAILABLE, True
+        return bool(readiness.was_ready)
+
+    def _beat(self, beats: Connection, beat: bytes) -> None:
         try:
-            os.write(beats.fileno(), BEAT)
+            os.write(beats.fileno(), beat)
         except BlockingIOError:
             return  # The parent is held up, and finds the earlier ones.
         except OSError:

@@ -1,6 +1,6 @@
 """Whether the node can serve, asked in the background once a second, so that a probe costs nothing and waits for nobody.
 
-Promises: an answer is at most 5 s old, else it is no (ACCEPTANCE D25); each change is logged with the parts that fail.
+Promises: an answer is at most 5 s old, else it is no (ACCEPTANCE D25); each change is logged with the parts that fail, and why.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ CHECK_S = 2.0
 MAX_AGE_S = 5.0
 """What is older is no answer (D25)."""
 
-Check = Callable[[], Awaitable[bool]]
+Check = Callable[[], Awaitable[bool | str]]
+"""A text is a no, and says why."""
 log = structlog.get_logger(__name__)
 
 
@@ -38,7 +39,18 @@ class Readiness:
         self._remarks = remarks
         self._clock = clock
         self._checked_at = float("-inf")
-        self.failing: tuple[str, ...] = tuple(checks)
+        self.reasons: dict[str, str] = dict.fromkeys(checks, "not asked yet")
+        """By the part that fails; it has no secret, and is for who runs the node."""
+        self.was_ready = False
+        """Once, since the node began."""
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        return tuple(self._checks)
+
+    @property
+    def failing(self) -> tuple[str, ...]:
+        return tuple(self.reasons)
 
     @property
     def is_ready(self) -> bool:
@@ -59,17 +71,22 @@ class Readiness:
     async def check(self) -> None:
         """All parts at once; one that is silent for 2 s fails."""
         answers = await asyncio.gather(*(_ask(check) for check in self._checks.values()))
-        failing = tuple(name for name, good in zip(self._checks, answers, strict=True) if not good)
-        if failing != self.failing:
-            log.warning("readiness.changed", failing=failing)
-        self.failing = failing
+        reasons = {name: reason for name, reason in zip(self._checks, answers, strict=True) if reason}
+        if tuple(reasons) != self.failing:
+            log.warning("readiness.changed", failing=tuple(reasons), reasons=reasons)
+        self.reasons = reasons
+        self.was_ready |= not reasons
         self._checked_at = self._clock()
 
 
-async def _ask(check: Check) -> bool:
+async def _ask(check: Check) -> str:
+    """Why not; nothing where all is well."""
     try:
         async with asyncio.timeout(CHECK_S):
-            return await check()
+            answer = await check()
+    except TimeoutError:
+        return "it is silent"
     except Exception as error:
         log.warning("readiness.check_failed", reason=type(error).__name__)
-        return False
+        return type(error).__name__
+    return answer if isinstance(answer, str) else "" if answer else "it says no"

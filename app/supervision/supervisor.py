@@ -81,6 +81,10 @@ class Supervisor:
         """The tasks that ended at least three times in a row, none of the lives 10 s long: the node is not ready."""
         return tuple(one.name for one in self._supervised if one.cannot_live)
 
+    def lives(self) -> dict[str, dict[str, object]]:
+        """For who runs the node: of each task how often in a row it ended, and whether it cannot live."""
+        return {one.name: {"ends_in_a_row": one.deaths, "cannot_live": one.cannot_live} for one in self._supervised}
+
     async def stop(self) -> None:
         """Cancels every task, again and again where a library swallows the cancellation. Returns within about 5 s; what
         does not end is named in the log and left. Nothing is started again."""

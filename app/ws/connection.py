@@ -133,6 +133,18 @@ class Connection:
         if requests:
             await asyncio.wait([request.task for request in requests])
 
+    def describe(self) -> dict[str, Any]:
+        """For who runs the node; there is no credential in it."""
+        principal = self._caller.principal
+        return {
+            "user": principal.username if principal else None,
+            "address": self._caller.ip,
+            "topics": sorted(self._subscriptions.topics),
+            "in_flight": len(self._session.in_flight),
+            "queued_bytes": self.outbox.event_bytes,
+            "queued_replies": self.outbox.replies,
+        }
+
     def settle(self) -> None:
         """Tells once that the socket waits for no credential any more; again it does nothing."""
         if self._on_settled is not None:

@@ -7,7 +7,6 @@ have yet to authenticate are at most 20 per address. Meant for uvicorn with `--w
 from __future__ import annotations
 
 import asyncio
-import secrets
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -21,6 +20,7 @@ from app.broadcast.hub import Hub, Message
 from app.errors import problem
 from app.execution.address import client_ip, limit_key
 from app.limits.limiter import Limiter
+from app.telemetry.correlation import HEADER, trace_id_of
 from app.ws.connection import Connection, Receive, Runner, Services
 from app.ws.dialect import make_dialects
 from app.ws.handshake import Admission, Handshake, HandshakeSettings, Redeemer, Scope, Verifier, user_agent_of
@@ -41,6 +41,7 @@ GONE_WITHIN_S = 1.0
 """How long a refused handshake waits for its connection to end."""
 SECRET_HEADERS = frozenset({b"authorization", b"sec-websocket-protocol", b"cookie"})
 """Taken out of the scope when the credential has been read."""
+SECURITY = ((b"x-content-type-options", b"nosniff"), (b"cache-control", b"no-store"))
 CONTRACT_HEADER = (b"stele-contract", f"{CONTRACT_VERSION};{CONTRACT_HASH}".encode())
 
 
@@ -80,7 +81,16 @@ class SocketDoor:
         self._live = live
         self._trusted_proxies = settings.trusted_proxies
         self._metrics = metrics
+        self._clock = clock
         self._pending: dict[str, int] = {}
+        self._open: dict[Connection, tuple[str, float]] = {}
+
+    def connections(self) -> list[dict[str, Any]]:
+        """The open sockets, for who runs the node: who, by which subprotocol, since when (seconds since 1970), with what."""
+        return [
+            {**one.describe(), "subprotocol": subprotocol, "since": round(since, 3)}
+            for one, (subprotocol, since) in self._open.items()
+        ]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if (await receive())["type"] != "websocket.connect":
@@ -90,10 +100,10 @@ class SocketDoor:
         except ApiError as error:
             await self._refuse(scope, receive, send, error)
             return
-        await self._serve(admission, receive, send)
+        await self._serve(admission, _trace_id(scope), receive, send)
 
     async def _refuse(self, scope: Scope, receive: Receive, send: Send, error: ApiError) -> None:
-        trace_id = secrets.token_hex(16)
+        trace_id = _trace_id(scope)
         ip, user_agent = client_ip(scope, self._trusted_proxies), user_agent_of(scope)
         self._services.on_refusal(Attempt.HANDSHAKE, error.code, reason_of(error), ip, user_agent, None, trace_id)
         await _answer(scope, receive, send, error, trace_id)
@@ -111,20 +121,23 @@ class SocketDoor:
             self._pending[key] = waiting + 1
         return admission
 
-    async def _serve(self, admission: Admission, receive: Receive, send: Send) -> None:
+    async def _serve(self, admission: Admission, trace_id: str, receive: Receive, send: Send) -> None:
         """The socket counts as closed as soon as it is, although its commands may still run."""
         dialect = self._dialects[admission.format]
         settle = partial(self._release, limit_key(admission.ip)) if admission.principal is None else None
         connection = Connection(self._services, dialect, admission, send, settle)
+        headers = [CONTRACT_HEADER, (HEADER, trace_id.encode())]
         code = ABNORMAL
         self._metrics.socket_opened()
+        self._open[connection] = admission.format.subprotocol, self._clock()
         try:
-            await send({"type": "websocket.accept", "subprotocol": admission.subprotocol, "headers": [CONTRACT_HEADER]})
+            await send({"type": "websocket.accept", "subprotocol": admission.subprotocol, "headers": headers})
             self._live.enter(connection)
             code = await connection.serve(receive)
         finally:
             self._live.leave(connection)
             connection.settle()
+            del self._open[connection]
             self._metrics.socket_closed(code)
             await connection.finish()
 
@@ -139,7 +152,7 @@ class SocketDoor:
 async def no_socket(scope: Scope, receive: Receive, send: Send) -> None:
     """What answers a handshake where the contract has no socket: 404."""
     if (await receive())["type"] == "websocket.connect":
-        await _answer(scope, receive, send, UnknownOperation(), secrets.token_hex(16))
+        await _answer(scope, receive, send, UnknownOperation(), _trace_id(scope))
 
 
 async def _answer(scope: Scope, receive: Receive, send: Send, error: ApiError, trace_id: str) -> None:
@@ -151,7 +164,7 @@ async def _answer(scope: Scope, receive: Receive, send: Send, error: ApiError, t
         await send({"type": "websocket.close"})
         return
     body = msgspec.json.encode(problem(error, trace_id))
-    headers = [(b"content-type", b"application/problem+json"), CONTRACT_HEADER]
+    headers = [(b"content-type", b"application/problem+json"), *SECURITY, CONTRACT_HEADER, (HEADER, trace_id.encode())]
     if error.status == 401:
         headers.append((b"www-authenticate", b"Bearer"))
     if error.retry_after_s is not None:
@@ -163,6 +176,10 @@ async def _answer(scope: Scope, receive: Receive, send: Send, error: ApiError, t
         async with asyncio.timeout(GONE_WITHIN_S):
             for _ in range(2):
                 await receive()
+
+
+def _trace_id(scope: Scope) -> str:
+    return trace_id_of(next((value for name, value in scope["headers"] if name == HEADER), b""))
 
 
 def _scrub(scope: Scope) -> None:

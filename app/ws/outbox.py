@@ -104,6 +104,16 @@ class Outbox:
         return self._queue is None
 
     @property
+    def event_bytes(self) -> int:
+        """Of events that wait for the client."""
+        return self._event_bytes
+
+    @property
+    def replies(self) -> int:
+        """Those that wait for the client."""
+        return self._replies
+
+    @property
     def is_over(self) -> bool:
         """Also where the peer has gone and nothing was sent since, so that nobody has noticed."""
         return self.close_code is not None or self._peer.is_gone

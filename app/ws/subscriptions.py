@@ -33,6 +33,10 @@ class Subscriptions:
         self._encode = encode
         self._joined: set[str] | None = None
 
+    @property
+    def topics(self) -> frozenset[str]:
+        return frozenset(self._joined or ())
+
     def join(self, topics: list[str], principal: Principal) -> None:
         """All or none. Raises InvalidData for a topic that does not exist, Forbidden without its role. A topic that is
         followed already is followed once."""

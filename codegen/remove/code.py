@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 import subprocess
 from pathlib import Path
@@ -42,6 +43,16 @@ def product_without(code: ServiceCode, feature: str) -> dict[Path, str]:
     if not code.product.exists():
         return {}
     return {code.product: unregistered(code.product.read_text(encoding="utf-8"), feature)}
+
+
+def coverage_without(code: ServiceCode, names: set[str]) -> dict[Path, str]:
+    """What was seen of an operation or an event goes with it; nothing where it is not JSON, which `make check` says."""
+    try:
+        found = json.loads(code.coverage.read_text(encoding="utf-8"))
+        left = {name: words for name, words in found.items() if name not in names}
+    except (OSError, ValueError, AttributeError):
+        return {}
+    return {} if left == found else {code.coverage: json.dumps(left, indent=2, ensure_ascii=False) + "\n"}
 
 
 def tables_of(code: ServiceCode, feature: str) -> list[str]:

@@ -18,7 +18,7 @@ from codegen.fix import drafts, fix
 from codegen.ir.operations import Contract, Event, Operation
 from codegen.pipeline import Loaded, load
 from codegen.registration import ServiceCode, write
-from codegen.remove.code import mentions, parts_of, product_without, tables_of, without_method
+from codegen.remove.code import coverage_without, mentions, parts_of, product_without, tables_of, without_method
 from codegen.remove.scripts import take_out
 
 
@@ -35,6 +35,7 @@ def remove(specs: Path, features: Path, *, name: str = "", feature: str = "") ->
     tables = tables_of(code, feature) if feature else []
     left = [*_left_in_databases(tables)]
     texts = product_without(code, feature) if feature else _handler(code, loaded.contract, name)
+    texts |= coverage_without(code, names)
     with TemporaryDirectory(prefix="codegen-remove-") as folder:
         copy = Path(folder, "specs")
         fix.copied(specs, copy)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,10 +33,12 @@ class Drawn:
 
 
 class Cases:
-    """Of one contract. Only operations that a client may call at any time: those of a session have a state beside it. DocumentError
-    where there is none."""
+    """Of one contract. Only operations that a client may call at any time: those of a session have a state beside it; `among` names
+    those that are wanted, all where it is empty. DocumentError where there is none."""
 
-    def __init__(self, contract: Contract, callers: list[str], *, only_reads: bool = False) -> None:
+    def __init__(
+        self, contract: Contract, callers: list[str], *, only_reads: bool = False, among: Collection[str] = ()
+    ) -> None:
         self.operations = [
             one
             for one in contract.operations
@@ -44,6 +47,7 @@ class Cases:
             and one.priority != "health"
             and one.name not in ABOUT_OTHERS
             and (one.is_query or not only_reads)
+            and (not among or one.name in among)
         ]
         if not self.operations:
             raise DocumentError("the contract has no operation that can be asked here")
@@ -68,7 +72,7 @@ class Cases:
         @st.composite
         def drawn(draw: DrawFn) -> Drawn:
             value = draw(self._values.valid(schema))
-            faults = self._values.faults(schema, value)
+            faults = [one for one in self._values.faults(schema, value) if isinstance(one.value, dict)]
             fault = draw(st.one_of(st.none(), st.none(), st.sampled_from(faults))) if faults else None
             fields = fault.value if fault else value
             if fault is None:
@@ -76,7 +80,7 @@ class Cases:
             keyed = operation.idempotency == "key" and draw(st.booleans())
             return Drawn(
                 operation.name,
-                fields if isinstance(fields, dict) else {},
+                fields,
                 draw(caller),
                 keyed,
                 repr(fault) if fault else "",

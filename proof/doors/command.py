@@ -12,6 +12,7 @@ from codegen.ir.operations import Contract
 from proof.callers import named
 from proof.documents import JSON, PROTOBUF, DocumentError
 from proof.doors.door import Door, RestDoor, Service, SocketDoor
+from proof.doors.judgement import Judgement
 from proof.doors.run import Comparison, Tally
 from proof.protobuf import compiled
 
@@ -31,6 +32,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--token", dest="tokens", action="append", default=[], metavar="NAME=VARIABLE",
         help="a caller whose token is in a variable of the environment; may be repeated")  # fmt: skip
     add("--cases", type=int, default=2000, help="calls (default %(default)s)")
+    add("--operation", action="append", default=[], help="only this one; may be repeated")
     add("--seed", type=int, default=None, help="draws the same calls again")
     return parser
 
@@ -47,7 +49,16 @@ def main(arguments: list[str]) -> int:
             raise ValueError(f"--database: there are {len(doors)} doors, and {len(options.database)} databases")
         _log_in(urls, options.users, options.tokens)
         only_reads = len(set(urls)) < len(doors)
-        tally = Comparison(contract, doors, callers, options.database, only_reads=only_reads).run(options.cases, seed)
+        comparison = Comparison(
+            contract,
+            doors,
+            callers,
+            options.database,
+            only_reads=only_reads,
+            judgement=Judgement(contract),
+            among=options.operation,
+        )
+        tally = comparison.run(options.cases, seed)
     except (DocumentError, ValueError, OSError) as error:
         print(error, file=sys.stderr)
         return UNUSABLE
@@ -87,6 +98,7 @@ def summary(tally: Tally, seed: int) -> str:
         lines.append(f"{name:<32} {sum(codes.values()):>7}  {told}")
     lines += [f"\n{one}" for one in tally.differences]
     lines.append(
-        f"{tally.cases} calls of each door in {tally.seconds:.0f} s, seed {seed}: {len(tally.differences) or 'no'} differences"
+        f"{tally.cases} calls of each door, {tally.events} events of each, in {tally.seconds:.0f} s, seed {seed}: "
+        f"{len(tally.differences) or 'no'} differences"
     )
     return "\n".join(lines)

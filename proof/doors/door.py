@@ -34,6 +34,8 @@ UNREADABLE = (ValueError, KeyError, TypeError, RecursionError)
 """What comes of an answer that is not of the contract's shape."""
 IDEMPOTENCY_KEY = "Idempotency-Key"
 VERSION = re.compile("[1-9][0-9]{0,15}")
+MAX_VERSION = 2**53 - 1
+"""Integers above it are not exact in JSON (RFC 8259 §6), and nothing has such a version."""
 MAX_FRAME = 64 * 1024 * 1024
 
 
@@ -58,6 +60,7 @@ class Asked:
 
 class Door(Protocol):
     name: str
+    service: Service
 
     def has(self, operation: Operation, caller: str) -> bool:
         """Whether the caller finds the operation there."""
@@ -84,9 +87,13 @@ class Service:
     callers: Mapping[str, Caller]
     operations: dict[str, Operation] = field(init=False)
     protobuf: Protobuf | None = field(init=False)
+    statuses: dict[str, tuple[int, int | None]] = field(init=False)
+    """Of each code, over HTTP and in a frame."""
 
     def __post_init__(self) -> None:
         self.operations = {one.name: one for one in self.contract.operations}
+        numbers = dict(self.contract.rsp_codes)
+        self.statuses = {one.code: (one.status, numbers.get(one.rsp)) for one in self.contract.errors}
         self.protobuf = Protobuf(self.contract) if self.contract.proto else None
 
     def token(self, caller: str) -> str | None:
@@ -98,13 +105,13 @@ class RestDoor:
 
     def __init__(self, service: Service, media: str) -> None:
         self.name = f"REST-{'json' if media == JSON else 'protobuf'}"
-        self._service = service
+        self.service = service
         self._media = media
         self._client = httpx2.AsyncClient(base_url=service.url, timeout=ANSWER_S, trust_env=False)
 
     def has(self, operation: Operation, caller: str) -> bool:
         is_there = operation.http is not None and not operation.has_bytes
-        return is_there and (self._media == JSON or (operation.has_rpc and self._service.protobuf is not None))
+        return is_there and (self._media == JSON or (operation.has_rpc and self.service.protobuf is not None))
 
     def can(self, operation: Operation, fields: Json) -> bool:
         try:
@@ -114,9 +121,9 @@ class RestDoor:
         return True
 
     async def call(self, asked: Asked) -> Outcome:
-        operation = self._service.operations[asked.operation]
+        operation = self.service.operations[asked.operation]
         target, headers, body = self._request(operation, asked.fields)
-        if token := self._service.token(asked.caller):
+        if token := self.service.token(asked.caller):
             headers["Authorization"] = f"Bearer {token}"
         if asked.key:
             headers[IDEMPOTENCY_KEY] = asked.key
@@ -162,10 +169,10 @@ class RestDoor:
             return None
         if self._media == JSON:
             return json.dumps(rest, ensure_ascii=False).encode()
-        assert self._service.protobuf is not None
+        assert self.service.protobuf is not None
         carried = {one.field for one in operation.http.parameters if one.location != "path"}
         beside = {one.member for one in operation.request.fields if one.name in carried}
-        return self._service.protobuf.request(
+        return self.service.protobuf.request(
             operation, {name: one for name, one in fields.items() if name not in beside}
         )
 
@@ -173,19 +180,27 @@ class RestDoor:
         media = answer.headers.get("content-type", "")
         try:
             if answer.status_code >= 400:
-                return _refusal(answer.json())
+                return self._refusal(answer.json(), answer.status_code)
+            if operation.http and answer.status_code not in operation.http.statuses:
+                raise Broken(f"{self.name}: {operation.name} declares no status {answer.status_code}")
             if not answer.content:
                 return Outcome("ok")
             if media == JSON:
                 found = answer.json()
             else:
-                assert self._service.protobuf is not None
-                found = self._service.protobuf.value(operation.result.record or "", answer.content)
+                assert self.service.protobuf is not None
+                found = self.service.protobuf.value(operation.result.record or "", answer.content)
             if operation.result.is_list and operation.result.has_meta:
                 return Outcome("ok", {"items": found["items"], "meta": found["meta"]})
             return Outcome("ok", found["items"] if operation.result.is_list else found)
         except (*UNREADABLE, DecodeError) as error:
             raise Broken(f"{self.name} {answer.status_code} {media}: {type(error).__name__}: {error}") from None
+
+    def _refusal(self, problem: Json, status: int) -> Outcome:
+        due = self.service.statuses.get(problem["code"], (0, None))[0]
+        if not status == due == problem["status"]:
+            raise Broken(f"{self.name}: {problem['code']} has status {status} and says {problem['status']}, not {due}")
+        return _refusal(problem)
 
     async def close(self) -> None:
         await self._client.aclose()
@@ -196,7 +211,7 @@ class SocketDoor:
 
     def __init__(self, service: Service, media: str) -> None:
         self.name = f"WS-{'json' if media == JSON else 'protobuf'}"
-        self._service = service
+        self.service = service
         self._subprotocol = next(name for name, one in service.contract.frames.encodings if one == media)
         self._is_json = media == JSON
         self._codec = (
@@ -207,7 +222,7 @@ class SocketDoor:
     def has(self, operation: Operation, caller: str) -> bool:
         """To who is nobody no socket opens, whatever is public behind it."""
         is_there = operation.pkg_id is not None and (self._is_json or operation.has_rpc)
-        return is_there and (operation.roles is not None or self._service.callers[caller].fetch is not None)
+        return is_there and (operation.roles is not None or self.service.callers[caller].fetch is not None)
 
     def can(self, operation: Operation, fields: Json) -> bool:
         try:
@@ -220,7 +235,7 @@ class SocketDoor:
         return {"pkg_id": operation.pkg_id, "req_id": req_id, "data": fields}
 
     async def call(self, asked: Asked) -> Outcome:
-        operation = self._service.operations[asked.operation]
+        operation = self.service.operations[asked.operation]
         req_id = asked.key or str(uuid.uuid4())
         try:
             async with asyncio.timeout(ANSWER_S):
@@ -237,9 +252,9 @@ class SocketDoor:
         """None for who may open none."""
         known = self._sockets.get(caller)
         if known is None:
-            token = self._service.token(caller)
+            token = self.service.token(caller)
             headers = {"Authorization": f"Bearer {token}"} if token else {}
-            address = f"ws{self._service.url.removeprefix('http')}{self._service.contract.frames.address}"
+            address = f"ws{self.service.url.removeprefix('http')}{self.service.contract.frames.address}"
             try:
                 known = await connect(
                     address,
@@ -260,7 +275,11 @@ class SocketDoor:
             frame = self._codec.read(await socket.recv())
             if frame.get("req_id") != req_id:
                 continue
-            if frame.get("status_code") != 0:
+            if (status := frame.get("status_code")) != 0:
+                code = frame["data"]["code"]
+                due = self.service.statuses.get(code, (0, None))[1]
+                if status != due:
+                    raise Broken(f"{self.name}: {code} has status_code {status}, not {due}")
                 return _refusal(frame["data"])
             if operation.result.is_list and operation.result.has_meta:
                 return Outcome("ok", {"items": frame["data"], "meta": frame.get("meta")})
@@ -297,7 +316,7 @@ def _in_header(name: str, texts: list[str]) -> str:
     """A version travels as an entity tag, and one that was never a version matches nothing (RFC 9110 §13.1.1), where other doors
     refuse it as unfit; else printable ASCII alone is sure to arrive."""
     text = ", ".join(texts)
-    if name.lower() == "if-match" and VERSION.fullmatch(text) is None:
+    if name.lower() == "if-match" and not (VERSION.fullmatch(text) and int(text) <= MAX_VERSION):
         raise Inexpressible("a tag that was never a version is no fault")
     if not text.isascii() or not text.isprintable() or text != text.strip():
         raise Inexpressible("a header has no such text")

@@ -1,7 +1,7 @@
 """Asks every door the same, each of a service of its own, and says where they differ.
 
-The services begin alike and are asked alike, so that they are alike after each case: results, refusals, stored rows and audit rows. Where a
-door has no words for a call, and stored rows are compared, the call is not made; where they are not, the other doors are asked.
+The services begin alike and are asked alike, so that they are alike after each case: results, refusals, stored rows, audit rows, and the
+events that a follower hears. Where a door has no words for a call, and stored rows are compared, the call is not made; where they are not, the other doors are asked.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ import json
 import time
 import uuid
 from collections import Counter
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Collection, Sequence
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
 
 from hypothesis import given, seed
@@ -22,8 +22,10 @@ from hypothesis.errors import Flaky
 from codegen.ir.operations import Contract
 from proof.documents import Json
 from proof.doors.cases import Cases, Drawn, filled, learn
-from proof.doors.difference import outcomes_differ
+from proof.doors.difference import OWN, outcomes_differ
 from proof.doors.door import Asked, Broken, Door, Outcome
+from proof.doors.events import Listener, events_differ, misled, settled
+from proof.doors.judgement import Judgement, unaudited
 from proof.doors.state import states_differ, stored
 from proof.drawing import drawing
 from proof.values import freshened
@@ -63,6 +65,8 @@ class Tally:
     """By operation and code."""
     passed_over: int = 0
     """Calls that too few doors have words for."""
+    events: int = 0
+    """Heard of each service."""
     differences: list[Difference] = field(default_factory=list)
     seconds: float = 0.0
 
@@ -72,7 +76,8 @@ class _Differs(Exception):
 
 
 class Comparison:
-    """`doors` are at services of their own. `databases` are theirs, in the same order, or none."""
+    """`doors` are at services of their own. `databases` are theirs, in the same order, or none. With a `judgement`, what all doors
+    answer alike must be what the contract says, too."""
 
     def __init__(
         self,
@@ -82,13 +87,20 @@ class Comparison:
         databases: Sequence[str] = (),
         *,
         only_reads: bool = False,
+        judgement: Judgement | None = None,
+        among: Collection[str] = (),
     ) -> None:
         self._doors = doors
+        self._judgement = judgement
+        self._contract = contract
+        self._callers = callers
+        self._has_events = bool(databases and contract.socket_info and contract.events)
         self._operations = {one.name: one for one in contract.operations}
-        self._cases = Cases(contract, callers, only_reads=only_reads)
+        self._cases = Cases(contract, callers, only_reads=only_reads, among=among)
         self._databases = databases
         self._runner = asyncio.Runner()
         self._answered: Json = {}
+        self._listeners = AsyncExitStack()
         self._seen: set[tuple[str, str]] = set()
         self.tally = Tally()
 
@@ -99,9 +111,11 @@ class Comparison:
         try:
             for rounds in itertools.count():
                 before = self.tally.cases
+                listeners = self._runner.run(self._listening()) if self._has_events else []
                 self._hunt(max(MIN_EXAMPLES, min(STATE_EVERY, cases - before) // 3), base_seed + rounds)
                 is_over = self.tally.cases >= cases or len(self.tally.differences) >= max_differences
-                if (self._databases and self._compare_states()) or is_over or self.tally.cases == before:
+                is_apart = self._compare_events(listeners) | self._compare_states()
+                if is_apart or is_over or self.tally.cases == before:
                     break
         finally:
             self._runner.run(self._close())
@@ -110,6 +124,7 @@ class Comparison:
         return self.tally
 
     async def _close(self) -> None:
+        await self._listeners.aclose()
         await asyncio.gather(*(door.close() for door in self._doors))
 
     def _hunt(self, examples: int, one_seed: int) -> None:
@@ -154,14 +169,65 @@ class Comparison:
             outcomes = await asyncio.gather(*(_ask(door, asked) for door in doors))
             self.tally.cases += 1
             self.tally.codes[one.operation, outcomes[0].code] += 1
-            for door, outcome in zip(doors[1:], outcomes[1:], strict=True):
-                if text := outcomes_differ(outcomes[0], outcome):
-                    return Difference(one.operation, f"{doors[0].name} and {door.name} differ in {text}", tuple(made))
+            if text := self._apart(doors, outcomes) or self._wrong(one, doors, outcomes):
+                return Difference(one.operation, text, tuple(made))
+            if asked.key and (text := await self._again(doors, asked, outcomes)):
+                return Difference(one.operation, text, (*made, asked))
             learn(operation, outcomes[0].value, self._answered)
         return None
 
+    async def _again(self, doors: Sequence[Door], asked: Asked, before: Sequence[Outcome]) -> str:
+        """What has a key is done once: asked again, it has the answer that it had."""
+        after = await asyncio.gather(*(_ask(door, asked) for door in doors))
+        for door, first, second in zip(doors, before, after, strict=True):
+            if first.code == "ok" and (text := outcomes_differ(first, second)):
+                return f"{door.name} answers the same key otherwise: {text}"
+        return self._apart(doors, after)
+
+    def _apart(self, doors: Sequence[Door], outcomes: Sequence[Outcome]) -> str:
+        for door, outcome in zip(doors[1:], outcomes[1:], strict=True):
+            if text := outcomes_differ(outcomes[0], outcome):
+                return f"{doors[0].name} and {door.name} differ in {text}"
+        return ""
+
+    def _wrong(self, one: Drawn, doors: Sequence[Door], outcomes: Sequence[Outcome]) -> str:
+        for door, outcome in zip(doors, outcomes, strict=True):
+            caller = door.service.callers[one.caller] if self._judgement else None
+            if self._judgement and caller:
+                found = self._judgement.fault(self._operations[one.operation], outcome, caller, one.fault)
+                if found:
+                    return f"{door.name} is not as the contract says: {found}"
+        return ""
+
+    async def _listening(self) -> list[Listener]:
+        """One at each service, for a round: so long a token lives. The caller is who may do the most."""
+        for door in self._doors if self._judgement and not self.tally.cases else ():
+            for name in self._callers:
+                if text := await misled(door.service, name):
+                    self.tally.differences.append(Difference("topics", f"{door.name}: {text}", ()))
+        async with AsyncExitStack() as opened:
+            out = []
+            for door in self._doors:
+                callers = door.service.callers
+                caller = max(self._callers, key=lambda name: len(callers[name].roles))
+                out.append(await opened.enter_async_context(Listener(door.service, caller)))
+            self._listeners = opened.pop_all()
+        return out
+
+    def _compare_events(self, listeners: Sequence[Listener]) -> bool:
+        texts = self._runner.run(self._heard(listeners)) if listeners else []
+        self.tally.differences += [Difference("what is heard", text, ()) for text in texts]
+        return bool(texts)
+
+    async def _heard(self, listeners: Sequence[Listener]) -> list[str]:
+        await settled(listeners, SETTLE_S)
+        await self._listeners.aclose()
+        heard = [one.events for one in listeners]
+        self.tally.events += sum(map(len, heard[0].values()))
+        return events_differ([door.name for door in self._doors], heard, OWN)
+
     def _compare_states(self) -> bool:
-        texts = self._runner.run(self._states())
+        texts = self._runner.run(self._states()) if self._databases else []
         self.tally.differences += [Difference("what is stored", text, ()) for text in texts]
         return bool(texts)
 
@@ -169,8 +235,12 @@ class Comparison:
         """Again until they are the same, or the time for what is written later is over."""
         until = time.monotonic() + SETTLE_S
         names = [door.name for door in self._doors]
+        called = {name for name, _ in self.tally.codes}
         while True:
-            found = states_differ(names, await asyncio.gather(*map(stored, self._databases)))
+            states = await asyncio.gather(*map(stored, self._databases))
+            found = states_differ(names, states)
+            if self._judgement and "audit_log" in states[0]:
+                found += unaudited(self._contract, called, states[0]["audit_log"])
             if not found or time.monotonic() > until:
                 return found
             await asyncio.sleep(0.2)

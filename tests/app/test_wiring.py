@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 
 import asyncpg
 import httpx2
+from redis.asyncio import Redis
 
 from app.audit.record import AuditRecord, Outcome
 from app.development.servers import Postgres, Valkey, free_port
@@ -24,7 +25,7 @@ def worker(service: RunningService, valkey: Valkey, database_url: str) -> Servic
     """A worker beside the running service, in this process."""
     return Service(
         Settings(
-            env=Environment.DEVELOPMENT, database_url=database_url, redis_url=valkey.url, keycloak_url=service.issuer.url,
+            environment=Environment.DEVELOPMENT, database_url=database_url, redis_url=valkey.url, keycloak_url=service.issuer.url,
             signing_secret="a test's own secret of enough characters",
         )
     )  # fmt: skip
@@ -90,7 +91,7 @@ async def test_a_worker_whose_database_comes_back_with_an_older_schema_is_not_re
     async with asyncio.timeout(10):
         while one.readiness.failing != ("schema",):
             await asyncio.sleep(0.01)
-    command = [sys.executable, "-m", "app.migrations", "upgrade"]
+    command = [sys.executable, "-m", "app", "migrate"]
     await asyncio.to_thread(subprocess.run, command, env={**os.environ, "DATABASE_URL": url}, check=True)
     async with asyncio.timeout(10):
         while not one.readiness.is_ready:
@@ -105,4 +106,31 @@ async def test_a_worker_without_its_database_is_not_ready(service: RunningServic
         while not one.keys.is_ready:
             await asyncio.sleep(0.01)
     assert not one.readiness.is_ready
+    await one.stop()
+
+
+async def test_a_worker_whose_redis_refuses_it_is_not_ready_and_says_why_until_it_is_taken(
+    service: RunningService, valkey: Valkey, migrated: str
+) -> None:
+    """A Redis that is away comes back by itself, one that refuses the password does not."""
+    user = f"u{uuid.uuid4().hex}"
+    one = Service(
+        Settings(
+            environment=Environment.DEVELOPMENT, database_url=migrated, keycloak_url=service.issuer.url,
+            redis_url=valkey.url.replace("redis://", f"redis://{user}:hunter2@"),
+            signing_secret="a test's own secret of enough characters",
+        )
+    )  # fmt: skip
+    await one.start()
+    async with asyncio.timeout(30):
+        while one.readiness.failing != ("redis",):
+            await asyncio.sleep(0.01)
+    assert one.readiness.reasons["redis"].startswith("WRONGPASS")
+    client = Redis.from_url(valkey.url)
+    await client.execute_command("ACL", "SETUSER", user, "on", ">hunter2", "~*", "&*", "+@all")
+    async with asyncio.timeout(30):
+        while not one.readiness.is_ready:
+            await asyncio.sleep(0.01)
+    await client.execute_command("ACL", "DELUSER", user)
+    await client.aclose()
     await one.stop()

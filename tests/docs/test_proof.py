@@ -20,6 +20,7 @@ ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "proof.md").read_text()
 BLOCKS = re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL)
 LINES = [line for block in BLOCKS for line in block.splitlines()]
+COVERAGE = "make coverage-contract"
 SERVES = "RATE_LIMIT_SCALE=1000 make run"
 """The service of these tests, as `tests/running_service.py` starts it."""
 
@@ -46,7 +47,7 @@ def test_the_page_runs_what_these_tests_run() -> None:
     assert [
         line
         for line in LINES
-        if not line.startswith(("python -m proof ws ", "python -m proof doors ", "make fuzz-", SERVES))
+        if not line.startswith(("python -m proof ws ", "python -m proof doors ", "make fuzz-", COVERAGE, SERVES))
     ] == []
 
 
@@ -55,7 +56,8 @@ def here(line: str, url: str) -> list[str]:
     words = shlex.split(line)
     if words[0] == "make":
         port = f"PORT={urlsplit(url).port}"
-        return [*words, port, f"PYTHON_IN={sys.executable}", "-o", ".venv/.ready", "--no-print-directory"]
+        few = ["PYTEST_ARGS=tests/features/test_service.py"] if line == COVERAGE else []
+        return [*words, *few, port, f"PYTHON_IN={sys.executable}", "-o", ".venv/.ready", "--no-print-directory"]
     return [sys.executable, *words[1:], *([] if "--help" in words else ["--url", url])]
 
 

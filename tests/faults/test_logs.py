@@ -27,7 +27,7 @@ def served(service: RunningService, out: int) -> Iterator[tuple[subprocess.Popen
     """A second node beside the running one, all of whose output goes to `out`."""
     port = free_port()
     environment = service.environment | {"PORT": str(port), "RATE_LIMIT_SCALE": "1000"}
-    command = [sys.executable, "-m", "app.main"]
+    command = [sys.executable, "-m", "app", "serve"]
     process = subprocess.Popen(command, env=environment, stdout=out, stderr=out)
     try:
         deadline = time.monotonic() + 30

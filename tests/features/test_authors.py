@@ -53,6 +53,20 @@ async def test_a_change_of_another_version_is_refused(connect: Connect) -> None:
     assert await client.authors.get(author_id=author.id) == author
 
 
+async def test_what_is_not_there_is_neither_changed_nor_deleted(connect: Connect) -> None:
+    client = await connect(USER)
+    with pytest.raises(errors.AuthorNotFound):
+        await client.authors.update(author_id=ABSENT, name=new_name())
+    with pytest.raises(errors.AuthorNotFound):
+        await client.authors.delete(author_id=ABSENT)
+
+
+async def test_a_cursor_that_nobody_was_given_is_refused(connect: Connect) -> None:
+    client = await connect(USER)
+    with pytest.raises(errors.CursorInvalid):
+        await client.authors.get_page(cursor="a cursor of one's own")
+
+
 async def test_a_name_is_taken_whatever_its_case(connect: Connect) -> None:
     client = await connect(USER)
     author, other = await new_author(client), await new_author(client)

@@ -80,6 +80,23 @@ async def test_a_change_of_another_version_is_refused(connect: Connect) -> None:
     assert await ${client}.get(${r.id}=${r.name}.id) == ${r.name}
 
 
+async def test_what_is_not_there_is_neither_changed_nor_deleted(connect: Connect) -> None:
+    client = await connect(USER)
+% if r.references:
+    named = await references(client)
+% endif
+    with pytest.raises(errors.${r.pascal}NotFound):
+        await ${client}.update(${r.id}=ABSENT, **OTHERS${", **named" if r.references else ""})
+    with pytest.raises(errors.${r.pascal}NotFound):
+        await ${client}.delete(${r.id}=ABSENT)
+
+
+async def test_a_cursor_that_nobody_was_given_is_refused(connect: Connect) -> None:
+    client = await connect(USER)
+    with pytest.raises(errors.CursorInvalid):
+        await ${client}.get_page(cursor="a cursor of one's own")
+
+
 async def test_pages_have_each_${r.name}_once(connect: Connect) -> None:
     client = await connect(USER)
     made = {(await ${a_new}(client)).id for _ in range(3)}

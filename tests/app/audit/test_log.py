@@ -95,7 +95,7 @@ async def test_a_row_whose_answer_comes_too_late_is_there_once(migrated: str, da
 def alone(postgres: Postgres) -> str:
     """The URL of a database of its own, with every table."""
     url = new_database(postgres, "alone")
-    command = [sys.executable, "-m", "app.migrations", "upgrade"]
+    command = [sys.executable, "-m", "app", "migrate"]
     subprocess.run(command, env={**os.environ, "DATABASE_URL": url}, check=True)
     return url
 

@@ -52,7 +52,7 @@ async def behind(postgres: Postgres, request: pytest.FixtureRequest) -> AsyncIte
 
 
 async def migrate(url: str, *arguments: str) -> None:
-    command = [sys.executable, "-m", "app.migrations", *arguments]
+    command = [sys.executable, "-m", "app", "migrate", *arguments]
     await asyncio.to_thread(subprocess.run, command, env={**os.environ, "DATABASE_URL": url}, check=True)
 
 
@@ -90,26 +90,26 @@ async def test_a_migrated_database_is_right_and_an_empty_one_is_not(database: Da
 async def test_an_older_database_is_said_once_and_is_right_once_it_is_migrated(behind: Database) -> None:
     schema = Schema(configuration())
     with capture_logs() as logs:
-        assert [await schema.is_right(behind) for _ in range(3)] == [False] * 3
+        assert all(["make migrate" in (await schema.lasting_fault(behind) or "") for _ in range(3)])
     assert [line["event"] for line in logs] == ["schema.wrong"]
     assert "make migrate" in logs[0]["fault"]
     await migrate(behind._url, "upgrade")
-    assert await schema.is_right(behind)
+    assert await schema.lasting_fault(behind) is None
 
 
 async def test_a_node_that_serves_lives_through_the_steps_of_a_later_release(behind: Database) -> None:
     await migrate(behind._url, "upgrade")
     schema = Schema(configuration())
-    assert await schema.is_right(behind)
+    assert await schema.lasting_fault(behind) is None
     connection = await asyncpg.connect(behind._url)
     await connection.execute("UPDATE alembic_version SET version_num = 'later' WHERE version_num LIKE 'platform%'")
     await connection.close()
-    assert await schema.is_right(behind)
+    assert await schema.lasting_fault(behind) is None
     assert "newer" in (await Schema(configuration()).fault(behind) or "")
 
 
-async def test_a_database_that_is_away_is_no_fault_at_the_start_and_not_right_either() -> None:
+async def test_a_database_that_is_away_is_not_right() -> None:
     away, schema = Database(f"postgresql://postgres@127.0.0.1:{free_port()}/postgres", 1), Schema(configuration())
-    assert await schema.fault_at_start(away) is None
+    assert await schema.lasting_fault(away) == "the database cannot be asked"
     with pytest.raises(Unavailable):
-        await schema.is_right(away)
+        await schema.fault(away)

@@ -79,10 +79,10 @@ class Run:
         self._process.send_signal(signal.SIGINT)
         self.wait()
 
-    def wait(self) -> int:
+    def wait(self, within_s: float = 30) -> int:
         """The exit code."""
         if self._process.returncode is None:
-            self.printed += self._process.communicate(timeout=30)[0]
+            self.printed += self._process.communicate(timeout=within_s)[0]
         return self._process.returncode
 
     def line(self, sign: str) -> str:
@@ -147,12 +147,29 @@ def test_what_has_a_url_is_not_embedded_and_a_part_that_falls_ends_the_rest(
     with Run(folder, free_port(), DATABASE_URL=url, REDIS_URL=valkey.url) as run:
         commands = list(run.children.values())
         assert len(commands) == 2, commands
-        assert sum("app.main" in one for one in commands) == 1
+        assert sum("-m app serve" in one for one in commands) == 1
         issuer = next(pid for pid, command in run.children.items() if "app.development.issuer" in command)
         os.kill(issuer, signal.SIGKILL)
         assert run.wait() == 1
     assert "Issuer issuer has ended" in run.printed
     assert run.left_over() == {}
+
+
+@pytest.mark.parametrize("away", ["DATABASE_URL", "KEYCLOAK_URL"])
+def test_what_is_away_is_said_and_given_up_with_exit_code_69(
+    folder: Path, migrated: str, valkey: Valkey, away: str
+) -> None:
+    """What the environment names is waited for as long as START_WAIT_S says: the database by the migrations, the issuer by the
+    service, which says for what."""
+    named = {"DATABASE_URL": migrated, "REDIS_URL": valkey.url, "KEYCLOAK_URL": f"http://127.0.0.1:{free_port()}"}
+    if away == "DATABASE_URL":
+        named[away] = f"postgresql://u:hunter2@127.0.0.1:{free_port()}/d"
+    run = Run(folder, free_port(), START_WAIT_S="6", **named)
+    assert run.wait(120) == 69
+    said = "waiting for PostgreSQL at postgresql://127.0.0.1" if away == "DATABASE_URL" else "start.gives_up"
+    assert said in run.printed
+    assert "hunter2" not in run.printed
+    assert "Traceback" not in run.printed
 
 
 @pytest.mark.parametrize("port", ["http", "", "-1", "0", "65536", "²"])

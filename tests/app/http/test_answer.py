@@ -14,7 +14,7 @@ from app.http.negotiation import PROTOBUF
 from app.limits.limiter import Permit
 from generated.errors import MethodNotAllowed, OutcomeUnknown, RateLimited, Timeout, Unauthenticated, Unavailable
 from generated.http_routes import ROUTES
-from generated.operations import CONTRACT_HASH, CONTRACT_VERSION, OPERATIONS
+from generated.operations import BUCKETS, CONTRACT_HASH, CONTRACT_VERSION, OPERATIONS
 from generated.results import Artist
 from tests.features.artists.artists import NOW
 
@@ -56,6 +56,14 @@ async def test_a_created_resource_says_where_it_is_which_version_and_what_is_lef
     assert sent.headers["x-correlation-id"] == "trace-1"
     assert sent.headers["stele-contract"] == f"{CONTRACT_VERSION};{CONTRACT_HASH}"
     assert int(sent.headers["content-length"]) == len(sent.body)
+
+
+async def test_a_refusal_names_the_budget_that_is_spent() -> None:
+    sent, refused = Sent(), call()
+    refused.permit, refused.bucket = Permit(False, 10, 0, 30, 9, 60), BUCKETS["unauthenticated"]
+    await send_problem(sent, RateLimited(retry_after_s=9), "t", call=refused)
+    assert sent.headers["ratelimit"] == '"unauthenticated";r=0;t=30'
+    assert sent.headers["ratelimit-policy"] == '"unauthenticated";q=10;w=60'
 
 
 async def test_a_problem_says_how_to_authenticate_and_when_to_come_again() -> None:

@@ -12,7 +12,6 @@ from fastapi import HTTPException
 from app.audit.record import AuditRecord
 from app.http.application import make_application
 from app.http.refusals import Refusals
-from app.telemetry.metrics import Metrics
 from generated.errors import ERRORS
 from generated.operations import CONTRACT_HASH, CONTRACT_VERSION
 from tests.running_service import RunningService
@@ -30,6 +29,17 @@ async def test_the_docs_page_lists_every_operation_and_loads_nothing_from_outsid
     assert all(name in page.text for name in names)
     assert "http://" not in page.text.replace(service.url, "")
     assert "<script" not in page.text
+
+
+async def test_documents_and_metrics_have_what_every_answer_has_and_what_protects_a_browser(
+    service: RunningService,
+) -> None:
+    for path in ("/docs", "/openapi.json", "/asyncapi.json", "/metrics"):
+        headers = (await get(service, path)).headers
+        assert headers["stele-contract"] == f"{CONTRACT_VERSION};{CONTRACT_HASH}"
+        assert (headers["x-content-type-options"], headers["x-frame-options"]) == ("nosniff", "DENY")
+        assert "default-src 'none'" in headers["content-security-policy"]
+        assert headers["x-correlation-id"]
 
 
 async def test_a_problem_s_type_leads_to_its_explanation(service: RunningService) -> None:
@@ -66,7 +76,7 @@ class Rows:
 async def by_hand(rows: Rows, **routes: Any) -> AsyncIterator[httpx2.AsyncClient]:
     """A client of an application to which somebody added routes: `/name`, GET."""
     refusals = Refusals(rows, on_drop=lambda _: None, trusted_proxies=0)
-    application = make_application(lambda _: nullcontext(), Metrics([], [], [], ""), refusals)
+    application = make_application(lambda _: nullcontext(), refusals, documents={}, metrics=None)
     for name, route in routes.items():
         application.add_api_route(f"/{name}", route)
     transport = httpx2.ASGITransport(application, raise_app_exceptions=False)

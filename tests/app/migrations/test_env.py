@@ -40,7 +40,7 @@ async def test_autogenerate_finds_no_difference(migrated: str) -> None:
 
 async def test_three_nodes_that_migrate_at_once_all_succeed(postgres: Postgres) -> None:
     url = await asyncio.to_thread(new_database, postgres, "at once")
-    command = (sys.executable, "-m", "app.migrations", "upgrade")
+    command = (sys.executable, "-m", "app", "migrate")
     nodes = [await asyncio.create_subprocess_exec(*command, env={**os.environ, "DATABASE_URL": url}) for _ in range(3)]
     assert await asyncio.gather(*(node.wait() for node in nodes)) == [0, 0, 0]
 
@@ -51,7 +51,7 @@ async def test_a_node_waits_while_another_one_migrates(postgres: Postgres) -> No
     lock = int(re.findall(r"^LOCK = ([0-9_]+)$", ENVIRONMENT.read_text(), re.MULTILINE)[0])
     await connection.execute("SELECT pg_advisory_lock($1)", lock)
     node = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "app.migrations", "upgrade", env={**os.environ, "DATABASE_URL": url}
+        sys.executable, "-m", "app", "migrate", env={**os.environ, "DATABASE_URL": url}
     )
     async with asyncio.timeout(30):
         while not await connection.fetchval(

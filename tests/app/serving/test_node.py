@@ -12,7 +12,8 @@ import asyncpg
 import pytest
 
 from app.development.servers import Valkey
-from app.serving.node import EX_CONFIG, EX_SOFTWARE, MAX_FAILURES, Place
+from app.exit_codes import CONFIG, SOFTWARE
+from app.serving.node import MAX_FAILURES, Place
 from tests.faults.echo_process import EchoServer
 from tests.faults.processes import end_of, is_there, workers_of
 from tests.faults.raw import Peer, request
@@ -108,7 +109,7 @@ async def test_a_frozen_worker_is_replaced(two_workers: EchoServer) -> None:
 
 @pytest.mark.survives("D31", "D33")
 @pytest.mark.parametrize(
-    ("how", "code", "most"), [("broken", EX_SOFTWARE, 2 * MAX_FAILURES), ("misconfigured", EX_CONFIG, 2)]
+    ("how", "code", "most"), [("broken", SOFTWARE, 2 * MAX_FAILURES), ("misconfigured", CONFIG, 2)]
 )
 async def test_where_no_worker_can_begin_the_node_gives_up(
     servers_folder: Path, how: str, code: int, most: int
@@ -133,7 +134,7 @@ async def test_one_worker_that_cannot_begin_says_so_by_its_exit_code(servers_fol
         _, ended = await end_of(server.pid, 60.0)
     finally:
         server.stop()
-    assert ended == EX_CONFIG
+    assert ended == CONFIG
 
 
 def test_pauses_double_while_lives_are_short() -> None:

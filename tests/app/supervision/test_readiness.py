@@ -35,6 +35,22 @@ async def test_a_part_that_fails_is_named() -> None:
     assert not readiness.is_ready
 
 
+async def test_a_part_may_say_why_and_that_it_was_ready_once_stays_known() -> None:
+    answers: list[bool | str] = [True, "db:5432: Connection refused"]
+
+    async def told() -> bool | str:
+        return answers.pop(0)
+
+    readiness = Readiness({"database": told})
+    assert readiness.reasons == {"database": "not asked yet"}
+    assert not readiness.was_ready
+    await readiness.check()
+    assert (readiness.reasons, readiness.was_ready) == ({}, True)
+    await readiness.check()
+    assert readiness.reasons == {"database": "db:5432: Connection refused"}
+    assert (readiness.is_ready, readiness.was_ready) == (False, True)
+
+
 async def test_an_old_answer_is_no() -> None:
     clock = Clock()
     readiness = Readiness({"database": good}, clock=clock)

@@ -29,9 +29,9 @@ COMPACT = "http-json and (is_not_there or names_what_is_there or is_not_deleted 
 
 STEPS = """
 import sys
-from app.migrations.__main__ import main
+from app.__main__ import main
 walk = [["upgrade"], ["downgrade", "-1", "--yes"], ["downgrade", "-1", "--yes"], ["downgrade", "-1", "--yes"], ["upgrade"]]
-sys.exit(any([main(one) for one in walk]))
+sys.exit(any([main(["migrate", *one]) for one in walk]))
 """
 
 

@@ -7,15 +7,15 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from app.development.servers import Postgres, embedded_valkey
-from tests.databases import new_database
+from app.development.servers import embedded_valkey
+from tests.databases import Reached, new_database
 from tests.running_service import RunningService
 
 DOORS = 4
 
 
 @contextmanager
-def four_services(folder: Path, postgres: Postgres) -> Iterator[tuple[list[str], list[str]]]:
+def four_services(folder: Path, postgres: Reached, **settings: str) -> Iterator[tuple[list[str], list[str]]]:
     """Their URLs and those of their databases, in the order of the doors."""
     mark = uuid.uuid4().hex[:8]
     databases = [new_database(postgres, f"door{number}_{mark}") for number in range(DOORS)]
@@ -24,9 +24,7 @@ def four_services(folder: Path, postgres: Postgres) -> Iterator[tuple[list[str],
         for number, database in enumerate(databases):
             valkey = stack.enter_context(embedded_valkey(folder / f"valkey{number}_{mark}"))
             place = folder / f"door{number}_{mark}"
-            if services:
-                service = RunningService(place, database, valkey.url, KEYCLOAK_URL=services[0].issuer.url)
-            else:
-                service = RunningService(place, database, valkey.url)
+            known = {"KEYCLOAK_URL": services[0].issuer.url} if services else {}
+            service = RunningService(place, database, valkey.url, **{**settings, **known})  # type: ignore[arg-type]
             services.append(stack.enter_context(service))
         yield [one.url for one in services], databases

@@ -96,3 +96,20 @@ async def test_where_nobody_answers_the_call_is_broken() -> None:
 
 def test_the_contract_of_a_folder_is_what_the_tests_have() -> None:
     assert {one.name for one in compiled(Path("specs")).operations} == OPERATIONS.keys()
+
+
+async def test_an_answer_with_another_status_than_the_contract_s_is_broken(service: RunningService) -> None:
+    """The catalogue that the door knows has other numbers than the service's: as if the service had them wrong."""
+    every = doors(service.url)
+    for door in every:
+        door.service.statuses["artist_not_found"] = (418, 1)
+        with pytest.raises(Broken, match="artist_not_found has status"):
+            await door.call(Asked("get_artist", {"artist_id": 2**53 - 1}, "admin"))
+        await door.close()
+    other = doors(service.url)[0]
+    created = other.service.operations["create_artist"]
+    assert created.http
+    other.service.operations["create_artist"] = replace(created, http=replace(created.http, statuses=(202,)))
+    with pytest.raises(Broken, match="declares no status 201"):
+        await other.call(Asked("create_artist", {"name": uuid.uuid4().hex}, "admin"))
+    await other.close()

@@ -8,10 +8,13 @@ import pytest
 
 from app.development.servers import Postgres
 from proof.doors.command import doors_of, summary
+from proof.doors.judgement import Judgement
 from proof.doors.run import Comparison
 from proof.protobuf import compiled
 from tests.proof.doors.four_services import four_services
 
+WINDOW_S, CALLS_OF_A_WINDOW = 60, 280
+"""Of the limit of writes, which are somewhat more than half of what is drawn; it allows 120 to a user."""
 USERS = ["admin", "editor", "nobody"]
 
 
@@ -31,10 +34,25 @@ def test_every_door_answers_and_stores_the_same(
     contract = compiled(Path("specs"))
     with four_services(servers_folder, postgres) as (urls, databases):
         doors, callers = doors_of(contract, urls, USERS)
-        whole = Comparison(contract, doors, callers, databases).run(cases, 1)
+        whole = Comparison(contract, doors, callers, databases, judgement=Judgement(contract)).run(cases, 1)
         assert not whole.differences, summary(whole, 1)
         doors, callers = doors_of(contract, urls, USERS)
-        part = Comparison(contract, doors, callers).run(partly, 2)
+        part = Comparison(contract, doors, callers, judgement=Judgement(contract)).run(partly, 2)
         assert not part.differences, summary(part, 2)
+    assert whole.events > cases / 100, "hardly an event was heard"
     succeeded = {name for name, code in whole.codes if code == "ok"}
     assert succeeded == {name for name, _ in whole.codes}, "an operation never succeeded"
+
+
+@pytest.mark.survives("W15")
+@pytest.mark.timeout(300)
+def test_every_door_counts_the_same_towards_a_limit(servers_folder: Path, postgres: Postgres) -> None:
+    """W15: a caller goes on until the limit: the same call is the first that is refused as too many, at every door."""
+    contract = compiled(Path("specs"))
+    with four_services(servers_folder, postgres, RATE_LIMIT_SCALE="1") as (urls, databases):
+        doors, callers = doors_of(contract, urls, ["admin"])
+        tally = Comparison(contract, doors, callers, databases).run(CALLS_OF_A_WINDOW, 3)
+    assert not tally.differences, summary(tally, 3)
+    assert tally.seconds < WINDOW_S, "the machine is too slow for this to say anything"
+    refused = sum(count for (_, code), count in tally.codes.items() if code == "rate_limited")
+    assert 0 < refused < tally.cases

@@ -86,9 +86,7 @@ async def test_a_term_is_found_wherever_it_stands_literally_in_any_case(database
 def many_url(postgres: Postgres) -> str:
     """10,000 artists with bios of 200 characters in a database of their own; the names of half of them hold the same word."""
     url = new_database(postgres, "many")
-    subprocess.run(
-        [sys.executable, "-m", "app.migrations", "upgrade"], env={**os.environ, "DATABASE_URL": url}, check=True
-    )
+    subprocess.run([sys.executable, "-m", "app", "migrate"], env={**os.environ, "DATABASE_URL": url}, check=True)
 
     async def fill() -> None:
         connection = await asyncpg.connect(url.replace("+asyncpg", ""))

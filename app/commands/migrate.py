@@ -1,0 +1,152 @@
+"""`python -m app migrate`: the schema, forward and back, of the database that DATABASE_URL names.
+
+Two lines of steps go side by side, each with its own owner: `platform` for the tables that every service has, `product` for
+those of its features (in `versions/`). An upgrade takes both to their ends; a step back or a new step is one of the product.
+A downgrade drops tables and asks first, unless `--yes` is given.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+import asyncpg
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.addresses import masked, postgres_url
+from app.configuration.sources import gather
+from app.db.schema import LINES, configuration
+from app.exit_codes import CONFIG, FAILED, OK, UNAVAILABLE
+
+HINT = "set it to postgresql://user:password@host:port/database; `make run` prints that of its embedded server, which answers while it runs"
+WAIT_S = 30.0
+"""For a database that is away, unless somebody says otherwise."""
+SAY_EACH_S = 5.0
+AWAY = (OSError, TimeoutError, asyncpg.CannotConnectNowError, asyncpg.TooManyConnectionsError)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "step", nargs="?", default="upgrade", choices=["upgrade", "downgrade", "history", "current", "revision"],
+        help="upgrade (what is meant without a word), downgrade, history, current, or revision: write a new step",
+    )  # fmt: skip
+    parser.add_argument("target", nargs="?", help="a revision, -1, base or heads; for `revision` its message")
+    parser.add_argument("--line", choices=sorted(LINES), default="product", help="whose step is taken back or written")
+    parser.add_argument("--yes", action="store_true", help="do not ask before a downgrade")
+    parser.add_argument(
+        "--wait", type=float, help="seconds to wait for a database that is away; else START_WAIT_S, or 30"
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """78 without a usable DATABASE_URL, 69 where the database is away, 1 where it or the steps refuse, or a person did."""
+    try:
+        url, wait_s = _said(os.environ)
+    except ValueError as error:
+        print(f"DATABASE_URL: {error}; {HINT}", file=sys.stderr)
+        return CONFIG
+    if options.step == "downgrade" and not options.yes and not _agreed(options.target or "-1"):
+        print("nothing was changed")
+        return FAILED
+    try:
+        if options.step != "history":
+            asyncio.run(_await_database(url, wait_s if options.wait is None else options.wait))
+        _run(options, url)
+    except CommandError as error:
+        print(f"the steps of this release do not lead there: {error}", file=sys.stderr)
+        return FAILED
+    except AWAY as error:
+        print(f"DATABASE_URL: {masked(url)} does not answer: {error or 'it is silent'}", file=sys.stderr)
+        return UNAVAILABLE
+    except (SQLAlchemyError, asyncpg.PostgresError) as error:
+        print(f"the database refused: {error}", file=sys.stderr)
+        return FAILED
+    return OK
+
+
+def _said(environ: Mapping[str, str]) -> tuple[str, float]:
+    """The URL, and for how long to wait. Other settings are not needed, so they may be wrong. Raises ValueError."""
+    said = gather(environ, Path.cwd())
+    text, wait = said.of("DATABASE_URL"), said.of("START_WAIT_S") or ""
+    if text is None:
+        raise ValueError("is not set")
+    return postgres_url(text), float(wait) if wait.isdigit() else WAIT_S
+
+
+async def _await_database(url: str, wait_s: float) -> None:
+    """Says each 5 s for what it waits. Raises what is the matter in the end, and at once what waiting does not mend."""
+    begun = said = time.monotonic()
+    while True:
+        try:
+            connection = await asyncpg.connect(url, timeout=5)
+            await connection.close()
+            return
+        except AWAY as error:
+            now = time.monotonic()
+            if now - begun >= wait_s:
+                raise
+            if now - said >= SAY_EACH_S or said == begun:
+                said = now
+                print(
+                    f"waiting for PostgreSQL at {masked(url)}: {error or 'it is silent'}", file=sys.stderr, flush=True
+                )
+        await asyncio.sleep(0.5)
+
+
+def _agreed(target: str) -> bool:
+    print(f"A downgrade to {target} drops tables and the rows in them. Type yes to go on: ", end="", flush=True)
+    return sys.stdin.readline().strip() == "yes"
+
+
+def _run(options: argparse.Namespace, url: str) -> None:
+    config = _configuration(url)
+    match options.step:
+        case "upgrade":
+            command.upgrade(config, options.target or "heads")
+        case "downgrade":
+            command.downgrade(config, _of_line(options.line, options.target or "-1"))
+        case "history":
+            command.history(config, verbose=False)
+        case "current":
+            command.current(config, verbose=False)
+        case _:
+            _write_step(url, options.line, options.target or "change")
+
+
+def _of_line(line: str, target: str) -> str:
+    """A number of steps back is one line's; a revision is what it is, and base is that of both."""
+    return f"{line}@{target}" if target.startswith("-") else target
+
+
+def _configuration(url: str) -> Config:
+    config = configuration()
+    config.attributes["database_url"] = url
+    return config
+
+
+def _write_step(url: str, line: str, message: str) -> None:
+    """A line that has no folder yet begins with this step."""
+    LINES[line].mkdir(exist_ok=True)
+    config = _configuration(url)
+    begins = not any(line in step.branch_labels for step in ScriptDirectory.from_config(config).walk_revisions())
+    made = command.revision(
+        config, message=message, autogenerate=True, version_path=str(LINES[line]),
+        head="base" if begins else f"{line}@head", branch_label=line if begins else None,
+    )  # fmt: skip
+    _lay_out([one.path for one in (made if isinstance(made, list) else [made]) if one is not None])
+
+
+def _lay_out(files: list[str]) -> None:
+    """As the project's checks want it; without ruff, as alembic wrote it."""
+    for arguments in (("check", "--quiet", "--fix"), ("format", "--quiet")):
+        subprocess.run([sys.executable, "-m", "ruff", *arguments, *files], check=False)

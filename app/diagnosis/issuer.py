@@ -1,0 +1,102 @@
+"""Looks at the issuer: discovery, signing keys, whether it takes our client, and its clock. Changes nothing there, and logs nobody in.
+
+What it cannot see is said: which roles the realm has is known to who may manage it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from collections.abc import Iterator
+from email.utils import parsedate_to_datetime
+
+import httpx2
+
+from app.diagnosis.clock import skew
+from app.diagnosis.findings import Finding, State
+from app.settings import Settings
+
+URL, ISSUER, CLIENT = "KEYCLOAK_URL", "KEYCLOAK_ISSUER", "KEYCLOAK_CLIENT_ID"
+WITHIN_S = 4.0
+"""For all questions."""
+NOT_FOUND = 404
+HIDDEN = {
+    "roles": (
+        "which roles the realm's client has: that needs an account which may manage the realm",
+        "compare the client's roles with `make operations`, or import docker/keycloak/realm.json",
+    ),
+    "version": (
+        "which version Keycloak is: it tells administrators only",
+        "see its console; 26 is what the tests have run",
+    ),
+}
+"""What nobody sees without an account there: why, and what to do instead."""
+
+
+async def look(settings: Settings) -> list[Finding]:
+    """Raises nothing for what an issuer or a network does."""
+    try:
+        async with asyncio.timeout(WITHIN_S), httpx2.AsyncClient(timeout=2.0) as client:
+            return [*await _keys(client, settings), *await _client(client, settings), *_hidden()]
+    except (httpx2.HTTPError, OSError, TimeoutError, ValueError) as error:
+        said = "it is silent" if isinstance(error, TimeoutError | httpx2.TimeoutException) else str(error)
+        where = f"{settings.realm_url} does not answer: {said or type(error).__name__}"
+        return [Finding(URL, State.AWAY, where, "start it, or mend the URL")]
+
+
+async def _keys(client: httpx2.AsyncClient, settings: Settings) -> list[Finding]:
+    """Raises httpx2.HTTPError for a server that is in trouble, and ValueError for an answer that is none."""
+    begun = time.monotonic()
+    answer = await client.get(f"{settings.realm_url}/.well-known/openid-configuration")
+    passed_s = time.monotonic() - begun
+    if answer.status_code == NOT_FOUND:
+        return [Finding(URL, State.FAULT, f"{settings.realm_url} is not there", "mend KEYCLOAK_URL or KEYCLOAK_REALM")]
+    answer.raise_for_status()
+    return [*_discovered(settings, answer.json()), *_clock(answer, passed_s)]
+
+
+def _discovered(settings: Settings, document: dict[str, object]) -> Iterator[Finding]:
+    named = document.get("issuer")
+    if settings.keycloak_issuer in (None, named):
+        yield Finding(URL, State.OK, f"the issuer of tokens is {named}")
+    else:
+        said = f"the issuer calls itself {named}, and tokens are taken of {settings.keycloak_issuer} alone"
+        yield Finding(ISSUER, State.FAULT, said, "set it to what the issuer calls itself, or leave it out")
+
+
+def _clock(answer: httpx2.Response, passed_s: float) -> Iterator[Finding]:
+    """By the date of the answer, which is in whole seconds."""
+    if "date" in answer.headers:
+        at = parsedate_to_datetime(answer.headers["date"]).timestamp()
+        yield from skew("the issuer", at, passed_s, resolution_s=1.0)
+
+
+async def _client(client: httpx2.AsyncClient, settings: Settings) -> list[Finding]:
+    """Asks for a token of a user who is not there: who is told that the user is wrong has a client that is right."""
+    form = {
+        "grant_type": "password", "client_id": settings.keycloak_client_id,
+        "username": f"doctor-{secrets.token_hex(8)}", "password": secrets.token_hex(16),
+    }  # fmt: skip
+    if settings.client_secret is not None:
+        form["client_secret"] = settings.client_secret
+    answer = await client.post(f"{settings.realm_url}/protocol/openid-connect/token", data=form)
+    if answer.status_code == NOT_FOUND:
+        return []
+    error = answer.json().get("error")
+    if error == "invalid_grant":
+        return [Finding(CLIENT, State.OK, f"the issuer takes the client {settings.keycloak_client_id}")]
+    said = f"the issuer refuses the client {settings.keycloak_client_id}: {str(error)[:64]}"
+    return [
+        Finding(
+            CLIENT,
+            State.FAULT,
+            said,
+            "mend KEYCLOAK_CLIENT_ID or KEYCLOAK_CLIENT_SECRET, and allow direct access grants",
+        )
+    ]
+
+
+def _hidden() -> Iterator[Finding]:
+    for part, (said, advice) in HIDDEN.items():
+        yield Finding(part, State.UNCHECKED, said, advice)

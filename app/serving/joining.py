@@ -1,0 +1,91 @@
+"""The metrics of all workers as those of one node.
+
+Counters and histograms are added up, and never fall: what a worker had when it was last asked stays when it has gone. A gauge is
+added up too, unless each worker says the same thing of what they share; then the largest counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from prometheus_client import generate_latest
+from prometheus_client.core import Metric
+from prometheus_client.parser import text_string_to_metric_families
+from prometheus_client.registry import Collector
+from typing_extensions import override
+
+from generated.product import NAME
+
+SHARED = frozenset(
+    {f"{NAME}_breaker_state", f"{NAME}_event_outbox_rows", f"{NAME}_event_outbox_age_seconds", f"{NAME}_build_info",
+     "process_max_fds"}
+)  # fmt: skip
+SINCE = ("_created", "process_start_time_seconds")
+"""Ends of names that say since when: the earliest counts."""
+GROWING = frozenset({"counter", "histogram"})
+Key = tuple[str, tuple[tuple[str, str], ...]]
+"""A sample's name and its labels in order."""
+
+
+class Joiner:
+    """Keeps what workers had that have gone. One thread at a time."""
+
+    def __init__(self) -> None:
+        self._last: dict[int, list[Metric]] = {}
+        self._gone: dict[Key, float] = {}
+
+    def join(self, answers: Mapping[int, bytes], alive: Iterable[int]) -> bytes:
+        """`answers` are expositions by worker; of a worker that is `alive` and did not answer the last answer counts."""
+        for worker, text in answers.items():
+            self._last[worker] = list(text_string_to_metric_families(text.decode()))
+        living = {*alive, *answers}
+        for worker in [one for one in self._last if one not in living]:
+            self._bury(self._last.pop(worker))
+        return generate_latest(_Families(self._joined()))
+
+    def _bury(self, families: list[Metric]) -> None:
+        for family in families:
+            if family.type in GROWING:
+                for sample in family.samples:
+                    key = sample.name, tuple(sorted(sample.labels.items()))
+                    self._gone[key] = self._gone.get(key, 0.0) + sample.value
+
+    def _joined(self) -> list[Metric]:
+        families: dict[str, tuple[Metric, dict[Key, float]]] = {}
+        for answered in self._last.values():
+            for family in answered:
+                _, values = families.setdefault(family.name, (family, {}))
+                _add(values, family)
+        joined = []
+        for family, values in families.values():
+            whole = Metric(family.name, family.documentation, family.type)
+            for (name, labels), value in values.items():
+                gone = self._gone.get((name, labels), 0.0) if family.type in GROWING else 0.0
+                whole.add_sample(name, dict(labels), value + gone)
+            joined.append(whole)
+        return joined
+
+
+def _add(values: dict[Key, float], family: Metric) -> None:
+    for sample in family.samples:
+        key = sample.name, tuple(sorted(sample.labels.items()))
+        before = values.get(key)
+        if before is None:
+            values[key] = sample.value
+        elif family.name in SHARED:
+            values[key] = max(before, sample.value)
+        elif family.name.endswith(SINCE):
+            values[key] = min(before, sample.value)
+        else:
+            values[key] = before + sample.value
+
+
+class _Families(Collector):
+    """What `generate_latest` asks for families."""
+
+    def __init__(self, families: list[Metric]) -> None:
+        self._families = families
+
+    @override
+    def collect(self) -> Iterable[Metric]:
+        return self._families

@@ -1,0 +1,19 @@
+"""Secrets on a command line are seen, and ordinary words are not taken for one."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.configuration.arguments import secrets_in
+
+
+@pytest.mark.parametrize(
+    ("argument", "is_secret"),
+    [
+        ("redis://:p@h", True), ("rediss://u:p@h/0", True), ("--redis-url=redis://h", True), ("--password=x", True),
+        ("KEYCLOAK_CLIENT_SECRET=x", True), ("redis://h", False), ("postgres://u@h/d", False), ("add password", False),
+        ("--signing-secret", False), ("upgrade", False), ("http://h:80/a@b", False),
+    ],
+)  # fmt: skip
+def test_what_is_a_secret(argument: str, is_secret: bool) -> None:
+    assert bool(secrets_in([argument])) is is_secret
