@@ -17,10 +17,8 @@ from app.development.issuer_app import build_app
 from app.development.issuer_keys import BadKeysFile, load_keys
 from app.development.issuer_tokens import Issuer, Lifetimes
 from app.development.realm import REALM_FILE, load_realm
+from app.exit_codes import CONFIG, FAILED, OK
 from app.settings import Environment
-
-EXIT_CONFIG = 78
-EXIT_FAILURE = 1
 
 
 def read_arguments(arguments: list[str]) -> argparse.Namespace:
@@ -52,17 +50,17 @@ def main(arguments: list[str], environment: str) -> int:
     """Answers an exit code: 78 for production, and for a keys file that holds none; 1 where it cannot listen."""
     if environment.strip().casefold() == Environment.PRODUCTION:
         print("the development issuer does not start with ENV=production: use Keycloak", file=sys.stderr)
-        return EXIT_CONFIG
+        return CONFIG
     options = read_arguments(arguments)
     try:
         serve(options)
     except BadKeysFile as error:
         print(f"the keys file {error} cannot be read: delete it, and new keys are made", file=sys.stderr)
-        return EXIT_CONFIG
+        return CONFIG
     except OSError as error:
         print(f"the development issuer cannot start: {error}", file=sys.stderr)
-        return EXIT_FAILURE
-    return 0
+        return FAILED
+    return OK
 
 
 if __name__ == "__main__":

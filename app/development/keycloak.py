@@ -21,6 +21,7 @@ from pathlib import Path
 
 from app.development.realm import REALM_FILE, load_realm
 from app.development.servers import Server, ServerUnavailable, free_port
+from app.exit_codes import FAILED, OK, UNAVAILABLE
 from generated.product import NAME
 
 VERSION = "26.4.0"
@@ -135,7 +136,7 @@ def _environment(ours: Mapping[str, str]) -> dict[str, str]:
 
 
 def run(root: Path, port: int) -> int:
-    """Until ^C or SIGTERM, with its data in `.stele/keycloak`; answers an exit code, 1 where it ends by itself."""
+    """Until ^C or SIGTERM, with its data in `.stele/keycloak`; answers an exit code: 69 where it does not start, 1 where it ends by itself."""
     server = Keycloak(root / ".stele" / "keycloak", port=port)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
@@ -146,11 +147,12 @@ def run(root: Path, port: int) -> int:
         print(f"Keycloak has ended; {server.log} says why", file=sys.stderr)
     except ServerUnavailable as error:
         print(error, file=sys.stderr)
+        return UNAVAILABLE
     except KeyboardInterrupt:
-        return 0
+        return OK
     finally:
         server.stop()
-    return 1
+    return FAILED
 
 
 def _greeting(server: Keycloak) -> str:
