@@ -64,7 +64,7 @@ async def test_a12_a_session_that_is_logged_out_is_over_for_its_tokens_and_socke
 async def test_a12_the_issuer_tells_of_a_session_that_ended_there(stage: Stage) -> None:
     """A12 (D7): an administrator ends one session at the issuer, and then all of the user's: the issuer tells by back-channel logout, and
     tokens and sockets are over within 5 s, of these sessions alone."""
-    first, second = (await stage.login("reader")).json(), (await stage.login("reader")).json()
+    first, second = (await stage.login("leaver")).json(), (await stage.login("leaver")).json()
     bystander = (await stage.login("editor")).json()
     async with stage.socket(first["access_token"]) as one, stage.socket(second["access_token"]) as two:
         await stage.admin("DELETE", f"sessions/{claims_of(first['access_token'])['sid']}")
@@ -73,7 +73,7 @@ async def test_a12_the_issuer_tells_of_a_session_that_ended_there(stage: Stage) 
         await stage.admin("POST", f"users/{claims_of(second['access_token'])['sub']}/logout")
         await over(stage, second["access_token"], two)
     assert await stage.status(bystander["access_token"]) == 200
-    assert await stage.is_known(await stage.access_token("reader"))
+    assert await stage.is_known(await stage.access_token("leaver"))
 
 
 @pytest.mark.survives("A12")
