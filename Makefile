@@ -1,7 +1,7 @@
 # Stele. `make` shows what there is. Needed first: Python 3.11 or later, and make.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run test test-platform test-long check generate fix breaking init import update-platform new resource remove lock migrate migration rollback migration-history migration-current call operations coverage-contract fuzz-http fuzz-ws sdk bench clean clean-data update-locks
+.PHONY: help run keycloak test test-platform test-long check generate fix breaking init import update-platform new resource remove lock migrate migration rollback migration-history migration-current call operations coverage-contract fuzz-http fuzz-ws sdk bench clean clean-data update-locks
 
 VENV := .venv
 READY := $(VENV)/.ready
@@ -27,6 +27,9 @@ $(READY): requirements-uv.lock requirements-dev.lock
 
 run: $(READY) ## Serve with everything embedded (PORT=8000 HOST=127.0.0.1 WORKERS=1)
 	@exec $(PYTHON_IN) -m app.development run
+
+keycloak: $(READY) ## Run the real Keycloak with docker/keycloak/realm.json; needs Java 17 and Maven (PORT=8080)
+	@exec $(PYTHON_IN) -m app.development keycloak --port $(or $(PORT),8080)
 
 test: $(READY) ## Test your features, and that the contract is legal (PYTEST_ARGS=…)
 	@$(if $(PYTEST_ARGS),,rm -f $(FACTS) && CONTRACT_FACTS="$(CURDIR)/$(FACTS)") $(PYTHON_IN) -m pytest -n 2 --dist loadgroup $(PYTEST_ARGS)

@@ -95,6 +95,10 @@ def _redis(value: SecretStr) -> SecretStr:
     return value
 
 
+def _issuer(value: str | None) -> str | None:
+    return value if value is None else check_issuer(value)
+
+
 Texts = Annotated[tuple[str, ...], BeforeValidator(_split)]
 Origins = Annotated[Texts, AfterValidator(check_origins)]
 Host = Annotated[str, AfterValidator(check_host)]
@@ -186,6 +190,10 @@ class IdentitySettings(Group):
         title="the issuer's address, such as https://login.example.com; http:// only in development"
     )
     """Without the realm. Where it does not answer, tokens of known keys are taken on, for 24 h."""
+    keycloak_issuer: Annotated[str | None, BeforeValidator(_nothing), AfterValidator(_issuer)] = Field(
+        None, title="what tokens have as iss, such as https://login.example.com/realms/desk"
+    )
+    """Unset takes what the realm announces: its public address, where that is another than `KEYCLOAK_URL`."""
     keycloak_realm: str = Field(NAME, min_length=1, title="the name of the realm")
     """Whose users these are, and whose keys sign their tokens."""
     keycloak_client_id: str = Field(NAME, min_length=1, title="the client's id in the realm")
@@ -252,8 +260,8 @@ class Settings(
         return self.keycloak_client_secret.get_secret_value() if self.keycloak_client_secret else None
 
     @property
-    def issuer(self) -> str:
-        """What tokens must have as `iss`, to the letter."""
+    def realm_url(self) -> str:
+        """Where the realm is asked; the `iss` of its tokens, unless it announces another or `keycloak_issuer` says one."""
         return f"{self.keycloak_url.rstrip('/')}/realms/{self.keycloak_realm}"
 
     @property

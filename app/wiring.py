@@ -19,8 +19,12 @@ from app.admission.shares import Shares
 from app.admission.tally import Refused, Tally
 from app.audit.log import AuditLog
 from app.auth.breaker import Breaker
+from app.auth.discovery import IssuerDiscovery
+from app.auth.ended_sessions import EndedSessions
 from app.auth.jwks import KeySet
 from app.auth.keycloak_identity import KeycloakIdentity, KeycloakKeys
+from app.auth.logout_token import LogoutTokens
+from app.auth.signed_tokens import SignedTokens
 from app.auth.tickets import Tickets
 from app.auth.verifier import TokenVerifier
 from app.broadcast.hub import Hub
@@ -34,6 +38,7 @@ from app.execution.audit_rows import RefusalRecorder
 from app.execution.context import Context
 from app.execution.cursor import CursorSeal
 from app.execution.deadlines import Deadlines
+from app.execution.guarded_identity import GuardedIdentity
 from app.execution.handler_methods import check_methods
 from app.execution.platform import Platform
 from app.execution.purge import AnswerPurge
@@ -41,6 +46,8 @@ from app.execution.runner import Runner
 from app.guard.hosts import TrustedHosts
 from app.guard.listener import GuardedLoop
 from app.http.application import make_application
+from app.http.backchannel import PATH as BACKCHANNEL
+from app.http.backchannel import BackchannelLogout
 from app.http.cors import CrossOrigin
 from app.http.documents import documents
 from app.http.door import HttpDoor
@@ -56,6 +63,7 @@ from app.supervision.supervisor import Supervisor
 from app.telemetry.logs import configure
 from app.telemetry.metrics import Metrics
 from app.ws.endpoint import SocketDoor, no_socket
+from app.ws.live_sockets import LiveSockets
 from generated.errors import ERRORS, CloseCode
 from generated.handlers import Handlers
 from generated.http_routes import ROUTES
@@ -77,6 +85,7 @@ class Service:
     def __init__(self, settings: Settings) -> None:
         self.metrics = Metrics(OPERATIONS, ERRORS, list(CloseCode), f"{CONTRACT_VERSION};{CONTRACT_HASH}")
         self.supervisor = Supervisor(on_death=self.metrics.task_ended)
+        self.database = Database(settings.database_url.get_secret_value(), settings.database_connections)
         self._know_users(settings)
         redis_url = settings.redis_url.get_secret_value()
         self.pipeline = PipelinedConnection(redis_url, on_transition=self.metrics.breaker)
@@ -87,7 +96,6 @@ class Service:
             nodes=self.nodes.count,
             on_down=self.metrics.limiter_down,
         )
-        self.database = Database(settings.database_url.get_secret_value(), settings.database_connections)
         self.audit = AuditLog(self.database, on_drop=self.metrics.audit_dropped)
         self.hub = Hub()
         self.reader = _redis(redis_url, answer_s=READ_TIMEOUT_S)
@@ -104,9 +112,11 @@ class Service:
                 "database": self._has_database,
                 "schema": self._has_schema,
                 "keys": self._has_keys,
+                "ended sessions": self._knows_ended_sessions,
                 "redis": self._is_taken_by_redis,
                 "background tasks": self._tasks_live,
-            }
+            },
+            remarks={"keycloak": self.identity.remark},
         )
         self.runner = Runner(
             database=self.database,
@@ -118,10 +128,13 @@ class Service:
             shares=self.shares,
             gate=self.gate,
         )
-        self.tickets = Tickets(self.pipeline)
+        self.tickets = Tickets(self.pipeline, has_ended=self.ended.has_ended)
 
     def _know_users(self, settings: Settings) -> None:
-        self.issuer = settings.issuer
+        self.ended = EndedSessions(self.database)
+        self.live = LiveSockets(self.ended.has_ended)
+        self.ended.on_ended = self.live.review
+        self.issuer = settings.realm_url
         self.breaker = Breaker("keycloak", on_transition=self.metrics.breaker)
         self.identity = KeycloakIdentity(
             url=settings.keycloak_url,
@@ -130,32 +143,60 @@ class Service:
             client_secret=settings.client_secret,
             breaker=self.breaker,
         )
-        self.key_source = KeycloakKeys(settings.issuer)
+        self.key_source = KeycloakKeys(settings.realm_url)
         self.keys = KeySet(self.key_source.fetch)
         self.verifier = TokenVerifier(
             self.keys,
-            issuer=settings.issuer,
+            issuer=settings.keycloak_issuer or settings.realm_url,
             audience=settings.token_audience,
             azp=frozenset(settings.token_azp),
             client_id=settings.keycloak_client_id,
+            has_ended=self.ended.has_ended,
+        )
+        self.discovery = IssuerDiscovery(
+            self.key_source.fetch_configuration,
+            realm_url=settings.realm_url,
+            configured=settings.keycloak_issuer,
+            on_change=self.verifier.expect,
+        )
+
+    def backchannel(self, settings: Settings) -> BackchannelLogout:
+        """Where the issuer tells of sessions that have ended."""
+        client_id = settings.keycloak_client_id
+        return BackchannelLogout(
+            tokens=LogoutTokens(SignedTokens(self.keys), issuer=lambda: self.discovery.issuer, client_id=client_id),
+            database=self.database,
+            audit=self.audit,
+            limiter=self.limiter,
+            trusted_proxies=settings.trusted_proxies,
         )
 
     def handlers(self, settings: Settings) -> Handlers[Context]:
         """Every feature's handler; TypeError for a missing method, UnknownMethod for one that the contract does not
         name: here, at start, and never at a call."""
         cursors = CursorSeal(settings.signing_secret.get_secret_value().encode())
-        handlers = product.handlers(Platform(self.identity, self.tickets, cursors, lambda: self.readiness.is_ready))
+        handlers = product.handlers(
+            Platform(
+                GuardedIdentity(self.identity, self.limiter), self.tickets, cursors, lambda: self.readiness.is_ready
+            )
+        )
         check_methods(handlers)
         return handlers
 
     async def _has_database(self) -> bool | str:
         return await self.database.fault() or True
 
+    async def _knows_ended_sessions(self) -> bool | str:
+        """Before its first look the node would take the tokens of those who have logged out."""
+        return self.ended.is_loaded or "not read yet"
+
     async def _has_schema(self) -> bool | str:
         return await self.schema.lasting_fault(self.database) or True
 
     async def _has_keys(self) -> bool | str:
-        return self.keys.is_ready or f"no keys of {self.issuer}: {self.keys.failure or 'not answered yet'}"
+        if not self.keys.is_ready:
+            return f"no keys of {self.issuer}: {self.keys.failure or 'not answered yet'}"
+        return self.discovery.is_settled or f"{self.issuer} has not said its issuer yet"
 
     async def _is_taken_by_redis(self) -> bool | str:
         """One that is away only degrades: limits are per node then, and events wait. One that refuses us never comes back."""
@@ -173,6 +214,8 @@ class Service:
             loop.on_turned_away = partial(self.tally.add, Refused.PLACES_RATE)
         self.supervisor.start("redis-connection", self.pipeline.run)
         self.supervisor.start("jwks-refresh", self.keys.run)
+        self.supervisor.start("issuer-discovery", self.discovery.run)
+        self.supervisor.start("ended-sessions", self.ended.run)
         self.supervisor.start("node-count", self.nodes.run)
         self.supervisor.start("audit-writer", self.audit.work)
         self.supervisor.start("readiness", self.readiness.watch)
@@ -221,12 +264,7 @@ def build(settings: Settings) -> Asgi:
         refusals=refusals,
         spool=_room(settings),
         trusted_proxies=settings.trusted_proxies,
-        behind=make_application(
-            lifespan,
-            refusals,
-            documents=documents() if settings.documents is Documents.PUBLIC else {},
-            metrics=None if settings.is_production else service.metrics,
-        ),
+        behind=_behind(service, lifespan, refusals, settings),
     )
     socket = _socket(service, handlers, settings)
     return Doors(
@@ -255,6 +293,19 @@ def _inspector(service: Service, socket: SocketDoor | None) -> Inspector:
         breakers={"keycloak": lambda: service.breaker.state, "redis": lambda: service.pipeline.state},
         connections=socket.connections if socket else list,
     )
+
+
+def _behind(service: Service, lifespan: Callable[[Any], Any], refusals: Refusals, settings: Settings) -> Asgi:
+    """What has no operation of the contract."""
+    application = make_application(
+        lifespan,
+        refusals,
+        documents=documents() if settings.documents is Documents.PUBLIC else {},
+        metrics=None if settings.is_production else service.metrics,
+    )
+    answer = service.backchannel(settings).answer
+    application.add_api_route(BACKCHANNEL, answer, methods=["POST"], include_in_schema=False)
+    return application
 
 
 def _count_tasks(loop: asyncio.AbstractEventLoop) -> int:
@@ -289,6 +340,7 @@ def _socket(service: Service, handlers: Handlers[Context], settings: Settings) -
         settings=settings,
         on_refusal=RefusalRecorder(service.audit.offer),
         gate=service.gate,
+        live=service.live,
     )
 
 

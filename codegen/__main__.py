@@ -1,4 +1,4 @@
-"""`python -m codegen generate|check|diff|explain|fix|import|init|lock|new|remove|rename|resource|update-platform|operations`: the compiler's commands, on any contract.
+"""`python -m codegen generate|check|diff|explain|fix|import|init|lock|new|remove|rename|resource|update-platform|operations|realm`: the compiler's commands, on any contract.
 
 Exit 1 means findings, and nothing written; 2, that there was nothing to work on. Paths are those of the current folder.
 """
@@ -27,7 +27,7 @@ from codegen.pipeline import Loaded, build, load
 from codegen.project import names
 from codegen.project.init import NewProject
 from codegen.project.init import init as begin
-from codegen.project.realm import HOME, faults
+from codegen.project.realm import HOME, complete, faults
 from codegen.project.rename import rename as give_name
 from codegen.project.update import update as merge_platform
 from codegen.remove.remove import remove as take_away
@@ -186,6 +186,19 @@ def check(options: argparse.Namespace) -> int:
     if changed or stale:
         print("run `make generate`", file=sys.stderr)
     return 1 if changed or stale or found else 0
+
+
+def write_realm(options: argparse.Namespace) -> int:
+    """Write the roles that the contract needs into the realm's file, and nothing else of it."""
+    loaded, file = _loaded(options), options.specs.parent / HOME
+    if loaded is None:
+        return 1
+    try:
+        print(f"{file}: {complete(file, loaded.contract.roles)}")
+    except (OSError, Refused) as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
 
 
 def write_lock(options: argparse.Namespace) -> int:
@@ -378,6 +391,7 @@ COMMANDS = {
     "check": check,
     "lock": write_lock,
     "operations": operations,
+    "realm": write_realm,
 }
 
 if __name__ == "__main__":

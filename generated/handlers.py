@@ -10,6 +10,7 @@ from generated.models import (
     CreateAuthorRequest,
     CreateWsTicketRequest,
     DeleteAuthorRequest,
+    EndSessionsRequest,
     GetAuditLogRequest,
     GetAuditLogsRequest,
     GetAuthorRequest,
@@ -42,6 +43,10 @@ class AuthHandler(ABC, Generic[ContextT]):
     @abstractmethod
     async def create_ws_ticket(self, context: ContextT, request: CreateWsTicketRequest) -> WsTicket:
         """Get a ticket that opens one WebSocket."""
+
+    @abstractmethod
+    async def end_sessions(self, context: ContextT, request: EndSessionsRequest) -> None:
+        """End all sessions of a user here."""
 
     @abstractmethod
     async def login(self, context: ContextT, request: LoginRequest) -> Tokens:

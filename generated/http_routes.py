@@ -40,6 +40,15 @@ ROUTES: tuple[HttpBinding, ...] = (
         ),
     ),
     HttpBinding(
+        operation=OPERATIONS["end_sessions"],
+        codec=CODECS["end_sessions"],
+        method=lambda handlers: handlers.auth.end_sessions,
+        verb="DELETE",
+        path="/auth/sessions/{subject}",
+        statuses=(204,),
+        path_parameters=(HttpParameter("subject", "subject", FROM_TEXT["text"]),),
+    ),
+    HttpBinding(
         operation=OPERATIONS["get_audit_log"],
         codec=CODECS["get_audit_log"],
         method=lambda handlers: handlers.audit_log.get_audit_log,

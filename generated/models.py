@@ -33,6 +33,13 @@ class DeleteAuthorRequest(Request):
     expected_version: Annotated[Annotated[int, Field(ge=1, le=9007199254740991)] | None, NotNull()] = None
 
 
+class EndSessionsRequest(Request):
+    """End all sessions of a user here."""
+
+    subject: Annotated[str, Field(min_length=1, max_length=255, pattern="^[^\\x00]*$")]
+    """The `sub` of a user's tokens."""
+
+
 class GetAuditLogRequest(Request):
     """Read one audit row."""
 

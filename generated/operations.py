@@ -90,7 +90,7 @@ class Event:
 
 
 CONTRACT_VERSION = "1.0.0"
-CONTRACT_HASH = "b1e3826a"
+CONTRACT_HASH = "29b2cd1d"
 
 
 class PkgId(IntEnum):
@@ -111,8 +111,10 @@ ROLES: frozenset[str] = frozenset(
 
 BUCKETS: dict[str, Bucket] = {
     "handshakes": Bucket("handshakes", 600, 60.0, BucketKey.IP, WhenDown.LOCAL),
-    "login": Bucket("login", 20, 60.0, BucketKey.IP, WhenDown.CLOSED),
+    "login": Bucket("login", 60, 60.0, BucketKey.IP, WhenDown.CLOSED),
+    "login-name": Bucket("login-name", 10, 60.0, BucketKey.USER, WhenDown.LOCAL),
     "reads": Bucket("reads", 600, 60.0, BucketKey.USER, WhenDown.LOCAL),
+    "sessions": Bucket("sessions", 600, 60.0, BucketKey.IP, WhenDown.LOCAL),
     "unauthenticated": Bucket("unauthenticated", 1000, 60.0, BucketKey.IP, WhenDown.LOCAL),
     "writes": Bucket("writes", 120, 60.0, BucketKey.USER, WhenDown.LOCAL),
 }
@@ -203,6 +205,32 @@ OPERATIONS: dict[str, Operation] = {
             "unauthenticated",
             "unavailable",
             "version_mismatch",
+        ),
+        publishes=(),
+        sensitive=frozenset(),
+    ),
+    "end_sessions": Operation(
+        name="end_sessions",
+        feature="auth",
+        pkg_id=None,
+        is_query=False,
+        roles=(frozenset({"admin"}),),
+        bucket=BUCKETS["writes"],
+        audit=Audit.REQUIRED,
+        idempotency=Idempotency.NATURAL,
+        timeout_s=5.0,
+        priority=Priority.WRITE,
+        errors=(
+            "changed_meanwhile",
+            "forbidden",
+            "internal",
+            "invalid_data",
+            "malformed",
+            "outcome_unknown",
+            "rate_limited",
+            "timeout",
+            "unauthenticated",
+            "unavailable",
         ),
         publishes=(),
         sensitive=frozenset(),
@@ -399,7 +427,7 @@ OPERATIONS: dict[str, Operation] = {
         pkg_id=None,
         is_query=False,
         roles=None,
-        bucket=BUCKETS["login"],
+        bucket=BUCKETS["sessions"],
         audit=Audit.REQUIRED,
         idempotency=Idempotency.NATURAL,
         timeout_s=5.0,
@@ -440,7 +468,7 @@ OPERATIONS: dict[str, Operation] = {
         pkg_id=None,
         is_query=False,
         roles=None,
-        bucket=BUCKETS["login"],
+        bucket=BUCKETS["sessions"],
         audit=Audit.REQUIRED,
         idempotency=Idempotency.NONE,
         timeout_s=5.0,

@@ -697,6 +697,17 @@ CODECS: dict[str, Codec] = {
         restore=lambda data: None,
         fault_of=fault_of_nothing,
     ),
+    "end_sessions": Codec(
+        decode_json=models.EndSessionsRequest.__pydantic_validator__.validate_json,
+        decode_values=models.EndSessionsRequest.__pydantic_validator__.validate_python,
+        values_protobuf=None,
+        encode_json=lambda result: b"",
+        encode_protobuf=None,
+        frame_json=lambda result: (b"null", None),
+        frame_protobuf=None,
+        restore=lambda data: None,
+        fault_of=fault_of_nothing,
+    ),
     "get_audit_log": Codec(
         decode_json=models.GetAuditLogRequest.__pydantic_validator__.validate_json,
         decode_values=models.GetAuditLogRequest.__pydantic_validator__.validate_python,

@@ -16,6 +16,7 @@ from typing import Self
 
 import httpx2
 
+from app.development.keycloak import Keycloak
 from app.development.launcher import Issuer, Service
 from app.development.servers import free_port
 from tests.observed import OBSERVED
@@ -23,7 +24,7 @@ from tests.observed import OBSERVED
 
 class RunningService:
     """`start` and `kill` may be repeated; data stays in the database. `realm` is another realm's file; `origins` are allowed
-    beside its own."""
+    beside its own. An `issuer` that is given is started and stopped by who gives it."""
 
     def __init__(
         self,
@@ -34,11 +35,13 @@ class RunningService:
         realm: Path | None = None,
         access_s: int = 300,
         origins: tuple[str, ...] = (),
+        issuer: Issuer | Keycloak | None = None,
         **settings: str,
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         options = ("--access-s", str(access_s), *(("--realm", str(realm)) if realm else ()))
-        self.issuer = Issuer(folder / "issuer", os.environ, *options)
+        self.issuer = issuer or Issuer(folder / "issuer", os.environ, *options)
+        self._owns_issuer = issuer is None
         self.port = port = free_port()
         self.url = f"http://127.0.0.1:{port}"
         self.environment = {
@@ -60,7 +63,8 @@ class RunningService:
 
     def __enter__(self) -> Self:
         try:
-            self.issuer.start()
+            if self._owns_issuer:
+                self.issuer.start()
             command = [sys.executable, "-m", "app", "migrate"]
             subprocess.run(command, env=self.environment, check=True)
             self.process.start()
@@ -73,7 +77,8 @@ class RunningService:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.process.stop()
-        self.issuer.stop()
+        if self._owns_issuer:
+            self.issuer.stop()
 
     async def token(self, user: str) -> str:
         """An access token with half of its life before it; a user logs in no more often than that."""
@@ -86,6 +91,10 @@ class RunningService:
             token = answer.json()["access_token"]
             self._tokens[user] = token, time.monotonic() + answer.json()["expires_in"] / 2
         return token
+
+    def forget(self, user: str) -> None:
+        """A token that is over is not handed out again."""
+        self._tokens.pop(user, None)
 
     def log(self) -> str:
         return self.process.log.read_text(errors="replace")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from generated.errors import Unauthenticated
+from generated.errors import CredentialsInvalid, Unauthenticated
 
 
 class Reason(StrEnum):
@@ -52,8 +52,12 @@ class Reason(StrEnum):
     """`nbf` is more than 10 s ahead."""
     ISSUED_LATER = "issued_later"
     """`iat` is more than 10 s ahead."""
+    ENDED = "ended"
+    """Its session has ended, or all of the subject's have (D7)."""
     TICKET = "ticket"
     """Unknown, used, older than 30 s, or another page's."""
+    REPLAYED = "replayed"
+    """A logout token that was told before."""
     OTHER_SESSION = "other_session"
     """A refresh of a socket by another user, or of another session (D9)."""
 
@@ -63,5 +67,29 @@ class CredentialRefused(Unauthenticated):
     is caught, it is, too."""
 
     def __init__(self, reason: Reason) -> None:
+        super().__init__()
+        self.reason = reason
+
+
+class IssuerReason(StrEnum):
+    """Why the issuer gave no tokens, as far as it says; for the audit row alone."""
+
+    PASSWORD = "password"
+    """The name or the password is wrong, and the issuer does not say which."""
+    DISABLED = "disabled"
+    NOT_SET_UP = "not_set_up"
+    """The user has to do something at the issuer first."""
+    SESSION_OVER = "session_over"
+    REUSED = "reused"
+    """A refresh token that was good once: somebody else may have it."""
+    UNREADABLE = "unreadable"
+    """What no issuer can read as a name, a password or a token."""
+    OTHER = "other"
+
+
+class IssuerRefused(CredentialsInvalid):
+    """The credentials were refused; the caller hears nothing of why."""
+
+    def __init__(self, reason: IssuerReason) -> None:
         super().__init__()
         self.reason = reason

@@ -18,4 +18,4 @@ class Identity(Protocol):
         setting."""
 
     async def logout(self, refresh_token: str) -> None:
-        """Ends the session at the issuer. Access tokens that it has issued are taken until they expire."""
+        """Ends the session at the issuer; that its access tokens are over too is `session_ends`'s to say."""

@@ -20,13 +20,30 @@ from keycloak import KeycloakOpenID
 from keycloak.exceptions import KeycloakError
 
 from app.auth.breaker import Breaker
+from app.auth.credential_refused import IssuerReason, IssuerRefused
 from app.auth.jwks import MAX_BYTES
 from generated.errors import CredentialsInvalid, Unavailable
 from generated.results import Tokens
 
 CALLERS_FAULTS = frozenset({(400, "invalid_grant"), (401, "invalid_grant"), (400, "invalid_request")})
 """A wrong password, a dead refresh token, a disabled user, a value that the issuer cannot read."""
+HINTS = {
+    "unauthorized_client": "the realm's client is confidential and KEYCLOAK_CLIENT_SECRET is not its secret, or it may not log users in",
+    "invalid_client": "the realm has no client KEYCLOAK_CLIENT_ID, or KEYCLOAK_CLIENT_SECRET is not its secret",
+}
+OTHER_HINT = "look at KEYCLOAK_URL, KEYCLOAK_REALM and the realm's client"
 TOO_LARGE = frozenset({413, 414, 431})
+REASONS = {
+    "Invalid user credentials": IssuerReason.PASSWORD,
+    "Account disabled": IssuerReason.DISABLED,
+    "User disabled": IssuerReason.DISABLED,
+    "Account is not fully set up": IssuerReason.NOT_SET_UP,
+    "Session not active": IssuerReason.SESSION_OVER,
+    "Token is not active": IssuerReason.SESSION_OVER,
+    "Maximum allowed refresh token reuse exceeded": IssuerReason.REUSED,
+    "Invalid refresh token": IssuerReason.UNREADABLE,
+}
+"""By Keycloak's words for people; another wording is `other`."""
 TOO_MANY = 429
 PASSWORD_GRAMMAR = re.compile("[\t\x20-\x7e\x80-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]+")
 TOKEN_GRAMMAR = re.compile("[\x20-\x7e]+")
@@ -41,8 +58,13 @@ RETRY_AFTER_S = 2
 log = structlog.stdlib.get_logger(__name__)
 
 
+class NotFound(httpx2.HTTPError):
+    """The realm has nothing there, or is none."""
+
+
 class _Fault(msgspec.Struct):
     error: str
+    error_description: str = ""
 
 
 class KeycloakIdentity:
@@ -86,6 +108,10 @@ class KeycloakIdentity:
         _check(TOKEN_GRAMMAR, refresh_token)
         await self._ask(self._client.a_logout, refresh_token)
 
+    def remark(self) -> str:
+        """What an operator has to mend, empty where the issuer accepted lately: logins fail by our configuration."""
+        return self._misconfiguration
+
     async def aclose(self) -> None:
         """Once, at the end, when no call runs any more."""
         await self._client.connection.aclose()
@@ -112,21 +138,23 @@ class KeycloakIdentity:
 
     def _refusal(self, error: KeycloakError) -> CredentialsInvalid | Unavailable:
         """The caller's fault, or our configuration's: the latter is logged once, until it changes or the issuer accepts."""
-        code = _fault_code(error.response_body)
+        code = _fault(error.response_body).error
         if (error.response_code, code) in CALLERS_FAULTS or error.response_code in TOO_LARGE:
-            return CredentialsInvalid()
-        found = f"{error.response_code} {code[:64]}"
+            return IssuerRefused(_reason(error.response_body))
+        found = f"{error.response_code} {code[:64]}: {HINTS.get(code, OTHER_HINT)}"
         if found != self._misconfiguration:
-            log.error("keycloak.misconfigured", status=error.response_code, error=code[:64])
+            hint = HINTS.get(code, OTHER_HINT)
+            log.error("keycloak.misconfigured", status=error.response_code, error=code[:64], hint=hint)
         self._misconfiguration = found
         return Unavailable(retry_after_s=RETRY_AFTER_S)
 
 
 class KeycloakKeys:
-    """The realm's JWKS as bytes, for `KeySet`: no redirects, no compression, at most 256 KiB."""
+    """What the realm at `realm_url` publishes: its JWKS as bytes, for `KeySet`, and its configuration. No redirects, no
+    compression, at most 256 KiB."""
 
-    def __init__(self, issuer: str, *, timeout_s: float = TIMEOUT_S) -> None:
-        self._url = f"{issuer}/protocol/openid-connect/certs"
+    def __init__(self, realm_url: str, *, timeout_s: float = TIMEOUT_S) -> None:
+        self._realm_url = realm_url
         self._client = httpx2.AsyncClient(
             follow_redirects=False,
             timeout=timeout_s,
@@ -134,15 +162,27 @@ class KeycloakKeys:
         )
 
     async def fetch(self) -> bytes:
-        """Raises on any status but 200 and on an answer that is too large or compressed."""
-        async with self._client.stream("GET", self._url) as response:
+        """The keys. Raises on any status but 200 and on an answer that is too large or compressed."""
+        return await self._get(f"{self._realm_url}/protocol/openid-connect/certs")
+
+    async def fetch_configuration(self) -> bytes:
+        """What OpenID Connect Discovery 1.0 §4 names; raises as `fetch`, and where there is none it is empty."""
+        try:
+            return await self._get(f"{self._realm_url}/.well-known/openid-configuration")
+        except NotFound:
+            return b"{}"
+
+    async def _get(self, url: str) -> bytes:
+        async with self._client.stream("GET", url) as response:
+            if response.status_code == httpx2.codes.NOT_FOUND:
+                raise NotFound(url)
             if response.status_code != httpx2.codes.OK or "content-encoding" in response.headers:
-                raise httpx2.HTTPError(f"the keys were answered with status {response.status_code}")
+                raise httpx2.HTTPError(f"answered with status {response.status_code}")
             body = bytearray()
             async for chunk in response.aiter_raw():
                 body += chunk
                 if len(body) > MAX_BYTES:
-                    raise httpx2.HTTPError("the keys are too large")
+                    raise httpx2.HTTPError("the answer is too large")
             return bytes(body)
 
     async def aclose(self) -> None:
@@ -153,7 +193,7 @@ def _check(grammar: re.Pattern[str], *values: str) -> None:
     """Raises CredentialsInvalid for what the issuer cannot take, so that it is not even asked."""
     for value in values:
         if grammar.fullmatch(value) is None or len(quote_plus(value)) > MAX_ENCODED_BYTES:
-            raise CredentialsInvalid
+            raise IssuerRefused(IssuerReason.UNREADABLE)
 
 
 def _is_refusal(status: int | None) -> bool:
@@ -161,11 +201,15 @@ def _is_refusal(status: int | None) -> bool:
     return status is not None and 300 <= status < 500 and status != TOO_MANY
 
 
-def _fault_code(body: bytes | None) -> str:
+def _fault(body: bytes | None) -> _Fault:
     try:
-        return msgspec.json.decode(body or b"", type=_Fault).error
+        return msgspec.json.decode(body or b"", type=_Fault)
     except (msgspec.DecodeError, RecursionError):
-        return ""
+        return _Fault("")
+
+
+def _reason(body: bytes | None) -> IssuerReason:
+    return REASONS.get(_fault(body).error_description, IssuerReason.OTHER)
 
 
 def _tokens(answer: Any) -> Tokens:

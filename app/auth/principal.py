@@ -18,6 +18,8 @@ class Principal:
     """Of our own client alone, as the token had them when it was issued."""
     expires_at: float
     """Seconds since the epoch, from `exp`."""
+    issued_at: float = 0.0
+    """From `iat`: what ends all sessions of a subject ends the tokens of before."""
 
     @property
     def subject(self) -> str:

@@ -14,6 +14,7 @@ from typing import Any
 
 import msgspec
 
+from app.auth.ended_sessions import nobody_s
 from app.auth.principal import Principal
 from app.db.pipelined_redis import PipelinedConnection, RedisUnavailable
 from generated.errors import Unavailable
@@ -31,10 +32,18 @@ class _Ticket(msgspec.Struct):
 
 
 class Tickets:
-    """`clock` is the wall clock, which judges the principal's `exp`. Raises Unavailable without the store."""
+    """`clock` is the wall clock, which judges the principal's `exp`; `has_ended` says whether the session is over by now.
+    Raises Unavailable without the store."""
 
-    def __init__(self, connection: PipelinedConnection, *, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        connection: PipelinedConnection,
+        *,
+        has_ended: Callable[[Principal], bool] = nobody_s,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
         self._connection = connection
+        self._has_ended = has_ended
         self._clock = clock
 
     async def issue(self, principal: Principal, origin: str | None) -> str:
@@ -44,7 +53,7 @@ class Tickets:
         return ticket
 
     async def redeem(self, ticket: str, origin: str | None) -> Principal | None:
-        """The principal, once; None if the ticket is unknown, used, too old or another page's. It is used up by the
+        """The principal, once; None if the ticket is unknown, used, too old, of an ended session or another page's. It is used up by the
         first that asks, whether that one was right or not."""
         if not 0 < len(ticket) <= MAX_TICKET_CHARS or not ticket.isascii():
             return None
@@ -53,7 +62,7 @@ class Tickets:
             return None
         found = msgspec.json.decode(stored, type=_Ticket)
         is_good = found.origin == origin and self._clock() < found.principal.expires_at
-        return found.principal if is_good else None
+        return found.principal if is_good and not self._has_ended(found.principal) else None
 
     async def _ask(self, *command: bytes | str | int) -> Any:
         try:

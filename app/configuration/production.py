@@ -35,6 +35,8 @@ def unsafe(name: str, value: Any) -> str | None:
             return "must name the hosts"
         case "keycloak_url" if not value.startswith("https://"):
             return "must be https"
+        case "keycloak_issuer" if value is not None and not value.startswith("https://"):
+            return "must be https"
         case "token_audience" if not value:
             return "must be set"
         case "rate_limit_scale" if value != 1:

@@ -1,4 +1,4 @@
-"""`python -m app.development run` serves; `call OPERATION JSON` sends one frame over the socket."""
+"""`python -m app.development run` serves; `keycloak` runs the real issuer; `call OPERATION JSON` sends one frame over the socket."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from app.configuration.sources import merged
+from app.development import keycloak
 from app.development.call import call
 from app.development.launcher import Launcher
 
@@ -18,6 +19,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m app.development")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("run", help="serve with embedded PostgreSQL, Valkey and issuer")
+    issuer = commands.add_parser(
+        "keycloak", help="the real Keycloak with docker/keycloak/realm.json; needs Java and Maven"
+    )
+    issuer.add_argument("--port", type=int, default=8080)
     caller = commands.add_parser("call", help="log in, send one frame over the socket, print the reply")
     caller.add_argument("operation")
     caller.add_argument("data", nargs="?", default="{}", help="the operation's fields as JSON")
@@ -26,6 +31,8 @@ def main() -> int:
     options = parser.parse_args()
     if options.command == "run":
         return Launcher(ROOT, merged(os.environ, ROOT)).run()
+    if options.command == "keycloak":
+        return keycloak.run(ROOT, options.port)
     return call(options.address, options.user, options.operation, options.data)
 
 

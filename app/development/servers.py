@@ -18,7 +18,7 @@ import subprocess
 import sys
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -26,7 +26,7 @@ from pathlib import Path
 from generated.product import NAME
 
 START_S = 30.0
-"""For one that starts; then it is killed, and ServerUnavailable says what its log ends with."""
+"""For one that starts; then it is killed, and ServerUnavailable says what its log ends with. Some need longer."""
 STOP_S = 10.0
 """For one that is told to end; then it is killed."""
 UNPRIVILEGED = "nobody"
@@ -92,7 +92,10 @@ class Server(ABC):
         self.launch()
         self.wait_ready()
 
-    def _spawn(self, command: Sequence[str], user: str | None = None) -> None:
+    def _spawn(
+        self, command: Sequence[str], user: str | None = None, environment: Mapping[str, str] | None = None
+    ) -> None:
+        """`environment` is ours where none is given."""
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 command,
@@ -101,6 +104,7 @@ class Server(ABC):
                 stdin=subprocess.DEVNULL,
                 start_new_session=True,
                 user=user,
+                env=environment,
                 preexec_fn=_dies_with(os.getpid(), self.stop_signal),
                 cwd="/",
             )

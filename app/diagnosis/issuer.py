@@ -17,7 +17,7 @@ from app.diagnosis.clock import skew
 from app.diagnosis.findings import Finding, State
 from app.settings import Settings
 
-URL, CLIENT = "KEYCLOAK_URL", "KEYCLOAK_CLIENT_ID"
+URL, ISSUER, CLIENT = "KEYCLOAK_URL", "KEYCLOAK_ISSUER", "KEYCLOAK_CLIENT_ID"
 WITHIN_S = 4.0
 """For all questions."""
 NOT_FOUND = 404
@@ -41,28 +41,28 @@ async def look(settings: Settings) -> list[Finding]:
             return [*await _keys(client, settings), *await _client(client, settings), *_hidden()]
     except (httpx2.HTTPError, OSError, TimeoutError, ValueError) as error:
         said = "it is silent" if isinstance(error, TimeoutError | httpx2.TimeoutException) else str(error)
-        where = f"{settings.issuer} does not answer: {said or type(error).__name__}"
+        where = f"{settings.realm_url} does not answer: {said or type(error).__name__}"
         return [Finding(URL, State.AWAY, where, "start it, or mend the URL")]
 
 
 async def _keys(client: httpx2.AsyncClient, settings: Settings) -> list[Finding]:
     """Raises httpx2.HTTPError for a server that is in trouble, and ValueError for an answer that is none."""
     begun = time.monotonic()
-    answer = await client.get(f"{settings.issuer}/.well-known/openid-configuration")
+    answer = await client.get(f"{settings.realm_url}/.well-known/openid-configuration")
     passed_s = time.monotonic() - begun
     if answer.status_code == NOT_FOUND:
-        return [Finding(URL, State.FAULT, f"{settings.issuer} is not there", "mend KEYCLOAK_URL or KEYCLOAK_REALM")]
+        return [Finding(URL, State.FAULT, f"{settings.realm_url} is not there", "mend KEYCLOAK_URL or KEYCLOAK_REALM")]
     answer.raise_for_status()
     return [*_discovered(settings, answer.json()), *_clock(answer, passed_s)]
 
 
 def _discovered(settings: Settings, document: dict[str, object]) -> Iterator[Finding]:
     named = document.get("issuer")
-    if named == settings.issuer:
+    if settings.keycloak_issuer in (None, named):
         yield Finding(URL, State.OK, f"the issuer of tokens is {named}")
     else:
-        said = f"the issuer calls itself {named}, and tokens are taken of {settings.issuer} alone"
-        yield Finding(URL, State.FAULT, said, "name it by its public address")
+        said = f"the issuer calls itself {named}, and tokens are taken of {settings.keycloak_issuer} alone"
+        yield Finding(ISSUER, State.FAULT, said, "set it to what the issuer calls itself, or leave it out")
 
 
 def _clock(answer: httpx2.Response, passed_s: float) -> Iterator[Finding]:
@@ -80,7 +80,7 @@ async def _client(client: httpx2.AsyncClient, settings: Settings) -> list[Findin
     }  # fmt: skip
     if settings.client_secret is not None:
         form["client_secret"] = settings.client_secret
-    answer = await client.post(f"{settings.issuer}/protocol/openid-connect/token", data=form)
+    answer = await client.post(f"{settings.realm_url}/protocol/openid-connect/token", data=form)
     if answer.status_code == NOT_FOUND:
         return []
     error = answer.json().get("error")

@@ -9,9 +9,10 @@ from datetime import UTC, datetime
 import structlog
 
 from app.audit.record import AuditRecord, Outcome
-from app.auth.credential_refused import CredentialRefused
+from app.auth.credential_refused import CredentialRefused, IssuerRefused, Reason
 from app.auth.principal import Principal
 from app.execution.context import Call, Door
+from app.telemetry.bounded_lines import BoundedLines
 from generated.errors import ApiError, CredentialsInvalid, Forbidden, RateLimited, Unauthenticated, Unavailable
 
 OK = "ok"
@@ -28,8 +29,8 @@ def outcome_of(code: str) -> Outcome:
 
 
 def reason_of(error: ApiError) -> str | None:
-    """Why a credential was refused; other refusals say all by their code."""
-    return error.reason if isinstance(error, CredentialRefused) else None
+    """Why a credential was refused, here or by the issuer; other refusals say all by their code."""
+    return error.reason if isinstance(error, CredentialRefused | IssuerRefused) else None
 
 
 def record_of(call: Call, code: str, started: float, reason: str | None = None) -> AuditRecord:
@@ -37,6 +38,8 @@ def record_of(call: Call, code: str, started: float, reason: str | None = None) 
     row of a success is made before COMMIT, so its duration leaves that out. The object is the one that the handler
     named, else the one that the request names."""
     caller, principal = call.caller, call.caller.principal
+    if principal is None and call.context is not None:
+        principal = call.context.actor
     named = call.context.object_id if call.context else None
     return AuditRecord(
         at=datetime.now(UTC),
@@ -55,6 +58,23 @@ def record_of(call: Call, code: str, started: float, reason: str | None = None) 
         sid=principal.sid if principal else None,
         reason=reason,
     )
+
+
+class CredentialLog:
+    """One line for each credential that a call was refused for, ten a minute for each reason. One per worker."""
+
+    def __init__(self, lines: BoundedLines) -> None:
+        self._lines = lines
+
+    def tell(self, call: Call, refused: CredentialRefused) -> None:
+        """A call without a credential has no line: that is how browsers and probes ask."""
+        if refused.reason is Reason.MISSING:
+            return
+        more = self._lines.admit(refused.reason)
+        if more is not None:
+            caller, action = call.caller, call.operation.name
+            said = {"reason": refused.reason, "ip": caller.ip, "trace_id": call.trace_id}
+            log.info("auth.denied", door=caller.door, action=action, code=refused.code, **said, **more)
 
 
 class RefusalRecorder:

@@ -72,6 +72,10 @@ class Context:
     """The object that the audit row names; the handler sets it where the contract cannot know it. More than 255
     characters are cut."""
 
+    actor: Principal | None = None
+    """Who the call has shown to be, where it came without a credential: the audit row names him, and nothing is granted by
+    it."""
+
     status: int | None = None
     """Which of the declared success statuses HTTP answers with, where there are several; frames have one OK. One that
     is not declared is logged, and answered as the first declared one."""

@@ -26,11 +26,12 @@ from app.db.sqlstates import refusal_for
 from app.db.transaction import Transaction
 from app.errors import decode
 from app.execution.address import limit_key
-from app.execution.audit_rows import OK, reason_of, record_of
+from app.execution.audit_rows import OK, CredentialLog, reason_of, record_of
 from app.execution.context import Abandoned, Call, Context
 from app.execution.deadlines import Deadlines, Watch
 from app.execution.idempotency import AnswerStore, Replay
 from app.limits.limiter import Limiter
+from app.telemetry.bounded_lines import BoundedLines
 from app.telemetry.logs import TRACE_ID
 from app.telemetry.metrics import Metrics
 from generated.errors import (
@@ -86,6 +87,7 @@ class Runner:
         self._shares = shares
         self._gate = gate
         self._answers = AnswerStore()
+        self._credentials = CredentialLog(BoundedLines())
         self._objects = {one.operation.name: one.path_parameters[-1] for one in ROUTES if one.path_parameters}
         self._clock = clock
 
@@ -108,6 +110,8 @@ class Runner:
         except Exception as error:
             refusal = declared(call, error)
             code = refusal.code
+            if isinstance(refusal, CredentialRefused):
+                self._credentials.tell(call, refusal)
             await self._record_refusal(call, refusal, started)
             if refusal is error:
                 raise

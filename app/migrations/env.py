@@ -14,10 +14,11 @@ from sqlmodel import SQLModel
 from app import product
 from app.addresses import postgres_url
 from app.audit import tables as audit_tables
+from app.auth import tables as auth_tables
 from app.broadcast import tables as broadcast_tables
 from app.execution import tables as execution_tables
 
-TABLES = (audit_tables, broadcast_tables, execution_tables, *product.TABLES)
+TABLES = (audit_tables, auth_tables, broadcast_tables, execution_tables, *product.TABLES)
 LOCK = 7_283_551
 """Of the advisory lock that who migrates holds until COMMIT."""
 

@@ -49,4 +49,5 @@ class Inspector:
             "parts": {name: readiness.reasons.get(name, "ok") for name in readiness.parts},
             "breakers": {name: read() for name, read in self._breakers.items()},
             "tasks": self._supervisor.lives(),
+            "remarks": readiness.remarks(),
         }

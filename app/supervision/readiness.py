@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from types import MappingProxyType
 
 import structlog
 
@@ -24,10 +25,18 @@ log = structlog.get_logger(__name__)
 
 class Readiness:
     """`checks` are by the name of the part; `watch` is supervised. `is_ready` asks nobody. A check may raise, which is
-    a no, and must not need longer than 2 s."""
+    a no, and must not need longer than 2 s. `remarks` say what an operator should mend although the node serves; an
+    empty one says nothing."""
 
-    def __init__(self, checks: Mapping[str, Check], *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        checks: Mapping[str, Check],
+        *,
+        remarks: Mapping[str, Callable[[], str]] = MappingProxyType({}),
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._checks = checks
+        self._remarks = remarks
         self._clock = clock
         self._checked_at = float("-inf")
         self.reasons: dict[str, str] = dict.fromkeys(checks, "not asked yet")
@@ -48,6 +57,10 @@ class Readiness:
         """No before the first look, and where the last one is older than 5 s: then the loop or the supervisor stands
         still."""
         return not self.failing and self._clock() - self._checked_at <= MAX_AGE_S
+
+    def remarks(self) -> dict[str, str]:
+        """By the name of the part, for the detail of readiness: no caller of the public port is to see them."""
+        return {name: said for name, remark in self._remarks.items() if (said := remark())}
 
     async def watch(self) -> None:
         """For the life of the node, once a second after the last answer."""

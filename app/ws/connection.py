@@ -341,6 +341,15 @@ class Connection:
     def _close_expired(self) -> None:
         self.outbox.close(CloseCode.TOKEN_EXPIRED, "token_expired")
 
+    def close_if_ended(self, has_ended: Callable[[Principal], bool]) -> None:
+        """Nothing of an ended session is begun any more; what runs ends as at any close. Again it does nothing."""
+        if self._identity is None or self.outbox.close_code is not None or not has_ended(self._identity):
+            return
+        self._caller = Caller(None, self._caller.ip, self._caller.user_agent, Door.WEBSOCKET, absent=Reason.ENDED)
+        self._subscriptions.leave_all()
+        self._tell(Attempt.CLOSE, "revoked", Reason.ENDED, self._session.next_trace_id())
+        self.outbox.close(CloseCode.REVOKED, "revoked")
+
     # Topics
 
     def _change_topics(self, action: Subscribe | Unsubscribe) -> None:

@@ -24,6 +24,7 @@ from app.telemetry.correlation import HEADER, trace_id_of
 from app.ws.connection import Connection, Receive, Runner, Services
 from app.ws.dialect import make_dialects
 from app.ws.handshake import Admission, Handshake, HandshakeSettings, Redeemer, Scope, Verifier, user_agent_of
+from app.ws.live_sockets import LiveSockets
 from app.ws.outbox import ABNORMAL
 from app.ws.peer import Send
 from app.ws.refusals import Attempt, OnRefusal, reason_of
@@ -71,11 +72,13 @@ class SocketDoor:
         settings: HandshakeSettings,
         on_refusal: OnRefusal,
         gate: Gate,
+        live: LiveSockets,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._handshake = Handshake(verifier=verifier, tickets=tickets, limiter=limiter, settings=settings)
         self._dialects = make_dialects(packages, handlers, EVENT_CODECS)
         self._services = Services(runner, verifier, limiter, hub, topic_roles(EVENTS.values()), on_refusal, gate, clock)
+        self._live = live
         self._trusted_proxies = settings.trusted_proxies
         self._metrics = metrics
         self._clock = clock
@@ -129,8 +132,10 @@ class SocketDoor:
         self._open[connection] = admission.format.subprotocol, self._clock()
         try:
             await send({"type": "websocket.accept", "subprotocol": admission.subprotocol, "headers": headers})
+            self._live.enter(connection)
             code = await connection.serve(receive)
         finally:
+            self._live.leave(connection)
             connection.settle()
             del self._open[connection]
             self._metrics.socket_closed(code)

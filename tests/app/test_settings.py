@@ -32,7 +32,7 @@ def test_secrets_are_not_shown() -> None:
 
 def test_the_issuer_is_the_realm_s_address_with_or_without_a_slash() -> None:
     found = {
-        settings(keycloak_url=url, keycloak_realm="r").issuer for url in ("https://k.example", "https://k.example/")
+        settings(keycloak_url=url, keycloak_realm="r").realm_url for url in ("https://k.example", "https://k.example/")
     }
     assert found == {"https://k.example/realms/r"}
 

@@ -52,6 +52,15 @@ DELETE_AUTHOR: Operation[None] = Operation(
     request_message="stele.v1.DeleteAuthorRequest",
 )
 
+END_SESSIONS: Operation[None] = Operation(
+    name="end_sessions",
+    feature="auth",
+    result=cache(lambda: TypeAdapter(None)),
+    idempotency="natural",
+    timeout_s=5.0,
+    http=HttpBinding("DELETE", "/auth/sessions/{subject}", parameters=(Parameter("subject", "subject", "path"),)),
+)
+
 GET_AUDIT_LOG: Operation[models.AuditLog] = Operation(
     name="get_audit_log",
     feature="audit_log",
@@ -260,6 +269,7 @@ OPERATIONS: dict[str, Operation[Any]] = {
     "create_author": CREATE_AUTHOR,
     "create_ws_ticket": CREATE_WS_TICKET,
     "delete_author": DELETE_AUTHOR,
+    "end_sessions": END_SESSIONS,
     "get_audit_log": GET_AUDIT_LOG,
     "get_audit_logs": GET_AUDIT_LOGS,
     "get_author": GET_AUTHOR,

@@ -72,6 +72,17 @@ class AuthApi:
         """Get a ticket that opens one WebSocket."""
         return self._calls.call(_operations.CREATE_WS_TICKET, {}, timeout_s=timeout_s)
 
+    def end_sessions(self, *, subject: str, timeout_s: float | None = None) -> None:
+        """End all sessions of a user here.
+
+        Tokens issued by now, and refresh tokens of before, open nothing any more, on every node within seconds; open
+        sockets are closed (4504). The user may log in again. At the issuer nothing ends.
+
+        Args:
+            subject: The `sub` of a user's tokens. 1 to 255 characters.
+        """
+        return self._calls.call(_operations.END_SESSIONS, {"subject": subject}, timeout_s=timeout_s)
+
     def login(self, *, username: str, password: str, timeout_s: float | None = None) -> models.Tokens:
         """Exchange a name and a password for tokens.
 

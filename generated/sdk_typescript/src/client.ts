@@ -24,6 +24,12 @@ export interface AuthApi {
   /** Get a ticket that opens one WebSocket. */
   createWsTicket(input?: $types.CreateWsTicketRequest, options?: $.CallOptions): Promise<$types.WsTicket>;
   /**
+   * End all sessions of a user here.
+   * Tokens issued by now, and refresh tokens of before, open nothing any more, on every node within seconds;
+   * open sockets are closed (4504). The user may log in again. At the issuer nothing ends.
+   */
+  endSessions(input: $types.EndSessionsRequest, options?: $.CallOptions): Promise<void>;
+  /**
    * Exchange a name and a password for tokens.
    * @throws {CredentialsInvalid}
    */
@@ -118,6 +124,7 @@ export function createClient(options: $.ClientOptions): Client {
     },
     auth: {
       createWsTicket: (input?: $types.CreateWsTicketRequest, options?: $.CallOptions) => $functions.createWsTicket(connection, input, options),
+      endSessions: (input: $types.EndSessionsRequest, options?: $.CallOptions) => $functions.endSessions(connection, input, options),
       login: (input: $types.LoginRequest, options?: $.CallOptions) => $functions.login(connection, input, options),
       logout: (input: $types.LogoutRequest, options?: $.CallOptions) => $functions.logout(connection, input, options),
       refresh: (input: $types.RefreshRequest, options?: $.CallOptions) => $functions.refresh(connection, input, options),

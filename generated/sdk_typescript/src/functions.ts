@@ -30,6 +30,14 @@ export const deleteAuthor = (connection: $.Connection, input: $types.DeleteAutho
   connection.call($operations.DELETE_AUTHOR, input, options);
 
 /**
+ * End all sessions of a user here.
+ * Tokens issued by now, and refresh tokens of before, open nothing any more, on every node within seconds; open
+ * sockets are closed (4504). The user may log in again. At the issuer nothing ends.
+ */
+export const endSessions = (connection: $.Connection, input: $types.EndSessionsRequest, options?: $.CallOptions): Promise<void> =>
+  connection.call($operations.END_SESSIONS, input, options);
+
+/**
  * Read one audit row.
  * @throws {AuditLogNotFound}
  */

@@ -97,6 +97,7 @@ export type {
   CreateAuthorRequest,
   CreateWsTicketRequest,
   DeleteAuthorRequest,
+  EndSessionsRequest,
   FieldError,
   GetAuditLogRequest,
   GetAuditLogsRequest,

@@ -32,6 +32,13 @@ export const DELETE_AUTHOR: $.Operation<$types.DeleteAuthorRequest, void> = {
   input: () => $tables.DeleteAuthorRequest,
 };
 
+export const END_SESSIONS: $.Operation<$types.EndSessionsRequest, void> = {
+  name: "end_sessions",
+  http: { verb: "DELETE", path: "/auth/sessions/{subject}", parameters: [{ field: "subject", carrier: "subject", location: "path" }] },
+  idempotency: "natural",
+  input: () => $tables.EndSessionsRequest,
+};
+
 export const GET_AUDIT_LOG: $.Operation<$types.GetAuditLogRequest, $types.AuditLog> = {
   name: "get_audit_log",
   pkgId: 8,

@@ -143,6 +143,12 @@ export const DeleteAuthorRequest: $.RecordTable<$types.DeleteAuthorRequest> = {
   ],
 };
 
+export const EndSessionsRequest: $.RecordTable<$types.EndSessionsRequest> = {
+  fields: [
+    { name: "subject", no: 0, kind: "string" },
+  ],
+};
+
 export const GetAuditLogRequest: $.RecordTable<$types.GetAuditLogRequest> = {
   fields: [
     { name: "auditLogId", wire: "audit_log_id", no: 1, kind: "safe" },

@@ -188,6 +188,12 @@ export interface DeleteAuthorRequest {
   expectedVersion?: number | undefined;
 }
 
+/** End all sessions of a user here. */
+export interface EndSessionsRequest {
+  /** The `sub` of a user's tokens. 1 to 255 characters. */
+  subject: string;
+}
+
 /** Read one audit row. */
 export interface GetAuditLogRequest {
   /** 1 to 9007199254740991. */

@@ -13,7 +13,7 @@ from app.auth.breaker import Breaker
 from app.auth.jwks import KeySet
 from app.auth.keycloak_identity import KeycloakIdentity, KeycloakKeys
 from app.auth.verifier import TokenVerifier
-from app.development.issuer import REALM_FILE, load_realm
+from app.development.realm import REALM_FILE, load_realm
 from generated.errors import CredentialsInvalid, Unavailable
 from tests.app.auth.issuer_process import IssuerProcess
 from tests.app.auth.key_endpoint import KeyEndpoint
@@ -48,7 +48,7 @@ async def test_a_login_gives_tokens_that_the_verifier_accepts_with_the_keys_of_t
     given = await identity.login("editor", "editor")
     principal = await tokens.verify(given.access_token)
     assert principal.username == "editor"
-    assert principal.roles == set(load_realm(REALM_FILE).users["editor"].roles)
+    assert principal.roles == set(load_realm(REALM_FILE).users["editor"].roles["stele"])
     assert (given.token_type, given.expires_in) == ("Bearer", 300)
     assert given.refresh_expires_in > given.expires_in
     await source.aclose()

@@ -366,3 +366,14 @@ async def test_a_cached_token_costs_microseconds(tokens: TokenVerifier, mint: Mi
     for _ in range(10_000):
         tokens.cached(token)
     assert (time.process_time() - started) / 10_000 < 20e-6
+
+
+async def test_another_issuer_is_expected_from_the_next_token_on(tokens: TokenVerifier, mint: Mint) -> None:
+    token, other = mint.token(), mint.token(iss="https://login.example.com/realms/stele")
+    assert await tokens.verify(token)
+    tokens.expect("https://login.example.com/realms/stele")
+    assert tokens.cached(token) is None
+    with pytest.raises(CredentialRefused) as refused:
+        await tokens.verify(token)
+    assert refused.value.reason is Reason.ISSUER
+    assert (await tokens.verify(other)).iss == "https://login.example.com/realms/stele"

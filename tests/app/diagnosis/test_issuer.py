@@ -36,10 +36,12 @@ async def test_a_realm_or_client_that_is_not_there_is_a_fault(
 
 async def test_one_that_calls_itself_otherwise_is_a_fault_that_names_both(service: RunningService) -> None:
     other = service.issuer.url.replace("127.0.0.1", "localhost")
-    fault = (await found(keycloak_url=other))["KEYCLOAK_URL"]
+    fault = (await found(keycloak_url=other, keycloak_issuer=other))["KEYCLOAK_ISSUER"]
     assert fault.state is State.FAULT
     assert service.issuer.url in fault.said
     assert other in fault.said
+    taken = (await found(keycloak_url=other))["KEYCLOAK_URL"]
+    assert (taken.state, service.issuer.url in taken.said) == (State.OK, True)
 
 
 async def test_one_that_is_away_is_said_with_its_address() -> None:

@@ -20,7 +20,7 @@ async def here() -> bool | str:
 
 
 async def test_what_it_tells() -> None:
-    readiness = Readiness({"database": away, "keys": here})
+    readiness = Readiness({"database": away, "keys": here}, remarks={"keycloak": lambda: "the client is confidential"})
     await readiness.check()
     inspector = Inspector(
         render=lambda: b"metrics", readiness=readiness, supervisor=Supervisor(), breakers={"redis": lambda: "open"},
@@ -30,7 +30,7 @@ async def test_what_it_tells() -> None:
     assert json.loads(inspector.answer(CONNECTIONS)) == [{"user": "reader"}]
     assert json.loads(inspector.answer(STATE)) == {
         "ready": False, "parts": {"database": "db:5432: Connection refused", "keys": "ok"}, "breakers": {"redis": "open"},
-        "tasks": {},
+        "tasks": {}, "remarks": {"keycloak": "the client is confidential"},
     }  # fmt: skip
     with pytest.raises(KeyError):
         inspector.answer("secrets")

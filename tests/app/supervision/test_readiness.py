@@ -57,3 +57,13 @@ async def test_an_old_answer_is_no() -> None:
     await readiness.check()
     clock.now += module.MAX_AGE_S + 0.1
     assert not readiness.is_ready
+
+
+async def test_remarks_are_what_an_operator_should_mend_and_hold_nothing_up() -> None:
+    said = {"text": ""}
+    readiness = Readiness({}, remarks={"issuer": lambda: said["text"]})
+    await readiness.check()
+    assert readiness.remarks() == {}
+    said["text"] = "the client is confidential"
+    assert readiness.remarks() == {"issuer": "the client is confidential"}
+    assert readiness.is_ready

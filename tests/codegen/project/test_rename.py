@@ -37,7 +37,7 @@ PROTOCOL = {
 """What stays, and why; docs/wire.md has the names of the protocol."""
 LIVED = """
 import json
-from app.development.issuer import REALM_FILE, load_realm
+from app.development.realm import REALM_FILE, load_realm
 from app.settings import Settings
 from app.telemetry.metrics import Metrics
 from app.db.database import SESSION

@@ -1,0 +1,137 @@
+"""Which sessions have ended before their tokens do, known on this node without asking anybody (ACCEPTANCE D7).
+
+Promises: what has committed is known within about a second while PostgreSQL answers, whatever Redis does; asking costs two look-ups;
+at most 100,000 are remembered, each for 24 h, the last ones. Tokens that live for longer than that come back.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import asyncpg
+import structlog
+from sqlalchemy import BigInteger, Text, bindparam, cast, delete, func, select, text
+
+from app.auth.principal import Principal
+from app.auth.tables import ENDED_SESSION
+from app.db.database import Database
+from app.db.statements import compile_statement
+from generated.errors import ApiError
+
+KEPT_S = 24 * 3600
+EVERY_S = 1.0
+PURGE_S = 600.0
+MAX_KNOWN = 100_000
+log = structlog.stdlib.get_logger(__name__)
+
+
+def nobody_s(_: Principal) -> bool:
+    """Where no session ends before its tokens."""
+    return False
+
+
+class EndedSessions:
+    """`run` is supervised; `on_ended` is called on the loop when more have ended. One per worker."""
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        every_s: float = EVERY_S,
+        clock: Callable[[], float] = time.time,
+        max_known: int = MAX_KNOWN,
+    ) -> None:
+        self.is_loaded = False
+        self.on_ended: Callable[[], None] = _nothing
+        self._database = database
+        self._every_s = every_s
+        self._clock = clock
+        self._max_known = max_known
+        self._sids: dict[str, float] = {}
+        self._subjects: dict[str, float] = {}
+        self._seen_until = 0
+        self._is_failing = False
+        self._purge_at = float("-inf")
+        self._news, self._old = _statements(max_known)
+
+    def has_ended(self, principal: Principal) -> bool:
+        """Whether the caller's session has ended, or all of the subject's that began by then."""
+        if principal.sid is not None and principal.sid in self._sids:
+            return True
+        ended_at = self._subjects.get(principal.sub)
+        return ended_at is not None and principal.issued_at <= ended_at
+
+    async def run(self) -> None:
+        """Does not return. A database that is away is asked again; what is known stays."""
+        while True:
+            try:
+                await self.look()
+                await self._purge()
+                self._is_failing = False
+            except (ApiError, asyncpg.PostgresError) as error:
+                if not self._is_failing:
+                    log.warning("sessions.not_read", reason=type(error).__name__)
+                self._is_failing = True
+            await asyncio.sleep(self._every_s)
+
+    async def look(self) -> None:
+        """Takes in what has become visible since the last look, all at the first. Raises what the database raises.
+
+        A row that a look did not see is of a transaction that was not over, so its number is not below that look's `xmin`.
+        """
+        rows = await self._database.fetch(self._news, since=self._seen_until)
+        horizon = int(rows[0]["horizon"])
+        if horizon < self._seen_until:  # Another database stands there, or one that was restored.
+            rows = await self._database.fetch(self._news, since=0)
+        self._seen_until = horizon
+        self.is_loaded = True
+        if sum(self._take_in(row) for row in reversed(rows)):
+            self._forget()
+            self.on_ended()
+
+    def _take_in(self, row: Mapping[str, Any]) -> bool:
+        """Whether that was news."""
+        kept, name = (self._sids, row["sid"]) if row["sid"] is not None else (self._subjects, row["subject"])
+        if name is None or kept.get(name, 0.0) >= row["ended_at"]:
+            return False
+        kept.pop(name, None)
+        kept[name] = float(row["ended_at"])
+        return True
+
+    def _forget(self) -> None:
+        """The oldest come first, since the latest is entered last."""
+        horizon = self._clock() - KEPT_S
+        for kept in (self._sids, self._subjects):
+            beyond = len(kept) - self._max_known
+            for name in [name for number, (name, at) in enumerate(kept.items()) if number < beyond or at < horizon]:
+                del kept[name]
+            if beyond > 0:
+                log.warning("sessions.forgotten", count=beyond, known=self._max_known)
+
+    async def _purge(self) -> None:
+        if time.monotonic() >= self._purge_at:
+            await self._database.execute(self._old)
+            self._purge_at = time.monotonic() + PURGE_S
+
+
+def _statements(most: int) -> tuple[Any, Any]:
+    """Rows since a transaction's number, newest first, each with the horizon of this look; and the end of old ones."""
+    row, kept = ENDED_SESSION.c, func.now() - text(f"interval '{KEPT_S} seconds'")
+    horizon = cast(cast(func.pg_snapshot_xmin(func.pg_current_snapshot()), Text), BigInteger).label("horizon")
+    look = select(horizon).subquery("look")
+    fresh = (row.xid >= bindparam("since")) & (row.at > kept)
+    ended_at = func.date_part(text("'epoch'"), row.at).label("ended_at")
+    news = (
+        select(look.c.horizon, row.sid, row.subject, ended_at)
+        .select_from(look.outerjoin(ENDED_SESSION, fresh))
+        .order_by(row.id.desc())
+        .limit(most)
+    )
+    return compile_statement(news), compile_statement(delete(ENDED_SESSION).where(row.at <= kept))
+
+
+def _nothing() -> None:
+    return None

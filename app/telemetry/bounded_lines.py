@@ -1,0 +1,42 @@
+"""A bound on lines of the log that strangers cause: so many of one kind in a minute, the others counted.
+
+Promises: the first lines of each kind are never kept back by those of another; what was left out is said with the next line.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+WINDOW_S = 60.0
+MAX_LINES = 10
+"""Of one kind in a window."""
+
+
+@dataclass(slots=True)
+class _Kind:
+    window_ends: float = float("-inf")
+    lines: int = 0
+    left_out: int = 0
+
+
+class BoundedLines:
+    """Kinds are a closed set: each is remembered for ever. `clock` is a monotonic one."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._kinds: dict[str, _Kind] = {}
+
+    def admit(self, kind: str) -> dict[str, int] | None:
+        """What the line says besides: how many were left out before it. None where it is one too many."""
+        known = self._kinds.setdefault(kind, _Kind())
+        now = self._clock()
+        if now >= known.window_ends:
+            known.window_ends, known.lines = now + WINDOW_S, 0
+        if known.lines >= MAX_LINES:
+            known.left_out += 1
+            return None
+        known.lines += 1
+        left_out, known.left_out = known.left_out, 0
+        return {"left_out": left_out} if left_out else {}

@@ -1,0 +1,17 @@
+"""One issuer of each kind for a whole session."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app.development.servers import Postgres, Valkey
+from tests.issuers.stage import Stage, staged
+
+
+@pytest.fixture(scope="session", params=["development", "keycloak"])
+def stage(request: pytest.FixtureRequest, servers_folder: Path, postgres: Postgres, valkey: Valkey) -> Iterator[Stage]:
+    with staged(request.param, servers_folder / request.param, postgres, valkey) as ready:
+        yield ready
