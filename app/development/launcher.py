@@ -216,6 +216,7 @@ class Launcher:
     def _secret(self) -> str:
         path = self._state / "signing_secret"
         if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
             path.touch(mode=0o600)
             path.write_text(secrets.token_hex(32))
         return path.read_text()

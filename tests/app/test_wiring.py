@@ -8,6 +8,7 @@ import subprocess
 import sys
 import uuid
 from datetime import UTC, datetime
+from typing import Any
 
 import asyncpg
 import httpx2
@@ -126,7 +127,7 @@ async def test_a_worker_whose_redis_refuses_it_is_not_ready_and_says_why_until_i
         while one.readiness.failing != ("redis",):
             await asyncio.sleep(0.01)
     assert one.readiness.reasons["redis"].startswith("WRONGPASS")
-    client = Redis.from_url(valkey.url)
+    client: Any = Redis.from_url(valkey.url)
     await client.execute_command("ACL", "SETUSER", user, "on", ">hunter2", "~*", "&*", "+@all")
     async with asyncio.timeout(30):
         while not one.readiness.is_ready:

@@ -27,6 +27,7 @@ WHOLE = {
     "test_fuzz.py",
     "test_verdicts.py",
     "test_live.py",
+    "test_mutants.py",
     "test_foreign.py",
     "test_seeded_bugs.py",
 }

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx2
@@ -37,7 +38,7 @@ def database_by(front: TlsFront, name: str, certificates: Certificates, *, mode:
 
 async def with_user(valkey: Valkey) -> str:
     """User and password of an ACL user who may do everything."""
-    client = Redis.from_url(valkey.url)
+    client: Any = Redis.from_url(valkey.url)
     await client.execute_command("ACL", "SETUSER", "app", "on", ">p%40ss", "~*", "&*", "+@all")
     await client.aclose()
     return "app:p%2540ss"

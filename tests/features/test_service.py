@@ -56,6 +56,12 @@ async def test_a_session_is_begun_renewed_and_ended(service: RunningService, bin
         assert (await door.call("health")).value["status"] == "ok"
 
 
+async def test_an_administrator_ends_the_sessions_of_a_user(service: RunningService) -> None:
+    """Of somebody who has none, so that no other test loses his."""
+    async with rest(service.url, await service.token("admin")) as door:
+        assert (await door.call("end_sessions", subject=str(uuid.uuid4()))).code == "ok"
+
+
 async def test_who_has_no_role_reads_nothing_at_any_door(service: RunningService) -> None:
     for door in all_doors(service.url, await service.token("nobody")):
         async with door:

@@ -25,6 +25,6 @@ def four_services(folder: Path, postgres: Reached, **settings: str) -> Iterator[
             valkey = stack.enter_context(embedded_valkey(folder / f"valkey{number}_{mark}"))
             place = folder / f"door{number}_{mark}"
             known = {"KEYCLOAK_URL": services[0].issuer.url} if services else {}
-            service = RunningService(place, database, valkey.url, **{**settings, **known})  # type: ignore[arg-type]
+            service = RunningService(place, database, valkey.url, **{**settings, **known})  # type: ignore[arg-type]  # settings are texts, whatever else it takes by name
             services.append(stack.enter_context(service))
         yield [one.url for one in services], databases
