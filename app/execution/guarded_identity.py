@@ -22,13 +22,13 @@ REFUSED_AFTER_S = 0.3
 
 
 class GuardedIdentity:
-    """Implements `Identity`. A contract without the bucket has no budget of names."""
+    """Implements `Identity`."""
 
     def __init__(self, identity: Identity, limiter: Limiter, *, refused_after_s: float = REFUSED_AFTER_S) -> None:
         self._identity = identity
         self._limiter = limiter
         self._refused_after_s = refused_after_s
-        self._bucket = BUCKETS.get(BUCKET)
+        self._bucket = BUCKETS[BUCKET]
 
     async def login(self, username: str, password: str) -> Tokens:
         """Raises RateLimited besides what the port raises."""
@@ -48,8 +48,6 @@ class GuardedIdentity:
 
     async def _spend(self, username: str) -> None:
         """Names differ as the issuer tells them apart, which is not by case; what is no name in the store is its hash."""
-        if self._bucket is None:
-            return
         permit = await self._limiter.take(
             self._bucket, sha256(username.strip().casefold().encode("utf-8", "replace")).hexdigest()
         )

@@ -6,12 +6,14 @@ import time
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from app.audit.record import AuditRecord, Outcome
-from app.auth.credential_refused import CredentialRefused, Reason
+from app.auth.credential_refused import CredentialRefused, IssuerReason, IssuerRefused, Reason
 from app.auth.principal import Principal
-from app.execution.audit_rows import OK, RefusalRecorder, outcome_of, reason_of, record_of
+from app.execution.audit_rows import OK, CredentialLog, RefusalRecorder, outcome_of, reason_of, record_of
 from app.execution.context import Call, Caller, Context, Door
+from app.telemetry.bounded_lines import MAX_LINES, BoundedLines
 from generated.errors import Forbidden
 from generated.operations import OPERATIONS
 
@@ -55,8 +57,31 @@ def test_the_handler_s_word_for_the_object_counts_before_the_request_s() -> None
     assert record_of(call, OK, 0.0).object_id == "from the handler"
 
 
-def test_only_a_refused_credential_has_a_reason_beside_its_code() -> None:
+def test_a_row_names_who_the_call_has_shown_to_be_where_it_came_without_a_credential() -> None:
+    nothing: Any = None
+    caller = Caller(None, "10.0.0.1", "agent", Door.HTTP)
+    call = Call(OPERATIONS["login"], nothing, nothing, caller, "trace", context=Context(caller, "trace", nothing))
+    assert call.context is not None
+    call.context.actor = Principal("https://iss", "42", "ada", "session-1", frozenset(), 0.0)
+    row = record_of(call, OK, 0.0)
+    assert (row.username, row.subject, row.sid, row.roles) == ("ada", "https://iss:42", "session-1", [])
+
+
+def test_a_refused_credential_leaves_a_line_with_its_reason_and_an_absent_one_none() -> None:
+    nothing: Any = None
+    call = Call(OPERATIONS["get_artist"], nothing, nothing, Caller(None, "10.0.0.1", "agent", Door.HTTP), "trace")
+    with capture_logs() as lines:
+        told = CredentialLog(BoundedLines())
+        for reason in (Reason.MISSING, Reason.ISSUER, *[Reason.EXPIRED] * 30):
+            told.tell(call, CredentialRefused(reason))
+    reasons = [line["reason"] for line in lines]
+    assert (reasons[0], set(reasons[1:]), len(reasons)) == ("issuer", {"expired"}, 1 + MAX_LINES)
+    assert (lines[0]["event"], lines[0]["door"], lines[0]["ip"]) == ("auth.denied", "http", "10.0.0.1")
+
+
+def test_only_refused_credentials_have_a_reason_beside_their_code() -> None:
     assert reason_of(CredentialRefused(Reason.EXPIRED)) == "expired"
+    assert reason_of(IssuerRefused(IssuerReason.DISABLED)) == "disabled"
     assert reason_of(Forbidden("detail")) is None
 
 
