@@ -73,6 +73,10 @@ def drop_consequences(documents: Documents, findings: Findings) -> None:
     findings.drop(lambda one: one.rule in DEPENDENT and bool(parts.of(one) & unread))
     lost = {f"the event {unit[1].rpartition('/')[2]!r}" for unit in unread if unit[1].startswith("operations/")}
     findings.drop(lambda one: one.rule == "V008" and any(words in one.message for words in lost))
+    undirected = parts.tainted(one for one in findings if one.rule == "S032")
+    findings.drop(lambda one: one.rule.startswith("X") and bool(parts.of(one) & undirected))
+    if any(one.rule == "S015" for one in findings):
+        findings.drop(lambda one: one.rule == "S027")
     _drop_unknown_names(documents, findings)
     words = {one.place for one in findings if one.rule == "W001"}
     findings.drop(lambda one: one.rule in UNREAD and one.place in words)
@@ -87,6 +91,12 @@ def _drop_unknown_names(documents: Documents, findings: Findings) -> None:
         f"the {noun} " for file, table, noun in TABLES if file in refused and not documents.is_mapping(file, table)
     )
     findings.drop(lambda one: one.rule == "V008" and any(words in one.message for words in lost))
+    gone = tuple(
+        f"{PurePosixPath(file).name}#/{table}/"
+        for file, table, _ in TABLES
+        if file in refused and not documents.is_mapping(file, table)
+    )
+    findings.drop(lambda one: one.rule == "R005" and any(pointer in one.message for pointer in gone))
 
 
 def _is_refusal(finding: Finding) -> bool:
