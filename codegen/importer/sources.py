@@ -16,7 +16,7 @@ from codegen.diagnostics import Findings, Place, meant, shown
 from codegen.importer.nodes import place_of, reference, text, walk
 from codegen.parse.yaml_tree import Limits, Mapping, Node, Sequence, kind_of, parse_yaml
 
-LIMITS = Limits(30_000_000, 2_000_000, 1_000_000_000, repeated=500_000)
+LIMITS: Limits = (30_000_000, 2_000_000, 1_000_000_000, 500_000)
 MAX_REFERENCES = 32
 DIALECT, LOCAL = "I001", "I002"
 VERSIONS = {"openapi": r"3\.[01](\.\d+)?(-.*)?", "asyncapi": r"(2\.[0-6]|3\.[01])(\.\d+)?"}
@@ -146,8 +146,8 @@ class Library:
             self.findings.add(LOCAL, wanted_by, f"there is no file {shown(repr(name))}", fix=fix)
             return None
         with path.open("rb") as stream:
-            data = stream.read(LIMITS.size + 1)
-        self.sources[name] = data.decode("utf-8", "replace") if len(data) <= LIMITS.size else ""
+            data = stream.read(LIMITS[0] + 1)
+        self.sources[name] = data.decode("utf-8", "replace") if len(data) <= LIMITS[0] else ""
         return data
 
 

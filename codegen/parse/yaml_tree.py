@@ -25,18 +25,11 @@ MAX_POINTERS = 50_000_000
 """Characters of all pointers together: a long key stands in that of every node below it."""
 
 
-class Limits(NamedTuple):
-    """Of one file, in bytes, nodes, and characters of all pointers. `repeated` bounds the nodes that aliases stand for, all counted as often as they are repeated; without one
-    a file has neither anchors nor merge keys.
-    """
-
-    size: int
-    nodes: int
-    pointers: int
-    repeated: int = 0
-
-
-OF_CONTRACTS = Limits(MAX_BYTES, MAX_NODES, MAX_POINTERS)
+Limits: TypeAlias = tuple[int, int, int, int]
+"""Of one file: bytes, nodes, characters of all pointers, and the nodes that aliases stand for, counted as often as they are
+repeated; without any of these a file has neither anchors nor merge keys.
+"""
+OF_CONTRACTS = (MAX_BYTES, MAX_NODES, MAX_POINTERS, 0)
 """Other readers may take larger files."""
 MERGE = "<<"
 """https://yaml.org/type/merge.html: no part of YAML 1.2, and written all the same."""
@@ -119,8 +112,8 @@ def kind_of(node: Node) -> str:
 
 def parse_yaml(file: str, data: bytes, findings: Findings, limits: Limits = OF_CONTRACTS) -> Node | None:
     """The root node, or None after a finding."""
-    if len(data) > limits.size:
-        findings.add("Y001", Place(file, 1, 1), f"the file has more than {limits.size:,} bytes", fix="split it")
+    if len(data) > limits[0]:
+        findings.add("Y001", Place(file, 1, 1), f"the file has more than {limits[0]:,} bytes", fix="split it")
         return None
     text = decoded(file, data, findings)
     return None if text is None else _Builder(file, findings, limits).build(text)
@@ -175,7 +168,7 @@ class _Anchored(NamedTuple):
 
 class _Builder:
     def __init__(self, file: str, findings: Findings, limits: Limits) -> None:
-        self._limits = limits
+        _, self._max_nodes, self._max_pointers, self._max_repeated = limits
         self._file = file
         self._findings = findings
         self._stack: list[_Open] = []
@@ -212,7 +205,7 @@ class _Builder:
         mark = event.start_mark
         place = Place(self._file, mark.line + 1, mark.column + 1) if mark else Place(self._file, 1, 1)
         anchor = getattr(event, "anchor", None) or ""
-        if anchor and not self._limits.repeated:
+        if anchor and not self._max_repeated:
             what = "aliases" if isinstance(event, yaml.AliasEvent) else "anchors"
             self._stop("Y005", place, f"{what} are not read", "write the value again, or use $ref")
         if tag := getattr(event, "tag", None):
@@ -292,8 +285,8 @@ class _Builder:
             )
         node, count, height = self._anchors[anchor]
         self._repeated += count
-        if self._repeated > self._limits.repeated:
-            most = f"{self._limits.repeated:,}"
+        if self._repeated > self._max_repeated:
+            most = f"{self._max_repeated:,}"
             said = f"the file's aliases repeat more than {most} nodes: *{anchor} alone stands for {count:,}"
             self._stop("Y001", place, said, "name what is repeated, and use $ref")
         self._check_depth(place, height)
@@ -307,10 +300,10 @@ class _Builder:
         if isinstance(parent, Mapping) and (key in parent.keys or (key == MERGE and at.merged is not None)):
             first = (parent.keys.get(key, parent.place), "has it first")
             self._findings.add("Y010", place, f"the key {key!r} stands twice", other=first, fix="remove one of them")
-        if key == MERGE and not self._limits.repeated:
+        if key == MERGE and not self._max_repeated:
             self._stop("Y005", place, "merge keys are not read", "write the members, or use $ref")
         at.pending.append(key)
-        at.is_merging = key == MERGE and is_plain and bool(self._limits.repeated)
+        at.is_merging = key == MERGE and is_plain and bool(self._max_repeated)
         if isinstance(parent, Mapping) and not at.is_merging:
             parent.keys.setdefault(key, place)
 
@@ -332,14 +325,14 @@ class _Builder:
         parent, pending = self._stack[-1].node, self._stack[-1].pending
         step = str(len(parent.items)) if isinstance(parent, Sequence) else pending[0]
         self._pointers += len(parent.pointer) + len(step)
-        if self._pointers > self._limits.pointers:
+        if self._pointers > self._max_pointers:
             self._stop("Y001", place, "the keys around its nodes are too long together", "shorten them, or split it")
         return f"{parent.pointer}/{step.replace('~', '~0').replace('/', '~1')}"
 
     def _place_node(self, node: Node) -> None:
         self._nodes += 1
-        if self._nodes > self._limits.nodes:
-            self._stop("Y001", node.place, f"the file has more than {self._limits.nodes:,} nodes", "split it")
+        if self._nodes > self._max_nodes:
+            self._stop("Y001", node.place, f"the file has more than {self._max_nodes:,} nodes", "split it")
         if not self._stack:
             self._root = node
             return

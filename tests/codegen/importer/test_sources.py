@@ -66,7 +66,7 @@ def test_a_file_of_100_mb_is_refused_without_being_read_whole(tmp_path: Path) ->
     assert library.read([str(path)]) == []
     assert [one.rule for one in findings] == ["Y001"]
     assert len(library.sources[str(path)]) == 0
-    assert sources.LIMITS.size < 100_000_000
+    assert sources.LIMITS[0] < 100_000_000
 
 
 def test_a_reference_to_the_network_is_not_followed_and_leads_to_nothing(tmp_path: Path) -> None:
