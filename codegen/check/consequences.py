@@ -43,6 +43,8 @@ UNREAD = {"F001", "O003", "S004"}
 """Rules that say of a key that it is not read: of what is below nothing more is to be said."""
 UNREACHED = {"A015", "O015", "O016", "X007", "X008"}
 """Rules that something is reached by nothing, or leads to nothing, which may stand in a part that was refused."""
+OF_SCHEMAS = {"S003", "S004", "S005", "S006", "S007", "S008", "S017", "S020", "S021", "S025", "S026", "S028"}
+"""Rules that are judged while a schema is read."""
 LOCK, FRAME = "specs/contract.lock", "specs/schemas/frame.yaml"
 TABLES = (
     ("specs/policy.yaml", "roles", "role"),
@@ -80,6 +82,15 @@ def drop_consequences(documents: Documents, findings: Findings) -> None:
     _drop_unknown_names(documents, findings)
     words = {one.place for one in findings if one.rule == "W001"}
     findings.drop(lambda one: one.rule in UNREAD and one.place in words)
+    _drop_repetitions(findings)
+
+
+def _drop_repetitions(findings: Findings) -> None:
+    """A schema is read as a type and as a request; what is wrong with it is said once, of the first that was read."""
+    first: dict[tuple[str, Place], Finding] = {}
+    for one in findings:
+        first.setdefault((one.rule, one.place), one)
+    findings.drop(lambda one: one.rule in OF_SCHEMAS and first[one.rule, one.place] is not one)
 
 
 def _drop_unknown_names(documents: Documents, findings: Findings) -> None:

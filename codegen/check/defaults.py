@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from pydantic_core import PydanticCustomError
 
-from codegen.diagnostics import Findings, meant
+from codegen.diagnostics import Findings, Place, meant
 from codegen.ir.operations import Contract
 from codegen.ir.patterns import matches
 from codegen.ir.reach import names
@@ -42,11 +42,17 @@ READERS = {"date": scalars.read_date, "decimal": scalars.read_decimal, "uuid": s
 
 
 def check_defaults(contract: Contract, findings: Findings) -> None:
-    """S023. A default is judged as the service judges a value of a request, constraints included."""
+    """S023. A default is judged as the service judges a value of a request, constraints included, and told once for each place."""
+    told: set[Place] = set()
     records = [one for one in contract.definitions.values() if isinstance(one, Record)]
     for record in [*records, *(operation.request for operation in contract.operations)]:
         for one in record.fields:
-            if one.has_default and not (_is_spelled(contract, one) and fits_field(contract, one, one.default)):
+            if (
+                one.has_default
+                and one.place not in told
+                and not (_is_spelled(contract, one) and fits_field(contract, one, one.default))
+            ):
+                told.add(one.place)
                 findings.add(
                     "S023",
                     one.place,
