@@ -41,7 +41,7 @@ class JsonFrames:
         if not isinstance(raw, str):
             raise Unreadable("a binary frame, where text is due")
         try:
-            found = json.loads(raw, object_pairs_hook=_once, parse_constant=_no_number)
+            found = strict_json(raw)
         except (ValueError, RecursionError) as error:
             raise Unreadable(str(error)) from None
         if not isinstance(found, dict):
@@ -103,6 +103,11 @@ class ProtobufFrames:
         if "topics" in members:
             return {**out, "topics": list(FieldMask.FromString(data).paths)}
         return {**out, "expires_in": Int32Value.FromString(data).value}
+
+
+def strict_json(text: str) -> Any:
+    """ValueError or RecursionError for what has no meaning, or two."""
+    return json.loads(text, object_pairs_hook=_once, parse_constant=_no_number)
 
 
 def _no_number(name: str) -> Any:
