@@ -61,7 +61,9 @@ def is_json(media: str) -> bool:
 
 
 class Bodies:
-    def __init__(self, contract: Contract, secrets: Secrets) -> None:
+    """With `secrets` they are hidden; without, a body is as it came."""
+
+    def __init__(self, contract: Contract, secrets: Secrets | None = None) -> None:
         self._contract = contract
         self._secrets = secrets
 
@@ -110,6 +112,8 @@ class Bodies:
 
     def _kept(self, form: Any, media: str, value: Any, schema: Schema, operation: Operation | None) -> Body:
         """Where the contract does not know the operation, or it hands out sessions, every text may be a secret."""
+        if self._secrets is None:
+            return Body(form, value, media)
         whole = operation is None or operation.name in self._contract.sessions
         return Body(form, self._secrets.hidden(value, schema, whole=whole), media)
 

@@ -98,6 +98,24 @@ class Contract:
         """Operations that hand out or take in credentials."""
         return frozenset(name for name, one in self._described.items() if one.session)
 
+    def records(self, name: str) -> tuple[str, ...]:
+        """The shared schemas that an operation answers: of the items, where it answers a list."""
+        operation = self.operations.get(name)
+        found: Schema | None = None
+        if operation:
+            statuses = sorted(
+                one for one in operation.told.get("responses", {}) if one.startswith("2") and one.isdigit()
+            )
+            found = self.answered(operation, int(statuses[0]), JSON) if statuses else None
+        elif self.socket:
+            asked = next((one for one in self.socket.operations if one.name == name), None)
+            frame = next((one for key, one in asked.replies.items() if key != REFUSAL), {}) if asked else {}
+            found = Schema.of(self.socket.document, frame).member("data")
+        if found is None:
+            return ()
+        items = found.member("items").item().names or found.item().names
+        return items or found.names
+
     def frame(self, frame: Json, *, is_sent: bool) -> Schema | None:
         """Of a whole frame, from the client or to it; None for one that the contract does not know."""
         if self.socket is None:
