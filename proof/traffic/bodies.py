@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,12 +15,12 @@ from google.protobuf.message import DecodeError
 
 from proof.documents import Json
 from proof.protobuf import Inexpressible
-from proof.traffic.contract import Contract, Operation
+from proof.traffic.contract import PROBLEM, Contract, Operation
 from proof.traffic.frames import same_message
 from proof.traffic.lines import Body
 from proof.traffic.schema import Schema
 from proof.traffic.secrets import Secrets
-from proof.ws.codec import strict_json
+from proof.ws.codec import no_number, strict_json
 
 UNREADABLE = (ValueError, KeyError, TypeError, OverflowError, RecursionError, DecodeError)
 STRUCTURE = re.compile(r"[^\s\x00-\x1f{}\[\]:,\"\\]")
@@ -60,6 +61,11 @@ def is_json(media: str) -> bool:
     return media == "application/json" or media.endswith("+json")
 
 
+def lenient_json(text: str) -> Any:
+    """Of two members with one name the last, as most readers have it."""
+    return json.loads(text, parse_constant=no_number)
+
+
 class Bodies:
     """With `secrets` they are hidden; without, a body is as it came."""
 
@@ -67,7 +73,8 @@ class Bodies:
         self._contract = contract
         self._secrets = secrets
 
-    def asked(self, operation: Operation | None, media: str, taken: Taken) -> Body:
+    def asked(self, operation: Operation | None, media: str, taken: Taken, *, was_read: bool = True) -> Body:
+        """`was_read` says that the service did not refuse it as unreadable: then the last of two members with one name counts."""
         if taken.is_whole and taken.size and operation and self._contract.is_protobuf(media):
             value = self._message(operation, taken.data)
             return (
@@ -75,7 +82,8 @@ class Bodies:
                 if value is not None
                 else shape(taken.data)
             )
-        return self._plain(media, taken, operation.body if operation else NOTHING, operation)
+        schema = operation.body if operation else NOTHING
+        return self._plain(media, taken, schema, operation, read=lenient_json if was_read else strict_json)
 
     def answered(self, operation: Operation | None, status: int, media: str, taken: Taken) -> Body:
         schema = (self._contract.answered(operation, status, media) if operation else None) or NOTHING
@@ -95,7 +103,14 @@ class Bodies:
             return self._kept("protobuf", media, value, schema, operation)
         return self._plain(media, taken, schema, operation)
 
-    def _plain(self, media: str, taken: Taken, schema: Schema, operation: Operation | None) -> Body:
+    def _plain(
+        self,
+        media: str,
+        taken: Taken,
+        schema: Schema,
+        operation: Operation | None,
+        read: Callable[[str], Any] = strict_json,
+    ) -> Body:
         if not taken.size:
             return Body(media=media)
         if not taken.is_whole or not is_json(media):
@@ -105,7 +120,7 @@ class Bodies:
         except UnicodeDecodeError:
             return shape(taken.data)
         try:
-            return self._kept("json", media, strict_json(text), schema, operation)
+            return self._kept("json", media, read(text), schema, operation)
         except UNREADABLE:
             found = shape(text)
             return Body(found.form, found.value, media, found.size)
@@ -114,7 +129,8 @@ class Bodies:
         """Where the contract does not know the operation, or it hands out sessions, every text may be a secret."""
         if self._secrets is None:
             return Body(form, value, media)
-        whole = operation is None or operation.name in self._contract.sessions
+        is_problem = media == PROBLEM and bool(schema.parts)
+        whole = (operation is None or operation.name in self._contract.sessions) and not is_problem
         return Body(form, self._secrets.hidden(value, schema, whole=whole), media)
 
     def _message(self, operation: Operation, data: bytes) -> Json | None:

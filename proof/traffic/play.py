@@ -182,6 +182,7 @@ class Playing:
         frame, raw = self._frame(socket, step, operation.correlation if operation else "", translation)
         case.own = translation.own
         self.tally.played[case.about] += 1
+        await socket.pushed(step.heard, EVENT_S)
         if step.reply is None:
             await socket.send(raw)
             return

@@ -136,7 +136,7 @@ class Recorder:
         credential = self._credential(asked)
         if status == 401:
             credential = replace(credential, usable=False)
-        body = self._bodies.asked(operation, media_type(asked.headers), sent)
+        body = self._bodies.asked(operation, media_type(asked.headers), sent, was_read=status != 400)
         line = Exchange(
             at_s,
             round(self.now() - at_s, 6),
@@ -210,7 +210,7 @@ class Recorder:
         """Of a path or a query, where everything is text."""
         schema = operation.parameters.get((place, name)) if operation else None
         if schema is None:
-            return self.secrets.name(text)
+            return self.secrets.name(text, is_sure=is_secret_name(name))
         return self.secrets.hidden(text, schema, name)
 
     def _query(self, query: str, operation: Operation | None, kept: tuple[str, ...] = ()) -> list[tuple[str, Any]]:
@@ -286,8 +286,8 @@ class SocketRecord:
         told = {name: one for name, one in frame.items() if name in ENVELOPE and not isinstance(one, str | dict | list)}
         if isinstance(frame.get("req_id"), str) and UUID.fullmatch(frame["req_id"]):
             told["req_id"] = frame["req_id"]
-        hidden = secrets.hidden(frame, Schema({}), whole=True)
-        return {**hidden, **told}
+        rest = {name: one for name, one in frame.items() if name not in told}
+        return {**told, **secrets.hidden(rest, Schema({}), whole=True)}
 
     def closed(self, by: Literal["client", "service"], code: int) -> None:
         """Once: who was first."""

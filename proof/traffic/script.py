@@ -70,6 +70,8 @@ class Send:
     raced: bool = False
     is_safe: bool = True
     is_cancelled: bool = False
+    heard: int = 0
+    """Events that had come to the socket before."""
 
     @property
     def at_s(self) -> float:
@@ -159,6 +161,7 @@ class _Reader:
         socket.last_s = line.at_s
         if line.is_sent:
             step = self._sent(number, line)
+            step.heard = len(socket.pushes)
             self._steps.append(step)
             if step.key and step.key not in socket.waiting:
                 socket.waiting[step.key] = step

@@ -28,6 +28,7 @@ LETTERS = re.compile(r"[^a-z0-9]+")
 WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 SAID_OF_A_SESSION = frozenset({"username"})
 """Texts of a session's operation that are no secret."""
+RANDOM = re.compile(r"(?=.*[0-9])(?=.*[A-Za-z])\S{12,}")
 MIN_SEARCHED = 8
 """Characters. A shorter one is hidden where it stands, and not searched for: it would be found in any text."""
 MAX_SEARCHED = 256
@@ -51,8 +52,8 @@ class Secrets:
         self._count = 0
         self._forms: OrderedDict[str, tuple[str, ...]] = OrderedDict()
 
-    def name(self, value: Any) -> Json:
-        """In place of the value. Nothing that is not a text, a number or made of them is one."""
+    def name(self, value: Any, *, is_sure: bool = True) -> Json:
+        """In place of the value. One that only might be a secret is searched for only if it looks like one: words are in any text."""
         text = value if isinstance(value, str) else json.dumps(value, sort_keys=True)
         key = hashlib.sha256(text.encode(errors="surrogatepass")).digest()
         found = self._names.pop(key, "")
@@ -61,7 +62,7 @@ class Secrets:
             found = f"secret-{self._count}"
         self._names[key] = found
         _bound(self._names, MAX_NAMED)
-        if isinstance(value, str):
+        if isinstance(value, str) and (is_sure or RANDOM.fullmatch(value)):
             self.search_for(value)
         return {SECRET: found}
 
@@ -83,7 +84,7 @@ class Secrets:
         if isinstance(value, list):
             return [self.hidden(one, schema.item(), whole=whole) for one in value]
         is_said = schema.is_fixed or name in SAID_OF_A_SESSION or not isinstance(value, str)
-        return self.name(value) if whole and not is_said else value
+        return self.name(value, is_sure=False) if whole and not is_said else value
 
     def _is_secret(self, schema: Schema, name: str) -> bool:
         told = schema.says("x-sensitive") or schema.says("writeOnly") or "password" in schema.formats

@@ -107,10 +107,10 @@ class ProtobufFrames:
 
 def strict_json(text: str) -> Any:
     """ValueError or RecursionError for what has no meaning, or two."""
-    return json.loads(text, object_pairs_hook=_once, parse_constant=_no_number)
+    return json.loads(text, object_pairs_hook=_once, parse_constant=no_number)
 
 
-def _no_number(name: str) -> Any:
+def no_number(name: str) -> Any:
     """RFC 8259 §6 has no NaN and no infinity."""
     raise ValueError(f"{name} is no JSON")
 
