@@ -21,8 +21,8 @@ from proof.traffic.asking import Asking, LeftOut
 from proof.traffic.events import judge_events
 from proof.traffic.judge import Case, Difference, Judge
 from proof.traffic.lines import Answer, Body, Frame
-from proof.traffic.live import LiveSocket
 from proof.traffic.matching import Translation
+from proof.traffic.open_socket import LiveSocket
 from proof.traffic.script import Ask, Close, Open, Script, Send, Step, depended_on_time, operation_of
 
 GRACE_S, EVENT_S, EXTRA_S, CLOSE_S = 5.0, 5.0, 0.3, 8.0
