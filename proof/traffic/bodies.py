@@ -135,7 +135,7 @@ class Bodies:
 
     def _message(self, operation: Operation, data: bytes) -> Json | None:
         """None where it could not be sent again as it is."""
-        protobuf, described = self._contract.protobuf, self._contract.described(operation.name)
+        protobuf, described = self._contract.sent, self._contract.described(operation.name)
         if protobuf is None or described is None:
             return None
         try:

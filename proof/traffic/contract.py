@@ -55,6 +55,8 @@ class Contract:
         self.openapi = openapi
         self.socket: Socket | None = read_socket(asyncapi) if asyncapi else None
         self.protobuf = protobuf
+        self.sent = Protobuf(protobuf.contract, fills=False) if protobuf else None
+        """Reads what can be sent again: what is absent stays so."""
         self.operations = {one.name: one for one in _operations(openapi or {})}
         routes = [(_route(one.path), one) for one in self.operations.values()]
         self._routes = sorted(routes, key=lambda one: one[1].path.count("{"))

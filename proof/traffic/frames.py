@@ -25,7 +25,7 @@ class Frames:
         media = contract.socket.encodings.get(encoding, "") if contract.socket else ""
         self._is_readable = media != PROTOBUF or contract.protobuf is not None
         if contract.socket and contract.protobuf and media == PROTOBUF:
-            self._protobuf = contract.protobuf
+            self._protobuf = contract.sent
             self._codec = ProtobufFrames(contract.protobuf, contract.socket.controls)
 
     @property

@@ -97,7 +97,10 @@ async def _refusals(http: httpx2.AsyncClient, tokens: dict[str, str]) -> None:
     await http.post("/api/artists", content=b"\xff\xff", headers={**admin, "Content-Type": "application/x-protobuf"})
     await http.post("/api/artists", content="name", headers={**admin, "Content-Type": "text/plain"})
     await http.get("/api/artists", headers={**admin, "Accept": "text/html"})
-    await http.get("/api/artists/abc", headers=admin)
+    for name in ("x" * 200, "x" * 201, "a\u0000b", None):
+        await http.post("/api/artists", json={"name": name}, headers=admin)
+    for artist in ("abc", "0", "-1"):
+        await http.get(f"/api/artists/{artist}", headers=admin)
     await http.get("/api/artists/paginated", params={"cursor": "no cursor"}, headers=admin)
     await http.get("/api/artists", params={"unknown": "x"}, headers={**admin, "X-Api-Key": "the key of another door"})
 
