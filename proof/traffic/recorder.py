@@ -262,7 +262,7 @@ class SocketRecord:
         credential = Credential()
         if frame is not None and isinstance(frame.get("token"), str) and "type" in frame:
             credential = self._recorder.callers.by_authorization(frame["token"], "frame")
-            frame = {**frame, "token": HIDDEN}
+            frame = {name: one for name, one in frame.items() if name != "token"}
         self._write(raw, frame, max_bytes, credential, is_sent=True)
 
     def came(self, raw: str | bytes, max_bytes: int) -> None:

@@ -17,9 +17,9 @@ from websockets.exceptions import InvalidStatus
 from websockets.typing import Origin, Subprotocol
 
 from generated.client import AsyncClient, errors, models
+from tests.doors import PKG_IDS
 
 JSON_FRAMES, PROTOBUF_FRAMES = "stele.v1.json", "stele.v1.protobuf"
-PKG_IDS = {"create_artist": 3, "get_artist": 4}
 IDLE_S = 1.3
 """Longer than a replay needs to know that no other event was due."""
 
@@ -94,6 +94,7 @@ async def _refusals(http: httpx2.AsyncClient, tokens: dict[str, str]) -> None:
     for body in ('{"name": ""}', '{"name": "a", "name": "b"}', "{", '{"name": "a", "colour": "red"}', '{"name": 5}'):
         sent = {**admin, "Content-Type": "application/json"}
         await http.post("/api/artists", content=body, headers=sent)
+    await http.delete("/api/artists/2", headers={"Authorization": f"Bearer {tokens['editor']}"})
     await http.post("/api/artists", content=b"\xff\xff", headers={**admin, "Content-Type": "application/x-protobuf"})
     await http.post("/api/artists", content="name", headers={**admin, "Content-Type": "text/plain"})
     await http.get("/api/artists", headers={**admin, "Accept": "text/html"})
@@ -120,6 +121,8 @@ async def _typed_clients(url: str) -> None:
                 artist_id=made.id, name=made.name, bio=None, expected_version=made.version
             )
             assert changed.version == made.version + 1
+            empty = await client.artists.create(name=f"Empty {transport} {encoding}", bio="")
+            assert empty.bio == ""
             found = [one.name async for one in client.artists.paginate(per_page=3)]
             assert made.name in found
             try:
@@ -146,18 +149,23 @@ async def _sockets(url: str, tokens: dict[str, str], ticket: str) -> None:
     async with connect(f"{base}?auth=frame", subprotocols=[Subprotocol(JSON_FRAMES)], proxy=None) as socket:
         await _say(socket, {"type": "auth", "token": f"Bearer {tokens['nobody']}"})
         await _ask(socket, "get_artist", {"artist_id": 2})
+        await _say(socket, {"type": "subscribe", "topics": ["artists"]})
+        await _ask(socket, "get_artists", {})
         await socket.send(b"\x00\x01")
         await socket.wait_closed()
     async with connect(f"{base}?auth=frame", proxy=None) as socket:
         await socket.send(json.dumps({"type": "auth", "token": "Bearer garbage"}))
         await socket.wait_closed()
-    for headers in (
-        {},
-        {"Authorization": "Bearer garbage"},
-        {"Authorization": f"Bearer {tokens['editor']}", "Origin": "https://evil.example"},
-    ):
+    good = {"Authorization": f"Bearer {tokens['editor']}"}
+    refused: list[tuple[dict[str, str], list[Subprotocol] | None]] = [
+        ({}, None),
+        ({"Authorization": "Bearer garbage"}, None),
+        ({**good, "Origin": "https://evil.example"}, None),
+        (good, [Subprotocol("stele.v0.none")]),
+    ]
+    for headers, offers in refused:
         try:
-            await connect(base, additional_headers=headers, proxy=None)
+            await connect(base, additional_headers=headers, subprotocols=offers, proxy=None)
         except InvalidStatus:
             continue
         raise AssertionError(headers)
@@ -175,7 +183,12 @@ async def _converse(socket: ClientConnection, token: str) -> None:
     for raw in ("{", '{"pkg_id": 4}', unknown):
         await socket.send(raw)
         await socket.recv()
+    await _ask(socket, "update_artist", {"artist_id": made["data"]["id"], "name": "Framed", "expected_version": None})
+    await _say(socket, {"type": "auth", "token": "Bearer garbage"})
     await _say(socket, {"type": "auth", "token": f"Bearer {token}"})
+    await _ask(socket, "get_artist", {"artist_id": made["data"]["id"]})
+    await _say(socket, {"type": "unsubscribe", "topics": ["artists"]})
+    await _ask(socket, "create_artist", {"name": "Not heard"})
     await asyncio.sleep(IDLE_S)
 
 

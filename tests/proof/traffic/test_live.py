@@ -44,9 +44,11 @@ def twins(servers_folder: Path, postgres: Postgres) -> Iterator[tuple[RunningSer
         services: list[RunningService] = []
         for number in range(2):
             valkey = stack.enter_context(embedded_valkey(servers_folder / f"twin-valkey{number}_{mark}"))
-            issuer = {"KEYCLOAK_URL": services[0].issuer.url} if services else {}
-            database = new_database(postgres, f"twin{number}_{mark}")
-            service = RunningService(servers_folder / f"twin{number}_{mark}", database, valkey.url, **issuer)
+            database, folder = new_database(postgres, f"twin{number}_{mark}"), servers_folder / f"twin{number}_{mark}"
+            if services:
+                service = RunningService(folder, database, valkey.url, KEYCLOAK_URL=services[0].issuer.url)
+            else:
+                service = RunningService(folder, database, valkey.url)
             services.append(stack.enter_context(service))
         yield services[0], services[1]
 
