@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import socket
 import sys
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from types import FrameType
 from urllib.parse import urlsplit
@@ -22,6 +23,7 @@ from proof.traffic.secrets import Secrets
 from proof.traffic.tunnel import MAX_FRAME, Tunnel
 
 ENDED, UNUSABLE = 0, 2
+Application = Callable[[Message, Receive, Send], Awaitable[None]]
 END_S = 5
 """For what is under way when the end is asked for."""
 BACKLOG = 512
@@ -101,18 +103,21 @@ def _record(
 
 
 async def _serve(place: Place, recorder: Recorder, max_body: int, sockets: list[socket.socket]) -> None:
-    http, tunnel = HttpProxy(place, recorder, max_body), Tunnel(place, recorder, max_body)
-
-    async def application(scope: Message, receive: Receive, send: Send) -> None:
-        await (tunnel.pass_on if scope["type"] == "websocket" else http.pass_on)(scope, receive, send)
-
+    http = HttpProxy(place, recorder, max_body)
     try:
-        await _server(application).serve(sockets=sockets)
+        await server(application(http, Tunnel(place, recorder, max_body))).serve(sockets=sockets)
     finally:
         await http.close()
 
 
-def _server(application: object) -> uvicorn.Server:
+def application(http: HttpProxy, tunnel: Tunnel) -> Application:
+    async def pass_on(scope: Message, receive: Receive, send: Send) -> None:
+        await (tunnel.pass_on if scope["type"] == "websocket" else http.pass_on)(scope, receive, send)
+
+    return pass_on
+
+
+def server(application: Application) -> uvicorn.Server:
     return Server(
         uvicorn.Config(
             application,  # type: ignore[arg-type] # An application of ASGI in our own words for its messages.

@@ -92,7 +92,8 @@ class Tunnel:
         while True:
             message = await receive()
             if message["type"] == "websocket.disconnect":
-                code = message.get("code") or NO_CODE
+                # The server says 1005 of a connection that was lost, too, but then there is no reason beside it.
+                code = message.get("code") or NO_CODE if "reason" in message else CUT
                 record.closed("client", code)
                 await _end(service, code)
                 return
