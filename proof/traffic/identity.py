@@ -1,11 +1,13 @@
 """Who asks, as the file says it: the credential is taken out, and an alias with the token's subject and roles is put in its place.
 
-A token is not verified: the service's answer says whether it was good. One that is no token, or has ended, is not usable.
+A token is not verified: the service's answer says whether it was good. One that says of itself that it has ended is not usable. A token
+that nobody can read is its own caller.
 """
 
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import time
 from collections.abc import Callable
@@ -57,11 +59,10 @@ class Callers:
 
     def by_token(self, token: str, by: Any) -> Credential:
         self.secrets.search_for(token)
-        claims = claims_of(token)
-        if not claims:
+        if not token:
             return Credential(by, usable=False)
-        roles = sorted(roles_of(token))
-        key = str(claims.get("sub") or json.dumps(roles))
+        claims, roles = claims_of(token), sorted(roles_of(token))
+        key = str(claims.get("sub") or hashlib.sha256(token.encode(errors="surrogatepass")).hexdigest())
         if key not in self._names:
             self._names[key] = f"caller-{len(self._names) + 1}"
             self.tell(Caller(self._names[key], str(claims.get("sub", "")), roles))

@@ -24,6 +24,7 @@ from proof.traffic.lines import Answer, Body, Frame
 from proof.traffic.matching import Translation
 from proof.traffic.open_socket import LiveSocket
 from proof.traffic.script import Ask, Close, Open, Script, Send, Step, depended_on_time, operation_of
+from proof.ws.session import member
 
 GRACE_S, EVENT_S, EXTRA_S, CLOSE_S = 5.0, 5.0, 0.3, 8.0
 IDLE_S = 1.0
@@ -186,7 +187,7 @@ class Playing:
         if step.reply is None:
             await socket.send(raw)
             return
-        key = self._asking.matches.fresh(step.key) if step.key else ""
+        key = str(member(frame, operation.correlation)) if operation and step.key else ""
         within_s = (operation.timeout_s if operation else 0.0) + GRACE_S
         now = await socket.ask(raw, key, frame, within_s)
         if now is None:

@@ -120,7 +120,7 @@ def application(http: HttpProxy, tunnel: Tunnel) -> Application:
 def server(application: Application) -> uvicorn.Server:
     return Server(
         uvicorn.Config(
-            application,  # type: ignore[arg-type] # An application of ASGI in our own words for its messages.
+            application,
             lifespan="off",
             ws="websockets-sansio",
             ws_max_size=MAX_FRAME,

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from codegen.ir.operations import IN_FLIGHT
-from proof.documents import DocumentError, Json
+from proof.documents import Json
 from proof.traffic.contract import Contract
 from proof.traffic.lines import Body, Caller, Closed, Exchange, Frame, Line, Opened
 from proof.ws.contract import Operation
@@ -107,6 +107,7 @@ Step: TypeAlias = Ask | Open | Send | Close
 class Script:
     steps: list[Step]
     callers: dict[str, Caller]
+    """Those whose credentials were taken."""
 
 
 @dataclass(slots=True)
@@ -207,7 +208,15 @@ class _Reader:
             self._close(self._number, Closed(self._end_s, name, "client", 1000))
         self._steps.sort(key=lambda one: one.at_s)
         _mark_races(self._steps)
-        return Script(self._steps, self._callers)
+        for step in self._steps:
+            if isinstance(step, Send) and step.line.credential.by == "frame" and not _was_taken(step.reply):
+                step.line = replace(step.line, credential=replace(step.line.credential, usable=False))
+        used = {
+            one.line.credential.caller
+            for one in self._steps
+            if not isinstance(one, Close) and one.line.credential.usable
+        }
+        return Script(self._steps, {name: one for name, one in self._callers.items() if name in used})
 
 
 def operation_of(contract: Contract, frame: Json) -> Operation | None:
@@ -277,12 +286,10 @@ def _mark_races(steps: list[Step]) -> None:
             under_way.append(step)
 
 
+def _was_taken(reply: Frame | None) -> bool:
+    """A first frame, or a new token: what is answered otherwise is a refusal."""
+    return reply is not None and reply.body.form in READABLE and "status_code" not in reply.body.value
+
+
 def _writes(step: Ask | Send) -> bool:
     return not step.is_safe if isinstance(step, Send) else step.line.method not in ("GET", "HEAD", "OPTIONS")
-
-
-def check_version(script: Script) -> Script:
-    """DocumentError for a recording of nothing."""
-    if not script.steps:
-        raise DocumentError("the recording has nothing that can be played")
-    return script

@@ -32,8 +32,9 @@ def test_each_subject_is_told_once_with_its_roles() -> None:
 @pytest.mark.parametrize(
     ("given", "found"),
     [
-        ("Bearer garbage", Credential("header", usable=False)),
-        ("Basic dXNlcjpwYXNz", Credential("header", usable=False)),
+        ("Bearer garbage", Credential("header", "caller-1")),
+        ("Bearer ", Credential("header", usable=False)),
+        ("Basic dXNlcjpwYXNz", Credential("header", "caller-1", usable=False)),
         (f"Basic {token(EDITOR)}", Credential("header", "caller-1", usable=False)),
         (f"Bearer {token({**EDITOR, 'exp': 5})}", Credential("header", "caller-1", usable=False)),
         ("", Credential("header", usable=False)),

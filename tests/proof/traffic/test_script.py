@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from proof.documents import Json
 from proof.traffic.contract import Contract
-from proof.traffic.lines import Answer, Body, Caller, Closed, Exchange, Frame, Line, Opened
+from proof.traffic.lines import Answer, Body, Caller, Closed, Credential, Exchange, Frame, Line, Opened
 from proof.traffic.script import Ask, Close, Open, Send, code_of, depended_on_time, kind_of, read_script
 from tests.proof.traffic.things import contract, json_body
 from tests.proof.ws.foreign import headed
@@ -103,9 +104,25 @@ def test_what_was_under_way_beside_a_write_raced(method: str, begins_s: float, r
     assert second.raced is False
 
 
-def test_callers_are_those_of_the_recording() -> None:
-    caller = Caller("caller-1", "s", ["a"])
-    assert read_script([caller], contract()).callers == {"caller-1": caller}
+def test_callers_are_those_whose_credentials_were_taken() -> None:
+    callers = {f"caller-{number}": Caller(f"caller-{number}", "s", ["a"]) for number in range(1, 5)}
+    auth = Frame(1.0, SOCKET, True, json_body({"type": "auth"}), Credential("frame", "caller-3"))
+    refused = Frame(2.0, SOCKET, True, json_body({"type": "auth"}), Credential("frame", "caller-4"))
+    found = read_script(
+        [
+            *callers.values(),
+            replace(get(0.0, 0.1), credential=Credential("header", "caller-1")),
+            replace(get(0.1, 0.1), credential=Credential("header", "caller-2", usable=False)),
+            OPENED,
+            auth,
+            came(1.1, {"type": "auth_ok", "expires_in": 5}),
+            refused,
+            came(2.1, reply(None, status=1)),
+        ],
+        contract(),
+    )
+    assert set(found.callers) == {"caller-1", "caller-3"}
+    assert [one.line.credential.usable for one in found.steps if isinstance(one, Send)] == [True, False]
 
 
 @pytest.mark.parametrize(
