@@ -24,7 +24,6 @@ from proof.ws.codec import no_number, strict_json
 
 UNREADABLE = (ValueError, KeyError, TypeError, OverflowError, RecursionError, DecodeError)
 STRUCTURE = re.compile(r"[^\s\x00-\x1f{}\[\]:,\"\\]")
-NOTHING = Schema({})
 
 
 @dataclass(slots=True)
@@ -82,11 +81,11 @@ class Bodies:
                 if value is not None
                 else shape(taken.data)
             )
-        schema = operation.body if operation else NOTHING
+        schema = operation.body if operation else Schema({})
         return self._plain(media, taken, schema, operation, read=lenient_json if was_read else strict_json)
 
     def answered(self, operation: Operation | None, status: int, media: str, taken: Taken) -> Body:
-        schema = (self._contract.answered(operation, status, media) if operation else None) or NOTHING
+        schema = (self._contract.answered(operation, status, media) if operation else None) or Schema({})
         described = self._contract.described(operation.name) if operation else None
         if (
             taken.is_whole
