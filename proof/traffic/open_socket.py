@@ -31,6 +31,7 @@ class LiveSocket:
         self._waiting: dict[str, tuple[str, asyncio.Future[Body | None]]] = {}
         self._in_turn: deque[asyncio.Future[Body | None]] = deque()
         self._changed = asyncio.Event()
+        self._lacks_some = False
         self._reader = asyncio.create_task(self._read())
 
     @property
@@ -98,12 +99,14 @@ class LiveSocket:
             await asyncio.wait_for(self._connection.send(raw), SEND_S)
 
     async def pushed(self, count: int, within_s: float) -> None:
-        """Until so many events came, the socket ended, or the time is over."""
+        """Until so many events came, the socket ended, or the time is over; what was missed once is not waited for again."""
+        within_s = 0.0 if self._lacks_some else within_s
         until = asyncio.get_running_loop().time() + within_s
         while len(self.pushes) < count and not self.is_over:
             self._changed.clear()
             left = until - asyncio.get_running_loop().time()
             if left <= 0:
+                self._lacks_some = True
                 return
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._changed.wait(), left)

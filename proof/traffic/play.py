@@ -62,8 +62,6 @@ class Playing:
         self._pace = pace
         self._most = most
         self._sockets: dict[str, LiveSocket] = {}
-        self._never: set[str] = set()
-        """Sockets that opened in the recording alone."""
         self._client = httpx2.AsyncClient(trust_env=False, limits=httpx2.Limits(keepalive_expiry=2.0))
         self.tally = Tally()
 
@@ -157,12 +155,10 @@ class Playing:
         try:
             connection = await self._asking.open(step.line)
         except InvalidStatus as error:
-            self._never.add(step.line.socket)
             if error.response.status_code != refused:
                 case.tell("handshake", f"recorded {refused or 'an open socket'}, now {error.response.status_code}")
             return
         except (InvalidHandshake, OSError, TimeoutError) as error:
-            self._never.add(step.line.socket)
             case.tell("handshake", f"recorded {refused or 'an open socket'}, now {error or type(error).__name__}")
             return
         if refused:

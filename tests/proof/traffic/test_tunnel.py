@@ -77,7 +77,9 @@ async def test_frames_pass_both_ways_as_they_are(tmp_path: Path) -> None:
         assert [(one.is_sent, one.body.form) for one in frames] == [(True, "unreadable"), (False, "unreadable")] * 2 + [
             (True, "left-out"), (False, "left-out"),
         ]  # fmt: skip
-        assert lines[-1] == Closed(lines[-1].at_s, "socket-1", "client", 1000)
+        last = lines[-1]
+        assert isinstance(last, Closed)
+        assert (last.socket, last.by, last.code) == ("socket-1", "client", 1000)
 
 
 async def ended(recorded: Recorded) -> list[object]:
