@@ -66,10 +66,12 @@ class _Place:
 
 
 class Protobuf:
-    """Messages of one contract. `contract.proto` is what its bindings are made of."""
+    """Messages of one contract. `contract.proto` is what its bindings are made of. Where it `fills`, what is read has the defaults of
+    what is absent, as whoever serves it has."""
 
-    def __init__(self, contract: Contract) -> None:
+    def __init__(self, contract: Contract, *, fills: bool = True) -> None:
         self.contract = contract
+        self._fills = fills
         self._pool = DescriptorPool()
         for file in FileDescriptorSet.FromString(contract.proto).file:
             self._pool.Add(file)
@@ -266,7 +268,7 @@ class Protobuf:
                 inner = getattr(message, one.name)
                 is_wrapped = f"{record.name}.{one.name}" in self.contract.wrapped
                 out[one.member] = self._told(one.type, inner.value if is_wrapped else inner)
-            elif one.has_default or one.nullable:
+            elif self._fills and (one.has_default or one.nullable):
                 out[one.member] = one.default if one.has_default else None
         return out
 

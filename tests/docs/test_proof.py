@@ -7,13 +7,16 @@ import re
 import shlex
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
+from proof.traffic.judge import CHECKS
 from proof.ws.checks import IDS
 from proof.ws.command import CLEAN, FOUND
+from tests.proof.traffic.recording import recording
 from tests.running_service import RunningService
 
 ROOT = Path(__file__).parents[2]
@@ -23,15 +26,18 @@ LINES = [line for block in BLOCKS for line in block.splitlines()]
 COVERAGE = "make coverage-contract"
 SERVES = "RATE_LIMIT_SCALE=1000 make run"
 """The service of these tests, as `tests/running_service.py` starts it."""
+ENGINES = tuple(f"python -m proof {name} " for name in ("ws", "doors", "record", "replay"))
+RECORDS, REPLAYS = ENGINES[2:]
 
 
-def test_the_table_has_each_check_with_its_line() -> None:
-    table = PAGE.partition("<!-- checks: proof.ws.checks.IDS -->")[2].partition("<!-- end -->")[0]
-    assert dict(re.findall(r"^\| `([\w-]+)` \| (.+) \|$", table, re.MULTILINE)) == IDS
+@pytest.mark.parametrize(("name", "checks"), [("proof.ws.checks.IDS", IDS), ("proof.traffic.judge.CHECKS", CHECKS)])
+def test_the_table_has_each_check_with_its_line(name: str, checks: Mapping[str, str]) -> None:
+    table = PAGE.partition(f"<!-- checks: {name} -->")[2].partition("<!-- end -->")[0]
+    assert dict(re.findall(r"^\| `([\w-]+)` \| (.+) \|$", table, re.MULTILINE)) == checks
 
 
 def test_every_plan_and_option_that_the_page_names_is_there() -> None:
-    helps = [[sys.executable, "-m", "proof", engine, "--help"] for engine in ("ws", "doors")]
+    helps = [[sys.executable, "-m", "proof", engine, "--help"] for engine in ("ws", "doors", "record", "replay")]
     help_text = "".join(
         subprocess.run(one, cwd=ROOT, capture_output=True, text=True, check=True).stdout for one in helps
     )
@@ -39,16 +45,12 @@ def test_every_plan_and_option_that_the_page_names_is_there() -> None:
     assert {one for one in named if one not in help_text} == set()
     written = (ROOT / "proof" / "ws" / "plans.py").read_text()
     plans = re.findall(r"^\| `([a-z]+)(?::…)?` \|", PAGE, re.MULTILINE)
-    assert {one for one in plans if f'"{one}' not in written} == {one for one in plans if one in IDS}
+    assert {one for one in plans if f'"{one}' not in written} <= IDS.keys() | CHECKS.keys()
 
 
 def test_the_page_runs_what_these_tests_run() -> None:
     assert SERVES in LINES
-    assert [
-        line
-        for line in LINES
-        if not line.startswith(("python -m proof ws ", "python -m proof doors ", "make fuzz-", COVERAGE, SERVES))
-    ] == []
+    assert [line for line in LINES if not line.startswith((*ENGINES, "make fuzz-", COVERAGE, SERVES))] == []
 
 
 def here(line: str, url: str) -> list[str]:
@@ -62,7 +64,7 @@ def here(line: str, url: str) -> list[str]:
 
 
 @pytest.mark.timeout(180)
-@pytest.mark.parametrize("line", [line for line in LINES if line != SERVES])
+@pytest.mark.parametrize("line", [line for line in LINES if line != SERVES and not line.startswith((RECORDS, REPLAYS))])
 def test_a_command_of_the_page_runs(line: str, service: RunningService) -> None:
     (ROOT / ".stele").mkdir(exist_ok=True)
     command = here(line, service.url)
@@ -72,3 +74,18 @@ def test_a_command_of_the_page_runs(line: str, service: RunningService) -> None:
         assert ended.returncode == CLEAN, ended.stdout + ended.stderr
     for name in re.findall(r"--(?:junit|json) (\S+)", line):
         assert (ROOT / name).is_file()
+
+
+@pytest.mark.timeout(180)
+def test_what_the_page_records_it_plays_again(service: RunningService) -> None:
+    """Reads alone, so that the same database will do."""
+    (record,) = (line for line in LINES if line.startswith(RECORDS))
+    (again,) = (line for line in LINES if line.startswith(REPLAYS))
+    words = shlex.split(record)
+    assert [word for word in words if word.startswith("--")] == ["--url", "--listen", "--out"], "what `recording` gives"
+    with recording(service.url, ROOT / words[-1]) as url:
+        asked = here("python -m proof doors --cases 20 --seed 1", url)
+        ended = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=False)
+        assert ended.returncode == CLEAN, ended.stdout + ended.stderr
+    played = subprocess.run(here(again, service.url), cwd=ROOT, capture_output=True, text=True, check=False)
+    assert played.returncode == CLEAN, played.stdout + played.stderr
