@@ -96,6 +96,12 @@ class Protobuf:
         message.ParseFromString(data)
         return self._value(operation.request, message)
 
+    def message(self, record: str, value: Any) -> bytes:
+        """A record as a serialized message; Inexpressible."""
+        message = self.new(record)
+        self._fill(self.contract.record(record), message, value)
+        return bytes(message.SerializeToString())
+
     def frame(self, pkg_id: int, req_id: str, data: bytes, timeout_ms: int | None = None) -> bytes:
         """A Request of envelope.proto."""
         request = self.new("Request")
