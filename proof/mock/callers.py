@@ -10,6 +10,7 @@ import base64
 import hashlib
 import hmac
 import json
+import re
 import secrets
 import time
 from collections import OrderedDict
@@ -22,6 +23,8 @@ from proof.callers import Roles, roles_of
 ISSUER = "proof-mock"
 ACCESS_S, REFRESH_S, TICKET_S = 3600, 86_400, 30
 MAX_TICKETS = 1000
+BEARER = re.compile(r"bearer +([A-Za-z0-9\-._~+/]+=*) *", re.IGNORECASE)
+"""RFC 6750 §2.1; letter case of the scheme does not count (RFC 9110 §11.1)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,11 @@ class Callers:
         if name in self._users:
             return User(name, self._users[name])
         return User(name, self._every) if self._is_open else None
+
+    def proving(self, credential: str) -> User | None:
+        """Of `Bearer <token>`, as a header or a first frame has it."""
+        found = BEARER.fullmatch(credential)
+        return self.bearer(found[1]) if found else None
 
     def bearer(self, text: str) -> User | None:
         """Of a token of ours or of another issuer, or of the bare name of a user."""

@@ -29,9 +29,7 @@ class Forms:
         self.protobuf = Protobuf(contract) if contract.proto else None
         spelling = Spelling(contract)
         self.values = Values({"openapi": "3.1.0", "components": {"schemas": spelling.components()}})
-        self._requests = {
-            one.name: spelling.record(_carried(one.request), closed=True) for one in contract.operations
-        }
+        self._requests = {one.name: spelling.record(_carried(one.request), closed=True) for one in contract.operations}
         self._records = {name: {"$ref": f"{REF}{name}"} for name in contract.results}
         self._fields = {
             (name, one.member): spelling.field(one, closed=False)

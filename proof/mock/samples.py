@@ -166,7 +166,9 @@ class _Drawing:
             case Text() | DateTime() | Duration():
                 return self._formed(kind)
             case Bytes():
-                return base64.b64encode(f"{name} {self._number}".encode()[: 3 * ((kind.max_length or 80) // 4)]).decode()
+                return base64.b64encode(
+                    f"{name} {self._number}".encode()[: 3 * ((kind.max_length or 80) // 4)]
+                ).decode()
             case ListOf():
                 return self._list(kind, name, depth)
             case MapOf():

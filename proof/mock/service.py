@@ -276,7 +276,10 @@ class Mock:
         known = {**fields, **(row or {})}
         resource = self.shapes.resources.get(self.shapes.of[operation.name].resource)
         for one in self.contract.record(event.record).fields:
-            is_thing = isinstance(one.type, Named) and one.type.name in (operation.result.record, resource and resource.name)
+            is_thing = isinstance(one.type, Named) and one.type.name in (
+                operation.result.record,
+                resource and resource.name,
+            )
             if is_thing and row is not None:
                 known[one.member] = row
             elif resource and row and one.member == f"{snake(resource.name)}_id":
@@ -287,4 +290,4 @@ class Mock:
 def _beside(record: Record, meta: Json) -> Json:
     """What a list says of itself beside its items."""
     found: Iterable[str] = (one.member for one in record.fields if one.type == Named(META))
-    return {name: meta for name in found}
+    return dict.fromkeys(found, meta)

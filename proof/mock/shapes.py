@@ -112,7 +112,9 @@ class Shapes:
                 yield Resource(name, identity, self._version(name))
 
     def _identity(self, record: Record) -> str:
-        linked = [member for link in self._links.values() if link.record == record.name for member in link.keys.values()]
+        linked = [
+            member for link in self._links.values() if link.record == record.name for member in link.keys.values()
+        ]
         members = {one.member for one in record.fields}
         own = f"{snake(record.name)}_id"
         return next((one for one in (*linked, "id", own) if one in members), "")

@@ -1,0 +1,113 @@
+"""Bytes over HTTP: a body that is a file, a form whose parts are fields, and an answer of bytes.
+
+Files are judged by their size and media type and then forgotten; an answer of bytes is a short text under the type that the contract names first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from typing import Any
+
+from starlette.datastructures import Headers as StarletteHeaders
+from starlette.datastructures import UploadFile
+from starlette.formparsers import MultiPartException, MultiPartParser
+
+from codegen.ir.operations import Operation
+from codegen.ir.types import File, ListOf, file_of
+from codegen.parse.http_content import ANY, FORM
+from proof.documents import Json
+from proof.mock.media import Headers, body_type, fits
+from proof.mock.reading import Reader
+from proof.mock.refusal import Refusal, escaped, unfit
+
+MAX_TEXT = 1 << 20
+MAX_PARTS = 200
+
+
+def most_bytes(operation: Operation) -> int:
+    """Of the whole body."""
+    sizes = [
+        file.max_bytes * (one.type.max_items or 1 if isinstance(one.type, ListOf) else 1)
+        for one in operation.request.fields
+        if (file := file_of(one.type))
+    ]
+    return sum(sizes) + MAX_TEXT
+
+
+async def uploaded(operation: Operation, headers: Headers, body: bytes, reader: Reader) -> Json:
+    """The fields that came beside the files. Raises Refusal."""
+    assert operation.http is not None
+    if not operation.http.form:
+        _check_body(operation, headers, body)
+        return {}
+    body_type(headers, (FORM,))
+    parts = await _parts(headers, body)
+    known = {one.member: one for one in operation.request.fields if one.name in (operation.http.body or ())}
+    for name in parts:
+        if name not in known:
+            raise unfit(f"/{escaped(name)}", "There is no such part.")
+    out: Json = {}
+    for member, one in known.items():
+        found, file = parts.get(member, []), file_of(one.type)
+        if len(found) > 1 and not isinstance(one.type, ListOf):
+            raise unfit(f"/{escaped(member)}", "The part stands twice.")
+        if file is not None:
+            _check_files(member, file, found, is_required=one.required)
+        elif isinstance(one.type, ListOf) and found:
+            out[member] = [reader.part(one.type.item, _text(member, each)) for each in found]
+        elif found:
+            out[member] = reader.part(one.type, _text(member, found[0]))
+    return out
+
+
+def _check_body(operation: Operation, headers: Headers, body: bytes) -> None:
+    assert operation.http is not None
+    declared = operation.request.field(operation.http.file)
+    file = file_of(declared.type) if declared else None
+    assert file is not None, "the body is a file"
+    body_type(headers, file.media_types or (ANY,))
+    if len(body) > file.max_bytes:
+        raise Refusal("too_large")
+
+
+async def _parts(headers: Headers, body: bytes) -> dict[str, list[Any]]:
+    async def stream() -> AsyncGenerator[bytes, None]:
+        yield body
+        yield b""
+
+    given = StarletteHeaders({"content-type": headers.get("content-type", "")})
+    parser = MultiPartParser(given, stream(), max_files=MAX_PARTS, max_fields=MAX_PARTS, max_part_size=MAX_TEXT)
+    try:
+        form = await parser.parse()
+    except (MultiPartException, KeyError, ValueError):
+        raise Refusal("malformed", "The form cannot be read.") from None
+    found: dict[str, list[Any]] = {}
+    for name, value in form.multi_items():
+        found.setdefault(name, []).append(value)
+    return found
+
+
+def _check_files(member: str, file: File, found: list[Any], *, is_required: bool) -> None:
+    if is_required and not found:
+        raise unfit(f"/{escaped(member)}", "Is required.")
+    for one in found:
+        media = (one.content_type or "").partition(";")[0].lower() if isinstance(one, UploadFile) else "text/plain"
+        size = one.size or 0 if isinstance(one, UploadFile) else len(one)
+        if not any(fits(media, known) for known in file.media_types or (ANY,)):
+            raise unfit(f"/{escaped(member)}", f"Should be {' or '.join(file.media_types)}.")
+        if size > file.max_bytes:
+            raise Refusal("too_large")
+
+
+def _text(member: str, value: Any) -> str:
+    if isinstance(value, UploadFile):
+        raise unfit(f"/{escaped(member)}", "Is no file.")
+    return str(value)
+
+
+def downloaded(operation: Operation) -> tuple[str, bytes]:
+    """The media type and the bytes of an answer."""
+    file = operation.result.file
+    assert file is not None, "asked where bytes are answered"
+    named = [one for one in file.media_types if "*" not in one]
+    return (named or ["application/octet-stream"])[0], f"What {operation.name} answers.\n".encode()[: file.max_bytes]
