@@ -39,7 +39,7 @@ def application(contract: Contract, options: Options) -> Application:
     callers = Callers(every, options.users, takes_any=options.takes_any_token, seed=options.seed)
     mock = Mock(contract, callers, seed=options.seed, rows=options.rows)
     allowed = pattern(list(options.origins))
-    door = HttpDoor(mock, options.faults, controls(mock))
+    door = HttpDoor(mock, options.faults, *controls(mock))
     http = CORSMiddleware(
         door, allow_origin_regex=allowed, allow_methods=["*"], allow_headers=["*"], expose_headers=["*"], max_age=600
     )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import logging
+import socket
 import sys
 import threading
 from collections.abc import Callable
@@ -32,28 +34,35 @@ def main(arguments: list[str]) -> int:
     try:
         contract = compiled(Path(asked.specs))
         options = _options(asked, contract)
+        place = socket.create_server((asked.host, asked.port), family=_family(asked.host))
     except (DocumentError, ValueError, OSError) as error:
         print(error, file=sys.stderr)
         return UNUSABLE
     serving = Reloading(application(contract, options))
     if asked.watch:
         threading.Thread(target=_reload, args=(serving, Path(asked.specs), options), daemon=True).start()
-    print(greeting(contract, f"{asked.host}:{asked.port}"), flush=True)
-    server = uvicorn.Server(
-        uvicorn.Config(
-            serving,
-            host=asked.host,
-            port=asked.port,
-            ws="websockets-sansio",
-            ws_max_size=MAX_FRAME,
-            lifespan="off",
-            log_level="warning",
-            server_header=False,
-            timeout_graceful_shutdown=1,
-        )
+    print(greeting(contract, f"{asked.host}:{place.getsockname()[1]}"), flush=True)
+    _serve(serving, place)
+    return 0
+
+
+def _serve(serving: Reloading, place: socket.socket) -> None:
+    logging.getLogger("uvicorn.error").addFilter(_is_news)
+    config = uvicorn.Config(
+        serving,
+        ws="websockets-sansio",
+        ws_max_size=MAX_FRAME,
+        lifespan="off",
+        log_level="error",
+        server_header=False,
+        timeout_graceful_shutdown=1,
     )
-    server.run()
-    return 0 if server.started else UNUSABLE
+    uvicorn.Server(config).run(sockets=[place])
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Text that is no UTF-8 is closed by 1007; it is the client's fault, not the mock's."""
+    return "Invalid UTF-8" not in record.getMessage()
 
 
 def compiled(specs: Path) -> Contract:
@@ -64,6 +73,10 @@ def compiled(specs: Path) -> Contract:
     if found.findings:
         raise DocumentError(f"{specs}: is no contract that compiles\n{found.report()}")
     return found.contract
+
+
+def _family(host: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in host else socket.AF_INET
 
 
 def greeting(contract: Contract, place: str) -> str:
@@ -80,7 +93,7 @@ def _parser() -> argparse.ArgumentParser:
     add = parser.add_argument
     add("--specs", default="specs", help="the contract (default %(default)s)")
     add("--host", default=HOST, help="default %(default)s")
-    add("--port", type=int, default=PORT, help="default %(default)s")
+    add("--port", type=int, default=PORT, help="0 for a free one (default %(default)s)")
     add(
         "--watch",
         action="store_true",

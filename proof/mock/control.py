@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import deque
+from collections.abc import Callable
 from typing import Any
 
 from starlette.applications import Starlette
@@ -20,18 +21,18 @@ MAX_WAITING = 1000
 MAX_BYTES = 1 << 20
 
 
-def controls(mock: Mock) -> Starlette:
-    """With the contract's documents beside it; all else is 404 as the contract says it."""
-    return Starlette(
-        routes=[
-            *_documents(mock),
-            Route("/_mock", _Controls(mock).show, methods=["GET"]),
-            Route("/_mock/reset", _Controls(mock).reset, methods=["POST"]),
-            Route("/_mock/events/{event}", _Controls(mock).tell, methods=["POST"]),
-            Route("/_mock/errors/{operation}", _Controls(mock).refuse, methods=["POST"]),
-        ],
-        exception_handlers={404: _Controls(mock).unknown},
-    )
+def controls(mock: Mock) -> tuple[Starlette, Callable[[str], bool]]:
+    """With the contract's documents beside it; and which paths it has."""
+    of = _Controls(mock)
+    routes = [
+        *_documents(mock),
+        Route("/_mock", of.show, methods=["GET"]),
+        Route("/_mock/reset", of.reset, methods=["POST"]),
+        Route("/_mock/tokens/{user}", of.token, methods=["POST"]),
+        Route("/_mock/events/{event}", of.tell, methods=["POST"]),
+        Route("/_mock/errors/{operation}", of.refuse, methods=["POST"]),
+    ]
+    return Starlette(routes=routes), lambda path: any(one.path_regex.match(path) for one in routes)
 
 
 def _documents(mock: Mock) -> list[Route]:
@@ -55,6 +56,13 @@ class _Controls:
     async def reset(self, request: Request) -> Response:
         self._mock.reset()
         return Response(status_code=204)
+
+    async def token(self, request: Request) -> Response:
+        """What a login answers, for a contract that has none."""
+        user = self._mock.callers.named(request.path_params["user"])
+        if user is None:
+            return self._problem(Refusal("unknown_operation", "There is no such user."))
+        return JSONResponse(self._mock.callers.tokens(user))
 
     async def tell(self, request: Request) -> Response:
         """The body may have members of the event; the answer says what was told, and how many sockets heard it."""
@@ -86,9 +94,6 @@ class _Controls:
             return self._problem(Refusal("invalid_data", f"times is 1 to {MAX_WAITING}."))
         self._mock.refusals[operation.name] = deque([given["error"]] * times)
         return Response(status_code=204)
-
-    async def unknown(self, request: Request, error: Exception) -> Response:
-        return self._problem(Refusal("unknown_operation"))
 
     def _problem(self, refusal: Refusal) -> Response:
         problem = self._mock.catalogue.problem(refusal, "mock")

@@ -53,10 +53,13 @@ class Match:
 
 
 class HttpDoor:
-    """`behind` gets what no path of the contract matches."""
+    """`behind` gets the paths that it has itself, before the contract's."""
 
-    def __init__(self, mock: Mock, faults: Faults, behind: Callable[..., Awaitable[None]]) -> None:
+    def __init__(
+        self, mock: Mock, faults: Faults, behind: Callable[..., Awaitable[None]], is_behind: Callable[[str], bool]
+    ) -> None:
         self._mock = mock
+        self._is_behind = is_behind
         self._faults = faults
         self._behind = behind
         self._reader = Reader(mock.contract.definitions, mock.forms.protobuf)
@@ -64,8 +67,7 @@ class HttpDoor:
         self._contract = f"{mock.contract.info.version};{mock.contract.hash}"
 
     async def __call__(self, scope: Mapping[str, Any], receive: Receive, send: Send) -> None:
-        match = self._match(scope["raw_path"].decode("latin-1"))
-        if match is None:
+        if self._is_behind(scope["path"]):
             await self._behind(scope, receive, send)
             return
         headers = headers_of(scope["headers"])
@@ -73,14 +75,17 @@ class HttpDoor:
         trace_id = given if CORRELATION.fullmatch(given) else secrets.token_hex(8)
         is_head = scope["method"] == "HEAD"
         try:
-            response = await self._answer(scope, receive, match, headers)
+            response = await self._answer(scope, receive, headers)
         except Refusal as refusal:
             response = self._refused(refusal, trace_id)
         response.headers |= {"Stele-Contract": self._contract, "X-Correlation-ID": trace_id}
         response.headers |= {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
         await send_response(send, response, is_head=is_head)
 
-    async def _answer(self, scope: Mapping[str, Any], receive: Receive, match: Match, headers: Headers) -> Response:
+    async def _answer(self, scope: Mapping[str, Any], receive: Receive, headers: Headers) -> Response:
+        match = self._match(scope["raw_path"].decode("latin-1"))
+        if match is None:
+            raise Refusal("unknown_operation")
         verb = "GET" if scope["method"] == "HEAD" else scope["method"]
         operation = match.verbs.get(verb)
         if operation is None:

@@ -77,8 +77,9 @@ class SocketDoor:
         await send({"type": "websocket.http.response.start", "status": problem["status"], "headers": headers})
         await send({"type": "websocket.http.response.body", "body": json.dumps(problem).encode()})
         try:
-            async with asyncio.timeout(GONE_S):  # The server complains of an end before the peer has gone.
-                await receive()
+            async with asyncio.timeout(GONE_S):
+                for _ in range(2):  # The server complains of an end before the refused connection has gone.
+                    await receive()
         except TimeoutError:
             return
 
