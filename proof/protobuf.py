@@ -157,7 +157,7 @@ class Protobuf:
                 self._put(record, one, message, given)
             elif one.member in value and not (one.nullable or (one.has_default and one.default is None)):
                 raise Inexpressible(f"{one.member} cannot be null")
-            elif one.required and not one.nullable:
+            elif one.required and one.member not in value:  # It would be read as null, or as its type's zero.
                 raise Inexpressible(f"{one.member} cannot be left out")
 
     def _put(self, record: Record, one: Field, message: Any, value: Any) -> None:

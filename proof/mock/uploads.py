@@ -22,6 +22,15 @@ from proof.mock.refusal import Refusal, escaped, unfit
 
 MAX_TEXT = 1 << 20
 MAX_PARTS = 200
+OF_RANGES = {
+    ANY: "application/octet-stream",
+    "application/*": "application/octet-stream",
+    "text/*": "text/plain",
+    "image/*": "image/png",
+    "audio/*": "audio/mpeg",
+    "video/*": "video/mp4",
+}
+"""What is answered where the contract names a range of types."""
 
 
 def most_bytes(operation: Operation) -> int:
@@ -109,5 +118,5 @@ def downloaded(operation: Operation) -> tuple[str, bytes]:
     """The media type and the bytes of an answer."""
     file = operation.result.file
     assert file is not None, "asked where bytes are answered"
-    named = [one for one in file.media_types if "*" not in one]
-    return (named or ["application/octet-stream"])[0], f"What {operation.name} answers.\n".encode()[: file.max_bytes]
+    first = file.media_types[0] if file.media_types else ANY
+    return OF_RANGES.get(first, first), f"What {operation.name} answers.\n".encode()[: file.max_bytes]
