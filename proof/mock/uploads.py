@@ -63,9 +63,9 @@ async def uploaded(operation: Operation, headers: Headers, body: bytes, reader: 
         if file is not None:
             _check_files(member, file, found, is_required=one.required)
         elif isinstance(one.type, ListOf) and found:
-            out[member] = [reader.part(one.type.item, _text(member, each)) for each in found]
+            out[member] = [reader.part(one.type.item, await _text(member, each)) for each in found]
         elif found:
-            out[member] = reader.part(one.type, _text(member, found[0]))
+            out[member] = reader.part(one.type, await _text(member, found[0]))
     return out
 
 
@@ -100,18 +100,23 @@ def _check_files(member: str, file: File, found: list[Any], *, is_required: bool
     if is_required and not found:
         raise unfit(f"/{escaped(member)}", "Is required.")
     for one in found:
-        media = (one.content_type or "").partition(";")[0].lower() if isinstance(one, UploadFile) else "text/plain"
-        size = one.size or 0 if isinstance(one, UploadFile) else len(one)
+        said = one.content_type if isinstance(one, UploadFile) else None
+        media = (said or "text/plain").partition(";")[0].lower()  # RFC 7578 §4.4.
+        size = one.size or 0 if isinstance(one, UploadFile) else len(one.encode())
         if not any(fits(media, known) for known in file.media_types or (ANY,)):
             raise unfit(f"/{escaped(member)}", f"Should be {' or '.join(file.media_types)}.")
         if size > file.max_bytes:
             raise Refusal("too_large")
 
 
-def _text(member: str, value: Any) -> str:
-    if isinstance(value, UploadFile):
-        raise unfit(f"/{escaped(member)}", "Is no file.")
-    return str(value)
+async def _text(member: str, value: Any) -> str:
+    """Of a part, whether it has a file's name or not."""
+    if not isinstance(value, UploadFile):
+        return str(value)
+    try:
+        return (await value.read(MAX_TEXT)).decode()
+    except UnicodeDecodeError:
+        raise unfit(f"/{escaped(member)}", "Should be text.") from None
 
 
 def downloaded(operation: Operation) -> tuple[str, bytes]:
