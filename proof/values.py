@@ -61,6 +61,20 @@ INTERESTING = (
 UNIQUE = 16
 """Characters of a text that nobody has drawn before."""
 FRESH = re.compile("fresh[0-9a-f]{11}")
+PROPERTY = re.compile(r"\\[pP]\{([\w=]+)\}")
+SET_OR_PROPERTY = re.compile(r"(\[\^?(?:[^\]\\]|\\.)*\]|\\[pP]\{[\w=]+\})")
+SOME = {
+    "L": "a-zA-Zéß",
+    "Letter": "a-zA-Zéß",
+    "Lu": "A-ZÉ",
+    "Ll": "a-zé",
+    "N": "0-9",
+    "Nd": "0-9",
+    "P": "!,.",
+    "S": "+=",
+    "Z": " ",
+}
+"""Characters of properties of Unicode."""
 FORMATS: dict[str, SearchStrategy[str]] = {
     "uuid": st.uuids().map(str),
     "date": st.dates().map(lambda one: one.isoformat()),
@@ -328,5 +342,16 @@ def _takes_anything(pattern: str) -> bool:
 
 
 def _python(pattern: str) -> str:
-    """ECMA's `$` does not stand before a last line break, as Python's does."""
-    return re.sub(r"(?<!\\)\$$", r"\\Z", pattern)
+    """ECMA's `$` does not stand before a last line break, as Python's does. Of a Unicode property, which Python does not know, there are
+    a few characters: what is drawn is judged by the pattern itself."""
+    ended = re.sub(r"(?<!\\)\$$", r"\\Z", pattern)
+    parts = SET_OR_PROPERTY.split(ended)
+    sets = [
+        PROPERTY.sub(_some_of, one) if one.startswith("[") else f"[{PROPERTY.sub(_some_of, one)}]"
+        for one in parts[1::2]
+    ]
+    return "".join(one + other for one, other in zip(parts[::2], [*sets, ""], strict=True))
+
+
+def _some_of(found: re.Match[str]) -> str:
+    return SOME.get(found[1], "a-z0-9") if found[0][1] == "p" else " !"

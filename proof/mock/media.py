@@ -35,9 +35,9 @@ def body_type(headers: Headers, known: tuple[str, ...]) -> str:
 def fits(media: str, pattern: str) -> bool:
     """Whether a type lies in a range."""
     kind, _, rest = pattern.lower().partition("/")
-    return pattern == ANY or (
-        bool(media) and media.partition("/")[0] == kind and rest in ("*", media.partition("/")[2])
-    )
+    if "/" not in media or "*" in media:
+        return False
+    return pattern == ANY or (media.partition("/")[0] == kind and rest in ("*", media.partition("/")[2]))
 
 
 def answer_type(headers: Headers, sent: str, known: tuple[str, ...]) -> str:

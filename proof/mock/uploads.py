@@ -61,7 +61,12 @@ async def uploaded(operation: Operation, headers: Headers, body: bytes, reader: 
         if len(found) > 1 and not isinstance(one.type, ListOf):
             raise unfit(f"/{escaped(member)}", "The part stands twice.")
         if file is not None:
-            _check_files(member, file, found, is_required=one.required)
+            least, most = (
+                (one.type.min_items, one.type.max_items) if isinstance(one.type, ListOf) else (one.required, 1)
+            )
+            if len(found) < least or (most is not None and len(found) > most):
+                raise unfit(f"/{escaped(member)}", f"Should be there {int(least)} to {most} times.")
+            _check_files(member, file, found)
         elif isinstance(one.type, ListOf) and found:
             out[member] = [reader.part(one.type.item, await _text(member, each)) for each in found]
         elif found:
@@ -96,9 +101,7 @@ async def _parts(headers: Headers, body: bytes) -> dict[str, list[Any]]:
     return found
 
 
-def _check_files(member: str, file: File, found: list[Any], *, is_required: bool) -> None:
-    if is_required and not found:
-        raise unfit(f"/{escaped(member)}", "Is required.")
+def _check_files(member: str, file: File, found: list[Any]) -> None:
     for one in found:
         said = one.content_type if isinstance(one, UploadFile) else None
         media = (said or "text/plain").partition(";")[0].lower()  # RFC 7578 §4.4.
