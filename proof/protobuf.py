@@ -97,9 +97,9 @@ class Protobuf:
         return self._value(operation.request, message)
 
     def message(self, record: str, value: Any) -> bytes:
-        """A record as a serialized message; Inexpressible."""
+        """A record or a union as a serialized message; Inexpressible."""
         message = self.new(record)
-        self._fill(self.contract.record(record), message, value)
+        self._into(message, Named(record), value)
         return bytes(message.SerializeToString())
 
     def frame(self, pkg_id: int, req_id: str, data: bytes, timeout_ms: int | None = None) -> bytes:
@@ -141,10 +141,13 @@ class Protobuf:
         return found["items"] if operation.result.is_list else found
 
     def value(self, record: str, data: bytes) -> Json:
-        """A serialized message as JSON; ValueError where it cannot be read."""
+        """A serialized record or union as JSON; ValueError where it cannot be read."""
         message = self.new(record)
         message.ParseFromString(data)
-        return self._value(self.contract.record(record), message)
+        found = self._told(Named(record), message)
+        if not isinstance(found, dict):
+            raise ValueError(f"{record} has no arm")
+        return found
 
     def _fill(self, record: Record, message: Any, value: Any) -> None:
         if not isinstance(value, dict):

@@ -151,10 +151,30 @@ class Values:
         return st.one_of([self._of(kind, schema, depth) for kind in kinds])
 
     def _finite(self, arms: list[Json], depth: int) -> list[Json]:
-        """In the depth, only arms that end."""
+        """In the depth, only arms that end soonest."""
         if depth < MAX_DEPTH:
             return arms
-        return [arm for arm in arms if not {"object", "array"} & set(types_of(arm))] or arms
+        heights = [self._height(arm, ()) for arm in arms]
+        return [arm for arm, height in zip(arms, heights, strict=True) if height == min(heights)]
+
+    def _height(self, given: Any, within: tuple[str, ...]) -> float:
+        """Of the flattest value: how many objects and lists lie in one another; infinite where it would hold itself."""
+        place = given.get("$ref") if isinstance(given, dict) else None
+        if place in within:
+            return math.inf
+        inside = (*within, place) if isinstance(place, str) else within
+        schema = self._flat(given)
+        for word in ("oneOf", "anyOf"):
+            if word in schema:
+                return min(self._height(arm, inside) for arm in schema[word])
+        kinds = set(types_of(schema))
+        if "const" in schema or "enum" in schema or kinds - {"object", "array"}:
+            return 0
+        if "array" in kinds:
+            return 1 + self._height(schema.get("items", {}), inside) if schema.get("minItems") else 1
+        members = schema.get("properties", {})
+        needed = [members[name] for name in schema.get("required", ()) if name in members]
+        return 1 + max((self._height(one, inside) for one in needed), default=0)
 
     def _flat(self, given: Any) -> Json:
         """References followed, `allOf` joined. `true` takes anything."""
@@ -194,6 +214,8 @@ class Values:
     def _lists(self, schema: Json, depth: int) -> SearchStrategy[Any]:
         least = int(schema.get("minItems", 0))
         most = min(int(schema.get("maxItems", least + MANY)), least + (MANY if depth < MAX_DEPTH else 0))
+        if most <= 0:
+            return st.builds(list)
         unique = (lambda one: json.dumps(one, sort_keys=True)) if schema.get("uniqueItems") else None
         items = self._strategy(schema.get("items", {"type": "string"}), depth + 1)
         return st.lists(items, min_size=least, max_size=most, unique_by=unique)

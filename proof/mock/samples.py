@@ -70,11 +70,11 @@ class Samples:
         self._examples = self._said_examples()
 
     def record(self, name: str, number: int) -> Json:
-        """The `number`-th thing of a record, whole."""
+        """The `number`-th thing of a record or a union, whole."""
         examples = self._examples.get(name, [])
         if number < len(examples):
             return dict(examples[number])
-        value = _Drawing(self, Random(f"{self._seed} {name} {number}"), number).record(self._contract.record(name), 0)
+        value = _Drawing(self, Random(f"{self._seed} {name} {number}"), number).whole(self._contract.definitions[name])
         if self._forms.fits(name, value):
             return value
         return dict(self._drawn((name,), self._forms.record(name), number) or value)
@@ -136,6 +136,12 @@ class _Drawing:
         self._samples = samples
         self._chance = chance
         self._number = number
+
+    def whole(self, definition: Record | Enum | Union) -> Json:
+        if isinstance(definition, Record):
+            return self.record(definition, 0)
+        found = self._named(definition, 0)
+        return found if isinstance(found, dict) else {}
 
     def record(self, record: Record, depth: int) -> Json:
         out: Json = {}

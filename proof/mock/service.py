@@ -15,7 +15,7 @@ from typing import Any
 
 from codegen.ir.names import snake
 from codegen.ir.operations import Contract, Event, Operation
-from codegen.ir.types import Int, ListOf, Named, Record, Text
+from codegen.ir.types import Int, ListOf, Named, Record, Text, Union
 from proof.documents import Json
 from proof.mock.callers import Callers, User
 from proof.mock.forms import Forms
@@ -260,10 +260,18 @@ class Mock:
                 table.put(self._new(table, resource, {}))
         return table
 
-    def _made(self, record: str, known: Json) -> Json:
-        """A record with the known members that fit it, all else drawn."""
+    def _made(self, name: str, known: Json) -> Json:
+        """A record or a union with the known members that fit it, all else drawn."""
         self._count += 1
-        return {**self._samples.record(record, self._count - 1), **self._fitting(record, known)}
+        drawn = self._samples.record(name, self._count - 1)
+        definition = self.contract.definitions[name]
+        if isinstance(definition, Record):
+            return {**drawn, **self._fitting(name, known)}
+        assert isinstance(definition, Union), "an answer is a record or a union"
+        wanted, arms = known.get(definition.tag_member), dict(definition.arms)
+        for number in range(self._count, self._count + len(arms) if wanted in arms else self._count):
+            drawn = drawn if drawn[definition.tag_member] == wanted else self._samples.record(name, number)
+        return {**drawn, **self._fitting(arms[drawn[definition.tag_member]], known)}
 
     def _fitting(self, record: str, known: Json) -> Json:
         members = {one.member for one in self.contract.record(record).fields}
@@ -275,7 +283,8 @@ class Mock:
         """The thing where the event has a member of its type; else what has the same names in the thing or in the request."""
         known = {**fields, **(row or {})}
         resource = self.shapes.resources.get(self.shapes.of[operation.name].resource)
-        for one in self.contract.record(event.record).fields:
+        told = self.contract.definitions[event.record]
+        for one in told.fields if isinstance(told, Record) else ():
             is_thing = isinstance(one.type, Named) and one.type.name in (
                 operation.result.record,
                 resource and resource.name,

@@ -73,9 +73,13 @@ class Shapes:
 
     def item_of(self, operation: Operation) -> str:
         """The resource in the items of a list that is answered; empty where it is none."""
-        record = operation.result.record
-        item = self._contract.item_of(record) if record else None
-        return item if item in self.resources else ""
+        return next((one for one in self._items(operation) if one in self.resources), "")
+
+    def _items(self, operation: Operation) -> list[str]:
+        """The record in the items of what is answered, if that is a list; a union has none."""
+        answered = self._contract.definitions.get(operation.result.record or "")
+        item = self._contract.item_of(answered.name) if isinstance(answered, Record) else None
+        return [item] if item else []
 
     def reads_one(self, resource: str) -> tuple[Operation, str] | None:
         """The operation that reads one thing over HTTP by its identity alone, and the parameter that carries that."""
@@ -103,12 +107,13 @@ class Shapes:
 
     def _find_resources(self) -> Iterator[Resource]:
         """Records that are answered whole or in lists, and have an identity."""
-        records: set[str] = set()
+        answered: set[str] = set()
         for one in self._contract.operations:
             if one.result.record and one.session is None:
-                records |= {one.result.record, self._contract.item_of(one.result.record) or ""}
-        for name in sorted(records - {""}):
-            if identity := self._identity(self._contract.record(name)):
+                answered |= {one.result.record, *self._items(one)}
+        for name in sorted(answered):
+            record = self._contract.definitions[name]
+            if isinstance(record, Record) and (identity := self._identity(record)):
                 yield Resource(name, identity, self._version(name))
 
     def _identity(self, record: Record) -> str:
