@@ -78,16 +78,10 @@ def test_the_fuzzer_of_rest_finds_nothing_in_a_case(
     assert "Traceback" not in log.read_text()
 
 
-@pytest.fixture(scope="module")
-def mock(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    with serving(SHIPPED, log=tmp_path_factory.mktemp("mock") / "log") as url:
-        yield url
-
-
 @pytest.mark.parametrize("encoding", ["json", "protobuf"])
 @pytest.mark.parametrize("transport", ["http", "ws"])
-def test_the_generated_client_makes_reads_changes_and_deletes(mock: str, transport: Any, encoding: Any) -> None:
-    with Client(mock, username="editor", password="any", transport=transport, encoding=encoding) as client:
+def test_the_generated_client_makes_reads_changes_and_deletes(mock_url: str, transport: Any, encoding: Any) -> None:
+    with Client(mock_url, username="editor", password="any", transport=transport, encoding=encoding) as client:
         made = client.artists.create(name="Mary Cassatt", bio="The Boating Party")
         assert client.artists.get(artist_id=made.id) == made
         changed = client.artists.update(artist_id=made.id, name="Mary Stevenson Cassatt", expected_version=made.version)
@@ -101,10 +95,10 @@ def test_the_generated_client_makes_reads_changes_and_deletes(mock: str, transpo
         assert made.id not in [one.id for one in client.artists.paginate()]
 
 
-async def test_the_generated_client_hears_an_event(mock: str) -> None:
+async def test_the_generated_client_hears_an_event(mock_url: str) -> None:
     async with (
         asyncio.timeout(EVENT_S),
-        AsyncClient(mock, username="editor", password="any") as client,
+        AsyncClient(mock_url, username="editor", password="any") as client,
         client.events(models.ArtistCreated) as stream,
     ):
         made = await client.artists.create(name="Berthe Morisot")
