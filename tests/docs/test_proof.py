@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
 import subprocess
 import sys
 from pathlib import Path
+from threading import Timer
 from urllib.parse import urlsplit
 
 import pytest
@@ -23,6 +25,10 @@ LINES = [line for block in BLOCKS for line in block.splitlines()]
 COVERAGE = "make coverage-contract"
 SERVES = "RATE_LIMIT_SCALE=1000 make run"
 """The service of these tests, as `tests/running_service.py` starts it."""
+MOCKS = [line for line in LINES if line.startswith(("make mock", "python -m proof mock"))]
+CALLS = [line for line in LINES if line.startswith("curl ")]
+"""Of the mock, at the port that it has by default."""
+START_S = 60.0
 
 
 def test_the_table_has_each_check_with_its_line() -> None:
@@ -31,7 +37,7 @@ def test_the_table_has_each_check_with_its_line() -> None:
 
 
 def test_every_plan_and_option_that_the_page_names_is_there() -> None:
-    helps = [[sys.executable, "-m", "proof", engine, "--help"] for engine in ("ws", "doors")]
+    helps = [[sys.executable, "-m", "proof", engine, "--help"] for engine in ("ws", "doors", "mock")]
     help_text = "".join(
         subprocess.run(one, cwd=ROOT, capture_output=True, text=True, check=True).stdout for one in helps
     )
@@ -48,6 +54,7 @@ def test_the_page_runs_what_these_tests_run() -> None:
         line
         for line in LINES
         if not line.startswith(("python -m proof ws ", "python -m proof doors ", "make fuzz-", COVERAGE, SERVES))
+        and line not in (*MOCKS, *CALLS)
     ] == []
 
 
@@ -62,7 +69,7 @@ def here(line: str, url: str) -> list[str]:
 
 
 @pytest.mark.timeout(180)
-@pytest.mark.parametrize("line", [line for line in LINES if line != SERVES])
+@pytest.mark.parametrize("line", [line for line in LINES if line not in (SERVES, *MOCKS, *CALLS)])
 def test_a_command_of_the_page_runs(line: str, service: RunningService) -> None:
     (ROOT / ".stele").mkdir(exist_ok=True)
     command = here(line, service.url)
@@ -72,3 +79,33 @@ def test_a_command_of_the_page_runs(line: str, service: RunningService) -> None:
         assert ended.returncode == CLEAN, ended.stdout + ended.stderr
     for name in re.findall(r"--(?:junit|json) (\S+)", line):
         assert (ROOT / name).is_file()
+
+
+def port_of_mock(process: subprocess.Popen[str]) -> str:
+    """As its greeting says it."""
+    assert process.stdout is not None
+    late = Timer(START_S, process.kill)
+    late.start()
+    try:
+        found = re.search(r"http://127.0.0.1:(\d+)", process.stdout.readline())
+    finally:
+        late.cancel()
+    assert found, "the mock did not start"
+    return found[1]
+
+
+@pytest.mark.timeout(180)
+@pytest.mark.parametrize("line", MOCKS)
+def test_a_mock_of_the_page_serves_and_takes_its_calls(line: str) -> None:
+    words = shlex.split(line)
+    made = [*words, "PORT=0", f"PYTHON_IN={sys.executable}", "-o", ".venv/.ready", "--no-print-directory"]
+    command = made if words[0] == "make" else [sys.executable, *words[1:], "--port", "0"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            port = port_of_mock(process)
+            for call in CALLS if words[0] == "make" else CALLS[:1]:
+                asked = shlex.split(call.replace("4010", port))
+                told = subprocess.run(asked, capture_output=True, text=True, check=True).stdout
+                assert json.loads(told or "{}").get("code") in (None, "forbidden"), told
+        finally:
+            process.terminate()
