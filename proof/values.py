@@ -315,13 +315,12 @@ def _numbers(schema: Json) -> SearchStrategy[float]:
 def _texts(schema: Json) -> SearchStrategy[str]:
     """Of their shortest and longest too; without NUL where the pattern says so."""
     least, most = int(schema.get("minLength", 0)), schema.get("maxLength")
-    known = FORMATS.get(schema.get("format", ""))
+    known, pattern = FORMATS.get(schema.get("format", "")), schema.get("pattern")
     if known is not None:
-        return known
+        return known if pattern is None or _takes_anything(pattern) else st.one_of(_near(pattern), known)
     if schema.get("contentEncoding") == "base64":
         most_bytes = min(64, most // 4 * 3 if most is not None else 64)
         return st.binary(min_size=-(-least // 4) * 3, max_size=max(most_bytes, -(-least // 4) * 3)).map(_base64)
-    pattern = schema.get("pattern")
     plain = st.characters(codec="utf-8", exclude_characters="\x00")
     if pattern is not None and not _takes_anything(pattern):
         return st.from_regex(_python(pattern)).map(lambda one: one.removesuffix("\n"))
@@ -337,6 +336,12 @@ def _texts(schema: Json) -> SearchStrategy[str]:
     if most is None or most >= UNIQUE:
         edges += [_unique(least) for _ in range(4)]  # Each its own: of one strategy `one_of` takes one.
     return st.one_of(some, *edges)
+
+
+def _near(pattern: str) -> SearchStrategy[str]:
+    """Of a pattern beside a format, which has few letters before what it asks for: most of them have the format, too."""
+    begun = pattern if pattern.startswith("^") else f"^[a-z]{{1,8}}{pattern}"
+    return st.from_regex(_python(begun)).map(lambda one: one.removesuffix("\n"))
 
 
 def _unique(least: int) -> SearchStrategy[str]:

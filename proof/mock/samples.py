@@ -1,6 +1,6 @@
 """Things that a contract would answer, readable by people: its own examples where it has some, else what the names and forms of its fields suggest.
 
-The same seed and number give the same value. Each is judged by its schema; where what reads well does not fit, Hypothesis draws what does.
+The same seed and number give the same value. Each field is judged by its schema; where what reads well does not fit, Hypothesis draws what does.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ class Samples:
         self._forms = forms
         self._contract = forms.contract
         self._seed = base_seed
-        self._pools: dict[tuple[str, ...], list[Any]] = {}
+        self._pools: dict[tuple[str, str], list[Any]] = {}
         self._examples = self._said_examples()
 
     def record(self, name: str, number: int) -> Json:
@@ -74,10 +74,8 @@ class Samples:
         examples = self._examples.get(name, [])
         if number < len(examples):
             return dict(examples[number])
-        value = _Drawing(self, Random(f"{self._seed} {name} {number}"), number).whole(self._contract.definitions[name])
-        if self._forms.fits(name, value):
-            return value
-        return dict(self._drawn((name,), self._forms.record(name), number) or value)
+        chance = Random(f"{self._seed} {name} {number}")
+        return _Drawing(self, chance, number).whole(self._contract.definitions[name])
 
     def field(self, record: str, one: Field, plain: Any, number: int) -> Any:
         """What reads well if it fits, else what was drawn."""
@@ -106,22 +104,21 @@ class Samples:
             if name in self._contract.results
         }
 
-    def _drawn(self, key: tuple[str, ...], schema: Json, number: int) -> Any:
+    def _drawn(self, key: tuple[str, str], schema: Json, number: int) -> Any:
         """One of a few values that Hypothesis has drawn of the schema; None where it finds none."""
         if key not in self._pools:
-            self._pools[key] = self._pool(key, schema)
+            self._pools[key] = self._pool(schema)
         pool = self._pools[key]
         return pool[number % len(pool)] if pool else None
 
-    def _pool(self, key: tuple[str, ...], schema: Json) -> list[Any]:
+    def _pool(self, schema: Json) -> list[Any]:
         found: list[Any] = []
-        is_whole = len(key) == 1
 
         @seed(self._seed)
         @drawing(DRAWN)
         @given(self._forms.values.valid(schema))
         def collect(value: Any) -> None:
-            if value not in found and (not is_whole or self._forms.fits(key[0], value)):
+            if value not in found:
                 found.append(value)
 
         with suppress(HypothesisException):  # It has found none, or too few.
