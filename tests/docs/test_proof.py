@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
@@ -9,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from threading import Timer
 from urllib.parse import urlsplit
 
 import pytest
@@ -28,6 +30,10 @@ SERVES = "RATE_LIMIT_SCALE=1000 make run"
 """The service of these tests, as `tests/running_service.py` starts it."""
 ENGINES = tuple(f"python -m proof {name} " for name in ("ws", "doors", "record", "replay"))
 RECORDS, REPLAYS = ENGINES[2:]
+MOCKS = [line for line in LINES if line.startswith(("make mock", "python -m proof mock"))]
+CALLS = [line for line in LINES if line.startswith("curl ")]
+"""Of the mock, at the port that it has by default."""
+START_S = 60.0
 
 
 @pytest.mark.parametrize(("name", "checks"), [("proof.ws.checks.IDS", IDS), ("proof.traffic.judge.CHECKS", CHECKS)])
@@ -37,7 +43,8 @@ def test_the_table_has_each_check_with_its_line(name: str, checks: Mapping[str, 
 
 
 def test_every_plan_and_option_that_the_page_names_is_there() -> None:
-    helps = [[sys.executable, "-m", "proof", engine, "--help"] for engine in ("ws", "doors", "record", "replay")]
+    engines = ("ws", "doors", "mock", "record", "replay")
+    helps = [[sys.executable, "-m", "proof", engine, "--help"] for engine in engines]
     help_text = "".join(
         subprocess.run(one, cwd=ROOT, capture_output=True, text=True, check=True).stdout for one in helps
     )
@@ -50,7 +57,8 @@ def test_every_plan_and_option_that_the_page_names_is_there() -> None:
 
 def test_the_page_runs_what_these_tests_run() -> None:
     assert SERVES in LINES
-    assert [line for line in LINES if not line.startswith((*ENGINES, "make fuzz-", COVERAGE, SERVES))] == []
+    run = (*ENGINES, "make fuzz-", COVERAGE, SERVES)
+    assert [line for line in LINES if not line.startswith(run) and line not in (*MOCKS, *CALLS)] == []
 
 
 def here(line: str, url: str) -> list[str]:
@@ -64,7 +72,9 @@ def here(line: str, url: str) -> list[str]:
 
 
 @pytest.mark.timeout(180)
-@pytest.mark.parametrize("line", [line for line in LINES if line != SERVES and not line.startswith((RECORDS, REPLAYS))])
+@pytest.mark.parametrize(
+    "line", [line for line in LINES if line not in (SERVES, *MOCKS, *CALLS) and not line.startswith((RECORDS, REPLAYS))]
+)
 def test_a_command_of_the_page_runs(line: str, service: RunningService) -> None:
     (ROOT / ".stele").mkdir(exist_ok=True)
     command = here(line, service.url)
@@ -89,3 +99,33 @@ def test_what_the_page_records_it_plays_again(service: RunningService) -> None:
         assert ended.returncode == CLEAN, ended.stdout + ended.stderr
     played = subprocess.run(here(again, service.url), cwd=ROOT, capture_output=True, text=True, check=False)
     assert played.returncode == CLEAN, played.stdout + played.stderr
+
+
+def port_of_mock(process: subprocess.Popen[str]) -> str:
+    """As its greeting says it."""
+    assert process.stdout is not None
+    late = Timer(START_S, process.kill)
+    late.start()
+    try:
+        found = re.search(r"http://127.0.0.1:(\d+)", process.stdout.readline())
+    finally:
+        late.cancel()
+    assert found, "the mock did not start"
+    return found[1]
+
+
+@pytest.mark.timeout(180)
+@pytest.mark.parametrize("line", MOCKS)
+def test_a_mock_of_the_page_serves_and_takes_its_calls(line: str) -> None:
+    words = shlex.split(line)
+    made = [*words, "PORT=0", f"PYTHON_IN={sys.executable}", "-o", ".venv/.ready", "--no-print-directory"]
+    command = made if words[0] == "make" else [sys.executable, *words[1:], "--port", "0"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            port = port_of_mock(process)
+            for call in CALLS if words[0] == "make" else CALLS[:1]:
+                asked = shlex.split(call.replace("4010", port))
+                told = subprocess.run(asked, capture_output=True, text=True, check=True).stdout
+                assert json.loads(told or "{}").get("code") in (None, "forbidden"), told
+        finally:
+            process.terminate()
