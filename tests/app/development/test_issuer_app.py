@@ -29,7 +29,7 @@ def client_of(tmp_path: Path, admin_token: str | None) -> httpx2.AsyncClient:
 )
 async def test_the_admin_s_doors_want_their_token(tmp_path: Path, token: str | None, said: str, status: int) -> None:
     async with client_of(tmp_path, token) as client:
-        headers = {"authorization": f"Bearer {said}".encode("latin-1")}
+        headers = {b"authorization": f"Bearer {said}".encode("latin-1")}
         answer = await client.post(f"users/{id_of('leaver')}/logout", headers=headers)
         assert answer.status_code == status
 
