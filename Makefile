@@ -1,7 +1,7 @@
 # Stele. `make` shows what there is. Needed first: Python 3.11 or later, and make.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run keycloak test test-platform test-long check generate fix breaking init import update-platform new resource remove lock migrate migration rollback migration-history migration-current call operations coverage-contract fuzz-http fuzz-ws sdk bench clean clean-data update-locks
+.PHONY: help run keycloak test test-platform test-long check generate fix breaking init import update-platform new resource remove lock migrate migration rollback migration-history migration-current call operations coverage-contract mock fuzz-http fuzz-ws sdk bench clean clean-data update-locks
 
 VENV := .venv
 READY := $(VENV)/.ready
@@ -114,6 +114,9 @@ call: $(READY) ## Call an operation of the service that runs: operation=get_tick
 
 operations: $(READY) ## Print the table of operations
 	@$(PYTHON_IN) -m codegen operations
+
+mock: $(READY) ## Serve the contract without handlers, so that frontends can begin (PORT=4010 HOST=127.0.0.1 WATCH=yes ARGS="--latency 50ms..200ms")
+	@exec $(PYTHON_IN) -m proof mock --specs specs --host $(or $(HOST),127.0.0.1) --port $(or $(PORT),4010) $(if $(WATCH),--watch) $(ARGS)
 
 fuzz-http: $(READY) ## Fuzz REST of the service that runs, after `RATE_LIMIT_SCALE=1000 make run` elsewhere (PORT=8000 SEED=1 EXAMPLES=50 JUNIT=file)
 	@$(PYTHON_IN) -m proof http --url http://127.0.0.1:$(or $(PORT),8000) --specs specs --as admin --as editor --as nobody --as anonymous \

@@ -7,12 +7,25 @@ import sys
 from proof.coverage import command as coverage
 from proof.doors import command as doors
 from proof.http import command as http
+from proof.mock import command as mock
+from proof.traffic import record, replay
 from proof.ws import command as ws
 
-ENGINES = {"coverage": coverage.main, "doors": doors.main, "http": http.main, "ws": ws.main}
+ENGINES = {
+    "coverage": coverage.main,
+    "doors": doors.main,
+    "http": http.main,
+    "mock": mock.main,
+    "record": record.main,
+    "replay": replay.main,
+    "ws": ws.main,
+}
 USAGE = """python -m proof coverage …  say how much of the contract the tests have seen
 python -m proof doors …     ask the same of every door, and compare
 python -m proof http …      fuzz the REST door by its OpenAPI document
+python -m proof mock …      serve a contract without handlers
+python -m proof record …    write down what passes between clients and a service, without secrets
+python -m proof replay …    play that against another build, and compare
 python -m proof ws …        fuzz the WebSocket door by its AsyncAPI document
 
 --help behind an engine says more"""

@@ -66,10 +66,12 @@ class _Place:
 
 
 class Protobuf:
-    """Messages of one contract. `contract.proto` is what its bindings are made of."""
+    """Messages of one contract. `contract.proto` is what its bindings are made of. Where it `fills`, what is read has the defaults of
+    what is absent, as whoever serves it has."""
 
-    def __init__(self, contract: Contract) -> None:
+    def __init__(self, contract: Contract, *, fills: bool = True) -> None:
         self.contract = contract
+        self._fills = fills
         self._pool = DescriptorPool()
         for file in FileDescriptorSet.FromString(contract.proto).file:
             self._pool.Add(file)
@@ -95,6 +97,12 @@ class Protobuf:
         message = self.new(operation.request.name)
         message.ParseFromString(data)
         return self._value(operation.request, message)
+
+    def message(self, record: str, value: Any) -> bytes:
+        """A record or a union as a serialized message; Inexpressible."""
+        message = self.new(record)
+        self._into(message, Named(record), value)
+        return bytes(message.SerializeToString())
 
     def frame(self, pkg_id: int, req_id: str, data: bytes, timeout_ms: int | None = None) -> bytes:
         """A Request of envelope.proto."""
@@ -135,10 +143,13 @@ class Protobuf:
         return found["items"] if operation.result.is_list else found
 
     def value(self, record: str, data: bytes) -> Json:
-        """A serialized message as JSON; ValueError where it cannot be read."""
+        """A serialized record or union as JSON; ValueError where it cannot be read."""
         message = self.new(record)
         message.ParseFromString(data)
-        return self._value(self.contract.record(record), message)
+        found = self._told(Named(record), message)
+        if not isinstance(found, dict):
+            raise ValueError(f"{record} has no arm")
+        return found
 
     def _fill(self, record: Record, message: Any, value: Any) -> None:
         if not isinstance(value, dict):
@@ -151,7 +162,7 @@ class Protobuf:
                 self._put(record, one, message, given)
             elif one.member in value and not (one.nullable or (one.has_default and one.default is None)):
                 raise Inexpressible(f"{one.member} cannot be null")
-            elif one.required and not one.nullable:
+            elif one.required and one.member not in value:  # It would be read as null, or as its type's zero.
                 raise Inexpressible(f"{one.member} cannot be left out")
 
     def _put(self, record: Record, one: Field, message: Any, value: Any) -> None:
@@ -266,7 +277,7 @@ class Protobuf:
                 inner = getattr(message, one.name)
                 is_wrapped = f"{record.name}.{one.name}" in self.contract.wrapped
                 out[one.member] = self._told(one.type, inner.value if is_wrapped else inner)
-            elif one.has_default or one.nullable:
+            elif self._fills and (one.has_default or one.nullable):
                 out[one.member] = one.default if one.has_default else None
         return out
 

@@ -61,6 +61,20 @@ INTERESTING = (
 UNIQUE = 16
 """Characters of a text that nobody has drawn before."""
 FRESH = re.compile("fresh[0-9a-f]{11}")
+PROPERTY = re.compile(r"\\[pP]\{([\w=]+)\}")
+SET_OR_PROPERTY = re.compile(r"(\[\^?(?:[^\]\\]|\\.)*\]|\\[pP]\{[\w=]+\})")
+SOME = {
+    "L": "a-zA-Zéß",
+    "Letter": "a-zA-Zéß",
+    "Lu": "A-ZÉ",
+    "Ll": "a-zé",
+    "N": "0-9",
+    "Nd": "0-9",
+    "P": "!,.",
+    "S": "+=",
+    "Z": " ",
+}
+"""Characters of properties of Unicode."""
 FORMATS: dict[str, SearchStrategy[str]] = {
     "uuid": st.uuids().map(str),
     "date": st.dates().map(lambda one: one.isoformat()),
@@ -137,10 +151,30 @@ class Values:
         return st.one_of([self._of(kind, schema, depth) for kind in kinds])
 
     def _finite(self, arms: list[Json], depth: int) -> list[Json]:
-        """In the depth, only arms that end."""
+        """In the depth, only arms that end soonest."""
         if depth < MAX_DEPTH:
             return arms
-        return [arm for arm in arms if not {"object", "array"} & set(types_of(arm))] or arms
+        heights = [self._height(arm, ()) for arm in arms]
+        return [arm for arm, height in zip(arms, heights, strict=True) if height == min(heights)]
+
+    def _height(self, given: Any, within: tuple[str, ...]) -> float:
+        """Of the flattest value: how many objects and lists lie in one another; infinite where it would hold itself."""
+        place = given.get("$ref") if isinstance(given, dict) else None
+        if place in within:
+            return math.inf
+        inside = (*within, place) if isinstance(place, str) else within
+        schema = self._flat(given)
+        for word in ("oneOf", "anyOf"):
+            if word in schema:
+                return min(self._height(arm, inside) for arm in schema[word])
+        kinds = set(types_of(schema))
+        if "const" in schema or "enum" in schema or kinds - {"object", "array"}:
+            return 0
+        if "array" in kinds:
+            return 1 + self._height(schema.get("items", {}), inside) if schema.get("minItems") else 1
+        members = schema.get("properties", {})
+        needed = [members[name] for name in schema.get("required", ()) if name in members]
+        return 1 + max((self._height(one, inside) for one in needed), default=0)
 
     def _flat(self, given: Any) -> Json:
         """References followed, `allOf` joined. `true` takes anything."""
@@ -180,6 +214,8 @@ class Values:
     def _lists(self, schema: Json, depth: int) -> SearchStrategy[Any]:
         least = int(schema.get("minItems", 0))
         most = min(int(schema.get("maxItems", least + MANY)), least + (MANY if depth < MAX_DEPTH else 0))
+        if most <= 0:
+            return st.builds(list)
         unique = (lambda one: json.dumps(one, sort_keys=True)) if schema.get("uniqueItems") else None
         items = self._strategy(schema.get("items", {"type": "string"}), depth + 1)
         return st.lists(items, min_size=least, max_size=most, unique_by=unique)
@@ -279,13 +315,12 @@ def _numbers(schema: Json) -> SearchStrategy[float]:
 def _texts(schema: Json) -> SearchStrategy[str]:
     """Of their shortest and longest too; without NUL where the pattern says so."""
     least, most = int(schema.get("minLength", 0)), schema.get("maxLength")
-    known = FORMATS.get(schema.get("format", ""))
+    known, pattern = FORMATS.get(schema.get("format", "")), schema.get("pattern")
     if known is not None:
-        return known
+        return known if pattern is None or _takes_anything(pattern) else st.one_of(_near(pattern), known)
     if schema.get("contentEncoding") == "base64":
         most_bytes = min(64, most // 4 * 3 if most is not None else 64)
         return st.binary(min_size=-(-least // 4) * 3, max_size=max(most_bytes, -(-least // 4) * 3)).map(_base64)
-    pattern = schema.get("pattern")
     plain = st.characters(codec="utf-8", exclude_characters="\x00")
     if pattern is not None and not _takes_anything(pattern):
         return st.from_regex(_python(pattern)).map(lambda one: one.removesuffix("\n"))
@@ -301,6 +336,12 @@ def _texts(schema: Json) -> SearchStrategy[str]:
     if most is None or most >= UNIQUE:
         edges += [_unique(least) for _ in range(4)]  # Each its own: of one strategy `one_of` takes one.
     return st.one_of(some, *edges)
+
+
+def _near(pattern: str) -> SearchStrategy[str]:
+    """Of a pattern beside a format, which has few letters before what it asks for: most of them have the format, too."""
+    begun = pattern if pattern.startswith("^") else f"^[a-z]{{1,8}}{pattern}"
+    return st.from_regex(_python(begun)).map(lambda one: one.removesuffix("\n"))
 
 
 def _unique(least: int) -> SearchStrategy[str]:
@@ -328,5 +369,16 @@ def _takes_anything(pattern: str) -> bool:
 
 
 def _python(pattern: str) -> str:
-    """ECMA's `$` does not stand before a last line break, as Python's does."""
-    return re.sub(r"(?<!\\)\$$", r"\\Z", pattern)
+    """ECMA's `$` does not stand before a last line break, as Python's does. Of a Unicode property, which Python does not know, there are
+    a few characters: what is drawn is judged by the pattern itself."""
+    ended = re.sub(r"(?<!\\)\$$", r"\\Z", pattern)
+    parts = SET_OR_PROPERTY.split(ended)
+    sets = [
+        PROPERTY.sub(_some_of, one) if one.startswith("[") else f"[{PROPERTY.sub(_some_of, one)}]"
+        for one in parts[1::2]
+    ]
+    return "".join(one + other for one, other in zip(parts[::2], [*sets, ""], strict=True))
+
+
+def _some_of(found: re.Match[str]) -> str:
+    return SOME.get(found[1], "a-z0-9") if found[0][1] == "p" else " !"

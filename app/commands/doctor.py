@@ -9,39 +9,50 @@ import argparse
 import asyncio
 import json
 import os
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 
 from app.configuration.reading import Configuration, SettingsRefused, read
 from app.diagnosis import issuer, machine, postgres, redis
 from app.diagnosis.findings import Finding, State, exit_code_of
+from app.exit_codes import USAGE
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="for programs")
+    parser.add_argument(
+        "--admin-token-file",
+        type=Path,
+        help="a file with a token of who may look at the realm's clients: its roles are compared",
+    )
 
 
 def run(options: argparse.Namespace) -> int:
     """Without usable settings nothing else can be looked at."""
     try:
-        findings = examine(read(os.environ, Path.cwd()))
+        token = options.admin_token_file.read_text().strip() if options.admin_token_file else None
+        findings = examine(read(os.environ, Path.cwd()), token)
+    except OSError as error:
+        print(f"--admin-token-file: {error.strerror}", file=sys.stderr)
+        return USAGE
     except SettingsRefused as refused:
         findings = [Finding("settings", State.FAULT, line) for line in refused.lines]
     print(json.dumps([one.as_dict() for one in findings], indent=2) if options.json else as_text(findings))
     return exit_code_of(findings)
 
 
-def examine(configuration: Configuration) -> list[Finding]:
+def examine(configuration: Configuration, admin_token: str | None = None) -> list[Finding]:
     """All that there is to find, in the order of the parts; a few seconds at most."""
     settings = configuration.settings
     notes = [Finding("settings", State.WARNING, note) for note in configuration.notes]
     good = Finding("settings", State.OK, f"usable in {settings.environment}")
-    return [good, *notes, *machine.look(settings), *asyncio.run(_servers(configuration))]
+    return [good, *notes, *machine.look(settings), *asyncio.run(_servers(configuration, admin_token))]
 
 
-async def _servers(configuration: Configuration) -> list[Finding]:
+async def _servers(configuration: Configuration, admin_token: str | None) -> list[Finding]:
     settings = configuration.settings
-    found = await asyncio.gather(postgres.look(settings), redis.look(settings), issuer.look(settings))
+    found = await asyncio.gather(postgres.look(settings), redis.look(settings), issuer.look(settings, admin_token))
     return [finding for one in found for finding in one]
 
 

@@ -20,7 +20,7 @@ from app.configuration.production import unsafe, unsafe_surroundings
 from app.configuration.sources import Said, Sources, gather, names
 from app.settings import Environment, Settings, Unset
 
-ADDRESSES = ("database_url", "redis_url", "keycloak_url")
+ADDRESSES = ("database_url", "redis_url", "keycloak_url", "keycloak_issuer")
 SECRETS = ("signing_secret", "keycloak_client_secret")
 MAX_SHOWN_CHARS = 200
 
@@ -117,10 +117,12 @@ def shown(name: str, given: object) -> str:
     """The value for a message or a table, without what is secret in it."""
     if isinstance(given, SecretStr):
         given = given.get_secret_value()
+    if given is None:
+        return "not set"
     if name in ADDRESSES:
         return masked(str(given))
     if name in SECRETS:
-        return "not set" if given is None else f"{len(str(given))} characters"
+        return f"{len(str(given))} characters"
     if isinstance(given, list | tuple):
         given = ",".join(given)
     return repr(str(given) if isinstance(given, StrEnum) else given)[:MAX_SHOWN_CHARS]

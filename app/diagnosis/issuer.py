@@ -1,6 +1,5 @@
-"""Looks at the issuer: discovery, signing keys, whether it takes our client, and its clock. Changes nothing there, and logs nobody in.
-
-What it cannot see is said: which roles the realm has is known to who may manage it.
+"""Looks at the issuer: discovery, whether it takes our client, its clock, and the roles of the client, if there is a token of who may
+look at them. Changes nothing there, and logs nobody in. What it cannot see is said.
 """
 
 from __future__ import annotations
@@ -13,32 +12,33 @@ from email.utils import parsedate_to_datetime
 
 import httpx2
 
+from app.auth.realm_roles import RealmNotRead, missing_roles, needed_roles
 from app.diagnosis.clock import skew
 from app.diagnosis.findings import Finding, State
 from app.settings import Settings
 
-URL, ISSUER, CLIENT = "KEYCLOAK_URL", "KEYCLOAK_ISSUER", "KEYCLOAK_CLIENT_ID"
+URL, CLIENT = "KEYCLOAK_URL", "KEYCLOAK_CLIENT_ID"
 WITHIN_S = 4.0
 """For all questions."""
 NOT_FOUND = 404
-HIDDEN = {
-    "roles": (
-        "which roles the realm's client has: that needs an account which may manage the realm",
-        "compare the client's roles with `make operations`, or import docker/keycloak/realm.json",
-    ),
-    "version": (
-        "which version Keycloak is: it tells administrators only",
-        "see its console; 26 is what the tests have run",
-    ),
-}
-"""What nobody sees without an account there: why, and what to do instead."""
+ROLES = "roles"
+UNSEEN_ROLES = (
+    "which roles the realm's client has: that needs an account which may look at clients",
+    "say --admin-token-file, a file with a token of one who has view-clients",
+)
+UNSEEN_VERSION = (
+    "which version Keycloak is: it tells administrators only",
+    "see its console; 26 is what the tests have run",
+)
+"""What is not looked at and why, and what to do instead."""
 
 
-async def look(settings: Settings) -> list[Finding]:
-    """Raises nothing for what an issuer or a network does."""
+async def look(settings: Settings, admin_token: str | None = None) -> list[Finding]:
+    """`admin_token` is of who may look at the realm's clients. Raises nothing for what an issuer or a network does."""
     try:
         async with asyncio.timeout(WITHIN_S), httpx2.AsyncClient(timeout=2.0) as client:
-            return [*await _keys(client, settings), *await _client(client, settings), *_hidden()]
+            found = [*await _keys(client, settings), *await _client(client, settings)]
+        return [*found, await _roles(settings, admin_token), Finding("version", State.UNCHECKED, *UNSEEN_VERSION)]
     except (httpx2.HTTPError, OSError, TimeoutError, ValueError) as error:
         said = "it is silent" if isinstance(error, TimeoutError | httpx2.TimeoutException) else str(error)
         where = f"{settings.realm_url} does not answer: {said or type(error).__name__}"
@@ -57,12 +57,13 @@ async def _keys(client: httpx2.AsyncClient, settings: Settings) -> list[Finding]
 
 
 def _discovered(settings: Settings, document: dict[str, object]) -> Iterator[Finding]:
-    named = document.get("issuer")
-    if settings.keycloak_issuer in (None, named):
+    """What the realm announces is taken, unless a setting says otherwise."""
+    named, wanted = document.get("issuer"), settings.keycloak_issuer
+    if wanted in (None, named):
         yield Finding(URL, State.OK, f"the issuer of tokens is {named}")
     else:
-        said = f"the issuer calls itself {named}, and tokens are taken of {settings.keycloak_issuer} alone"
-        yield Finding(ISSUER, State.FAULT, said, "set it to what the issuer calls itself, or leave it out")
+        said = f"the realm calls itself {named}, and tokens are taken of {wanted} alone"
+        yield Finding("KEYCLOAK_ISSUER", State.FAULT, said, "leave it out, or name the realm's public address")
 
 
 def _clock(answer: httpx2.Response, passed_s: float) -> Iterator[Finding]:
@@ -97,6 +98,21 @@ async def _client(client: httpx2.AsyncClient, settings: Settings) -> list[Findin
     ]
 
 
-def _hidden() -> Iterator[Finding]:
-    for part, (said, advice) in HIDDEN.items():
-        yield Finding(part, State.UNCHECKED, said, advice)
+async def _roles(settings: Settings, admin_token: str | None) -> Finding:
+    """Whether everybody can be given what the contract asks for."""
+    if admin_token is None:
+        return Finding(ROLES, State.UNCHECKED, *UNSEEN_ROLES)
+    named = settings.keycloak_url, settings.keycloak_realm, settings.keycloak_client_id
+    try:
+        missing = await missing_roles(*named, admin_token, needed_roles())
+    except RealmNotRead as error:
+        return Finding(ROLES, State.UNCHECKED, str(error), "take a token of one who has view-clients")
+    if missing:
+        said = f"the client {settings.keycloak_client_id} has not {', '.join(missing)}, which the contract asks for"
+        return Finding(
+            ROLES,
+            State.FAULT,
+            said,
+            "add them to the realm; python -m codegen realm writes them into docker/keycloak/realm.json",
+        )
+    return Finding(ROLES, State.OK, "the client has every role that the contract asks for")

@@ -9,6 +9,7 @@ from datetime import date
 from codegen.breaking.change import Change
 from codegen.breaking.records import Direction, compare_records
 from codegen.breaking.values import compare_types
+from codegen.diagnostics import Place
 from codegen.ir.operations import Contract, Event, Http, Operation, Roles
 from codegen.ir.types import File, Record
 
@@ -26,6 +27,8 @@ def compare_operations(old: Contract, new: Contract, today: date) -> Iterator[Ch
         yield Change("operation-added", name, "is new", after[name].place)
     for name in sorted(before.keys() & after.keys()):
         yield from _operation(before[name], after[name])
+        if before[name].http and after[name].http:
+            yield from _answer_headers(name, _headers(old, before[name]), _headers(new, after[name]), after[name].place)
         yield from compare_records(before[name].request, after[name].request, Direction.REQUEST)
         yield from _limit(old, new, before[name], after[name])
 
@@ -123,7 +126,6 @@ def _http(name: str, old: Http, new: Http) -> Iterator[Change]:
         yield Change("http-status-removed", name, f"{_listed(gone)}, left is {_listed(new.statuses)}", new.place)
     if more := set(new.statuses) - set(old.statuses):
         yield Change("http-status-added", name, f"{_listed(more)} beside {_listed(old.statuses)}", new.place)
-    yield from _answer_headers(name, old, new)
 
 
 def _fields(old: Operation, new: Operation, before: Carriers, after: Carriers) -> Iterator[Change]:
@@ -146,17 +148,25 @@ def _names_before(old: Record, new: Record) -> dict[str, str]:
     return {one.name: (old.of_member(one.member) or old.field(one.name) or one).name for one in new.fields}
 
 
-def _answer_headers(name: str, old: Http, new: Http) -> Iterator[Change]:
-    """A header is read by its name, whatever its case."""
-    before, after = ({one.carrier.lower(): one.field for one in http.response_headers} for http in (old, new))
+def _headers(contract: Contract, operation: Operation) -> dict[str, str]:
+    """What each header of the answer carries, by its name in JSON; a header is read by its own name, whatever its case."""
+    record = contract.definitions.get(operation.result.record or "")
+    found: dict[str, str] = {}
+    for header in operation.http.response_headers if operation.http else ():
+        one = record.field(header.field) if isinstance(record, Record) else None
+        found[header.carrier.lower()] = one.member if one else header.field
+    return found
+
+
+def _answer_headers(name: str, before: dict[str, str], after: dict[str, str], place: Place) -> Iterator[Change]:
     for carrier in sorted(before.keys() | after.keys()):
         one, other = before.get(carrier), after.get(carrier)
         if other is None:
-            yield Change("http-header-removed", f"{name}: {carrier}", "is no header of the answer any more", new.place)
+            yield Change("http-header-removed", f"{name}: {carrier}", "is no header of the answer any more", place)
         elif one is None:
-            yield Change("http-header-added", f"{name}: {carrier}", "is a header of the answer", new.place)
+            yield Change("http-header-added", f"{name}: {carrier}", "is a header of the answer", place)
         elif one != other:
-            yield Change("http-header-changed", f"{name}: {carrier}", f"carried {one}, carries {other}", new.place)
+            yield Change("http-header-changed", f"{name}: {carrier}", f"carried {one}, carries {other}", place)
 
 
 def _listed(statuses: Iterable[int]) -> str:

@@ -43,6 +43,8 @@ UNREAD = {"F001", "O003", "S004"}
 """Rules that say of a key that it is not read: of what is below nothing more is to be said."""
 UNREACHED = {"A015", "O015", "O016", "X007", "X008"}
 """Rules that something is reached by nothing, or leads to nothing, which may stand in a part that was refused."""
+OF_SCHEMAS = {"S003", "S004", "S005", "S006", "S007", "S008", "S017", "S020", "S021", "S025", "S026", "S028"}
+"""Rules that are judged while a schema is read."""
 LOCK, FRAME = "specs/contract.lock", "specs/schemas/frame.yaml"
 TABLES = (
     ("specs/policy.yaml", "roles", "role"),
@@ -73,9 +75,22 @@ def drop_consequences(documents: Documents, findings: Findings) -> None:
     findings.drop(lambda one: one.rule in DEPENDENT and bool(parts.of(one) & unread))
     lost = {f"the event {unit[1].rpartition('/')[2]!r}" for unit in unread if unit[1].startswith("operations/")}
     findings.drop(lambda one: one.rule == "V008" and any(words in one.message for words in lost))
+    undirected = parts.tainted(one for one in findings if one.rule == "S032")
+    findings.drop(lambda one: one.rule.startswith("X") and bool(parts.of(one) & undirected))
+    if any(one.rule == "S015" for one in findings):
+        findings.drop(lambda one: one.rule == "S027")
     _drop_unknown_names(documents, findings)
     words = {one.place for one in findings if one.rule == "W001"}
     findings.drop(lambda one: one.rule in UNREAD and one.place in words)
+    _drop_repetitions(findings)
+
+
+def _drop_repetitions(findings: Findings) -> None:
+    """A schema is read as a type and as a request; what is wrong with it is said once, of the first that was read."""
+    first: dict[tuple[str, Place], Finding] = {}
+    for one in findings:
+        first.setdefault((one.rule, one.place), one)
+    findings.drop(lambda one: one.rule in OF_SCHEMAS and first[one.rule, one.place] is not one)
 
 
 def _drop_unknown_names(documents: Documents, findings: Findings) -> None:
@@ -87,6 +102,12 @@ def _drop_unknown_names(documents: Documents, findings: Findings) -> None:
         f"the {noun} " for file, table, noun in TABLES if file in refused and not documents.is_mapping(file, table)
     )
     findings.drop(lambda one: one.rule == "V008" and any(words in one.message for words in lost))
+    gone = tuple(
+        f"{PurePosixPath(file).name}#/{table}/"
+        for file, table, _ in TABLES
+        if file in refused and not documents.is_mapping(file, table)
+    )
+    findings.drop(lambda one: one.rule == "R005" and any(pointer in one.message for pointer in gone))
 
 
 def _is_refusal(finding: Finding) -> bool:

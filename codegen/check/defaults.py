@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from pydantic_core import PydanticCustomError
 
-from codegen.diagnostics import Findings
+from codegen.diagnostics import Findings, Place, meant
 from codegen.ir.operations import Contract
 from codegen.ir.patterns import matches
 from codegen.ir.reach import names
@@ -32,6 +32,7 @@ from codegen.ir.types import (
     Type,
     Union,
     describe,
+    limits,
 )
 from codegen.runtime.service import scalars
 from codegen.runtime.service.constraints import answered, identity
@@ -41,17 +42,38 @@ READERS = {"date": scalars.read_date, "decimal": scalars.read_decimal, "uuid": s
 
 
 def check_defaults(contract: Contract, findings: Findings) -> None:
-    """S023. A default is judged as the service judges a value of a request, constraints included."""
+    """S023. A default is judged as the service judges a value of a request, constraints included, and told once for each place."""
+    told: set[Place] = set()
     records = [one for one in contract.definitions.values() if isinstance(one, Record)]
     for record in [*records, *(operation.request for operation in contract.operations)]:
         for one in record.fields:
-            if one.has_default and not (_is_spelled(contract, one) and fits_field(contract, one, one.default)):
+            if (
+                one.has_default
+                and one.place not in told
+                and not (_is_spelled(contract, one) and fits_field(contract, one, one.default))
+            ):
+                told.add(one.place)
                 findings.add(
                     "S023",
                     one.place,
-                    f"the default of {record.name}.{one.member} is {one.default!r}, which is no {describe(one.type)} that it allows",
-                    fix="write a default that the schema accepts, or none",
+                    f"the default of {record.name}.{one.member} is {one.default!r}, expected is {expected(one.type)}",
+                    fix=_meant(contract, one),
                 )
+
+
+def expected(kind: Type) -> str:
+    """What a value of the type is, with its bounds."""
+    bounds = limits(kind)
+    return describe(kind) + ("" if bounds == "nothing" else f" with {bounds}")
+
+
+def _meant(contract: Contract, one: Field) -> str:
+    inner = contract.definitions.get(one.type.name) if isinstance(one.type, Named) else None
+    members = [str(value) for _, value in inner.members] if isinstance(inner, Enum) else []
+    other = (
+        f"write one of {', '.join(members)}, or none" if members else "write a default that the schema accepts, or none"
+    )
+    return meant(str(one.default), members, other)
 
 
 def _is_spelled(contract: Contract, one: Field) -> bool:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from codegen.check.defaults import fits, fits_field
+from codegen.check.defaults import expected, fits, fits_field
 from codegen.diagnostics import Findings, shown
 from codegen.ir.notes import Example
 from codegen.ir.operations import Contract, Operation
-from codegen.ir.types import ListOf, MapOf, Named, Record, Type, Union, describe, limits
+from codegen.ir.types import ListOf, MapOf, Named, Record, Type, Union, describe
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,15 @@ def check_examples(contract: Contract, findings: Findings) -> None:
         for one in record.fields:
             given = [each for each in one.notes.examples if not (each.value is None and one.nullable)]
             _typed(contract, one.type, f"{record.name}.{one.member}", given, findings)
+            inner = (
+                one.type.item
+                if isinstance(one.type, ListOf)
+                else one.type.value
+                if isinstance(one.type, MapOf)
+                else None
+            )
+            if inner is not None:
+                _typed(contract, inner, f"an item of {record.name}.{one.member}", one.each_notes.examples, findings)
     for operation in contract.operations:
         _operation(contract, operation, findings)
 
@@ -38,9 +47,7 @@ def misfit(contract: Contract, kind: Type, value: object, path: str) -> Misfit |
     """The innermost part that is refused, or None."""
     if fits(contract, kind, value):
         return None
-    bounds = limits(kind)
-    expected = describe(kind) + ("" if bounds == "nothing" else f" with {bounds}")
-    return next(_inner(contract, kind, value, path), None) or Misfit(path, expected, repr(value))
+    return next(_inner(contract, kind, value, path), None) or Misfit(path, expected(kind), repr(value))
 
 
 def _operation(contract: Contract, operation: Operation, findings: Findings) -> None:

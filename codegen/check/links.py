@@ -75,7 +75,12 @@ class _Link:
         for one in [text] if text.startswith("$") else EMBEDDED.findall(text):
             if not self._exists(one):
                 fix = "write $response.body#/field, $response.header.Name, $request.path.name, .query.name, .header.name or .body#/field"
-                self._refuse(value, f"takes {one!r}, which there is not", fix)
+                self._refuse(value, f"takes {one!r}, which there is not", meant(one, self._members(), fix))
+
+    def _members(self) -> list[str]:
+        """Expressions of the answer's own fields."""
+        record = self._contract.definitions.get(self._source.result.record or "") if self._source else None
+        return [f"$response.body#/{one.member}" for one in record.fields] if isinstance(record, Record) else []
 
     def _exists(self, expression: str) -> bool:
         """Whether the expression has a value in a request of the operation, or in its answer."""

@@ -55,12 +55,25 @@ def bounds(kind: Type) -> str:
 
 def sentences(one: Field | Definition) -> list[str]:
     """The description first."""
-    return [*sentence(one.description), *note_sentences(one.notes)]
+    return [*sentence(one.description), *note_sentences(one.notes), *each_sentences(one)]
 
 
 def bounded_sentences(one: Field) -> list[str]:
     """With the bounds, for readers who do not see them in the field's type."""
-    return [*sentence(one.description), *bound_sentence(one.type), *note_sentences(one.notes)]
+    return [*sentence(one.description), *bound_sentence(one.type), *note_sentences(one.notes), *each_sentences(one)]
+
+
+def each_sentences(one: Field | Definition) -> list[str]:
+    """What is said of each value of a list or a map."""
+    if not isinstance(one, Field):
+        return []
+    what = "value" if isinstance(one.type, MapOf) else "item"
+    docs = one.each_notes.external_docs
+    return [
+        *([f"Each {what}: {said}" for said in sentence(one.each)]),
+        *(f"Example of {'a' if what == 'value' else 'an'} {what}: {each}" for each in examples(one.each_notes)),
+        *([f"See {docs.url} {docs.description}".rstrip()] if docs else []),
+    ]
 
 
 def bound_sentence(kind: Type) -> list[str]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from codegen.importer.answer_headers import read_headers
 from codegen.importer.draft import Data, Ref
 from codegen.importer.files import bytes_content, form_content
-from codegen.importer.losses import ANSWER, DOCUMENT, MEMBER, PRESENCE
+from codegen.importer.links import Ends, Links, links_of
+from codegen.importer.losses import ANSWER, DOCUMENT, PRESENCE
 from codegen.importer.media import MULTIPART, chosen, content_of, is_bytes
 from codegen.importer.nodes import made, mapping, place_of, text, value
 from codegen.importer.notes import named_examples, wrapped_in
@@ -23,6 +25,13 @@ class _Success:
     node: Node
     description: str
     content: Data | None
+    headers: Data = field(default_factory=dict)
+    links: Mapping | None = None
+
+    @property
+    def record(self) -> Ref | None:
+        found = (self.content or {}).get("application/json", {}).get("schema")
+        return found if isinstance(found, Ref) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +76,8 @@ def _json(types: Types, record: Ref, holder: Mapping, media: str) -> Data:
     return {"application/json": {"schema": record, **found}}
 
 
-def read_responses(types: Types, operation: Mapping, label: str, hint: str) -> Data | None:
-    """The successes as they stand in http/; None where the document has none."""
+def read_responses(types: Types, links: Links, ends: Ends, operation: Mapping, label: str, hint: str) -> Data | None:
+    """The successes as they stand in http/, whose links come when all operations are read; None where the document has none."""
     responses = mapping(operation, "responses")
     if responses is None:
         return None
@@ -84,10 +93,13 @@ def read_responses(types: Types, operation: Mapping, label: str, hint: str) -> D
     if not found:
         return None
     main = next((one for one in found if one.content is not None), found[0])
+    ends.result = main.record
     written: Data = {}
     for one in found:
         if _is_equal(types, one.content, main.content):
-            _write(types, written, one, main, label)
+            response = _write(types, written, one, main, label)
+            if response is not None and one.links is not None:
+                links.wait(label, ends, response, one.links)
         else:
             said = "no content" if one.content is None else "another content"
             types.losses.add(
@@ -114,36 +126,26 @@ def _success(types: Types, status: str, node: Node, label: str, hint: str) -> _S
     what = f"the answer {status} of {label}"
     described = text(response, "description").strip() or DESCRIBED
     media, schema = chosen(types.shapes.library, types.losses, response, what)
-    if not media or status == "204":
-        return _Success(status, node, described, None)
+    found = _Success(status, node, described, None, links=links_of(types.shapes.library, response))
+    if media and status != "204":
+        found.content = _content(types, response, media, schema, what, hint)
+    found.headers = read_headers(types, response, found.record, label)
+    return found
+
+
+def _content(types: Types, response: Mapping, media: str, schema: Node | None, what: str, hint: str) -> Data:
     if is_bytes(media):
-        return _Success(status, node, described, bytes_content(types, response, what))
+        return bytes_content(types, response, what)
     record = types.message(
         schema if schema is not None else made(response, {}), what, f"{hint}_result", is_request=False
     )
-    return _Success(status, node, described, _json(types, record, response, media))
+    return _json(types, record, response, media)
 
 
 def _beside(types: Types, response: Mapping, label: str) -> None:
     for key in response.entries:
         if key not in ("description", "content", "headers", "links"):
             types.losses.count(DOCUMENT, place_of(response, key), f"{key!r} of responses is left out", "nothing")
-    for key, _ in mapping(response, "headers") or ():
-        headers = mapping(response, "headers") or response
-        types.losses.add(
-            MEMBER,
-            place_of(headers, key),
-            f"the header {key!r} of an answer of {label} is left out",
-            "put it into the record, and name the field by x-field",
-        )
-    for key, _ in mapping(response, "links") or ():
-        links = mapping(response, "links") or response
-        types.losses.add(
-            ANSWER,
-            place_of(links, key),
-            f"the link {key!r} of {label} is left out",
-            "write it into http/, with the operation's name",
-        )
 
 
 def _is_equal(types: Types, one: Data | None, other: Data | None) -> bool:
@@ -158,12 +160,14 @@ def _is_equal(types: Types, one: Data | None, other: Data | None) -> bool:
     return types.schemas[first["schema"].name] == types.schemas[second["schema"].name]
 
 
-def _write(types: Types, written: Data, one: _Success, main: _Success, label: str) -> None:
+def _write(types: Types, written: Data, one: _Success, main: _Success, label: str) -> Data | None:
+    """The response that is written for a success; None where it is that of another status."""
     wanted = one.status if one.status in STATUSES else "200"
     status = "204" if main.content is None else wanted
     if status in written and status == one.status:
         written[status]["description"] = one.description
-        return
+        known: Data = written[status]
+        return known
     if status in written:
         types.losses.add(
             ANSWER,
@@ -171,7 +175,7 @@ def _write(types: Types, written: Data, one: _Success, main: _Success, label: st
             f"{label} answers {status} instead of {one.status} too",
             "nothing, if clients look at the class alone",
         )
-        return
+        return None
     if status != one.status:
         types.losses.add(
             ANSWER,
@@ -180,4 +184,6 @@ def _write(types: Types, written: Data, one: _Success, main: _Success, label: st
             "write content, or another status of 200, 201, 202, 204",
         )
     content = {"content": main.content} if main.content is not None else {}
-    written[status] = {"description": one.description, **content}
+    found: Data = {"description": one.description, **one.headers, **content}
+    written[status] = found
+    return found

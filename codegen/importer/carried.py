@@ -7,11 +7,15 @@ from __future__ import annotations
 
 import re
 
+from pydantic_core import PydanticCustomError
+
+from codegen.check.defaults import READERS
 from codegen.ir.names import MAX_LENGTH, SNAKE
 from codegen.ir.patterns import Untranslatable, rust
 from codegen.ir.types import INT64
 from codegen.parse import keywords
 from codegen.parse.enums import UNSET, member_name
+from codegen.runtime.service.formats import Form
 
 _LITERAL = re.compile(r"[\\^$.*+?()\[\]{}|/]")
 KEYWORDS: dict[str, frozenset[str]] = {
@@ -60,6 +64,18 @@ def are_lengths(form: str, low: int, high: int) -> bool:
     """Whether any text of a form has a length between the two."""
     least, most = keywords.LENGTHS.get(form, (0, INT64[1]))
     return low <= high and low <= most and least <= high
+
+
+def is_of_form(form: str, text: str) -> bool:
+    """Whether a text is surely one of the form; of moments and durations nothing is sure before all is compiled."""
+    try:
+        if form in READERS:
+            READERS[form](text)
+        else:
+            Form(form).judge(text)
+    except (PydanticCustomError, ValueError, KeyError):
+        return False
+    return form in READERS or form in keywords.PLAIN_FORMATS
 
 
 def is_pattern(text: str) -> bool:

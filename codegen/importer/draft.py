@@ -21,7 +21,7 @@ class Ref:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """An example, with its place in the original: which of them fit is known when all is compiled."""
+    """An example or a link, with its place in the original: which of them fit is known when all is compiled."""
 
     value: object
     place: Place = field(compare=False)
@@ -53,6 +53,7 @@ class Package:
     reply: object = None
     is_page: bool = False
     summary: str = ""
+    description: str = ""
     roles: list[list[str]] | None = None
     topic: str = ""
 
@@ -70,7 +71,8 @@ class Draft:
     """`schemas` are by name, in the order in which they were met."""
 
     info: Data = field(default_factory=dict)
-    tags: dict[str, str] = field(default_factory=dict)
+    tags: dict[str, Data] = field(default_factory=dict)
+    """What is said of each feature: `description`, `externalDocs`."""
     schemas: dict[str, Data] = field(default_factory=dict)
     operations: list[Operation] = field(default_factory=list)
     packages: list[Package] = field(default_factory=list)

@@ -35,6 +35,7 @@ def form_content(types: Types, holder: Mapping, schema: Node | None, what: str, 
     said = mapping(target, "properties") if isinstance(target, Mapping) else None
     files = {key: library.resolve(node) for key, node in said or () if _is_file(types, node)}
     rest = made(holder, {}) if not isinstance(target, Mapping) else target
+    types.shapes.met.add((rest.place.file, rest.pointer))
     if said is not None and files and isinstance(target, Mapping):
         kept = made(said, {key: node for key, node in said if key not in files}, said.keys)
         required = sequence(target, [one for one in items(target, "required") if text_of(one) not in files])

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from codegen.diagnostics import Place
 from codegen.importer import parameters
 from codegen.importer.answers import Body, read_body, read_responses
 from codegen.importer.draft import Data, Draft, Operation
 from codegen.importer.errors import Errors
+from codegen.importer.links import Ends, Links
 from codegen.importer.losses import ANSWER, DOCUMENT, MEMBER, SHAPE, WIRE_NAME, Losses
 from codegen.importer.names import Taken, identifier, literals, of_path, singular
 from codegen.importer.nodes import items, mapping, place_of, text, value
@@ -49,6 +50,7 @@ class Found:
     node: Mapping
     name: str = ""
     feature: str = ""
+    ends: Ends = field(default_factory=Ends)
 
     @property
     def route(self) -> str:
@@ -83,6 +85,7 @@ class Door:
     security: Security
     errors: Errors
     served: set[str]
+    links: Links
 
     def name(self, found: list[Found], names: Taken, features: Taken, given: dict[str, str]) -> None:
         """Names and features, before a type takes a name that a request will have."""
@@ -194,7 +197,8 @@ class Door:
     ) -> None:
         self._placed(one, listed, names)
         parameters.renamed(self.types, listed, one.label, {*self._fields(body), *names.values()})
-        responses = read_responses(self.types, one.node, one.label, pascal(one.name))
+        self._end(one, body, listed)
+        responses = read_responses(self.types, self.links, one.ends, one.node, one.label, pascal(one.name))
         node: Data = {"operationId": one.name, **_said(one.node), **docs(self.losses, one.node), **_tags(one)}
         groups = self.security.of(one.node)
         node["security"] = [{"bearer": group} for group in groups]
@@ -215,6 +219,13 @@ class Door:
         self._left(one)
         spelled = "/".join(f"{{{names[part[1:-1]]}}}" if part.startswith("{") else part for part in path.split("/"))
         self.draft.operations.append(Operation(one.name, one.feature, one.label, one.place, one.method, spelled, node))
+
+    def _end(self, one: Found, body: Body | None, listed: list[parameters.Parameter]) -> None:
+        """What links to the operation, and from it, have to know."""
+        carriers = {(each.location, each.name): parameters.carrier(each) for each in listed}
+        one.ends = Ends(one.name, carriers, body.record if body is not None else None)
+        self.links.by_id.setdefault(text(one.node, "operationId"), one.ends)
+        self.links.by_place[one.node.place.file, one.node.pointer] = one.ends
 
     def _placed(self, one: Found, listed: list[parameters.Parameter], names: dict[str, str]) -> None:
         """Every part of the path is a parameter, and every parameter a part of the path."""

@@ -14,9 +14,11 @@ from codegen.importer import asyncapi2
 from codegen.importer.draft import Data, Draft
 from codegen.importer.errors import Errors
 from codegen.importer.http import Door, Found, operations_of
+from codegen.importer.links import Links
 from codegen.importer.losses import Losses
 from codegen.importer.names import Taken, identifier
 from codegen.importer.nodes import items, mapping, text
+from codegen.importer.notes import notes
 from codegen.importer.paths import shape_of
 from codegen.importer.platform import Platform, read_platform
 from codegen.importer.rest import KEPT_INFO, left_of_document
@@ -28,7 +30,10 @@ from codegen.importer.trial import compiled
 from codegen.importer.types import Types
 from codegen.importer.upgrade import upgrade
 from codegen.ir.names import pascal
+from codegen.parse.annotations import DOCS
 from codegen.parse.yaml_tree import Mapping, plain
+
+SAID_OF_TAGS = ("description", DOCS)
 
 
 @dataclass(slots=True)
@@ -101,7 +106,7 @@ def _drafted(sources: list[Source], library: Library, platform: Platform, losses
     for socket, messages, _ in sockets:
         socket.read(messages)
     for source in sources:
-        _tags(source.root, draft, given)
+        _tags(source.root, draft, given, losses)
         left_of_document(source, types, losses)
     return draft
 
@@ -112,7 +117,8 @@ def _form(source: Source) -> Mapping:
 
 def _door(source: Source, types: Types, draft: Draft, losses: Losses, platform: Platform, library: Library) -> Door:
     security = Security(source.root, library, draft, losses)
-    return Door(types, draft, losses, security, Errors(library, draft, losses, platform.codes), platform.paths)
+    errors = Errors(library, draft, losses, platform.codes)
+    return Door(types, draft, losses, security, errors, platform.paths, Links(types, losses))
 
 
 def _read(door: Door, operations: list[Found], known: set[str], losses: Losses) -> None:
@@ -127,14 +133,19 @@ def _read(door: Door, operations: list[Found], known: set[str], losses: Losses) 
         by_path.setdefault(one.route, []).append(one)
     for path, found in by_path.items():
         door.read(path, found)
+    door.links.settle()
 
 
-def _tags(root: Mapping, draft: Draft, given: dict[str, str]) -> None:
+def _tags(root: Mapping, draft: Draft, given: dict[str, str], losses: Losses) -> None:
     """The features that have operations, with what the document says of their tags."""
     used = {one.feature for one in draft.operations}
-    said = {given.get(identifier(text(tag, "name"))): text(tag, "description").strip() for tag in items(root, "tags")}
+    said: dict[str, Data] = {}
+    for tag in items(root, "tags"):
+        feature = given.get(identifier(text(tag, "name")))
+        if feature is not None and isinstance(tag, Mapping):
+            said.setdefault(feature, {key: one for key, one in notes(losses, tag).items() if key in SAID_OF_TAGS})
     for feature in sorted(used):
-        draft.tags[feature] = draft.tags.get(feature) or said.get(feature) or ""
+        draft.tags[feature] = draft.tags.get(feature) or said.get(feature) or {}
 
 
 def _info(root: Mapping) -> Data:

@@ -174,7 +174,7 @@ def written(one: Parameter) -> Data:
     """The parameter as it stands in http/."""
     described = text(one.node, "description").strip()
     is_whole = one.name == text(one.node, "name")
-    found: Data = {"name": _carrier(one), "in": one.location}
+    found: Data = {"name": carrier(one), "in": one.location}
     if one.required:
         found["required"] = True
     if described:
@@ -184,13 +184,13 @@ def written(one: Parameter) -> Data:
     found |= named_examples(one.node) if is_whole else {}
     found["schema"] = _plainly(one.schema, is_described=bool(described))
     if (one.location == "header" and (snake(one.name) != one.field or not is_identifier(snake(one.name)))) or (
-        one.location == "query" and code_name(_carrier(one)) != one.field
+        one.location == "query" and code_name(carrier(one)) != one.field
     ):
         found["x-field"] = one.field
     return found
 
 
-def _carrier(one: Parameter) -> str:
+def carrier(one: Parameter) -> str:
     """The name on the wire: the original's, where the language can have it; no client sees that of a path's part."""
     keeps = one.location == "header" or (one.location == "query" and is_member_name(one.name))
     return one.name if keeps else one.field

@@ -14,8 +14,12 @@ EMPTY: dict[str, object] = {"array": [], "map": {}}
 EQUAL = "tell clients that they are equal here"
 
 
-def settled(losses: Losses, shape: Shape, inner: object, what: str, *, required: bool) -> tuple[object, bool]:
-    """The schema of a field with its null and its default, and whether the field is required."""
+def settled(
+    losses: Losses, shape: Shape, inner: object, named: Data | None, what: str, *, required: bool
+) -> tuple[object, bool]:
+    """The schema of a field with its null and its default, and whether the field is required. `named` is the definition of the type
+    that the field is of, where that has a name.
+    """
     place = shape.outside.place if shape.outside is not None else shape.node.place
     default = shape.said("default")
     if shape.kind in COLLECTIONS and isinstance(inner, dict):
@@ -26,7 +30,7 @@ def settled(losses: Losses, shape: Shape, inner: object, what: str, *, required:
             PRESENCE, default.place, f"{what} is required, and its default is left out", "nothing; it never counted"
         )
     elif default is not None and not (isinstance(default, Scalar) and default.value is None):
-        has_default = is_default(inner, plain(default)) and not shape.nullable
+        has_default = is_default(named or inner, plain(default)) and not shape.nullable
         if not has_default:
             losses.add(
                 KEYWORD,

@@ -8,7 +8,6 @@ from codegen.importer.losses import DOCUMENT, Losses
 from codegen.importer.nodes import items, mapping, place_of, text
 from codegen.importer.sources import Source
 from codegen.importer.types import Types
-from codegen.parse.yaml_tree import Mapping
 
 KNOWN = {
     "openapi",
@@ -49,9 +48,6 @@ def left_of_document(source: Source, types: Types, losses: Losses) -> None:
         for key in holder.entries:
             if key not in known and holder.entries[key] is not webhooks:
                 losses.add(DOCUMENT, place_of(holder, key), f"{key!r} of the document is left out", "nothing")
-    for tag in items(root, "tags"):
-        if isinstance(tag, Mapping) and "externalDocs" in tag.entries:
-            losses.count(DOCUMENT, place_of(tag, "externalDocs"), "'externalDocs' of tags is left out", "nothing")
     _unused(source, types, losses)
 
 

@@ -243,8 +243,10 @@ def _bytes(losses: Losses, node: Mapping, what: str) -> Data:
 
 
 def is_default(schema: object, value: object) -> bool:
-    """Whether a default is a value that a schema of one value takes; beside the reference to a named type none may stand."""
+    """Whether a default is a value that a schema takes: of one value, or of an enum. Records have none."""
     kind = schema.get("type") if isinstance(schema, dict) else None
+    if isinstance(schema, dict) and "enum" in schema:
+        return not isinstance(value, bool) and value in schema["enum"]
     match kind:
         case "boolean":
             return isinstance(value, bool)
@@ -272,9 +274,14 @@ def _between(schema: object, number: float) -> bool:
 
 
 def _is_text(schema: object, value: str) -> bool:
-    """Forms of their own are judged by the compiler alone, so that no default of theirs is kept that it would refuse."""
+    """Patterns, constants, bytes and moments are judged by the compiler alone, so that no default of theirs is kept that it would
+    refuse.
+    """
     said = schema if isinstance(schema, dict) else {}
-    has_own = said.get("format") in carried.FORMATS or "contentEncoding" in said or "pattern" in said or "const" in said
+    form = said.get("format", "")
+    has_own = (form and not carried.is_of_form(form, value)) or bool(
+        {"contentEncoding", "pattern", "const"} & said.keys()
+    )
     return (
         not has_own
         and "\0" not in value

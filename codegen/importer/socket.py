@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from codegen.diagnostics import Place
-from codegen.importer.draft import Data, Draft, Package, Ref
+from codegen.importer.draft import Data, Draft, Given, Package, Ref
 from codegen.importer.losses import DOCUMENT, MEMBER, SOCKET, Losses
 from codegen.importer.names import Taken, identifier, words
 from codegen.importer.nodes import items, made, mapping, reference, text
@@ -18,11 +18,24 @@ from codegen.importer.security import Security
 from codegen.importer.sources import Library
 from codegen.importer.types import Types, codes
 from codegen.ir.names import pascal
-from codegen.parse.yaml_tree import Mapping, Node
+from codegen.parse.yaml_tree import Mapping, Node, plain
 
 PARAMETER = re.compile(r"\{([^{}]*)\}")
 JSON_SCHEMAS = re.compile(r"application/(vnd\.(aai\.asyncapi|oai\.openapi)|schema)(;|\+|\Z)")
 MAX_SEGMENTS = 8
+UNCARRIED = ("headers", "correlationId", "bindings", "traits")
+READ_OF_MESSAGES = {
+    "name",
+    "title",
+    "summary",
+    "description",
+    "payload",
+    "contentType",
+    "schemaFormat",
+    "messageId",
+    "examples",
+    *UNCARRIED,
+}
 READ = {"action", "channel", "messages", "reply", "security", "summary", "description", "operationId", "tags", "title"}
 
 
@@ -129,6 +142,7 @@ class Socket:
         fields = {identifier(name): self._parameter(one, name) for name in PARAMETER.findall(one.address)}
         package = Package(one.name, one.feature, one.label, one.place, one.is_event, None)
         package.summary = (text(one.node, "summary") or text(message, "summary") or text(message, "title")).strip()
+        package.description = (text(one.node, "description") or text(message, "description")).strip()
         package.roles = self.security.of_socket(one.node)
         ref = self._record(one, _payload(message), what, has_more=bool(fields))
         if one.is_event:
@@ -137,7 +151,20 @@ class Socket:
         else:
             package.payload = self._extended(ref, fields, f"{pascal(one.name)}Body")
             self._reply(one, package)
+        self._examples(message, package.payload)
         self.draft.packages.append(package)
+
+    def _examples(self, message: Mapping, payload: object) -> None:
+        """Those of a message are said of the record that it carries."""
+        listed = [one for one in items(message, "examples") if isinstance(one, Mapping) and "payload" in one.entries]
+        if not isinstance(payload, Ref) or not listed:
+            return
+        schema, member = self.types.schemas[payload.name], self.types.wrapped.get(payload.name)
+        for one in listed:
+            value = plain(one.entries["payload"])
+            given = Given({member: value} if member else value, one.entries["payload"].place)
+            if given not in schema.setdefault("examples", []):
+                schema["examples"].append(given)
 
     def _record(self, one: Sent, payload: Node | None, what: str, *, has_more: bool) -> Ref | None:
         """Of a payload that has no name in the document: named after the event, or after what it is of the operation."""
@@ -153,7 +180,9 @@ class Socket:
         is_enum = isinstance(node, Mapping) and bool(items(node, "enum"))
         schema = node if isinstance(node, Mapping) and is_enum else mapping(node, "schema")
         found = self.types.of(schema, what, f"{pascal(one.name)}_{name}") if schema is not None else None
-        return found if found is not None else {"type": "string"}
+        kind = found if found is not None else {"type": "string"}
+        described = text(node, "description").strip()
+        return {"description": described, **kind} if isinstance(kind, dict) and described else kind
 
     # What comes in
 
@@ -169,6 +198,8 @@ class Socket:
         properties = {**missing, **known.get("properties", {})}
         required = [*missing, *known.get("required", ())]
         kept = {key: one for key, one in known.items() if key not in ("required", "properties")}
+        if "examples" in kept:
+            kept["examples"] = [Given(one.value, one.place) for one in kept["examples"]]
         self.types.schemas[name] = {**kept, **({"required": required} if required else {}), "properties": properties}
         return name
 
@@ -238,7 +269,7 @@ class Socket:
         return topic
 
     def _beside(self, one: Sent, message: Mapping, what: str) -> None:
-        for key in ("headers", "correlationId", "bindings", "traits"):
+        for key in UNCARRIED:
             if key in message.entries:
                 self.losses.count(
                     MEMBER,
@@ -246,6 +277,10 @@ class Socket:
                     f"{key!r} of messages are left out",
                     "put what clients need into the payload",
                 )
+        for key in message.entries:
+            if key not in READ_OF_MESSAGES:
+                place = message.keys.get(key, message.place)
+                self.losses.count(DOCUMENT, place, f"{key!r} of messages is left out", "nothing; it refuses no value")
         content = text(message, "contentType")
         if content and "json" not in content:
             self.losses.add(

@@ -16,7 +16,7 @@ from codegen.diagnostics import Findings, Place, meant, shown
 from codegen.importer.nodes import place_of, reference, text, walk
 from codegen.parse.yaml_tree import Limits, Mapping, Node, Sequence, kind_of, parse_yaml
 
-LIMITS: Limits = (30_000_000, 2_000_000, 1_000_000_000)
+LIMITS: Limits = (30_000_000, 2_000_000, 1_000_000_000, 500_000)
 MAX_REFERENCES = 32
 DIALECT, LOCAL = "I001", "I002"
 VERSIONS = {"openapi": r"3\.[01](\.\d+)?(-.*)?", "asyncapi": r"(2\.[0-6]|3\.[01])(\.\d+)?"}

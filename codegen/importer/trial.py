@@ -14,7 +14,7 @@ from typing import Any
 from codegen.diagnostics import Finding, Findings, Place
 from codegen.fix import fix as fixes
 from codegen.importer.draft import Draft, Given, Operation, Package
-from codegen.importer.losses import KEYWORD, REFUSED, Losses
+from codegen.importer.losses import ANSWER, KEYWORD, REFUSED, Losses
 from codegen.importer.nodes import child
 from codegen.importer.platform import Platform
 from codegen.importer.write import texts
@@ -24,7 +24,7 @@ from codegen.parse.yaml_tree import Mapping, Node, Sequence, parse_yaml
 from codegen.pipeline import load
 
 MAX_ROUNDS = 12
-EXAMPLE = "S030"
+EXAMPLE, LINK = "S030", "O016"
 PROTO = "X"
 """The letter of the rules about agreement with proto."""
 
@@ -51,7 +51,7 @@ def compiled(draft: Draft, platform: Platform, losses: Losses) -> Compiled:
                 found = _blocking(fixed.left.findings) or list(fixed.left.findings)
         if not found:
             return Compiled(dict(sorted(files.items())))
-        if without_examples(draft, files, found, losses):
+        if without_notes(draft, files, found, losses):
             continue
         if not _taken_out(draft, files, found, losses):
             break
@@ -61,9 +61,11 @@ def compiled(draft: Draft, platform: Platform, losses: Losses) -> Compiled:
     return Compiled(files, rendered.render({f"specs/{name}": text for name, text in files.items()}))
 
 
-def without_examples(draft: Draft, files: dict[str, str], found: list[Finding], losses: Losses) -> bool:
-    """Takes out the examples that their schemas refuse; whether there were any. The contract is right without them."""
-    told = [one for one in found if one.rule == EXAMPLE]
+def without_notes(draft: Draft, files: dict[str, str], found: list[Finding], losses: Losses) -> bool:
+    """Takes out examples that their schemas refuse and links that lead nowhere; whether there were any. The contract is right
+    without them.
+    """
+    told = [one for one in found if one.rule in (EXAMPLE, LINK)]
     named = {one.place.file for one in told}
     trees = {file: parse_yaml(file, files[file.removeprefix("specs/")].encode(), Findings()) for file in named}
     wrong: dict[int, Given] = {}
@@ -71,11 +73,18 @@ def without_examples(draft: Draft, files: dict[str, str], found: list[Finding], 
         given = _given(draft, trees[one.place.file], one.place)
         if given is not None and id(given) not in wrong:
             wrong[id(given)] = given
-            what = one.message.partition(" is ")[0]
-            losses.add(KEYWORD, given.place, f"{what} is left out, which its schema refuses", "correct it")
+            _say(one, given, losses)
     for root in (draft.schemas, [one.node for one in draft.operations]):
         _prune(root, wrong)
     return bool(wrong)
+
+
+def _say(one: Finding, given: Given, losses: Losses) -> None:
+    if one.rule == LINK:
+        losses.add(ANSWER, given.place, f"{one.message}; it is left out", one.fix or "correct it")
+        return
+    what = one.message.partition(" is ")[0]
+    losses.add(KEYWORD, given.place, f"{what} is left out, which its schema refuses", "correct it")
 
 
 def _given(draft: Draft, tree: Node | None, place: Place) -> Given | None:

@@ -58,6 +58,8 @@ class Types:
     def message(self, node: Node, what: str, hint: str, *, is_request: bool) -> Ref:
         """What a body or an answer is: a record, or in an answer a union. Anything else stands in a record of one field."""
         shape = self.shapes.of(node, what)
+        if shape.nullable:
+            self.losses.add(PRESENCE, node.place, f"{what} is never null", "send, or answer, a record that says so")
         found = self.inner(shape, what, hint)
         if shape.kind == "union" and is_request and isinstance(found, Ref) and "oneOf" not in self.schemas[found.name]:
             return found
@@ -212,7 +214,10 @@ class Types:
     def settle(self, shape: Shape, what: str, hint: str, *, required: bool) -> tuple[object | None, bool]:
         """The schema of a field and whether it is required; None after a loss."""
         inner = self.inner(shape, what, _hinted(hint))
-        return settled(self.losses, shape, inner, what, required=required) if inner is not None else (None, False)
+        if inner is None:
+            return None, False
+        named = self.schemas[inner.name] if isinstance(inner, Ref) else None
+        return settled(self.losses, shape, inner, named, what, required=required)
 
     # Collections
 
@@ -258,9 +263,13 @@ class Types:
         found = self.inner(shape, what, _hinted(hint))
         if found is not None and shape.nullable:
             self.losses.add(PRESENCE, node.place, f"{what} is never null", "send another value in its place")
-        if isinstance(found, dict) and shape.kind in WRAPPED:
+        if not isinstance(found, dict):
+            return found
+        if shape.kind in WRAPPED:
             return None
-        return found
+        said = notes(self.losses, *(one for one in (shape.outside, shape.node) if one is not None))
+        before = {key: said.pop(key) for key in ("description", "deprecated") if key in said}
+        return {**before, **found, **said}
 
     # Unions
 

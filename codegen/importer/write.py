@@ -105,6 +105,7 @@ def _numbered(draft: Draft, platform: Platform) -> dict[str, int]:
 
 def _operation(one: Package, number: int) -> Data:
     found: Data = {"summary": one.summary} if one.summary else {}
+    found |= {"description": one.description} if one.description else {}
     found |= {
         "action": "send" if one.is_event else "receive",
         "channel": {"$ref": CHANNEL},
@@ -148,10 +149,7 @@ def _openapi(draft: Draft, paths: dict[str, str], files: dict[str, str]) -> None
     body = _added(
         body,
         ("tags",),
-        [
-            f"  - {flow({'name': name, **({'description': said} if said else {})})}\n"
-            for name, said in sorted(draft.tags.items())
-        ],
+        [f"  - {flow({'name': name, **said})}\n" for name, said in sorted(draft.tags.items())],
     )
     files["openapi.yaml"] = _added(
         body, ("paths",), [document({path: {"$ref": target}}, 2) for path, target in sorted(paths.items())]

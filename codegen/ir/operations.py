@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from codegen.diagnostics import NOWHERE, Place
-from codegen.ir.notes import Example, Notes
+from codegen.ir.notes import Example, ExternalDocs, Notes
 from codegen.ir.types import Definition, File, ListOf, Named, Record, file_of
 
 IN_FLIGHT = "request_in_progress"
@@ -178,6 +178,7 @@ class Info:
     details: Mapping[str, object]
     servers: object
     tags: tuple[tuple[str, str], ...]
+    tag_docs: Mapping[str, ExternalDocs] = field(default_factory=dict)
     product: str = "api"
     """The name of the product, as x-name says it, else as the title gives it; not of what is on the wire."""
 

@@ -152,6 +152,9 @@ class Field:
     place: Place = field(default=NOWHERE, compare=False)
     json: str = ""
     notes: Notes = field(default_factory=Notes, compare=False)
+    each: str = field(default="", compare=False)
+    """The description of an item of a list, or of a value of a map, whose type has no name."""
+    each_notes: Notes = field(default_factory=Notes, compare=False)
 
     @property
     def member(self) -> str:

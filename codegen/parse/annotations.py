@@ -11,6 +11,8 @@ from pydantic_core import PydanticCustomError
 
 from codegen.diagnostics import Findings
 from codegen.ir.notes import Example, ExternalDocs, Notes
+from codegen.ir.types import ListOf, MapOf, Named, Type
+from codegen.parse.documents import Documents
 from codegen.parse.yaml_tree import Mapping, Scalar, Sequence, plain, text_of
 from codegen.runtime.service.formats import Form
 
@@ -58,6 +60,15 @@ def read_named(node: Mapping) -> Iterator[Example]:
         value = one.get("value") if isinstance(one, Mapping) else None
         if value is not None:
             yield Example(plain(value), value.place)
+
+
+def each_of(node: Mapping | None, kind: Type, documents: Documents) -> Mapping | None:
+    """The schema of each value of a collection, for what it says to readers; a type with a name speaks for itself."""
+    inner = kind.item if isinstance(kind, ListOf) else kind.value if isinstance(kind, MapOf) else None
+    if node is None or inner is None or isinstance(inner, Named):
+        return None
+    found = documents.resolve(node.get("items" if isinstance(kind, ListOf) else "additionalProperties"))
+    return found if isinstance(found, Mapping) else None
 
 
 def _examples(node: Mapping) -> Iterator[Example]:

@@ -76,7 +76,7 @@ def parse_asyncapi(documents: Documents, schemas: Schemas, findings: Findings) -
         return dialect
     if not re.fullmatch(r"3\.0(\.\d+)?", text_of(root.get("asyncapi")) or ""):
         findings.add("A001", root.place, "this is not AsyncAPI 3.0", fix="write asyncapi: 3.0.0")
-    dialect.info, dialect.info_place = read_info(root), root.keys.get("info", root.place)
+    dialect.info, dialect.info_place = read_info(root, findings), root.keys.get("info", root.place)
     channels = root.get("channels")
     channel = documents.resolve(channels.get("web")) if isinstance(channels, Mapping) else None
     if not isinstance(channel, Mapping):

@@ -10,7 +10,7 @@ from codegen.ir.operations import Contract
 from codegen.ir.types import FACETS
 
 UNTOLD = {"place", "proto", "wrapped", "product"}
-NOTES = {"notes", "body_notes", "answers"}
+NOTES = {"notes", "body_notes", "answers", "each", "each_notes", "tag_docs"}
 """What is said to readers. Like descriptions it counts where something is said, for it is served."""
 
 

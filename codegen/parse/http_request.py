@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
+from codegen.diagnostics import meant
 from codegen.ir.names import snake
 from codegen.ir.operations import Parameter
 from codegen.ir.types import Field, Int, ListOf, MapOf, Named
@@ -35,6 +36,7 @@ MAX_VERSION = 2**53 - 1
 """What an entity tag spells where nothing else says it: a number that JSON and JavaScript hold."""
 SEGMENTS = re.compile(r"/|(/([A-Za-z0-9_~!$&'()*+,;=:@-][A-Za-z0-9._~!$&'()*+,;=:@-]*|\{[^{}/]*\}))+/?")
 """Segments of RFC 3986 without escapes, none of them a parent's; a parameter is a whole one."""
+MAX_PARTS_DEPTH = 8
 HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 OWN_HEADERS = {
     "accept", "authorization", "connection", "content-encoding", "content-length", "content-type", "cookie", "host",
@@ -49,8 +51,15 @@ def read_parameters(sources: Sources, operation: HttpOperation, path: str, liste
     written = set(re.findall(r"\{([^}]*)\}", path))
     named = {one.carrier for one in found if one.location == "path"}
     for missing in sorted(written ^ named):
-        message = f"the path parameter {missing!r} of {path} is not in both the path and the parameters"
-        sources.findings.add("O008", operation.place, message)
+        others = named if missing in written else written
+        is_there = "the path" if missing in written else "the parameters"
+        where = f"the path parameter {missing!r} of {path} stands in {is_there} alone"
+        fix = (
+            f"declare it: {{name: {missing}, in: path, required: true, schema: …}}"
+            if missing in written
+            else "remove it"
+        )
+        sources.findings.add("O008", operation.place, where, fix=meant(missing, others - (written & named), fix))
     if not SEGMENTS.fullmatch(path) or len(written) < path.count("{"):
         fix = "write plain segments and `{parameter}` ones, each parameter once; a query stands in the parameters"
         sources.findings.add("O008", operation.place, f"the path {path!r} is not made of whole segments", fix=fix)
@@ -123,9 +132,7 @@ def _parameter(sources: Sources, operation: HttpOperation, item: Mapping) -> lis
     description = text_of(item.get("description")) or ""
     if location == "header":
         return _header(sources, operation, item, name, schema, description)
-    target = sources.documents.resolve(schema)
-    has_fields = isinstance(target, Mapping) and bool({"properties", "allOf"} & target.entries.keys())
-    is_record = has_fields and location == "query"
+    is_record = location == "query" and _has_fields(sources, schema)
     if is_record:
         fields = sources.schemas.request_fields_of(schema, f"{operation.name}.{name}") or ()
         operation.records.append(schema)
@@ -138,6 +145,16 @@ def _parameter(sources: Sources, operation: HttpOperation, item: Mapping) -> lis
         Parameter(one.name, carrier, location, one.description or description)
         for one, carrier in zip(fields, carriers, strict=True)
     ]
+
+
+def _has_fields(sources: Sources, schema: Node, depth: int = 0) -> bool:
+    """Whether a schema is a record; `allOf` around one part that is none only says more of it."""
+    target = sources.documents.resolve(schema)
+    if not isinstance(target, Mapping) or depth > MAX_PARTS_DEPTH:
+        return False
+    parts = target.get("allOf")
+    listed = parts.items if isinstance(parts, Sequence) else []
+    return "properties" in target.entries or any(_has_fields(sources, part, depth + 1) for part in listed)
 
 
 def _check_keys(sources: Sources, item: Mapping, location: str, what: str) -> None:

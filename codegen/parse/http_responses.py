@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from codegen.diagnostics import Place, meant
 from codegen.ir.operations import Parameter, Result
 from codegen.ir.types import Bool, Enum, Int, ListOf, Named, Record, Text, Type
 from codegen.parse.directions import WRITE, kept
@@ -27,6 +28,8 @@ class Success:
     descriptions: dict[int, str] = field(default_factory=dict)
     headers: dict[str, Parameter] = field(default_factory=dict)
     links: dict[str, object] = field(default_factory=dict)
+    places: dict[str, Place] = field(default_factory=dict)
+    """Of the headers."""
 
 
 def read_success(sources: Sources, operation: HttpOperation, node: Mapping) -> Success:
@@ -53,7 +56,7 @@ def read_success(sources: Sources, operation: HttpOperation, node: Mapping) -> S
             sources.findings.add("O014", each.place, message, other=other, fix=fix)
     operation.result = results[0]
     for parameter in found.headers.values():
-        _check_header(sources, operation, parameter)
+        _check_header(sources, operation, parameter, found.places[parameter.carrier])
     return found
 
 
@@ -74,7 +77,9 @@ def _response(sources: Sources, operation: HttpOperation, status: int, node: Nod
         sources.findings.add("O014", response.place, message, fix="204 has no content, the others have")
     operation.answers += sources.examples(response)
     found.links |= _links(sources, operation, response)
+    listed = sources.mapping(response, "headers")
     found.headers |= {one.carrier: one for one in _headers(sources, response)}
+    found.places |= listed.keys if isinstance(listed, Mapping) else {}
     if content is None or content.schema is None:
         return Result(None, file=content.file if content else None)
     return read_result(content.schema, sources.schemas, what)
@@ -117,7 +122,7 @@ def _headers(sources: Sources, response: Mapping) -> list[Parameter]:
     return found
 
 
-def _check_header(sources: Sources, operation: HttpOperation, header: Parameter) -> None:
+def _check_header(sources: Sources, operation: HttpOperation, header: Parameter, place: Place) -> None:
     """A header's text is a number, a flag, a form or an enum of the result: other text could break the line."""
     record = sources.schemas.definitions.get(operation.result.record or "")
     if record is None:
@@ -130,9 +135,11 @@ def _check_header(sources: Sources, operation: HttpOperation, header: Parameter)
         or one.access == WRITE
         or not _fits_header(sources.schemas, one.type)
     ):
+        known = [one.name for one in record.fields] if isinstance(record, Record) else []
+        is_there = one is not None
         message = f"the response header {header.carrier!r} of {operation.name} carries {header.field!r}"
         fix = "name a required number, flag, date, uuid, decimal or enum of the result"
-        sources.findings.add("O010", operation.place, message, fix=fix)
+        sources.findings.add("O010", place, message, fix=fix if is_there else meant(header.field, known, fix))
 
 
 def _fits_header(schemas: Schemas, kind: Type) -> bool:

@@ -27,7 +27,7 @@ from codegen.ir.types import (
     Type,
     Union,
 )
-from codegen.parse.annotations import read_notes
+from codegen.parse.annotations import each_of, read_notes
 from codegen.parse.constraints import SHAPING
 from codegen.parse.directions import READ, WRITE, asked_notes, kept
 from codegen.parse.documents import Documents, shared_name
@@ -51,7 +51,7 @@ class Schemas(Keywords):
         self._is_open = False
         self._waiting: list[tuple[Mapping, str]] = []
         """Named schemas that are still to be read: types refer to each other in chains longer than the stack."""
-        self._flattened: dict[Place, tuple[Field, ...] | None] = {}
+        self._read: dict[Place, tuple[Field, ...] | None] = {}
         self.definitions: dict[str, Definition] = {}
 
     def type_of(self, node: Node, what: str) -> tuple[Type, bool] | None:
@@ -88,10 +88,16 @@ class Schemas(Keywords):
             return None
         if not self._typed(target):
             return None
-        if "allOf" in target.entries:
-            if target.place not in self._flattened:
-                self._flattened[target.place] = self._ending(target, what, lambda: self._flatten(target, what))
-            return self._flattened[target.place]
+        if target.place not in self._read:
+            is_joined = "allOf" in target.entries
+            self._read[target.place] = (
+                self._ending(target, what, lambda: self._flatten(target, what))
+                if is_joined
+                else self._own_fields(target, what)
+            )
+        return self._read[target.place]
+
+    def _own_fields(self, target: Mapping, what: str) -> tuple[Field, ...] | None:
         kind, _ = self._kind(target, what)
         if kind != "object" or self._is_map(target):
             if kind is not None:
@@ -205,7 +211,7 @@ class Schemas(Keywords):
             return self._named(node, what)
         extra = [key for key in node.entries if key not in {"allOf"} | ANNOTATIONS]
         for key in extra:
-            fix = "move it into the schema of allOf"
+            fix = meant(key, ANNOTATIONS, "move it into the schema of allOf")
             self._refuse("S004", node.keys[key], f"{what} has {key!r} beside allOf", fix)
         return None if extra else self._ending(node, what, lambda: self.type_of(only, what))
 
@@ -297,7 +303,8 @@ class Schemas(Keywords):
         known = set(properties.entries) if isinstance(properties, Mapping) else set()
         for name, item in names.items():
             if name not in known:
-                self._refuse("S017", item.place, f"{what} requires {name!r}, which is not a property")
+                fix = meant(name or "", known, "add it to properties, or take it out of required")
+                self._refuse("S017", item.place, f"{what} requires {name!r}, which is not a property", fix)
         if not isinstance(properties, Mapping):
             return ()
         codes = self._members.codes(node, properties, what)
@@ -364,6 +371,7 @@ class Schemas(Keywords):
         is_definition = own is not None and isinstance(found[0], Named) and self._places[found[0].name] == own.place
         speaks = own is not None and not is_definition
         default = own.get("default") if own else None
+        each = each_of(own, found[0], self._documents)
         one = Field(
             name=name,
             type=found[0],
@@ -378,6 +386,8 @@ class Schemas(Keywords):
             place=place,
             json=json if json != name else "",
             notes=read_notes(own, self._findings) if own and speaks else Notes(),
+            each=(text_of(each.get("description")) or "") if each else "",
+            each_notes=read_notes(each, self._findings) if each else Notes(),
         )
         if absent_is_empty and one.is_collection and not (required or one.has_default):
             one = replace(one, has_default=True, default=[])

@@ -32,7 +32,8 @@ class Numbers(Constraints):
             self._whole_bound(node, "maximum", -1, width[1], what),
         )
         if not width[0] <= low <= high <= width[1]:
-            self._refuse("S006", node.place, f"{what} has the bounds {low} … {high}", f"keep them inside {form}")
+            fix = "write the lower below the upper" if low > high else f"keep them inside {form}"
+            self._refuse("S006", node.place, f"{what} has the bounds {low} … {high}", fix)
             return None
         step = self._whole_step(node, what)
         return (

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 
 from codegen.diagnostics import Findings, Place, is_misspelt, meant
 from codegen.ir.names import is_identifier, is_product_name, product_name
-from codegen.ir.notes import Notes
+from codegen.ir.notes import ExternalDocs, Notes
 from codegen.ir.operations import Http, Info, Roles
 from codegen.parse.annotations import DOCS, read_docs
 from codegen.parse.documents import Documents
@@ -59,7 +59,7 @@ def parse_openapi(documents: Documents, schemas: Schemas, findings: Findings) ->
             "security at the root is inherited by an operation that forgot its own",
             fix="write security on each operation",
         )
-    dialect.info, dialect.info_place = read_info(root), root.keys.get("info", root.place)
+    dialect.info, dialect.info_place = read_info(root, findings), root.keys.get("info", root.place)
     info = root.get("info")
     name = info.get(PRODUCT) if isinstance(info, Mapping) else None
     if name is not None and is_product_name(text_of(name) or ""):
@@ -72,7 +72,7 @@ def parse_openapi(documents: Documents, schemas: Schemas, findings: Findings) ->
     return dialect
 
 
-def read_info(root: Mapping) -> Info:
+def read_info(root: Mapping, findings: Findings) -> Info:
     data = plain(root)
     data = data if isinstance(data, dict) else {}
     info = data.get("info")
@@ -86,7 +86,16 @@ def read_info(root: Mapping) -> Info:
     title, said = str(info.get("title", "")), info.get(PRODUCT)
     product = said if isinstance(said, str) and is_product_name(said) else product_name(title)
     details = {key: value for key, value in info.items() if not key.startswith("x-")}
-    return Info(title, str(info.get("version", "")), details, data.get("servers"), pairs, product)
+    return Info(
+        title, str(info.get("version", "")), details, data.get("servers"), pairs, _tag_docs(root, findings), product
+    )
+
+
+def _tag_docs(root: Mapping, findings: Findings) -> dict[str, ExternalDocs]:
+    listed = root.get("tags")
+    tags = [one for one in (listed.items if isinstance(listed, Sequence) else ()) if isinstance(one, Mapping)]
+    found = {text_of(one.get("name")) or "": read_docs(one, findings) for one in tags}
+    return {name: docs for name, docs in found.items() if docs is not None}
 
 
 class _PathReader:

@@ -1,7 +1,7 @@
 """YAML text to nodes that know file, line, column and pointer. YAML 1.2 core schema.
 
-Refused with a finding: aliases and anchors, tags, duplicate keys, keys that are not text, merge keys, more than one
-document, and files beyond the caps on size and depth. Never raises for what a file contains.
+Refused with a finding: tags, duplicate keys, keys that are not text, more than one document, files beyond the caps on size and
+depth, and, where the limits allow none, aliases, anchors and merge keys. Never raises for what a file contains.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from math import isfinite
 from pathlib import Path
-from typing import TypeAlias
+from typing import NamedTuple, NoReturn, TypeAlias
 
 import yaml
 
-from codegen.diagnostics import NOWHERE, Findings, Place
+from codegen.diagnostics import NOWHERE, Findings, Place, meant
 
 MAX_BYTES = 2_000_000
 MAX_DEPTH = 64
@@ -25,9 +25,14 @@ MAX_POINTERS = 50_000_000
 """Characters of all pointers together: a long key stands in that of every node below it."""
 
 
-Limits: TypeAlias = tuple[int, int, int]
-OF_CONTRACTS = (MAX_BYTES, MAX_NODES, MAX_POINTERS)
-"""Bytes, nodes and characters of pointers of one file; other readers may take larger ones."""
+Limits: TypeAlias = tuple[int, int, int, int]
+"""Of one file: bytes, nodes, characters of all pointers, and the nodes that aliases stand for, counted as often as they are
+repeated; without any of these a file has neither anchors nor merge keys.
+"""
+OF_CONTRACTS = (MAX_BYTES, MAX_NODES, MAX_POINTERS, 0)
+"""Other readers may take larger files."""
+MERGE = "<<"
+"""https://yaml.org/type/merge.html: no part of YAML 1.2, and written all the same."""
 
 _NOT_YAML = "correct it here or before; indent with spaces, and quote what is not plain text"
 _NULL = re.compile(r"(?:null|Null|NULL|~|)\Z")
@@ -137,12 +142,38 @@ class _Stop(Exception):
     """The rest of the file cannot be read; the finding is there."""
 
 
+@dataclass(slots=True)
+class _Open:
+    """A collection that is being read: the key that waits for its value, its anchor, how many nodes were there before it, and
+    how many levels are below it so far.
+    """
+
+    node: Sequence | Mapping
+    pending: list[str]
+    anchor: str
+    before: int
+    height: int = 0
+    is_merging: bool = False
+    merged: Node | None = None
+    """What stands at `<<`."""
+
+
+class _Anchored(NamedTuple):
+    """What an alias repeats: the same node, not a copy, with the nodes and levels that it counts as."""
+
+    node: Node
+    nodes: int
+    height: int
+
+
 class _Builder:
     def __init__(self, file: str, findings: Findings, limits: Limits) -> None:
-        self._limits = limits
+        _, self._max_nodes, self._max_pointers, self._max_repeated = limits
         self._file = file
         self._findings = findings
-        self._stack: list[tuple[Sequence | Mapping, list[str]]] = []
+        self._stack: list[_Open] = []
+        self._anchors: dict[str, _Anchored] = {}
+        self._repeated = 0
         self._root: Node | None = None
         self._nodes = 0
         self._pointers = 0
@@ -173,23 +204,23 @@ class _Builder:
     def _feed(self, event: yaml.Event) -> None:
         mark = event.start_mark
         place = Place(self._file, mark.line + 1, mark.column + 1) if mark else Place(self._file, 1, 1)
-        if isinstance(event, yaml.AliasEvent):
-            self._stop("Y005", place, "aliases are not read", "write the value again, or use $ref")
-        if getattr(event, "anchor", None):
-            self._stop("Y005", place, "anchors are not read", "write the value again, or use $ref")
+        anchor = getattr(event, "anchor", None) or ""
+        if anchor and not self._max_repeated:
+            what = "aliases" if isinstance(event, yaml.AliasEvent) else "anchors"
+            self._stop("Y005", place, f"{what} are not read", "write the value again, or use $ref")
         if tag := getattr(event, "tag", None):
             self._stop("Y006", place, f"the tag {tag!r} is not read", "remove the tag")
-        if isinstance(event, yaml.ScalarEvent):
-            self._scalar(event, place)
+        if isinstance(event, yaml.AliasEvent):
+            self._repeat(anchor, place)
+            self._last_line, self._last_end = place.line, self._end_of(event)
+        elif isinstance(event, yaml.ScalarEvent):
+            self._scalar(event, place, anchor)
             self._last_line, self._last_end = _last_line_of(event), self._end_of(event)
         elif isinstance(event, yaml.SequenceStartEvent | yaml.MappingStartEvent):
             kind = Sequence if isinstance(event, yaml.SequenceStartEvent) else Mapping
-            self._open(kind, place, is_flow=bool(event.flow_style))
+            self._open(kind, place, anchor, is_flow=bool(event.flow_style))
         elif isinstance(event, yaml.SequenceEndEvent | yaml.MappingEndEvent):
-            node = self._stack.pop()[0]
-            node.end = place if node.is_flow else Place(self._file, self._last_line + 1, 1)
-            self._last_line = place.line if node.is_flow else self._last_line
-            node.last, self._last_end = self._last_end, self._end_of(event)
+            self._close(event, place)
         elif isinstance(event, yaml.DocumentStartEvent) and self._root is not None:
             self._stop("Y007", place, "the file has a second document", "keep one document per file")
 
@@ -197,62 +228,122 @@ class _Builder:
         mark = event.end_mark
         return Place(self._file, mark.line + 1, mark.column + 1) if mark else NOWHERE
 
-    def _stop(self, rule: str, place: Place, message: str, fix: str) -> None:
+    def _stop(self, rule: str, place: Place, message: str, fix: str) -> NoReturn:
         self._findings.add(rule, place, message, fix=fix)
         raise _Stop
 
-    def _open(self, kind: type[Sequence] | type[Mapping], place: Place, *, is_flow: bool) -> None:
-        if len(self._stack) >= MAX_DEPTH:
-            self._stop("Y008", place, f"nesting is deeper than {MAX_DEPTH}", "flatten it with $ref")
+    def _open(self, kind: type[Sequence] | type[Mapping], place: Place, anchor: str, *, is_flow: bool) -> None:
+        self._check_depth(place, 1)
         if self._expects_key():
             self._stop("Y009", place, "a key must be text", "write a plain or quoted key")
         node = kind(place, self._pointer(place), is_flow=is_flow)
+        before = self._nodes
         self._place_node(node)
-        self._stack.append((node, []))
+        self._stack.append(_Open(node, [], anchor, before))
 
-    def _scalar(self, event: yaml.ScalarEvent, place: Place) -> None:
+    def _close(self, event: yaml.Event, place: Place) -> None:
+        closed = self._stack.pop()
+        node = closed.node
+        node.end = place if node.is_flow else Place(self._file, self._last_line + 1, 1)
+        self._last_line = place.line if node.is_flow else self._last_line
+        node.last, self._last_end = self._last_end, self._end_of(event)
+        if closed.merged is not None and isinstance(node, Mapping):
+            self._merge(node, closed.merged)
+        self._raise_height(closed.height + 1)
+        if closed.anchor:
+            self._anchors[closed.anchor] = _Anchored(node, self._nodes - closed.before, closed.height + 1)
+
+    def _check_depth(self, place: Place, levels: int) -> None:
+        if len(self._stack) + levels > MAX_DEPTH:
+            self._stop("Y008", place, f"nesting is deeper than {MAX_DEPTH}", "flatten it with $ref")
+
+    def _raise_height(self, height: int) -> None:
+        if self._stack:
+            self._stack[-1].height = max(self._stack[-1].height, height)
+
+    def _scalar(self, event: yaml.ScalarEvent, place: Place, anchor: str) -> None:
         if self._expects_key():
-            self._key(event.value, place)
-        else:
-            value = _resolve(event.value) if event.implicit[0] else event.value
-            self._place_node(Scalar(place, self._pointer(place), value))
+            self._key(event.value, place, is_plain=event.implicit[0])
+            return
+        node = Scalar(place, self._pointer(place), _resolve(event.value) if event.implicit[0] else event.value)
+        self._place_node(node)
+        if anchor:
+            self._anchors[anchor] = _Anchored(node, 1, 0)
 
-    def _key(self, key: str, place: Place) -> None:
-        parent, pending = self._stack[-1]
-        if isinstance(parent, Mapping) and key in parent.keys:
-            first = (parent.keys[key], "has it first")
+    def _repeat(self, anchor: str, place: Place) -> None:
+        """The node of the anchor stands here too; what it holds counts again, so that few lines cannot become many nodes."""
+        if self._expects_key():
+            self._stop("Y009", place, "a key must be text", "write a plain or quoted key")
+        if any(one.anchor == anchor for one in self._stack):
+            self._stop(
+                "Y005", place, f"the alias *{anchor} stands in what it repeats", "give that a name, and use $ref"
+            )
+        if anchor not in self._anchors:
+            said = f"the alias *{anchor} repeats nothing: no anchor &{anchor} stands before it"
+            self._stop(
+                "Y003", place, said, meant(anchor, self._anchors, "write the anchor before it, or the value itself")
+            )
+        node, count, height = self._anchors[anchor]
+        self._repeated += count
+        if self._repeated > self._max_repeated:
+            most = f"{self._max_repeated:,}"
+            said = f"the file's aliases repeat more than {most} nodes: *{anchor} alone stands for {count:,}"
+            self._stop("Y001", place, said, "name what is repeated, and use $ref")
+        self._check_depth(place, height)
+        self._raise_height(height)
+        self._nodes += count - 1
+        self._place_node(node)
+
+    def _key(self, key: str, place: Place, *, is_plain: bool) -> None:
+        at = self._stack[-1]
+        parent = at.node
+        if isinstance(parent, Mapping) and (key in parent.keys or (key == MERGE and at.merged is not None)):
+            first = (parent.keys.get(key, parent.place), "has it first")
             self._findings.add("Y010", place, f"the key {key!r} stands twice", other=first, fix="remove one of them")
-        if key == "<<":
+        if key == MERGE and not self._max_repeated:
             self._stop("Y005", place, "merge keys are not read", "write the members, or use $ref")
-        pending.append(key)
-        if isinstance(parent, Mapping):
+        at.pending.append(key)
+        at.is_merging = key == MERGE and is_plain and bool(self._max_repeated)
+        if isinstance(parent, Mapping) and not at.is_merging:
             parent.keys.setdefault(key, place)
 
+    def _merge(self, node: Mapping, merged: Node) -> None:
+        """What a mapping has by itself stays; of several that are merged the first that has a key gives it."""
+        for one in merged.items if isinstance(merged, Sequence) else [merged]:
+            if not isinstance(one, Mapping):
+                self._stop("Y005", one.place, f"{MERGE} is {kind_of(one)}, which has no members", "merge mappings")
+            for key, below in one:
+                if key not in node.entries:
+                    node.entries[key], node.keys[key] = below, one.keys[key]
+
     def _expects_key(self) -> bool:
-        return bool(self._stack) and isinstance(self._stack[-1][0], Mapping) and not self._stack[-1][1]
+        return bool(self._stack) and isinstance(self._stack[-1].node, Mapping) and not self._stack[-1].pending
 
     def _pointer(self, place: Place) -> str:
         if not self._stack:
             return ""
-        parent, pending = self._stack[-1]
+        parent, pending = self._stack[-1].node, self._stack[-1].pending
         step = str(len(parent.items)) if isinstance(parent, Sequence) else pending[0]
         self._pointers += len(parent.pointer) + len(step)
-        if self._pointers > self._limits[2]:
+        if self._pointers > self._max_pointers:
             self._stop("Y001", place, "the keys around its nodes are too long together", "shorten them, or split it")
         return f"{parent.pointer}/{step.replace('~', '~0').replace('/', '~1')}"
 
     def _place_node(self, node: Node) -> None:
         self._nodes += 1
-        if self._nodes > self._limits[1]:
-            self._stop("Y001", node.place, f"the file has more than {self._limits[1]:,} nodes", "split it")
+        if self._nodes > self._max_nodes:
+            self._stop("Y001", node.place, f"the file has more than {self._max_nodes:,} nodes", "split it")
         if not self._stack:
             self._root = node
             return
-        parent, pending = self._stack[-1]
-        if isinstance(parent, Sequence):
-            parent.items.append(node)
+        at = self._stack[-1]
+        if isinstance(at.node, Sequence):
+            at.node.items.append(node)
+        elif at.is_merging:
+            at.merged, at.is_merging = node, False
+            at.pending.pop()
         else:
-            parent.entries.setdefault(pending.pop(), node)
+            at.node.entries.setdefault(at.pending.pop(), node)
 
 
 def _resolve(text: str) -> Plain:

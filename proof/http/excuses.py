@@ -58,6 +58,10 @@ def _sends_a_part_of_a_form(finding: Failure, case: Case[Any], response: Respons
     return bool(member.get("items", member).get("type") == "string")
 
 
+def _is_too_long(finding: Failure, case: Case[Any], response: Response) -> bool:
+    return response.status_code == 413
+
+
 EXCUSES = (
     Excuse(
         RejectedPositiveData,
@@ -84,6 +88,11 @@ EXCUSES = (
         AcceptedNegativeData,
         _sends_a_part_of_a_form,
         "A part of a form is bytes or text whatever was meant by it (RFC 7578): where these are due, nothing has another type.",
+    ),
+    Excuse(
+        AcceptedNegativeData,
+        _is_too_long,
+        "A body that is longer than it may be is refused as too large (RFC 9110, 15.5.14), which is not among schemathesis' refusals.",
     ),
 )
 

@@ -41,7 +41,7 @@ class JsonFrames:
         if not isinstance(raw, str):
             raise Unreadable("a binary frame, where text is due")
         try:
-            found = json.loads(raw, object_pairs_hook=_once, parse_constant=_no_number)
+            found = strict_json(raw)
         except (ValueError, RecursionError) as error:
             raise Unreadable(str(error)) from None
         if not isinstance(found, dict):
@@ -105,7 +105,12 @@ class ProtobufFrames:
         return {**out, "expires_in": Int32Value.FromString(data).value}
 
 
-def _no_number(name: str) -> Any:
+def strict_json(text: str) -> Any:
+    """ValueError or RecursionError for what has no meaning, or two."""
+    return json.loads(text, object_pairs_hook=_once, parse_constant=no_number)
+
+
+def no_number(name: str) -> Any:
     """RFC 8259 §6 has no NaN and no infinity."""
     raise ValueError(f"{name} is no JSON")
 

@@ -44,6 +44,8 @@ class _Line:
     controls: int = 0
     """Answers of control frames that are due."""
     is_over: bool = False
+    is_ending: bool = False
+    """The session is played: what has no reply by now has none by the service's doing, and what still comes is a reply all the same."""
 
 
 async def play(player: Player, session: Session) -> Transcript:
@@ -101,7 +103,7 @@ class _Run:
 
     async def end(self) -> None:
         for line in self._lines.values():
-            line.waiting.clear()  # What has no reply by now has none by the service's doing.
+            line.is_ending = True
             if not line.is_over:
                 with suppress(ConnectionClosed, TimeoutError, OSError):
                     await asyncio.wait_for(line.connection.close(), CONTROL_S)
@@ -182,7 +184,7 @@ class _Run:
         return None
 
     def _lost(self, line: _Line) -> None:
-        for label in line.waiting.values():
+        for label in () if line.is_ending else line.waiting.values():
             call = self.transcript.calls[label]
             call.is_lost = call.is_lost or not call.replies
         line.controls = 0

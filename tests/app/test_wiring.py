@@ -89,12 +89,13 @@ async def test_a_worker_whose_database_comes_back_with_an_older_schema_is_not_re
     url = await asyncio.to_thread(new_database, postgres, "older schema")
     one = worker(service, valkey, url)
     await one.start()
-    async with asyncio.timeout(10):
-        while one.readiness.failing != ("schema", "ended sessions"):
+    async with asyncio.timeout(30):
+        while set(one.readiness.failing) != {"schema", "ended sessions"}:  # There is no table to read the latter from.
             await asyncio.sleep(0.01)
+    assert "python -m app migrate" in one.readiness.reasons["schema"]
     command = [sys.executable, "-m", "app", "migrate"]
     await asyncio.to_thread(subprocess.run, command, env={**os.environ, "DATABASE_URL": url}, check=True)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while not one.readiness.is_ready:
             await asyncio.sleep(0.01)
     await one.stop()

@@ -21,6 +21,7 @@ def tree(tmp_path: Path) -> Path:
     return project_with(add_media, tmp_path)
 
 
+@pytest.mark.timeout(LONG_S)
 def test_a_contract_with_bytes_is_served(postgres: Postgres, valkey: Valkey, servers_folder: Path, tree: Path) -> None:
     run(tree, "mypy", "app", "generated", "tests/contract/media.py")
     typed = judge(install(), TSC, "-p", tree / "generated" / "sdk_typescript", "--noEmit")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from app.development.servers import Postgres, Valkey
 from tests.databases import new_database
 from tests.node import TSC, install, judge
@@ -11,6 +13,7 @@ from tests.parcels_project import add_parcels
 from tests.projects import project_with, run
 
 
+@pytest.mark.timeout(900)
 def test_a_contract_with_names_of_every_kind_is_served(
     postgres: Postgres, valkey: Valkey, servers_folder: Path, tmp_path: Path
 ) -> None:

@@ -89,7 +89,9 @@ async def staged(
             url = url.replace(f":{postgres.port}/", f":{database.port}/")
             redis_url = redis_url.replace(f":{valkey.port}/", f":{redis.port}/")
         realm = write_realm(folder / f"{name}.json", USERS)
-        service = RunningService(folder / name, url, redis_url, realm=realm, access_s=7200, origins=(), **settings)
+        service = RunningService(
+            folder / name, url, redis_url, realm=realm, access_s=7200, origins=(), issuer=None, **settings
+        )
         await asyncio.to_thread(service.__enter__)
         stack.push_async_callback(asyncio.to_thread, service.__exit__, None, None, None)
         *crowd, powerless = await tokens(service.issuer.url, [*(f"u{number}" for number in range(USERS)), "nobody"])

@@ -21,8 +21,11 @@ from app.auth.keycloak_identity import KeycloakKeys
 from app.auth.realm_roles import RealmNotRead, missing_roles, needed_roles
 from app.auth.verifier import TokenVerifier
 from app.development.realm import REALM_FILE
+from app.diagnosis import issuer
+from app.diagnosis.findings import State
 from generated.errors import CloseCode
 from generated.product import NAME
+from tests.app.test_settings import settings
 from tests.issuers.realms import ROBOT_SECRET, id_of
 from tests.issuers.stage import PUBLIC_URL, Stage, claims_of
 from tests.redis_connections import running
@@ -284,6 +287,8 @@ async def test_what_a_live_realm_lacks_is_found(stage: Stage) -> None:
     where = (stage.issuer.url, NAME, NAME, await stage.admin_token())
     assert await missing_roles(*where, needed_roles()) == []
     assert await missing_roles(*where, ["of tomorrow", *needed_roles()]) == ["of tomorrow"]
+    doctor = await issuer.look(settings(keycloak_url=stage.issuer.url), await stage.admin_token())
+    assert {one.state for one in doctor if one.part == "roles"} == {State.OK}
     with pytest.raises(RealmNotRead, match="no client nobody"):
         await missing_roles(stage.issuer.url, NAME, "nobody", await stage.admin_token(), needed_roles())
     with pytest.raises(RealmNotRead, match="401"):

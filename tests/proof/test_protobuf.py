@@ -98,6 +98,27 @@ def test_what_a_message_cannot_say_is_inexpressible(value: Any) -> None:
         Protobuf(shipped()).request(operation, value)
 
 
+def test_what_must_be_there_is_not_left_out_although_it_may_be_null(tmp_path: Path) -> None:
+    """A message has one word for both, and it is read as null."""
+    contract = contract_of("p08_nullable_required", tmp_path)
+    (operation,) = [one for one in contract.operations if one.name == "send_thing"]
+    whole = {one.member: None if one.nullable else "x" for one in operation.request.fields}
+    assert Protobuf(contract).request(operation, whole) == b""
+    for name in [name for name, value in whole.items() if value is None]:
+        with pytest.raises(Inexpressible, match=name):
+            Protobuf(contract).request(operation, {key: one for key, one in whole.items() if key != name})
+
+
+def test_an_answer_may_be_a_union(tmp_path: Path) -> None:
+    contract = contract_of("p52_union_result", tmp_path)
+    protobuf = Protobuf(contract)
+    (operation,) = [one for one in contract.operations if one.pkg_id is not None]
+    for value in ({"kind": "yes"}, {"kind": "no", "why": "x"}):
+        assert protobuf.result(operation, protobuf.message("Answer", value)) == value
+    with pytest.raises(ValueError, match="no arm"):
+        protobuf.value("Answer", b"")
+
+
 def test_a_folder_is_compiled_and_what_is_none_is_said(tmp_path: Path) -> None:
     assert compiled(SHIPPED).proto
     with pytest.raises(DocumentError, match="no contract that compiles"):

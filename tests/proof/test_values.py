@@ -21,7 +21,7 @@ from tests.codegen.contracts import CASES, contract_of
 GOOD = sorted(path.parent.name for path in CASES.glob("p*/expected"))
 DOCUMENT: Json = {"openapi": "3.1.0", "components": {"schemas": {"Self": {"type": "object", "properties": {
     "inner": {"$ref": "#/components/schemas/Self"}}, "additionalProperties": False}}}}  # fmt: skip
-SHORT = ("p03_float", "p17_union", "p77_formats")
+SHORT = ("p03_float", "p17_union", "p19_union_nested", "p66_patterns", "p77_formats")
 FEW = settings(
     max_examples=5,
     deadline=None,

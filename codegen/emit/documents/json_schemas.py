@@ -62,6 +62,12 @@ class Spelling:
 
     def field(self, one: Field, *, closed: bool) -> Json:
         out = self.type(one.type, closed=closed)
+        if one.is_collection:
+            word = "items" if isinstance(one.type, ListOf) else "additionalProperties"
+            said: Json = {"description": one.each} if one.each else {}
+            inner = out[word]
+            assert isinstance(inner, dict)
+            out |= {word: inner | said | noted(one.each_notes)}
         if one.nullable:
             out = {"oneOf": [out, {"type": "null"}]} if "$ref" in out else out | {"type": [out["type"], "null"]}
         extra: Json = {"description": one.description} if one.description else {}

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from codegen.emit.documents.json_schemas import Json, Spelling, linked, noted, printed, used
 from codegen.emit.printer import File
-from codegen.ir.notes import Example
+from codegen.ir.notes import Example, Notes
 from codegen.ir.operations import Contract, ErrorCode, Http, Operation, Parameter
 from codegen.ir.types import Field, ListOf, Type, file_of
 from codegen.parse.http_content import ANY, FORM
@@ -97,7 +97,11 @@ def emit(contract: Contract) -> list[File]:
         "openapi": "3.1.0",
         "info": dict(info.details),
         "servers": info.servers or [{"url": "/", "description": "The node that serves this document."}],
-        "tags": [{"name": name, "description": described.get(name, name)} for name in _all_tags(contract)],
+        "tags": [
+            {"name": name, "description": described.get(name) or name}
+            | linked(Notes(external_docs=info.tag_docs.get(name)))
+            for name in _all_tags(contract)
+        ],
         "paths": dict(sorted(paths.items())),
         "components": {
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},

@@ -6,7 +6,7 @@ A type that goes both ways has a twin for callers where the two differ: what has
 from __future__ import annotations
 
 from codegen.emit.printer import File as Output
-from codegen.emit.sentences import bound_sentence, sentence
+from codegen.emit.sentences import bound_sentence, each_sentences, sentence
 from codegen.emit.typescript_client.names import inputs, members, properties
 from codegen.emit.typescript_client.text import MAX_SAFE, comment, key, module, note_tags, quoted
 from codegen.ir.operations import Contract
@@ -68,7 +68,7 @@ class Types:
         spelling = properties(record)
         lines = [*comment([record.description], tags=note_tags(record.notes)), f"export interface {spelled} {{"]
         for one in record.fields:
-            said = [*sentence(one.description), *bound_sentence(one.type)]
+            said = [*sentence(one.description), *bound_sentence(one.type), *each_sentences(one)]
             lines += comment([" ".join(said)], "  ", note_tags(one.notes))
             lines.append(f"  {self._property(record, one, spelling[one.name], is_input=is_input)};")
         if is_input and not record.fields:

@@ -1,13 +1,14 @@
 """An answer that is bytes, while it comes.
 
-Promises: what ends too early raises ConnectionLost, so that half of it never looks whole; a file is there only when it is whole.
+Promises: what is cut is asked for again from there, where the server can give the same bytes from the middle; what ends too early
+all the same raises ConnectionLost, so that half of it never looks whole; a file is there only when it is whole.
 """
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from types import TracebackType
 from urllib.parse import unquote
@@ -15,7 +16,12 @@ from urllib.parse import unquote
 import httpx2
 
 from .errors import ConnectionLost, InvalidResponse
+from .io_async import sleep
 
+MAX_CUTS = 8
+MAX_TRIES = 4
+PAUSE_S = 0.1
+"""Before the rest is asked for; doubled with each try."""
 MAX_READ = 64 * 2**20
 ENCODED = re.compile(r"filename\*=UTF-8''([^;]+)", re.IGNORECASE)
 PLAIN = re.compile(r'filename="([^"]*)"', re.IGNORECASE)
@@ -26,8 +32,16 @@ class AsyncDownload:
     """To be used as a context manager, or closed. It is walked once, by iteration, `read` or `save`. Between two chunks the
     call's own timeout may pass."""
 
-    def __init__(self, response: httpx2.Response, operation: str, request_id: str) -> None:
+    def __init__(
+        self,
+        response: httpx2.Response,
+        operation: str,
+        request_id: str,
+        again: Callable[[str, int], Awaitable[httpx2.Response]] | None = None,
+    ) -> None:
+        """`again` asks for the rest of what has a tag, from a number of bytes on."""
         self._response = response
+        self._again = again
         self._operation = operation
         self._request_id = request_id
         headers = response.headers
@@ -54,12 +68,36 @@ class AsyncDownload:
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         """Raises ConnectionLost where it does not come to its end."""
-        try:
-            async for chunk in self._response.aiter_bytes():
-                yield chunk
-        except (httpx2.TransportError, httpx2.StreamError) as error:
-            message = f"{self._operation}: the answer was cut, {type(error).__name__} {error}"
-            raise ConnectionLost(message.strip(), self._request_id) from error
+        count, cuts = 0, 0
+        while True:
+            try:
+                async for chunk in self._response.aiter_bytes():
+                    count += len(chunk)
+                    yield chunk
+                return
+            except (httpx2.TransportError, httpx2.StreamError) as error:
+                cuts += 1
+                is_over = isinstance(error, httpx2.StreamError) or cuts > MAX_CUTS
+                if is_over or not await self._goes_on(count):
+                    message = f"{self._operation}: the answer was cut, {type(error).__name__} {error}"
+                    raise ConnectionLost(message.strip(), self._request_id) from error
+
+    async def _goes_on(self, count: int) -> bool:
+        """Whether the rest of the same bytes comes: the server says by a strong tag that they are (RFC 9110 §13.1.5)."""
+        is_plain = self._response.headers.get("content-encoding", "identity") == "identity"
+        if self._again is None or not is_plain or not (self.etag or "W/").startswith('"'):
+            return False
+        for number in range(MAX_TRIES):
+            await sleep(PAUSE_S * 2**number)
+            try:
+                response = await self._again(str(self.etag), count)
+            except httpx2.TransportError:
+                continue
+            await self._response.aclose()
+            self._response = response
+            said = response.headers.get("content-range", "")
+            return response.status_code == 206 and said.startswith(f"bytes {count}-")
+        return False
 
     async def read(self, most: int = MAX_READ) -> bytes:
         """All of it; raises InvalidResponse beyond `most` bytes."""

@@ -10,6 +10,7 @@ import pytest
 from codegen.breaking.gate import judge
 from codegen.breaking.rules import Audience
 from codegen.fix import fix
+from codegen.ir.operations import Contract
 from codegen.pipeline import load
 from tests.codegen.breaking.changes import HTTP, PACKAGES, PROTO, SCHEMA, TODAY, before_and_after, rules, verdict
 from tests.codegen.contracts import SHIPPED, compose, edited
@@ -118,6 +119,25 @@ def test_a_header_of_an_answer_is_compared_by_its_name(tmp_path: Path) -> None:
     assert rules(judge(first[1], first[0], (), TODAY), "make_thing: x-name") == {"http-header-removed"}
     assert rules(judge(first[1], moved, (), TODAY), "make_thing: x-name") == {"http-header-changed"}
     assert rules(judge(first[1], spelled, (), TODAY), "make_thing: x-name") == set()
+
+
+def test_a_header_carries_what_json_calls_its_field(tmp_path: Path) -> None:
+    """What code calls otherwise is the same on the wire; another member is another."""
+
+    def carrying(folder: str, field: str, names: str) -> Contract:
+        done = "        description: Done.\n"
+        header = f"{done}        headers: {{X-Thing: {{x-field: {field}, schema: {{type: integer}}}}}}\n"
+        edits = [
+            (HTTP, done, header),
+            (SCHEMA, "  x-field-names: {class: class_name, copy: copied}\n", f"  x-field-names: {{{names}}}\n"),
+        ]
+        return edited(tmp_path / folder, *edits, case="p82_json_names").contract
+
+    old = carrying("old", "thing_id", "class: class_name, copy: copied")
+    called = carrying("called", "number", "class: class_name, copy: copied, thingId: number")
+    moved = carrying("moved", "is_open", "class: class_name, copy: copied")
+    assert rules(judge(old, called, (), TODAY), "send_thing: x-thing") == set()
+    assert rules(judge(old, moved, (), TODAY), "send_thing: x-thing") == {"http-header-changed"}
 
 
 def removed(folder: Path, words: str) -> str:

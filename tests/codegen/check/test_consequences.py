@@ -74,3 +74,24 @@ def test_a_misspelt_name_is_told_what_was_meant(tmp_path: Path, file: str, old: 
         (meant in one.fix.partition(" Else ")[0] and "?" in one.fix) or "instead of" in one.fix
         for one in loaded.findings
     ), loaded.report()
+
+
+@pytest.mark.parametrize(
+    ("case", "file", "old", "new", "rule", "fix"),
+    [
+        ("p65_response_headers", "http/things.yaml", "x-field: total", "x-field: totals", "O010", "did you mean 'total'?"),
+        ("p80_annotations", "schemas/things.yaml", "part: {oneOf: [{$ref: '#/Part'}, {type: 'null'}], default: null,", "part: {allOf: [{$ref: '#/Part'}], descripton: x,", "S004", "did you mean 'description'?"),
+        ("p80_annotations", "policy.yaml", "roles:", "rolls:", "F001", "did you mean 'roles'?"),
+        ("p80_annotations", "schemas/things.yaml", "properties: {kind: {type: string, const: circle}, side", "properties: {kind: {type: string}, side", "S015", "give each arm one required property"),
+        ("p80_annotations", "schemas/things.yaml", "required: [name, shape]", "required: [name, shap]", "S017", "did you mean 'shape'?"),
+        ("p61_enum_defaults_and_keys", "schemas/things.yaml", "mode: {$ref: '#/Mode'}", "mode: {allOf: [{$ref: '#/Mode'}], default: fast}", "S026", "keep one of them"),
+    ],
+)  # fmt: skip
+def test_one_fault_is_one_finding_that_says_what_to_do(
+    tmp_path: Path, case: str, file: str, old: str, new: str, rule: str, fix: str
+) -> None:
+    """What else would be said of it follows from it, or stands at the same place."""
+    loaded = edited(tmp_path, (file, old, new), case=case)
+    said = [(one.rule, one.fix) for one in loaded.findings]
+    assert [name for name, _ in said] == [rule], loaded.report()
+    assert said[0][1].startswith(fix)

@@ -43,6 +43,7 @@ def test_the_innermost_part_that_is_refused_is_named(
         ("schemas/things.yaml", "example: 5", "example: 50", "an example of Thing.count is 50"),
         ("schemas/things.yaml", "examples: [low]", "examples: [middle]", "an example of Level is 'middle'"),
         ("schemas/things.yaml", "[{kind: circle, side: 3}]", "[{kind: circle, side: x}]", "is 'x' at Shape.side"),
+        ("schemas/things.yaml", "examples: [dust]", "examples: [5]", "an example of an item of Part.notes is 5"),
         ("http/things.yaml", "example: Ada", "example: ''", "an example of FindThingRequest.name is ''"),
         ("http/things.yaml", "few: {value: 3}", "few: {value: 30}", "an example of FindThingRequest.x_count is 30"),
         ("http/things.yaml", "example: {name: Eve", "example: {name: ''", "is '' at SendThingRequest.name"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from codegen.emit.sentences import bounded_sentences, bounds, deprecation, examples, note_sentences, sentence, sentences
@@ -32,6 +34,14 @@ def test_a_field_says_all_that_the_contract_says_of_it() -> None:
     assert sentences(one) == ["A name.", *noted]
     assert bounded_sentences(one) == ["A name.", "1 to 2 characters.", *noted]
     assert examples(said) == ['"ä"']
+
+
+def test_a_collection_says_what_each_of_its_values_is() -> None:
+    said = Notes((Example(1),), external_docs=ExternalDocs("https://a.b"))
+    one = Field("a", ListOf(Bool()), True, description="All", each="A flag", each_notes=said)
+    told = ["Each item: A flag.", "Example of an item: 1", "See https://a.b"]
+    assert sentences(one) == ["All.", *told]
+    assert sentences(replace(one, type=MapOf(Bool())))[1:3] == ["Each value: A flag.", "Example of a value: 1"]
 
 
 def test_a_sentence_ends_and_a_deprecation_says_its_day() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from codegen.importer.answers import read_body, read_responses
+from codegen.importer.links import Ends, Links
 from codegen.importer.nodes import mapping
 from tests.codegen.importer.documents import openapi, said, types_of
 
@@ -20,7 +21,10 @@ def responses(folder: Path, operation: dict[str, Any]) -> tuple[Any, list[str]]:
     types, source = types_of(folder, openapi({"/x": {"get": operation}}, {"Thing": RECORD}))
     node = mapping(source.root, "paths", "/x", "get")
     assert node is not None
-    return read_responses(types, node, "GET /x", "GetX"), said(types.losses)
+    links = Links(types, types.losses)
+    found = read_responses(types, links, Ends("get_x"), node, "GET /x", "GetX")
+    links.settle()
+    return found, said(types.losses)
 
 
 @pytest.mark.parametrize(
@@ -37,7 +41,7 @@ def responses(folder: Path, operation: dict[str, Any]) -> tuple[Any, list[str]]:
         ({"200": JSON, "202": OTHER}, ["200"], "I017 GET /x does not answer 202, which has another content"),
         ({"200": JSON, "304": {}}, ["200"], "I017 the response 304 is left out: only successes and errors are answered"),
         ({"200": {**JSON, "headers": {"Link": {}}}}, ["200"], "I015 the header 'Link' of an answer of GET /x is left out"),
-        ({"200": {**JSON, "links": {"next": {}}}}, ["200"], "I017 the link 'next' of GET /x is left out"),
+        ({"200": {**JSON, "links": {"next": {}}}}, ["200"], "I017 the link 'next' of GET /x is left out: it leads to no operation that arrived"),
         ({"200": {**JSON, "x-cost": 1}}, ["200"], "I020 'x-cost' of responses is left out"),
     ],
 )  # fmt: skip

@@ -96,3 +96,55 @@ def test_an_operation_has_its_tags_and_where_more_is_written(tmp_path: Path, mor
         more.get("externalDocs") == {"url": "nowhere"}
     )
     contract_of(found, tmp_path)
+
+
+def test_each_item_of_a_list_is_described(tmp_path: Path) -> None:
+    labels = {
+        "type": "array",
+        "description": "All.",
+        "items": {"type": "string", "maxLength": 3, "description": "One.", "examples": ["red", "too long"]},
+    }
+    kinds = {"type": "array", "items": {"type": "array", "items": {"type": "string"}}}
+    body = {"type": "object", "required": ["labels"], "properties": {"labels": labels, "kinds": kinds}}
+    found = pets(tmp_path, responses=answers(body))
+    (record,) = [one for one in text(found, "schemas/pets.yaml").values() if "labels" in one["properties"]]
+    assert record["properties"] == {
+        "labels": {
+            "description": "All.",
+            "type": "array",
+            "items": {"description": "One.", "type": "string", "maxLength": 3, "examples": ["red"]},
+        }
+    }
+    contract_of(found, tmp_path)
+
+
+def test_a_tag_says_what_it_said(tmp_path: Path) -> None:
+    operation = {"tags": ["pets"], "responses": answers(REF)}
+    docs = {"url": "https://example.org/pets", "description": "More."}
+    tags = [{"name": "pets", "description": "All pets.", "externalDocs": docs}, {"name": "unused"}]
+    found = imported(tmp_path, openapi({"/pets": {"get": operation}}, {"Pet": PET, "Owner": OWNER}, tags=tags))
+    assert not found.left
+    assert {"name": "pets", "description": "All pets.", "externalDocs": docs} in text(found, "openapi.yaml")["tags"]
+    assert contract_of(found, tmp_path).info.tag_docs["pets"].url == docs["url"]
+
+
+def test_a_message_s_examples_and_words_arrive_and_one_that_does_not_fit_is_named(tmp_path: Path) -> None:
+    """AsyncAPI 2.6: with the parameter of its address an event has a member more, which its example must have, too."""
+    message = {"name": "Moved", "description": "Where it is.", "payload": {"type": "object", "required": ["x"], "properties": {"x": {"type": "number"}}},
+               "examples": [{"payload": {"x": 1.5}}, {"name": "wrong", "payload": {"x": "a"}}], "tags": [{"name": "t"}]}  # fmt: skip
+    sent = {"payload": {"type": "array", "items": {"type": "string"}}, "examples": [{"payload": ["a"]}]}
+    channels = {"moves": {"subscribe": {"message": message}}, "asks": {"publish": {"operationId": "ask", "message": sent}},
+                "bays/{bay}": {"parameters": {"bay": {"description": "Which.", "schema": {"type": "string"}}},
+                               "subscribe": {"message": {**message, "name": "Parked"}}}}  # fmt: skip
+    document = {"asyncapi": "2.6.0", "info": {"title": "Robots", "version": "1"}, "channels": channels}
+    found = imported(tmp_path, document)
+    losses = said(found.losses)
+    assert text(found, "schemas/moves.yaml")["Moved"]["examples"] == [{"x": 1.5}]
+    assert text(found, "packages/moves.yaml")["operations"]["moved"]["description"] == "Where it is."
+    assert [one["examples"] for one in text(found, "schemas/asks.yaml").values()] == [[{"items": ["a"]}]]
+    parked = text(found, "schemas/bays.yaml")["Parked"]
+    assert "examples" not in parked
+    assert parked["properties"]["bay"] == {"description": "Which.", "type": "string"}
+    assert "I012 an example of Parked is left out, which its schema refuses" in losses
+    assert any("'tags' of messages is left out" in one for one in losses)
+    contract_of(found, tmp_path)

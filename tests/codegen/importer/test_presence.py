@@ -45,7 +45,7 @@ def test_presence_is_kept_or_said(
     assert sorted(found.said) == sorted(losses)
 
 
-def test_a_named_type_may_be_null_and_has_no_default_beside_it(tmp_path: Path) -> None:
+def test_a_named_type_may_be_null_and_has_a_default_beside_it(tmp_path: Path) -> None:
     properties = {
         "one": {"anyOf": [{"$ref": "#/components/schemas/Kind"}, {"type": "null"}]},
         "two": {"$ref": "#/components/schemas/Kind", "default": "a"},
@@ -53,9 +53,8 @@ def test_a_named_type_may_be_null_and_has_no_default_beside_it(tmp_path: Path) -
     found = read(tmp_path, {"type": "object", "properties": properties}, Kind={"enum": ["a", "b"]})
     assert found.named["Thing"]["properties"] == {
         "one": {"oneOf": [Ref("Kind"), {"type": "null"}], "default": None},
-        "two": Ref("Kind"),
+        "two": {"allOf": [Ref("Kind")], "default": "a"},
     }
-    assert "I012 the default of Thing.two is left out: 'a'" in found.said
 
 
 def test_what_is_required_and_only_read_is_so_here(tmp_path: Path) -> None:
@@ -65,3 +64,34 @@ def test_what_is_required_and_only_read_is_so_here(tmp_path: Path) -> None:
     assert found.named["Thing"]["required"] == ["id"]
     assert found.named["Thing"]["properties"] == {"id": {"type": "string", "readOnly": True}}
     assert found.said == []
+
+
+@pytest.mark.parametrize(
+    ("default", "here", "losses"),
+    [
+        ("slow", {"allOf": [Ref("Pace")], "default": "slow"}, []),
+        ("idle", Ref("Pace"), ["I012 the default of Thing.one is left out: 'idle'"]),
+    ],
+)
+def test_a_default_beside_a_reference_to_an_enum_stays(
+    tmp_path: Path, default: str, here: Any, losses: list[str]
+) -> None:
+    one = {"$ref": "#/components/schemas/Pace", "default": default}
+    found = read(
+        tmp_path, {"type": "object", "properties": {"one": one}}, Pace={"type": "string", "enum": ["slow", "fast"]}
+    )
+    assert found.named["Thing"]["properties"]["one"] == here
+    assert found.said == losses
+
+
+def test_a_default_beside_allof_of_one_part_stays(tmp_path: Path) -> None:
+    """As code-first exporters of 3.0 write it."""
+    one = {"allOf": [{"$ref": "#/components/schemas/Pace"}], "default": "fast", "description": "How."}
+    found = read(
+        tmp_path, {"type": "object", "properties": {"one": one}}, Pace={"type": "string", "enum": ["slow", "fast"]}
+    )
+    assert found.named["Thing"]["properties"]["one"] == {
+        "allOf": [Ref("Pace")],
+        "description": "How.",
+        "default": "fast",
+    }

@@ -22,7 +22,7 @@ def test_webhooks_servers_extensions_and_unused_schemas_are_named(tmp_path: Path
         "the webhook 'told'",
         "without '/v1' of its server",
         "'x-logo' of the document",
-        "'externalDocs' of tags",
+        "externalDocs has no address",
         "the schema 'Unused' is left out",
     ):
         assert part in text

@@ -54,7 +54,10 @@ def test_each_keyword_arrives_or_is_said(tmp_path: Path, schema: Any, here: Any,
     ("schema", "value", "fits"),
     [({"type": "integer", "format": "int32"}, 2**31, False), ({"type": "integer", "format": "int64", "minimum": 1}, 1, True),
      ({"type": "integer", "format": "int64"}, True, False), ({"type": "number", "maximum": 1}, 2, False), ({"type": "string", "maxLength": 1}, "ab", False),
-     ({"type": "string", "format": "date"}, "2020-01-01", False), ({"type": "boolean"}, False, True), ({"type": "number", "exclusiveMinimum": 1}, 1, False), ({"type": "number", "multipleOf": 0.1}, 0.3, True), ({"type": "array"}, [], False)],
+     ({"type": "string", "format": "date"}, "2020-01-01", True), ({"type": "string", "format": "date"}, "2020-02-30", False),
+     ({"type": "string", "format": "email"}, "a@example.org", True), ({"type": "string", "format": "email"}, "a", False),
+     ({"type": "string", "format": "decimal"}, "1.5", True), ({"type": "string", "format": "date-time"}, "2020-01-01T00:00:00Z", False),
+     ({"type": "string", "enum": ["a", "b"]}, "b", True), ({"type": "string", "enum": ["a", "b"]}, "c", False), ({"type": "integer", "enum": [1]}, True, False), ({"type": "boolean"}, False, True), ({"type": "number", "exclusiveMinimum": 1}, 1, False), ({"type": "number", "multipleOf": 0.1}, 0.3, True), ({"type": "array"}, [], False)],
 )  # fmt: skip
 def test_a_default_is_kept_where_it_surely_fits(schema: object, value: object, fits: bool) -> None:
     assert is_default(schema, value) == fits

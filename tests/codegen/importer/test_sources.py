@@ -6,11 +6,14 @@ import json
 from pathlib import Path
 
 import pytest
+import yaml
 
 from codegen.diagnostics import Findings
 from codegen.importer import sources
+from codegen.importer.importer import import_documents
 from codegen.importer.nodes import mapping, text
 from codegen.importer.sources import Library
+from tests.codegen.contracts import SHIPPED
 from tests.codegen.importer.documents import openapi
 
 
@@ -30,7 +33,9 @@ def findings_of(folder: Path, **files: str) -> list[tuple[str, str]]:
         ("asyncapi: 1.2.0\n", "I001", "this is asyncapi '1.2.0'"),
         ("name: x\n", "I001", "this is neither OpenAPI nor AsyncAPI"),
         ("[1, 2]\n", "I001", "the document is array"),
-        ("a: &a [x]\nb: *a\n", "Y005", "anchors are not read"),
+        ("a: *b\n", "Y003", "the alias *b repeats nothing: no anchor &b stands before it"),
+        ("a: &a [*a]\n", "Y005", "the alias *a stands in what it repeats"),
+        ("a: &a [x]\nb: {<<: *a}\n", "Y005", "<< is string, which has no members"),
         ("a: [\n", "Y003", "this is not YAML: did not find expected node content"),
         ("", "Y004", "the file is empty"),
         ("openapi: 3.1.0\nx: {$ref: 'gone.yaml#/a'}\n", "I002", "there is no file '…/gone.yaml'"),
@@ -99,3 +104,61 @@ def test_json_escapes_of_two_surrogates_are_one_character(tmp_path: Path) -> Non
     path.write_text('{"openapi": "3.1.0", "info": {"title": "\\ud83d\\udce6 \\u00e9 \\/"}}')
     (source,) = Library(Findings()).read([str(path)])
     assert text(source.root, "info", "title") == "📦 é /"
+
+
+ANCHORED = """
+openapi: 3.0.3
+info: {title: Robots, version: '1'}
+x-common:
+  error: &error {description: No., content: {application/json: {schema: {type: object}}}}
+  paged: &paged
+    - {name: limit, in: query, schema: {type: integer, format: int32, minimum: 1}}
+  stamp: &stamp {createdAt: {type: string, format: date-time}}
+paths:
+  /robots:
+    get:
+      tags: [robots]
+      operationId: listRobots
+      parameters: *paged
+      responses:
+        '200': {description: All., content: {application/json: {schema: {$ref: '#/components/schemas/Robot'}}}}
+        '404': *error
+  /bays:
+    get:
+      tags: [robots]
+      operationId: listBays
+      parameters: *paged
+      responses:
+        '200': {description: All., content: {application/json: {schema: {$ref: '#/components/schemas/Bay'}}}}
+        '404': *error
+components:
+  schemas:
+    Robot:
+      type: object
+      required: [id]
+      properties: {<<: *stamp, id: {type: integer, format: int64, nullable: true, minimum: 0, exclusiveMinimum: true}}
+    Bay:
+      type: object
+      properties: {<<: *stamp, place: &place {type: object, properties: {row: {type: integer}}}, former: *place}
+"""
+
+
+def test_anchors_aliases_and_merge_keys_mean_what_they_stand_for(tmp_path: Path) -> None:
+    """A schema that is repeated is one type; one that is merged stands in each."""
+    (tmp_path / "api.yaml").write_text(ANCHORED)
+    found = import_documents([str(tmp_path / "api.yaml")], SHIPPED)
+    assert not len(found.findings), found.findings.render({})
+    assert not found.left
+    schemas = yaml.safe_load(found.files["schemas/robots.yaml"])
+    assert {name: list(one["properties"]) for name, one in schemas.items()} == {
+        "Robot": ["id", "createdAt"],
+        "Bay": ["place", "former", "createdAt"],
+        "BayPlace": ["row"],
+    }
+    assert schemas["Bay"]["properties"]["former"] == {"$ref": "#/BayPlace"}
+    assert schemas["Robot"]["properties"]["id"] == {
+        "type": ["integer", "null"],
+        "format": "int64",
+        "minimum": 1,
+    }
+    assert (found.losses.arrived, found.losses.total) == (2, 2)

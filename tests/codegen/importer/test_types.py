@@ -112,6 +112,14 @@ def test_a_message_is_a_record_and_anything_else_stands_in_one(
     assert any(f"stands in a record as its {member!r}" in one for one in said(types.losses))
 
 
+def test_a_body_and_an_answer_are_never_null(tmp_path: Path) -> None:
+    types, source = types_of(tmp_path, openapi(schemas={"A": {"anyOf": [{"type": "string"}, {"type": "null"}]}}))
+    node = mapping(source.root, "components", "schemas", "A")
+    assert node is not None
+    types.message(node, "the answer 200 of GET /a", "GetAResult", is_request=False)
+    assert "I013 the answer 200 of GET /a is never null" in said(types.losses)
+
+
 def test_further_properties_beside_those_that_are_named_are_said(tmp_path: Path) -> None:
     found = read(tmp_path, {**record(id=TEXT), "additionalProperties": {"type": "integer"}})
     assert "I015 Thing has no further properties beside those it names" in found.said

@@ -31,6 +31,15 @@ def test_a_schema_says_its_examples_and_where_more_is_written(contract: Contract
     assert count.notes.values == [5]
 
 
+def test_a_collection_says_of_its_values_what_their_type_cannot(contract: Contract) -> None:
+    """Part's notes are texts, which have no name; the levels of a thing have one, and speak for themselves."""
+    notes, levels = contract.record("Part").field("notes"), contract.record("Thing").field("levels")
+    assert notes
+    assert (notes.each, notes.each_notes.values) == ("What was seen", ["dust"])
+    assert levels
+    assert (levels.each, levels.each_notes.values) == ("", [])
+
+
 def test_a_nullable_reference_says_its_own_and_a_plain_one_its_type_s(contract: Contract) -> None:
     part, shape = contract.record("Thing").field("part"), contract.record("Thing").field("shape")
     assert part

@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis.strategies import characters, lists
 from hypothesis.strategies import text as text_values
 
@@ -47,6 +47,7 @@ def test_a_text_is_spelled_as_a_name(text: str, name: str) -> None:
     assert member_name(text) == name
 
 
+@settings(deadline=None)
 @given(lists(text_values(characters(exclude_categories=["C"]), max_size=8), unique=True, min_size=1, max_size=6))
 @example(["a b", "a.b"])
 @example(["dark-blue", "dark_blue"])

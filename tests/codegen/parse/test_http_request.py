@@ -21,6 +21,10 @@ THING = "{name: thing_id, in: path, required: true, schema: {type: integer, form
         ("{name: X-Tenant, in: header, required: true, x-field: tenant, schema: {type: string}}", {"tenant": "header"}),
         ("{name: q, in: query, style: form, explode: true, required: true, schema: {type: boolean}}", {"q": "query"}),
         (
+            "{name: how, in: query, schema: {allOf: [{type: string, maxLength: 3}], default: red, description: Of it}}",
+            {"how": "query"},
+        ),
+        (
             "{name: f, in: query, schema: {type: object, required: [a], properties: {a: {type: string}}}}",
             {"a": "query"},
         ),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from time import process_time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis.strategies import binary, text
 
 from codegen.diagnostics import Findings, Place
-from codegen.parse.yaml_tree import Mapping, Node, Scalar, Sequence, kind_of, parse_yaml, plain, text_of
+from codegen.parse.yaml_tree import OF_CONTRACTS, Mapping, Node, Scalar, Sequence, kind_of, parse_yaml, plain, text_of
 
 
 def parse(text: str | bytes) -> tuple[Node | None, list[tuple[str, int, int]]]:
@@ -84,3 +86,52 @@ def test_kinds_are_said_in_json_s_words() -> None:
 def test_no_bytes_at_all_make_it_raise(data: bytes) -> None:
     findings = Findings()
     assert parse_yaml("a.yaml", data, findings) is not None or len(findings)
+
+
+def repeating(text: str, most: int = 1000) -> tuple[object, list[tuple[str, str]]]:
+    """The plain data of a file in which aliases are read, and the findings."""
+    findings = Findings()
+    root = parse_yaml("a.yaml", text.encode(), findings, (*OF_CONTRACTS[:3], most))
+    return None if root is None else plain(root), [(one.rule, one.message) for one in findings]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("a: &x {b: 1}\nc: *x\nd: [*x, *x]\n", {"a": {"b": 1}, "c": {"b": 1}, "d": [{"b": 1}, {"b": 1}]}),
+        ("a: &x text\nb: *x\n", {"a": "text", "b": "text"}),
+        ("a: &x 1\nb: &x 2\nc: *x\n", {"a": 1, "b": 2, "c": 2}),
+        ("a: &x {b: 1, c: 2}\nd: {c: 3, <<: *x}\n", {"a": {"b": 1, "c": 2}, "d": {"c": 3, "b": 1}}),
+        ("a: &x {b: 1}\nc: &y {b: 2, e: 3}\nd:\n  <<: [*x, *y]\n  f: 4\n", {"a": {"b": 1}, "c": {"b": 2, "e": 3}, "d": {"f": 4, "b": 1, "e": 3}}),
+        ("a: &x {b: 1}\nc: &y {<<: *x, d: 2}\ne: {<<: *y}\n", {"a": {"b": 1}, "c": {"d": 2, "b": 1}, "e": {"d": 2, "b": 1}}),
+        ("a: {<<: {b: 1}}\n", {"a": {"b": 1}}),
+        ("a: {'<<': 1}\n", {"a": {"<<": 1}}),
+    ],
+)  # fmt: skip
+def test_aliases_and_merge_keys_are_read_where_a_reader_takes_them(text: str, value: object) -> None:
+    """A mapping's own members stay, whichever stands first; of several merged the first counts."""
+    assert repeating(text) == (value, [])
+
+
+@pytest.mark.parametrize(
+    ("text", "finding"),
+    [
+        ("a: &a [1, 2, 3]\nb: [" + "*a, " * 300 + "]\n", ("Y001", "the file's aliases repeat more than 1,000 nodes: *a alone stands for 4")),
+        ("a: &a [" + "[" * 40 + "]" * 40 + "]\nb: " + "[" * 30 + "*a" + "]" * 30 + "\n", ("Y008", "nesting is deeper than 64")),
+        ("a: &a {}\nb: {<<: *a, <<: *a}\n", ("Y010", "the key '<<' stands twice")),
+        ("a: {<<: 5}\n", ("Y005", "<< is integer, which has no members")),
+        ("a: &a b\n*a : c\n", ("Y009", "a key must be text")),
+    ],
+)  # fmt: skip
+def test_aliases_have_bounds(text: str, finding: tuple[str, str]) -> None:
+    assert repeating(text) == (None, [finding])
+
+
+def test_a_bomb_of_aliases_ends_at_once() -> None:
+    """A billion laughs: nine lines that stand for a thousand million nodes."""
+    lines = ["a0: &a0 [lol, lol]"] + [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 10)]
+    began = process_time()
+    value, found = repeating("\n".join(lines), 500_000)
+    assert value is None
+    assert [rule for rule, _ in found] == ["Y001"]
+    assert process_time() - began < 2.0

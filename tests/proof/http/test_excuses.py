@@ -19,7 +19,7 @@ DOCUMENT: dict[str, Any] = {
     "info": {"title": "Asked", "version": "1"},
     "paths": {"/a": {"post": {"x-errors": ["cursor_invalid"], "responses": {"200": {"description": "Done."}}}}},
 }
-OWN, PRECONDITION, KEY, RANGE, PART = EXCUSES
+OWN, PRECONDITION, KEY, RANGE, PART, LONG = EXCUSES
 
 
 BYTES = {"type": "string", "format": "binary"}
@@ -89,6 +89,13 @@ def test_only_bytes_and_texts_of_a_form_have_no_type(media: str, member: str, ro
         message = f"Invalid data should have been rejected\nInvalid component: in body - {named}"
         finding = AcceptedNegativeData(operation="PUT /a", message=message, status_code=200, expected_statuses=[])
         assert excuse(finding, sent, answered(200)) is row
+
+
+@pytest.mark.parametrize(("status", "row"), [(413, LONG), (200, None), (404, None)])
+def test_too_large_is_a_refusal(status: int, row: object) -> None:
+    message = "Invalid data should have been rejected\nInvalid component: in body - violates `maxLength`"
+    finding = AcceptedNegativeData(operation="POST /a", message=message, status_code=status, expected_statuses=[])
+    assert excuse(finding, case(), answered(status, "too_large")) is row
 
 
 def test_another_finding_has_no_excuse() -> None:

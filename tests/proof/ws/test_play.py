@@ -10,7 +10,7 @@ import pytest
 from websockets.asyncio.server import ServerConnection
 
 from proof.documents import Json
-from proof.ws.play import CONTROL_S, play
+from proof.ws.play import CONTROL_S, _Run, play
 from proof.ws.session import Cut, Open, Raw, Send, Session, Settle, Step, said
 from proof.ws.transcript import Transcript
 from tests.proof.ws.foreign import Answer, Handler, answering, bare, headed, serving, sound
@@ -44,6 +44,20 @@ def test_a_reply_is_its_requests_own() -> None:
     assert [call.answer and call.answer["id"] for call in transcript.calls.values()] == ["a", "b"]
     assert kinds(transcript) == ["opened", "sent", "sent", "came", "came", "closed"]
     assert transcript.entries[-1].code == 1000
+
+
+async def test_a_reply_that_comes_while_the_session_ends_is_its_requests() -> None:
+    """As that of a request that was cancelled, which nobody waits for."""
+    with serving(answering(sound())) as url:
+        _, player = shelf(url, headed())
+        run = _Run(player)
+        await run.do(Open("s", "", NAME))
+        await run.do(add("a"))
+        await run.settle()
+        await run.end()
+        late = {"id": "a", "kind": "added", "data": BOOK}
+        run._take(run._lines["s"], json.dumps(late))
+    assert [one.frame for one in run.transcript.calls["a"].replies] == [late, late]
 
 
 def test_replies_in_another_order_are_told_apart_by_an_id_that_stands_elsewhere() -> None:

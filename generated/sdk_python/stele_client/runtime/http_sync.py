@@ -53,7 +53,7 @@ class HttpDoor:
         try:
             response = self._client.send(request, stream=True)
             if response.is_success and call.operation.http is not None and call.operation.http.answers_bytes:
-                return self._download(call, response)
+                return self._download(call, request, response)
             try:
                 body = self._receive(response, call)
             finally:
@@ -67,9 +67,16 @@ class HttpDoor:
         self._on_contract(response.headers.get("stele-contract", ""))
         return self._read(call, response, body)
 
-    def _download(self, call: Call[T], response: httpx2.Response) -> T:
+    def _download(self, call: Call[T], request: httpx2.Request, response: httpx2.Response) -> T:
+        def again(etag: str, start: int) -> httpx2.Response:
+            headers = {**request.headers, "range": f"bytes={start}-", "if-range": etag}
+            timeout = request.extensions["timeout"]
+            asked = self._client.build_request("GET", request.url, headers=headers, extensions={"timeout": timeout})
+            return self._client.send(asked, stream=True)
+
         self._on_contract(response.headers.get("stele-contract", ""))
-        return cast(T, Download(response, call.operation.name, call.request_id))
+        can_ask = request.method == "GET"
+        return cast(T, Download(response, call.operation.name, call.request_id, again if can_ask else None))
 
     def _receive(self, response: httpx2.Response, call: Call[Any]) -> bytes:
         """A server that sends a byte now and then does not outlast the deadline."""

@@ -160,3 +160,9 @@ def test_text_that_may_not_hold_nul_says_so() -> None:
 
 def test_both_documents_have_the_same_record() -> None:
     assert schemas("specs/openapi.json")["Artist"]["required"] == schemas("specs/asyncapi.json")["Artist"]["required"]
+
+
+def test_what_is_said_of_each_value_of_a_collection_is_served(tmp_path: Path) -> None:
+    contract = contract_of("p80_annotations", tmp_path)
+    notes = Spelling(contract).field(contract.record("Part").fields[1], closed=False)
+    assert notes["additionalProperties"] == {"type": "string", "description": "What was seen", "examples": ["dust"]}

@@ -24,6 +24,7 @@ class Part(Request):
     """Deprecated."""
 
     notes: dict[str, Annotated[str, Field(pattern="^[^\\x00]*$")]]
+    """Each value: What was seen. Example of a value: \"dust\""""
 
 
 class Square(Request):

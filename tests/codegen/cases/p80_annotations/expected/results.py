@@ -24,6 +24,7 @@ class Part(Struct, kw_only=True, gc=False):
     """Deprecated."""
 
     notes: dict[str, str]
+    """Each value: What was seen. Example of a value: \"dust\""""
 
 
 class Problem(Struct, kw_only=True, gc=False):
