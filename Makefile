@@ -39,7 +39,7 @@ coverage-contract: $(READY) ## Say what of the contract your tests reach, as a t
 	@rm -f $(FACTS) $(FUZZED)
 	@CONTRACT_FACTS="$(CURDIR)/$(FACTS)" $(PYTHON_IN) -m pytest -n 2 --dist loadgroup $(or $(PYTEST_ARGS),tests/features)
 	@$(PYTHON_IN) -m proof coverage --facts $(FACTS) --write --quiet
-	@$(if $(FUZZ),CONTRACT_FACTS="$(CURDIR)/$(FUZZED)" $(PYTHON_IN) -m pytest -m long tests/features/test_fuzz.py)
+	@$(if $(FUZZ),CONTRACT_FACTS="$(CURDIR)/$(FUZZED)" $(PYTHON_IN) -m pytest -m fuzz tests/features)
 	@$(PYTHON_IN) -m proof coverage --facts $(FACTS) $(if $(FUZZ),--facts $(FUZZED)) --html .stele/coverage/index.html
 
 test-platform: $(READY) ## Test the platform, on a contract of its own in .stele/workbench (PYTEST_ARGS=tests/app/ws)

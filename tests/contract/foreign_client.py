@@ -57,6 +57,7 @@ def main(url: str) -> None:
     logs = calls.call("get_audit_logs", per_page=2)
     calls.call("get_audit_log", logs.items[0].id)
     calls.call("create_ws_ticket")
+    calls.call("end_sessions", "nobody")
     tokens = calls.call("refresh", body=calls.body("refresh", refresh_token=tokens.refresh_token))
     calls.call("logout", body=calls.body("logout", refresh_token=tokens.refresh_token))
     print(json.dumps(calls.heard))

@@ -34,6 +34,13 @@ MOCKS = [line for line in LINES if line.startswith(("make mock", "python -m proo
 CALLS = [line for line in LINES if line.startswith("curl ")]
 """Of the mock, at the port that it has by default."""
 START_S = 60.0
+ELSEWHERE = (SERVES, *MOCKS, *CALLS)
+AT_ONCE = [
+    pytest.param(line, marks=pytest.mark.long) if line.startswith("make fuzz-http") else line
+    for line in LINES
+    if line not in ELSEWHERE and not line.startswith((RECORDS, REPLAYS))
+]
+"""REST's fuzz takes more than a minute; tests/proof/http/test_live.py runs its engine always."""
 
 
 @pytest.mark.parametrize(("name", "checks"), [("proof.ws.checks.IDS", IDS), ("proof.traffic.judge.CHECKS", CHECKS)])
@@ -72,9 +79,7 @@ def here(line: str, url: str) -> list[str]:
 
 
 @pytest.mark.timeout(180)
-@pytest.mark.parametrize(
-    "line", [line for line in LINES if line not in (SERVES, *MOCKS, *CALLS) and not line.startswith((RECORDS, REPLAYS))]
-)
+@pytest.mark.parametrize("line", AT_ONCE)
 def test_a_command_of_the_page_runs(line: str, service: RunningService) -> None:
     (ROOT / ".stele").mkdir(exist_ok=True)
     command = here(line, service.url)

@@ -13,7 +13,7 @@ from tests.running_service import RunningService
 
 EVERYBODY = [word for caller in (*USERS, ANONYMOUS) for word in ("--as", caller)]
 
-pytestmark = [pytest.mark.long, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.fuzz, pytest.mark.timeout(900)]
 
 
 def test_rest_is_as_its_document_says(service: RunningService) -> None:

@@ -17,11 +17,8 @@ from tests.proof.doors.trial import STILLBORN, read
 
 ROOT = Path(__file__).parents[3]
 MUTANTS = mutants(ROOT)
-SHORT = {
-    'values_of_create_artist_request: not values["bio"] = message.bio',
-    "get_artists: roles=None",
-}
-"""A converter and a hook of the policy."""
+SHORT = {'values_of_create_artist_request: not values["bio"] = message.bio'}
+"""Of a converter."""
 CASES, LIMIT_CASES = 3000, 280
 TRIAL_S = 600
 

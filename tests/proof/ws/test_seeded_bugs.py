@@ -16,12 +16,10 @@ from tests.proof.bugs import BUGS, Bug, copy_of
 
 ROOT = Path(__file__).parents[3]
 SHORT = (
-    "a text one too long is taken",
     "a role is forgotten on one operation",
     "a reply comes twice",
-    "an update loses a field",
 )
-"""Of four kinds: what a model, a policy, the protocol and a handler can have wrong."""
+"""Of two kinds: what a policy and the protocol can have wrong."""
 LIMIT_S = 60
 
 

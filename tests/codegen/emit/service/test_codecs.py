@@ -120,7 +120,7 @@ def test_nothing_is_null_in_json_and_no_bytes_in_protobuf() -> None:
 
 
 def test_every_operation_has_one() -> None:
-    assert len(CODECS) == 15
+    assert len(CODECS) == 16
 
 
 TREE = """

@@ -132,7 +132,7 @@ def test_what_is_left_out_is_its_default_an_empty_collection_or_none(judged: Any
 
 def test_there_is_a_model_for_every_operation() -> None:
     text = shipped_files()["models.py"]
-    assert text.count("Request(Request):") == 15
+    assert text.count("Request(Request):") == 16
 
 
 @pytest.mark.parametrize(
