@@ -11,6 +11,7 @@ import argparse
 import asyncio
 import socket
 import sys
+from contextlib import suppress
 
 from app.configuration.reading import Configuration
 from app.diagnosis import postgres, redis
@@ -36,7 +37,7 @@ def run(options: argparse.Namespace) -> int:
 def begin(configuration: Configuration, application: str = "app.main:create_application") -> int:
     """`application` names the factory that each worker calls, for who wraps the service's own."""
     settings = configuration.settings
-    print(*configuration.notes, sep="\n", end="\n" if configuration.notes else "", file=sys.stderr)
+    _tell(*configuration.notes)
     if not asyncio.run(_may_begin(settings)):
         return CONFIG
     listening = _listen("HOST, PORT", settings.host, settings.port)
@@ -54,12 +55,19 @@ def begin(configuration: Configuration, application: str = "app.main:create_appl
     )
 
 
+def _tell(*lines: str) -> None:
+    """On stderr. A disk that is full there keeps no node from serving (ACCEPTANCE F12)."""
+    with suppress(OSError):
+        for line in lines:
+            print(line, file=sys.stderr)
+
+
 def _listen(names: str, host: str, port: int) -> list[socket.socket] | None:
     """None, and a line, for an address that cannot be had."""
     try:
         return bound(host, port)
     except OSError as error:
-        print(f"{names}: cannot listen on {host}:{port}: {error.strerror}", file=sys.stderr)
+        _tell(f"{names}: cannot listen on {host}:{port}: {error.strerror}")
         return None
 
 
@@ -67,8 +75,7 @@ async def _may_begin(settings: Settings) -> bool:
     """A line for each fault and warning. What is away is no reason: the node says itself for what it waits."""
     found = await asyncio.gather(postgres.look(settings), redis.look(settings))
     told = [one for part in found for one in part if one.state in (State.FAULT, State.WARNING)]
-    for one in told:
-        print(one.line, file=sys.stderr)
+    _tell(*(one.line for one in told))
     return not any(_is_fault(one) for one in told)
 
 

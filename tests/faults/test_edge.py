@@ -14,11 +14,12 @@ import pytest
 from websockets.asyncio.client import connect
 
 from app.development.servers import Postgres, Valkey
+from generated.operations import BUCKETS
 from tests.databases import new_database
 from tests.doors import PKG_IDS
 from tests.running_service import RunningService
 
-LOGINS = 20
+LOGINS = BUCKETS["login"].limit
 """The contract's budget of an address for a minute."""
 
 
@@ -62,9 +63,9 @@ class Peer:
 
 async def test_a_spent_budget_is_answered_before_the_body_is_read(limited: RunningService) -> None:
     """Fault 8 of D13: an address whose logins are spent sends the head of another one and no body. It is refused at once."""
-    body = b'{"username": "nobody", "password": "wrong"}'
     peer = await Peer.open(limited)
-    for _ in range(LOGINS):
+    for number in range(LOGINS):  # Of one name each, since names have a budget of their own.
+        body = b'{"username": "nobody-%d", "password": "wrong"}' % number
         peer.send(
             "POST /auth/login HTTP/1.1", "Content-Type: application/json", f"Content-Length: {len(body)}", body=body
         )

@@ -118,10 +118,10 @@ async def _typed_clients(url: str) -> None:
         async with AsyncClient(url, username="admin", password="admin", **options) as client:
             made = await client.artists.create(name=f"Typed {transport} {encoding}", bio="x" * 40)
             changed = await client.artists.update(
-                artist_id=made.id, name=made.name, bio=None, expected_version=made.version
+                artist_id=made.id, name=made.name, bio="Another", expected_version=made.version
             )
             assert changed.version == made.version + 1
-            empty = await client.artists.create(name=f"Empty {transport} {encoding}", bio="")
+            empty = await client.artists.create(name=f" Empty {transport} {encoding} ", bio="")
             assert empty.bio == ""
             found = [one.name async for one in client.artists.paginate(per_page=3)]
             assert made.name in found
