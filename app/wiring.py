@@ -63,7 +63,6 @@ from app.supervision.supervisor import Supervisor
 from app.telemetry.logs import configure
 from app.telemetry.metrics import Metrics
 from app.ws.endpoint import SocketDoor, no_socket
-from app.ws.live_sockets import LiveSockets
 from generated.errors import ERRORS, CloseCode
 from generated.handlers import Handlers
 from generated.http_routes import ROUTES
@@ -132,9 +131,7 @@ class Service:
 
     def _know_users(self, settings: Settings) -> None:
         self.ended = EndedSessions(self.database)
-        self.live = LiveSockets(self.ended.has_ended)
-        self.ended.on_ended = self.live.review
-        self.issuer = settings.realm_url
+        self.realm_url = settings.realm_url
         self.breaker = Breaker("keycloak", on_transition=self.metrics.breaker)
         self.identity = KeycloakIdentity(
             url=settings.keycloak_url,
@@ -145,19 +142,19 @@ class Service:
         )
         self.key_source = KeycloakKeys(settings.realm_url)
         self.keys = KeySet(self.key_source.fetch)
-        self.verifier = TokenVerifier(
-            self.keys,
-            issuer=settings.keycloak_issuer or settings.realm_url,
-            audience=settings.token_audience,
-            azp=frozenset(settings.token_azp),
-            client_id=settings.keycloak_client_id,
-            has_ended=self.ended.has_ended,
-        )
         self.discovery = IssuerDiscovery(
             self.key_source.fetch_configuration,
             realm_url=settings.realm_url,
             configured=settings.keycloak_issuer,
-            on_change=self.verifier.expect,
+            on_change=lambda issuer: self.verifier.expect(issuer),
+        )
+        self.verifier = TokenVerifier(
+            self.keys,
+            issuer=self.discovery.issuer,
+            audience=settings.token_audience,
+            azp=frozenset(settings.token_azp),
+            client_id=settings.keycloak_client_id,
+            has_ended=self.ended.has_ended,
         )
 
     def backchannel(self, settings: Settings) -> BackchannelLogout:
@@ -195,8 +192,8 @@ class Service:
 
     async def _has_keys(self) -> bool | str:
         if not self.keys.is_ready:
-            return f"no keys of {self.issuer}: {self.keys.failure or 'not answered yet'}"
-        return self.discovery.is_settled or f"{self.issuer} has not said its issuer yet"
+            return f"no keys of {self.realm_url}: {self.keys.failure or 'not answered yet'}"
+        return self.discovery.is_settled or f"{self.realm_url} has not said its issuer yet"
 
     async def _is_taken_by_redis(self) -> bool | str:
         """One that is away only degrades: limits are per node then, and events wait. One that refuses us never comes back."""
@@ -328,7 +325,7 @@ def _socket(service: Service, handlers: Handlers[Context], settings: Settings) -
     """A contract that has neither packages nor events has no socket."""
     if not PACKAGES and not EVENTS:
         return None
-    return SocketDoor(
+    door = SocketDoor(
         runner=service.runner,
         handlers=handlers,
         packages=PACKAGES,
@@ -340,8 +337,10 @@ def _socket(service: Service, handlers: Handlers[Context], settings: Settings) -
         settings=settings,
         on_refusal=RefusalRecorder(service.audit.offer),
         gate=service.gate,
-        live=service.live,
+        has_ended=service.ended.has_ended,
     )
+    service.ended.on_ended = door.review
+    return door
 
 
 def _redis(url: str, *, answer_s: float) -> Redis:

@@ -18,6 +18,8 @@ import yaml
 Json = dict[str, Any]
 JSON, PROTOBUF = "application/json", "application/x-protobuf"
 """The media types of the two encodings."""
+PROBLEM = "application/problem+json"
+"""Of every refusal (RFC 9457)."""
 MAX_BYTES = 64 * 1024 * 1024
 TIMEOUT_S = 10.0
 DRAFT_07 = "http://json-schema.org/draft-07/schema#"

@@ -16,7 +16,7 @@ from typing import Any
 
 from google.protobuf.descriptor_pb2 import FileDescriptorSet
 from google.protobuf.descriptor_pool import DescriptorPool
-from google.protobuf.message import Message
+from google.protobuf.message import DecodeError, Message
 from google.protobuf.message_factory import GetMessageClass
 
 from codegen.ir.names import snake
@@ -47,13 +47,20 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 NANOS = 10**9
 
 
+UNREADABLE = (ValueError, KeyError, TypeError, OverflowError, RecursionError, DecodeError)
+"""What reading a message, or JSON, of somebody else may raise."""
+
+
 class Inexpressible(Exception):
     """A value that has no form in protobuf."""
 
 
-def compiled(specs: Path) -> Contract:
-    """The contract of a folder; DocumentError with the compiler's own findings where it is none."""
-    found = load(specs, wants_proto=True)
+def compiled(specs: Path, *, wants_proto: bool = True) -> Contract:
+    """The contract of a folder; DocumentError with the compiler's own findings where it is none. Without `wants_proto` messages may be
+    missing, and then it is one of JSON alone."""
+    if not specs.is_dir():
+        raise DocumentError(f"{specs}: there is no such folder")
+    found = load(specs, wants_proto=wants_proto)
     if found.findings:
         raise DocumentError(f"{specs}: is no contract that compiles\n{found.report()}")
     return found.contract

@@ -12,6 +12,8 @@ from collections.abc import Awaitable, Callable
 import msgspec
 import structlog
 
+from app.auth.jwks import FETCH_TIMEOUT_S
+
 RETRY_S = 1.0
 """Until there was an answer."""
 REFRESH_S = 300.0
@@ -55,7 +57,9 @@ class IssuerDiscovery:
     async def _ask(self) -> bool:
         """A realm that says no issuer leaves the one that there is."""
         try:
-            announced = msgspec.json.decode(await self._fetch(), type=_Configuration).issuer
+            async with asyncio.timeout(FETCH_TIMEOUT_S):
+                told = await self._fetch()
+            announced = msgspec.json.decode(told, type=_Configuration).issuer
         except (msgspec.DecodeError, RecursionError):
             log.warning("issuer.not_announced", realm=self._realm_url)
             announced = ""

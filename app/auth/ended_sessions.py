@@ -1,13 +1,14 @@
 """Which sessions have ended before their tokens do, known on this node without asking anybody (ACCEPTANCE D7).
 
 Promises: what has committed is known within about a second while PostgreSQL answers, whatever Redis does; asking costs two look-ups;
-at most 100,000 are remembered, each for 24 h, the last ones. Tokens that live for longer than that come back.
+at most 100,000 of each kind are remembered, the last ones, a session for 24 h. Access tokens that live for longer than that come back.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -23,6 +24,8 @@ from generated.errors import ApiError
 
 KEPT_S = 24 * 3600
 EVERY_S = 1.0
+LOOK_S = 5.0
+"""For one look: a connection whose server has gone dark does not say so itself."""
 PURGE_S = 600.0
 MAX_KNOWN = 100_000
 log = structlog.stdlib.get_logger(__name__)
@@ -43,6 +46,7 @@ class EndedSessions:
         every_s: float = EVERY_S,
         clock: Callable[[], float] = time.time,
         max_known: int = MAX_KNOWN,
+        look_s: float = LOOK_S,
     ) -> None:
         self.is_loaded = False
         self.on_ended: Callable[[], None] = _nothing
@@ -50,8 +54,9 @@ class EndedSessions:
         self._every_s = every_s
         self._clock = clock
         self._max_known = max_known
-        self._sids: dict[str, float] = {}
-        self._subjects: dict[str, float] = {}
+        self._look_s = look_s
+        self._sids: OrderedDict[str, float] = OrderedDict()
+        self._subjects: OrderedDict[str, float] = OrderedDict()
         self._seen_until = 0
         self._is_failing = False
         self._purge_at = float("-inf")
@@ -68,10 +73,11 @@ class EndedSessions:
         """Does not return. A database that is away is asked again; what is known stays."""
         while True:
             try:
-                await self.look()
-                await self._purge()
+                async with asyncio.timeout(self._look_s):
+                    await self.look()
+                    await self._purge()
                 self._is_failing = False
-            except (ApiError, asyncpg.PostgresError) as error:
+            except (ApiError, asyncpg.PostgresError, TimeoutError) as error:
                 if not self._is_failing:
                     log.warning("sessions.not_read", reason=type(error).__name__)
                 self._is_failing = True
@@ -105,10 +111,12 @@ class EndedSessions:
         """The oldest come first, since the latest is entered last."""
         horizon = self._clock() - KEPT_S
         for kept in (self._sids, self._subjects):
-            beyond = len(kept) - self._max_known
-            for name in [name for number, (name, at) in enumerate(kept.items()) if number < beyond or at < horizon]:
-                del kept[name]
-            if beyond > 0:
+            beyond = max(0, len(kept) - self._max_known)
+            for _ in range(beyond):
+                kept.popitem(last=False)
+            while kept and next(iter(kept.values())) < horizon:
+                kept.popitem(last=False)
+            if beyond:
                 log.warning("sessions.forgotten", count=beyond, known=self._max_known)
 
     async def _purge(self) -> None:
@@ -130,7 +138,9 @@ def _statements(most: int) -> tuple[Any, Any]:
         .order_by(row.id.desc())
         .limit(most)
     )
-    return compile_statement(news), compile_statement(delete(ENDED_SESSION).where(row.at <= kept))
+    return compile_statement(news), compile_statement(
+        delete(ENDED_SESSION).where(row.at <= kept, row.subject.is_(None))
+    )
 
 
 def _nothing() -> None:

@@ -58,10 +58,6 @@ RETRY_AFTER_S = 2
 log = structlog.stdlib.get_logger(__name__)
 
 
-class NotFound(httpx2.HTTPError):
-    """The realm has nothing there, or is none."""
-
-
 class _Fault(msgspec.Struct):
     error: str
     error_description: str = ""
@@ -138,12 +134,12 @@ class KeycloakIdentity:
 
     def _refusal(self, error: KeycloakError) -> CredentialsInvalid | Unavailable:
         """The caller's fault, or our configuration's: the latter is logged once, until it changes or the issuer accepts."""
-        code = _fault(error.response_body).error
+        fault = _fault(error.response_body)
+        code, hint = fault.error, HINTS.get(fault.error, OTHER_HINT)
         if (error.response_code, code) in CALLERS_FAULTS or error.response_code in TOO_LARGE:
-            return IssuerRefused(_reason(error.response_body))
-        found = f"{error.response_code} {code[:64]}: {HINTS.get(code, OTHER_HINT)}"
+            return IssuerRefused(REASONS.get(fault.error_description, IssuerReason.OTHER))
+        found = f"{error.response_code} {code[:64]}: {hint}"
         if found != self._misconfiguration:
-            hint = HINTS.get(code, OTHER_HINT)
             log.error("keycloak.misconfigured", status=error.response_code, error=code[:64], hint=hint)
         self._misconfiguration = found
         return Unavailable(retry_after_s=RETRY_AFTER_S)
@@ -166,16 +162,11 @@ class KeycloakKeys:
         return await self._get(f"{self._realm_url}/protocol/openid-connect/certs")
 
     async def fetch_configuration(self) -> bytes:
-        """What OpenID Connect Discovery 1.0 §4 names; raises as `fetch`, and where there is none it is empty."""
-        try:
-            return await self._get(f"{self._realm_url}/.well-known/openid-configuration")
-        except NotFound:
-            return b"{}"
+        """What OpenID Connect Discovery 1.0 §4 names; raises as `fetch`. A proxy whose realm comes up answers 404, too."""
+        return await self._get(f"{self._realm_url}/.well-known/openid-configuration")
 
     async def _get(self, url: str) -> bytes:
         async with self._client.stream("GET", url) as response:
-            if response.status_code == httpx2.codes.NOT_FOUND:
-                raise NotFound(url)
             if response.status_code != httpx2.codes.OK or "content-encoding" in response.headers:
                 raise httpx2.HTTPError(f"answered with status {response.status_code}")
             body = bytearray()
@@ -206,10 +197,6 @@ def _fault(body: bytes | None) -> _Fault:
         return msgspec.json.decode(body or b"", type=_Fault)
     except (msgspec.DecodeError, RecursionError):
         return _Fault("")
-
-
-def _reason(body: bytes | None) -> IssuerReason:
-    return REASONS.get(_fault(body).error_description, IssuerReason.OTHER)
 
 
 def _tokens(answer: Any) -> Tokens:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import and_, bindparam, func, literal, or_, select
+from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from app.auth.tables import ENDED_SESSION
@@ -25,7 +25,7 @@ class SessionEnds:
         self._add = compile_statement(insert(ENDED_SESSION).values(**values).on_conflict_do_nothing().returning(row.id))
         is_of_subject = and_(row.subject == bindparam("subject"), row.at >= func.to_timestamp(bindparam("issued_at")))
         ended = select(row.id).where(or_(row.sid == bindparam("sid"), is_of_subject)).exists()
-        self._ask = compile_statement(select(ended.label("has_ended"), literal(1).label("one")))
+        self._ask = compile_statement(select(ended.label("has_ended")))
 
     async def end_session(self, executor: Executor, sid: str) -> None:
         """Again it changes nothing."""

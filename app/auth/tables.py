@@ -9,7 +9,8 @@ from sqlmodel import Field, SQLModel
 
 
 class EndedSessionRow(SQLModel, table=True):
-    """One session (`sid`), or all of a subject that had begun by `at`: exactly one of the two is there. Kept for 24 h."""
+    """One session (`sid`), or all of a subject that had begun by `at`: exactly one of the two is there. A
+    session is kept for 24 h; a subject for good, since a refresh token of before may live for years."""
 
     __tablename__ = "ended_session"
     __table_args__ = (

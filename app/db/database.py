@@ -106,13 +106,10 @@ class Database:
             self._probe.terminate()
         await self.pool.close()
 
-    async def ping(self) -> bool:
-        """Whether a primary answers within 1 s; a standby, which takes no writes, is a no. Asks on a connection of its
-        own, never behind requests that wait for the pool. For one caller at a time."""
-        return await self.fault() is None
-
     async def fault(self) -> str | None:
-        """As `ping`: why not, in words for who runs the node."""
+        """None where a primary answers within 1 s; else why not, in words for who runs the node. A standby, which takes no
+        writes, is one. Asks on a connection of its own, never behind requests that wait for the pool. For one caller at a
+        time."""
         try:
             async with asyncio.timeout(PROBE_S):
                 if self._probe is None or self._probe.is_closed():

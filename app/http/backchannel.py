@@ -6,6 +6,7 @@ the contract: what comes, and from whom, is the standard's to say. Who is refuse
 
 from __future__ import annotations
 
+import asyncio
 import time
 from datetime import UTC, datetime
 from typing import Any
@@ -14,6 +15,7 @@ from urllib.parse import parse_qsl
 import structlog
 from fastapi import Request, Response
 from fastapi.responses import JSONResponse
+from starlette.requests import ClientDisconnect
 
 from app.audit.log import AuditLog
 from app.audit.record import AuditRecord, Outcome
@@ -27,12 +29,14 @@ from app.execution.context import Door
 from app.limits.limiter import Limiter
 from app.telemetry.bounded_lines import BoundedLines
 from app.telemetry.logs import TRACE_ID
-from generated.errors import ApiError, RateLimited
+from generated.errors import ApiError, RateLimited, Unavailable
 from generated.operations import BUCKETS
 
 PATH = "/auth/backchannel-logout"
 ACTION = "backchannel_logout"
 MAX_FORM_BYTES = 16 * 1024
+END_S = 5.0
+"""For the transaction, whatever PostgreSQL does (D14)."""
 NO_STORE = {"cache-control": "no-store"}
 log = structlog.stdlib.get_logger(__name__)
 
@@ -56,9 +60,12 @@ class BackchannelLogout:
         ip, started = client_ip(request.scope, self._trusted_proxies), time.perf_counter()
         try:
             token = await self._tokens.verify(await _read(request))
-            await self._end(token, ip, request, started)
+            async with asyncio.timeout(END_S):
+                await self._end(token, ip, request, started)
         except CredentialRefused as refused:
             return await self._refuse(refused.reason, ip, request, started)
+        except TimeoutError:
+            return _later(Unavailable(retry_after_s=1))
         except ApiError as error:
             return _later(error)
         return Response(status_code=200, headers=NO_STORE)
@@ -70,6 +77,9 @@ class BackchannelLogout:
                 raise CredentialRefused(Reason.REPLAYED)
             await self._audit.write(transaction, _record(token, None, ip, request, started))
             await transaction.commit()
+        except asyncio.CancelledError:
+            transaction.abandon()
+            raise
         except BaseException:
             await transaction.rollback()
             raise
@@ -92,13 +102,13 @@ class BackchannelLogout:
 async def _read(request: Request) -> str:
     """The one `logout_token` of the form; raises CredentialRefused."""
     body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_FORM_BYTES:
-            raise CredentialRefused(Reason.TOO_LONG)
     try:
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > MAX_FORM_BYTES:
+                raise CredentialRefused(Reason.TOO_LONG)
         fields = parse_qsl(body.decode("ascii"), max_num_fields=8)
-    except ValueError as error:
+    except (ValueError, ClientDisconnect) as error:
         raise CredentialRefused(Reason.MALFORMED) from error
     given = [value for name, value in fields if name == "logout_token"]
     if len(given) != 1:

@@ -17,13 +17,13 @@ from generated.errors import Malformed
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 REQUEST_FIELDS = (
-    "Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", "Request-Timeout-Ms",
+    "Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", "If-Range", "Range", "Request-Timeout-Ms",
     "X-Correlation-ID", "X-Stele-Client",
 )  # fmt: skip
 """What a page may send beyond the safe-listed fields."""
 EXPOSED = (
-    "ETag", "Location", "RateLimit", "RateLimit-Policy", "Retry-After", "Stele-Contract", "Idempotent-Replayed",
-    "X-Correlation-ID",
+    "Accept-Ranges", "Content-Disposition", "Content-Encoding", "Content-Range", "ETag", "Location", "RateLimit", "RateLimit-Policy",
+    "Retry-After", "Stele-Contract", "Idempotent-Replayed", "X-Correlation-ID",
 )  # fmt: skip
 """What a page may read beyond the safe-listed fields."""
 

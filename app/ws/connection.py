@@ -334,9 +334,9 @@ class Connection:
     def _warn(self, left_s: int) -> None:
         self._reply(self._session.dialect.writer.expiring(left_s))
 
-    def _revoke(self) -> None:
+    def _revoke(self, reason: Reason = Reason.EXPIRED) -> None:
         caller = self._caller
-        self._caller = Caller(None, caller.ip, caller.user_agent, Door.WEBSOCKET, absent=Reason.EXPIRED)
+        self._caller = Caller(None, caller.ip, caller.user_agent, Door.WEBSOCKET, absent=reason)
 
     def _close_expired(self) -> None:
         self.outbox.close(CloseCode.TOKEN_EXPIRED, "token_expired")
@@ -345,7 +345,7 @@ class Connection:
         """Nothing of an ended session is begun any more; what runs ends as at any close. Again it does nothing."""
         if self._identity is None or self.outbox.close_code is not None or not has_ended(self._identity):
             return
-        self._caller = Caller(None, self._caller.ip, self._caller.user_agent, Door.WEBSOCKET, absent=Reason.ENDED)
+        self._revoke(Reason.ENDED)
         self._subscriptions.leave_all()
         self._tell(Attempt.CLOSE, "revoked", Reason.ENDED, self._session.next_trace_id())
         self.outbox.close(CloseCode.REVOKED, "revoked")

@@ -16,6 +16,8 @@ from typing import Any, Protocol
 import msgspec
 
 from app.admission.gate import Gate
+from app.auth.ended_sessions import nobody_s
+from app.auth.principal import Principal
 from app.broadcast.hub import Hub, Message
 from app.errors import problem
 from app.execution.address import client_ip, limit_key
@@ -24,7 +26,6 @@ from app.telemetry.correlation import HEADER, trace_id_of
 from app.ws.connection import Connection, Receive, Runner, Services
 from app.ws.dialect import make_dialects
 from app.ws.handshake import Admission, Handshake, HandshakeSettings, Redeemer, Scope, Verifier, user_agent_of
-from app.ws.live_sockets import LiveSockets
 from app.ws.outbox import ABNORMAL
 from app.ws.peer import Send
 from app.ws.refusals import Attempt, OnRefusal, reason_of
@@ -72,13 +73,13 @@ class SocketDoor:
         settings: HandshakeSettings,
         on_refusal: OnRefusal,
         gate: Gate,
-        live: LiveSockets,
+        has_ended: Callable[[Principal], bool] = nobody_s,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._handshake = Handshake(verifier=verifier, tickets=tickets, limiter=limiter, settings=settings)
         self._dialects = make_dialects(packages, handlers, EVENT_CODECS)
         self._services = Services(runner, verifier, limiter, hub, topic_roles(EVENTS.values()), on_refusal, gate, clock)
-        self._live = live
+        self._has_ended = has_ended
         self._trusted_proxies = settings.trusted_proxies
         self._metrics = metrics
         self._clock = clock
@@ -91,6 +92,12 @@ class SocketDoor:
             {**one.describe(), "subprotocol": subprotocol, "since": round(since, 3)}
             for one, (subprotocol, since) in self._open.items()
         ]
+
+    def review(self) -> None:
+        """When more sessions have ended: theirs are closed with 4504 in this turn of the loop (D7). A look at thousands takes some
+        milliseconds."""
+        for connection in list(self._open):
+            connection.close_if_ended(self._has_ended)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if (await receive())["type"] != "websocket.connect":
@@ -129,15 +136,14 @@ class SocketDoor:
         headers = [CONTRACT_HEADER, (HEADER, trace_id.encode())]
         code = ABNORMAL
         self._metrics.socket_opened()
-        self._open[connection] = admission.format.subprotocol, self._clock()
         try:
             await send({"type": "websocket.accept", "subprotocol": admission.subprotocol, "headers": headers})
-            self._live.enter(connection)
+            self._open[connection] = admission.format.subprotocol, self._clock()
+            connection.close_if_ended(self._has_ended)  # Between its handshake and now.
             code = await connection.serve(receive)
         finally:
-            self._live.leave(connection)
             connection.settle()
-            del self._open[connection]
+            self._open.pop(connection, None)
             self._metrics.socket_closed(code)
             await connection.finish()
 

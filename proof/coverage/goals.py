@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from codegen.emit.documents.asyncapi import emit as asyncapi
-from codegen.emit.documents.json_schemas import Spelling, draft07
 from codegen.ir.operations import Contract, Operation
 from proof.coverage.facts import (
     ANONYMOUS,
@@ -32,7 +31,8 @@ from proof.coverage.facts import (
     with_roles,
 )
 from proof.coverage.keywords import Keywords
-from proof.documents import PROTOBUF, Json
+from proof.documents import PROTOBUF
+from proof.schemas import Schemas
 from proof.ws.contract import Socket, read_socket
 
 SUCCESSES, CODES, STATUSES, CALLERS, KEYWORDS, MESSAGES, CLOSES = (
@@ -95,15 +95,10 @@ class Scope:
 
 
 def scope(contract: Contract) -> Scope:
-    spelling = Spelling(contract)
-    document: Json = {"asyncapi": "3.0.0", "components": {"schemas": draft07(spelling.components())}}
-    inputs = {
-        one.name: draft07(spelling.record(one.request.fields, closed=True))
-        for one in contract.operations
-        if one.request.fields and not one.has_bytes
-    }
+    schemas = Schemas(contract)
+    inputs = {one.name: schemas.request(one) for one in contract.operations if one.request.fields and not one.has_bytes}
     socket = read_socket(json.loads(asyncapi(contract)[0].data)) if contract.socket_info else None
-    return Scope(contract, socket, Keywords(document), inputs)
+    return Scope(contract, socket, Keywords(schemas.document), inputs)
 
 
 def goals(of: Scope) -> list[Goal]:

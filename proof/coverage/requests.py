@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
-from google.protobuf.message import DecodeError
-
 from codegen.ir.operations import Contract, Operation
-from codegen.ir.types import Bool, Field, Float, Int, ListOf, Type
+from codegen.ir.types import Field, ListOf
 from proof.documents import PROTOBUF, Json
-from proof.protobuf import Protobuf
-
-VARIABLE = re.compile(r"\{([^}]*)\}")
-UNREADABLE = (ValueError, KeyError, TypeError, RecursionError, DecodeError)
+from proof.parameters import order, pattern, typed
+from proof.protobuf import UNREADABLE, Protobuf
 
 
 class Routes:
@@ -24,17 +19,17 @@ class Routes:
 
     def __init__(self, contract: Contract, protobuf: Protobuf | None) -> None:
         self._protobuf = protobuf
+        self._definitions = contract.definitions
+        routed = [(one.http.path, one.http.method.upper(), one) for one in contract.operations if one.http]
         self._routes = [
-            (one.http.method.upper(), *_pattern(one.http.path), one)
-            for one in sorted(contract.operations, key=lambda one: one.http.path.count("{") if one.http else 0)
-            if one.http
+            (method, *pattern(path), one) for path, method, one in sorted(routed, key=lambda one: order(one[0]))
         ]
 
     def find(self, method: str, path: str) -> tuple[Operation, dict[str, str]] | None:
         """With the texts of its path; None for what the contract does not have."""
         verb = "GET" if method == "HEAD" else method
-        for due, pattern, names, operation in self._routes:
-            if due == verb and (found := pattern.fullmatch(path)):
+        for due, route, names, operation in self._routes:
+            if due == verb and (found := route.fullmatch(path)):
                 return operation, dict(zip(names, map(unquote, found.groups()), strict=True))
         return None
 
@@ -57,8 +52,15 @@ class Routes:
             }.get(one.location, [])
             declared = operation.request.field(one.field)
             if texts and declared is not None:
-                out[declared.member] = _value(declared, one.carrier, texts)
+                out[declared.member] = self._value(declared, one.carrier, texts)
         return out
+
+    def _value(self, declared: Field, carrier: str, texts: list[str]) -> Any:
+        """A version travels as an entity tag (RFC 9110 §8.8.3)."""
+        if isinstance(declared.type, ListOf):
+            return [typed(self._definitions, declared.type.item, text) for text in texts]
+        text = texts[-1].strip('"') if carrier.lower() == "if-match" else texts[-1]
+        return typed(self._definitions, declared.type, text)
 
     def _in_body(self, operation: Operation, media: str, body: bytes) -> Json:
         if not body:
@@ -69,30 +71,3 @@ class Routes:
         if not isinstance(found, dict):
             raise TypeError("no object")
         return found
-
-
-def _pattern(path: str) -> tuple[re.Pattern[str], list[str]]:
-    """A variable is one segment, or a part of one. With the names of the variables."""
-    parts = VARIABLE.split(path)
-    return re.compile("([^/]+)".join(map(re.escape, parts[::2]))), parts[1::2]
-
-
-def _value(declared: Field, carrier: str, texts: Iterable[str]) -> Any:
-    """A version travels as an entity tag (RFC 9110 §8.8.3)."""
-    if isinstance(declared.type, ListOf):
-        item = declared.type.item
-        return [_typed(item, text) for text in texts]
-    text = list(texts)[-1]
-    return _typed(declared.type, text.strip('"') if carrier.lower() == "if-match" else text)
-
-
-def _typed(kind: Type, text: str) -> Any:
-    """What is no such value stays the text that it is."""
-    if isinstance(kind, Bool):
-        return {"true": True, "false": False}.get(text, text)
-    if isinstance(kind, Int | Float):
-        try:
-            return int(text) if isinstance(kind, Int) else float(text)
-        except ValueError:
-            return text
-    return text

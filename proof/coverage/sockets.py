@@ -5,19 +5,15 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from google.protobuf.message import DecodeError
-
 from codegen.ir.operations import Operation
 from proof.coverage.exchanges import Message, Receive, Send
 from proof.coverage.facts import CLOSE, EVENT, MESSAGE
 from proof.coverage.goals import Scope
 from proof.coverage.writer import Writer, bearer_roles, headers_of
 from proof.documents import PROTOBUF, Json
-from proof.protobuf import Protobuf
+from proof.protobuf import UNREADABLE, Protobuf
 from proof.ws.codec import Codec, JsonFrames, ProtobufFrames, Unreadable
 from proof.ws.contract import Controls
-
-UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, RecursionError, DecodeError)
 
 
 class Frames:
@@ -109,7 +105,7 @@ class Opened:
         elif message["type"] == "websocket.send":
             try:
                 self._read(self._codec.read(message.get("bytes") or message.get("text") or ""))
-            except (Unreadable, *UNREADABLE):
+            except (Unreadable, AttributeError, *UNREADABLE):
                 return
 
     def _read(self, frame: Json) -> None:

@@ -9,10 +9,10 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
-from codegen.emit.documents.json_schemas import Spelling, draft07
 from codegen.ir.names import snake
 from codegen.ir.operations import Contract, Operation
 from proof.documents import DocumentError, Json
+from proof.schemas import Schemas
 from proof.values import Values
 
 KNOWN = "$known"
@@ -52,12 +52,9 @@ class Cases:
         if not self.operations:
             raise DocumentError("the contract has no operation that can be asked here")
         self._callers = callers
-        spelling = Spelling(contract)
-        document: Json = {"asyncapi": "3.0.0", "components": {"schemas": draft07(spelling.components())}}
-        self._values = Values(document)
-        self._schemas: dict[str, Any] = {
-            one.name: draft07(spelling.record(one.request.fields, closed=True)) for one in self.operations
-        }
+        schemas = Schemas(contract)
+        self._values = Values(schemas.document)
+        self._schemas = {one.name: schemas.request(one) for one in self.operations}
 
     def calls(self) -> st.SearchStrategy[tuple[Drawn, ...]]:
         return st.lists(self.one(), min_size=1, max_size=MAX_CALLS).map(tuple)

@@ -8,9 +8,11 @@ from contextlib import suppress
 from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import ConnectionClosed, InvalidHandshake
 from websockets.typing import Subprotocol
 
+from codegen.ir.operations import Contract
+from proof.callers import Caller
 from proof.difference import difference
 from proof.documents import JSON, DocumentError, Json
 from proof.doors.difference import is_same_or_now
@@ -23,7 +25,7 @@ QUIET_S = 0.3
 
 
 class Listener:
-    """One socket at one service, which follows whatever its caller may follow. Events wait in it until `heard` is asked."""
+    """One socket at one service, which follows whatever its caller may follow, and keeps what it hears until it is closed."""
 
     def __init__(self, service: Service, caller: str) -> None:
         self._service = service
@@ -35,9 +37,10 @@ class Listener:
     async def __aenter__(self) -> Listener:
         """DocumentError where no topic may be followed."""
         self._socket = await _opened(self._service, self._caller)
+        topics = dict.fromkeys(one.topic for one in self._service.contract.events)
         try:
             async with asyncio.timeout(OPEN_S):
-                followed = [one.name for one in self._service.contract.topics if await self._follow(one.name)]
+                followed = [one for one in topics if await _follows(self._socket, one, self._keep)]
             if not followed:
                 raise DocumentError(f"{self._service.url}: {self._caller} may follow no topic")
         except BaseException:
@@ -45,10 +48,6 @@ class Listener:
             raise
         self._reading = asyncio.create_task(self._read())
         return self
-
-    async def _follow(self, topic: str) -> bool:
-        assert self._socket is not None
-        return await _follows(self._socket, topic, self._keep)
 
     async def _read(self) -> None:
         assert self._socket is not None
@@ -71,16 +70,20 @@ class Listener:
 
 
 async def _opened(service: Service, caller: str) -> ClientConnection:
+    """DocumentError where the socket does not open."""
     frames, token = service.contract.frames, service.token(caller)
     subprotocol = next(name for name, media in frames.encodings if media == JSON)
-    async with asyncio.timeout(OPEN_S):
+    try:
         return await connect(
             f"ws{service.url.removeprefix('http')}{frames.address}",
             subprotocols=[Subprotocol(subprotocol)],
             additional_headers={"Authorization": f"Bearer {token}"},
             max_size=MAX_FRAME,
+            open_timeout=OPEN_S,
             proxy=None,
         )
+    except (InvalidHandshake, OSError, TimeoutError) as error:
+        raise DocumentError(f"{service.url}: no socket opens for {caller}: {error or type(error).__name__}") from None
 
 
 async def _follows(socket: ClientConnection, topic: str, keep: Callable[[Json], None]) -> bool:
@@ -97,24 +100,29 @@ async def _follows(socket: ClientConnection, topic: str, keep: Callable[[Json], 
             return False
 
 
+def topics_of(contract: Contract, caller: Caller) -> frozenset[str]:
+    """Those that the caller may follow by the contract; who is nobody at all opens no socket."""
+    if caller.fetch is None:
+        return frozenset()
+    events = contract.events
+    return frozenset(
+        one.topic for one in events if one.roles is None or any(group <= caller.roles for group in one.roles)
+    )
+
+
 async def misled(service: Service, caller: str) -> str:
-    """Nothing where the caller may follow just the topics whose events, by the contract, are for him; nobody at all follows none."""
+    """Nothing where the caller may follow just the topics that the contract says."""
     known = service.callers[caller]
     if known.fetch is None:
         return ""
-    due = {
-        one.topic
-        for one in service.contract.events
-        if one.roles is None or any(group <= known.roles for group in one.roles)
-    }
     socket = await _opened(service, caller)
     try:
         async with asyncio.timeout(OPEN_S):
-            topics = [one.topic for one in service.contract.events]
-            found = {one for one in dict.fromkeys(topics) if await _follows(socket, one, lambda frame: None)}
+            topics = dict.fromkeys(one.topic for one in service.contract.events)
+            found = {one for one in topics if await _follows(socket, one, lambda frame: None)}
     finally:
         await socket.close()
-    wrong = sorted(found ^ due)
+    wrong = sorted(found ^ topics_of(service.contract, known))
     return f"{caller} {'follows' if wrong[0] in found else 'cannot follow'} {wrong[0]}" if wrong else ""
 
 

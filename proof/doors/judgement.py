@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
 
-from codegen.emit.documents.json_schemas import Spelling, draft07
 from codegen.ir.operations import IN_FLIGHT, Contract, Operation
 from proof.callers import Caller
 from proof.documents import Json
 from proof.doors.door import Outcome
+from proof.schemas import Schemas
 from proof.values import Values
 
-REF = "#/components/schemas/"
 INVALID = frozenset({"invalid_data", "malformed"})
 UNJUDGED = frozenset({"rate_limited", "unavailable", "timeout", "outcome_unknown", "idempotency_key_reused", IN_FLIGHT})
 """Answers that say nothing of the caller and the data."""
@@ -20,22 +18,9 @@ UNJUDGED = frozenset({"rate_limited", "unavailable", "timeout", "outcome_unknown
 
 class Judgement:
     def __init__(self, contract: Contract) -> None:
-        spelling = Spelling(contract)
-        document: Json = {"asyncapi": "3.0.0", "components": {"schemas": draft07(spelling.components())}}
-        self._values = Values(document)
-        self._results = {
-            one.name: self._schema(contract, one) for one in contract.operations if one.result.file is None
-        }
-
-    def _schema(self, contract: Contract, operation: Operation) -> Any:
-        """Of the result as an outcome has it: a list without a page is its items alone."""
-        record = operation.result.record
-        if record is None:
-            return {"type": "null"}
-        whole: Json = {"$ref": f"{REF}{record}"}
-        if not operation.result.is_list or operation.result.has_meta:
-            return whole
-        return {"type": "array", "items": {"$ref": f"{REF}{contract.item_of(record)}"}}
+        schemas = Schemas(contract)
+        self._values = Values(schemas.document)
+        self._results = {one.name: schemas.result(one) for one in contract.operations}
 
     def fault(self, operation: Operation, outcome: Outcome, caller: Caller, broken: str) -> str:
         """Nothing where it is as the contract says. `broken` is the keyword that the data breaks, if it does."""
@@ -60,8 +45,8 @@ class Judgement:
             return f"data that breaks {broken} is answered {outcome.code!r}"
         if not broken and outcome.code in INVALID:
             return f"data that fits is answered {outcome.code!r} at {', '.join(outcome.faults) or '/'}"
-        schema = self._results.get(operation.name)
-        if outcome.code != "ok" or schema is None or self._values.is_valid(schema, outcome.value):
+        schema = self._results[operation.name]
+        if outcome.code != "ok" or self._values.is_valid(schema, outcome.value):
             return ""
         why = next(iter(self._values.judge(schema).iter_errors(outcome.value)), None)
         return f"the result does not fit its schema: {str(why).splitlines()[0][:200]}"

@@ -20,11 +20,11 @@ from hypothesis import given, seed
 from hypothesis.errors import Flaky
 
 from codegen.ir.operations import Contract
-from proof.documents import Json
+from proof.documents import JSON, Json
 from proof.doors.cases import Cases, Drawn, filled, learn
 from proof.doors.difference import OWN, outcomes_differ
 from proof.doors.door import Asked, Broken, Door, Outcome
-from proof.doors.events import Listener, events_differ, misled, settled
+from proof.doors.events import Listener, events_differ, misled, settled, topics_of
 from proof.doors.judgement import Judgement, unaudited
 from proof.doors.state import states_differ, stored
 from proof.drawing import drawing
@@ -94,7 +94,6 @@ class Comparison:
         self._judgement = judgement
         self._contract = contract
         self._callers = callers
-        self._has_events = bool(databases and contract.socket_info and contract.events)
         self._operations = {one.name: one for one in contract.operations}
         self._cases = Cases(contract, callers, only_reads=only_reads, among=among)
         self._databases = databases
@@ -111,7 +110,7 @@ class Comparison:
         try:
             for rounds in itertools.count():
                 before = self.tally.cases
-                listeners = self._runner.run(self._listening()) if self._has_events else []
+                listeners = self._runner.run(self._listening())
                 self._hunt(max(MIN_EXAMPLES, min(STATE_EVERY, cases - before) // 3), base_seed + rounds)
                 is_over = self.tally.cases >= cases or len(self.tally.differences) >= max_differences
                 is_apart = self._compare_events(listeners) | self._compare_states()
@@ -200,17 +199,21 @@ class Comparison:
         return ""
 
     async def _listening(self) -> list[Listener]:
-        """One at each service, for a round: so long a token lives. The caller is who may do the most."""
+        """One at each service, for a round: so long a token lives. None where no caller may follow a topic, or
+        one service has every door."""
+        speaks_json = any(media == JSON for _, media in self._contract.frames.encodings)
+        if not (self._databases and self._contract.socket_info and speaks_json):
+            return []
         for door in self._doors if self._judgement and not self.tally.cases else ():
             for name in self._callers:
                 if text := await misled(door.service, name):
                     self.tally.differences.append(Difference("topics", f"{door.name}: {text}", ()))
+        callers = self._doors[0].service.callers
+        follower = max(self._callers, key=lambda name: len(topics_of(self._contract, callers[name])))
+        if not topics_of(self._contract, callers[follower]):
+            return []
         async with AsyncExitStack() as opened:
-            out = []
-            for door in self._doors:
-                callers = door.service.callers
-                caller = max(self._callers, key=lambda name: len(callers[name].roles))
-                out.append(await opened.enter_async_context(Listener(door.service, caller)))
+            out = [await opened.enter_async_context(Listener(door.service, follower)) for door in self._doors]
             self._listeners = opened.pop_all()
         return out
 

@@ -20,12 +20,11 @@ from hypothesis.errors import Unsatisfiable
 from hypothesis.strategies import SearchStrategy
 
 from codegen.ir.operations import Contract, Http, Operation
-from proof.documents import JSON, PROTOBUF, Json, resolved
+from proof.documents import JSON, PROBLEM, PROTOBUF, Json, resolved
 from proof.drawing import drawing
 from proof.protobuf import Inexpressible, Protobuf
 from proof.values import Fault, Values
 
-PROBLEM = "application/problem+json"
 REQUEST_S = 30.0
 AWAY = {503, 504}
 """What a sound service may say of itself at any time."""

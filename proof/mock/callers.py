@@ -18,7 +18,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from proof.callers import Roles, roles_of
+from proof.callers import Roles, claims_of, roles_of
 
 ISSUER = "proof-mock"
 ACCESS_S, REFRESH_S, TICKET_S = 3600, 86_400, 30
@@ -62,7 +62,7 @@ class Callers:
         """Of a token of ours or of another issuer, or of the bare name of a user."""
         if text in self._users:
             return self.named(text)
-        claims = _claims(text)
+        claims = claims_of(text)
         if claims.get("iss") == ISSUER:
             return self._proven(text, claims, "access")
         if claims:
@@ -71,7 +71,7 @@ class Callers:
 
     def refreshed(self, text: str) -> User | None:
         """Of a refresh token that we gave."""
-        return self._proven(text, _claims(text), "refresh")
+        return self._proven(text, claims_of(text), "refresh")
 
     def tokens(self, user: User) -> dict[str, Any]:
         """What a login answers, by the names of its members."""
@@ -123,13 +123,3 @@ class Callers:
 
 def _part(data: bytes) -> str:
     return base64.urlsafe_b64encode(data).decode().rstrip("=")
-
-
-def _claims(text: str) -> dict[str, Any]:
-    """Of a JWT, unproven; nothing for what is none."""
-    parts = text.split(".")
-    try:
-        found = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4))) if len(parts) == 3 else {}
-    except (ValueError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}

@@ -7,20 +7,20 @@ import logging
 import socket
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
 import uvicorn
 
 from codegen.ir.operations import Contract
-from codegen.pipeline import load
 from codegen.watch import changes
 from proof.callers import Roles
 from proof.documents import DocumentError
 from proof.mock.application import Options, Reloading, application
 from proof.mock.faults import Faults, latency, part
 from proof.mock.service import ROWS
+from proof.protobuf import compiled
 
 UNUSABLE = 2
 PORT, HOST = 4010, "127.0.0.1"
@@ -31,8 +31,10 @@ Parsed = TypeVar("Parsed")
 def main(arguments: list[str]) -> int:
     """Serves until it is interrupted; 2 where there is nothing to serve."""
     asked = _parser().parse_args(arguments)
+    watched = changes(Path(asked.specs)) if asked.watch else iter(())
+    next(watched, None)  # How it is before it is compiled: what is saved from now on is a change.
     try:
-        contract = compiled(Path(asked.specs))
+        contract = compiled(Path(asked.specs), wants_proto=False)
         options = _options(asked, contract)
         place = socket.create_server((asked.host, asked.port), family=_family(asked.host))
     except (DocumentError, ValueError, OSError) as error:
@@ -40,7 +42,7 @@ def main(arguments: list[str]) -> int:
         return UNUSABLE
     serving = Reloading(application(contract, options))
     if asked.watch:
-        threading.Thread(target=_reload, args=(serving, Path(asked.specs), options), daemon=True).start()
+        threading.Thread(target=_reload, args=(serving, Path(asked.specs), options, watched), daemon=True).start()
     print(greeting(contract, f"{asked.host}:{place.getsockname()[1]}"), flush=True)
     _serve(serving, place)
     return 0
@@ -63,16 +65,6 @@ def _serve(serving: Reloading, place: socket.socket) -> None:
 def _is_news(record: logging.LogRecord) -> bool:
     """Text that is no UTF-8 is closed by 1007; it is the client's fault, not the mock's."""
     return "Invalid UTF-8" not in record.getMessage()
-
-
-def compiled(specs: Path) -> Contract:
-    """DocumentError with the compiler's own findings. A contract without messages is served in JSON alone."""
-    if not specs.is_dir():
-        raise DocumentError(f"{specs}: there is no such folder")
-    found = load(specs)
-    if found.findings:
-        raise DocumentError(f"{specs}: is no contract that compiles\n{found.report()}")
-    return found.contract
 
 
 def _family(host: str) -> socket.AddressFamily:
@@ -160,13 +152,11 @@ def user(text: str, every: Roles) -> tuple[str, Roles]:
     return name, roles
 
 
-def _reload(serving: Reloading, specs: Path, options: Options) -> None:
+def _reload(serving: Reloading, specs: Path, options: Options, watched: Iterator[None]) -> None:
     """Never ends by itself. What does not compile is told, and the last that did goes on."""
-    for number, _ in enumerate(changes(specs)):
-        if number == 0:
-            continue
+    for _ in watched:
         try:
-            serving.current = application(compiled(specs), options)
+            serving.current = application(compiled(specs, wants_proto=False), options)
             print(f"{specs}: served anew", flush=True)
         except DocumentError as error:
             print(error, file=sys.stderr, flush=True)

@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from codegen.emit.documents import files
-from proof.documents import Json
+from proof.documents import PROBLEM, Json
 from proof.mock.refusal import Refusal
 from proof.mock.service import Mock
 
@@ -97,7 +97,7 @@ class _Controls:
 
     def _problem(self, refusal: Refusal) -> Response:
         problem = self._mock.catalogue.problem(refusal, "mock")
-        return JSONResponse(problem, problem["status"], media_type="application/problem+json")
+        return JSONResponse(problem, problem["status"], media_type=PROBLEM)
 
 
 async def _given(request: Request) -> Json | None:

@@ -13,7 +13,7 @@ from typing import Any
 from codegen.emit.documents.openapi import is_conditional
 from codegen.ir.operations import Http, Operation
 from codegen.parse.http_responses import ETAG
-from proof.documents import JSON, PROTOBUF
+from proof.documents import JSON, PROBLEM, PROTOBUF
 from proof.mock.callers import User
 from proof.mock.faults import Faults
 from proof.mock.media import Headers, answer_type, body_type, offers
@@ -22,10 +22,10 @@ from proof.mock.refusal import Refusal
 from proof.mock.service import Answered, Asked, Mock
 from proof.mock.shapes import Kind
 from proof.mock.uploads import downloaded, most_bytes, uploaded
+from proof.parameters import order, pattern
 
 Receive = Callable[[], Awaitable[Any]]
 Send = Callable[[Any], Awaitable[None]]
-PROBLEM = "application/problem+json"
 CORRELATION = re.compile(r"[A-Za-z0-9-]{1,64}")
 PREFERENCE = re.compile(r'\b(code|error)\s*=\s*"?(\w+)"?')
 """Of `Prefer` (RFC 7240): which error to answer, by its status or by its name."""
@@ -192,8 +192,8 @@ class HttpDoor:
 
     def _match(self, path: str) -> Match | None:
         """A segment as it is written goes before a parameter, from the left."""
-        for pattern, carriers, verbs in self._routes:
-            if found := pattern.fullmatch(path):
+        for route, carriers, verbs in self._routes:
+            if found := route.fullmatch(path):
                 return Match(verbs, dict(zip(carriers, found.groups(), strict=True)))
         return None
 
@@ -238,9 +238,4 @@ def _routes(operations: list[Operation]) -> list[tuple[re.Pattern[str], list[str
     for one in operations:
         if one.http is not None:
             paths.setdefault(one.http.path, {})[one.http.method] = one
-    found = []
-    for path in sorted(paths, key=lambda one: [part.startswith("{") for part in one.split("/")]):
-        parts = [r"([^/]+)" if part.startswith("{") else re.escape(part) for part in path.split("/")]
-        carriers = [part.strip("{}") for part in path.split("/") if part.startswith("{")]
-        found.append((re.compile("/".join(parts)), carriers, paths[path]))
-    return found
+    return [(*pattern(path), paths[path]) for path in sorted(paths, key=order)]

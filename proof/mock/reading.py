@@ -14,16 +14,15 @@ from urllib.parse import parse_qsl, unquote
 from google.protobuf.message import DecodeError
 
 from codegen.ir.operations import Operation, Parameter
-from codegen.ir.types import Bool, Definition, Enum, Field, Float, Int, ListOf, MapOf, Named, String, Type
+from codegen.ir.types import Definition, Enum, Field, Int, ListOf, MapOf, Named, String, Type
 from codegen.parse.http_request import IF_MATCH
 from proof.documents import JSON, Json
 from proof.mock.media import Headers
 from proof.mock.refusal import Refusal, escaped, unfit
+from proof.parameters import typed
 from proof.protobuf import Protobuf
-from proof.ws.codec import JsonFrames, Unreadable
+from proof.ws.codec import strict_json
 
-WHOLE = re.compile(r"-?(0|[1-9][0-9]{0,30})")
-REAL = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]{1,3})?")
 TAG = re.compile(r'(W/)?"([!#-~\x80-\xff]*)"')
 VERSION = re.compile("0|[1-9][0-9]{0,18}")
 KEY = re.compile("[!-~]{1,255}")
@@ -73,7 +72,7 @@ class Reader:
             if declared is None:
                 continue
             if one.location == "path":
-                out[declared.member] = self._value(declared.type, unquote(request.path[one.carrier]))
+                out[declared.member] = typed(self._definitions, declared.type, unquote(request.path[one.carrier]))
             elif one.location == "query" and one.carrier in query:
                 out[declared.member] = self._listed(declared, one, query[one.carrier])
             elif one.location == "header" and (text := request.headers.get(one.carrier.lower())) is not None:
@@ -108,28 +107,17 @@ class Reader:
 
     def _listed(self, declared: Field, parameter: Parameter, texts: list[str]) -> Any:
         if isinstance(declared.type, ListOf):
-            return [self._value(declared.type.item, text) for text in texts]
+            return [typed(self._definitions, declared.type.item, text) for text in texts]
         if len(texts) > 1:
             raise unfit(f"/{escaped(parameter.carrier)}", "The parameter stands twice.")
-        return self._value(declared.type, texts[0])
-
-    def _value(self, kind: Type, text: str) -> Any:
-        definition = self._definitions[kind.name] if isinstance(kind, Named) else None
-        is_whole = isinstance(kind, Int) or (isinstance(definition, Enum) and not definition.is_text)
-        if is_whole and WHOLE.fullmatch(text):
-            return int(text)
-        if isinstance(kind, Float) and REAL.fullmatch(text):
-            return float(text)
-        if isinstance(kind, Bool) and text in ("true", "false"):
-            return text == "true"
-        return text
+        return typed(self._definitions, declared.type, texts[0])
 
     def part(self, kind: Type, text: str) -> Any:
         """Of a form: a record, a union or a map is JSON there."""
         definition = self._definitions[kind.name] if isinstance(kind, Named) else None
         if isinstance(kind, MapOf) or (definition is not None and not isinstance(definition, Enum)):
             return _parsed(text.encode())
-        return text if isinstance(kind, String) else self._value(kind, text)
+        return text if isinstance(kind, String) else typed(self._definitions, kind, text)
 
     def _inside(self, operation: Operation, request: Request) -> Json:
         assert operation.http is not None
@@ -190,8 +178,9 @@ def idempotency_key(operation: Operation, headers: Headers) -> str:
 
 def _parsed(body: bytes) -> Json:
     try:
-        return JsonFrames().read(body.decode())
-    except (Unreadable, UnicodeDecodeError) as error:
-        if str(error) == "no object":
-            raise unfit("", "Should be an object.") from None
+        found = strict_json(body.decode())
+    except (ValueError, RecursionError):
         raise Refusal("malformed", "The body is not valid JSON.") from None
+    if not isinstance(found, dict):
+        raise unfit("", "Should be an object.")
+    return found

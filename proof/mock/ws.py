@@ -14,12 +14,11 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from proof.documents import JSON
+from proof.documents import JSON, PROBLEM
 from proof.mock.callers import ACCESS_S, User
 from proof.mock.faults import Faults
 from proof.mock.frames import Bad, Call, Control, Frames, JsonSide, ProtobufSide, control_id
 from proof.mock.handshake import Admission, admit
-from proof.mock.http import PROBLEM
 from proof.mock.refusal import Refusal
 from proof.mock.service import Asked, Mock
 from proof.mock.topics import Told, admits
@@ -33,7 +32,7 @@ MAX_WAITING = 1000
 MAX_BAD, BAD_S = 10, 60.0
 """Frames that cannot be read, and within which time."""
 UNSUPPORTED, GOING_AWAY = 1003, 1001
-GONE_S = 1.0
+GONE_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +125,7 @@ class Connection:
     def hear(self, told: Told) -> None:
         """An event; who does not read it is closed."""
         if self._waiting.full():
-            self._is_over = True
-            self._waiting.get_nowait()
-            self._waiting.put_nowait(_Close(self._codes["slow_consumer"]))
+            self._close(self._codes["slow_consumer"])
         elif not self._is_over:
             self._waiting.put_nowait(self._side.push(told))
 
@@ -144,8 +141,13 @@ class Connection:
         if not self._is_over:
             self._is_over = True
             if self._waiting.full():
-                self._waiting.get_nowait()
+                self._drop()
             self._waiting.put_nowait(_Close(code))
+
+    def _drop(self) -> None:
+        """What waits for somebody who does not read: the close does not wait behind it."""
+        while not self._waiting.empty():
+            self._waiting.get_nowait()
 
     async def _take(self, raw: str | bytes) -> None:
         if not isinstance(raw, self._side.kind):

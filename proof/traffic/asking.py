@@ -16,9 +16,9 @@ from proof.callers import Caller as Person
 from proof.traffic.bodies import Bodies, Taken, media_type
 from proof.traffic.contract import Contract, Operation
 from proof.traffic.identity import BEARER, IN_QUERY
-from proof.traffic.lines import Answer, Body, Credential, Exchange, Frame, Opened
+from proof.traffic.lines import HIDDEN, Answer, Body, Credential, Exchange, Frame, Opened
 from proof.traffic.matching import SEALED, Kinds, Matches, Translation, secret_of
-from proof.traffic.recorder import HIDDEN, SELF
+from proof.traffic.recorder import SELF
 from proof.traffic.schema import Schema
 
 ANSWER_S, OPEN_S = 40.0, 15.0

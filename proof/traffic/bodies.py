@@ -11,18 +11,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from google.protobuf.message import DecodeError
-
-from proof.documents import Json
-from proof.protobuf import Inexpressible
-from proof.traffic.contract import PROBLEM, Contract, Operation
+from proof.documents import PROBLEM, Json
+from proof.protobuf import UNREADABLE, Inexpressible
+from proof.traffic.contract import Contract, Operation
 from proof.traffic.frames import same_message
 from proof.traffic.lines import Body
 from proof.traffic.schema import Schema
 from proof.traffic.secrets import Secrets
 from proof.ws.codec import no_number, strict_json
 
-UNREADABLE = (ValueError, KeyError, TypeError, OverflowError, RecursionError, DecodeError)
+CODE = re.compile("[a-z][a-z_]{0,63}")
 STRUCTURE = re.compile(r"[^\s\x00-\x1f{}\[\]:,\"\\]")
 
 
@@ -130,7 +128,10 @@ class Bodies:
             return Body(form, value, media)
         is_problem = media == PROBLEM and bool(schema.parts)
         whole = (operation is None or operation.name in self._contract.sessions) and not is_problem
-        return Body(form, self._secrets.hidden(value, schema, whole=whole), media)
+        hidden = self._secrets.hidden(value, schema, whole=whole)
+        if media == PROBLEM and isinstance(value, dict) and CODE.fullmatch(str(value.get("code"))):
+            hidden["code"] = value["code"]  # Of a refusal that is not declared, too: it is a word of the service's.
+        return Body(form, hidden, media)
 
     def _message(self, operation: Operation, data: bytes) -> Json | None:
         """None where it could not be sent again as it is."""

@@ -6,7 +6,6 @@ name in all of them. Works on any OpenAPI 3 and AsyncAPI 3.0 document; what is n
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,13 +17,13 @@ import yaml
 from codegen.ir.operations import Operation as Described
 from proof.documents import JSON, DocumentError, Json, judge, read, resolved
 from proof.http.openapi import METHODS
+from proof.parameters import order, pattern
 from proof.protobuf import Protobuf, compiled
 from proof.traffic.schema import Schema
 from proof.ws.contract import Socket, read_socket
 
-PARAMETER = re.compile(r"\{([^{}]+)\}")
-PROBLEM = "application/problem+json"
 SEGMENT = "[^/]*"
+"""As services are asked; an empty one is for them to refuse."""
 REFUSAL = "problem"
 """The message of every refused frame."""
 CONTROL: Json = {"type": "object", "properties": {"type": {"type": "string", "enum": []}, "topics": {}, "req_id": {}}}
@@ -58,18 +57,20 @@ class Contract:
         self.sent = Protobuf(protobuf.contract, fills=False) if protobuf else None
         """Reads what can be sent again: what is absent stays so."""
         self.operations = {one.name: one for one in _operations(openapi or {})}
-        routes = [(_route(one.path), one) for one in self.operations.values()]
-        self._routes = sorted(routes, key=lambda one: one[1].path.count("{"))
+        self._routes = [
+            (*pattern(one.path, SEGMENT), one)
+            for one in sorted(self.operations.values(), key=lambda one: order(one.path))
+        ]
         self._described = {one.name: one for one in protobuf.contract.operations} if protobuf else {}
         self._judges: dict[str, jsonschema_rs.Validator] = {}
 
     def find(self, method: str, path: str) -> tuple[Operation, dict[str, str]] | None:
-        """The operation of a request, with the texts of its path as they were sent; fewer parameters go first, HEAD is as GET."""
+        """The operation of a request, with the texts of its path as they were sent; HEAD is as GET."""
         wanted = "GET" if method == "HEAD" else method
-        for pattern, one in self._routes:
-            found = pattern.fullmatch(path) if one.method == wanted else None
+        for route, names, one in self._routes:
+            found = route.fullmatch(path) if one.method == wanted else None
             if found:
-                return one, dict(zip(PARAMETER.findall(one.path), found.groups(), strict=True))
+                return one, dict(zip(names, found.groups(), strict=True))
         return None
 
     def answered(self, operation: Operation, status: int, media: str) -> Schema | None:
@@ -161,11 +162,6 @@ class Contract:
             validator = self._judges[key] = judge(schema.document, schema.parts[0])
         fault = next(validator.iter_errors(value), None)
         return f"/{'/'.join(map(str, fault.instance_path))}: {fault.message}" if fault else ""
-
-
-def _route(path: str) -> re.Pattern[str]:
-    parts = PARAMETER.split(path)
-    return re.compile("".join(f"({SEGMENT})" if index % 2 else re.escape(one) for index, one in enumerate(parts)))
 
 
 def _operations(document: Json) -> Iterator[Operation]:

@@ -10,6 +10,7 @@ from typing import TextIO
 from proof.traffic.lines import End, Line, written
 
 ROOM_FOR_THE_END = 200
+PRIVATE = 0o600
 
 
 class TrafficFile:
@@ -20,9 +21,10 @@ class TrafficFile:
         """OSError where it cannot be made."""
         path.parent.mkdir(parents=True, exist_ok=True)
         self._path = path
-        self._file: TextIO | None = os.fdopen(
-            os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii"
-        )
+        opened = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE)
+        if path.is_file():  # One that was there keeps its mode otherwise.
+            os.fchmod(opened, PRIVATE)
+        self._file: TextIO | None = os.fdopen(opened, "w", encoding="ascii")
         self._room = max_bytes - ROOM_FOR_THE_END
         self._cover = cover
         self._tell = tell

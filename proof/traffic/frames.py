@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from google.protobuf.field_mask_pb2 import FieldMask
-from google.protobuf.message import DecodeError
 from google.protobuf.unknown_fields import UnknownFieldSet
 
 from proof.documents import PROTOBUF, Json
-from proof.protobuf import Protobuf
+from proof.protobuf import UNREADABLE, Protobuf
 from proof.traffic.contract import Contract
 from proof.ws.codec import Codec, JsonFrames, ProtobufFrames, Unreadable
 from proof.ws.contract import Socket
@@ -40,7 +39,7 @@ class Frames:
             return None
         try:
             return _asked(self._protobuf, self._socket, raw)
-        except (ValueError, KeyError, TypeError, OverflowError, RecursionError, DecodeError):
+        except UNREADABLE:
             return None
 
     def came(self, raw: str | bytes) -> Json | None:

@@ -1,4 +1,4 @@
-"""Who asks, as the file says it: the credential is taken out, and an alias with the token's subject and roles is put in its place.
+"""Who asks, as the file says it: the credential is taken out, and an alias with the token's roles is put in its place.
 
 A token is not verified: the service's answer says whether it was good. One that says of itself that it has ended is not usable. A token
 that nobody can read is its own caller.
@@ -8,29 +8,18 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from proof.callers import roles_of
+from proof.callers import claims_of, roles_of
 from proof.traffic.lines import Caller, Credential
 from proof.traffic.secrets import Secrets
 
 BEARER = "bearer."
 """Of a subprotocol that is a token in base64url (docs/wire.md)."""
 IN_QUERY = ("authorization", "access_token", "token")
-
-
-def claims_of(token: str) -> dict[str, Any]:
-    """Empty for what is no token."""
-    try:
-        part = token.split(".")[1]
-        found = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
-    except (ValueError, IndexError):
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 @dataclass(slots=True)
@@ -65,7 +54,7 @@ class Callers:
         key = str(claims.get("sub") or hashlib.sha256(token.encode(errors="surrogatepass")).hexdigest())
         if key not in self._names:
             self._names[key] = f"caller-{len(self._names) + 1}"
-            self.tell(Caller(self._names[key], str(claims.get("sub", "")), roles))
+            self.tell(Caller(self._names[key], roles))
         ends = claims.get("exp")
         is_over = isinstance(ends, int | float) and ends < time.time()
         return Credential(by, self._names[key], usable=not is_over)

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from proof.difference import SHOWN, Member, is_same
-from proof.documents import Json
+from proof.documents import PROBLEM, Json
 from proof.traffic.bodies import is_json
-from proof.traffic.contract import PROBLEM, Contract, Operation
-from proof.traffic.lines import Answer, Body
+from proof.traffic.contract import Contract, Operation
+from proof.traffic.lines import HIDDEN, Answer, Body
 from proof.traffic.matching import NOBODY_S, SEALED, Kinds, Matches, Own, secret_of
 from proof.traffic.schema import Schema
 from proof.traffic.script import code_of
@@ -32,8 +32,6 @@ CHECKS: Mapping[str, str] = {
     "event": "The same events come, each once.",
     "close": "A socket ends by the recorded code, and only where it ended.",
 }
-PROSE = frozenset({"title", "detail", "message", "msg"})
-"""Of a problem: said to people (RFC 9457 §3.1.3), in words that may change."""
 COMPARED = frozenset({"content-type", "allow", "idempotent-replayed", "accept-ranges", "content-range"})
 TAGS = frozenset({"etag", "last-modified"})
 CHANGING = frozenset({"ratelimit", "ratelimit-policy", "stele-contract", "retry-after", "x-correlation-id", "vary"})
@@ -228,6 +226,8 @@ class Judge:
     def _header(self, case: Case, declared: Json, name: str, then: str, now: str) -> str:
         """Nothing, or what is to be said of the two. A tag that carries a field is that field, another one is sealed."""
         if name in CHANGING or then == now:
+            return ""
+        if then == HIDDEN:
             return ""
         if name == "location":
             return self._location(case, then, now)

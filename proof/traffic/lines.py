@@ -1,7 +1,7 @@
 """The file of recorded traffic: one JSON object a line, in the order in which things ended. Both commands read or write nothing else.
 
 A line is of a kind: `begin`, `caller`, `exchange` (a request and its answer), `opened`, `frame`, `closed`, `end`. Times are seconds
-from the beginning. What was a secret is `{"$secret": "secret-1"}`, the same name for the same value; the file has no other form of it.
+from the beginning. What was a secret is `{"$secret": "secret-1"}`, the same name for the same value.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from proof.documents import DocumentError, Json
 
 VERSION = 1
 SECRET = "$secret"
-MAX_LINE = 64 * 1024 * 1024
+HIDDEN = "hidden"
+"""In place of a text that was not kept; it is not sent again."""
 Form = Literal["none", "json", "protobuf", "unreadable", "left-out"]
 
 
@@ -51,10 +52,9 @@ class Begin:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """As the token says, which is not kept."""
+    """With the roles that the token says; the token is not kept, nor whom it names."""
 
     name: str
-    subject: str
     roles: list[str]
 
 

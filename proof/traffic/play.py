@@ -26,6 +26,8 @@ from proof.traffic.open_socket import LiveSocket
 from proof.traffic.script import Ask, Close, Open, Script, Send, Step, depended_on_time, operation_of
 from proof.ws.session import member
 
+ANSWER_S = 60.0
+"""For a whole answer, whatever the operation says: what only trickles has an end."""
 GRACE_S, EVENT_S, EXTRA_S, CLOSE_S = 5.0, 5.0, 0.3, 8.0
 IDLE_S = 1.0
 """A socket that nothing came to for so long would have had whatever was due."""
@@ -62,7 +64,7 @@ class Playing:
         self._pace = pace
         self._most = most
         self._sockets: dict[str, LiveSocket] = {}
-        self._client = httpx2.AsyncClient(trust_env=False, limits=httpx2.Limits(keepalive_expiry=2.0))
+        self._client = httpx2.AsyncClient(trust_env=False, timeout=ANSWER_S, limits=httpx2.Limits(keepalive_expiry=2.0))
         self.tally = Tally()
 
     async def run(self, script: Script) -> Tally:
@@ -83,7 +85,7 @@ class Playing:
                 return
 
     async def _in_time(self, steps: list[Step]) -> None:
-        began, first_s = time.monotonic(), steps[0].at_s
+        began, first_s = time.monotonic(), steps[0].at_s if steps else 0.0
         under_way: dict[asyncio.Task[None], float] = {}
         try:
             for step in steps:
@@ -123,8 +125,9 @@ class Playing:
         request = self._asking.request(step.line, translation)
         case.own = translation.own
         try:
-            response = await self._client.send(request)
-        except httpx2.HTTPError as error:
+            async with asyncio.timeout(ANSWER_S):
+                response = await self._client.send(request)
+        except (httpx2.HTTPError, TimeoutError) as error:
             case.tell("reply", f"no answer: {error or type(error).__name__}")
             return
         now = self._asking.answered(operation, response)

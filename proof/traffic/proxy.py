@@ -13,6 +13,7 @@ from typing import Any
 
 import httpx2
 
+from proof.documents import PROBLEM
 from proof.traffic.bodies import Taken
 from proof.traffic.recorder import Asked, Headers, Recorder
 
@@ -37,6 +38,8 @@ CONNECT_S, ANSWER_S, IDLE_S = 5.0, 60.0, 2.0
 """An idle connection ends before the service would end it."""
 MAX_CONNECTIONS = 1000
 AWAY = 502
+UNANSWERED = 0
+"""No status: nobody was there any more to answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,10 @@ def handed_on(headers: Headers, *others: str) -> Headers:
     named = {one.strip().lower() for name, value in headers if name.lower() == "connection" for one in value.split(",")}
     dropped = OF_THE_CONNECTION | named | set(others)
     return [(name, value) for name, value in headers if name.lower() not in dropped]
+
+
+class _Gone(httpx2.ReadError):
+    """The client went before its request was whole."""
 
 
 class HttpProxy:
@@ -88,9 +95,11 @@ class HttpProxy:
             content=_body(receive, sent) if has_body else None,
             extensions={"target": target.encode("latin-1"), "timeout": self._client.timeout.as_dict()},
         )
-        status, headers = AWAY, [("content-type", "application/problem+json")]
+        status, headers = AWAY, [("content-type", PROBLEM)]
         try:
             answer = await self._client.send(request, stream=True)
+        except _Gone:
+            status = UNANSWERED
         except httpx2.HTTPError as error:
             came.add(_away(error))
             await _answer(send, status, headers)
@@ -129,7 +138,7 @@ async def _body(receive: Receive, taken: Taken) -> AsyncIterator[bytes]:
     while more:
         message = await receive()
         if message["type"] == "http.disconnect":
-            raise httpx2.ReadError("the client went away")
+            raise _Gone("the client went away")
         taken.add(message.get("body", b""))
         more = message.get("more_body", False)
         yield message.get("body", b"")

@@ -18,12 +18,11 @@ from proof.traffic.contract import Contract, Operation
 from proof.traffic.file import TrafficFile
 from proof.traffic.frames import Frames
 from proof.traffic.identity import BEARER, IN_QUERY, Callers
-from proof.traffic.lines import Answer, Begin, Body, Closed, Credential, Exchange, Frame, Opened
+from proof.traffic.lines import HIDDEN, Answer, Begin, Body, Closed, Credential, Exchange, Frame, Opened
+from proof.traffic.matching import UUID
 from proof.traffic.schema import Schema
 from proof.traffic.secrets import Secrets, is_secret_name
 
-HIDDEN = "hidden"
-"""In place of what was not kept; it is not sent again."""
 SELF = "self"
 """The origin of the service itself, wherever it runs."""
 Headers = list[tuple[str, str]]
@@ -92,7 +91,6 @@ PASSED_OVER = frozenset(
 NAME = re.compile(r"[A-Za-z_.\[\]-]{1,32}")
 SERVED = frozenset({"openapi.json", "asyncapi.json", "docs", "metrics"})
 """Beside the contract's own paths."""
-UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 ENVELOPE = frozenset({"pkg_id", "status_code", "topic", "offset", "epoch"})
 
 
@@ -148,7 +146,7 @@ class Recorder:
             self._asked_headers(asked.headers, operation),
             credential if credential.by else Credential(),
             body,
-            self._answer(operation, status, headers, came),
+            self._answer(operation, status, headers, came) if status else None,
         )
         self.file.write(line)
 
@@ -244,8 +242,12 @@ class Recorder:
     def _answer(self, operation: Operation | None, status: int, headers: Headers, came: Taken) -> Answer:
         declared = self.contract.response(operation, status) if operation else None
         names = ANSWERED | {name.lower() for name in (declared or {}).get("headers", {}) if not is_secret_name(name)}
-        told = [(name.lower(), value) for name, value in headers if name.lower() in names]
+        told = [(name.lower(), self._told(name.lower(), value)) for name, value in headers if name.lower() in names]
         return Answer(status, told, self._bodies.answered(operation, status, media_type(headers), came))
+
+    def _told(self, name: str, value: str) -> str:
+        """A place that is none of the contract's may be a link that lets in whoever has it."""
+        return value if name != "location" or self.contract.find("GET", value) else HIDDEN
 
 
 class SocketRecord:

@@ -74,13 +74,17 @@ class Secrets:
             _bound(self._forms, MAX_SEARCHED)
 
     def hidden(self, value: Any, schema: Schema, name: str = "", *, whole: bool = False) -> Any:
-        """The value with its secrets named; `whole` where every text of it is one that the contract does not fix."""
+        """The value with its secrets named; `whole` where every text of it is one that the contract does not fix. So is each
+        below a member that the contract does not name."""
         if value is None or isinstance(value, bool):
             return value
         if self._is_secret(schema, name):
             return self.name(value)
         if isinstance(value, dict):
-            return {key: self.hidden(one, schema.member(key), key, whole=whole) for key, one in value.items()}
+            return {
+                key: self.hidden(one, schema.member(key), key, whole=whole or not schema.declares(key))
+                for key, one in value.items()
+            }
         if isinstance(value, list):
             return [self.hidden(one, schema.item(), whole=whole) for one in value]
         is_said = schema.is_fixed or name in SAID_OF_A_SESSION or not isinstance(value, str)

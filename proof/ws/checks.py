@@ -12,16 +12,19 @@ from proof.ws.contract import Operation
 from proof.ws.effects import events, keeps_input, read_after_write
 from proof.ws.finding import Case, Finding, found
 from proof.ws.player import GOOD
-from proof.ws.session import Open, Raw
+from proof.ws.session import Control, Open, Raw, Send
 from proof.ws.transcript import Call, Entry
 
 INVALID = frozenset({"invalid_data", "malformed"})
 PERMISSION_DENIED = 3
+ABNORMAL = 1006
 OWN_CODES = frozenset({1000, 1001, 1002, 1003, 1007, 1008, 1009, 1012})
 """Of RFC 6455 §7.4.1, and 1012 of its registry: what a server may say without a table."""
-MILD = frozenset({1000, 1001, 1006})
+MILD = frozenset({1000, 1001, ABNORMAL})
 """What no bad frame is a reason for: it is answered, or the code says what was wrong."""
 CRASHED = 1011
+WHOLE = 65536
+"""Bytes that a server surely has read when it judges a frame by its head."""
 SLACK_S = 0.75
 """Above a deadline and the 250 ms in which a service has to say that it passed: the way, and this machine."""
 
@@ -131,14 +134,19 @@ def declared_message(case: Case) -> Iterator[Finding]:
 
 
 def close_code(case: Case) -> Iterator[Finding]:
-    """A socket is closed by a code of the table or of RFC 6455, never by 1011, and never without a word."""
+    """A socket is closed by a code of the table or of RFC 6455, never by 1011, and never without a word.
+
+    The word is not missed where it may have been lost on the way: a system that has bytes which nobody read when a socket is
+    closed resets the connection, and the peer loses what it had not read yet (RFC 9112 §9.6 tells the same of HTTP).
+    """
     cut = {entry.socket for entry in case.transcript.entries if entry.kind == "cut"}
+    overrun = _overrun(case)
     provoked = _provoked(case)
     table = case.socket.close_codes
     allowed = OWN_CODES | (frozenset(range(3000, 5000)) if table is None else frozenset(table.values()))
     last = max((entry.at_s for entry in case.transcript.entries if entry.kind != "closed"), default=0.0)
     for entry in case.transcript.entries:
-        if entry.kind != "closed" or entry.socket in cut:
+        if entry.kind != "closed" or entry.socket in cut or (entry.code == ABNORMAL and entry.socket in overrun):
             continue
         if entry.code == CRASHED:
             yield _of_socket(case, entry, "no-1011", "the socket ended by 1011: the service failed")
@@ -298,6 +306,18 @@ def _denied_topics(case: Case, entry: Entry) -> str:
     roles = case.roles[case.transcript.callers[entry.socket]]
     denied = {one.topic for one in case.socket.events if one.topic and not one.allows(roles)}
     return ", ".join(sorted(denied & set((entry.frame or {}).get("topics", ()))))
+
+
+def _overrun(case: Case) -> set[str]:
+    """Sockets that may have been closed while bytes of the client's were unread: after a bad frame came more of them."""
+    found, provoked = set[str](), set[str]()
+    for step in case.session.steps:
+        if isinstance(step, Raw | Send | Control):
+            found |= {step.socket} & provoked
+        if isinstance(step, Raw):
+            provoked.add(step.socket)
+            found |= {step.socket} if len(step.data) > WHOLE else set()
+    return found
 
 
 def _provoked(case: Case) -> set[str]:

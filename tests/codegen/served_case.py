@@ -22,7 +22,6 @@ import msgspec
 import generated.handlers
 from app.admission.gate import Gate
 from app.admission.shares import Shares
-from app.auth.ended_sessions import nobody_s
 from app.auth.principal import Principal
 from app.broadcast.hub import Hub
 from app.execution.deadlines import Deadlines
@@ -32,7 +31,6 @@ from app.http.spool import Spool
 from app.http.table import RouteTable
 from app.limits.limiter import Permit
 from app.ws.endpoint import SocketDoor
-from app.ws.live_sockets import LiveSockets
 from generated import wire
 from generated.bindings import HttpBinding
 from generated.handlers import Handlers
@@ -120,7 +118,6 @@ class Case:
             refusals=stand_in, spool=Spool(1 << 30), behind=behind or _nobody,
         )  # fmt: skip
         self.socket = SocketDoor(
-            live=LiveSockets(nobody_s),
             runner=runner, handlers=handlers, packages=PACKAGES, verifier=stand_in, tickets=stand_in, limiter=stand_in,
             hub=Hub(), metrics=stand_in, settings=SimpleNamespace(origins=(), trusted_proxies=0, accepts_query_token=False),
             on_refusal=stand_in.note, gate=Gate(),

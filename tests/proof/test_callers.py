@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from proof.callers import USERS, Caller, Login, named, roles_of
+from proof.callers import USERS, Caller, Login, claims_of, named, roles_of
 from proof.documents import DocumentError
 from tests.running_service import RunningService
 
@@ -66,3 +66,8 @@ def test_who_cannot_log_in_is_said(service: RunningService) -> None:
         Login(service.url).caller("admin", "wrong").token()
     with pytest.raises(DocumentError, match="does the service run"):
         Login("http://127.0.0.1:9").caller("admin", "admin").token()
+
+
+@pytest.mark.parametrize("given", ["", "a", "a.b.c", "a.W10.c", "\ud800.\ud800.x"])
+def test_what_is_no_token_has_no_claims(given: str) -> None:
+    assert claims_of(given) == {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 
 import pytest
 from structlog.testing import capture_logs
@@ -80,3 +81,19 @@ async def test_what_is_configured_stays_and_a_mismatch_is_one_line() -> None:
 async def test_a_realm_that_gets_another_address_is_followed() -> None:
     _, changes = await discovered(Realm(announces(REALM), announces(PUBLIC), announces(REALM)), None, 4)
     assert changes == [PUBLIC, REALM]
+
+
+async def test_an_answer_that_trickles_without_an_end_is_given_up() -> None:
+    """Each read has its own limit at the client; all of them together have one here."""
+    asked: list[float] = []
+
+    async def trickle() -> bytes:
+        asked.append(time.monotonic())
+        await asyncio.sleep(3600)
+        return b""
+
+    discovery = IssuerDiscovery(trickle, realm_url=REALM, configured=None, on_change=print, refresh_s=0.01)
+    async with running(discovery.run), asyncio.timeout(30):
+        while len(asked) < 2:
+            await asyncio.sleep(0.05)
+    assert not discovery.is_settled

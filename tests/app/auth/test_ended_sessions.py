@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 import uuid
 from collections.abc import AsyncIterator
 
 import asyncpg
 import pytest
+from structlog.testing import capture_logs
 
 from app.auth.ended_sessions import KEPT_S, EndedSessions
 from app.auth.principal import Principal
 from app.auth.session_ends import SessionEnds
+from app.auth.unproven import TokenSession
 from app.db.database import Database
+from app.development.servers import Postgres
+from tests.faults.proxy import Mode, Proxy
+from tests.redis_connections import running
 
 
 def caller(sid: str | None = None, sub: str = "u", issued_at: float = 0.0) -> Principal:
@@ -114,3 +120,37 @@ async def test_what_is_older_than_a_day_is_over(database: Database, connection: 
     assert (known.has_ended(caller(old)), known.has_ended(caller(young))) == (False, True)
     assert await connection.fetchval("SELECT count(*) FROM ended_session WHERE sid = $1", old) == 0
     assert await connection.fetchval("SELECT count(*) FROM ended_session WHERE sid = $1", young) == 1
+
+
+async def test_a_subject_is_ended_for_good_since_a_refresh_token_may_live_for_years(
+    database: Database, connection: asyncpg.Connection
+) -> None:
+    sub = name()
+    add = "INSERT INTO ended_session (subject, at) VALUES ($1, now() - make_interval(secs => $2))"
+    await connection.execute(add, sub, KEPT_S + 5.0)
+    await EndedSessions(database)._purge()
+    assert await SessionEnds().has_ended(database, TokenSession(name(), sub, int(time.time()) - 2 * KEPT_S))
+    assert not await SessionEnds().has_ended(database, TokenSession(name(), sub, int(time.time())))
+
+
+async def test_a_database_that_goes_dark_within_a_look_is_asked_again_on_another_connection(
+    postgres: Postgres, migrated: str, connection: asyncpg.Connection
+) -> None:
+    """D14: nothing tells of a host that has gone; each look has an end."""
+    sid = name()
+    async with Proxy(postgres.port) as proxy:
+        database = Database(migrated.replace(f":{postgres.port}/", f":{proxy.port}/"), 2)
+        known = EndedSessions(database, every_s=0.05, look_s=0.5)
+        with capture_logs() as logs:
+            async with running(known.run), asyncio.timeout(30):
+                while not known.is_loaded:
+                    await asyncio.sleep(0.01)
+                await proxy.switch(Mode.SILENT)
+                while not logs:
+                    await asyncio.sleep(0.01)
+                await connection.execute("INSERT INTO ended_session (sid) VALUES ($1)", sid)
+                await proxy.switch(Mode.FORWARD)
+                while not known.has_ended(caller(sid)):
+                    await asyncio.sleep(0.01)
+        await database.close()
+    assert [one["event"] for one in logs] == ["sessions.not_read"]

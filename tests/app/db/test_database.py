@@ -37,7 +37,7 @@ async def test_with_all_connections_taken_a_wait_ends_as_unavailable(database: D
     with pytest.raises(Unavailable) as refused:
         await database.fetch(ONE)
     assert refused.value.retry_after_s
-    assert await database.ping(), "the probe has a connection of its own"
+    assert await database.fault() is None, "the probe has a connection of its own"
     for connection in taken:
         database.pool.give_back(connection)
     assert (await database.fetch(ONE))[0]["n"] == 1
@@ -71,7 +71,7 @@ async def test_a_cancelled_read_costs_no_connection(database: Database) -> None:
 
 async def test_a_database_that_is_away_is_unavailable_and_not_an_error() -> None:
     database = Database("postgresql+asyncpg://nobody@127.0.0.1:9/none", 1)
-    assert not await database.ping()
+    assert await database.fault()
     with pytest.raises(Unavailable):
         await database.fetch(ONE)
     await database.close()

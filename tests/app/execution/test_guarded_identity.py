@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from app.execution.guarded_identity import GuardedIdentity
@@ -50,7 +48,7 @@ class Budgets:
 
 async def test_a_name_has_so_many_logins_whatever_its_spelling_and_others_have_theirs() -> None:
     users, budgets = Users(), Budgets()
-    identity = GuardedIdentity(users, budgets, refused_after_s=0)
+    identity = GuardedIdentity(users, budgets)
     assert await identity.login("ada", "right") == GIVEN
     with pytest.raises(CredentialsInvalid):
         await identity.login("ADA ", "wrong")
@@ -63,17 +61,9 @@ async def test_a_name_has_so_many_logins_whatever_its_spelling_and_others_have_t
     assert "ada" not in "".join(budgets.taken)
 
 
-async def test_every_refusal_takes_its_time_and_a_success_does_not() -> None:
-    identity = GuardedIdentity(Users(), Budgets(), refused_after_s=0.2)
-    started = time.monotonic()
-    with pytest.raises(CredentialsInvalid):
-        await identity.login("nobody", "x")
-    refused_s = time.monotonic() - started
-    assert refused_s >= 0.2
-    started = time.monotonic()
-    await identity.login("ada", "right")
+async def test_refreshes_and_logouts_pass() -> None:
+    identity = GuardedIdentity(Users(), Budgets())
     with pytest.raises(CredentialsInvalid):
         await identity.refresh("x")
     with pytest.raises(CredentialsInvalid):
         await identity.logout("x")
-    assert time.monotonic() - started < 0.2

@@ -17,13 +17,14 @@ from structlog.testing import capture_logs
 
 from app.admission.gate import Gate
 from app.admission.shares import Shares
+from app.auth.credential_refused import IssuerReason, IssuerRefused
 from app.auth.principal import Principal
 from app.broadcast.outbox import Outbox
 from app.db.database import Database
 from app.db.statements import compile_statement
 from app.execution.context import Abandoned, Call, Caller, Context, Door
 from app.execution.deadlines import Deadlines
-from app.execution.runner import Runner
+from app.execution.runner import REFUSED_AFTER_S, Runner
 from app.execution.tables import STORED_ANSWER
 from app.limits.limiter import Permit
 from generated.errors import (
@@ -110,7 +111,7 @@ async def run(database: Database, witness: Witness, operation: str, method: Meth
         outbox=witness.outbox,
         metrics=anyone,
         deadlines=deadlines,
-        shares=Shares(4),
+        shares=given.pop("shares", None) or Shares(4),
         gate=Gate(),
     )
     roles = frozenset(given.pop("roles", {"get-artists", "create-artist"}))
@@ -401,3 +402,22 @@ async def test_a_command_whose_row_cannot_be_written_is_no_success_and_wakes_nob
         "offer error",
         "metric unavailable",
     ]
+
+
+async def test_every_refused_login_takes_as_long_and_holds_no_share_meanwhile(
+    database: Database, witness: Witness
+) -> None:
+    """Five at once where two have a place: each is refused after as long, and none waited for another's wait."""
+
+    async def refused(context: Context, request: object) -> Any:
+        raise IssuerRefused(IssuerReason.PASSWORD)
+
+    started = time.monotonic()
+    calls = [run(database, witness, "login", refused, shares=shares) for shares in [Shares(2)] for _ in range(5)]
+    found = await asyncio.gather(*calls, return_exceptions=True)
+    took_s = time.monotonic() - started
+    assert [type(one) for one in found] == [IssuerRefused] * 5
+    assert took_s >= REFUSED_AFTER_S
+    assert witness.seen.index("metric credentials_invalid") > max(
+        place for place, one in enumerate(witness.seen) if one == "decode"
+    ), "the last was let in before the first had waited"

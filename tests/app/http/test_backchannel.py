@@ -12,6 +12,7 @@ import asyncpg
 import httpx2
 import pytest
 from fastapi import FastAPI
+from starlette.requests import ClientDisconnect
 
 from app.audit.log import AuditLog
 from app.auth.jwks import KeySet
@@ -130,3 +131,13 @@ async def test_a_database_that_is_away_is_503_and_the_issuer_may_come_again(told
     await database.close()
     answer = await told.post(logout_token=token)
     assert (answer.status_code, "retry-after" in answer.headers) == (503, True)
+
+
+async def test_a_caller_who_goes_within_the_form_has_proven_nothing(told: Told) -> None:
+    """No error of ours, and no traceback."""
+
+    async def half() -> AsyncIterator[bytes]:
+        yield b"logout_token="
+        raise ClientDisconnect
+
+    assert (await told.client.post(PATH, content=half())).status_code == 400

@@ -14,11 +14,9 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
 from app.admission.gate import Gate
-from app.auth.ended_sessions import nobody_s
 from app.auth.principal import Principal
 from app.broadcast.hub import Hub
 from app.ws.endpoint import SocketDoor
-from app.ws.live_sockets import LiveSockets
 from generated.ws_packages import PACKAGES
 from tests.app.ws.fakes import (
     FakeHandlers,
@@ -103,7 +101,6 @@ async def door(tokens: dict[str, Principal], limiter: FakeLimiter, settings: Fak
     verifier = FakeVerifier(tokens)
     tickets = FakeTickets({"t1": (tokens["ann"], None), "t2": (tokens["ann"], "https://app.test")})
     app = SocketDoor(
-        live=LiveSockets(nobody_s),
         runner=runner,
         handlers=handlers,
         packages=PACKAGES,

@@ -12,7 +12,7 @@ from proof.callers import named
 from proof.documents import JSON, DocumentError
 from proof.doors.difference import OWN
 from proof.doors.door import Asked, RestDoor, Service
-from proof.doors.events import Listener, counted, events_differ, misled, settled
+from proof.doors.events import Listener, counted, events_differ, misled, settled, topics_of
 from proof.protobuf import compiled
 from tests.running_service import RunningService
 
@@ -64,6 +64,7 @@ async def test_who_may_follow_is_held_to_the_contract(service: RunningService) -
     contract = compiled(Path("specs"))
     at = Service(service.url, contract, named(service.url, ["admin", "nobody", "anonymous"], []))
     assert [await misled(at, name) for name in at.callers] == ["", "", ""]
+    assert [topics_of(contract, at.callers[name]) for name in at.callers] == [{"artists"}, set(), set()]
     stricter = tuple(replace(one, roles=(frozenset({"nobody-has-this"}),)) for one in contract.events)
     other = Service(service.url, replace(contract, events=stricter), at.callers)
     assert await misled(other, "admin") == "admin follows artists"

@@ -11,7 +11,8 @@ import httpx2
 import pytest
 
 from proof.documents import DocumentError
-from proof.mock.command import compiled, main, user
+from proof.mock.command import main, user
+from proof.protobuf import compiled
 from tests.codegen.contracts import SHIPPED
 from tests.proof.mock.mocks import serving
 
@@ -87,7 +88,6 @@ def test_a_change_of_the_contract_is_served_anew(tmp_path: Path) -> None:
         http = specs / "http" / "artists.yaml"
         told = "Read one artist."
         assert told in http.read_text()
-        time.sleep(1.0)  # The first look at the folder is what later ones are compared with.
         http.write_text(http.read_text().replace(told, "Tell of an artist."))
         until = time.monotonic() + WAIT_S
         while "Tell of an artist." not in httpx2.get(f"{url}/openapi.json", trust_env=False).text:

@@ -12,7 +12,7 @@ from proof.traffic.lines import Caller, End, read
 
 
 def line(number: int) -> Caller:
-    return Caller(f"caller-{number}", "x" * 100, [])
+    return Caller(f"caller-{number}", ["x" * 100])
 
 
 def test_each_line_is_there_at_once_and_covered(tmp_path: Path) -> None:
@@ -20,8 +20,15 @@ def test_each_line_is_there_at_once_and_covered(tmp_path: Path) -> None:
     file.write(line(1))
     found = list(read(tmp_path / "new" / "traffic"))
     assert isinstance(found[0], Caller)
-    assert "x" * 3 not in found[0].subject
+    assert "x" * 3 not in found[0].roles[0]
     assert stat.S_IMODE((tmp_path / "new" / "traffic").stat().st_mode) == 0o600
+
+
+def test_a_file_that_was_open_to_others_is_not_any_more(tmp_path: Path) -> None:
+    place = tmp_path / "traffic"
+    place.touch(0o644)
+    TrafficFile(place, 10_000, str, print).end(0.0, "done")
+    assert stat.S_IMODE(place.stat().st_mode) == 0o600
 
 
 def test_a_full_file_says_so_once_and_takes_no_more(tmp_path: Path) -> None:

@@ -98,6 +98,8 @@ def in_other_headers(apart: Apart, secret: str) -> None:
     for name in ("x-api-key", "x-csrf-token", "x-anything", "proxy-authorization"):
         apart.exchange("POST", "/api/artists", headers=[(name, secret)])
         apart.exchange("POST", "/api/artists", answer_headers=[(name, secret)])
+    for place in (f"https://files.example/a?sign={secret}", f"/api/artists?code={secret}", f"/unknown/{secret}"):
+        apart.exchange("POST", "/api/artists", answer_headers=[("location", place)])
 
 
 def in_a_query(apart: Apart, secret: str) -> None:
@@ -156,6 +158,8 @@ def in_members(apart: Apart, secret: str) -> None:
         apart.opened(Asked("GET", "/web", "", []), "stele.v1.json").came(
             json.dumps({**KEPT, "status_code": 0, "data": {name: secret}}), 2**20
         )
+    body = json.dumps({"name": "a", "plainMember": secret, "more": [{"x": secret}, [secret]]})
+    apart.exchange("POST", "/api/artists", headers=[JSON_TYPE], body=body, answer_headers=[JSON_TYPE], answer=body)
     body = json.dumps({"anything": [secret, {"other": secret}]})
     apart.exchange("POST", "/nobody/knows", headers=[JSON_TYPE], body=body, answer_headers=[JSON_TYPE], answer=body)
 

@@ -43,7 +43,7 @@ PAIRS = st.lists(st.tuples(TEXT, TEXT), max_size=2)
 ANSWERS = st.builds(Answer, st.integers(100, 599), PAIRS, BODIES)
 LINES: st.SearchStrategy[Line] = st.one_of(
     st.builds(Begin, TEXT, TEXT),
-    st.builds(Caller, TEXT, TEXT, st.lists(TEXT)),
+    st.builds(Caller, TEXT, st.lists(TEXT)),
     st.builds(
         Exchange,
         SECONDS,

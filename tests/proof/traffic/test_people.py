@@ -12,7 +12,7 @@ from proof.traffic.people import cast
 from tests.running_service import RunningService
 
 NOWHERE = "http://127.0.0.1:1"
-CALLERS: Mapping[str, Caller] = {"caller-1": Caller("caller-1", "s", ["some-role"])}
+CALLERS: Mapping[str, Caller] = {"caller-1": Caller("caller-1", ["some-role"])}
 
 
 def test_who_is_named_is_not_looked_for(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -41,9 +41,7 @@ def test_who_cannot_be_anybody_is_said(chosen: list[str], said: str) -> None:
 
 async def test_users_of_development_are_known_by_their_roles(service: RunningService) -> None:
     roles = ["create-artist", "get-artists", "update-artist"]
-    people, _ = cast(
-        service.url, {"caller-1": Caller("caller-1", "s", roles), "caller-2": Caller("caller-2", "t", [])}, [], []
-    )
+    people, _ = cast(service.url, {"caller-1": Caller("caller-1", roles), "caller-2": Caller("caller-2", [])}, [], [])
     assert {alias: one.name for alias, one in people.items()} == {"caller-1": "editor", "caller-2": "nobody"}
     with pytest.raises(DocumentError, match="some-role"):
         cast(service.url, CALLERS, [], [])

@@ -26,8 +26,9 @@ Answering = Callable[[str], tuple[int, Any]]
 
 @asynccontextmanager
 async def answering(answer: Answering) -> AsyncIterator[tuple[str, list[tuple[float, str]]]]:
-    """A service that answers each request line; when each came."""
+    """A service that answers each request line; when each came. What is `held` is answered when something else has come."""
     seen: list[tuple[float, str]] = []
+    other = asyncio.Event()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = (await reader.readuntil(b"\r\n\r\n")).decode()
@@ -36,6 +37,10 @@ async def answering(answer: Answering) -> AsyncIterator[tuple[str, list[tuple[fl
         status, value = answer(line)
         if line.endswith("slow"):
             await asyncio.sleep(0.3)
+        if line.endswith("held"):
+            await asyncio.wait_for(other.wait(), 20)
+        else:
+            other.set()
         body = json.dumps(value).encode()
         media = PROBLEM if status >= 400 else "application/json"
         writer.write(
@@ -74,13 +79,19 @@ async def test_one_thing_follows_the_other_in_the_recorded_order() -> None:
 
 
 async def test_at_a_pace_things_are_together_as_they_were() -> None:
-    lines = [get(0.0, "/a/slow", 2.0), get(0.2, "/b", 0.1), get(1.0, "/c", 0.1)]
+    lines = [get(0.0, "/a/held", 2.0), get(0.2, "/b", 0.1), get(1.0, "/c", 0.1)]
     async with answering(lambda line: (200, {})) as (url, seen):
         began = time.monotonic()
-        await played(url, *lines, pace=2.0)
-    assert [line for _, line in seen] == ["GET /a/slow", "GET /b", "GET /c"]
-    assert seen[1][0] - seen[0][0] < 0.29
+        tally = await played(url, *lines, pace=2.0)
+    assert [line for _, line in seen] == ["GET /a/held", "GET /b", "GET /c"]
+    assert tally.differences == [], "the first was not answered before the second had come"
     assert seen[2][0] - began >= 0.5
+
+
+async def test_an_empty_recording_plays_nothing_at_any_pace() -> None:
+    for pace in (0.0, 1.0):
+        tally = await played("http://127.0.0.1:1", pace=pace)
+        assert (sum(tally.played.values()), tally.differences) == (0, [])
 
 
 async def test_what_had_ended_before_something_began_has_ended_before_it_now() -> None:

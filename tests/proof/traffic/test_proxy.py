@@ -11,6 +11,7 @@ import httpx2
 import pytest
 
 from app.development.servers import free_port
+from proof.traffic.lines import Exchange
 from proof.traffic.proxy import handed_on
 from tests.proof.traffic.things import Recorded
 from tests.proof.traffic.upstream import Canned, between
@@ -55,6 +56,18 @@ async def test_the_target_and_the_headers_arrive_as_they_were_sent(tmp_path: Pat
         assert not [one for one in lines if one.startswith(("x-hop", "te:", "accept"))]
         assert answer.endswith(b"ok")
         assert recorded.last().answer.status == 200
+
+
+async def test_a_client_that_goes_within_its_body_has_no_answer(tmp_path: Path) -> None:
+    async with behind(Canned(), tmp_path) as (_, url, recorded):
+        _, writer = await asyncio.open_connection("127.0.0.1", int(url.rpartition(":")[2]))
+        writer.write(b"POST /api/artists HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{")
+        await writer.drain()
+        writer.close()
+        async with asyncio.timeout(20):
+            while not isinstance(recorded.last(), Exchange):
+                await asyncio.sleep(0.05)
+        assert recorded.last().answer is None
 
 
 async def test_a_foreign_origin_stays_foreign(tmp_path: Path) -> None:

@@ -105,7 +105,7 @@ def test_what_was_under_way_beside_a_write_raced(method: str, begins_s: float, r
 
 
 def test_callers_are_those_whose_credentials_were_taken() -> None:
-    callers = {f"caller-{number}": Caller(f"caller-{number}", "s", ["a"]) for number in range(1, 5)}
+    callers = {f"caller-{number}": Caller(f"caller-{number}", ["a"]) for number in range(1, 5)}
     auth = Frame(1.0, SOCKET, True, json_body({"type": "auth"}), Credential("frame", "caller-3"))
     refused = Frame(2.0, SOCKET, True, json_body({"type": "auth"}), Credential("frame", "caller-4"))
     found = read_script(

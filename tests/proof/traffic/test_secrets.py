@@ -83,6 +83,7 @@ def test_the_contract_says_what_is_hidden() -> None:
                 "entered": {"writeOnly": True},
                 "token_kind": {"const": "Bearer"},
                 "list": {"items": {"x-sensitive": True}},
+                "plain": {"type": "string"},
             }
         },
     )
@@ -93,6 +94,7 @@ def test_the_contract_says_what_is_hidden() -> None:
         "token_kind": "Bearer",
         "list": ["s"],
         "plain": "p",
+        "unnamed": "u",
         "pin": None,
     }
     hidden = Secrets(frozenset({"derived"})).hidden({**value, "derived": "d"}, schema)
@@ -101,6 +103,7 @@ def test_the_contract_says_what_is_hidden() -> None:
         "typed",
         "entered",
         "derived",
+        "unnamed",
     }
     assert SECRET in hidden["list"][0]
     assert hidden["plain"] == "p"

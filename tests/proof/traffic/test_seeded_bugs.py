@@ -97,6 +97,11 @@ def assert_told(bug: Bug, tmp_path: Path, traffic: Path, postgres: Postgres, val
     assert found["differences"], found["played"]
 
 
+def test_every_fault_that_is_listed_can_be_planted() -> None:
+    assert {one.name for one in BUGS} >= TOLD >= SHORT
+    assert SHORT
+
+
 @pytest.mark.timeout(LIMIT_S * 3)
 @pytest.mark.parametrize("bug", [one for one in BUGS if one.name in SHORT], ids=lambda one: one.name)
 def test_a_planted_fault_is_told(bug: Bug, tmp_path: Path, traffic: Path, postgres: Postgres, valkey: Valkey) -> None:

@@ -152,8 +152,8 @@ class Story:
         self.transcript.heard["heard"] = self.transcript.entries[-1].frame or {}
         return self
 
-    def raw(self) -> Story:
-        self.steps.append(Raw("s", b"x", True, "noise"))
+    def raw(self, data: bytes = b"x") -> Story:
+        self.steps.append(Raw("s", data, True, "noise"))
         return self.entry("sent", text="noise")
 
     def found(self) -> set[str]:
@@ -227,6 +227,10 @@ CASES: list[tuple[str, str, Made, Made]] = [
      lambda: able().raw().entry("closed", code=1008).entry("sent", "other")),
     ("close-code", "it was not cut", lambda: able().entry("closed", code=1006).entry("sent", "other"),
      lambda: able().entry("cut").entry("closed", code=1006).entry("sent", "other")),
+    ("close-code", "nothing that was sent can have hidden the code", lambda: able().raw().entry("closed", code=1006),
+     lambda: able().raw().raw().entry("closed", code=1006)),
+    ("close-code", "the frame was small", lambda: able().raw().entry("closed", code=1006),
+     lambda: able().raw(b"x" * 70000).entry("closed", code=1006)),
     ("handshake", "a bad credential opens", lambda: Story().open(credential="garbage"),
      lambda: Story().open(credential="garbage").entry("closed", code=4501)),
     ("handshake", "a page of nobody's opens", lambda: Story().open(origin=EVIL), lambda: Story().open()),
