@@ -140,8 +140,8 @@ class Operation:
         yield "any"
         if self.roles is not None:
             yield "security"
-        if self.request.fields or self.idempotency == "key":
-            yield "input"
+        if self.request.fields or self.idempotency == "key" or self.pkg_id is not None:
+            yield "input"  # A frame has `data` and `meta`, whatever the request's fields are.
         if self.http and self.http.body is not None:
             yield "body"
         if self.result.record or self.result.file:

@@ -52,3 +52,10 @@ def test_the_hash_is_of_the_meaning_and_not_of_the_text(tmp_path: Path) -> None:
 def test_a_key_is_input_that_may_be_malformed() -> None:
     operation = replace(next(one for one in shipped().operations if one.name == "livez"), idempotency="key")
     assert {"input", "idempotency-key"} <= set(operation.implied_kinds())
+
+
+def test_a_frame_without_fields_is_input_all_the_same() -> None:
+    """Its `data` may be a list, and its `meta` may be wrong; that is told by a code which the operation declares."""
+    operation = replace(next(one for one in shipped().operations if one.name == "livez"), pkg_id=9001)
+    assert not operation.request.fields
+    assert "input" in set(operation.implied_kinds())
