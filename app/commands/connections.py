@@ -6,18 +6,21 @@ Who, from where, by which subprotocol, since when, which topics, requests in fli
 from __future__ import annotations
 
 import argparse
+import http.client
 import json
 import sys
-import urllib.error
 import urllib.request
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
+from app.commands.printable import printable
 from app.configuration.reading import Configuration
 from app.exit_codes import FAILED, OK, UNAVAILABLE
 
 WITHIN_S = 5.0
+DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+"""Past a proxy of the environment: that one would ask its own loopback."""
 COLUMNS = ("user", "address", "subprotocol", "since", "topics", "in_flight", "queued_bytes", "worker")
 
 
@@ -36,9 +39,9 @@ def run(options: argparse.Namespace) -> int:
     host = f"[{settings.admin_host}]" if ":" in settings.admin_host else settings.admin_host
     url = f"http://{host}:{settings.admin_port}/connections"
     try:
-        with urllib.request.urlopen(url, timeout=WITHIN_S) as answer:
+        with DIRECT.open(url, timeout=WITHIN_S) as answer:
             found = json.load(answer)
-    except (urllib.error.URLError, OSError, ValueError) as error:
+    except (http.client.HTTPException, OSError, ValueError) as error:
         print(f"ADMIN_HOST, ADMIN_PORT: {url} does not answer: {error}", file=sys.stderr)
         return UNAVAILABLE
     chosen = [one for one in found if options.user in (None, one["user"])]
@@ -57,4 +60,4 @@ def as_text(connections: Iterable[dict[str, Any]]) -> str:
 def _cell(name: str, value: Any) -> str:
     if name == "since":
         return datetime.fromtimestamp(value, UTC).isoformat(timespec="seconds")
-    return ",".join(value) if isinstance(value, list) else "-" if value is None else str(value)
+    return printable(",".join(value) if isinstance(value, list) else "-" if value is None else value)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
 import signal
 import sys
 from collections.abc import AsyncIterator
@@ -20,9 +21,10 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from app.broadcast.redis_stream import Keys
+from app.commands.printable import printable
 from app.configuration.reading import Configuration
 from app.db.database import reason_of
-from app.exit_codes import OK, UNAVAILABLE
+from app.exit_codes import FAILED, OK, UNAVAILABLE
 from app.settings import Settings
 from generated.operations import TOPICS
 from generated.product import NAME
@@ -51,20 +53,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Until a signal ends it."""
+    """Until a signal ends it, or the reader of what it prints goes away. 1 where there is nothing to follow."""
     configuration: Configuration = options.configuration
     try:
-        return asyncio.run(_follow(configuration.settings, options))
+        return asyncio.run(follow(configuration.settings, options))
     except KeyboardInterrupt:
         return OK
 
 
-async def _follow(settings: Settings, options: argparse.Namespace) -> int:
+async def follow(settings: Settings, options: argparse.Namespace) -> int:
+    """Answers the exit code."""
     sources: list[AsyncIterator[Line]] = []
     if options.what != "events":
         sources.append(audit_rows(settings.database_url.get_secret_value(), options.user, options.action))
     if options.what != "audit" and TOPICS:
         sources.append(events(settings.redis_url.get_secret_value()))
+    if not sources:
+        print("events: the contract has no topic, so there is none to follow", file=sys.stderr)
+        return FAILED
     tasks = [asyncio.create_task(_print(one, is_json=options.json)) for one in sources]
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, _cancel, tasks)
@@ -87,12 +93,16 @@ def _cancel(tasks: list[asyncio.Task[None]]) -> None:
 
 async def _print(source: AsyncIterator[Line], *, is_json: bool) -> None:
     async for line in source:
-        print(json.dumps(line, default=str) if is_json else as_text(line), flush=True)
+        try:
+            print(json.dumps(line, default=str) if is_json else as_text(line), flush=True)
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Or Python would complain of it as it ends.
+            return
 
 
 def as_text(line: Line) -> str:
     """What is there, in the order that it has."""
-    return "  ".join(f"{name}={value}" for name, value in line.items() if value is not None)
+    return "  ".join(f"{name}={printable(value)}" for name, value in line.items() if value is not None)
 
 
 async def audit_rows(url: str, user: str | None, action: str | None) -> AsyncIterator[Line]:

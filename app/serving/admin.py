@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import json
 import socket
+import sys
 import threading
+import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+import structlog
 from typing_extensions import override
 
 from app.serving.joining import Joiner
@@ -26,6 +29,8 @@ IDLE_S = 5.0
 REQUEST_S = 15.0
 """For all of it, however it trickles."""
 MAX_AT_ONCE = 8
+REST_S = 0.1
+"""After a connection that could not be taken, as when the process has no descriptor left."""
 TEXT, JSON = "text/plain; version=0.0.4; charset=utf-8", "application/json"
 HEADERS = {
     "Cache-Control": "no-store",
@@ -35,6 +40,7 @@ HEADERS = {
 }
 Lines = Callable[[], Mapping[int, Line]]
 Page = tuple[HTTPStatus, str, bytes]
+log = structlog.stdlib.get_logger(__name__)
 
 
 class Admin:
@@ -105,16 +111,28 @@ class _Server(ThreadingHTTPServer):
         self._places = threading.BoundedSemaphore(MAX_AT_ONCE)
 
     @override
+    def get_request(self) -> Any:
+        try:
+            return super().get_request()
+        except OSError:
+            time.sleep(REST_S)  # It is still waiting, so the loop would come back at once.
+            raise
+
+    @override
     def process_request(self, request: Any, client_address: Any) -> None:
         self._places.acquire()
-        super().process_request(request, client_address)
+        try:
+            super().process_request(request, client_address)
+        except BaseException:  # No thread could be started, so none gives the place back.
+            self._places.release()
+            raise
 
     @override
     def process_request_thread(self, request: Any, client_address: Any) -> None:
         alarm = threading.Timer(REQUEST_S, _cut, (request,))
         alarm.daemon = True
-        alarm.start()
         try:
+            alarm.start()
             super().process_request_thread(request, client_address)
         finally:
             alarm.cancel()
@@ -122,7 +140,10 @@ class _Server(ThreadingHTTPServer):
 
     @override
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A caller that goes away is no fault of ours."""
+        """A caller that goes away, or takes too long, is no fault of ours."""
+        fault = sys.exc_info()[1]
+        if not isinstance(fault, OSError):
+            log.error("admin.failed", exc_info=fault)
 
 
 def _cut(connection: socket.socket) -> None:

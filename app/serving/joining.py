@@ -25,6 +25,8 @@ SINCE = ("_created", "process_start_time_seconds")
 GROWING = frozenset({"counter", "histogram"})
 Key = tuple[str, tuple[tuple[str, str], ...]]
 """A sample's name and its labels in order."""
+Family = tuple[Metric, dict[Key, float]]
+"""What describes it, and its samples added up."""
 
 
 class Joiner:
@@ -32,7 +34,7 @@ class Joiner:
 
     def __init__(self) -> None:
         self._last: dict[int, list[Metric]] = {}
-        self._gone: dict[Key, float] = {}
+        self._gone: dict[str, Family] = {}
 
     def join(self, answers: Mapping[int, bytes], alive: Iterable[int]) -> bytes:
         """`answers` are expositions by worker; of a worker that is `alive` and did not answer the last answer counts."""
@@ -46,12 +48,11 @@ class Joiner:
     def _bury(self, families: list[Metric]) -> None:
         for family in families:
             if family.type in GROWING:
-                for sample in family.samples:
-                    key = sample.name, tuple(sorted(sample.labels.items()))
-                    self._gone[key] = self._gone.get(key, 0.0) + sample.value
+                _, values = self._gone.setdefault(family.name, (family, {}))
+                _add(values, family)
 
     def _joined(self) -> list[Metric]:
-        families: dict[str, tuple[Metric, dict[Key, float]]] = {}
+        families = {name: (family, dict(values)) for name, (family, values) in self._gone.items()}
         for answered in self._last.values():
             for family in answered:
                 _, values = families.setdefault(family.name, (family, {}))
@@ -60,8 +61,7 @@ class Joiner:
         for family, values in families.values():
             whole = Metric(family.name, family.documentation, family.type)
             for (name, labels), value in values.items():
-                gone = self._gone.get((name, labels), 0.0) if family.type in GROWING else 0.0
-                whole.add_sample(name, dict(labels), value + gone)
+                whole.add_sample(name, dict(labels), value)
             joined.append(whole)
         return joined
 

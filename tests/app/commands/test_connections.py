@@ -27,11 +27,17 @@ def test_a_line_for_each_and_how_many_there_are() -> None:
     assert as_text([]).splitlines()[-1] == "0 open"
 
 
+def test_what_a_terminal_would_obey_is_shown_and_not_done() -> None:
+    table = as_text([ONE | {"user": "a\x1b[2Jb\r\nc\u202e"}])
+    assert "a\\x1b[2Jb\\r\\nc\\u202e" in table
+    assert len(table.splitlines()) == 3
+
+
 def test_without_an_admin_port_or_a_node_it_says_so() -> None:
     for port, code, said in (("0", 1, "opens none"), (str(free_port()), 69, "does not answer")):
         settings = development("postgresql://u@h/d", "redis://h", ADMIN_PORT=port)
         ended = subprocess.run(
-            [sys.executable, "-m", "app", "connections"], env={**os.environ, **settings}, capture_output=True, text=True,
+            [sys.executable, "-m", "app", "connections"], env={**os.environ, **settings, "http_proxy": "http://127.0.0.1:1"}, capture_output=True, text=True,
             check=False,
         )  # fmt: skip
         assert (ended.returncode, ended.stdout) == (code, "")

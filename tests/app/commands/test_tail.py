@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import json
 import sys
 import uuid
+from typing import cast
 
 import httpx2
+import pytest
 
-from app.commands.tail import as_text
+from app.commands.tail import as_text, follow
+from app.settings import Settings
 from tests.running_service import RunningService
 
 
@@ -40,6 +44,21 @@ async def test_a_write_is_seen_as_its_audit_row_and_its_event(service: RunningSe
     assert await tail.wait() == 0
 
 
+async def test_a_reader_that_has_enough_ends_it_well(service: RunningService) -> None:
+    """`tail | head -1` is no fault, and no traceback stands under what was asked for."""
+    command = (sys.executable, "-m", "app", "tail", "audit", "--json")
+    pipe = asyncio.subprocess.PIPE
+    tail = await asyncio.create_subprocess_exec(*command, env=service.environment, stdout=pipe, stderr=pipe)
+    assert tail.stdout is not None
+    assert tail.stderr is not None
+    tail.stdout._transport.close()  # type: ignore[attr-defined]  # asyncio has no other word for it
+    async with asyncio.timeout(60), httpx2.AsyncClient(base_url=service.url, trust_env=False) as client:
+        while tail.returncode is None:
+            await client.post("/auth/login", json={"username": "nobody", "password": uuid.uuid4().hex})
+            await asyncio.sleep(1)
+        assert (tail.returncode, await tail.stderr.read()) == (0, b"")
+
+
 async def test_what_does_not_answer_ends_it_with_69(service: RunningService) -> None:
     away = service.environment | {"DATABASE_URL": "postgresql://u:hunter2@127.0.0.1:9/d"}
     tail = await asyncio.create_subprocess_exec(
@@ -47,6 +66,19 @@ async def test_what_does_not_answer_ends_it_with_69(service: RunningService) -> 
     )
     _, err = await asyncio.wait_for(tail.communicate(), 60)
     assert (tail.returncode, b"hunter2" in err, err.count(b"\n")) == (69, False, 1)
+
+
+async def test_a_contract_without_topics_has_no_events_to_follow(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("app.commands.tail.TOPICS", ())
+    options = argparse.Namespace(what="events", user=None, action=None, json=False)
+    assert await follow(cast("Settings", None), options) == 1
+    assert "no topic" in capsys.readouterr().err
+
+
+def test_what_a_terminal_would_obey_is_shown_and_not_done() -> None:
+    assert as_text({"username": "a\x1b[2J\n"}) == "username=a\\x1b[2J\\n"
 
 
 def test_a_line_for_people_leaves_out_what_is_not_there() -> None:

@@ -17,3 +17,11 @@ from app.configuration.arguments import secrets_in
 )  # fmt: skip
 def test_what_is_a_secret(argument: str, is_secret: bool) -> None:
     assert bool(secrets_in([argument])) is is_secret
+
+
+def test_a_secret_may_be_a_word_of_its_own() -> None:
+    """argparse would repeat it in its complaint."""
+    (line,) = secrets_in(["serve", "--signing-secret", "my own"])
+    assert line.startswith("argument 3: ")
+    assert "my own" not in line
+    assert secrets_in(["migrate", "revision", "add password", "now"]) == []

@@ -8,6 +8,7 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -15,10 +16,12 @@ from pathlib import Path
 
 import httpx2
 import pytest
+from structlog.testing import capture_logs
+from typing_extensions import override
 from websockets.asyncio.client import ClientConnection, connect
 
 from app.development.servers import Valkey, free_port
-from app.serving.admin import Admin
+from app.serving.admin import MAX_AT_ONCE, Admin
 from app.serving.lines import LocalLine
 from tests.faults.processes import workers_of
 from tests.faults.raw import Peer, request
@@ -204,3 +207,42 @@ def test_a_worker_that_does_not_answer_is_told_as_not_ready() -> None:
         503,
         [{"pid": 7, "ready": False, "parts": {"worker": "does not answer"}}],
     )
+
+
+@pytest.fixture
+def broken() -> Iterator[str]:
+    """The address of an admin port whose pages fail in a way that nobody foresaw; what it logs is kept."""
+
+    def fails() -> dict[int, LocalLine]:
+        raise RuntimeError("unforeseen")
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        Admin(fails, {"/docs": ("text/html", b"here")}).start([listening])
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+
+
+async def test_a_fault_of_ours_is_a_line_in_the_log_and_the_port_lives(broken: str) -> None:
+    with capture_logs() as lines:
+        with pytest.raises(httpx2.TransportError):
+            await get(f"{broken}/readyz")
+        assert (await get(f"{broken}/docs")).text == "here"
+    assert [(one["event"], str(one["exc_info"])) for one in lines] == [("admin.failed", "unforeseen")]
+
+
+async def test_requests_for_which_no_thread_began_take_no_place_for_good(
+    broken: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with capture_logs(), monkeypatch.context() as patch:
+        patch.setattr("socketserver.threading.Thread", _NoThread)
+        for _ in range(2 * MAX_AT_ONCE):
+            with pytest.raises(httpx2.TransportError):
+                await asyncio.wait_for(get(f"{broken}/docs"), 10)
+    assert (await asyncio.wait_for(get(f"{broken}/docs"), 10)).text == "here"
+
+
+class _NoThread(threading.Thread):
+    """As where the system has none left."""
+
+    @override
+    def start(self) -> None:
+        raise RuntimeError("can't start new thread")

@@ -50,6 +50,17 @@ def test_what_a_worker_has_counted_stays_when_it_goes_and_its_gauges_go_with_it(
     assert (after["requests_total:http"], after["request_seconds_count"], after["sockets"]) == (8, 8, 1)
 
 
+def test_what_only_the_gone_have_counted_is_told_all_the_same() -> None:
+    """A counter that disappears and begins anew at nothing is a fall, and `increase` over it is wrong."""
+    registry = CollectorRegistry()
+    Counter(f"{NAME}_rare_total", "Rare.", ("code",), registry=registry).labels("internal").inc(2)
+    joiner = Joiner()
+    joiner.join({1: generate_latest(registry), 2: exposition(1, 0, 0, 100)}, [1, 2])
+    for _ in range(2):
+        after = values(joiner.join({2: exposition(1, 0, 0, 100)}, [2]))
+        assert (after["rare_total:internal"], after["requests_total:http"]) == (2, 1)
+
+
 def test_a_worker_that_does_not_answer_counts_as_it_last_did() -> None:
     joiner = Joiner()
     joiner.join({1: exposition(3, 5, 0, 100), 2: exposition(4, 1, 0, 100)}, [1, 2])
