@@ -26,12 +26,16 @@ def document(report: dict[str, Any]) -> dict[str, Any]:
 
 def _component(installed: dict[str, Any]) -> dict[str, Any]:
     name, version = installed["metadata"]["name"], installed["metadata"]["version"]
-    algorithm, _, digest = installed["download_info"]["archive_info"]["hash"].partition("=")
-    if algorithm != "sha256":
-        raise KeyError(f"{name} has no sha256")
+    digest = _sha256(installed["download_info"]["archive_info"])
     purl = f"pkg:pypi/{name.lower().replace('_', '-')}@{version}"
     hashes = [{"alg": "SHA-256", "content": digest}]
     return {"type": "library", "bom-ref": purl, "name": name, "version": version, "purl": purl, "hashes": hashes}
+
+
+def _sha256(archive: dict[str, Any]) -> str:
+    """Before 23.1 pip spelt it as one text."""
+    hashes = archive.get("hashes") or dict([archive["hash"].split("=", 1)])
+    return str(hashes["sha256"])
 
 
 if __name__ == "__main__":

@@ -132,12 +132,15 @@ def test_a_second_build_gives_the_same_layers(image: Image) -> None:
         assert again.layers == image.layers
 
 
-def test_a_report_without_a_hash_makes_no_bill() -> None:
-    one = {
-        "metadata": {"name": "a", "version": "1"},
-        "download_info": {"url": "file:///wheels/a.whl", "archive_info": {}},
-    }
-    with pytest.raises(KeyError):
-        document({"install": [one]})
-    one["download_info"]["archive_info"] = {"hash": "sha256=" + "0" * 64}  # type: ignore[index]  # a nested literal
-    assert "wheels" not in json.dumps(document({"install": [one]}))
+def test_a_report_without_a_hash_makes_no_bill_and_both_spellings_of_one_do() -> None:
+    digest = "0" * 64
+    assert _bill_of({"hashes": {"sha256": digest}}) == _bill_of({"hash": f"sha256={digest}"})
+    assert "wheels" not in json.dumps(_bill_of({"hash": f"sha256={digest}"}))
+    for archive in ({}, {"hash": "md5=0"}, {"hashes": {"md5": "0"}}):
+        with pytest.raises(KeyError):
+            _bill_of(archive)
+
+
+def _bill_of(archive: dict[str, Any]) -> dict[str, Any]:
+    about = {"url": "file:///wheels/a.whl", "archive_info": archive}
+    return document({"install": [{"metadata": {"name": "a", "version": "1"}, "download_info": about}]})
