@@ -53,6 +53,7 @@ class Image:
 @contextmanager
 def built(target: str, tag: str = "") -> Iterator[Image]:
     """What `make image` makes of a target, anew, with its tree. It is gone when the block ends; base and wheels stay."""
+    _check_tools()
     tag = f"localhost/{tag or target}"
     CACHE.mkdir(parents=True, exist_ok=True)
     base, wheels, settings = _base(), _wheels(), CACHE / "pip.conf"
@@ -76,6 +77,15 @@ def built(target: str, tag: str = "") -> Iterator[Image]:
     finally:
         _run("buildah", "rm", container)
         _run("buildah", "rmi", tag)
+
+
+def _check_tools() -> None:
+    if missing := [name for name in TOOLS if shutil.which(name) is None]:
+        raise ToolsMissing(f"images need {', '.join(missing)}, which this machine has not")
+    if os.geteuid() != 0:
+        raise ToolsMissing("images are built and entered as root")
+    if subprocess.run(["unshare", "--mount", "--pid", "--fork", "true"], capture_output=True, check=False).returncode:
+        raise ToolsMissing("images need namespaces of their own, which this machine gives to nobody")
 
 
 def _base() -> str:
@@ -122,10 +132,6 @@ def _wheels() -> Path:
 
 def _run(*command: str) -> str:
     """What it prints, without the newline at its end."""
-    if missing := [name for name in TOOLS if shutil.which(name) is None]:
-        raise ToolsMissing(f"images need {', '.join(missing)}, which this machine has not")
-    if os.geteuid() != 0:
-        raise ToolsMissing("images are built and entered as root")
     storage = CACHE / "storage.conf"
     storage.write_text(f'[storage]\ndriver = "vfs"\ngraphroot = "{CACHE}/storage"\nrunroot = "{CACHE}/run"\n')
     environment = {**os.environ, "BUILDAH_ISOLATION": "chroot", "CONTAINERS_STORAGE_CONF": str(storage)}
