@@ -135,7 +135,7 @@ sdk: $(READY) ## Build the clients' packages into dist/ (for the first time it a
 	test -f $$tsc || $$npm ci --silent --prefix tests/npm --ignore-scripts --no-audit --no-fund; \
 	node $$tsc -p dist/sdk_typescript && $$npm pack --offline --silent --pack-destination dist ./dist/sdk_typescript
 
-image: ## Build the image with docker or buildah (TAG=name:1.0.0 TARGET=production|development BASE=image PIP_CONF=pip.conf ARGS=…)
+image: ## Build the image with docker or buildah (TAG=name:1.0.0 TARGET=development BASE=image PIP_CONF=pip.conf ARGS=…)
 	@name=$$(sed -n '/^name = "\(.*\)"/{s//\1/p;q}' pyproject.toml); version=$$(sed -n '/^version = "\(.*\)"/{s//\1/p;q}' pyproject.toml); \
 	epoch=$${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct 2>/dev/null || echo 0)}; engine="$(ENGINE)"; \
 	test -n "$$engine" || for one in "docker info" "buildah --version"; do $$one >/dev/null 2>&1 && { engine=$${one%% *}; break; }; done; \
