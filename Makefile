@@ -1,7 +1,7 @@
 # Stele. `make` shows what there is. Needed first: Python 3.11 or later, and make.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run keycloak test test-platform test-long check generate fix breaking init import update-platform new resource remove lock migrate migration rollback migration-history migration-current call operations coverage-contract mock fuzz-http fuzz-ws sdk bench clean clean-data update-locks
+.PHONY: help run keycloak test test-platform test-long check generate fix breaking init import update-platform new resource remove lock migrate migration rollback migration-history migration-current call operations coverage-contract mock fuzz-http fuzz-ws sdk image bench clean clean-data update-locks
 
 VENV := .venv
 READY := $(VENV)/.ready
@@ -13,6 +13,7 @@ FIND_PYTHON = for p in $(CANDIDATES); do "$$p" -c 'import sys, venv; sys.exit(sy
 PYTEST_ARGS ?=
 FACTS := .stele/coverage/tests.ndjson
 FUZZED := .stele/coverage/fuzz.ndjson
+PIP_SECRET = --secret id=pip,src="$(PIP_CONF)"
 IN_WORKBENCH = $(PYTHON_IN) -m tests.workbench $(abspath $(PYTHON_IN))
 
 help: ## Show this list
@@ -52,9 +53,9 @@ test-long: $(READY) ## Run the long forms of the platform's fault and load tests
 check: $(READY) ## Fresh generated code, ruff, mypy strict, rules of the tree, spec validators, tables as the migrations make them, each operation tested (STRICT=yes: warnings count)
 	@$(PYTHON_IN) -m codegen$(if $(STRICT), --warnings-as-errors) check
 	@! grep -rn "is not implemented yet" app --include=*.py
-	@$(VENV)/bin/ruff check --quiet app codegen generated proof tests
-	@$(VENV)/bin/ruff format --check --quiet app codegen generated proof tests
-	@$(PYTHON_IN) -m mypy app codegen generated proof tests/features
+	@$(VENV)/bin/ruff check --quiet app codegen docker generated proof tests
+	@$(VENV)/bin/ruff format --check --quiet app codegen docker generated proof tests
+	@$(PYTHON_IN) -m mypy app codegen docker generated proof tests/features
 	@$(VENV)/bin/lint-imports
 	@$(PYTHON_IN) -m pytest tests/contract/test_validators.py tests/architecture tests/app/migrations/test_env.py tests/app/test_product.py
 	@$(PYTHON_IN) -m proof coverage
@@ -133,6 +134,16 @@ sdk: $(READY) ## Build the clients' packages into dist/ (for the first time it a
 	PATH="$$home/bin:$$PATH"; npm="node $$home/lib/node_modules/npm/bin/npm-cli.js"; tsc=tests/npm/node_modules/typescript/bin/tsc; \
 	test -f $$tsc || $$npm ci --silent --prefix tests/npm --ignore-scripts --no-audit --no-fund; \
 	node $$tsc -p dist/sdk_typescript && $$npm pack --offline --silent --pack-destination dist ./dist/sdk_typescript
+
+image: ## Build the image with docker or buildah (TAG=name:1.0.0 TARGET=development BASE=image PIP_CONF=pip.conf ARGS=…)
+	@name=$$(sed -n '/^name = "\(.*\)"/{s//\1/p;q}' pyproject.toml); version=$$(sed -n '/^version = "\(.*\)"/{s//\1/p;q}' pyproject.toml); \
+	epoch=$${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct 2>/dev/null || echo 0)}; engine="$(ENGINE)"; \
+	test -n "$$engine" || for one in "docker info" "buildah --version"; do $$one >/dev/null 2>&1 && { engine=$${one%% *}; break; }; done; \
+	case "$$engine" in docker) set -- docker build;; buildah) set -- buildah build --format docker --timestamp "$$epoch";; \
+	*) echo "an image needs docker, with its daemon, or buildah; docs/operations.md says more" >&2; exit 1;; esac; \
+	"$$@" --file docker/Dockerfile --target $(or $(TARGET),production) --tag "$(or $(TAG),$$name:$$version)" \
+	  --build-arg NAME="$$name" --build-arg VERSION="$$version" --build-arg REVISION="$$(git rev-parse HEAD 2>/dev/null || echo unknown)" \
+	  --build-arg SOURCE_DATE_EPOCH="$$epoch" $(if $(BASE),--build-arg BASE="$(BASE)") $(if $(PIP_CONF),$(PIP_SECRET)) $(ARGS) .
 
 bench: $(READY) ## Measure the service against two reference programs
 	@$(IN_WORKBENCH) -m tests.load

@@ -1,4 +1,4 @@
-"""`python -m app.development run` serves; `keycloak` runs the real issuer; `call OPERATION JSON` sends one frame over the socket."""
+"""`python -m app.development run` serves; `reload` serves what is changed; `keycloak` runs the real issuer; `call OPERATION JSON` sends one frame over the socket."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from app.configuration.sources import merged
 from app.development import keycloak
 from app.development.call import call
 from app.development.launcher import Launcher
+from app.development.reload import reload
 
 ROOT = Path(__file__).parents[2]
 
@@ -19,6 +20,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m app.development")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("run", help="serve with embedded PostgreSQL, Valkey and issuer")
+    commands.add_parser("reload", help="serve with the servers of the settings, anew after each change of the code")
     issuer = commands.add_parser(
         "keycloak", help="the real Keycloak with docker/keycloak/realm.json; needs Java and Maven"
     )
@@ -31,6 +33,8 @@ def main() -> int:
     options = parser.parse_args()
     if options.command == "run":
         return Launcher(ROOT, merged(os.environ, ROOT)).run()
+    if options.command == "reload":
+        return reload(ROOT)
     if options.command == "keycloak":
         return keycloak.run(ROOT, options.port)
     return call(options.address, options.user, options.operation, options.data)
