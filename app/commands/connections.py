@@ -19,8 +19,6 @@ from app.configuration.reading import Configuration
 from app.exit_codes import FAILED, OK, UNAVAILABLE
 
 WITHIN_S = 5.0
-DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-"""Past a proxy of the environment: that one would ask its own loopback."""
 COLUMNS = ("user", "address", "subprotocol", "since", "topics", "in_flight", "queued_bytes", "worker")
 
 
@@ -38,8 +36,9 @@ def run(options: argparse.Namespace) -> int:
         return FAILED
     host = f"[{settings.admin_host}]" if ":" in settings.admin_host else settings.admin_host
     url = f"http://{host}:{settings.admin_port}/connections"
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # A proxy would ask its own loopback.
     try:
-        with DIRECT.open(url, timeout=WITHIN_S) as answer:
+        with direct.open(url, timeout=WITHIN_S) as answer:
             found = json.load(answer)
     except (http.client.HTTPException, OSError, ValueError) as error:
         print(f"ADMIN_HOST, ADMIN_PORT: {url} does not answer: {error}", file=sys.stderr)

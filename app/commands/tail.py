@@ -12,7 +12,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection, Iterable
 from contextlib import aclosing
 from typing import Any
 
@@ -61,13 +61,13 @@ def run(options: argparse.Namespace) -> int:
         return OK
 
 
-async def follow(settings: Settings, options: argparse.Namespace) -> int:
+async def follow(settings: Settings, options: argparse.Namespace, topics: Collection[str] = TOPICS) -> int:
     """Answers the exit code."""
     sources: list[AsyncIterator[Line]] = []
     if options.what != "events":
         sources.append(audit_rows(settings.database_url.get_secret_value(), options.user, options.action))
-    if options.what != "audit" and TOPICS:
-        sources.append(events(settings.redis_url.get_secret_value()))
+    if options.what != "audit" and topics:
+        sources.append(events(settings.redis_url.get_secret_value(), topics))
     if not sources:
         print("events: the contract has no topic, so there is none to follow", file=sys.stderr)
         return FAILED
@@ -123,9 +123,9 @@ async def audit_rows(url: str, user: str | None, action: str | None) -> AsyncIte
         connection.terminate()
 
 
-async def events(url: str) -> AsyncIterator[Line]:
-    """From now on, of every topic. Raises redis' errors and OSError."""
-    topics = {Keys.of(NAME, topic).stream: topic for topic in TOPICS}
+async def events(url: str, followed: Iterable[str]) -> AsyncIterator[Line]:
+    """From now on, of these topics. Raises redis' errors and OSError."""
+    topics = {Keys.of(NAME, topic).stream: topic for topic in followed}
     async with aclosing(Redis.from_url(url, socket_timeout=ANSWER_S, socket_connect_timeout=ANSWER_S)) as reader:
         positions: dict[Any, Any] = {}
         for stream in topics:

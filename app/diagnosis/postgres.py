@@ -29,6 +29,7 @@ REFUSALS = (
     asyncpg.InsufficientPrivilegeError,
     asyncpg.InvalidParameterValueError,
     asyncpg.UndefinedObjectError,
+    asyncpg.ClientConfigurationError,
 )
 """The server is there and does not take us: a wrong user, password, database or setting in the URL."""
 FACTS = """

@@ -63,6 +63,10 @@ def test_how_tls_is_spoken_with_redis_is_what_its_url_says() -> None:
 
 
 def test_what_the_driver_cannot_keep_is_refused_and_not_forgotten() -> None:
+    with pytest.raises(ValueError, match=r"sslmode=verify; it is one of disable, .*, verify-full"):
+        postgres_url("postgres://u:p@h/d?sslmode=verify")
+    with pytest.raises(ValueError, match="sslmode=true"):
+        postgres_url("postgresql+asyncpg://u:p@h/d?ssl=true")
     with pytest.raises(ValueError, match="channel_binding"):
         postgres_url("postgres://u:p@h/d?sslmode=require&channel_binding=require")
 

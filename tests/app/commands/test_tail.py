@@ -69,11 +69,10 @@ async def test_what_does_not_answer_ends_it_with_69(service: RunningService) -> 
 
 
 async def test_a_contract_without_topics_has_no_events_to_follow(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setattr("app.commands.tail.TOPICS", ())
     options = argparse.Namespace(what="events", user=None, action=None, json=False)
-    assert await follow(cast("Settings", None), options) == 1
+    assert await follow(cast("Settings", None), options, topics=()) == 1
     assert "no topic" in capsys.readouterr().err
 
 
