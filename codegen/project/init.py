@@ -25,6 +25,10 @@ from codegen.project.rename import rename
 PLATFORM = ".platform"
 """The file with the commit of the platform that a project has."""
 FOLDER = Path(__file__).parent
+LICENCE, ITS_PLACE = "LICENSE", "docs/platform-license.txt"
+"""The platform's, which its copies must have, and where a product has it: what stands at the top is said of the product."""
+OF_THE_PLATFORM = ("CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md")
+"""What it says of itself and to its own contributors; a product writes its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,7 @@ def _begin(root: Path, wanted: NewProject, commit: str) -> None:
     with tarfile.open(fileobj=io.BytesIO(archive)) as files:
         files.extractall(into, filter="data")
     (into / PLATFORM).write_text(_origin(root, commit), encoding="utf-8")
+    _take_out_own(into, is_platform=not (root / PLATFORM).is_file())
     git(into, "init", "--quiet", "--initial-branch=main")
     committed(into, "The platform")
     if not wanted.keeps_example:
@@ -84,6 +89,14 @@ def _begin(root: Path, wanted: NewProject, commit: str) -> None:
     shutil.rmtree(into / ".git")
     git(into, "init", "--quiet", "--initial-branch=main")
     committed(into, f"Begin {wanted.name}")
+
+
+def _take_out_own(into: Path, *, is_platform: bool) -> None:
+    """What `root` says of itself. Of a project that was itself made from a platform the licence is its team's, and stays there too."""
+    if is_platform:
+        (into / LICENCE).rename(into / ITS_PLACE)
+    for name in (LICENCE, *OF_THE_PLATFORM):
+        (into / name).unlink(missing_ok=True)
 
 
 def _origin(root: Path, commit: str) -> str:

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from codegen.diagnostics import Refused
-from codegen.project.init import PLATFORM, NewProject, init
-from tests.codegen.project.trees import copy_of_tree, head, run
+from codegen.project.init import ITS_PLACE, LICENCE, OF_THE_PLATFORM, PLATFORM, NewProject, init
+from tests.codegen.project.trees import commit, copy_of_tree, head, run
 from tests.workbench import tracked
 
 PROTOCOL = re.compile(r"stele\.v1|Stele-|stele cursor|\.stele|X-Stele|x-stele", re.IGNORECASE)
@@ -20,7 +20,12 @@ ROOMS = ("app/", "generated/", "specs/", "docker/", "pyproject.toml", "tests/fea
 
 @pytest.fixture(scope="module")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return copy_of_tree(tmp_path_factory.mktemp("platform"))
+    """With what it says of itself, which the tests' own project has not."""
+    made = copy_of_tree(tmp_path_factory.mktemp("platform"))
+    for name in OF_THE_PLATFORM:
+        (made / name).write_text("Of the platform.\n")
+    commit(made, "What it says of itself")
+    return made
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +53,12 @@ def test_its_name_is_everywhere_and_the_platform_s_only_in_the_protocol(orders: 
     assert named == []
     assert "x-name: orders" in (orders / "specs" / "openapi.yaml").read_text()
     assert (orders / "README.md").read_text().startswith("# Order desk\n")
+
+
+def test_only_its_licence_comes_along_of_what_the_platform_says_of_itself(platform: Path, orders: Path) -> None:
+    """MIT: the notice is in every copy. At the top it would be said of the product."""
+    assert [name for name in (LICENCE, *OF_THE_PLATFORM) if (orders / name).exists()] == []
+    assert (orders / ITS_PLACE).read_text() == (platform / LICENCE).read_text()
 
 
 def test_it_is_right_as_it_is(orders: Path) -> None:
