@@ -9,9 +9,9 @@ from app.serving.joining import Joiner
 from generated.product import NAME
 
 
-def exposition(requests: int, sockets: int, breaker: int, began: int) -> bytes:
+def exposition(requests: int, sockets: int, breaker: int, began: int, door: str = "http") -> bytes:
     registry = CollectorRegistry()
-    Counter(f"{NAME}_requests_total", "Requests.", ("door",), registry=registry).labels("http").inc(requests)
+    Counter(f"{NAME}_requests_total", "Requests.", ("door",), registry=registry).labels(door).inc(requests)
     Gauge(f"{NAME}_sockets", "Sockets.", registry=registry).set(sockets)
     Gauge(f"{NAME}_breaker_state", "State.", ("name",), registry=registry).labels("redis").set(breaker)
     Gauge("process_start_time_seconds", "Start.", registry=registry).set(began)
@@ -48,6 +48,17 @@ def test_what_a_worker_has_counted_stays_when_it_goes_and_its_gauges_go_with_it(
     joiner.join({1: exposition(3, 5, 0, 100), 2: exposition(4, 1, 0, 100)}, [1, 2])
     after = values(joiner.join({2: exposition(5, 1, 0, 100), 3: exposition(0, 0, 0, 200)}, [2, 3]))
     assert (after["requests_total:http"], after["request_seconds_count"], after["sockets"]) == (8, 8, 1)
+
+
+def test_what_only_a_worker_that_has_gone_counted_stays_and_is_counted_on() -> None:
+    joiner = Joiner()
+    joiner.join({1: exposition(3, 5, 0, 100, door="ws")}, [1])
+    for _ in range(2):
+        after = values(joiner.join({2: exposition(4, 1, 0, 200)}, [2]))
+        assert (after["requests_total:ws"], after["requests_total:http"]) == (3, 4)
+    assert values(joiner.join({}, []))["requests_total:http"] == 4
+    again = values(joiner.join({3: exposition(2, 1, 0, 300, door="ws")}, [3]))
+    assert (again["requests_total:ws"], again["request_seconds_count"]) == (5, 9)
 
 
 def test_a_worker_that_does_not_answer_counts_as_it_last_did() -> None:
