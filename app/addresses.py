@@ -20,6 +20,7 @@ CLIENTS_OWN = {
     "sslcompression", "sslsni", "tcp_user_timeout",
 }  # fmt: skip
 """Words in a URL that are another client's business: ours has its own times, and the server would refuse them as settings."""
+SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 TLS_FILES = ("sslrootcert", "sslcert", "sslkey", "sslcrl")
 REDIS_TLS_FILES = ("ssl_ca_certs", "ssl_certfile", "ssl_keyfile")
 REDIS_QUERY = {*REDIS_TLS_FILES, "ssl_cert_reqs"}
@@ -38,6 +39,8 @@ def postgres_url(text: str) -> str:
     }
     if query.pop("channel_binding", "disable") == "require":
         raise ValueError("asks for channel_binding, which asyncpg has not: leave it out, and say sslmode=verify-full")
+    if "sslmode" in query and query["sslmode"] not in SSL_MODES:
+        raise ValueError(f"says an sslmode that is none of {', '.join(SSL_MODES)}")
     _check_files({name: str(value) for name, value in query.items()}, TLS_FILES, itself={"system"})
     return url.set(drivername="postgresql", query=query).render_as_string(hide_password=False)
 

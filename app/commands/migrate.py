@@ -68,7 +68,7 @@ def run(options: argparse.Namespace) -> int:
     except AWAY as error:
         print(f"DATABASE_URL: {masked(url)} does not answer: {error or 'it is silent'}", file=sys.stderr)
         return UNAVAILABLE
-    except (SQLAlchemyError, asyncpg.PostgresError) as error:
+    except (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         print(f"the database refused: {error}", file=sys.stderr)
         return FAILED
     return OK

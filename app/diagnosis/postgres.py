@@ -24,13 +24,14 @@ BESIDE_POOL = 2
 OLDEST = 140000
 """PostgreSQL 14, as `server_version_num` has it."""
 REFUSALS = (
+    asyncpg.ClientConfigurationError,
     asyncpg.InvalidAuthorizationSpecificationError,
     asyncpg.InvalidCatalogNameError,
     asyncpg.InsufficientPrivilegeError,
     asyncpg.InvalidParameterValueError,
     asyncpg.UndefinedObjectError,
 )
-"""The server is there and does not take us: a wrong user, password, database or setting in the URL."""
+"""A wrong user, password, database or setting in the URL: the server does not take us, or asyncpg does not ask it."""
 FACTS = """
 SELECT current_setting('server_version') AS version, current_setting('server_version_num')::int AS number,
     current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int

@@ -41,6 +41,12 @@ def test_a_file_of_tls_that_cannot_be_read_is_told_by_its_name() -> None:
         check_redis("rediss://h?ssl_ca_certs=/gone")
 
 
+@pytest.mark.parametrize("query", ["sslmode=required", "ssl=true", "sslmode=require&sslmode=require"])
+def test_a_mode_of_tls_that_libpq_has_not_is_told_with_those_that_it_has(query: str) -> None:
+    with pytest.raises(ValueError, match="sslmode that is none of disable, allow, prefer, require, verify-ca"):
+        postgres_url(f"postgres://h/d?{query}")
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
