@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import json
 import socket
+import sys
 import threading
+import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+import structlog
 from typing_extensions import override
 
 from app.serving.joining import Joiner
-from app.serving.lines import Line
+from app.serving.lines import Lines
 from app.supervision.inspector import CONNECTIONS, METRICS, STATE
 
 IDLE_S = 5.0
@@ -26,6 +29,8 @@ IDLE_S = 5.0
 REQUEST_S = 15.0
 """For all of it, however it trickles."""
 MAX_AT_ONCE = 8
+REST_S = 0.1
+"""After a connection that could not be accepted."""
 TEXT, JSON = "text/plain; version=0.0.4; charset=utf-8", "application/json"
 HEADERS = {
     "Cache-Control": "no-store",
@@ -33,8 +38,8 @@ HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
     "Connection": "close",
 }
-Lines = Callable[[], Mapping[int, Line]]
 Page = tuple[HTTPStatus, str, bytes]
+log = structlog.get_logger(__name__)
 
 
 class Admin:
@@ -105,24 +110,43 @@ class _Server(ThreadingHTTPServer):
         self._places = threading.BoundedSemaphore(MAX_AT_ONCE)
 
     @override
+    def get_request(self) -> Any:
+        """What cannot be accepted, as without a descriptor left, is tried again after a rest."""
+        try:
+            return super().get_request()
+        except OSError:
+            time.sleep(REST_S)
+            raise
+
+    @override
     def process_request(self, request: Any, client_address: Any) -> None:
         self._places.acquire()
-        super().process_request(request, client_address)
+        try:
+            super().process_request(request, client_address)
+        except BaseException:
+            self._places.release()
+            raise
 
     @override
     def process_request_thread(self, request: Any, client_address: Any) -> None:
         alarm = threading.Timer(REQUEST_S, _cut, (request,))
         alarm.daemon = True
-        alarm.start()
         try:
+            alarm.start()
             super().process_request_thread(request, client_address)
+        except RuntimeError:  # no thread for the alarm: nobody would end a request that trickles
+            self.handle_error(request, client_address)
+            self.shutdown_request(request)
         finally:
             alarm.cancel()
             self._places.release()
 
     @override
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A caller that goes away is no fault of ours."""
+        """A caller that goes away is no fault of ours; all else is a line."""
+        error = sys.exception()
+        if not isinstance(error, OSError):
+            log.error("admin.failed", exc_info=error)
 
 
 def _cut(connection: socket.socket) -> None:

@@ -8,17 +8,19 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import httpx2
 import pytest
+from structlog.testing import capture_logs
 from websockets.asyncio.client import ClientConnection, connect
 
 from app.development.servers import Valkey, free_port
-from app.serving.admin import Admin
+from app.serving.admin import MAX_AT_ONCE, Admin
 from app.serving.lines import LocalLine
 from tests.faults.processes import workers_of
 from tests.faults.raw import Peer, request
@@ -204,3 +206,42 @@ def test_a_worker_that_does_not_answer_is_told_as_not_ready() -> None:
         503,
         [{"pid": 7, "ready": False, "parts": {"worker": "does not answer"}}],
     )
+
+
+def test_a_fault_of_a_page_is_a_line_and_a_thread_that_cannot_start_keeps_no_place(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """More requests than places meet each of three faults, and the next one is answered."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    port = listening.getsockname()[1]
+
+    def broken() -> dict[int, LocalLine]:
+        raise KeyError("broken")
+
+    with capture_logs() as lines:
+        Admin(broken, {}).start([listening])
+        for name in ("admin-request", "Timer"):
+            with monkeypatch.context() as change:
+                change.setattr(threading.Thread, "start", failing(threading.Thread.start, name))
+                for _ in range(MAX_AT_ONCE + 1):
+                    ask(port, "/livez")
+        assert ask(port, "/readyz") == b""
+        assert b"alive" in ask(port, "/livez")
+    assert {one["event"] for one in lines} == {"admin.failed"}
+
+
+def failing(start: Callable[[threading.Thread], None], kind: str) -> Callable[[threading.Thread], None]:
+    def attempt(thread: threading.Thread) -> None:
+        if isinstance(thread, threading.Timer) == (kind == "Timer"):
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    return attempt
+
+
+def ask(port: int, path: str) -> bytes:
+    with socket.create_connection(("127.0.0.1", port), timeout=5) as caller:
+        caller.sendall(f"GET {path} HTTP/1.0\r\n\r\n".encode())
+        with suppress(ConnectionResetError):
+            return b"".join(iter(lambda: caller.recv(65536), b""))
+        return b""
