@@ -32,10 +32,12 @@ def run(options: argparse.Namespace) -> int:
     """Without usable settings nothing else can be looked at."""
     try:
         token = options.admin_token_file.read_text().strip() if options.admin_token_file else None
-        findings = examine(read(os.environ, Path.cwd()), token)
-    except OSError as error:
-        print(f"--admin-token-file: {error.strerror}", file=sys.stderr)
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "is no text"
+        print(f"--admin-token-file: {reason}", file=sys.stderr)
         return USAGE
+    try:
+        findings = examine(read(os.environ, Path.cwd()), token)
     except SettingsRefused as refused:
         findings = [Finding("settings", State.FAULT, line) for line in refused.lines]
     print(json.dumps([one.as_dict() for one in findings], indent=2) if options.json else as_text(findings))

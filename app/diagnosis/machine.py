@@ -43,8 +43,13 @@ def _queue() -> Iterator[Finding]:
 
 
 def _room(settings: Settings) -> Iterator[Finding]:
-    folder = tempfile.gettempdir()
-    free = shutil.disk_usage(folder).free // MIB
+    try:
+        folder = tempfile.gettempdir()
+        free = shutil.disk_usage(folder).free // MIB
+    except OSError as error:
+        said = f"there is no folder for the bodies of requests: {error.strerror}"
+        yield Finding("UPLOAD_ROOM_MIB", State.FAULT, said, "set TMPDIR to a folder that can be written to")
+        return
     needed = settings.upload_room_mib * settings.workers
     said = f"{free} MiB are free in {folder} for the bodies of requests, which may take {needed}"
     if free < needed:

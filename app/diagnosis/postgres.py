@@ -31,7 +31,7 @@ REFUSALS = (
     asyncpg.UndefinedObjectError,
     asyncpg.ClientConfigurationError,
 )
-"""The server is there and does not take us: a wrong user, password, database or setting in the URL."""
+"""A wrong user, password, database or setting in the URL: the server does not take us, or asyncpg does not ask it."""
 FACTS = """
 SELECT current_setting('server_version') AS version, current_setting('server_version_num')::int AS number,
     current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int

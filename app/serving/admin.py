@@ -21,7 +21,7 @@ import structlog
 from typing_extensions import override
 
 from app.serving.joining import Joiner
-from app.serving.lines import Line
+from app.serving.lines import Lines
 from app.supervision.inspector import CONNECTIONS, METRICS, STATE
 
 IDLE_S = 5.0
@@ -38,7 +38,6 @@ HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
     "Connection": "close",
 }
-Lines = Callable[[], Mapping[int, Line]]
 Page = tuple[HTTPStatus, str, bytes]
 log = structlog.stdlib.get_logger(__name__)
 
@@ -134,6 +133,9 @@ class _Server(ThreadingHTTPServer):
         try:
             alarm.start()
             super().process_request_thread(request, client_address)
+        except RuntimeError:  # No thread for the alarm: nobody would end a request that trickles.
+            self.handle_error(request, client_address)
+            self.shutdown_request(request)
         finally:
             alarm.cancel()
             self._places.release()

@@ -25,8 +25,8 @@ SINCE = ("_created", "process_start_time_seconds")
 GROWING = frozenset({"counter", "histogram"})
 Key = tuple[str, tuple[tuple[str, str], ...]]
 """A sample's name and its labels in order."""
-Family = tuple[Metric, dict[Key, float]]
-"""What describes it, and its samples added up."""
+Families = dict[str, tuple[Metric, dict[Key, float]]]
+"""By name: whose name, type and text it has, and the values of its samples."""
 
 
 class Joiner:
@@ -34,7 +34,7 @@ class Joiner:
 
     def __init__(self) -> None:
         self._last: dict[int, list[Metric]] = {}
-        self._gone: dict[str, Family] = {}
+        self._gone: Families = {}
 
     def join(self, answers: Mapping[int, bytes], alive: Iterable[int]) -> bytes:
         """`answers` are expositions by worker; of a worker that is `alive` and did not answer the last answer counts."""
@@ -43,20 +43,18 @@ class Joiner:
         living = {*alive, *answers}
         for worker in [one for one in self._last if one not in living]:
             self._bury(self._last.pop(worker))
-        return generate_latest(_Families(self._joined()))
+        return generate_latest(_Collected(self._joined()))
 
     def _bury(self, families: list[Metric]) -> None:
         for family in families:
             if family.type in GROWING:
-                _, values = self._gone.setdefault(family.name, (family, {}))
-                _add(values, family)
+                _add(self._gone, family)
 
     def _joined(self) -> list[Metric]:
         families = {name: (family, dict(values)) for name, (family, values) in self._gone.items()}
         for answered in self._last.values():
             for family in answered:
-                _, values = families.setdefault(family.name, (family, {}))
-                _add(values, family)
+                _add(families, family)
         joined = []
         for family, values in families.values():
             whole = Metric(family.name, family.documentation, family.type)
@@ -66,7 +64,8 @@ class Joiner:
         return joined
 
 
-def _add(values: dict[Key, float], family: Metric) -> None:
+def _add(families: Families, family: Metric) -> None:
+    _, values = families.setdefault(family.name, (family, {}))
     for sample in family.samples:
         key = sample.name, tuple(sorted(sample.labels.items()))
         before = values.get(key)
@@ -80,7 +79,7 @@ def _add(values: dict[Key, float], family: Metric) -> None:
             values[key] = before + sample.value
 
 
-class _Families(Collector):
+class _Collected(Collector):
     """What `generate_latest` asks for families."""
 
     def __init__(self, families: list[Metric]) -> None:

@@ -9,14 +9,17 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from multiprocessing.connection import Connection
 from typing import Protocol
 
+import structlog
+
 ANSWER_S = 2.0
 MAX_QUESTION_BYTES = 256
 Answer = Callable[[str], bytes]
+log = structlog.stdlib.get_logger(__name__)
 
 
 class Line(Protocol):
@@ -24,6 +27,10 @@ class Line(Protocol):
 
     def ask(self, question: str) -> bytes | None:
         """None where the worker does not answer in time, or is not there."""
+
+
+Lines = Callable[[], Mapping[int, Line]]
+"""Answers who is to be asked now, by process id."""
 
 
 class WorkerEnd(Protocol):
@@ -39,9 +46,13 @@ def on_loop(loop: asyncio.AbstractEventLoop, answer: Answer, question: str) -> b
     async def answering() -> bytes:
         return answer(question)
 
-    with suppress(Exception):
+    try:
         return asyncio.run_coroutine_threadsafe(answering(), loop).result(ANSWER_S)
-    return None
+    except TimeoutError:
+        return None  # As of a worker that is frozen or away; who asks says that it does not answer.
+    except Exception as error:  # The one who asks is not held up by a fault of the one who answers.
+        log.warning("inspection.failed", question=question, error=repr(error))
+        return None
 
 
 class LocalLine:
@@ -80,7 +91,8 @@ class RemoteLine:
         return None
 
     def close(self) -> None:
-        self._connection.close()
+        with self._lock:
+            self._connection.close()
 
 
 class AnsweringEnd:

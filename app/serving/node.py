@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from multiprocessing import connection, get_context
 from multiprocessing.process import BaseProcess
@@ -20,7 +20,7 @@ from typing import Any
 import structlog
 
 from app.exit_codes import CONFIG, SOFTWARE, UNAVAILABLE
-from app.serving.lines import Line, LocalLine, RemoteLine
+from app.serving.lines import Line, Lines, LocalLine, RemoteLine
 from app.serving.start import Start
 from app.serving.worker import ENDING, READY_BEAT, work
 from app.supervision.supervisor import FIRST_PAUSE_S, MAX_PAUSE_S, STABLE_S
@@ -35,7 +35,6 @@ STOP_S = 20.0
 """For a worker that was told to end; then it is killed. D26 has 25 s for the whole node."""
 TURN_S = 1.0
 
-Lines = Callable[[], Mapping[int, Line]]
 log = structlog.get_logger(__name__)
 
 

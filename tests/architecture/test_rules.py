@@ -14,7 +14,8 @@ from tests.architecture import rules
 ROOT = Path(__file__).parents[2]
 TOP = {
     "specs", "generated", "app", "codegen", "proof", "tests", "docker", "Makefile", "pyproject.toml", "README.md", "docs", ".ci",
-    ".dockerignore", ".gitignore", ".owners", ".platform", "requirements.lock", "requirements-dev.lock", "requirements-uv.lock",
+    ".dockerignore", ".editorconfig", ".gitignore", ".owners", ".platform", "requirements.lock", "requirements-dev.lock", "requirements-uv.lock",
+    "LICENSE", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md",
 }  # fmt: skip
 LONG = "def f() -> None:\n" + "    x = 1\n" * 60
 PLANTED: list[tuple[Callable[[Path], list[str]], str, str]] = [

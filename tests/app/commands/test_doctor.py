@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 from app.development.servers import free_port
 from tests.running_service import RunningService
@@ -41,3 +42,11 @@ def test_what_is_away_is_69_and_what_is_wrong_is_78_with_what_to_do(service: Run
     wrong = doctor(service.environment | {"KEYCLOAK_CLIENT_ID": "nobody"})
     assert wrong.returncode == 78
     assert doctor({**service.environment, "PORT": "x"}).returncode == 78
+
+
+def test_a_file_of_a_token_that_is_no_text_is_one_line(tmp_path: Path) -> None:
+    token = tmp_path / "token"
+    token.write_bytes(b"\xff\xfe")
+    ended = doctor({}, "--admin-token-file", str(token))
+    assert ended.returncode == 2
+    assert ended.stderr == "--admin-token-file: is no text\n"

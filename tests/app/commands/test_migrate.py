@@ -199,3 +199,10 @@ def test_a_database_of_release_1_0_goes_on(postgres: Postgres) -> None:
 def test_a_step_that_is_not_there_is_one_line(url: str) -> None:
     refused = migrate(url, "downgrade", "nowhere", "--yes")
     assert (refused.returncode, "Traceback" in refused.stderr, "nowhere" in refused.stderr) == (1, False, True)
+
+
+def test_what_the_driver_does_not_take_is_one_line() -> None:
+    ended = migrate("postgresql://u@127.0.0.1:1/d?target_session_attrs=nowhere")
+    assert ended.returncode == 1
+    (line,) = ended.stderr.splitlines()
+    assert "target_session_attrs" in line

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import resource
+import tempfile
+from pathlib import Path
 
 from app.diagnosis.findings import State
 from app.diagnosis.machine import look
@@ -23,3 +25,13 @@ def test_few_open_files_and_too_large_a_room_are_warnings_with_advice() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, before)
     assert found["nofile"].state is found["UPLOAD_ROOM_MIB"].state is State.WARNING
     assert "ulimit -n" in found["nofile"].advice
+
+
+def test_no_folder_for_bodies_is_a_fault_with_advice(tmp_path: Path) -> None:
+    before, tempfile.tempdir = tempfile.tempdir, str(tmp_path / "gone")
+    try:
+        found = {one.part: one for one in look(settings())}["UPLOAD_ROOM_MIB"]
+    finally:
+        tempfile.tempdir = before
+    assert found.state is State.FAULT
+    assert "TMPDIR" in found.advice

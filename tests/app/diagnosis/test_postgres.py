@@ -47,3 +47,11 @@ async def test_one_that_is_away_or_refuses_is_one_finding_without_a_password(pos
 def test_room_is_what_workers_and_nodes_need_together(nodes: int, workers: int, available: int, state: State) -> None:
     [found] = room(settings(database_nodes=nodes, workers=workers), available)
     assert found.state is state
+
+
+async def test_a_setting_that_the_driver_does_not_know_is_a_fault_and_no_server_that_is_away() -> None:
+    url = f"postgresql://u:hidden@127.0.0.1:{free_port()}/d?target_session_attrs=nowhere"
+    (found,) = await look(settings(database_url=url))
+    assert found.state is State.FAULT
+    assert "target_session_attrs" in found.line
+    assert "hidden" not in found.line

@@ -7,6 +7,8 @@ import threading
 import time
 from multiprocessing import connection
 
+from structlog.testing import capture_logs
+
 from app.serving.lines import ANSWER_S, AnsweringEnd, LocalLine, RemoteLine
 
 
@@ -21,7 +23,9 @@ async def test_a_worker_in_this_process_is_asked_on_its_loop() -> None:
     assert await asyncio.to_thread(line.ask, "state") is None, "it does not serve yet"
     line.attach(asyncio.get_running_loop(), answer)
     assert await asyncio.to_thread(line.ask, "state") == b"state of MainThread"
-    assert await asyncio.to_thread(line.ask, "broken") is None
+    with capture_logs() as lines:
+        assert await asyncio.to_thread(line.ask, "broken") is None
+    assert [(one["event"], one["question"]) for one in lines] == [("inspection.failed", "broken")]
 
 
 async def test_a_worker_in_another_process_is_asked_through_a_pipe_and_is_gone_when_it_is() -> None:
