@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
+from typing import Any
+
+from typing_extensions import override
 
 from app.configuration.arguments import secrets_in
 from app.configuration.reading import SettingsRefused, read
@@ -69,5 +74,31 @@ def _parser(chosen: str | None, command: object) -> argparse.ArgumentParser:
     return parser
 
 
+class _Unread(io.FileIO):
+    """A stream whose reader may go away: what cannot be written is dropped, and nobody fails of it."""
+
+    @override
+    def write(self, data: Any, /) -> int:
+        with suppress(OSError):
+            return super().write(data) or 0
+        return len(data)
+
+
+def _ended(arguments: list[str]) -> int:
+    """`main`, whose exit code does not depend on who reads what it says. A reader of its output that has enough, as `head`, is no
+    fault."""
+    if sys.stderr is not None:
+        sys.stderr = io.TextIOWrapper(_Unread(2, "w", closefd=False), errors="backslashreplace", write_through=True)
+    try:
+        try:
+            return main(arguments)
+        finally:
+            if sys.stdout is not None:
+                sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # Or Python would try once more at its end, and answer 120.
+        return OK
+
+
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(_ended(sys.argv[1:]))

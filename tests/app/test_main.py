@@ -52,3 +52,28 @@ def test_every_command_explains_itself_without_settings(name: str) -> None:
 @pytest.mark.parametrize("arguments", [(), ("no-such-command",), ("config", "--no-such-option")])
 def test_wrong_usage_is_2(arguments: tuple[str, ...]) -> None:
     assert app(*arguments).returncode == 2
+
+
+def unread(stream: str, *arguments: str) -> int:
+    """The exit code where nobody reads that stream any more; Python's own buffers are as they are for users."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"} | WRONG
+    try:
+        command = [sys.executable, "-m", "app", *arguments]
+        out, err = (writing if one == stream else subprocess.DEVNULL for one in ("stdout", "stderr"))
+        return subprocess.run(command, env=environment, stdout=out, stderr=err, timeout=60, check=False).returncode
+    finally:
+        os.close(writing)
+
+
+@pytest.mark.parametrize(
+    "arguments", [("serve",), ("config",), ("migrate",), ("serve", "--signing-secret=x"), ("tail",)]
+)
+def test_who_does_not_read_a_complaint_gets_its_exit_code_all_the_same(arguments: tuple[str, ...]) -> None:
+    assert unread("stderr", *arguments) == 78
+
+
+@pytest.mark.parametrize("arguments", [("--help",), ("config", "--reference"), ("serve", "--help")])
+def test_who_has_read_enough_ends_it_well(arguments: tuple[str, ...]) -> None:
+    assert unread("stdout", *arguments) == 0
