@@ -24,7 +24,9 @@ from alembic.util import CommandError
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.addresses import masked, postgres_url
+from app.configuration.reading import SettingsRefused
 from app.configuration.sources import gather
+from app.db.database import reason_of
 from app.db.schema import LINES, configuration
 from app.exit_codes import CONFIG, FAILED, OK, UNAVAILABLE
 
@@ -52,8 +54,8 @@ def run(options: argparse.Namespace) -> int:
     """78 without a usable DATABASE_URL, 69 where the database is away, 1 where it or the steps refuse, or a person did."""
     try:
         url, wait_s = _said(os.environ)
-    except ValueError as error:
-        print(f"DATABASE_URL: {error}; {HINT}", file=sys.stderr)
+    except SettingsRefused as refused:
+        print(*refused.lines, sep="\n", file=sys.stderr)
         return CONFIG
     if options.step == "downgrade" and not options.yes and not _agreed(options.target or "-1"):
         print("nothing was changed")
@@ -66,7 +68,7 @@ def run(options: argparse.Namespace) -> int:
         print(f"the steps of this release do not lead there: {error}", file=sys.stderr)
         return FAILED
     except AWAY as error:
-        print(f"DATABASE_URL: {masked(url)} does not answer: {error or 'it is silent'}", file=sys.stderr)
+        print(f"DATABASE_URL: {masked(url)} does not answer: {reason_of(error)}", file=sys.stderr)
         return UNAVAILABLE
     except (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         print(f"the database refused: {error}", file=sys.stderr)
@@ -75,12 +77,22 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _said(environ: Mapping[str, str]) -> tuple[str, float]:
-    """The URL, and for how long to wait. Other settings are not needed, so they may be wrong. Raises ValueError."""
+    """The URL, and for how long to wait. Other settings are not needed, so they may be wrong. Raises SettingsRefused."""
     said = gather(environ, Path.cwd())
     text, wait = said.of("DATABASE_URL"), said.of("START_WAIT_S") or ""
+    places = "DATABASE_URL" if text is not None else ("DATABASE_URL", ".env")
+    if faults := [line for line in said.faults if line.startswith(places)]:
+        raise SettingsRefused(faults)
+    try:
+        return postgres_url(_needed(text)), float(wait) if wait.isdigit() else WAIT_S
+    except ValueError as error:
+        raise SettingsRefused([f"DATABASE_URL: {error}; {HINT}"]) from None
+
+
+def _needed(text: str | None) -> str:
     if text is None:
         raise ValueError("is not set")
-    return postgres_url(text), float(wait) if wait.isdigit() else WAIT_S
+    return text
 
 
 async def _await_database(url: str, wait_s: float) -> None:
@@ -97,9 +109,7 @@ async def _await_database(url: str, wait_s: float) -> None:
                 raise
             if now - said >= SAY_EACH_S or said == begun:
                 said = now
-                print(
-                    f"waiting for PostgreSQL at {masked(url)}: {error or 'it is silent'}", file=sys.stderr, flush=True
-                )
+                print(f"waiting for PostgreSQL at {masked(url)}: {reason_of(error)}", file=sys.stderr, flush=True)
         await asyncio.sleep(0.5)
 
 

@@ -95,6 +95,14 @@ def test_without_a_url_and_without_a_server_a_line_says_so() -> None:
     assert (away.returncode, "Traceback" in away.stderr, away.stderr.count("\n")) == (69, False, 1)
 
 
+def test_a_file_with_the_url_that_cannot_be_read_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not that nothing is set, which sends people to look at the wrong place."""
+    monkeypatch.setenv("DATABASE_URL_FILE", "/nowhere/database_url")
+    refused = migrate(None, "upgrade")
+    assert refused.returncode == 78
+    assert refused.stderr.startswith("DATABASE_URL_FILE: names /nowhere/database_url, which cannot be read")
+
+
 def test_autogenerate_finds_nothing_to_add_to_the_migrations(migrated: str) -> None:
     """In a process of its own, where no table is known but those that the environment imports."""
     program = "from alembic import command; from app.db.schema import configuration; command.check(configuration())"
