@@ -1,7 +1,7 @@
 """The image as `make image` makes it, without an engine: mmdebstrap makes the base, buildah builds, pip brings the wheels.
 
 Promises: nothing is asked of a registry while the image is built; what was fetched is kept in `.stele/images/` and fetched once for
-each lock; the machine's own storage of images is left alone. Raises ToolsMissing, in one line, where it cannot be done here.
+each lock and process of pytest; the machine's own storage of images is left alone. Raises ToolsMissing, in one line, where it cannot be done here.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
-CACHE = ROOT / ".stele" / "images"
+CACHE = ROOT / ".stele" / "images" / os.environ.get("PYTEST_XDIST_WORKER", "alone")
+"""Each process of pytest has its own: they would build, name and remove each other's images."""
 LOCK = ROOT / "requirements.lock"
 TOOLS = ("buildah", "mmdebstrap", "unshare", "setpriv")
 RELEASE, PYTHON, GLIBC = "bookworm", "3.11", 36
