@@ -1,7 +1,7 @@
 """Which sessions have ended before their tokens do, known on this node without asking anybody (ACCEPTANCE D7).
 
 Promises: what has committed is known within about a second while PostgreSQL answers, whatever Redis does; asking costs two look-ups;
-at most 100,000 of each kind are remembered, the last ones, a session for 24 h. Access tokens that live for longer than that come back.
+at most 100,000 of each kind are remembered, the last ones, for 24 h. Access tokens that live for longer than that come back.
 """
 
 from __future__ import annotations

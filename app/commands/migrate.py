@@ -83,16 +83,12 @@ def _said(environ: Mapping[str, str]) -> tuple[str, float]:
     places = "DATABASE_URL" if text is not None else ("DATABASE_URL", ".env")
     if faults := [line for line in said.faults if line.startswith(places)]:
         raise SettingsRefused(faults)
+    if text is None:
+        raise SettingsRefused([f"DATABASE_URL: is not set; {HINT}"])
     try:
-        return postgres_url(_needed(text)), float(wait) if wait.isdigit() else WAIT_S
+        return postgres_url(text), float(wait) if wait.isdigit() else WAIT_S
     except ValueError as error:
         raise SettingsRefused([f"DATABASE_URL: {error}; {HINT}"]) from None
-
-
-def _needed(text: str | None) -> str:
-    if text is None:
-        raise ValueError("is not set")
-    return text
 
 
 async def _await_database(url: str, wait_s: float) -> None:

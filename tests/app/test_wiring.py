@@ -12,6 +12,7 @@ from typing import Any
 
 import asyncpg
 import httpx2
+import pytest
 from redis.asyncio import Redis
 
 from app.audit.record import AuditRecord, Outcome
@@ -38,21 +39,24 @@ async def test_a_page_of_an_allowed_origin_reads_the_headers_and_another_does_no
         theirs = await client.get("/health", headers={"origin": "https://evil.example"})
         nobody = await client.get("/health")
     assert ours.headers["access-control-allow-origin"] == service.url
-    assert "RateLimit" in ours.headers["access-control-expose-headers"]
+    exposed = {one.strip() for one in ours.headers["access-control-expose-headers"].split(",")}
+    assert {"RateLimit", "Accept-Ranges", "Content-Range", "Content-Disposition", "ETag"} <= exposed
     assert "access-control-allow-origin" not in theirs.headers
     assert "access-control-allow-origin" not in nobody.headers
 
 
-async def test_a_preflight_is_answered_without_a_token(service: RunningService) -> None:
+@pytest.mark.parametrize(("method", "fields"), [("PUT", "if-match"), ("GET", "if-range,range")])
+async def test_a_preflight_is_answered_without_a_token(service: RunningService, method: str, fields: str) -> None:
+    """Also of a download that goes on where it broke off (RFC 9110 §14)."""
     headers = {
         "origin": service.url,
-        "access-control-request-method": "PUT",
-        "access-control-request-headers": "if-match",
+        "access-control-request-method": method,
+        "access-control-request-headers": fields,
     }
     async with httpx2.AsyncClient(base_url=service.url, trust_env=False) as client:
         answer = await client.request("OPTIONS", "/api/artists/1", headers=headers)
     assert answer.status_code == 200
-    assert "PUT" in answer.headers["access-control-allow-methods"]
+    assert method in answer.headers["access-control-allow-methods"]
 
 
 def test_the_start_is_one_line_that_names_the_contract(service: RunningService) -> None:

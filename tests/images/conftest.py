@@ -7,13 +7,14 @@ from collections.abc import Iterator
 import pytest
 
 from tests.images.building import Image, ToolsMissing, built
+from tests.missing import missing
 
 
 @pytest.fixture(scope="session")
 def image() -> Iterator[Image]:
-    """Skips, with the reason, where images cannot be built."""
+    """Where images cannot be built, see `missing`."""
     try:
         with built("production") as made:
             yield made
     except ToolsMissing as reason:
-        pytest.skip(str(reason))
+        missing(reason)

@@ -17,6 +17,7 @@ from app.development.launcher import Issuer
 from app.development.servers import Valkey, free_port
 from tests.images.building import ROOT, ToolsMissing, built
 from tests.images.container import Container
+from tests.missing import missing
 
 pytestmark = [pytest.mark.xdist_group("image"), pytest.mark.timeout(600)]
 DOCKERFILE = ROOT / "docker" / "Dockerfile"
@@ -58,7 +59,7 @@ async def test_the_development_image_begins_anew_after_a_change(migrated: str, v
             await started(container, f"http://127.0.0.1:{port}", times=2)
             assert await asyncio.to_thread(container.stop) == 0
     except ToolsMissing as reason:
-        pytest.skip(str(reason))
+        missing(reason)
     finally:
         await asyncio.to_thread(issuer.stop)
 

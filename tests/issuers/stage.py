@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
-import pytest
 from websockets.asyncio.client import ClientConnection, connect
 
 from app.development.keycloak import ADMIN, ADMIN_PASSWORD, Keycloak, fetched
@@ -24,6 +23,7 @@ from generated.operations import PkgId
 from generated.product import NAME
 from tests.databases import new_database
 from tests.issuers.realms import OURS, write_public_realm, write_realm
+from tests.missing import missing
 from tests.running_service import RunningService
 
 ADMIN_TOKEN = "of the development issuer"
@@ -116,7 +116,7 @@ def claims_of(token: str) -> dict[str, Any]:
 
 @contextmanager
 def staged(kind: str, folder: Path, postgres: Postgres, valkey: Valkey) -> Iterator[Stage]:
-    """`development` or `keycloak`; skips, with the reason, where Keycloak cannot be had."""
+    """`development` or `keycloak`; where Keycloak cannot be had, see `missing`."""
     folder.mkdir()
     own, public = folder / "realm.json", write_public_realm(folder / "public.json", PUBLIC_URL)
     issuer: Issuer | Keycloak
@@ -125,7 +125,7 @@ def staged(kind: str, folder: Path, postgres: Postgres, valkey: Valkey) -> Itera
         try:
             fetched()
         except ServerUnavailable as reason:
-            pytest.skip(str(reason))
+            missing(reason)
         issuer = other = Keycloak(folder / "keycloak", [own, public])
     else:
         issuer = Issuer(folder / "issuer", os.environ, "--realm", str(own), "--admin-token", ADMIN_TOKEN)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
 import sys
 import uuid
 from typing import cast
@@ -47,11 +48,13 @@ async def test_a_write_is_seen_as_its_audit_row_and_its_event(service: RunningSe
 async def test_a_reader_that_has_enough_ends_it_well(service: RunningService) -> None:
     """`tail | head -1` is no fault, and no traceback stands under what was asked for."""
     command = (sys.executable, "-m", "app", "tail", "audit", "--json")
-    pipe = asyncio.subprocess.PIPE
-    tail = await asyncio.create_subprocess_exec(*command, env=service.environment, stdout=pipe, stderr=pipe)
-    assert tail.stdout is not None
+    reading, writing = os.pipe()
+    os.close(reading)
+    tail = await asyncio.create_subprocess_exec(
+        *command, env=service.environment, stdout=writing, stderr=asyncio.subprocess.PIPE
+    )
+    os.close(writing)
     assert tail.stderr is not None
-    tail.stdout._transport.close()  # type: ignore[attr-defined]  # asyncio has no other word for it
     async with asyncio.timeout(60), httpx2.AsyncClient(base_url=service.url, trust_env=False) as client:
         while tail.returncode is None:
             await client.post("/auth/login", json={"username": "nobody", "password": uuid.uuid4().hex})

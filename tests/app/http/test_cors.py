@@ -25,18 +25,3 @@ async def test_a_refused_preflight_is_a_problem(service: RunningService, changed
     assert (told["code"], told["detail"], told["trace_id"]) == ("malformed", detail, "mine")
     assert answer.headers["stele-contract"]
     assert "access-control-allow-origin" not in answer.headers
-
-
-async def test_a_page_may_ask_for_part_of_a_body(service: RunningService) -> None:
-    """RFC 9110 §14: a resumed download asks with Range and If-Range, and reads what came of it in the answer's fields."""
-    headers = {
-        "origin": service.url,
-        "access-control-request-method": "GET",
-        "access-control-request-headers": "if-range,range",
-    }
-    async with httpx2.AsyncClient(base_url=service.url, trust_env=False) as client:
-        preflight = await client.request("OPTIONS", "/api/artists", headers=headers)
-        answer = await client.get("/livez", headers={"origin": service.url})
-    assert preflight.status_code == 200
-    exposed = {one.strip().lower() for one in answer.headers["access-control-expose-headers"].split(",")}
-    assert {"accept-ranges", "content-range", "content-disposition", "etag"} <= exposed
