@@ -266,6 +266,14 @@ RULES: dict[str, Rule] = {
         "It becomes a realm, a client, packages in three languages, and begins metrics and keys.",
     ),
     "V017": Rule("What stands outside of the contract has the product's name.", "It is said in one place."),
+    "V019": Rule(
+        "A latency objective is shorter than the deadline.",
+        "A call that takes longer than its x-timeout is no slow answer, it is none.",
+    ),
+    "V020": Rule(
+        "A contract has at most eight different latency objectives.",
+        "Each is a bucket of every operation's histogram.",
+    ),
     "W001": Rule("An x- word is known.", "extensions.json has them all."),
     "W002": Rule("An x- word's value fits its schema."),
     "W003": Rule("An x- word stands where it means something.", "Elsewhere nobody would read it."),

@@ -10,7 +10,7 @@ from codegen.breaking.change import Change
 from codegen.breaking.records import Direction, compare_records
 from codegen.breaking.values import compare_types
 from codegen.diagnostics import Place
-from codegen.ir.operations import Contract, Event, Http, Operation, Roles
+from codegen.ir.operations import Contract, Event, Http, Objective, Operation, Roles
 from codegen.ir.types import File, Record
 
 Carriers = dict[str, tuple[str, ...]]
@@ -62,6 +62,11 @@ def _operation(old: Operation, new: Operation) -> Iterator[Change]:
     if old.timeout_s != new.timeout_s:
         word = "shortened" if new.timeout_s < old.timeout_s else "extended"
         yield Change(f"deadline-{word}", old.name, f"{old.timeout_s:g} s became {new.timeout_s:g} s", place)
+    if old.objective != new.objective:
+        word = "lowered" if _is_less(new.objective, old.objective) else "raised"
+        yield Change(
+            f"objective-{word}", old.name, f"{_promise(old.objective)} became {_promise(new.objective)}", place
+        )
     if old.audit != new.audit:
         yield Change("audit-changed", old.name, f"{old.audit} became {new.audit}", place)
     if old.deprecated != new.deprecated:
@@ -230,3 +235,18 @@ def compare_events(old: Contract, new: Contract) -> Iterator[Change]:
         if one.topic != other.topic:
             yield Change("event-topic-changed", name, f"{one.topic} became {other.topic}", other.place)
         yield from _roles(name, one.roles, other.roles, other)
+
+
+def _is_less(one: Objective | None, other: Objective | None) -> bool:
+    """Whether callers can count on less in any of its parts."""
+    if one is None or other is None:
+        return one is None
+    slower = one.within_s > other.within_s and bool(other.latency)
+    return slower or one.availability < other.availability or (one.latency or 0) < (other.latency or 0)
+
+
+def _promise(objective: Objective | None) -> str:
+    if objective is None:
+        return "no objective"
+    latency = f", {objective.latency:g} % within {objective.within_s:g} s" if objective.latency is not None else ""
+    return f"{objective.availability:g} %{latency}"

@@ -95,6 +95,8 @@ RULES: dict[str, Rule] = {
     "limit-raised": Rule(INFO, (), "limit-lowered"),
     "deadline-shortened": Rule(WARN, WIRE, "deadline-extended"),
     "deadline-extended": Rule(INFO, (), "deadline-shortened"),
+    "objective-lowered": Rule(WARN, WIRE, "objective-raised"),
+    "objective-raised": Rule(INFO, (), "objective-lowered"),
     "audit-changed": Rule(INFO, (), "audit-changed"),
     "event-removed": Rule(ERR, (SOCKET, PROTOBUF, SOURCE, STORED), "event-added"),
     "event-added": Rule(INFO, (), "event-removed"),
