@@ -241,6 +241,8 @@ class LogSettings(Group):
     """Below WARNING there are few lines: what succeeds is metrics and audit rows."""
     log_format: Annotated[LogFormat, Unset("human", "json", "json")] = Field(LogFormat.JSON, title="json or human")
     """One object a line, or what a terminal shows."""
+    slow_statement_ms: int = Field(250, ge=0, le=60_000, title="milliseconds, such as 250; 0 for never")
+    """From when a statement has a line, with its name, its operation and no value; ten a minute for each name."""
 
 
 class Settings(

@@ -33,7 +33,7 @@ from app.execution.idempotency import AnswerStore, Replay
 from app.limits.limiter import Limiter
 from app.telemetry.bounded_lines import BoundedLines
 from app.telemetry.logs import TRACE_ID
-from app.telemetry.metrics import Metrics
+from app.telemetry.metrics.requests import RequestMetrics
 from generated.errors import (
     ApiError,
     Forbidden,
@@ -75,7 +75,7 @@ class Runner:
         limiter: Limiter,
         audit: AuditLog,
         outbox: Outbox,
-        metrics: Metrics,
+        metrics: RequestMetrics,
         deadlines: Deadlines,
         shares: Shares,
         gate: Gate,

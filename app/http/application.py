@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 from app.errors import problem, refusal_of
 from app.http.refusals import Refusals
 from app.telemetry.logs import TRACE_ID
-from app.telemetry.metrics import Metrics
+from app.telemetry.metrics.metrics import Metrics
 from generated.errors import (
     ERRORS,
     ApiError,

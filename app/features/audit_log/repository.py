@@ -35,7 +35,9 @@ class AuditLogRepository:
     def __init__(self) -> None:
         self._one = compile_statement(select(AUDIT_LOG).where(bindparam("id") == A.id))
         subsets = [frozenset(names) for count in range(len(FILTERS) + 1) for names in combinations(FILTERS, count)]
-        self._pages: dict[frozenset[str], Statement] = {names: compile_statement(_paging(names)) for names in subsets}
+        self._pages: dict[frozenset[str], Statement] = {
+            names: compile_statement(_paging(names), name="audit_log page") for names in subsets
+        }
 
     async def get(self, db: Executor, audit_log_id: int) -> AuditLog:
         """Raises AuditLogNotFound."""
