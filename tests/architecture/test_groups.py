@@ -21,9 +21,9 @@ def test_of_the_group(number):
     with pathlib.Path(__file__).with_name("grouped").open("a") as file:
         file.write(os.environ["PYTEST_XDIST_WORKER"] + "\\n")
 
-@pytest.mark.parametrize("number", range(12))
+@pytest.mark.parametrize("number", range(60))
 def test_alone(number):
-    time.sleep(0.02)
+    time.sleep(0.05)
     with pathlib.Path(__file__).with_name("alone").open("a") as file:
         file.write(os.environ["PYTEST_XDIST_WORKER"] + "\\n")
 """

@@ -23,7 +23,7 @@ class Join(StrEnum):
     GREATEST = "greatest"
     """They say the same thing of what they share, or the worst is what counts."""
     LEAST = "least"
-    """Of moments: since when."""
+    """Of moments: since when; and of what is so for the node only where it is for each worker."""
 
 
 class Words(StrEnum):
@@ -36,6 +36,7 @@ class Words(StrEnum):
     BUCKETS = "a bucket of the contract's limits"
     TOPICS = "a topic of the contract"
     TASKS = "a background task; `/readyz` of the admin port lists them"
+    PARTS = "a part that `/readyz` of the admin port names"
     STATEMENTS = "the name that a statement was compiled with, else its verb and table; at most 500, then `other`"
     BUILD = "one value"
 

@@ -21,7 +21,7 @@ from app.telemetry.metrics.values import Count, Times
 Values = tuple[str, ...]
 Read = Callable[[], Mapping[Values, float] | float]
 """Answers the numbers of a family by the values of its labels, or the one number of a family without labels."""
-OPEN = frozenset({Words.TASKS, Words.STATEMENTS, Words.BUILD})
+OPEN = frozenset({Words.TASKS, Words.PARTS, Words.STATEMENTS, Words.BUILD})
 """Sets that are closed where the values come from, and known to nobody before."""
 
 

@@ -18,7 +18,7 @@ from codegen.emit.observability.panels import JOB, Panel, quantiles
 from codegen.emit.observability.parts import OVERVIEW, PARTS
 from codegen.ir.operations import Contract, Operation
 
-SOURCE = DataSourceRef(type_val="prometheus", uid="prometheus")
+SOURCE = "prometheus"
 """The data source's uid, as `docker/grafana` provisions it."""
 COLUMNS, HEIGHT = 24, 7
 """Of Grafana's grid."""
@@ -62,7 +62,7 @@ def _dashboard(product: str, name: str, title: str, rows: Iterable[Row]) -> str:
         dashboard.QueryVariable("job")
         .label("Job")
         .query(f"label_values({product}_build_info, job)")
-        .datasource(SOURCE)
+        .datasource(_source())
         .multi(True)
         .include_all(True)
         .all_value(".*")
@@ -90,6 +90,10 @@ def _dashboard(product: str, name: str, title: str, rows: Iterable[Row]) -> str:
     return JSONEncoder(sort_keys=True, indent=1).encode(made.build()) + "\n"
 
 
+def _source() -> DataSourceRef:
+    return DataSourceRef(type_val="prometheus", uid=SOURCE)
+
+
 def uid(product: str, name: str) -> str:
     """At most 40 characters, as Grafana takes it; the same for ever, so that links hold."""
     whole = f"{product}-{name}"
@@ -108,7 +112,7 @@ def _placed(panels: Iterable[Panel], y: int) -> Iterator[tuple[Panel, int, int]]
 
 def _panel(panel: Panel, product: str) -> timeseries.Panel | stat.Panel:
     made = stat.Panel() if panel.kind == "number" else timeseries.Panel().legend(_legend()).fill_opacity(8).min(0)
-    made.title(panel.title).description(panel.says).unit(panel.unit).datasource(SOURCE)
+    made.title(panel.title).description(panel.says).unit(panel.unit).datasource(_source())
     for letter, (query, legend) in zip("ABCDEFGHIJKL", panel.queries, strict=False):
         target = prometheus.Dataquery().ref_id(letter).expr(named(query, product)).legend_format(legend)
         made.with_target(target.range())

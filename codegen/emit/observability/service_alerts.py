@@ -52,7 +52,7 @@ GONE = (
         "are good until they end; without Redis limits are counted per node and events wait.",
         (
             "Whether it runs and is reached from the node: `python -m app doctor`.",
-            "The lines of the breaker in the log: `breaker` with the reason of the last failure.",
+            "The log: lines `breaker.transition`, and before them `keycloak.failed` with the reason.",
         ),
     ),
 )
@@ -67,7 +67,7 @@ LOST = (
         "`x-audit: required` are not among them, these are written in their transaction.",
         (
             "Whether PostgreSQL is away or slow: see PartIsDown and the dashboard of PostgreSQL.",
-            "The log: `audit rows lost` says how many. What was done in that time is in the access lines, by trace id.",
+            "The log: `audit rows lost at stop` says how many. What was done in that time is in the access lines, by trace id.",
         ),
     ),
     Alert(
@@ -149,7 +149,7 @@ FULL = (
         "Requests of {{ $labels.instance }} get no connection to PostgreSQL in time",
         "All connections of the pool are in use for longer than a request may wait for one.",
         (
-            "Which statement holds them: time of statements by name in the dashboard of PostgreSQL; lines `slow statement` in the log.",
+            "Which statement holds them: time of statements by name in the dashboard of PostgreSQL; lines `database.slow_statement` in the log.",
             "Whether one waits for a lock: `select * from pg_stat_activity where wait_event_type = 'Lock'`.",
             "A larger pool (`DATABASE_POOL_SIZE`) helps only if PostgreSQL has CPU left.",
         ),
@@ -195,7 +195,7 @@ ODD = (
         "0m",
         "The background task {{ $labels.task }} of {{ $labels.instance }} ends again and again",
         "A task that is to live as long as the node ends with an error and is started again after a pause.",
-        ("The log: lines `task ended` with the traceback.",),
+        ("The log: lines `task.restarts` have the reason.",),
     ),
     Alert(
         "LimiterIsAlone",
@@ -216,7 +216,7 @@ ODD = (
         "Keycloak is away, slow, or does not know us. Who is logged in goes on until the token ends.",
         (
             "Whether Keycloak runs; then `python -m app doctor`, which compares realm, client and roles with the contract.",
-            "The log: lines of `issuer` with status and reason.",
+            "The log: lines `keycloak.failed`, `keycloak.misconfigured` and `jwks.refresh_failed` have status and reason.",
         ),
     ),
     Alert(

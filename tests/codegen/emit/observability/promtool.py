@@ -14,6 +14,8 @@ from codegen.ir.operations import Contract
 from tests.missing import missing
 
 Labels = dict[str, str]
+BY = ("alertname", "operation", "instance", "name", "task", "part", "bucket", "reason")
+"""What alerts are told apart by, here."""
 
 
 def promtool(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -38,17 +40,30 @@ def judge(
 ) -> str:
     """Nothing, if exactly these alerts fire then, given by their labels (`alertname` and what parts it; severity is left out), else
     what promtool says. `series` are in its notation, one value for each `every`."""
-    by = "alertname, operation, instance, name, task, part, bucket, reason"
+    return _said(folder, written(folder, contract), [_scene(series, at, expected, every)])
+
+
+def judge_each(
+    folder: Path, contract: Contract, scenes: Iterable[tuple[Mapping[str, str], str, Iterable[Labels]]]
+) -> str:
+    """The same of many scenes, on alerts that need no recording rule."""
+    (alerts,) = (name for name in written(folder, contract) if name.endswith("alerts.yaml"))
+    return _said(folder, [alerts], [_scene(series, at, expected, "1m") for series, at, expected in scenes])
+
+
+def _scene(series: Mapping[str, str], at: str, expected: Iterable[Labels], every: str) -> dict[str, object]:
     samples = [{"labels": "{" + ", ".join(f'{k}="{v}"' for k, v in one.items()) + "}", "value": 1} for one in expected]
-    scene = {
+    query = f'count by ({", ".join(BY)}) (ALERTS{{alertstate="firing"}})'
+    return {
         "interval": every,
         "input_series": [{"series": name, "values": values} for name, values in series.items()],
-        "promql_expr_test": [
-            {"expr": f'count by ({by}) (ALERTS{{alertstate="firing"}})', "eval_time": at, "exp_samples": samples}
-        ],
+        "promql_expr_test": [{"expr": query, "eval_time": at, "exp_samples": samples}],
     }
+
+
+def _said(folder: Path, rules: list[str], scenes: list[dict[str, object]]) -> str:
     test = folder / "scene.yaml"
-    rules = written(folder, contract)
-    test.write_text(yaml.safe_dump({"rule_files": rules, "evaluation_interval": every, "tests": [scene]}))
+    every = scenes[0]["interval"]
+    test.write_text(yaml.safe_dump({"rule_files": rules, "evaluation_interval": every, "tests": scenes}))
     ended = promtool("test", "rules", str(test))
     return "" if ended.returncode == 0 else ended.stdout + ended.stderr

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import yaml
 
-from codegen.emit.observability import files
-from codegen.emit.observability.alerts import named
-from tests.codegen.contracts import contract_of
+from codegen.emit.observability import files, objectives
+from codegen.emit.observability.service_alerts import ALERTS
+from tests.codegen.contracts import ROOT, contract_of, shipped
 
 
 def test_the_annotation_of_every_alert_leads_to_a_heading_with_what_to_do(tmp_path: Path) -> None:
@@ -35,7 +35,15 @@ def test_the_page_lists_what_is_promised(tmp_path: Path) -> None:
     assert "delete_thing" not in text.partition("## What is promised")[2]
 
 
-def test_a_name_stands_for_the_product_only_where_it_is_a_word_of_its_own() -> None:
-    assert named("sum(NAME_a_total) by (RENAMED) NAMES FILENAME operation:NAME_b:c NAME", "desk") == (
-        "sum(desk_a_total) by (RENAMED) NAMES FILENAME operation:desk_b:c desk"
-    )
+def test_a_log_line_that_a_step_names_is_one_that_the_service_writes() -> None:
+    source = "\n".join(path.read_text() for path in (ROOT / "app").rglob("*.py"))
+    steps = [step for alert in (*ALERTS, *objectives.alerts(shipped())) for step in alert.steps]
+    lines = [line for step in steps for line in re.findall(r"`([a-z]+\.[a-z_]+|(?:audit|make) [a-z ]+)`", step)]
+    assert len(lines) > 4
+    assert [line for line in lines if f'"{line}"' not in source and not line.startswith("make ")] == []
+
+
+def test_a_command_that_a_step_names_is_one_of_the_makefile() -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    steps = [step for alert in (*ALERTS, *objectives.alerts(shipped())) for step in alert.steps]
+    assert {name for step in steps for name in re.findall(r"`make ([a-z-]+)`", step)} <= targets
