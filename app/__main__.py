@@ -21,6 +21,7 @@ COMMANDS = {
     "serve": "serve until a signal comes",
     "migrate": "bring the database to this release's schema, or a step back",
     "config": "print the settings that are in force, masked, and where each came from",
+    "metrics": "print what every metric of a node is",
     "connections": "list the open sockets of the node that runs here",
     "tail": "follow audit rows and events as they are stored",
     "doctor": "look at the settings and all that a node needs, and say what to do",

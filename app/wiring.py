@@ -94,22 +94,9 @@ class Service:
             on_wait=metrics.database.waited,
         )
         self._know_users(settings)
-        redis_url = settings.redis_url.get_secret_value()
-        self.pipeline = PipelinedConnection(redis_url, on_transition=metrics.breakers.moved, metrics=metrics.redis)
-        self.nodes = Nodes(self.pipeline, at_first=settings.workers)
-        self.limiter = RedisLimiter(
-            self.pipeline,
-            scale=settings.rate_limit_scale,
-            nodes=self.nodes.count,
-            on_down=metrics.limiter.down,
-            on_decision=metrics.limiter.decided,
-        )
+        self._reach_redis(settings)
         self.audit = AuditLog(self.database, on_drop=metrics.audit_dropped)
         self.hub = Hub(metrics.events.received)
-        self.reader = _redis(redis_url, answer_s=READ_TIMEOUT_S)
-        self.broker = RedisBroker(
-            self.pipeline, self.reader, topics=TOPICS, codecs=EVENT_CODECS, watcher=metrics.events
-        )
         self.mover = Mover(self.database, self.broker, TOPICS, on_depth=metrics.events.outbox_depth)
         self.deadlines = Deadlines()
         self.tally = Tally()
@@ -140,6 +127,24 @@ class Service:
         self.tickets = Tickets(self.pipeline, has_ended=self.ended.has_ended)
         self.places = Places(capacity())
         read_parts(metrics, self)
+
+    def _reach_redis(self, settings: Settings) -> None:
+        redis_url = settings.redis_url.get_secret_value()
+        self.pipeline = PipelinedConnection(
+            redis_url, on_transition=self.metrics.breakers.moved, metrics=self.metrics.redis
+        )
+        self.nodes = Nodes(self.pipeline, at_first=settings.workers)
+        self.limiter = RedisLimiter(
+            self.pipeline,
+            scale=settings.rate_limit_scale,
+            nodes=self.nodes.count,
+            on_down=self.metrics.limiter.down,
+            on_decision=self.metrics.limiter.decided,
+        )
+        self.reader = _redis(redis_url, answer_s=READ_TIMEOUT_S)
+        self.broker = RedisBroker(
+            self.pipeline, self.reader, topics=TOPICS, codecs=EVENT_CODECS, watcher=self.metrics.events
+        )
 
     def _know_users(self, settings: Settings) -> None:
         self.ended = EndedSessions(self.database)

@@ -70,9 +70,9 @@ class MoverStatements:
     async def measure(self, connection: Any) -> tuple[int, float]:
         """How many rows wait, counted to 100,000, and the age of the oldest in seconds.
 
-        With more rows than that it is the age of the oldest first row of a topic. A row's time is its transaction's, and its
-        place that of its insert, so another one may be older: by no more than a transaction lasts. To be exact would take
-        an index that every insert pays for, or a look at every row.
+        With more rows than that it is the age of the oldest first row of a topic. A row's time and its place are taken one
+        after the other, so another one may be older, by that moment. To be exact would take an index that every insert pays
+        for, or a look at every row.
         """
         (answer,) = await self._run(connection, self._measure)
         return int(answer["rows"]), float(answer["age_s"])
