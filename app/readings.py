@@ -13,6 +13,7 @@ from app.audit.log import AuditLog
 from app.auth.credential_refused import Reason
 from app.broadcast.hub import Hub
 from app.db.database import Database
+from app.execution.access_log import AccessLog
 from app.guard.places import Places
 from app.telemetry.metrics.catalogue import Catalogue
 from app.telemetry.metrics.metrics import Known, Metrics
@@ -44,6 +45,7 @@ class Parts(Protocol):
     database: Database
     audit: AuditLog
     hub: Hub
+    access: AccessLog
 
 
 def read_parts(metrics: Metrics, parts: Parts) -> None:
@@ -64,6 +66,7 @@ def read_parts(metrics: Metrics, parts: Parts) -> None:
     read(Catalogue.AUDIT_QUEUE_AGE, lambda: max(0.0, time.time() - audit.waits_since))
     read(Catalogue.AUDIT_WRITTEN, lambda: {("transaction",): audit.written, ("queue",): audit.stored})
     read(Catalogue.AUDIT_QUARANTINED, lambda: audit.quarantined)
+    read(Catalogue.LOG_ACCESS_LEFT_OUT, lambda: parts.access.left_out)
     read(Catalogue.SUBSCRIPTIONS, lambda: _of_topics({one: hub.count(one) for one in TOPICS}))
     read(Catalogue.EVENTS_DELIVERED, lambda: _of_topics({one: hub.delivered.get(one, 0) for one in TOPICS}))
 
