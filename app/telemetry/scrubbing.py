@@ -25,7 +25,8 @@ NAMES = (
 )
 """Ends of names, in lower case and with `_`: `access_token` and `Set-Cookie` too."""
 MAX_DEPTH = 8
-"""Of values inside each other; what is deeper becomes one text."""
+"""Of values inside each other; of what is deeper nothing is said."""
+DEEPER = "[deeper]"
 _NAME = "|".join(one.replace("_", "[-_]") for one in NAMES)
 PATTERN = re.compile(
     rf"""
@@ -33,6 +34,7 @@ PATTERN = re.compile(
     | (?P<url> [a-z][a-z0-9+.-]{{0,30}}://[^\s/?#@:]{{0,200}}: ) [^\s/?#]+ (?=@)
     | (?P<named> (?:{_NAME}) (?: \\*['"]\s*[,:=]\s* | \s*[:=]\s* | %3D ) (?:b(?=['"]))? )
       (?: (?P<quote> \\*['"] ) .*? (?: (?<!\\)(?P=quote) | \Z )
+        | [\[({{] [^\r\n]*
         | (?<=cookie:) [^\r\n]* | (?<=cookie:\ ) [^\r\n]*
         | (?: (?:bearer|basic|digest|negotiate) (?:\s+|%20|\+) )? [^\s&'",;}})\]]* )
     | \b(?P<scheme> (?:bearer|basic) (?:\s+|%20|\+|\.) ) [\w.~+/=%-]{{8,}}
@@ -59,9 +61,11 @@ def scrubbed(key: object, value: object, depth: int = MAX_DEPTH) -> object:
         return SCRUBBED
     if isinstance(value, str):
         return scrub(value)
-    if depth and isinstance(value, dict):
+    if not depth and isinstance(value, dict | list | tuple):
+        return DEEPER
+    if isinstance(value, dict):
         return {_key(each): scrubbed(each, inner, depth - 1) for each, inner in value.items()}
-    if depth and isinstance(value, list | tuple):
+    if isinstance(value, list | tuple):
         return _items(value, depth - 1)
     return scrub(repr(value))
 

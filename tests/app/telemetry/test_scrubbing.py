@@ -33,7 +33,7 @@ names = st.sampled_from(KEYS)
 texts = st.one_of(
     st.builds("Bearer {}".format, secret(unquoted.filter(lambda one: not set("!$*@#") & set(one)))),
     st.builds("sent bearer.{} as a subprotocol".format, secret(token_text)),
-    st.builds("see eyJhbGciOi{}.{}.{} there".format, token_text, secret(token_text), secret(token_text)),
+    st.builds("see eyJhbGciOiJSUzI1{}.{}.{} there".format, token_text, secret(token_text), secret(token_text)),
     st.builds("{}://user:{}@host:1/x?y".format, st.sampled_from(["postgresql", "redis", "https", "amqp+ssl"]), secret(of_a_url)),
     st.builds("redis://:{}@host/0".format, secret(of_a_url)),
     st.builds("GET /web?a=b&{}={}&c=d HTTP/1.1".format, names, secret(unquoted)),
