@@ -13,6 +13,7 @@ from app.audit.log import AuditLog
 from app.auth.credential_refused import Reason
 from app.broadcast.hub import Hub
 from app.db.database import Database
+from app.execution.access_log import AccessLog
 from app.guard.places import Places
 from app.supervision.readiness import Readiness
 from app.telemetry.metrics.catalogue import Catalogue
@@ -46,6 +47,7 @@ class Parts(Protocol):
     audit: AuditLog
     hub: Hub
     readiness: Readiness
+    access: AccessLog
 
 
 def read_parts(metrics: Metrics, parts: Parts) -> None:
@@ -68,6 +70,7 @@ def read_parts(metrics: Metrics, parts: Parts) -> None:
     read(Catalogue.AUDIT_QUARANTINED, lambda: audit.quarantined)
     ready = parts.readiness
     read(Catalogue.PART_READY, lambda: {(one,): float(one not in ready.failing) for one in ready.parts})
+    read(Catalogue.LOG_ACCESS_LEFT_OUT, lambda: parts.access.left_out)
     read(Catalogue.SUBSCRIPTIONS, lambda: _of_topics({one: hub.count(one) for one in TOPICS}))
     read(Catalogue.EVENTS_DELIVERED, lambda: _of_topics({one: hub.delivered.get(one, 0) for one in TOPICS}))
 

@@ -35,6 +35,7 @@ from app.db.database import Database
 from app.db.pipelined_redis import PipelinedConnection
 from app.db.schema import Schema, configuration
 from app.db.statement_clock import StatementClock
+from app.execution.access_log import AccessLog
 from app.execution.audit_rows import RefusalRecorder
 from app.execution.context import Context
 from app.execution.cursor import CursorSeal
@@ -114,6 +115,7 @@ class Service:
             },
             remarks={"keycloak": self.identity.remark},
         )
+        self.access = AccessLog(sample=settings.access_log_sample, slow_s=settings.slow_request_ms / 1000)
         self.runner = Runner(
             database=self.database,
             limiter=self.limiter,
@@ -123,6 +125,7 @@ class Service:
             deadlines=self.deadlines,
             shares=self.shares,
             gate=self.gate,
+            access=self.access,
         )
         self.tickets = Tickets(self.pipeline, has_ended=self.ended.has_ended)
         self.places = Places(capacity())

@@ -11,6 +11,7 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine
+from contextvars import Context
 from typing import Any, Generic, Protocol, TypeVar
 
 import structlog
@@ -182,12 +183,13 @@ class Pool(Generic[C]):
         while self._free and self._free[0] is None and self._opening < len(self._waiting):
             self._free.popleft()
             self._opening += 1
-            self._begin(self._open()).add_done_callback(self._opened)
+            self._begin(self._open(), Context()).add_done_callback(self._opened)
 
-    def _begin(self, work: Coroutine[Any, Any, C | None]) -> asyncio.Task[C | None]:
-        """The place counts as pending until `work` has ended, however it ends; its result is the connection of the place."""
+    def _begin(self, work: Coroutine[Any, Any, C | None], context: Context | None = None) -> asyncio.Task[C | None]:
+        """The place counts as pending until `work` has ended, however it ends; its result is the connection of the place. What is
+        opened is nobody's own: neither its lines nor its connection belong to the request that happened to ask."""
         self._pending += 1
-        task = asyncio.get_running_loop().create_task(work)
+        task = asyncio.get_running_loop().create_task(work, context=context)
         self._background.add(task)
         task.add_done_callback(self._settle)
         return task

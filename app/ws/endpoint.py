@@ -21,8 +21,9 @@ from app.auth.principal import Principal
 from app.broadcast.hub import Hub, Message
 from app.errors import problem
 from app.execution.address import client_ip, limit_key
+from app.execution.context import Door
 from app.limits.limiter import Limiter
-from app.telemetry.correlation import HEADER, trace_id_of
+from app.telemetry.correlation import CURRENT, HEADER, Correlation, trace_id_of
 from app.telemetry.metrics.sockets import Traffic
 from app.ws.connection import Connection, Receive, Runner, Services
 from app.ws.dialect import make_dialects
@@ -113,15 +114,17 @@ class SocketDoor:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if (await receive())["type"] != "websocket.connect":
             return
+        trace_id = _trace_id(scope)
+        CURRENT.set(Correlation(trace_id, door=Door.WEBSOCKET))
         try:
             admission = await self._admit(scope)
         except ApiError as error:
-            await self._refuse(scope, receive, send, error)
+            await self._refuse(scope, receive, send, error, trace_id)
             return
-        await self._serve(admission, _trace_id(scope), receive, send)
+        CURRENT.set(Correlation(trace_id, door=Door.WEBSOCKET, caller=admission.principal))
+        await self._serve(admission, trace_id, receive, send)
 
-    async def _refuse(self, scope: Scope, receive: Receive, send: Send, error: ApiError) -> None:
-        trace_id = _trace_id(scope)
+    async def _refuse(self, scope: Scope, receive: Receive, send: Send, error: ApiError, trace_id: str) -> None:
         self._metrics.handshake_refused(getattr(error, "reason", None), error.code)
         ip, user_agent = client_ip(scope, self._trusted_proxies), user_agent_of(scope)
         self._services.on_refusal(Attempt.HANDSHAKE, error.code, reason_of(error), ip, user_agent, None, trace_id)

@@ -152,6 +152,9 @@ class Catalogue(Enum):
         "task_ends_total", C, "Ends of background tasks, each started again.", (Label("task", Words.TASKS),)
     )
     LOG_LINES_DROPPED = Family("log_lines_dropped_total", C, "Log lines that could not be written.")
+    LOG_ACCESS_LEFT_OUT = Family(
+        "log_access_lines_left_out_total", C, "Lines of failed, slow or sampled requests beyond what a second may have."
+    )  # fmt: skip
     BUILD_INFO = Family(
         "build_info", G, "1; the labels say what runs: the contract's version and hash, and Python.",
         (Label("version", Words.BUILD), Label("contract", Words.BUILD), Label("python", Words.BUILD)), GREATEST,
