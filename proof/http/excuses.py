@@ -49,14 +49,6 @@ def _asks_beyond_the_end(finding: Failure, case: Case[Any], response: Response) 
     return response.status_code == 416 and _sends(case, "range")
 
 
-def _repeats_an_item(finding: Failure, case: Case[Any], response: Response) -> bool:
-    """A list of the query under `uniqueItems`; bounds of its length are tried with one item, repeated."""
-    listed = case.operation.definition.raw.get("parameters", ())
-    unique = {one["name"] for one in listed if one.get("in") == "query" and one["schema"].get("uniqueItems")}
-    sent = [value for name, value in (case.query or {}).items() if name in unique and isinstance(value, list)]
-    return response.status_code == 422 and any(one in value[:at] for value in sent for at, one in enumerate(value))
-
-
 def _sends_a_part_of_a_form(finding: Failure, case: Case[Any], response: Response) -> bool:
     found = PART_OF_ANOTHER_TYPE.search(finding.message)
     if found is None or case.media_type != "multipart/form-data":
@@ -91,11 +83,6 @@ EXCUSES = (
         RejectedPositiveData,
         _asks_beyond_the_end,
         "Whether a range lies within the file depends on the file (RFC 9110, 14.2).",
-    ),
-    Excuse(
-        RejectedPositiveData,
-        _repeats_an_item,
-        "The least and the most items of a query's list are tried with equal ones, which `uniqueItems` refuses.",
     ),
     Excuse(
         AcceptedNegativeData,

@@ -19,7 +19,7 @@ DOCUMENT: dict[str, Any] = {
     "info": {"title": "Asked", "version": "1"},
     "paths": {"/a": {"post": {"x-errors": ["cursor_invalid"], "responses": {"200": {"description": "Done."}}}}},
 }
-OWN, PRECONDITION, KEY, RANGE, ITEMS, PART, LONG = EXCUSES
+OWN, PRECONDITION, KEY, RANGE, PART, LONG = EXCUSES
 
 
 BYTES = {"type": "string", "format": "binary"}
@@ -34,13 +34,6 @@ FORM = {
 }
 BOTH = {media: {"schema": FORM} for media in ("multipart/form-data", "application/json")}
 DOCUMENT["paths"]["/a"]["put"] = {"requestBody": {"content": BOTH}, "responses": {"200": {"description": "Done."}}}
-DOCUMENT["paths"]["/a"]["get"] = {
-    "parameters": [
-        {"name": "unique", "in": "query", "schema": {"type": "array", "uniqueItems": True}},
-        {"name": "any", "in": "query", "schema": {"type": "array"}},
-    ],
-    "responses": {"200": {"description": "Done."}},
-}
 
 
 def case(**headers: str) -> Case[Any]:
@@ -75,24 +68,6 @@ def rejected(status: int) -> Failure:
 )
 def test_a_refusal_of_what_is_valid_needs_a_cause(asked: Case[Any], answer: Response, row: object) -> None:
     assert excuse(rejected(answer.status_code), asked, answer) is row
-
-
-@pytest.mark.parametrize(
-    ("query", "status", "row"),
-    [
-        ({"unique": ["a", "a"]}, 422, ITEMS),
-        ({"unique": ["a", "b"]}, 422, None),
-        ({"any": ["a", "a"]}, 422, None),
-        ({"unique": "aa"}, 422, None),
-        ({"unique": ["a", "a"]}, 400, None),
-        ({}, 422, None),
-    ],
-)
-def test_only_a_list_of_different_items_is_refused_for_equal_ones(
-    query: dict[str, Any], status: int, row: object
-) -> None:
-    sent = schemathesis.openapi.from_dict(DOCUMENT)["/a"]["GET"].Case(query=query)
-    assert excuse(rejected(status), sent, answered(status, "invalid_data")) is row
 
 
 @pytest.mark.parametrize(
