@@ -125,7 +125,8 @@ RULES: dict[str, Rule] = {
     ),
     "O007": Rule("Security is a list of bearer roles.", "Other schemes are not enforced here."),
     "O008": Rule(
-        "Path and parameters name the same, each as a segment of its own.", "A path value would be lost, or never come."
+        "Path and parameters name the same, each as a segment of its own, and required.",
+        "A path value would be lost, or never come.",
     ),
     "O009": Rule(
         "A parameter is in path, query or header, in OpenAPI's own form.", "Cookies and other styles are not read."

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
+from fnmatch import fnmatchcase
 
 from codegen.breaking.change import Change
 from codegen.breaking.records import Direction, compare_records
@@ -77,16 +78,31 @@ def _operation(old: Operation, new: Operation) -> Iterator[Change]:
 
 
 def _bytes(old: Operation, new: Operation) -> Iterator[Change]:
-    """Answers of bytes: more of them, or others, are news to a caller; fewer are not."""
+    """Answers of bytes: more of them, or of another type, are news to a caller; fewer are not. Who asks for a type alone (`Accept`)
+    that is not answered any more is refused (RFC 9110 §15.5.7)."""
     one, other = old.result.file, new.result.file
     if (one is None) != (other is None):
         yield Change("result-changed", old.name, "bytes became JSON" if one else "JSON became bytes", new.place)
-    elif one and other and (verdict := compare_types(one, other)):
-        for word, is_so in zip(("narrowed", "widened"), verdict, strict=True):
+    elif one and other:
+        gone, more = _unmet(one.media_types, other.media_types), _unmet(other.media_types, one.media_types)
+        for media in gone:
+            yield Change("http-media-type-removed", old.name, f"{media} is not answered any more", new.place)
+        for media in more:
+            yield Change("http-media-type-added", old.name, f"{media} is answered, too", new.place)
+        same = replace(one, media_types=other.media_types) if gone or more else one
+        for word, is_so in zip(("narrowed", "widened"), compare_types(same, other) or (), strict=False):
             if is_so:
-                yield Change(
-                    f"answer-values-{word}", old.name, f"{_say_file(one)} became {_say_file(other)}", new.place
-                )
+                message = f"{_say_file(one)} became {_say_file(other)}"
+                yield Change(f"answer-values-{word}", old.name, message, new.place)
+
+
+def _unmet(some: tuple[str, ...], others: tuple[str, ...]) -> list[str]:
+    """Types and ranges of types that none of the others meets; none at all are any."""
+    return [one for one in some if others and not any(_meet(one, other) for other in others)]
+
+
+def _meet(one: str, other: str) -> bool:
+    return fnmatchcase(one, other) or fnmatchcase(other, one)
 
 
 def _say_file(file: File) -> str:

@@ -129,6 +129,8 @@ RULES: dict[str, Rule] = {
     "answer-form-changed": Rule(ERR, (SOURCE,), "answer-form-changed"),
     "answer-values-widened": Rule(WARN, WIRE, "answer-values-narrowed"),
     "answer-values-narrowed": Rule(INFO, (), "answer-values-widened"),
+    "http-media-type-removed": Rule(ERR, (REST,), "http-media-type-added"),
+    "http-media-type-added": Rule(WARN, (REST,), "http-media-type-removed"),
     "answer-default-changed": Rule(INFO, (), "answer-default-changed"),
     "answer-member-added": Rule(WARN, ALL, "answer-member-removed"),
     "answer-member-removed": Rule(INFO, (SOURCE,), "answer-member-added"),

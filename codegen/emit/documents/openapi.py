@@ -215,7 +215,7 @@ def _query_schema(spelling: Spelling, one: Field) -> Json:
     has_default = one.has_default and one.default is not None
     plain = replace(one, nullable=False, has_default=has_default, sensitive=False, description="")
     schema = spelling.field(plain, closed=True)
-    return schema | ({"uniqueItems": False} if isinstance(one.type, ListOf) else {})
+    return schema | ({"uniqueItems": one.type.unique_items} if isinstance(one.type, ListOf) else {})
 
 
 def _body(spelling: Spelling, operation: Operation, http: Http) -> Json:

@@ -224,6 +224,7 @@ def test_a_session_s_operation_may_come_and_not_go(tmp_path: Path) -> None:
     ("file", "old", "new", "subject", "rule", "mirror"),
     [
         (HTTP, "{'image/*': {schema", "{image/png: {schema", "get_picture", "answer-values-narrowed", "answer-values-widened"),
+        (HTTP, "{'image/*': {schema", "{application/pdf: {schema", "get_picture", "http-media-type-removed", "http-media-type-added"),
         (SCHEMA, "Picture: {type: string, format: binary, maxLength: 1000}", "Picture: {type: string, format: binary, maxLength: 2000}",
          "get_picture", "answer-values-widened", "answer-values-narrowed"),
         (HTTP, "image/png: {schema: {type: string, format: binary, maxLength: 1000}}\n", "", "PutPictureRequest.content",
