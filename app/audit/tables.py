@@ -1,4 +1,4 @@
-"""The audit tables. Rows are only ever added: a trigger of the migration refuses UPDATE, DELETE and TRUNCATE."""
+"""The audit tables. Rows are only ever added: triggers of the migrations refuse UPDATE, DELETE and TRUNCATE."""
 
 from __future__ import annotations
 
@@ -13,17 +13,18 @@ from sqlmodel import Field, SQLModel
 
 class AuditLogRow(SQLModel, table=True):
     """One call and its outcome; the names of the contract's AuditLog. Read newest first by `id`, which orders rows as
-    they were written, not as they were committed."""
+    they were written, not as they were committed. In parts by month of `at`, so that every unique key has it too."""
 
     __tablename__ = "audit_log"
     __table_args__ = (
         Index("audit_log_action_id", "action", "id"),
         Index("audit_log_username_id", "username", "id"),
-        Index("audit_log_key", "key", unique=True, postgresql_where=text("key IS NOT NULL")),
+        Index("audit_log_key", "key", "at", unique=True, postgresql_where=text("key IS NOT NULL")),
+        {"postgresql_partition_by": "RANGE (at)"},
     )
 
     id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(always=True), primary_key=True))
-    at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    at: datetime = Field(sa_column=Column(DateTime(timezone=True), primary_key=True))
     username: str | None = Field(default=None, sa_column=Column(Text))
     subject: str | None = Field(default=None, sa_column=Column(Text))
     roles: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
@@ -39,7 +40,8 @@ class AuditLogRow(SQLModel, table=True):
     sid: str | None = Field(default=None, sa_column=Column(Text))
     reason: str | None = Field(default=None, sa_column=Column(Text))
     key: UUID | None = Field(default=None, sa_column=Column(Uuid))
-    """NULL in rows that were written once, in a transaction; else there is one row for each, however often it was tried."""
+    """NULL in rows that were written once, in a transaction; else there is one row for each, however often it was tried: each try
+    has the same `at`."""
 
 
 class AuditQuarantineRow(SQLModel, table=True):
