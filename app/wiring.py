@@ -18,6 +18,7 @@ from app.admission.gate import Gate
 from app.admission.shares import Shares
 from app.admission.tally import Refused, Tally
 from app.audit.log import AuditLog
+from app.audit.sealer import AuditSealer
 from app.audit.upkeep import AuditUpkeep
 from app.auth.breaker import Breaker
 from app.auth.discovery import IssuerDiscovery
@@ -97,7 +98,8 @@ class Service:
             on_down=self.metrics.limiter_down,
         )
         self.audit = AuditLog(self.database, on_drop=self.metrics.audit_dropped)
-        self.audit_upkeep = AuditUpkeep(self.database)
+        self.audit_upkeep = AuditUpkeep(self.database, retention_days=settings.audit_retention_days)
+        self.audit_sealer = AuditSealer(self.database)
         self.hub = Hub()
         self.reader = _redis(redis_url, answer_s=READ_TIMEOUT_S)
         self.broker = RedisBroker(self.pipeline, self.reader, topics=TOPICS, codecs=EVENT_CODECS)
@@ -218,6 +220,7 @@ class Service:
         self.supervisor.start("node-count", self.nodes.run)
         self.supervisor.start("audit-writer", self.audit.work)
         self.supervisor.start("audit-upkeep", self.audit_upkeep.work)
+        self.supervisor.start("audit-sealer", self.audit_sealer.work)
         self.supervisor.start("readiness", self.readiness.watch)
         self.supervisor.start("answer-purge", AnswerPurge(self.database).work)
         await self.pipeline.ready()

@@ -16,7 +16,7 @@ MASKED = frozenset(
 """Columns in which each service or door says what is its own: there is a value or not, as in the other."""
 NUMBERED = frozenset({"audit_log.id"})
 """Rows that are written behind the answers are numbered as they come."""
-LEFT_OUT = ("alembic_version", "audit_chain", "event_outbox", "stored_answer")
+LEFT_OUT = ("alembic_version", "audit_chain", "audit_digests", "event_outbox", "stored_answer")
 """What is under way, or is of the door: answers are stored in the form in which they are sent again."""
 TABLES = """
 select relname from pg_class
