@@ -90,7 +90,7 @@ class Event:
 
 
 CONTRACT_VERSION = "1.0.0"
-CONTRACT_HASH = "29b2cd1d"
+CONTRACT_HASH = "e1c953d0"
 
 
 class PkgId(IntEnum):

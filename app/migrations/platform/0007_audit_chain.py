@@ -27,37 +27,37 @@ DROP_PART = """
 CREATE FUNCTION audit_log_drop_part(part text, who text) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = {schema}, pg_temp SET timezone = 'UTC' SET lock_timeout = '500ms' AS $$
 DECLARE
-    found record;
+    gone record;
     counted bigint;
+    last bigint;
 BEGIN
-    PERFORM pg_advisory_xact_lock(7283553, 1);
-    SELECT * INTO found FROM audit_log_parts() p WHERE p.name = part;
-    IF NOT FOUND THEN
+    PERFORM pg_advisory_xact_lock(7283553, 1), pg_advisory_xact_lock(7283553, 2);
+    SELECT * INTO gone FROM audit_log_parts() p WHERE p.name = part;
+    IF gone.name IS NULL THEN
         RETURN NULL;
     END IF;
-    IF found.until > now() - interval '30 days' THEN
+    IF gone.until > now() - interval '30 days' THEN
         RAISE EXCEPTION '% has rows of the last 30 days', part USING ERRCODE = 'insufficient_privilege';
     END IF;
     EXECUTE format('LOCK TABLE ONLY %I IN SHARE MODE', part);
     EXECUTE format('SELECT count(*) FROM %I', part) INTO counted;
-    INSERT INTO audit_dropped (name, since, until, rows, sealed, head_position, head, by)
-        SELECT part, found.since, found.until, counted,
-            (SELECT coalesce(sum(c.rows), 0) FROM audit_chain c
-                WHERE c.month >= found.since AND c.month < found.until AND NOT EXISTS (
-                    SELECT FROM audit_dropped d WHERE d.since <= c.month AND c.month < d.until AND c.position <= d.head_position)),
-            coalesce(max(last.position), 0), coalesce(max(last.hash::text), '\\x')::bytea, left(who, 255)
-        FROM (SELECT position, hash FROM audit_chain ORDER BY position DESC LIMIT 1) last;
+    SELECT coalesce(max(position), 0) INTO last FROM audit_chain;
+    INSERT INTO audit_dropped (name, since, until, rows, sealed, head_position, head, by) VALUES (
+        part, gone.since, gone.until, counted,
+        (SELECT coalesce(sum(c.rows), 0) FROM audit_chain c JOIN audit_digests d ON d.position = c.position
+            WHERE c.month >= gone.since AND c.month < gone.until),
+        last, coalesce((SELECT hash FROM audit_chain WHERE position = last), ''), left(who, 255));
     INSERT INTO audit_log (at, username, roles, action, outcome, door, object_id, trace_id, duration_ms, reason)
         VALUES (clock_timestamp(), left(who, 255), '{}', 'audit.prune', 'success', 'command', part, '', 0, counted || ' rows');
     ALTER TABLE audit_digests DISABLE TRIGGER audit_digests_append_only;
     DELETE FROM audit_digests d USING audit_chain c
-        WHERE c.position = d.position AND c.month >= found.since AND c.month < found.until;
+        WHERE c.position = d.position AND c.month >= gone.since AND c.month < gone.until;
     ALTER TABLE audit_digests ENABLE TRIGGER audit_digests_append_only;
     EXECUTE format('DROP TABLE %I', part);
     RETURN counted;
 END $$
 """
-"""How many rows went; NULL where there is no such part any more. Nothing of the last 30 days goes, whoever asks: with this function
+"""Under the locks of who makes parts and who seals. How many rows went; NULL where there is no such part any more. Nothing of the last 30 days goes, whoever asks: with this function
 alone nobody wipes out what he did today."""
 GRANT = """
 DO $$
