@@ -21,6 +21,8 @@ FROM audit_chain c LEFT JOIN audit_digests d ON d.position = c.position ORDER BY
 ROWS = f"SELECT id, {', '.join(SEALED)} FROM audit_log WHERE id > $1 AND id <= $2 ORDER BY id, at"
 UNSEALED = "SELECT count(*) AS rows, min(at) AS oldest FROM audit_log WHERE id > $1"
 DROPPED = "SELECT name, since, until, rows, sealed, head_position, head, by, at FROM audit_dropped ORDER BY id"
+BEFORE_ALL = -(2**63)
+"""No row has an id of 0 or less: PostgreSQL gives none."""
 PREFETCH = 50
 """Links of one round trip; each has 20 kB of digests at most."""
 
@@ -55,6 +57,8 @@ class Verification:
             self.dropped = await connection.fetch(DROPPED)
             heads = {row["head_position"]: row["head"] for row in self.dropped if row["head_position"]}
             is_found = self.expected_head is None
+            for fault in _differences({}, set(), await connection.fetch(ROWS, BEFORE_ALL, 0)):
+                yield fault
             async for seal in _seals(connection.cursor(LINKS, prefetch=PREFETCH)):
                 for fault in self._links(seal, heads):
                     yield fault

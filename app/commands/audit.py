@@ -26,7 +26,7 @@ from app.audit.export import Form, exported
 from app.audit.log import AuditLog
 from app.audit.parts import PartStatements
 from app.audit.privileges import grants
-from app.audit.record import AuditRecord, Outcome
+from app.audit.record import COMMAND, AuditRecord, Outcome
 from app.audit.verification import Verification
 from app.commands.printable import printable
 from app.configuration.reading import Configuration
@@ -38,7 +38,6 @@ from generated.errors import ApiError
 CONNECT_S = 5.0
 MOST_SAID = 1000
 """Faults that are named; the others are counted."""
-DOOR = "command"
 COUNTED = "SELECT count(*) FROM audit_log WHERE at >= $1 AND at < $2"
 Work = Callable[[Any, argparse.Namespace], Coroutine[Any, Any, int]]
 
@@ -223,7 +222,7 @@ async def _record(options: argparse.Namespace) -> None:
     database = Database(_url(options), 2)
     record = AuditRecord(
         at=datetime.now(UTC), username=operator(), subject=None, roles=[], action="audit.export", outcome=Outcome.SUCCESS,
-        code=None, door=DOOR, object_id=f"{_said(options.since)}/{_said(options.until)}", ip=None, user_agent=None,
+        code=None, door=COMMAND, object_id=f"{_said(options.since)}/{_said(options.until)}", ip=None, user_agent=None,
         trace_id=uuid.uuid4().hex, duration_ms=0, reason=str(options.format),
     )  # fmt: skip
     try:
