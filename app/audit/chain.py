@@ -21,7 +21,7 @@ SEALED = (
     "trace_id", "duration_ms", "sid", "reason", "key",
 )  # fmt: skip
 """The columns of form 1, in their order."""
-GENESIS = bytes(32)
+GENESIS = b"\x00" * 32
 """What stands before the first link."""
 DIGEST_BYTES = 32
 ID_BYTES = 8
