@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from typing import Any
 
+from app.audit.record import COMMAND
 from app.auth.principal import Principal
 from app.execution.context import Call, Caller, Context, Door
-from app.audit.record import COMMAND
 from generated.enums import AuditDoor
 from generated.operations import OPERATIONS
 

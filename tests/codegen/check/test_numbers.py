@@ -70,7 +70,12 @@ def test_all_numbers_in_use_are_listed_with_their_names() -> None:
     } == loaded.dialects.words.lock.pkg_ids
     fields = used_numbers(loaded.dialects.proto)
     assert fields["ArtistCreated"] == {"artist": 1}
-    assert fields["AuditDoor"] == {"AUDIT_DOOR_UNSPECIFIED": 0, "AUDIT_DOOR_HTTP": 1, "AUDIT_DOOR_WEBSOCKET": 2, "AUDIT_DOOR_COMMAND": 3}
+    assert fields["AuditDoor"] == {
+        "AUDIT_DOOR_UNSPECIFIED": 0,
+        "AUDIT_DOOR_HTTP": 1,
+        "AUDIT_DOOR_WEBSOCKET": 2,
+        "AUDIT_DOOR_COMMAND": 3,
+    }
     assert "LivezRequest" not in fields
 
 
