@@ -33,7 +33,7 @@ from app.configuration.reading import Configuration
 from app.db.database import Database, reason_of
 from app.exit_codes import FAILED, OK, UNAVAILABLE, USAGE
 from app.settings import KEPT_FOR_EVER, LEAST_RETENTION_DAYS
-from generated.errors import ApiError, Unavailable
+from generated.errors import ApiError
 
 CONNECT_S = 5.0
 MOST_SAID = 1000
@@ -109,12 +109,13 @@ def _ended(work: Work, options: argparse.Namespace) -> int:
         return asyncio.run(_connected(work, options))
     except BrokenPipeError:
         raise  # Who reads it has enough; see `python -m app`.
-    except (TimeoutError, Unavailable, OSError) as error:
-        print(f"DATABASE_URL: it does not answer: {reason_of(error)}", file=sys.stderr)
+    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, ApiError) as error:
+        cause = (error.__cause__ or error) if isinstance(error, ApiError) else error
+        if isinstance(cause, asyncpg.PostgresError | asyncpg.InterfaceError):
+            print(f"the database refused: {cause}", file=sys.stderr)
+            return FAILED
+        print(f"DATABASE_URL: it does not answer: {reason_of(cause)}", file=sys.stderr)
         return UNAVAILABLE
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, ApiError) as error:
-        print(f"the database refused: {error.__cause__ or error}", file=sys.stderr)
-        return FAILED
 
 
 async def _connected(work: Work, options: argparse.Namespace) -> int:
