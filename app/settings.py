@@ -95,10 +95,18 @@ def _redis(value: SecretStr) -> SecretStr:
     return value
 
 
+def _retention(days: int) -> int:
+    if days != KEPT_FOR_EVER and days < LEAST_RETENTION_DAYS:
+        raise ValueError("what is younger than 30 days is not dropped")
+    return days
+
+
 def _issuer(value: str | None) -> str | None:
     return value if value is None else check_issuer(value)
 
 
+KEPT_FOR_EVER = 0
+LEAST_RETENTION_DAYS = 30
 Texts = Annotated[tuple[str, ...], BeforeValidator(_split)]
 Origins = Annotated[Texts, AfterValidator(check_origins)]
 Host = Annotated[str, AfterValidator(check_host)]
@@ -171,6 +179,16 @@ class DatabaseSettings(Group):
     mover's. It bounds the operations that run at once, too. The start compares the sum with `max_connections`."""
     database_nodes: int = Field(1, ge=1, le=1000, title="a number of nodes, 1 to 1000")
     """How many nodes share the database; only for that comparison."""
+
+
+class AuditSettings(Group):
+    about = "The audit log"
+
+    audit_retention_days: Annotated[int, AfterValidator(_retention)] = Field(
+        KEPT_FOR_EVER, le=36500, title="days, 30 or more, such as 400; 0 keeps all for ever"
+    )
+    """Months whose every row is older are dropped as a whole, and leave a record. For ever, if nothing is said: for how long is the
+    law's or the company's to say, and what was dropped does not come back. docs/audit.md says which right it takes."""
 
 
 class RedisSettings(Group):
@@ -251,7 +269,14 @@ class LogSettings(Group):
 
 
 class Settings(
-    LogSettings, CallerSettings, IdentitySettings, RedisSettings, DatabaseSettings, AdminSettings, NodeSettings
+    LogSettings,
+    CallerSettings,
+    IdentitySettings,
+    RedisSettings,
+    AuditSettings,
+    DatabaseSettings,
+    AdminSettings,
+    NodeSettings,
 ):
     """All groups as one frozen value. Made by `app/configuration/reading.py`, and by tests with names and values."""
 
@@ -280,6 +305,7 @@ GROUPS: tuple[type[Group], ...] = (
     NodeSettings,
     AdminSettings,
     DatabaseSettings,
+    AuditSettings,
     RedisSettings,
     IdentitySettings,
     CallerSettings,

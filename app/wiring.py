@@ -18,6 +18,8 @@ from app.admission.gate import Gate
 from app.admission.shares import Shares
 from app.admission.tally import Refused, Tally
 from app.audit.log import AuditLog
+from app.audit.sealer import AuditSealer
+from app.audit.upkeep import AuditUpkeep
 from app.auth.breaker import Breaker
 from app.auth.discovery import IssuerDiscovery
 from app.auth.ended_sessions import EndedSessions
@@ -97,6 +99,8 @@ class Service:
         self._know_users(settings)
         self._reach_redis(settings)
         self.audit = AuditLog(self.database, on_drop=metrics.audit_dropped)
+        self.audit_upkeep = AuditUpkeep(self.database, retention_days=settings.audit_retention_days)
+        self.audit_sealer = AuditSealer(self.database)
         self.hub = Hub(metrics.events.received)
         self.mover = Mover(self.database, self.broker, TOPICS, on_depth=metrics.events.outbox_depth)
         self.deadlines = Deadlines()
@@ -236,6 +240,8 @@ class Service:
         self.supervisor.start("ended-sessions", self.ended.run)
         self.supervisor.start("node-count", self.nodes.run)
         self.supervisor.start("audit-writer", self.audit.work)
+        self.supervisor.start("audit-upkeep", self.audit_upkeep.work)
+        self.supervisor.start("audit-sealer", self.audit_sealer.work)
         self.supervisor.start("readiness", self.readiness.watch)
         self.supervisor.start("loop-lag", self.metrics.node.watch_loop)
         self.supervisor.start("answer-purge", AnswerPurge(self.database).work)

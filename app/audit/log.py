@@ -51,7 +51,9 @@ class AuditLog:
         self._capacity = capacity
         self._queue: deque[AuditRecord] = deque()
         columns: dict[str, Any] = {name: bindparam(name) for name in COLUMNS}
-        self._insert = compile_statement(insert(AUDIT_LOG).values(**columns).on_conflict_do_nothing())
+        added = insert(AUDIT_LOG).values(**columns)
+        self._insert = compile_statement(added)
+        self._insert_once = compile_statement(added.on_conflict_do_nothing())
         quarantine: dict[str, Any] = {name: bindparam(name) for name in ("reason", "row")}
         self._quarantine = compile_statement(insert(AUDIT_QUARANTINE).values(**quarantine))
         self.dropped = self.written = self.stored = self.quarantined = 0
@@ -61,7 +63,8 @@ class AuditLog:
         """In the caller's transaction, if that is what the executor is: the row is there if that commits, and only
         then. Raises what the executor raises. A record that was identified and is
         stored already is passed over."""
-        await executor.execute(self._insert, **record.parameters())
+        statement = self._insert if record.key is None else self._insert_once
+        await executor.execute(statement, **record.parameters())
         self.written += 1
 
     @property
@@ -128,7 +131,7 @@ class AuditLog:
 
     async def _insert_all(self, batch: list[AuditRecord]) -> None:
         async with asyncio.timeout(INSERT_S):
-            await self._database.execute_many(self._insert, [record.parameters() for record in batch])
+            await self._database.execute_many(self._insert_once, [record.parameters() for record in batch])
         self.stored += len(batch)
 
     async def _isolate(self, record: AuditRecord, error: Exception) -> None:
