@@ -166,7 +166,7 @@ shell: ## A shell in a container that runs (SERVICE=node-1)
 	@$(HAS_COMPOSE); $(COMPOSE_HERE) $(WITH_ALL) exec $(or $(SERVICE),node-1) sh
 
 build: ## Build the images of docker/compose.yaml: the service's, and Keycloak for its database
-	@$(HAS_COMPOSE); image=$$(sed -n 's/^IMAGE=//p' docker/.env); case "$$image" in *:local) $(MAKE) --no-print-directory image TAG="$$image";; esac; \
+	@$(HAS_COMPOSE); image=$$(sed -n 's/^IMAGE=//p' docker/.env); case "$$image" in *:local) $(MAKE) --no-print-directory image TAG="$$image" || exit 1;; esac; \
 	$(COMPOSE_HERE) build
 
 status: ## Say which containers run, and how they are
