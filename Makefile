@@ -1,7 +1,7 @@
 # Stele. `make` shows what there is. Needed first: Python 3.11 or later, and make.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run keycloak test test-platform test-long check generate fix breaking init import update-platform new resource remove lock migrate migration rollback migration-history migration-current call operations coverage-contract mock fuzz-http fuzz-ws sdk image secrets start stop logs shell build status bench clean clean-data update-locks
+.PHONY: help run keycloak test test-platform test-long check generate fix breaking init import update-platform new resource remove lock migrate migration rollback migration-history migration-current call operations coverage-contract mock fuzz-http fuzz-ws sdk image lint hooks audit secrets start stop logs shell build status bench clean clean-data update-locks
 
 VENV := .venv
 READY := $(VENV)/.ready
@@ -149,6 +149,15 @@ image: ## Build the image with docker or buildah (TAG=name:1.0.0 TARGET=developm
 	"$$@" --file docker/Dockerfile --target $(or $(TARGET),production) --tag "$(or $(TAG),$$name:$$version)" \
 	  --build-arg NAME="$$name" --build-arg VERSION="$$version" --build-arg REVISION="$$(git rev-parse HEAD 2>/dev/null || echo unknown)" \
 	  --build-arg SOURCE_DATE_EPOCH="$$epoch" $(if $(BASE),--build-arg BASE="$(BASE)") $(if $(PIP_CONF),$(PIP_SECRET)) $(ARGS) .
+
+lint: $(READY) ## Run what .pre-commit-config.yaml names over all files, without network (HOOK=mypy for one)
+	@$(VENV)/bin/pre-commit run --all-files --show-diff-on-failure $(HOOK)
+
+hooks: $(READY) ## Let git run the same over what is committed
+	@$(VENV)/bin/pre-commit install
+
+audit: $(READY) ## Ask PyPI for known faults of what is shipped; pyproject.toml has the waivers, with their dates
+	@$(PYTHON_IN) -m docker.audit
 
 secrets: $(READY) ## Write docker/.env and docker/secrets/, what is there stays (DOMAIN=example.com)
 	@$(PYTHON_IN) -m docker.credentials $(if $(DOMAIN),--domain "$(DOMAIN)")

@@ -164,6 +164,9 @@ def test_no_secret_stands_in_a_variable_or_on_a_command_line(composed: Composed,
     secrets_there = [path.read_text().strip() for path in (written / "secrets").iterdir() if path.name != "on_call_url"]
     text = json.dumps(composed.document)
     assert [one for one in secrets_there if one in text] == []
+    assert re.findall(r"\w+://[^\s/\"@]*:[^\s/\"@]*@", text) == []
+    variables = {name for one in composed.services for name in composed.environment(one)}
+    assert {name for name in variables if re.search(r"PASSWORD|SECRET", name) and not name.endswith("_FILE")} == set()
 
 
 def test_our_settings_exist_and_are_known(composed: Composed) -> None:
