@@ -7,6 +7,7 @@ nobody answers, 78 for waivers that are wrong or over.
 
 from __future__ import annotations
 
+import argparse
 import datetime
 import json
 import subprocess
@@ -87,9 +88,8 @@ def judged(faults: Iterable[Fault], waivers: Sequence[Waiver]) -> tuple[list[Fau
     return [one for one in faults if not waived.intersection(one.ids)], [one for one in waivers if one.id not in known]
 
 
-def _asked() -> dict[str, Any]:
+def _asked(program: Path) -> dict[str, Any]:
     """Raises LookupError where nobody answers."""
-    program = Path(sys.executable).with_name("pip-audit")
     words = ["--requirement", str(ROOT / "requirements.lock"), "--disable-pip", "--require-hashes", "--format", "json"]
     command = [str(program), *words, "--progress-spinner", "off"]
     ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=WITHIN_S)
@@ -100,11 +100,17 @@ def _asked() -> dict[str, Any]:
     return report
 
 
-def main() -> int:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m docker.audit", description="Known faults of what an image has.")
+    parser.add_argument(
+        "--program", type=Path, default=Path(sys.executable).with_name("pip-audit"), help="another pip-audit"
+    )
+    parser.add_argument("--project", type=Path, default=ROOT / "pyproject.toml", help="another file with waivers")
+    options = parser.parse_args(arguments)
+    project = tomllib.loads(options.project.read_text(encoding="utf-8"))
     try:
         waivers = waivers_of(project, datetime.datetime.now(datetime.UTC).date())
-        faults, idle = judged(faults_of(_asked()), waivers)
+        faults, idle = judged(faults_of(_asked(options.program)), waivers)
     except WaiversRefused as refused:
         print(refused, file=sys.stderr)
         return WRONG
@@ -119,4 +125,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import json
-import os
 import subprocess
 import sys
 import tomllib
@@ -85,16 +84,18 @@ def test_a_waiver_that_is_over_ends_it_before_anybody_is_asked(tmp_path: Path) -
 
 
 def audit(folder: Path, said: str, waivers: str) -> int:
-    """Of a project of its own, whose interpreter stands beside another pip-audit."""
-    (folder / "docker").mkdir()
-    (folder / "docker" / "audit.py").write_text((ROOT / "docker" / "audit.py").read_text())
+    """By the command, of a project with these waivers."""
     (folder / "pyproject.toml").write_text(f"[tool.audit]\n{waivers}\n")
-    (folder / "requirements.lock").touch()
-    (folder / "python").symlink_to(sys.executable)
     program = folder / "pip-audit"
     program.write_text(f"#!/bin/sh\ncat <<'END'\n{said}\nEND\n")
     program.chmod(0o755)
-    command = [str(folder / "python"), "-m", "docker.audit"]
-    return subprocess.run(
-        command, cwd=folder, env={"PATH": os.environ["PATH"]}, capture_output=True, check=False, timeout=60
-    ).returncode
+    command = [
+        sys.executable,
+        "-m",
+        "docker.audit",
+        "--program",
+        str(program),
+        "--project",
+        str(folder / "pyproject.toml"),
+    ]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, check=False, timeout=60).returncode

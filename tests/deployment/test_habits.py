@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -19,7 +20,7 @@ WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 PLANTED = {
     "ruff": ("app/planted.py", "import os\n"),
     "format": ("app/planted.py", "x = {  'a':1 }\n"),
-    "codespell": ("docs/planted.md", "It will " + "recieve" + " a frame.\n"),
+    "codespell": ("docs/planted.md", "It will recie" + "ve a frame.\n"),
     "bandit": ("app/planted.py", "import subprocess\n\nsubprocess.run('ls', shell=True)\n"),
     "deptry": ("app/planted.py", "import hypothesis\n"),
     "vulture": ("app/planted.py", "def f(used: int, unused: int) -> int:\n    return used\n    return 2\n"),
@@ -43,6 +44,7 @@ def test_a_hook_finds_what_it_is_for(name: str, tmp_path: Path) -> None:
         (tmp_path / folder).mkdir(parents=True)
     (tmp_path / "app" / "__init__.py").touch()
     (tmp_path / "pyproject.toml").write_text((ROOT / "pyproject.toml").read_text())
+    shutil.copy(WORKFLOWS[0], tmp_path / ".github" / "workflows")
     file, text = PLANTED[name]
     assert run(name, tmp_path, "app/__init__.py").returncode == 0 or name == "deptry"
     (tmp_path / file).write_text(text)
