@@ -166,6 +166,17 @@ def test_selectors_find_their_pods(objects: Rendered) -> None:
     assert objects["NetworkPolicy", "migration"]["spec"]["podSelector"]["matchLabels"].items() <= job
 
 
+def test_all_but_the_nodes_can_be_applied_before_them(objects: Rendered) -> None:
+    """By the label that docs/operations.md selects by: what the migration needs is among it."""
+    nodes = {
+        key
+        for key, one in objects.items()
+        if one["metadata"].get("labels", {}).get("app.kubernetes.io/component") == "node"
+    }
+    assert nodes == {("Deployment", "service")}
+    assert "--selector 'app.kubernetes.io/component!=node'" in (ROOT / "docs" / "operations.md").read_text()
+
+
 def test_only_named_namespaces_come_in(objects: Rendered) -> None:
     assert objects["NetworkPolicy", "closed"]["spec"] == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
     rules = objects["NetworkPolicy", "service"]["spec"]["ingress"]

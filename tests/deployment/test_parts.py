@@ -194,6 +194,8 @@ def test_traefik_believes_nobody_s_word_on_where_a_call_is_from(composed: Compos
     balancer = routes()["http"]["services"]["service"]["loadBalancer"]
     assert "sticky" not in balancer
     assert balancer["healthCheck"]["path"] == "/readyz"
+    assert "another-node" in routes()["http"]["routers"]["service"]["middlewares"]
+    assert routes()["http"]["middlewares"]["another-node"]["retry"]["attempts"] == len(balancer["servers"])
 
 
 def test_grafana_names_its_sources_as_the_dashboards_do() -> None:
