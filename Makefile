@@ -1,7 +1,7 @@
 # Stele. `make` shows what there is. Needed first: Python 3.11 or later, and make.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run keycloak test test-platform test-long check generate fix breaking init import update-platform new resource remove lock migrate migration rollback migration-history migration-current call operations coverage-contract mock fuzz-http fuzz-ws sdk image lint hooks audit secrets start stop logs shell build status bench clean clean-data update-locks
+.PHONY: help run keycloak test test-platform test-long check generate fix breaking init import update-platform new resource remove lock migrate migration rollback migration-history migration-current call operations coverage-contract coverage-lines mock fuzz-http fuzz-ws sdk image lint hooks audit secrets start stop logs shell build status bench clean clean-data update-locks
 
 VENV := .venv
 READY := $(VENV)/.ready
@@ -51,6 +51,11 @@ coverage-contract: $(READY) ## Say what of the contract your tests reach, as a t
 test-platform: $(READY) ## Test the platform, on a contract of its own in .stele/workbench (PYTEST_ARGS=tests/app/ws)
 	@$(IN_WORKBENCH) -m mypy app generated proof tests
 	@$(IN_WORKBENCH) -m pytest -n 2 --dist loadgroup $(or $(PYTEST_ARGS),tests)
+
+coverage-lines: $(READY) ## Measure which lines of app/, codegen/ and proof/ the platform's tests reach, in all their processes, and hold the floor (PYTEST_ARGS=tests/app/ws)
+	@rm -rf .stele/lines && mkdir -p .stele/lines
+	@COVERAGE_FILE="$(CURDIR)/.stele/lines/data" $(IN_WORKBENCH) -m coverage run -m pytest -n 2 --dist loadgroup $(or $(PYTEST_ARGS),tests)
+	@export COVERAGE_FILE="$(CURDIR)/.stele/lines/data"; $(IN_WORKBENCH) -m coverage combine --quiet && $(IN_WORKBENCH) -m coverage report
 
 test-long: $(READY) ## Run the long forms of the platform's fault and load tests, one after the other (PYTEST_ARGS=tests/faults)
 	@$(IN_WORKBENCH) -m pytest -m long $(or $(PYTEST_ARGS),tests)
