@@ -68,6 +68,18 @@ def test_actions_are_pinned_by_a_commit_and_say_which_version_it_is(file: Path) 
     assert [line for line in lines if not re.search(r"uses: [\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$", line)] == []
 
 
+@pytest.mark.parametrize("file", WORKFLOWS, ids=lambda path: path.name)
+def test_workflows_may_do_nothing_but_read(file: Path) -> None:
+    document = yaml.safe_load(file.read_text())
+    assert document["permissions"] == {}
+    for job in document["jobs"].values():
+        assert job["permissions"] == {"contents": "read"}
+        assert "timeout-minutes" in job
+        assert {
+            one["with"].get("persist-credentials") for one in job["steps"] if "checkout" in one.get("uses", "")
+        } == {False}
+
+
 def test_zizmor_finds_nothing_in_the_workflows() -> None:
     ended = run("workflows", ROOT, "")
     assert ended.returncode == 0, ended.stdout

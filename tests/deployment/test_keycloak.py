@@ -79,11 +79,7 @@ class InProduction(Server):
 
     def is_ready(self) -> bool:
         """By the compose file's own health check."""
-        return subprocess.run(self.health, capture_output=True, check=False, timeout=10).returncode == 0
-
-    @property
-    def health(self) -> list[str]:
-        return self._health
+        return subprocess.run(self._health, capture_output=True, check=False, timeout=10).returncode == 0
 
     def asked_by(self, test: list[str]) -> None:
         kind, *command = test
@@ -112,8 +108,11 @@ async def keycloak(
             "db-username=keycloak", "db-username=postgres"
         )
     )
-    environment = composed.environment("keycloak") | {"KC_CONFIG_FILE": str(tmp_path / "keycloak.conf")}
-    environment["KC_TRUSTSTORE_PATHS"] = str(written / "secrets" / "authority.pem")
+    places = {
+        "/run/secrets/keycloak.conf": tmp_path / "keycloak.conf",
+        "/run/secrets/authority.pem": written / "secrets" / "authority.pem",
+    }
+    environment = {name: str(places.get(text, text)) for name, text in composed.environment("keycloak").items()}
     server = InProduction(
         tmp_path / "keycloak", environment, composed.services["keycloak"]["command"], written / "secrets" / "realm.json"
     )
