@@ -1,7 +1,7 @@
 # Stele. `make` shows what there is. Needed first: Python 3.11 or later, and make.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run keycloak test test-platform test-long check generate fix breaking init import update-platform new resource remove lock migrate migration rollback migration-history migration-current call operations coverage-contract mock fuzz-http fuzz-ws sdk image bench clean clean-data update-locks
+.PHONY: help run keycloak test test-platform test-long check generate fix breaking init import update-platform new resource remove lock migrate migration rollback migration-history migration-current call operations coverage-contract coverage-lines mock fuzz-http fuzz-ws sdk image lint hooks audit secrets start stop logs shell build status bench clean clean-data update-locks
 
 VENV := .venv
 READY := $(VENV)/.ready
@@ -14,6 +14,11 @@ PYTEST_ARGS ?=
 FACTS := .stele/coverage/tests.ndjson
 FUZZED := .stele/coverage/fuzz.ndjson
 PIP_SECRET = --secret id=pip,src="$(PIP_CONF)"
+COMPOSE ?= docker compose
+COMPOSE_HERE = $(COMPOSE) --file docker/compose.yaml
+WITH_ALL := --profile full
+HAS_COMPOSE = $(COMPOSE) version >/dev/null 2>&1 || { echo "no '$(COMPOSE)' answers here: install Docker with its compose plugin, or say COMPOSE=\"podman compose\"" >&2; exit 1; }; \
+	test -f docker/.env || { echo "docker/.env is not there: make secrets writes it" >&2; exit 1; }
 IN_WORKBENCH = $(PYTHON_IN) -m tests.workbench $(abspath $(PYTHON_IN))
 
 help: ## Show this list
@@ -46,6 +51,11 @@ coverage-contract: $(READY) ## Say what of the contract your tests reach, as a t
 test-platform: $(READY) ## Test the platform, on a contract of its own in .stele/workbench (PYTEST_ARGS=tests/app/ws)
 	@$(IN_WORKBENCH) -m mypy app generated proof tests
 	@$(IN_WORKBENCH) -m pytest -n 2 --dist loadgroup $(or $(PYTEST_ARGS),tests)
+
+coverage-lines: $(READY) ## Measure which lines of app/, codegen/ and proof/ the platform's tests reach, in all their processes, and hold the floor (PYTEST_ARGS=tests/app/ws)
+	@rm -rf .stele/lines && mkdir -p .stele/lines
+	@COVERAGE_FILE="$(CURDIR)/.stele/lines/data" $(IN_WORKBENCH) -m coverage run -m pytest -n 2 --dist loadgroup $(or $(PYTEST_ARGS),tests)
+	@export COVERAGE_FILE="$(CURDIR)/.stele/lines/data"; $(IN_WORKBENCH) -m coverage combine --quiet && $(IN_WORKBENCH) -m coverage report
 
 test-long: $(READY) ## Run the long forms of the platform's fault and load tests, one after the other (PYTEST_ARGS=tests/faults)
 	@$(IN_WORKBENCH) -m pytest -m long $(or $(PYTEST_ARGS),tests)
@@ -144,6 +154,37 @@ image: ## Build the image with docker or buildah (TAG=name:1.0.0 TARGET=developm
 	"$$@" --file docker/Dockerfile --target $(or $(TARGET),production) --tag "$(or $(TAG),$$name:$$version)" \
 	  --build-arg NAME="$$name" --build-arg VERSION="$$version" --build-arg REVISION="$$(git rev-parse HEAD 2>/dev/null || echo unknown)" \
 	  --build-arg SOURCE_DATE_EPOCH="$$epoch" $(if $(BASE),--build-arg BASE="$(BASE)") $(if $(PIP_CONF),$(PIP_SECRET)) $(ARGS) .
+
+lint: $(READY) ## Run what .pre-commit-config.yaml names over all files, without network (HOOK=mypy for one)
+	@$(VENV)/bin/pre-commit run --all-files --show-diff-on-failure $(HOOK)
+
+hooks: $(READY) ## Let git run the same over what is committed
+	@$(VENV)/bin/pre-commit install
+
+audit: $(READY) ## Ask PyPI for known faults of what is shipped; pyproject.toml has the waivers, with their dates
+	@$(PYTHON_IN) -m docker.audit
+
+secrets: $(READY) ## Write docker/.env and docker/secrets/, what is there stays (DOMAIN=example.com)
+	@$(PYTHON_IN) -m docker.credentials $(if $(DOMAIN),--domain "$(DOMAIN)")
+
+start: ## Start the service with its data by docker compose (PROFILE=full: with Prometheus, Grafana and Loki)
+	@$(HAS_COMPOSE); $(COMPOSE_HERE) $(if $(PROFILE),--profile $(PROFILE)) up --detach --remove-orphans
+
+stop: ## Stop what make start started; data stays
+	@$(HAS_COMPOSE); $(COMPOSE_HERE) $(WITH_ALL) down
+
+logs: ## Follow what the containers say (SERVICE=node-1)
+	@$(HAS_COMPOSE); $(COMPOSE_HERE) $(WITH_ALL) logs --follow --tail 100 $(SERVICE)
+
+shell: ## A shell in a container that runs (SERVICE=node-1)
+	@$(HAS_COMPOSE); $(COMPOSE_HERE) $(WITH_ALL) exec $(or $(SERVICE),node-1) sh
+
+build: ## Build the images of docker/compose.yaml: the service's, and Keycloak for its database
+	@$(HAS_COMPOSE); image=$$(sed -n 's/^IMAGE=//p' docker/.env); case "$$image" in *:local) $(MAKE) --no-print-directory image TAG="$$image" || exit 1;; esac; \
+	$(COMPOSE_HERE) build
+
+status: ## Say which containers run, and how they are
+	@$(HAS_COMPOSE); $(COMPOSE_HERE) $(WITH_ALL) ps --all
 
 bench: $(READY) ## Measure the service against two reference programs
 	@$(IN_WORKBENCH) -m tests.load

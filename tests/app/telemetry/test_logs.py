@@ -14,7 +14,7 @@ from app.telemetry.logs import add_correlation, scrub_event
 from app.telemetry.scrubbing import SCRUBBED, scrub
 from generated.product import NAME
 
-TOKEN = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl"
+TOKEN = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl"  # pragma: allowlist secret
 
 
 @pytest.mark.parametrize(
