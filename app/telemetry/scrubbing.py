@@ -27,12 +27,11 @@ NAMES = (
 MAX_DEPTH = 8
 """Of values inside each other; of what is deeper nothing is said."""
 DEEPER = "[deeper]"
-_NAME = "|".join(one.replace("_", "[-_]") for one in NAMES)
 PATTERN = re.compile(
     rf"""
     (?P<jwt> eyJ[\w-]{{8,}} (?: \.[\w-]* )+ )
     | (?P<url> [a-z][a-z0-9+.-]{{0,30}}://[^\s/?#@:]{{0,200}}: ) [^\s/?#]+ (?=@)
-    | (?P<named> (?:{_NAME}) (?: \\*['"]\s*[,:=]\s* | \s*[:=]\s* | %3D ) (?:b(?=['"]))? )
+    | (?P<named> (?:{"|".join(NAMES).replace("_", "[-_]")}) (?: \\*['"]\s*[,:=]\s* | \s*[:=]\s* | %3D ) (?:b(?=['"]))? )
       (?: (?P<quote> \\*['"] ) .*? (?: (?<!\\)(?P=quote) | \Z )
         | [\[({{] [^\r\n]*
         | (?<=cookie:) [^\r\n]* | (?<=cookie:\ ) [^\r\n]*

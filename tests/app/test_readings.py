@@ -14,6 +14,7 @@ from app.audit.record import AuditRecord, Outcome
 from app.broadcast.broker import Delivery
 from app.broadcast.hub import Hub, Message
 from app.db.database import Database
+from app.execution.access_log import AccessLog
 from app.guard.places import Places
 from app.readings import known, read_parts
 from app.telemetry.metrics.metrics import Metrics
@@ -29,6 +30,7 @@ class Worker:
         self.database = Database("postgresql://nobody@127.0.0.1:9/none", 7)
         self.gate, self.shares, self.tally, self.places, self.hub = Gate(), Shares(4), Tally(), Places(10), Hub()
         self.audit = AuditLog(self.database, on_drop=lambda count: None)
+        self.access = AccessLog()
         self.metrics = Metrics(known())
         read_parts(self.metrics, self)
 

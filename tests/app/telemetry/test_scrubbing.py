@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.telemetry.scrubbing import SCRUBBED, is_credential, scrub, scrubbed
+from app.telemetry.scrubbing import DEEPER, MAX_DEPTH, SCRUBBED, is_credential, scrub, scrubbed
 
 TOKEN = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl"
 BEGIN, END = "Zq7Begin", "Zq7End"
@@ -46,6 +46,7 @@ texts = st.one_of(
     st.builds(lambda name, one: json.dumps({"a": 1, name: one, "z": [2]}), names, secret(anything)),
     st.builds(lambda name, one: json.dumps({"body": json.dumps({name: one, "z": 1})}), names, secret(printable)),
     st.builds(lambda name, one: repr({"a": 1, name: one, "z": [2]}), names, secret(anything)),
+    st.builds(lambda name, one: repr({name: [one, {"deep": one}, one]}), names, secret(printable)),
     st.builds(lambda name, one: repr([(name.encode(), one.encode())]), names, secret(printable)),
     st.builds(lambda name, one: f"ValueError: {name}={one!r} is wrong", names, secret(anything)),
 )  # fmt: skip
@@ -73,7 +74,7 @@ def wrapped(value: Any, shape: list[str]) -> Any:
 def test_no_credential_stays_at_any_depth(value: Any, shape: list[str]) -> None:
     told = json.dumps(scrubbed("said", wrapped(value, shape)), ensure_ascii=False)
     assert not [one for one in (BEGIN, END) if one in told], told
-    assert SCRUBBED in told
+    assert SCRUBBED in told or DEEPER in told
 
 
 @settings(max_examples=500, deadline=None)
@@ -124,3 +125,11 @@ def test_names_of_credentials_are_known_by_their_ends(name: str, expected: bool)
 @pytest.mark.timeout(10)
 def test_no_text_takes_long(text: str) -> None:
     scrub(text)
+
+
+def test_of_what_is_too_deep_nothing_is_said() -> None:
+    value: Any = "at the bottom"
+    for _ in range(MAX_DEPTH + 1):
+        value = [value]
+    told = json.dumps(scrubbed("x", value))
+    assert (DEEPER in told, "bottom" in told) == (True, False)
