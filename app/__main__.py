@@ -21,12 +21,14 @@ COMMANDS = {
     "serve": "serve until a signal comes",
     "migrate": "bring the database to this release's schema, or a step back",
     "config": "print the settings that are in force, masked, and where each came from",
+    "metrics": "print what every metric of a node is",
     "connections": "list the open sockets of the node that runs here",
     "tail": "follow audit rows and events as they are stored",
+    "audit": "verify, export or prune the audit log",
     "doctor": "look at the settings and all that a node needs, and say what to do",
 }
 """Each is a module of app/commands, which is imported when it is asked for."""
-CONFIGURED = frozenset({"serve", "connections", "tail"})
+CONFIGURED = frozenset({"serve", "connections", "tail", "audit"})
 """Those that get usable settings as `configuration`: whatever is wrong with them is said before anything else is imported."""
 HELP = frozenset({"-h", "--help"})
 EXIT_CODES = """\

@@ -95,10 +95,18 @@ def _redis(value: SecretStr) -> SecretStr:
     return value
 
 
+def _retention(days: int) -> int:
+    if days != KEPT_FOR_EVER and days < LEAST_RETENTION_DAYS:
+        raise ValueError("what is younger than 30 days is not dropped")
+    return days
+
+
 def _issuer(value: str | None) -> str | None:
     return value if value is None else check_issuer(value)
 
 
+KEPT_FOR_EVER = 0
+LEAST_RETENTION_DAYS = 30
 Texts = Annotated[tuple[str, ...], BeforeValidator(_split)]
 Origins = Annotated[Texts, AfterValidator(check_origins)]
 Host = Annotated[str, AfterValidator(check_host)]
@@ -173,6 +181,16 @@ class DatabaseSettings(Group):
     """How many nodes share the database; only for that comparison."""
 
 
+class AuditSettings(Group):
+    about = "The audit log"
+
+    audit_retention_days: Annotated[int, AfterValidator(_retention)] = Field(
+        KEPT_FOR_EVER, le=36500, title="days, 30 or more, such as 400; 0 keeps all for ever"
+    )
+    """Months whose every row is older are dropped as a whole, and leave a record. For ever, if nothing is said: for how long is the
+    law's or the company's to say, and what was dropped does not come back. docs/audit.md says which right it takes."""
+
+
 class RedisSettings(Group):
     about = "Redis or Valkey"
 
@@ -241,10 +259,24 @@ class LogSettings(Group):
     """Below WARNING there are few lines: what succeeds is metrics and audit rows."""
     log_format: Annotated[LogFormat, Unset("human", "json", "json")] = Field(LogFormat.JSON, title="json or human")
     """One object a line, or what a terminal shows."""
+    access_log_sample: float = Field(0.0, ge=0, le=1, title="a part of all requests, from 0 to 1, such as 0.01")
+    """Which part of the requests has a line when it ends. Every one has whose status is 500 or above, or that was slow: at most 100 a
+    second. 0 since metrics and audit rows say what succeeds, and a line costs about half of what a request does."""
+    slow_request_ms: int = Field(1000, ge=0, le=60_000, title="milliseconds, such as 1000; 0 for never")
+    """From when a request is slow."""
+    slow_statement_ms: int = Field(250, ge=0, le=60_000, title="milliseconds, such as 250; 0 for never")
+    """From when a statement has a line, with its name, its operation and no value; ten a minute for each name."""
 
 
 class Settings(
-    LogSettings, CallerSettings, IdentitySettings, RedisSettings, DatabaseSettings, AdminSettings, NodeSettings
+    LogSettings,
+    CallerSettings,
+    IdentitySettings,
+    RedisSettings,
+    AuditSettings,
+    DatabaseSettings,
+    AdminSettings,
+    NodeSettings,
 ):
     """All groups as one frozen value. Made by `app/configuration/reading.py`, and by tests with names and values."""
 
@@ -273,6 +305,7 @@ GROUPS: tuple[type[Group], ...] = (
     NodeSettings,
     AdminSettings,
     DatabaseSettings,
+    AuditSettings,
     RedisSettings,
     IdentitySettings,
     CallerSettings,

@@ -18,6 +18,8 @@ from app.admission.gate import Gate
 from app.admission.shares import Shares
 from app.admission.tally import Refused, Tally
 from app.audit.log import AuditLog
+from app.audit.sealer import AuditSealer
+from app.audit.upkeep import AuditUpkeep
 from app.auth.breaker import Breaker
 from app.auth.discovery import IssuerDiscovery
 from app.auth.ended_sessions import EndedSessions
@@ -34,6 +36,8 @@ from app.broadcast.redis_broker import READ_TIMEOUT_S, RedisBroker
 from app.db.database import Database
 from app.db.pipelined_redis import PipelinedConnection
 from app.db.schema import Schema, configuration
+from app.db.statement_clock import StatementClock
+from app.execution.access_log import AccessLog
 from app.execution.audit_rows import RefusalRecorder
 from app.execution.context import Context
 from app.execution.cursor import CursorSeal
@@ -45,6 +49,7 @@ from app.execution.purge import AnswerPurge
 from app.execution.runner import Runner
 from app.guard.hosts import TrustedHosts
 from app.guard.listener import GuardedLoop
+from app.guard.places import Places, capacity
 from app.http.application import make_application
 from app.http.backchannel import PATH as BACKCHANNEL
 from app.http.backchannel import BackchannelLogout
@@ -52,21 +57,22 @@ from app.http.cors import CrossOrigin
 from app.http.documents import documents
 from app.http.door import HttpDoor
 from app.http.refusals import Refusals
-from app.http.spool import CALLER_SHARE, Spool
+from app.http.spool import make_spool
 from app.http.table import RouteTable
 from app.limits.nodes import Nodes
 from app.limits.redis_limiter import RedisLimiter
+from app.readings import known, read_parts
 from app.settings import Documents, LogFormat, Settings
 from app.supervision.inspector import Inspector
 from app.supervision.readiness import Readiness
 from app.supervision.supervisor import Supervisor
 from app.telemetry.logs import configure
-from app.telemetry.metrics import Metrics
+from app.telemetry.metrics.catalogue import Catalogue
+from app.telemetry.metrics.metrics import Metrics
 from app.ws.endpoint import SocketDoor, no_socket
-from generated.errors import ERRORS, CloseCode
 from generated.handlers import Handlers
 from generated.http_routes import ROUTES
-from generated.operations import CONTRACT_HASH, CONTRACT_VERSION, EVENTS, OPERATIONS, TOPICS, Priority
+from generated.operations import CONTRACT_VERSION, EVENTS, OPERATIONS, TOPICS, Priority
 from generated.wire import EVENT_CODECS, EVENT_OF
 from generated.ws_packages import PACKAGES
 
@@ -82,27 +88,23 @@ class Service:
     parts are attributes, for whoever tests it or adds a task of his own."""
 
     def __init__(self, settings: Settings) -> None:
-        self.metrics = Metrics(OPERATIONS, ERRORS, list(CloseCode), f"{CONTRACT_VERSION};{CONTRACT_HASH}")
-        self.supervisor = Supervisor(on_death=self.metrics.task_ended)
-        self.database = Database(settings.database_url.get_secret_value(), settings.database_connections)
-        self._know_users(settings)
-        redis_url = settings.redis_url.get_secret_value()
-        self.pipeline = PipelinedConnection(redis_url, on_transition=self.metrics.breaker)
-        self.nodes = Nodes(self.pipeline, at_first=settings.workers)
-        self.limiter = RedisLimiter(
-            self.pipeline,
-            scale=settings.rate_limit_scale,
-            nodes=self.nodes.count,
-            on_down=self.metrics.limiter_down,
+        self.metrics = metrics = Metrics(known())
+        self.supervisor = Supervisor(on_death=metrics.node.task_ended)
+        self.database = Database(
+            settings.database_url.get_secret_value(),
+            settings.database_connections,
+            clock=StatementClock(metrics.database, slow_s=settings.slow_statement_ms / 1000),
+            on_wait=metrics.database.waited,
         )
-        self.audit = AuditLog(self.database, on_drop=self.metrics.audit_dropped)
-        self.hub = Hub()
-        self.reader = _redis(redis_url, answer_s=READ_TIMEOUT_S)
-        self.broker = RedisBroker(self.pipeline, self.reader, topics=TOPICS, codecs=EVENT_CODECS)
-        self.mover = Mover(self.database, self.broker, TOPICS, on_depth=self.metrics.outbox_depth)
+        self._know_users(settings)
+        self._reach_redis(settings)
+        self.audit = AuditLog(self.database, on_drop=metrics.audit_dropped)
+        self.audit_upkeep = AuditUpkeep(self.database, retention_days=settings.audit_retention_days)
+        self.audit_sealer = AuditSealer(self.database)
+        self.hub = Hub(metrics.events.received)
+        self.mover = Mover(self.database, self.broker, TOPICS, on_depth=metrics.events.outbox_depth)
         self.deadlines = Deadlines()
         self.tally = Tally()
-        self.metrics.count_refusals(lambda: {one.value: count for one, count in self.tally.counts().items()})
         self.shares = Shares(settings.database_connections, tally=self.tally)
         self.gate = Gate(_paths(Priority.SESSION), is_backed_up=lambda: self.shares.is_backed_up, tally=self.tally)
         self.schema = Schema(configuration())
@@ -117,33 +119,56 @@ class Service:
             },
             remarks={"keycloak": self.identity.remark},
         )
+        self.access = AccessLog(sample=settings.access_log_sample, slow_s=settings.slow_request_ms / 1000)
         self.runner = Runner(
             database=self.database,
             limiter=self.limiter,
             audit=self.audit,
-            outbox=Outbox(EVENT_OF, EVENT_CODECS, wake=self.mover.wake),
-            metrics=self.metrics,
+            outbox=Outbox(EVENT_OF, EVENT_CODECS, wake=self.mover.wake, on_commit=metrics.events.published),
+            metrics=metrics.requests,
             deadlines=self.deadlines,
             shares=self.shares,
             gate=self.gate,
+            access=self.access,
         )
         self.tickets = Tickets(self.pipeline, has_ended=self.ended.has_ended)
+        self.places = Places(capacity())
+        read_parts(metrics, self)
+
+    def _reach_redis(self, settings: Settings) -> None:
+        redis_url = settings.redis_url.get_secret_value()
+        self.pipeline = PipelinedConnection(
+            redis_url, on_transition=self.metrics.breakers.moved, metrics=self.metrics.redis
+        )
+        self.nodes = Nodes(self.pipeline, at_first=settings.workers)
+        self.limiter = RedisLimiter(
+            self.pipeline,
+            scale=settings.rate_limit_scale,
+            nodes=self.nodes.count,
+            on_down=self.metrics.limiter.down,
+            on_decision=self.metrics.limiter.decided,
+        )
+        self.reader = _redis(redis_url, answer_s=READ_TIMEOUT_S)
+        self.broker = RedisBroker(
+            self.pipeline, self.reader, topics=TOPICS, codecs=EVENT_CODECS, watcher=self.metrics.events
+        )
 
     def _know_users(self, settings: Settings) -> None:
         self.ended = EndedSessions(self.database)
         self.realm_url = settings.realm_url
-        self.breaker = Breaker("keycloak", on_transition=self.metrics.breaker)
+        self.breaker = Breaker("keycloak", on_transition=self.metrics.breakers.moved)
         self.identity = KeycloakIdentity(
             url=settings.keycloak_url,
             realm=settings.keycloak_realm,
             client_id=settings.keycloak_client_id,
             client_secret=settings.client_secret,
             breaker=self.breaker,
+            metrics=self.metrics.issuer,
         )
         self.key_source = KeycloakKeys(settings.realm_url)
-        self.keys = KeySet(self.key_source.fetch)
+        self.keys = KeySet(self.metrics.issuer.measured("jwks", self.key_source.fetch))
         self.discovery = IssuerDiscovery(
-            self.key_source.fetch_configuration,
+            self.metrics.issuer.measured("discovery", self.key_source.fetch_configuration),
             realm_url=settings.realm_url,
             configured=settings.keycloak_issuer,
             on_change=lambda issuer: self.verifier.expect(issuer),
@@ -206,7 +231,7 @@ class Service:
         """PostgreSQL, Redis and the issuer may be away: it returns within seconds, and `readiness` says what is
         missing."""
         loop = asyncio.get_running_loop()
-        self.metrics.count_tasks(partial(_count_tasks, loop))
+        self.metrics.read(Catalogue.TASKS, lambda: len(asyncio.all_tasks(loop)))
         if isinstance(loop, GuardedLoop):
             loop.on_turned_away = partial(self.tally.add, Refused.PLACES_RATE)
         self.supervisor.start("redis-connection", self.pipeline.run)
@@ -215,7 +240,10 @@ class Service:
         self.supervisor.start("ended-sessions", self.ended.run)
         self.supervisor.start("node-count", self.nodes.run)
         self.supervisor.start("audit-writer", self.audit.work)
+        self.supervisor.start("audit-upkeep", self.audit_upkeep.work)
+        self.supervisor.start("audit-sealer", self.audit_sealer.work)
         self.supervisor.start("readiness", self.readiness.watch)
+        self.supervisor.start("loop-lag", self.metrics.node.watch_loop)
         self.supervisor.start("answer-purge", AnswerPurge(self.database).work)
         await self.pipeline.ready()
         await self.broker.find_ends()
@@ -240,7 +268,7 @@ def build(settings: Settings) -> Asgi:
     """One ASGI application with all doors. Sets up the logging of the process; connections are opened by its lifespan."""
     writer = configure(settings.log_level, is_json=settings.log_format is LogFormat.JSON)
     service = Service(settings)
-    service.metrics.count_log_drops(lambda: writer.dropped)
+    service.metrics.read(Catalogue.LOG_LINES_DROPPED, lambda: writer.dropped)
     handlers = service.handlers(settings)
 
     @asynccontextmanager
@@ -259,7 +287,7 @@ def build(settings: Settings) -> Asgi:
         handlers=handlers,
         verifier=service.verifier,
         refusals=refusals,
-        spool=_room(settings),
+        spool=make_spool(settings.upload_room_mib),
         trusted_proxies=settings.trusted_proxies,
         behind=_behind(service, lifespan, refusals, settings),
     )
@@ -305,22 +333,6 @@ def _behind(service: Service, lifespan: Callable[[Any], Any], refusals: Refusals
     return application
 
 
-def _count_tasks(loop: asyncio.AbstractEventLoop) -> int:
-    return len(asyncio.all_tasks(loop))
-
-
-def _room(settings: Settings) -> Spool:
-    """A body that never has room is said at start, and not by the caller who sends it."""
-    most = settings.upload_room_mib << 20
-    for route in ROUTES:
-        due = sum(one.max_bytes * one.max_count for one in route.files)
-        if due > most // CALLER_SHARE:
-            logger.warning(
-                "uploads.room_too_small", operation=route.operation.name, needed_mib=-(-due * CALLER_SHARE >> 20)
-            )
-    return Spool(most)
-
-
 def _socket(service: Service, handlers: Handlers[Context], settings: Settings) -> SocketDoor | None:
     """A contract that has neither packages nor events has no socket."""
     if not PACKAGES and not EVENTS:
@@ -333,13 +345,14 @@ def _socket(service: Service, handlers: Handlers[Context], settings: Settings) -
         tickets=service.tickets,
         limiter=service.limiter,
         hub=service.hub,
-        metrics=service.metrics,
+        metrics=service.metrics.sockets,
         settings=settings,
         on_refusal=RefusalRecorder(service.audit.offer),
         gate=service.gate,
         has_ended=service.ended.has_ended,
     )
     service.ended.on_ended = door.review
+    service.metrics.read(Catalogue.SOCKET_OUTBOX, lambda: door.waiting_bytes)
     return door
 
 
@@ -369,6 +382,7 @@ class Doors:
         self._socket = socket
         self.gate = service.gate
         self.tally = service.tally
+        self.places = service.places
         self.readiness = service.readiness
         self.inspector = inspector
         self.hosts = hosts

@@ -125,7 +125,8 @@ RULES: dict[str, Rule] = {
     ),
     "O007": Rule("Security is a list of bearer roles.", "Other schemes are not enforced here."),
     "O008": Rule(
-        "Path and parameters name the same, each as a segment of its own.", "A path value would be lost, or never come."
+        "Path and parameters name the same, each as a segment of its own, and required.",
+        "A path value would be lost, or never come.",
     ),
     "O009": Rule(
         "A parameter is in path, query or header, in OpenAPI's own form.", "Cookies and other styles are not read."
@@ -266,6 +267,14 @@ RULES: dict[str, Rule] = {
         "It becomes a realm, a client, packages in three languages, and begins metrics and keys.",
     ),
     "V017": Rule("What stands outside of the contract has the product's name.", "It is said in one place."),
+    "V019": Rule(
+        "A latency objective is shorter than the deadline.",
+        "A call that takes longer than its x-timeout is no slow answer, it is none.",
+    ),
+    "V020": Rule(
+        "A contract has at most eight different latency objectives.",
+        "Each is a bucket of every operation's histogram.",
+    ),
     "W001": Rule("An x- word is known.", "extensions.json has them all."),
     "W002": Rule("An x- word's value fits its schema."),
     "W003": Rule("An x- word stands where it means something.", "Elsewhere nobody would read it."),

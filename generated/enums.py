@@ -6,8 +6,11 @@ from enum import StrEnum
 
 
 class AuditDoor(StrEnum):
+    """`command` is a person at the machine: an export, or months that were dropped."""
+
     HTTP = "http"
     WEBSOCKET = "websocket"
+    COMMAND = "command"
 
 
 class AuditOutcome(StrEnum):

@@ -67,6 +67,7 @@ ROUTES: tuple[HttpBinding, ...] = (
         query_parameters=(
             HttpParameter("user", "user", FROM_TEXT["text"]),
             HttpParameter("action", "action", FROM_TEXT["text"]),
+            HttpParameter("object_id", "object_id", FROM_TEXT["text"]),
             HttpParameter("outcome", "outcome", FROM_TEXT["text"]),
             HttpParameter("since", "since", FROM_TEXT["text"]),
             HttpParameter("until", "until", FROM_TEXT["text"]),

@@ -55,6 +55,9 @@ class GetAuditLogsRequest(Request):
     action: Annotated[Annotated[str, Field(min_length=1, max_length=128, pattern="^[^\\x00]*$")] | None, NotNull()] = (
         None
     )
+    object_id: Annotated[
+        Annotated[str, Field(min_length=1, max_length=255, pattern="^[^\\x00]*$")] | None, NotNull()
+    ] = None
     outcome: Annotated[Annotated[AuditOutcome, Field(strict=False)] | None, NotNull()] = None
     since: Annotated[Moment | None, NotNull()] = None
     until: Annotated[Moment | None, NotNull()] = None

@@ -20,6 +20,7 @@ from generated.scalars import EPOCH, fault_of_nothing, moment_of
 _AUDIT_DOOR_TO_PROTO: dict[AuditDoor, audit_log_pb2.AuditDoor.ValueType] = {
     AuditDoor.HTTP: audit_log_pb2.AUDIT_DOOR_HTTP,
     AuditDoor.WEBSOCKET: audit_log_pb2.AUDIT_DOOR_WEBSOCKET,
+    AuditDoor.COMMAND: audit_log_pb2.AUDIT_DOOR_COMMAND,
 }
 _AUDIT_DOOR_FROM_PROTO = {number: member for member, number in _AUDIT_DOOR_TO_PROTO.items()}
 
@@ -315,6 +316,8 @@ def values_of_get_audit_logs_request(message: audit_log_pb2.GetAuditLogsRequest)
         values["user"] = message.user
     if message.HasField("action"):
         values["action"] = message.action
+    if message.HasField("object_id"):
+        values["object_id"] = message.object_id
     if message.HasField("outcome"):
         values["outcome"] = _AUDIT_OUTCOME_FROM_PROTO.get(message.outcome)
     if message.HasField("since"):
@@ -333,6 +336,8 @@ def fill_get_audit_logs_request(message: audit_log_pb2.GetAuditLogsRequest, valu
         message.user = value.user
     if value.action is not None:
         message.action = value.action
+    if value.object_id is not None:
+        message.object_id = value.object_id
     if value.outcome is not None:
         message.outcome = _AUDIT_OUTCOME_TO_PROTO[value.outcome]
     if value.since is not None:

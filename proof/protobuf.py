@@ -190,8 +190,11 @@ class Protobuf:
     def _append(self, target: Any, kind: Type, item: Any) -> None:
         if self._is_message(kind):
             self._into(target.add(), kind, item)
-        else:
+            return
+        try:
             target.append(self._scalar(kind, item))
+        except (ValueError, TypeError) as error:
+            raise Inexpressible(str(error)) from None
 
     def _put_entry(self, target: Any, key: str, kind: Type, item: Any) -> None:
         try:

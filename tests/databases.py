@@ -17,10 +17,15 @@ class Reached(Protocol):
 
 def new_database(postgres: Reached, name: str) -> str:
     """An empty database; its URL as settings take it."""
+    return copy_of(postgres, "template1", name)
+
+
+def copy_of(postgres: Reached, template: str, name: str) -> str:
+    """A database as `template` is, to which nobody may be connected."""
 
     async def create() -> None:
         connection = await asyncpg.connect(postgres.url.replace("+asyncpg", ""))
-        await connection.execute(f'CREATE DATABASE "{name}"')
+        await connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
         await connection.close()
 
     asyncio.run(create())

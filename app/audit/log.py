@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import asdict
@@ -50,16 +51,31 @@ class AuditLog:
         self._capacity = capacity
         self._queue: deque[AuditRecord] = deque()
         columns: dict[str, Any] = {name: bindparam(name) for name in COLUMNS}
-        self._insert = compile_statement(insert(AUDIT_LOG).values(**columns).on_conflict_do_nothing())
+        added = insert(AUDIT_LOG).values(**columns)
+        self._insert = compile_statement(added)
+        self._insert_once = compile_statement(added.on_conflict_do_nothing())
         quarantine: dict[str, Any] = {name: bindparam(name) for name in ("reason", "row")}
         self._quarantine = compile_statement(insert(AUDIT_QUARANTINE).values(**quarantine))
-        self.dropped = 0
+        self.dropped = self.written = self.stored = self.quarantined = 0
+        """Since the start, for metrics: `written` in transactions of others, `stored` from the queue."""
 
     async def write(self, executor: Executor, record: AuditRecord) -> None:
         """In the caller's transaction, if that is what the executor is: the row is there if that commits, and only
         then. Raises what the executor raises. A record that was identified and is
         stored already is passed over."""
-        await executor.execute(self._insert, **record.parameters())
+        statement = self._insert if record.key is None else self._insert_once
+        await executor.execute(statement, **record.parameters())
+        self.written += 1
+
+    @property
+    def waiting(self) -> int:
+        """Rows in the queue."""
+        return len(self._queue)
+
+    @property
+    def waits_since(self) -> float:
+        """Of the oldest of them, in seconds since 1970; now where there is none."""
+        return self._queue[0].at.timestamp() if self._queue else time.time()
 
     def offer(self, record: AuditRecord) -> None:
         """Queue a row; when the queue is full it is dropped and counted. Never waits or raises; stored within about a
@@ -115,7 +131,8 @@ class AuditLog:
 
     async def _insert_all(self, batch: list[AuditRecord]) -> None:
         async with asyncio.timeout(INSERT_S):
-            await self._database.execute_many(self._insert, [record.parameters() for record in batch])
+            await self._database.execute_many(self._insert_once, [record.parameters() for record in batch])
+        self.stored += len(batch)
 
     async def _isolate(self, record: AuditRecord, error: Exception) -> None:
         """A row that neither table takes is dropped, or it would stand before all others for ever."""
@@ -128,6 +145,7 @@ class AuditLog:
             self._drop(1)
             log.error("audit row lost", reason=type(error).__name__, trace_id=record.trace_id, exc_info=refused)
         else:
+            self.quarantined += 1
             log.warning("audit row in quarantine", reason=type(error).__name__, trace_id=record.trace_id)
 
     def _drop(self, count: int) -> None:

@@ -13,6 +13,8 @@ LIMITS = {
 }  # fmt: skip
 """In characters; what is longer is cut."""
 MAX_ROLES = 256
+COMMAND = "command"
+"""The door of who runs a command at the machine, beside the callers' doors."""
 MAX_DURATION_MS = 2**31 - 1
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import math
 import re
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import quote_plus
@@ -22,6 +23,8 @@ from keycloak.exceptions import KeycloakError
 from app.auth.breaker import Breaker
 from app.auth.credential_refused import IssuerReason, IssuerRefused
 from app.auth.jwks import MAX_BYTES
+from app.telemetry.metrics.issuer import IssuerMetrics
+from app.telemetry.metrics.registry import Registry
 from generated.errors import CredentialsInvalid, Unavailable
 from generated.results import Tokens
 
@@ -65,7 +68,7 @@ class _Fault(msgspec.Struct):
 
 class KeycloakIdentity:
     """Implements `Identity`; `aclose` ends its connections. Each call is answered within `timeout_s`, is made once, and
-    raises Unavailable at once while the breaker is open."""
+    raises Unavailable at once while the breaker is open. `metrics` hears of each."""
 
     def __init__(
         self,
@@ -76,7 +79,9 @@ class KeycloakIdentity:
         client_secret: str | None,
         breaker: Breaker,
         timeout_s: float = TIMEOUT_S,
+        metrics: IssuerMetrics | None = None,
     ) -> None:
+        self._metrics = metrics or IssuerMetrics(Registry())
         self._client = KeycloakOpenID(
             server_url=url.rstrip("/") + "/",
             realm_name=realm,
@@ -92,17 +97,17 @@ class KeycloakIdentity:
     async def login(self, username: str, password: str) -> Tokens:
         """By the password grant (RFC 6749 §4.3), which the realm's client must allow."""
         _check(PASSWORD_GRAMMAR, username, password)
-        return _tokens(await self._ask(self._client.a_token, username, password))
+        return _tokens(await self._ask("login", self._client.a_token, username, password))
 
     async def refresh(self, refresh_token: str) -> Tokens:
         """By the refresh grant (RFC 6749 §6)."""
         _check(TOKEN_GRAMMAR, refresh_token)
-        return _tokens(await self._ask(self._client.a_refresh_token, refresh_token))
+        return _tokens(await self._ask("refresh", self._client.a_refresh_token, refresh_token))
 
     async def logout(self, refresh_token: str) -> None:
         """Ends the session; ending it twice is no error, a token that never was one is."""
         _check(TOKEN_GRAMMAR, refresh_token)
-        await self._ask(self._client.a_logout, refresh_token)
+        await self._ask("logout", self._client.a_logout, refresh_token)
 
     def remark(self) -> str:
         """What an operator has to mend, empty where the issuer accepted lately: logins fail by our configuration."""
@@ -112,12 +117,23 @@ class KeycloakIdentity:
         """Once, at the end, when no call runs any more."""
         await self._client.connection.aclose()
 
-    async def _ask(self, method: Callable[..., Awaitable[Any]], *arguments: str) -> Any:
+    async def _ask(self, purpose: str, method: Callable[..., Awaitable[Any]], *arguments: str) -> Any:
         """The breaker hears of outages only: what the issuer refuses is judged after it."""
-        async with self._breaker.calling():
-            answer = await self._answer(method, arguments)
-        if isinstance(answer, KeycloakError):
-            raise self._refusal(answer)
+        began, outcome = None, "failed"
+        try:
+            async with self._breaker.calling():
+                began = time.perf_counter()
+                answer = await self._answer(method, arguments)
+            if isinstance(answer, KeycloakError):
+                refusal = self._refusal(answer)
+                outcome = "refused" if isinstance(refusal, CredentialsInvalid) else "failed"
+                raise refusal
+            outcome = "ok"
+        finally:
+            if began is None:
+                self._metrics.unasked(purpose)
+            else:
+                self._metrics.answered(purpose, outcome, time.perf_counter() - began)
         self._misconfiguration = ""
         return answer
 

@@ -18,6 +18,8 @@ class Pending:
     """The outbox row's; by it the stream knows an event that it has taken already."""
     pkg_id: int
     data: bytes
+    at_ms: int = 0
+    """When the row was written, in milliseconds since 1970 by PostgreSQL's clock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,8 @@ class Delivery:
     pkg_id: int
     event: Any
     """The event's typed record, decoded once for all sockets of the node."""
+    at_ms: int | None = None
+    """When its row was written, in milliseconds since 1970; None where an older release appended it."""
 
 
 class NotAppended(Exception):

@@ -6,6 +6,7 @@ Promises: one encoding per wire format and event, whatever the number of sockets
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, MutableMapping
 from typing import Any, Protocol
 
@@ -29,9 +30,13 @@ class Subscriber(Protocol):
 
 class Hub:
     """One per node. Everything happens on the loop, without waiting, so that a delivery meets a topic either with or
-    without a subscriber."""
+    without a subscriber. `on_event(topic, lag_s)` hears of each event: how long ago its row was written, as far as the clocks
+    agree; None where that is not known."""
 
-    def __init__(self) -> None:
+    def __init__(self, on_event: Callable[[str, float | None], None] = lambda topic, lag_s: None) -> None:
+        self._on_event = on_event
+        self.delivered: dict[str, int] = {}
+        """Pushes since the start, by topic."""
         self._topics: dict[str, dict[Encode, dict[Subscriber, None]]] = {}
 
     def subscribe(self, topic: str, subscriber: Subscriber, encode: Encode) -> None:
@@ -51,6 +56,8 @@ class Hub:
     def deliver(self, delivery: Delivery) -> None:
         """One encoding for each group of equal encoders, and one `push` for each subscriber. An event that cannot be
         encoded is logged, and the other formats get it all the same."""
+        at_ms = delivery.at_ms
+        self._on_event(delivery.topic, None if at_ms is None else time.time() - at_ms / 1000)
         for encode, members in list(self._topics.get(delivery.topic, {}).items()):
             try:
                 message, size = encode(delivery)
@@ -59,6 +66,7 @@ class Hub:
                 continue
             for subscriber in list(members):
                 subscriber.push(message, size)
+            self.delivered[delivery.topic] = self.delivered.get(delivery.topic, 0) + len(members)
 
     def count(self, topic: str) -> int:
         """Over all formats."""

@@ -83,7 +83,7 @@ class Mover:
         self._broker = broker
         self._lanes = {topic: Lane(topic) for topic in topics}
         self._on_depth = on_depth
-        self._statements = MoverStatements(BATCH)
+        self._statements = MoverStatements(BATCH, database.clock)
         self._awake = asyncio.Event()
         self._next_tick = 0.0
         self._next_measure = 0.0
@@ -163,7 +163,7 @@ class Mover:
         rows = await self._statements.read(connection, lane.topic)
         if not rows:
             return
-        events = [Pending(str(row["event_id"]), row["pkg_id"], row["event"]) for row in rows]
+        events = [Pending(str(row["event_id"]), row["pkg_id"], row["event"], row["at_ms"]) for row in rows]
         try:
             count = await self._broker.append(lane.topic, lane.token, events)
         except NotAppended:

@@ -11,6 +11,7 @@ from sqlalchemy import ARRAY, BigInteger, any_, bindparam, cast, delete, extract
 
 from app.broadcast.tables import EVENT_OUTBOX
 from app.db.database import Record, translated
+from app.db.statement_clock import StatementClock
 from app.db.statements import Statement, compile_statement
 
 LOCK = 7_283_552
@@ -21,15 +22,22 @@ MAX_COUNTED = 100_000
 class MoverStatements:
     """Reads are of at most `batch` rows."""
 
-    def __init__(self, batch: int) -> None:
+    def __init__(self, batch: int, clock: StatementClock) -> None:
+        self._clock = clock
         row = EVENT_OUTBOX.c
         topic: Any = bindparam("topic")
         now_us = cast(extract("epoch", func.clock_timestamp()) * 1_000_000, BigInteger)
         self._claim = compile_statement(
-            select(func.pg_try_advisory_lock(LOCK, func.hashtext(topic)).label("is_ours"), now_us.label("token"))
+            select(func.pg_try_advisory_lock(LOCK, func.hashtext(topic)).label("is_ours"), now_us.label("token")),
+            name="event_outbox claim",
         )
+        at_ms = cast(extract("epoch", row.at) * 1_000, BigInteger).label("at_ms")
         self._read = compile_statement(
-            select(row.id, row.pkg_id, row.event, row.event_id).where(row.topic == topic).order_by(row.id).limit(batch)
+            select(row.id, row.pkg_id, row.event, row.event_id, at_ms)
+            .where(row.topic == topic)
+            .order_by(row.id)
+            .limit(batch),
+            name="event_outbox read",
         )
         ids: Any = bindparam("ids", type_=ARRAY(BigInteger))
         self._delete = compile_statement(delete(EVENT_OUTBOX).where(row.topic == topic, row.id == any_(ids)))
@@ -39,7 +47,8 @@ class MoverStatements:
         )
         age_s = func.coalesce(extract("epoch", func.clock_timestamp() - oldest), 0)
         self._measure = compile_statement(
-            select(select(func.count()).select_from(first).scalar_subquery().label("rows"), age_s.label("age_s"))
+            select(select(func.count()).select_from(first).scalar_subquery().label("rows"), age_s.label("age_s")),
+            name="event_outbox measure",
         )
 
     async def claim(self, connection: Any, topic: str) -> int:
@@ -47,26 +56,33 @@ class MoverStatements:
 
         It is the database's clock, in microseconds: one that was set back delays a mover for as long, and no longer.
         """
-        (answer,) = await _run(connection, self._claim, topic=topic)
+        (answer,) = await self._run(connection, self._claim, topic=topic)
         return int(answer["token"]) if answer["is_ours"] else 0
 
     async def read(self, connection: Any, topic: str) -> list[Record]:
         """The visible rows with the lowest ids, in their order."""
-        return await _run(connection, self._read, topic=topic)
+        return await self._run(connection, self._read, topic=topic)
 
     async def delete(self, connection: Any, topic: str, ids: list[int]) -> None:
         """Rows that are gone already are no error."""
-        await _run(connection, self._delete, topic=topic, ids=ids)
+        await self._run(connection, self._delete, topic=topic, ids=ids)
 
     async def measure(self, connection: Any) -> tuple[int, float]:
         """How many rows wait, counted to 100,000, and the age of the oldest in seconds.
 
-        With more rows than that it is the age of the oldest first row of a topic. A row's time is its transaction's, and its
-        place that of its insert, so another one may be older: by no more than a transaction lasts. To be exact would take
-        an index that every insert pays for, or a look at every row.
+        With more rows than that it is the age of the oldest first row of a topic. A row's time and its place are taken one
+        after the other, so another one may be older, by that moment. To be exact would take an index that every insert pays
+        for, or a look at every row.
         """
-        (answer,) = await _run(connection, self._measure)
+        (answer,) = await self._run(connection, self._measure)
         return int(answer["rows"]), float(answer["age_s"])
+
+    async def _run(self, connection: Any, statement: Statement, **parameters: object) -> list[Record]:
+        try:
+            rows: list[Record] = await self._clock.fetch(connection, statement, parameters)
+        except Exception as error:
+            raise translated(error) from error
+        return rows
 
 
 def _heads() -> Any:
@@ -77,11 +93,3 @@ def _heads() -> Any:
     behind = select(later.c.topic, later.c.at).where(later.c.topic > heads.c.topic)
     following = behind.order_by(later.c.topic, later.c.id).limit(1).lateral()
     return heads.union_all(select(following.c.topic, following.c.at).select_from(heads.join(following, true())))
-
-
-async def _run(connection: Any, statement: Statement, **parameters: object) -> list[Record]:
-    try:
-        rows: list[Record] = await connection.fetch(statement.sql, *statement.arguments(parameters))
-    except Exception as error:
-        raise translated(error) from error
-    return rows

@@ -30,7 +30,8 @@ class EventEncoder(Protocol):
 
 
 class Outbox:
-    """`wake(topic)` hears of each topic whose events were committed; it must neither wait nor raise."""
+    """`wake(topic)` hears of each topic whose events were committed, `on_commit(topic)` of each such event, for metrics; both
+    must neither wait nor raise."""
 
     def __init__(
         self,
@@ -38,7 +39,9 @@ class Outbox:
         codecs: Mapping[int, EventEncoder],
         *,
         wake: Callable[[str], None],
+        on_commit: Callable[[str], None] = lambda topic: None,
     ) -> None:
+        self._on_commit = on_commit
         self._events = events
         self._codecs = codecs
         self._wake = wake
@@ -59,7 +62,9 @@ class Outbox:
     def wake(self, events: Sequence[Any]) -> None:
         """After COMMIT. Without it the rows are found within a second."""
         for event in events:
-            self._wake(self._events[type(event)].topic)
+            topic = self._events[type(event)].topic
+            self._on_commit(topic)
+            self._wake(topic)
 
     def _declared(self, operation: Operation, event: Any) -> Event:
         found = self._events.get(type(event))
@@ -82,5 +87,5 @@ def _insertion() -> Statement:
         bindparam("events", type_=ARRAY(LargeBinary)),
     )
     row = func.unnest(*lists).table_valued("topic", "pkg_id", "event", with_ordinality="place").render_derived().c
-    given = select(row.topic, row.pkg_id, row.event).order_by(row.place)
-    return compile_statement(insert(EVENT_OUTBOX).from_select(["topic", "pkg_id", "event"], given))
+    given = select(row.topic, row.pkg_id, row.event, func.clock_timestamp()).order_by(row.place)
+    return compile_statement(insert(EVENT_OUTBOX).from_select(["topic", "pkg_id", "event", "at"], given))

@@ -61,9 +61,16 @@ class EventDecoder(Protocol):
     def decode_json(self, data: bytes, /) -> Any: ...
 
 
+class StreamWatcher(Protocol):
+    """As `app.telemetry.metrics.events`."""
+
+    def missed(self, topic: str, count: int) -> None: ...
+    def read_failed(self) -> None: ...
+
+
 class RedisBroker:
     """`connection` is everybody's, for what is short; `reader` blocks for up to 1 s in a read, so its connection must
-    be its own and its timeout READ_TIMEOUT_S. Whoever made them closes them."""
+    be its own and its timeout READ_TIMEOUT_S. Whoever made them closes them. `watcher` hears what was read and what was not."""
 
     def __init__(
         self,
@@ -73,7 +80,9 @@ class RedisBroker:
         topics: Mapping[str, TopicHistory],
         codecs: Mapping[int, EventDecoder],
         prefix: str = NAME,
+        watcher: StreamWatcher | None = None,
     ) -> None:
+        self._watcher = watcher
         self._connection = connection
         self._reader = reader
         self._topics = topics
@@ -113,7 +122,7 @@ class RedisBroker:
         given: list[Any] = [4, keys.stream, keys.epoch, keys.seen, keys.mover]
         given += [token, secrets.token_hex(8), kept.history, int(kept.keep_s * 1000), MEMORY, MEMORY_MS]
         for event in events:
-            given += (event.event_id, event.pkg_id, event.data)
+            given += (event.event_id, event.pkg_id, event.data, event.at_ms)
         return int(await self._append.run(*given))
 
     async def _let_relay_follow(self, topic: str, last: int) -> None:
@@ -149,6 +158,8 @@ class RedisBroker:
                     await self._read_on(deliver, mover)
                 except (RedisError, OSError) as error:
                     delay_s = FIRST_DELAY_S if self._reads > reads else min(delay_s * 2, MAX_DELAY_S)
+                    if self._watcher is not None:
+                        self._watcher.read_failed()
                     logger.warning("broadcast.read_failed", error=type(error).__name__, delay_s=delay_s)
                 await asyncio.sleep(delay_s)
         finally:
@@ -215,6 +226,8 @@ class RedisBroker:
     def _note_gap(self, stream: str, entry_id: bytes) -> None:
         before, offset = offset_of(self._positions.get(stream, START)), offset_of(entry_id)
         if before and offset > before + 1:
+            if self._watcher is not None:
+                self._watcher.missed(self._streams[stream], offset - before - 1)
             logger.error("event.missed", topic=self._streams[stream], count=offset - before - 1)
 
     def _hand_over(
@@ -226,7 +239,8 @@ class RedisBroker:
             offset, epoch, pkg_id = offset_of(entry_id), fields[b"epoch"], int(fields[b"pkg_id"])
             if not offset or epoch != self._epochs.get(stream):
                 raise ValueError("the entry is none of this epoch")
-            deliver(Delivery(topic, offset, epoch.decode(), pkg_id, self._codecs[pkg_id].decode_json(fields[b"event"])))
+            event, at_ms = self._codecs[pkg_id].decode_json(fields[b"event"]), fields.get(b"at_ms", b"")
+            deliver(Delivery(topic, offset, epoch.decode(), pkg_id, event, int(at_ms) if at_ms.isdigit() else None))
         except Exception as error:
             logger.error("event.not_delivered", topic=topic, entry=entry_id.decode(), error=type(error).__name__)
 

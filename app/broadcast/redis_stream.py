@@ -29,7 +29,7 @@ local function begin()
 end
 local function add(at)
   local id = redis.pcall('XADD', stream, 'MAXLEN', '~', history, '0-*',
-    'epoch', epoch, 'pkg_id', ARGV[at + 1], 'event_id', ARGV[at], 'event', ARGV[at + 2])
+    'epoch', epoch, 'pkg_id', ARGV[at + 1], 'event_id', ARGV[at], 'event', ARGV[at + 2], 'at_ms', ARGV[at + 3])
   if type(id) == 'table' then
     return nil, id
   end
@@ -39,7 +39,7 @@ if not epoch or redis.call('EXISTS', stream) == 0 then
   begin()
 end
 local time, last = redis.call('TIME'), 0
-for at = 7, #ARGV, 3 do
+for at = 7, #ARGV, 4 do
   if not redis.call('ZSCORE', seen, ARGV[at]) then
     local offset, refusal = add(at)
     if refusal and (string.find(refusal.err, '^ERR') or string.find(refusal.err, '^WRONGTYPE')) then
@@ -61,7 +61,7 @@ redis.call('PEXPIRE', epoch_key, keep_ms)
 return last
 """
 """KEYS: stream, epoch, seen, mover. ARGV: token, a new epoch, history, keep ms, memory, memory ms, then for each event its id,
-PkgID and JSON. Answers the offset of the last event that was new, 0 if none was, -1 if a younger mover has been here.
+PkgID, JSON and time in milliseconds. Answers the offset of the last event that was new, 0 if none was, -1 if a younger mover has been here.
 
 In one step, so that an entry's epoch is always the one of the stream it stands in, and an event is either in the stream and
 remembered or neither. A stream that takes no entry, since a stranger has written into it, is begun anew.

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from app.configuration.reading import Configuration, SettingsRefused, read
-from app.diagnosis import issuer, machine, postgres, redis
+from app.diagnosis import audit, issuer, machine, postgres, redis
 from app.diagnosis.findings import Finding, State, exit_code_of
 from app.exit_codes import USAGE
 
@@ -54,7 +54,9 @@ def examine(configuration: Configuration, admin_token: str | None = None) -> lis
 
 async def _servers(configuration: Configuration, admin_token: str | None) -> list[Finding]:
     settings = configuration.settings
-    found = await asyncio.gather(postgres.look(settings), redis.look(settings), issuer.look(settings, admin_token))
+    found = await asyncio.gather(
+        postgres.look(settings), audit.look(settings), redis.look(settings), issuer.look(settings, admin_token)
+    )
     return [finding for one in found for finding in one]
 
 

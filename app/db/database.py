@@ -8,7 +8,7 @@ know better; a use that is cancelled is cleaned up in the background.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Protocol
 
@@ -18,6 +18,7 @@ import structlog
 from app.addresses import masked
 from app.db.pool import Pool
 from app.db.sqlstates import RETRY_S, Meaning, meaning_of, refusal_of
+from app.db.statement_clock import StatementClock
 from app.db.statements import Statement
 from generated.errors import Unavailable
 from generated.product import NAME
@@ -71,11 +72,19 @@ class Executor(Protocol):
 class Database:
     """An executor of single statements without a transaction. `url` is SQLAlchemy's or libpq's; `connections` are
     opened when they are first needed, and then kept. Making it opens nothing; whoever makes it calls `close`. One event
-    loop."""
+    loop. `clock` hears of each statement, also of those of transactions."""
 
-    def __init__(self, url: str, connections: int) -> None:
+    def __init__(
+        self,
+        url: str,
+        connections: int,
+        *,
+        clock: StatementClock | None = None,
+        on_wait: Callable[[float, str], None] = lambda seconds, outcome: None,
+    ) -> None:
         self._url = url.replace("+asyncpg", "", 1)
-        self.pool: Pool[Any] = Pool(self._connect, connections)
+        self.clock = clock or StatementClock()
+        self.pool: Pool[Any] = Pool(self._connect, connections, on_wait=on_wait)
         self._probe: Any = None
 
     async def connect_alone(
@@ -129,7 +138,7 @@ class Database:
         pool = self.pool
         connection = pool.take_at_once() or await pool.take()
         try:
-            rows: list[Record] = await connection.fetch(statement.sql, *statement.arguments(parameters))
+            rows: list[Record] = await self.clock.fetch(connection, statement, parameters)
         except BaseException as error:
             self._put_away(connection, error)
             raise translated(error) from error
@@ -151,7 +160,7 @@ class Database:
         """
         connection = await self.pool.take()
         try:
-            await connection.executemany(statement.sql, [statement.arguments(row) for row in rows])
+            await self.clock.execute_many(connection, statement, rows)
         except BaseException as error:
             self._put_away(connection, error)
             raise

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+import time
 from collections import deque
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -18,6 +19,9 @@ import hiredis
 import structlog
 
 from app.addresses import redis_tls
+from app.telemetry.metrics.redis import RedisMetrics
+from app.telemetry.metrics.registry import Registry
+from app.telemetry.metrics.values import Times
 
 ANSWER_S = 0.15
 """So late is the server away; with SWEEP_S and RECHECK_S a caller waits 0.25 s at most."""
@@ -55,23 +59,26 @@ class Refused(RedisUnavailable):
 class _Link(asyncio.Protocol):
     """One TCP connection: commands go out, answers come in their order. After `on_lost` every future of it has ended."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, on_lost: Callable[[], None]) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, on_lost: Callable[[], None], metrics: RedisMetrics) -> None:
+        self._metrics = metrics
         self._loop = loop
         self._on_lost = on_lost
         self._reader = hiredis.Reader()
         self._transport: asyncio.Transport | None = None
-        self._outgoing: list[tuple[bytes, asyncio.Future[Any]]] = []
-        self._waiting: deque[tuple[float, asyncio.Future[Any]]] = deque()
+        self._outgoing: list[tuple[bytes, asyncio.Future[Any], Times]] = []
+        self._waiting: deque[tuple[float, float, asyncio.Future[Any], Times]] = deque()
+        """When it was written by the loop's clock and by the exact one, for whom, and where its time is counted."""
         self._is_closed = False
         self.answers = 0
 
-    def send(self, arguments: Iterable[Any]) -> asyncio.Future[Any]:
+    def send(self, arguments: tuple[Any, ...]) -> asyncio.Future[Any]:
         if self._is_closed or len(self._waiting) + len(self._outgoing) >= MAX_WAITING:
+            (self._metrics.away if self._is_closed else self._metrics.full).value += 1
             raise RedisUnavailable("closed" if self._is_closed else "too many commands are waiting")
         if not self._outgoing:
             self._loop.call_soon(self._flush)
         future: asyncio.Future[Any] = self._loop.create_future()
-        self._outgoing.append((hiredis.pack_command(tuple(arguments)), future))
+        self._outgoing.append((hiredis.pack_command(arguments), future, self._metrics.command(arguments[0])))
         return future
 
     def is_overdue(self) -> bool:
@@ -84,7 +91,9 @@ class _Link(asyncio.Protocol):
         self._is_closed = True
         if self._transport is not None:
             self._transport.abort()
-        for _, future in (*self._waiting, *self._outgoing):
+        unanswered = [*(entry[2] for entry in self._waiting), *(entry[1] for entry in self._outgoing)]
+        self._metrics.lost.value += len(unanswered)
+        for future in unanswered:
             if not future.done():
                 future.set_exception(RedisUnavailable("the connection was lost"))
                 future.exception()  # asked for once, so that asyncio logs nothing where the caller is gone
@@ -96,9 +105,9 @@ class _Link(asyncio.Protocol):
         outgoing, self._outgoing = self._outgoing, []
         if self._transport is None or not outgoing:
             return
-        now = self._loop.time()
-        self._waiting.extend((now, future) for _, future in outgoing)
-        self._transport.write(b"".join(data for data, _ in outgoing))
+        now, exact = self._loop.time(), time.perf_counter()
+        self._waiting.extend((now, exact, future, times) for _, future, times in outgoing)
+        self._transport.write(b"".join(data for data, _, _ in outgoing))
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)  # uvloop's transports are none by class
@@ -108,8 +117,12 @@ class _Link(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         try:
             self._reader.feed(data)
+            now = time.perf_counter()
             while (answer := self._reader.gets()) is not False:
-                _, future = self._waiting.popleft()
+                _, written, future, times = self._waiting.popleft()
+                times.observe(now - written)
+                if isinstance(answer, hiredis.ReplyError):
+                    self._metrics.refused.value += 1
                 self.answers += 1
                 if not future.done():
                     future.set_result(answer)
@@ -126,10 +139,17 @@ class PipelinedConnection:
 
     It is a breaker: `closed` while the server answers, `open` while it does not, `half-open` while one PING asks
     whether it does again. A connection that the server closed is tried again first, and only if that fails the breaker
-    opens. `on_transition(name, old, new)` hears of each change.
+    opens. `on_transition(name, old, new)` hears of each change, `metrics` of each command and each attempt to connect.
     """
 
-    def __init__(self, url: str, *, on_transition: Transition = lambda name, old, new: None) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        on_transition: Transition = lambda name, old, new: None,
+        metrics: RedisMetrics | None = None,
+    ) -> None:
+        self._metrics = metrics or RedisMetrics(Registry())
         self.state = CLOSED
         self._url = urlsplit(url)
         self._tls: ssl.SSLContext | None = None
@@ -172,6 +192,7 @@ class PipelinedConnection:
         RedisUnavailable at once without a connection, or while 10,000 commands wait; the future does so when the
         connection is lost. Nothing is sent twice. The future may be cancelled: the command is still sent."""
         if self._link is None:
+            self._metrics.away.value += 1
             raise RedisUnavailable(self.state)
         return self._link.send(arguments)
 
@@ -192,15 +213,23 @@ class PipelinedConnection:
     async def _live(self) -> bool:
         """One connection from its beginning to its end; whether the server answered a command after the PING."""
         self._lost.clear()
-        link = _Link(asyncio.get_running_loop(), self._forget)
+        link = _Link(asyncio.get_running_loop(), self._forget, self._metrics)
         try:
-            await self._open(link)
+            await self._connect(link)
             return await self._serve(link)
         except (OSError, TimeoutError, RedisUnavailable) as error:
             self._move(OPEN, str(error) or type(error).__name__)
             return False
         finally:
             link.close()
+
+    async def _connect(self, link: _Link) -> None:
+        try:
+            await self._open(link)
+        except (OSError, TimeoutError, RedisUnavailable):
+            self._metrics.not_connected.value += 1
+            raise
+        self._metrics.connected.value += 1
 
     async def _open(self, link: _Link) -> None:
         loop, url = asyncio.get_running_loop(), self._url

@@ -8,8 +8,10 @@ a limit, so that no caller's cancellation can lose it. A wait is at most `max_wa
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine
+from contextvars import Context
 from typing import Any, Generic, Protocol, TypeVar
 
 import structlog
@@ -46,13 +48,19 @@ C = TypeVar("C", bound=Connection)
 class Pool(Generic[C]):
     """`open_one` opens one connection; its failures are those of the server, and a caller who waits hears Unavailable.
     What was taken comes back exactly once, by `give_back`, `drop` or `recover`. One event loop, no locks; counts are
-    true between two awaits."""
+    true between two awaits. `on_wait(seconds, outcome)` hears of each wait that has ended: `served`, `refused` or `cancelled`."""
 
     def __init__(
-        self, open_one: Callable[[], Coroutine[Any, Any, C]], size: int, *, max_wait_s: float = MAX_WAIT_S
+        self,
+        open_one: Callable[[], Coroutine[Any, Any, C]],
+        size: int,
+        *,
+        max_wait_s: float = MAX_WAIT_S,
+        on_wait: Callable[[float, str], None] = lambda seconds, outcome: None,
     ) -> None:
         self._open_one = open_one
         self._max_wait_s = max_wait_s
+        self._on_wait = on_wait
         self._free: deque[C | None] = deque([None] * size)
         self._leased: set[C] = set()
         self._waiting: dict[asyncio.Future[C], None] = {}
@@ -141,22 +149,27 @@ class Pool(Generic[C]):
 
     async def _wait(self) -> C:
         """The future is the only truth: it holds a connection, or the end of the wait, never both."""
-        loop = asyncio.get_running_loop()
+        loop, began, outcome = asyncio.get_running_loop(), time.perf_counter(), "refused"
         if self._is_closed or self._is_away(loop.time()):
+            self._on_wait(0.0, outcome)
             raise Unavailable(retry_after_s=RETRY_S)
         waiter: asyncio.Future[C] = loop.create_future()
         self._waiting[waiter] = None
         timer = loop.call_later(self._max_wait_s, _fail, waiter)
         try:
             self._grow()
-            return await waiter
+            connection = await waiter
+            outcome = "served"
+            return connection
         except asyncio.CancelledError:
+            outcome = "cancelled"
             if waiter.done() and not waiter.cancelled() and waiter.exception() is None:
                 self.give_back(waiter.result())
             raise
         finally:
             timer.cancel()
             self._waiting.pop(waiter, None)
+            self._on_wait(time.perf_counter() - began, outcome)
 
     def _is_away(self, now: float) -> bool:
         """The server has just refused a connection, and there is none that could come back."""
@@ -170,12 +183,13 @@ class Pool(Generic[C]):
         while self._free and self._free[0] is None and self._opening < len(self._waiting):
             self._free.popleft()
             self._opening += 1
-            self._begin(self._open()).add_done_callback(self._opened)
+            self._begin(self._open(), Context()).add_done_callback(self._opened)
 
-    def _begin(self, work: Coroutine[Any, Any, C | None]) -> asyncio.Task[C | None]:
-        """The place counts as pending until `work` has ended, however it ends; its result is the connection of the place."""
+    def _begin(self, work: Coroutine[Any, Any, C | None], context: Context | None = None) -> asyncio.Task[C | None]:
+        """The place counts as pending until `work` has ended, however it ends; its result is the connection of the place. What is
+        opened is nobody's own: neither its lines nor its connection belong to the request that happened to ask."""
         self._pending += 1
-        task = asyncio.get_running_loop().create_task(work)
+        task = asyncio.get_running_loop().create_task(work, context=context)
         self._background.add(task)
         task.add_done_callback(self._settle)
         return task

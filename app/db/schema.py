@@ -7,7 +7,7 @@ asks until it has, and never again: a later release takes its steps while the no
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import asyncpg
@@ -15,6 +15,7 @@ import structlog
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from alembic.util import to_tuple
+from sqlalchemy import Connection, text
 
 from app.db.database import Database
 from generated.errors import Unavailable
@@ -28,6 +29,13 @@ OLDER = "run `make migrate` (python -m app migrate)"
 """How a person mends a database that is older than the code."""
 NEWER = "start the release that it was made for, or a later one"
 log = structlog.get_logger(__name__)
+
+
+def compared(connection: Connection) -> Callable[[str | None, str, object], bool]:
+    """What Alembic compares with the code: all but the parts of tables, which are as many as there are months."""
+    names = connection.execute(text("SELECT relname FROM pg_class WHERE relispartition AND relkind = 'r'"))
+    parts = frozenset(names.scalars())
+    return lambda name, kind, _: kind != "table" or name not in parts
 
 
 def configuration() -> Config:

@@ -21,6 +21,7 @@ COMMIT_S = 10.0
 ATTEMPTS = 2
 """Of BEGIN: a connection that died while it was idle is found out by its first statement, and nothing has run yet."""
 
+BEGIN, COMMIT = "BEGIN", "COMMIT"
 AFTER_THE_END = "the transaction is over; a task that outlives its call has none"
 log = structlog.get_logger(__name__)
 
@@ -36,6 +37,7 @@ class Transaction:
 
     def __init__(self, database: Database) -> None:
         self._pool = database.pool
+        self._clock = database.clock
         self._connection: Any = None
         self._is_busy = False
         self._is_over = False
@@ -47,7 +49,7 @@ class Transaction:
         self._is_busy = True
         try:
             connection = self._connection or await self._begin()
-            rows: list[Record] = await connection.fetch(statement.sql, *statement.arguments(parameters))
+            rows: list[Record] = await self._clock.fetch(connection, statement, parameters)
             return rows
         except Exception as error:
             raise translated(error) from error
@@ -77,7 +79,7 @@ class Transaction:
         outcome: asyncio.Future[BaseException | None] = asyncio.get_running_loop().create_future()
 
         async def finish(one: Any) -> None:
-            await _commit(one, outcome)
+            await self._commit(one, outcome)
 
         task = self._pool.recover(connection, finish, within_s=COMMIT_S)
         task.add_done_callback(lambda _: _give_up(outcome))
@@ -108,7 +110,7 @@ class Transaction:
         for attempt in range(1, ATTEMPTS + 1):
             connection = self._pool.take_at_once() or await self._pool.take()
             try:
-                await connection.execute("BEGIN")
+                await self._clock.execute(connection, BEGIN)
             except Exception as error:
                 self._pool.drop(connection)
                 if not is_lost(error) or attempt == ATTEMPTS:
@@ -124,17 +126,16 @@ class Transaction:
             return connection
         raise Unavailable(retry_after_s=RETRY_S)
 
-
-async def _commit(connection: Any, outcome: asyncio.Future[BaseException | None]) -> None:
-    """Tells the outcome before the connection is given back; raises what broke the connection."""
-    try:
-        await connection.execute("COMMIT")
-    except Exception as error:
-        outcome.set_result(error)
-        if is_lost(error):
-            raise
-    else:
-        outcome.set_result(None)
+    async def _commit(self, connection: Any, outcome: asyncio.Future[BaseException | None]) -> None:
+        """Tells the outcome before the connection is given back; raises what broke the connection."""
+        try:
+            await self._clock.execute(connection, COMMIT)
+        except Exception as error:
+            outcome.set_result(error)
+            if is_lost(error):
+                raise
+        else:
+            outcome.set_result(None)
 
 
 def _give_up(outcome: asyncio.Future[BaseException | None]) -> None:

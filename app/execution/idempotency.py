@@ -36,7 +36,8 @@ class AnswerStore:
             row.key == bindparam("key"),
         )
         self.lock = compile_statement(
-            select(func.pg_try_advisory_xact_lock(func.hashtextextended(bindparam("scope"), 0)))
+            select(func.pg_try_advisory_xact_lock(func.hashtextextended(bindparam("scope"), 0))),
+            name="stored_answer lock",
         )
         self.find = compile_statement(select(row.fingerprint, row.answer).where(*same, row.at > horizon()))
         names = ("subject", "operation", "key", "fingerprint", "answer")

@@ -25,6 +25,7 @@ from app.db.database import Database
 from app.db.sqlstates import refusal_for
 from app.db.transaction import Transaction
 from app.errors import decode
+from app.execution.access_log import AccessLog
 from app.execution.address import limit_key
 from app.execution.audit_rows import OK, CredentialLog, reason_of, record_of
 from app.execution.context import Abandoned, Call, Context
@@ -32,8 +33,8 @@ from app.execution.deadlines import Deadlines, Watch
 from app.execution.idempotency import AnswerStore, Replay
 from app.limits.limiter import Limiter
 from app.telemetry.bounded_lines import BoundedLines
-from app.telemetry.logs import TRACE_ID
-from app.telemetry.metrics import Metrics
+from app.telemetry.correlation import CURRENT, Correlation
+from app.telemetry.metrics.requests import RequestMetrics
 from generated.errors import (
     ApiError,
     Forbidden,
@@ -75,10 +76,11 @@ class Runner:
         limiter: Limiter,
         audit: AuditLog,
         outbox: Outbox,
-        metrics: Metrics,
+        metrics: RequestMetrics,
         deadlines: Deadlines,
         shares: Shares,
         gate: Gate,
+        access: AccessLog | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._database = database
@@ -89,6 +91,7 @@ class Runner:
         self._deadlines = deadlines
         self._shares = shares
         self._gate = gate
+        self._access = access or AccessLog()
         self._answers = AnswerStore()
         self._credentials = CredentialLog(BoundedLines())
         self._objects = {one.operation.name: one.path_parameters[-1] for one in ROUTES if one.path_parameters}
@@ -103,7 +106,8 @@ class Runner:
         back and leaves no row of a refusal; it does not end a COMMIT that has begun.
         """
         started = time.perf_counter()
-        TRACE_ID.set(call.trace_id)
+        caller = call.caller
+        CURRENT.set(Correlation(call.trace_id, call.operation.name, caller.door, caller.principal))
         code = OK
         try:
             return await self._run(call, started)
@@ -122,7 +126,9 @@ class Runner:
                 raise
             raise refusal from error
         finally:
-            self._metrics.observe(call.caller.door, call.operation.name, code, time.perf_counter() - started)
+            seconds = time.perf_counter() - started
+            self._metrics.observe(caller.door, call.operation.name, code, seconds)
+            self._access.note(call, code, seconds)
 
     async def _run(self, call: Call, started: float) -> Any:
         """The deadline counts from the request's arrival, without the time in which its body came."""

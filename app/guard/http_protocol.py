@@ -25,7 +25,7 @@ from app.guard import head as heads
 from app.guard.alarm import Alarm
 from app.guard.body import Body
 from app.guard.hosts import TrustedHosts
-from app.guard.places import places_in
+from app.guard.places import Places, places_in
 from app.guard.problems import Field, answer, trace_id
 from app.guard.transport import GuardedTransport
 from app.guard.websocket_protocol import GuardedWebSocket
@@ -74,8 +74,8 @@ class Flow(FlowControl):
 
 
 class GuardedHttp(HttpToolsProtocol):
-    """One per connection, made by uvicorn. `gate`, `tally` and `hosts` are the application's, if it has them: without a gate
-    everything is let in, without a tally nothing is counted. A request that is refused here makes no task and reaches
+    """One per connection, made by uvicorn. `gate`, `tally`, `hosts` and `places` are the application's, if it has them: without a
+    gate everything is let in, without a tally nothing is counted, without places the worker's own are made. A request that is refused here makes no task and reaches
     no application."""
 
     transport: GuardedTransport
@@ -90,7 +90,7 @@ class GuardedHttp(HttpToolsProtocol):
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
         self._alarm = Alarm(self.loop, self._out_of_time)
-        self._places = places_in(app_state)
+        self._places: Places = getattr(self.app, "places", None) or places_in(app_state)
         self._address = ""
         self._has_place = False
         self._gate = getattr(self.app, "gate", None)

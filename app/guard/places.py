@@ -48,6 +48,11 @@ class Places:
         return True
 
     @property
+    def taken(self) -> int:
+        """Open connections, those of sockets too."""
+        return self._taken
+
+    @property
     def is_full(self) -> bool:
         """Then the next connection is refused, whoever it is."""
         return self._taken >= self._size

@@ -15,8 +15,8 @@ from starlette.exceptions import HTTPException
 
 from app.errors import problem, refusal_of
 from app.http.refusals import Refusals
-from app.telemetry.logs import TRACE_ID
-from app.telemetry.metrics import Metrics
+from app.telemetry.correlation import current_trace_id
+from app.telemetry.metrics.metrics import Metrics
 from generated.errors import (
     ERRORS,
     ApiError,
@@ -109,7 +109,7 @@ def _refuser(refusals: Refusals) -> Callable[[Request, Exception], Awaitable[Res
             return _plain(error)
         refused = kind()
         if "endpoint" not in request.scope or error.status_code == MethodNotAllowed.status:
-            refusals.note(request.scope, refused, _trace_id())
+            refusals.note(request.scope, refused, current_trace_id())
         return _problem(refused, _in_order(error.headers or {}))
 
     return refuse
@@ -133,7 +133,7 @@ async def _fail(request: Request, error: Exception) -> Response:
 
 
 def _problem(error: ApiError, headers: Mapping[str, str] | None = None) -> Response:
-    told = problem(error, _trace_id())
+    told = problem(error, current_trace_id())
     retry = {} if told.retry_after is msgspec.UNSET else {"Retry-After": str(told.retry_after)}
     return _written(told, {**retry, **(headers or {})})
 
@@ -142,15 +142,10 @@ def _plain(error: HTTPException) -> Response:
     """A status that the catalogue has no general error for, by its own name (RFC 9457 §4.2.1)."""
     title = HTTPStatus(error.status_code).phrase
     code = title.lower().replace(" ", "_")
-    told = Problem(type="about:blank", title=title, status=error.status_code, code=code, trace_id=_trace_id())
+    told = Problem(type="about:blank", title=title, status=error.status_code, code=code, trace_id=current_trace_id())
     return _written(told, error.headers or {})
 
 
 def _written(told: Problem, headers: Mapping[str, str]) -> Response:
     every = {"Cache-Control": "no-store", **headers}
     return Response(msgspec.json.encode(told), told.status, every, "application/problem+json")
-
-
-def _trace_id() -> str:
-    """The door has set it; without the door there is none."""
-    return TRACE_ID.get() or ""

@@ -28,7 +28,7 @@ from app.execution.address import client_ip, limit_key
 from app.execution.context import Door
 from app.limits.limiter import Limiter
 from app.telemetry.bounded_lines import BoundedLines
-from app.telemetry.logs import TRACE_ID
+from app.telemetry.correlation import current_trace_id
 from generated.errors import ApiError, RateLimited, Unavailable
 from generated.operations import BUCKETS
 
@@ -130,7 +130,7 @@ def _record(token: LogoutToken | None, reason: Reason | None, ip: str, request: 
         object_id=None if token is None else token.sid or token.sub,
         ip=ip,
         user_agent=request.headers.get("user-agent", ""),
-        trace_id=TRACE_ID.get() or "",
+        trace_id=current_trace_id(),
         duration_ms=round((time.perf_counter() - started) * 1000),
         sid=None if token is None else token.sid,
         reason=reason,

@@ -26,8 +26,7 @@ from app.http.refusals import Refusals
 from app.http.spool import Spool
 from app.http.table import Match, RouteTable
 from app.http.uploads import UploadReader
-from app.telemetry.correlation import trace_id_of
-from app.telemetry.logs import TRACE_ID
+from app.telemetry.correlation import CURRENT, Correlation, trace_id_of
 from generated.bindings import HttpBinding
 from generated.errors import ApiError, Internal, Malformed, MethodNotAllowed, Unauthenticated, Unavailable
 from generated.handlers import Handlers
@@ -81,6 +80,7 @@ class HttpDoor:
             return
         headers = fields_of(scope["headers"])
         trace_id = trace_id_of(headers.get(b"x-correlation-id", b""))
+        CURRENT.set(Correlation(trace_id, door=Door.HTTP))
         match = self._table.find(scope["raw_path"].decode("latin-1"))
         if match is None:
             await self._pass_on(scope, receive, send, trace_id)
@@ -106,7 +106,6 @@ class HttpDoor:
 
     async def _pass_on(self, scope: Scope, receive: Receive, send: Send, trace_id: str) -> None:
         """The application behind answers its own failures, and tells of them once more by raising."""
-        TRACE_ID.set(trace_id)
         try:
             await self._behind(scope, receive, with_every_answer_s(send, trace_id))
         except Exception:

@@ -15,7 +15,7 @@ from app.audit.record import AuditRecord
 from app.execution.address import client_ip, limit_key
 from app.execution.audit_rows import outcome_of
 from app.execution.context import Door
-from app.telemetry.logs import scrub
+from app.telemetry.scrubbing import scrub
 from generated.errors import ApiError
 
 WINDOW_S = 60.0

@@ -14,6 +14,7 @@ import structlog
 
 from generated.content import Upload
 from generated.errors import TooLarge, Unavailable
+from generated.http_routes import ROUTES
 
 IN_MEMORY_BYTES = 65_536
 """Of one file; beyond it the file is on disk."""
@@ -93,3 +94,15 @@ class SpooledFile:
         """Gives the room back. A write that still runs in its thread finds the file closed, and its request is over."""
         self._spool.give_back(self._caller, self._length)
         self._file.close()
+
+
+def make_spool(room_mib: int) -> Spool:
+    """A body of the contract that never has room is said at start, and not by the caller who sends it."""
+    most = room_mib << 20
+    for route in ROUTES:
+        due = sum(one.max_bytes * one.max_count for one in route.files)
+        if due > most // CALLER_SHARE:
+            log.warning(
+                "uploads.room_too_small", operation=route.operation.name, needed_mib=-(-due * CALLER_SHARE >> 20)
+            )
+    return Spool(most)

@@ -22,11 +22,13 @@ MAX_EXACT = 1000
 are weighted: the count is wrong by how unevenly the earlier one was used."""
 MICROS = 1_000_000
 RETRY_AFTER_S = 1
+ALLOWED, REFUSED = "allowed", "refused"
 
 
 class RedisLimiter:
     """`scale` multiplies every limit; `nodes` says among how many a limit is divided while the store is away; `on_down`
-    hears of each decision that was made without it. Limits by the clock of Redis; here by the monotonic one."""
+    hears of each decision that was made without it, `on_decision(bucket, outcome)` of each: `allowed`, `refused` or
+    `unavailable`. Limits by the clock of Redis; here by the monotonic one."""
 
     def __init__(
         self,
@@ -35,12 +37,14 @@ class RedisLimiter:
         scale: int = 1,
         nodes: Callable[[], int] = lambda: 1,
         on_down: Callable[[], None] = lambda: None,
+        on_decision: Callable[[str, str], None] = lambda bucket, outcome: None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._script = Script(connection, Path(__file__).with_name("sliding_window.lua").read_bytes())
         self._scale = scale
         self._nodes = nodes
         self._on_down = on_down
+        self._on_decision = on_decision
         self._clock = clock
         self._local = LocalCounts()
 
@@ -53,13 +57,17 @@ class RedisLimiter:
         try:
             answer = await self._script.run(1, key, limit, window_us, MAX_EXACT)
         except RedisUnavailable:
-            return self._without_store(bucket, limit, subject)
+            permit = self._without_store(bucket, limit, subject)
+            self._on_decision(bucket.name, ALLOWED if permit.allowed else REFUSED)
+            return permit
         allowed, remaining, reset, retry = answer
+        self._on_decision(bucket.name, ALLOWED if allowed else REFUSED)
         return Permit(bool(allowed), limit, remaining, _seconds(reset), _seconds(retry), math.ceil(bucket.window_s))
 
     def _without_store(self, bucket: Bucket, limit: int, subject: str) -> Permit:
         self._on_down()
         if bucket.when_down is WhenDown.CLOSED:
+            self._on_decision(bucket.name, "unavailable")
             raise Unavailable(retry_after_s=RETRY_AFTER_S)
         if bucket.when_down is WhenDown.OPEN:
             window_s = math.ceil(bucket.window_s)

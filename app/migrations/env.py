@@ -16,6 +16,7 @@ from app.addresses import postgres_url
 from app.audit import tables as audit_tables
 from app.auth import tables as auth_tables
 from app.broadcast import tables as broadcast_tables
+from app.db.schema import compared
 from app.execution import tables as execution_tables
 
 TABLES = (audit_tables, auth_tables, broadcast_tables, execution_tables, *product.TABLES)
@@ -26,7 +27,12 @@ LOCK = 7_283_551
 def migrate(connection: Connection) -> None:
     """Two nodes that migrate at once wait for each other (D21). All steps are one transaction: either all are taken or
     none is."""
-    context.configure(connection=connection, target_metadata=SQLModel.metadata, compare_type=True)
+    context.configure(
+        connection=connection,
+        target_metadata=SQLModel.metadata,
+        compare_type=True,
+        include_name=compared(connection),
+    )
     with context.begin_transaction():
         connection.execute(text(f"SELECT pg_advisory_xact_lock({LOCK})"))
         context.run_migrations()

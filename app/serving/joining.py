@@ -1,12 +1,13 @@
 """The metrics of all workers as those of one node.
 
-Counters and histograms are added up, and never fall: what a worker had when it was last asked stays when it has gone. A gauge is
-added up too, unless each worker says the same thing of what they share; then the largest counts.
+Counters and histograms are added up, and never fall: what a worker had when it was last asked stays when it has gone. How a gauge
+is joined its family says (`app/telemetry/metrics/catalogue.py`); one that is no family's is added up.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from operator import add
 
 from prometheus_client import generate_latest
 from prometheus_client.core import Metric
@@ -14,15 +15,11 @@ from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.registry import Collector
 from typing_extensions import override
 
-from generated.product import NAME
+from app.telemetry.metrics.catalogue import Catalogue
+from app.telemetry.metrics.family import Join
 
-SHARED = frozenset(
-    {f"{NAME}_breaker_state", f"{NAME}_event_outbox_rows", f"{NAME}_event_outbox_age_seconds", f"{NAME}_build_info",
-     "process_max_fds"}
-)  # fmt: skip
-SINCE = ("_created", "process_start_time_seconds")
-"""Ends of names that say since when: the earliest counts."""
 GROWING = frozenset({"counter", "histogram"})
+JOINED: Mapping[Join, Callable[[float, float], float]] = {Join.SUM: add, Join.GREATEST: max, Join.LEAST: min}
 Key = tuple[str, tuple[tuple[str, str], ...]]
 """A sample's name and its labels in order."""
 Families = dict[str, tuple[Metric, dict[Key, float]]]
@@ -33,6 +30,7 @@ class Joiner:
     """Keeps what workers had that have gone. One thread at a time."""
 
     def __init__(self) -> None:
+        self._joins = {one.value.full_name: one.value.join for one in Catalogue}
         self._last: dict[int, list[Metric]] = {}
         self._gone: Families = {}
 
@@ -48,13 +46,13 @@ class Joiner:
     def _bury(self, families: list[Metric]) -> None:
         for family in families:
             if family.type in GROWING:
-                _add(self._gone, family)
+                self._add(self._gone, family)
 
     def _joined(self) -> list[Metric]:
         families = {name: (family, dict(values)) for name, (family, values) in self._gone.items()}
         for answered in self._last.values():
             for family in answered:
-                _add(families, family)
+                self._add(families, family)
         joined = []
         for family, values in families.values():
             whole = Metric(family.name, family.documentation, family.type)
@@ -63,20 +61,13 @@ class Joiner:
             joined.append(whole)
         return joined
 
-
-def _add(families: Families, family: Metric) -> None:
-    _, values = families.setdefault(family.name, (family, {}))
-    for sample in family.samples:
-        key = sample.name, tuple(sorted(sample.labels.items()))
-        before = values.get(key)
-        if before is None:
-            values[key] = sample.value
-        elif family.name in SHARED:
-            values[key] = max(before, sample.value)
-        elif family.name.endswith(SINCE):
-            values[key] = min(before, sample.value)
-        else:
-            values[key] = before + sample.value
+    def _add(self, families: Families, family: Metric) -> None:
+        _, values = families.setdefault(family.name, (family, {}))
+        join = JOINED[self._joins.get(family.name, Join.SUM)]
+        for sample in family.samples:
+            key = sample.name, tuple(sorted(sample.labels.items()))
+            before = values.get(key)
+            values[key] = sample.value if before is None else join(before, sample.value)
 
 
 class _Collected(Collector):

@@ -1,4 +1,4 @@
-"""A bound on lines of the log that strangers cause: so many of one kind in a minute, the others counted.
+"""A bound on lines of the log that strangers cause: so many of one kind in a while, a minute if nobody says another; the others are counted.
 
 Promises: the first lines of each kind are never kept back by those of another; what was left out is said with the next line.
 """
@@ -24,8 +24,16 @@ class _Kind:
 class BoundedLines:
     """Kinds are a closed set: each is remembered for ever. `clock` is a monotonic one."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        window_s: float = WINDOW_S,
+        max_lines: int = MAX_LINES,
+    ) -> None:
         self._clock = clock
+        self._window_s = window_s
+        self._max_lines = max_lines
         self._kinds: dict[str, _Kind] = {}
 
     def admit(self, kind: str) -> dict[str, int] | None:
@@ -33,8 +41,8 @@ class BoundedLines:
         known = self._kinds.setdefault(kind, _Kind())
         now = self._clock()
         if now >= known.window_ends:
-            known.window_ends, known.lines = now + WINDOW_S, 0
-        if known.lines >= MAX_LINES:
+            known.window_ends, known.lines = now + self._window_s, 0
+        if known.lines >= self._max_lines:
             known.left_out += 1
             return None
         known.lines += 1

@@ -1,73 +1,38 @@
 """Structured logs, one line each, with every token-shaped string scrubbed; all that the process says goes this way (D28).
 
 That is uvicorn's lines, libraries' warnings, tracebacks that nobody caught, and whatever is printed: none waits for a reader.
-A line that is written while a request runs carries its `trace_id`. What succeeds is metrics and audit rows, not lines.
+A line that is written while a request runs carries its `trace_id`, `operation`, `door` and, where he is known, the user's `subject`. What succeeds is metrics and audit rows, not lines.
 """
 
 from __future__ import annotations
 
 import io
 import logging
-import re
 import sys
 import threading
-from contextvars import ContextVar
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 from typing_extensions import override
 
+from app.telemetry.correlation import CURRENT
 from app.telemetry.log_writer import LogWriter
+from app.telemetry.scrubbing import scrubbed
 from generated.product import NAME
 
-SECRETS = re.compile(
-    r"(?P<jwt>eyJ[\w-]{8,}\.[\w-]+\.?[\w-]*)"
-    r"|(?P<name>(?:authorization|access_token|refresh_token|ticket|password)(?:=|%3D|['\"]?:\s*['\"]?))(?P<value>[^\s&'\",}]+(?:%20|\s)?[^\s&'\",}]*)"
-    r"|(?P<protocol>bearer\.[\w=-]{8,})",
-    re.IGNORECASE,
-)
-"""Token-shaped strings, what follows the names of credentials, and subprotocols that carry a token. What has no such
-form must not be logged in the first place."""
-CREDENTIALS = frozenset({"authorization", "access_token", "refresh_token", "ticket", "password"})
-MAX_DEPTH = 8
-"""Of values inside each other; what is deeper becomes one text."""
-SCRUBBED = "[scrubbed]"
 STDOUT = 1
 MAX_PRINTED_CHARS = 16_384
-TRACE_ID: ContextVar[str | None] = ContextVar("trace_id", default=None)
-"""Set by the runner and by the doors; a task that is begun meanwhile inherits it."""
-
-
-def scrub(text: str) -> str:
-    """The text without anything that looks like a credential; the name before it stays."""
-    return SECRETS.sub(lambda match: (match["name"] or "") + SCRUBBED, text)
 
 
 def scrub_event(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
     """Every string of the event, however deep it stands, and what bears the name of a credential."""
-    return {key: value if key.startswith("_") else _scrubbed(key, value, MAX_DEPTH) for key, value in event.items()}
+    return {key: value if key.startswith("_") else scrubbed(key, value) for key, value in event.items()}
 
 
-def _scrubbed(key: object, value: object, depth: int) -> object:
-    """Other objects as the text that they would become."""
-    if value is None or isinstance(value, bool | int | float):
-        return value
-    if isinstance(key, str) and key.lower() in CREDENTIALS:
-        return SCRUBBED
-    if isinstance(value, str):
-        return scrub(value)
-    if depth and isinstance(value, dict):
-        return {each: _scrubbed(each, inner, depth - 1) for each, inner in value.items()}
-    if depth and isinstance(value, list | tuple):
-        return [_scrubbed(None, inner, depth - 1) for inner in value]
-    return scrub(repr(value))
-
-
-def add_trace_id(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
-    """Where the line does not say one itself."""
-    if (trace_id := TRACE_ID.get()) is not None:
-        event.setdefault("trace_id", trace_id)
-    return event
+def add_correlation(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
+    """Of the request that runs; what the line says itself goes before."""
+    current = CURRENT.get()
+    return event if current is None else {**current.fields(), **event}
 
 
 def add_service(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
@@ -105,7 +70,7 @@ def configure(level: str, *, is_json: bool) -> LogWriter:
     Answers who counts drops."""
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
-        add_trace_id,
+        add_correlation,
         *([add_service] if is_json else []),
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,

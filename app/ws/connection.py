@@ -8,7 +8,7 @@ Decides nothing about an operation: the runner does.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Protocol
@@ -23,6 +23,7 @@ from app.auth.principal import Principal
 from app.broadcast.hub import Hub, Message
 from app.execution.context import Call, Caller, Door
 from app.limits.limiter import Limiter
+from app.telemetry.metrics.sockets import Traffic
 from app.ws.budget import FrameBudget
 from app.ws.dialect import Dialect
 from app.ws.envelope import Authenticate, Cancel, ControlId, Subscribe, Unsubscribe
@@ -66,6 +67,8 @@ class Services:
     """Of every topic that there is; one that is not here does not exist."""
     on_refusal: OnRefusal
     gate: Gate
+    traffic: Mapping[str, Traffic]
+    """By format."""
     clock: Callable[[], float]
 
 
@@ -75,7 +78,7 @@ class Connection:
 
     __slots__ = (
         "_auth_timer", "_budget", "_caller", "_expiry", "_identity", "_loop", "_on_settled", "_resumed", "_services",
-        "_session", "_subscriptions", "outbox",
+        "_session", "_subscriptions", "_traffic", "outbox",
     )  # fmt: skip
 
     def __init__(
@@ -95,7 +98,8 @@ class Connection:
         self._resumed: asyncio.Future[None] | None = None
         self._auth_timer: asyncio.TimerHandle | None = None
         self._budget = FrameBudget()
-        self.outbox = Outbox(send, self._loop, self._resume)
+        self._traffic = services.traffic[dialect.format]
+        self.outbox = Outbox(send, self._loop, self._resume, self._traffic)
         self._expiry = Expiry(self._loop, Stages(self._warn, self._revoke, self._close_expired))
         self._subscriptions = Subscriptions(services.hub, services.topic_roles, self.outbox, dialect.writer.push)
 
@@ -112,7 +116,9 @@ class Connection:
                     break
                 if self.outbox.close_code is None:
                     text = message.get("text")
-                    action = self._session.feed(message["bytes"] if text is None else text)
+                    frame = message["bytes"] if text is None else text
+                    self._count(frame)
+                    action = self._session.feed(frame)
                     has_begun = await self._act(action)
                     if not await self._hold_back(has_begun=has_begun):
                         break
@@ -150,6 +156,11 @@ class Connection:
         if self._on_settled is not None:
             self._on_settled()
             self._on_settled = None
+
+    def _count(self, frame: str | bytes) -> None:
+        traffic = self._traffic
+        traffic.frames_in += 1
+        traffic.bytes_in += len(frame) if isinstance(frame, bytes) or frame.isascii() else len(frame.encode())
 
     async def _act(self, action: Action) -> bool:
         """Whether a request has begun."""
@@ -253,7 +264,7 @@ class Connection:
     # Answers
 
     def _reply(self, frame: bytes) -> None:
-        self.outbox.reply(self._session.dialect.writer.message(frame))
+        self.outbox.reply(self._session.dialect.writer.message(frame), len(frame))
 
     def _refuse(self, attempt: Attempt, error: ApiError, req_id: str | None, control: ControlId | None = None) -> None:
         """Of the two formats only protobuf names what is answered. What does not fit the contract is no denial."""

@@ -21,8 +21,10 @@ from app.auth.principal import Principal
 from app.broadcast.hub import Hub, Message
 from app.errors import problem
 from app.execution.address import client_ip, limit_key
+from app.execution.context import Door
 from app.limits.limiter import Limiter
-from app.telemetry.correlation import HEADER, trace_id_of
+from app.telemetry.correlation import CURRENT, HEADER, Correlation, trace_id_of
+from app.telemetry.metrics.sockets import Traffic
 from app.ws.connection import Connection, Receive, Runner, Services
 from app.ws.dialect import make_dialects
 from app.ws.handshake import Admission, Handshake, HandshakeSettings, Redeemer, Scope, Verifier, user_agent_of
@@ -47,11 +49,14 @@ CONTRACT_HEADER = (b"stele-contract", f"{CONTRACT_VERSION};{CONTRACT_HASH}".enco
 
 
 class SocketMetrics(Protocol):
-    """Each opened socket is closed once, with the code that the peer was given or gave; 1006 where it only vanished
-    (RFC 6455 §7.1.5)."""
+    """As `app.telemetry.metrics.sockets`. Each opened socket is closed once, with the code that the peer was given or gave; 1006
+    where it only vanished (RFC 6455 §7.1.5)."""
 
-    def socket_opened(self) -> None: ...
+    @property
+    def traffic(self) -> Mapping[str, Traffic]: ...
+    def socket_opened(self, format: str) -> None: ...
     def socket_closed(self, code: int) -> None: ...
+    def handshake_refused(self, reason: Any, code: str) -> None: ...
 
 
 class SocketDoor:
@@ -78,7 +83,9 @@ class SocketDoor:
     ) -> None:
         self._handshake = Handshake(verifier=verifier, tickets=tickets, limiter=limiter, settings=settings)
         self._dialects = make_dialects(packages, handlers, EVENT_CODECS)
-        self._services = Services(runner, verifier, limiter, hub, topic_roles(EVENTS.values()), on_refusal, gate, clock)
+        self._services = Services(
+            runner, verifier, limiter, hub, topic_roles(EVENTS.values()), on_refusal, gate, metrics.traffic, clock
+        )
         self._has_ended = has_ended
         self._trusted_proxies = settings.trusted_proxies
         self._metrics = metrics
@@ -93,6 +100,11 @@ class SocketDoor:
             for one, (subprotocol, since) in self._open.items()
         ]
 
+    @property
+    def waiting_bytes(self) -> int:
+        """Of events that wait for their sockets; a look at thousands takes some milliseconds."""
+        return sum(one.outbox.event_bytes for one in self._open)
+
     def review(self) -> None:
         """When more sessions have ended: theirs are closed with 4504 in this turn of the loop (D7). A look at thousands takes some
         milliseconds."""
@@ -102,15 +114,18 @@ class SocketDoor:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if (await receive())["type"] != "websocket.connect":
             return
+        trace_id = _trace_id(scope)
+        CURRENT.set(Correlation(trace_id, door=Door.WEBSOCKET))
         try:
             admission = await self._admit(scope)
         except ApiError as error:
-            await self._refuse(scope, receive, send, error)
+            await self._refuse(scope, receive, send, error, trace_id)
             return
-        await self._serve(admission, _trace_id(scope), receive, send)
+        CURRENT.set(Correlation(trace_id, door=Door.WEBSOCKET, caller=admission.principal))
+        await self._serve(admission, trace_id, receive, send)
 
-    async def _refuse(self, scope: Scope, receive: Receive, send: Send, error: ApiError) -> None:
-        trace_id = _trace_id(scope)
+    async def _refuse(self, scope: Scope, receive: Receive, send: Send, error: ApiError, trace_id: str) -> None:
+        self._metrics.handshake_refused(getattr(error, "reason", None), error.code)
         ip, user_agent = client_ip(scope, self._trusted_proxies), user_agent_of(scope)
         self._services.on_refusal(Attempt.HANDSHAKE, error.code, reason_of(error), ip, user_agent, None, trace_id)
         await _answer(scope, receive, send, error, trace_id)
@@ -135,7 +150,7 @@ class SocketDoor:
         connection = Connection(self._services, dialect, admission, send, settle)
         headers = [CONTRACT_HEADER, (HEADER, trace_id.encode())]
         code = ABNORMAL
-        self._metrics.socket_opened()
+        self._metrics.socket_opened(admission.format)
         try:
             await send({"type": "websocket.accept", "subprotocol": admission.subprotocol, "headers": headers})
             self._open[connection] = admission.format.subprotocol, self._clock()

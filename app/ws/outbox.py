@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.broadcast.hub import Message
+from app.telemetry.metrics.sockets import Traffic
 from app.ws.peer import Peer, Send
 from generated.errors import CloseCode
 
@@ -76,15 +77,23 @@ class Outbox:
     """`close_code` is set once the socket is closing or gone; from then on everything is dropped, and nothing is owed.
     One per socket; all methods belong to the loop. While the peer keeps up a message costs no task and no timer.
 
-    `on_paid` is called when the last of the replies that waited has been written, and at the end.
+    `on_paid` is called when the last of the replies that waited has been written, and at the end. `traffic` counts what is
+    entered: frames without the close.
     """
 
     __slots__ = (
         "_drain", "_event_bytes", "_loop", "_on_paid", "_peer", "_progress_at", "_queue", "_replies", "_send", "_timer",
-        "_unsent_bytes", "close_code",
+        "_traffic", "_unsent_bytes", "close_code",
     )  # fmt: skip
 
-    def __init__(self, send: Send, loop: asyncio.AbstractEventLoop, on_paid: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self,
+        send: Send,
+        loop: asyncio.AbstractEventLoop,
+        on_paid: Callable[[], None] = lambda: None,
+        traffic: Traffic | None = None,
+    ) -> None:
+        self._traffic = traffic or Traffic()
         self._send = send
         self._peer = Peer(send)
         self._loop = loop
@@ -136,12 +145,18 @@ class Outbox:
         if self._queue is not None and self._event_bytes + size > MAX_EVENT_BYTES:
             self._give_up()
         else:
+            traffic = self._traffic
+            traffic.frames_out += 1
+            traffic.bytes_out += size
             self._enter(message, size, 0)
 
-    def reply(self, message: Message) -> None:
-        """An answer. Never dropped while the socket lives, and without a bound: who reads requests looks at
-        `owes_replies`."""
+    def reply(self, message: Message, size: int) -> None:
+        """An answer, of `size` bytes. Never dropped while the socket lives, and without a bound: who reads requests looks
+        at `owes_replies`."""
         if self.close_code is None:
+            traffic = self._traffic
+            traffic.frames_out += 1
+            traffic.bytes_out += size
             self._enter(message, 0, 1)
 
     def close(self, code: int, reason: str) -> None:
@@ -234,6 +249,8 @@ class Outbox:
         """What waits is dropped, so that the close is next after the message that is under way."""
         if self._queue is not None:
             self._queue.clear()
+        if self.close_code is None:
+            self._traffic.slow_consumers += 1
         self.close(CloseCode.SLOW_CONSUMER, "slow_consumer")
 
     def _cut_off(self) -> None:

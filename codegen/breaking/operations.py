@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
+from fnmatch import fnmatchcase
 
 from codegen.breaking.change import Change
 from codegen.breaking.records import Direction, compare_records
 from codegen.breaking.values import compare_types
 from codegen.diagnostics import Place
-from codegen.ir.operations import Contract, Event, Http, Operation, Roles
+from codegen.ir.operations import Contract, Event, Http, Objective, Operation, Roles
 from codegen.ir.types import File, Record
 
 Carriers = dict[str, tuple[str, ...]]
@@ -62,6 +63,11 @@ def _operation(old: Operation, new: Operation) -> Iterator[Change]:
     if old.timeout_s != new.timeout_s:
         word = "shortened" if new.timeout_s < old.timeout_s else "extended"
         yield Change(f"deadline-{word}", old.name, f"{old.timeout_s:g} s became {new.timeout_s:g} s", place)
+    if old.objective != new.objective:
+        word = "lowered" if _is_less(new.objective, old.objective) else "raised"
+        yield Change(
+            f"objective-{word}", old.name, f"{_promise(old.objective)} became {_promise(new.objective)}", place
+        )
     if old.audit != new.audit:
         yield Change("audit-changed", old.name, f"{old.audit} became {new.audit}", place)
     if old.deprecated != new.deprecated:
@@ -72,16 +78,31 @@ def _operation(old: Operation, new: Operation) -> Iterator[Change]:
 
 
 def _bytes(old: Operation, new: Operation) -> Iterator[Change]:
-    """Answers of bytes: more of them, or others, are news to a caller; fewer are not."""
+    """Answers of bytes: more of them, or of another type, are news to a caller; fewer are not. Who asks for a type alone (`Accept`)
+    that is not answered any more is refused (RFC 9110 §15.5.7)."""
     one, other = old.result.file, new.result.file
     if (one is None) != (other is None):
         yield Change("result-changed", old.name, "bytes became JSON" if one else "JSON became bytes", new.place)
-    elif one and other and (verdict := compare_types(one, other)):
-        for word, is_so in zip(("narrowed", "widened"), verdict, strict=True):
+    elif one and other:
+        gone, more = _unmet(one.media_types, other.media_types), _unmet(other.media_types, one.media_types)
+        for media in gone:
+            yield Change("http-media-type-removed", old.name, f"{media} is not answered any more", new.place)
+        for media in more:
+            yield Change("http-media-type-added", old.name, f"{media} is answered, too", new.place)
+        same = replace(one, media_types=other.media_types) if gone or more else one
+        for word, is_so in zip(("narrowed", "widened"), compare_types(same, other) or (), strict=False):
             if is_so:
-                yield Change(
-                    f"answer-values-{word}", old.name, f"{_say_file(one)} became {_say_file(other)}", new.place
-                )
+                message = f"{_say_file(one)} became {_say_file(other)}"
+                yield Change(f"answer-values-{word}", old.name, message, new.place)
+
+
+def _unmet(some: tuple[str, ...], others: tuple[str, ...]) -> list[str]:
+    """Types and ranges of types that none of the others meets; none at all are any."""
+    return [one for one in some if others and not any(_meet(one, other) for other in others)]
+
+
+def _meet(one: str, other: str) -> bool:
+    return fnmatchcase(one, other) or fnmatchcase(other, one)
 
 
 def _say_file(file: File) -> str:
@@ -230,3 +251,18 @@ def compare_events(old: Contract, new: Contract) -> Iterator[Change]:
         if one.topic != other.topic:
             yield Change("event-topic-changed", name, f"{one.topic} became {other.topic}", other.place)
         yield from _roles(name, one.roles, other.roles, other)
+
+
+def _is_less(one: Objective | None, other: Objective | None) -> bool:
+    """Whether callers can count on less in any of its parts."""
+    if one is None or other is None:
+        return one is None
+    slower = one.within_s > other.within_s and bool(other.latency)
+    return slower or one.availability < other.availability or (one.latency or 0) < (other.latency or 0)
+
+
+def _promise(objective: Objective | None) -> str:
+    if objective is None:
+        return "no objective"
+    latency = f", {objective.latency:g} % within {objective.within_s:g} s" if objective.latency is not None else ""
+    return f"{objective.availability:g} %{latency}"

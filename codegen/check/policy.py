@@ -1,4 +1,4 @@
-"""Roles, buckets, topics, errors and events that an operation names must be in the vocabulary."""
+"""Roles, buckets, topics, errors and events that an operation names must be in the vocabulary; what it promises can be kept."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ from codegen.diagnostics import Findings, Place, meant
 from codegen.ir.operations import Contract, Operation, Roles
 from codegen.parse.policy import ERRORS, POLICY
 
+MAX_LATENCIES = 8
+"""Different ones in a contract: each makes every operation's histogram longer."""
+
 
 def check_policy(contract: Contract, faulty: set[str], findings: Findings) -> None:
-    """The rules V006 to V009 and V012. `faulty` are entries of the vocabulary that have findings of their own; they
+    """The rules V006 to V009, V012, V019 and V020. `faulty` are entries of the vocabulary that have findings of their own; they
     count as known."""
     checker = _Checker(contract, faulty, findings)
     for operation in contract.operations:
@@ -17,6 +20,7 @@ def check_policy(contract: Contract, faulty: set[str], findings: Findings) -> No
         checker.roles(f"the event {event.name}", event.roles, event.place)
         checker.known("topic", event.topic, {topic.name for topic in contract.topics}, event.place, POLICY)
     checker.topics()
+    checker.latencies()
 
 
 class _Checker:
@@ -59,6 +63,26 @@ class _Checker:
                 f"{operation.name} has x-idempotent: key and several success statuses",
                 fix="write natural, or one status",
             )
+
+    def latencies(self) -> None:
+        """Objectives are measured in buckets, from which a call that has passed its deadline is absent."""
+        first: dict[float, Operation] = {}
+        for operation in self._contract.operations:
+            objective = operation.objective
+            if objective is None or objective.latency is None:
+                continue
+            first.setdefault(objective.within_s, operation)
+            if objective.within_s >= operation.timeout_s:
+                self._findings.add(
+                    "V019",
+                    operation.place,
+                    f"{operation.name} promises answers within {objective.within_s:g} s and ends after {operation.timeout_s:g} s",
+                    fix="promise less time, or give it more with x-timeout",
+                )
+        for within_s, operation in sorted(first.items())[MAX_LATENCIES:]:
+            message = f"{operation.name} promises answers within {within_s:g} s, and there are {len(first)} such times"
+            others = ", ".join(f"{one:g} s" for one in sorted(first) if one != within_s)
+            self._findings.add("V020", operation.place, message, fix=f"use one of the others: {others}")
 
     def roles(self, owner: str, roles: Roles, place: Place) -> None:
         for role in sorted({role for group in roles or () for role in group}):

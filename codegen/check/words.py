@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import jsonschema_rs
 
 from codegen.check.consequences import UNREAD
@@ -76,9 +78,23 @@ def _word(node: Mapping, word: str, words: Words, findings: Findings) -> None:
     if not here & places:
         fix = f"it stands in {', '.join(sorted(places))}"
         findings.add("W003", node.keys[word], f"{word!r} means nothing in {min(here, default='this place')}", fix=fix)
-    elif error := next(validator.iter_errors(plain(node.entries[word])), None):
-        fix = _nearly(text_of(node.entries[word]) or "", validator, schema)
-        findings.add("W002", node.entries[word].place, f"{word}: {shown(error.message)}", fix=fix)
+        return
+    value = node.entries[word]
+    for error in validator.iter_errors(plain(value)):
+        fix = _nearly(text_of(value) or "", validator, schema)
+        findings.add("W002", _within(value, error.instance_path).place, f"{word}: {shown(error.message)}", fix=fix)
+
+
+def _within(value: Node, path: Iterable[str | int]) -> Node:
+    """What stands there, or the last that is there on the way to it."""
+    for step in path:
+        below = value.get(step) if isinstance(value, Mapping) and isinstance(step, str) else None
+        if isinstance(value, Sequence) and isinstance(step, int) and step < len(value.items):
+            below = value.items[step]
+        if below is None:
+            return value
+        value = below
+    return value
 
 
 def _nearly(text: str, validator: jsonschema_rs.Validator, schema: dict[str, object]) -> str:

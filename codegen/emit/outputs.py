@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from codegen.emit.documents import files as documents
+from codegen.emit.observability import files as observability
 from codegen.emit.printer import File
 from codegen.emit.python_client import files as python_client
 from codegen.emit.service import files as service
@@ -20,4 +21,5 @@ OUTPUTS: tuple[Callable[[Contract], list[File]], ...] = (
     service.emit,
     python_client.emit,
     typescript_client.emit,
+    observability.emit,
 )

@@ -28,6 +28,7 @@ from codegen.importer.socket import Socket, messages_of
 from codegen.importer.sources import Library, Source
 from codegen.importer.trial import compiled
 from codegen.importer.types import Types
+from codegen.importer.unread import CORRECT, unread
 from codegen.importer.upgrade import upgrade
 from codegen.ir.names import pascal
 from codegen.parse.annotations import DOCS
@@ -106,9 +107,16 @@ def _drafted(sources: list[Source], library: Library, platform: Platform, losses
     for socket, messages, _ in sockets:
         socket.read(messages)
     for source in sources:
+        _say_unread(source, library, losses)
         _tags(source.root, draft, given, losses)
         left_of_document(source, types, losses)
     return draft
+
+
+def _say_unread(source: Source, library: Library, losses: Losses) -> None:
+    for one in unread(source, library):
+        losses.total += 1
+        losses.lose(one.label, one.place, one.why, CORRECT)
 
 
 def _form(source: Source) -> Mapping:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from codegen.diagnostics import Place
+from codegen.importer.asyncapi2 import ACTIONS
 from codegen.importer.draft import Data, Draft, Given, Package, Ref
 from codegen.importer.losses import DOCUMENT, MEMBER, SOCKET, Losses
 from codegen.importer.names import Taken, identifier, words
@@ -75,6 +76,8 @@ def messages_of(root: Mapping, library: Library) -> Iterator[Sent]:
         operation = library.resolve(node)
         channel = library.resolve(operation.get("channel")) if isinstance(operation, Mapping) else None
         if not isinstance(operation, Mapping) or not isinstance(channel, Mapping):
+            continue
+        if text(operation, "action") not in ACTIONS.values():
             continue
         listed = items(operation, "messages") or [one for _, one in mapping(channel, "messages") or ()]
         for one in listed or [made(operation, {})]:

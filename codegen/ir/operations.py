@@ -33,6 +33,16 @@ class Topic:
 
 
 @dataclass(frozen=True, slots=True)
+class Objective:
+    """What callers may count on over 30 days, in percent of the calls: those that do not fail by the service's fault, and
+    those that take no longer than `within_s`."""
+
+    availability: float
+    latency: float | None = None
+    within_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Role:
     name: str
     description: str
@@ -127,6 +137,7 @@ class Operation:
     """The name of the SDKs' second method, which walks all pages; None where nothing is paged."""
     session: str | None = None
     """`login`, `refresh`, `logout` or `ticket`."""
+    objective: Objective | None = None
     place: Place = field(default=NOWHERE, compare=False)
     notes: Notes = field(default_factory=Notes, compare=False)
 

@@ -169,8 +169,7 @@ def _check_keys(sources: Sources, item: Mapping, location: str, what: str) -> No
 
 def _single(sources: Sources, operation: HttpOperation, item: Mapping, name: str, schema: Node) -> tuple[Field, ...]:
     """A parameter that is one field, with the rules of presence that fields of records have."""
-    required = item.get("required")
-    is_required = isinstance(required, Scalar) and required.value is True
+    is_required = _is_required(sources, operation, item, name)
     one = sources.schemas.parameter(
         schema,
         name,
@@ -182,13 +181,29 @@ def _single(sources: Sources, operation: HttpOperation, item: Mapping, name: str
     if one is None:
         return ()
     inner = one.type.item if isinstance(one.type, ListOf) else one.type
-    if isinstance(inner, ListOf | MapOf) or (isinstance(inner, Named) and not sources.schemas.is_enum(inner.name)):
+    is_many = isinstance(one.type, ListOf) and text_of(item.get("in")) == "path"
+    is_record = isinstance(inner, Named) and not sources.schemas.is_enum(inner.name)
+    if is_many or is_record or isinstance(inner, ListOf | MapOf):
         fix = "a parameter is a text, a number, a flag, an enum, or in a query and a header a list of them"
         sources.findings.add(
             "O009", item.place, f"{operation.name}.{name} has no form in a {plain(item.entries['in'])}", fix=fix
         )
         return ()
     return (_noted(one, item),)
+
+
+def _is_required(sources: Sources, operation: HttpOperation, item: Mapping, name: str) -> bool:
+    """A part of the path is always there, and OpenAPI (3.1, "Parameter Object") wants it said."""
+    required = item.get("required")
+    told = required.value if isinstance(required, Scalar) else None
+    is_path = text_of(item.get("in")) == "path"
+    if required is not None and not isinstance(told, bool):
+        what = f"`required` of the parameter {name!r} of {operation.name} is neither true nor false"
+        sources.findings.add("O009", required.place, what, fix="write `required: true`, without quotes, or remove it")
+    elif is_path and not told:
+        what = f"the path parameter {name!r} of {operation.name} is not required"
+        sources.findings.add("O008", item.place, what, fix="write `required: true`")
+    return is_path or told is True
 
 
 def _noted(one: Field, item: Mapping) -> Field:

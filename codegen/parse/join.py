@@ -24,11 +24,12 @@ from codegen.parse.http_request import with_versions
 from codegen.parse.join_notes import joined_notes, noted, request_notes
 from codegen.parse.json_schema import Schemas
 from codegen.parse.methods import is_paged, method_names
+from codegen.parse.objectives import objective
 from codegen.parse.openapi import OpenApiDialect
 from codegen.parse.policy import Vocabulary, seconds
 from codegen.parse.proto import ProtoDialect, ProtoEnum, ProtoMessage
 
-INHERITED = ("x-rate-limit", "x-audit", "x-timeout", "x-idempotent")
+INHERITED = ("x-rate-limit", "x-audit", "x-timeout", "x-idempotent", "x-slo")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +125,7 @@ class _Joiner:
             deprecated=http.deprecated if http else False,
             sunset=str(_value(words, "x-sunset", "")) or None,
             session=str(_value(words, "x-session", "")) or None,
+            objective=objective(_value(words, "x-slo", "none")),
             place=first.place,
             notes=joined_notes(http, socket),
         )

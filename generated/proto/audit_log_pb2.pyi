@@ -49,12 +49,14 @@ class _AuditDoorEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_AuditDoor.V
     AUDIT_DOOR_UNSPECIFIED: _AuditDoor.ValueType  # 0
     AUDIT_DOOR_HTTP: _AuditDoor.ValueType  # 1
     AUDIT_DOOR_WEBSOCKET: _AuditDoor.ValueType  # 2
+    AUDIT_DOOR_COMMAND: _AuditDoor.ValueType  # 3
 
 class AuditDoor(_AuditDoor, metaclass=_AuditDoorEnumTypeWrapper): ...
 
 AUDIT_DOOR_UNSPECIFIED: AuditDoor.ValueType  # 0
 AUDIT_DOOR_HTTP: AuditDoor.ValueType  # 1
 AUDIT_DOOR_WEBSOCKET: AuditDoor.ValueType  # 2
+AUDIT_DOOR_COMMAND: AuditDoor.ValueType  # 3
 Global___AuditDoor: _TypeAlias = AuditDoor  # noqa: Y015
 
 @_typing.final
@@ -189,11 +191,13 @@ class GetAuditLogsRequest(_message.Message):
     UNTIL_FIELD_NUMBER: _builtins.int
     PAGE_FIELD_NUMBER: _builtins.int
     PER_PAGE_FIELD_NUMBER: _builtins.int
+    OBJECT_ID_FIELD_NUMBER: _builtins.int
     user: _builtins.str
     action: _builtins.str
     outcome: Global___AuditOutcome.ValueType
     page: _builtins.int
     per_page: _builtins.int
+    object_id: _builtins.str
     @_builtins.property
     def since(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
@@ -208,13 +212,16 @@ class GetAuditLogsRequest(_message.Message):
         until: _timestamp_pb2.Timestamp | None = ...,
         page: _builtins.int | None = ...,
         per_page: _builtins.int | None = ...,
+        object_id: _builtins.str | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_action", b"_action", "_outcome", b"_outcome", "_page", b"_page", "_per_page", b"_per_page", "_since", b"_since", "_until", b"_until", "_user", b"_user", "action", b"action", "outcome", b"outcome", "page", b"page", "per_page", b"per_page", "since", b"since", "until", b"until", "user", b"user"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_action", b"_action", "_object_id", b"_object_id", "_outcome", b"_outcome", "_page", b"_page", "_per_page", b"_per_page", "_since", b"_since", "_until", b"_until", "_user", b"_user", "action", b"action", "object_id", b"object_id", "outcome", b"outcome", "page", b"page", "per_page", b"per_page", "since", b"since", "until", b"until", "user", b"user"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_action", b"_action", "_outcome", b"_outcome", "_page", b"_page", "_per_page", b"_per_page", "_since", b"_since", "_until", b"_until", "_user", b"_user", "action", b"action", "outcome", b"outcome", "page", b"page", "per_page", b"per_page", "since", b"since", "until", b"until", "user", b"user"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_action", b"_action", "_object_id", b"_object_id", "_outcome", b"_outcome", "_page", b"_page", "_per_page", b"_per_page", "_since", b"_since", "_until", b"_until", "_user", b"_user", "action", b"action", "object_id", b"object_id", "outcome", b"outcome", "page", b"page", "per_page", b"per_page", "since", b"since", "until", b"until", "user", b"user"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__action: _TypeAlias = _typing.Literal["action"]  # noqa: Y015
     _WhichOneofArgType__action: _TypeAlias = _typing.Literal["_action", b"_action"]  # noqa: Y015
+    _WhichOneofReturnType__object_id: _TypeAlias = _typing.Literal["object_id"]  # noqa: Y015
+    _WhichOneofArgType__object_id: _TypeAlias = _typing.Literal["_object_id", b"_object_id"]  # noqa: Y015
     _WhichOneofReturnType__outcome: _TypeAlias = _typing.Literal["outcome"]  # noqa: Y015
     _WhichOneofArgType__outcome: _TypeAlias = _typing.Literal["_outcome", b"_outcome"]  # noqa: Y015
     _WhichOneofReturnType__page: _TypeAlias = _typing.Literal["page"]  # noqa: Y015
@@ -229,6 +236,8 @@ class GetAuditLogsRequest(_message.Message):
     _WhichOneofArgType__user: _TypeAlias = _typing.Literal["_user", b"_user"]  # noqa: Y015
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__action) -> _WhichOneofReturnType__action | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__object_id) -> _WhichOneofReturnType__object_id | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__outcome) -> _WhichOneofReturnType__outcome | None: ...
     @_typing.overload

@@ -16,15 +16,20 @@ MASKED = frozenset(
 """Columns in which each service or door says what is its own: there is a value or not, as in the other."""
 NUMBERED = frozenset({"audit_log.id"})
 """Rows that are written behind the answers are numbered as they come."""
-LEFT_OUT = ("alembic_version", "event_outbox", "stored_answer")
+LEFT_OUT = ("alembic_version", "audit_chain", "audit_digests", "event_outbox", "stored_answer")
 """What is under way, or is of the door: answers are stored in the form in which they are sent again."""
+TABLES = """
+select relname from pg_class
+where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and not relispartition order by 1
+"""
+"""Parts of tables are read with the whole."""
 
 
 async def stored(url: str) -> dict[str, list[dict[str, Any]]]:
     """Rows of every table of `public`, in the order of their keys, without what is masked."""
     connection = await asyncpg.connect(url.replace("+asyncpg", ""))
     try:
-        tables = await connection.fetch("select tablename from pg_tables where schemaname = 'public' order by 1")
+        tables = await connection.fetch(TABLES)
         out: dict[str, list[dict[str, Any]]] = {}
         for (table,) in tables:
             if table not in LEFT_OUT:

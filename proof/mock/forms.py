@@ -56,6 +56,11 @@ class Forms:
     def fits_field(self, record: str, member: str, value: Any) -> bool:
         return self.values.is_valid(self._fields[record, member], value)
 
+    def answered(self, record: str, member: str, value: Any) -> Any:
+        """A value of a request as a member of what is answered: without what is only written, which other records have inside of it."""
+        one = self.contract.record(record).of_member(member)
+        return self._inside(one.type, value) if one is not None else value
+
     def taken(self, operation: Operation, fields: Json) -> Json:
         """The fields with their defaults; refuses what does not fit, with each place."""
         try:

@@ -275,9 +275,8 @@ class Mock:
 
     def _fitting(self, record: str, known: Json) -> Json:
         members = {one.member for one in self.contract.record(record).fields}
-        return {
-            name: one for name, one in known.items() if name in members and self.forms.fits_field(record, name, one)
-        }
+        told = {name: self.forms.answered(record, name, one) for name, one in known.items() if name in members}
+        return {name: one for name, one in told.items() if self.forms.fits_field(record, name, one)}
 
     def _event(self, event: Event, operation: Operation, row: Json | None, fields: Json) -> Json:
         """The thing where the event has a member of its type; else what has the same names in the thing or in the request."""

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from app.telemetry.metrics import Metrics
-from generated.errors import ERRORS, CloseCode
-from generated.operations import OPERATIONS
+from app.readings import known
+from app.telemetry.metrics.metrics import Metrics
+from generated.errors import CloseCode
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted((ROOT / "docs").glob("*.md"))
@@ -33,7 +33,7 @@ def test_every_path_that_a_document_names_exists(name: str) -> None:
 
 
 def test_every_metric_that_a_document_names_is_exposed() -> None:
-    metrics = Metrics(OPERATIONS, ERRORS, list(CloseCode), "1;x")
+    metrics = Metrics(known())
     exposed = metrics.render().decode()
     named = {one for text in TEXT.values() for one in re.findall(r"\bstele_[a-z_]+\b", text)}
     assert named

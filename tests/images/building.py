@@ -21,8 +21,8 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
-CACHE = ROOT / ".stele" / "images" / os.environ.get("PYTEST_XDIST_WORKER", "alone")
-"""Each process of pytest has its own: they would build, name and remove each other's images."""
+CACHE = ROOT / ".stele" / "images"
+"""One process of pytest uses it: what builds images is the group `image`."""
 LOCK = ROOT / "requirements.lock"
 TOOLS = ("buildah", "mmdebstrap", "unshare", "setpriv")
 RELEASE, PYTHON, GLIBC = "bookworm", "3.11", 36

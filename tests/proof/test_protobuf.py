@@ -98,6 +98,16 @@ def test_what_a_message_cannot_say_is_inexpressible(value: Any) -> None:
         Protobuf(shipped()).request(operation, value)
 
 
+@pytest.mark.parametrize("numbers", [[2**63], [1.5], ["1"], [True]])
+def test_an_item_that_its_type_cannot_hold_is_inexpressible(numbers: list[Any], tmp_path: Path) -> None:
+    contract = contract_of("p11_lists", tmp_path)
+    (operation,) = [one for one in contract.operations if one.name == "send_thing"]
+    value = {"tags": [], "keys": [], "numbers": [1]}
+    Protobuf(contract).request(operation, value)
+    with pytest.raises(Inexpressible):
+        Protobuf(contract).request(operation, value | {"numbers": numbers})
+
+
 def test_what_must_be_there_is_not_left_out_although_it_may_be_null(tmp_path: Path) -> None:
     """A message has one word for both, and it is read as null."""
     contract = contract_of("p08_nullable_required", tmp_path)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing_extensions import override
 
 from app.execution.context import Context
-from app.features.audit_log.repository import AuditLogRepository
+from app.features.audit_log.repository import FILTERS, AuditLogRepository
 from generated.handlers import AuditLogHandler
 from generated.models import GetAuditLogRequest, GetAuditLogsRequest
 from generated.results import AuditLog, AuditLogPage, PageMeta
@@ -26,7 +26,7 @@ class AuditLogs(AuditLogHandler[Context]):
     @override
     async def get_audit_logs(self, context: Context, request: GetAuditLogsRequest) -> AuditLogPage:
         """By number of page: rows that come meanwhile move the later pages."""
-        given = {name: getattr(request, name) for name in ("action", "outcome", "since", "until", "user")}
+        given = {name: getattr(request, name) for name in FILTERS}
         filters = {name: value for name, value in given.items() if value is not None}
         size = request.per_page
         offset = (request.page - 1) * size

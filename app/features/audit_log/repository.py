@@ -14,7 +14,7 @@ from generated.enums import AuditDoor, AuditOutcome
 from generated.errors import AuditLogNotFound
 from generated.results import AuditLog
 
-FILTERS = ("action", "outcome", "since", "until", "user")
+FILTERS = ("action", "object_id", "outcome", "since", "until", "user")
 A = AUDIT_LOG.c
 
 
@@ -30,12 +30,14 @@ def entry_of(row: Record) -> AuditLog:
 
 class AuditLogRepository:
     """Filters are given by name, absent ones not at all: `user` is a username or a subject, `since` is included and
-    `until` is not."""
+    `until` is not. Between these two only their months are read; user, action and object are found by indexes."""
 
     def __init__(self) -> None:
         self._one = compile_statement(select(AUDIT_LOG).where(bindparam("id") == A.id))
         subsets = [frozenset(names) for count in range(len(FILTERS) + 1) for names in combinations(FILTERS, count)]
-        self._pages: dict[frozenset[str], Statement] = {names: compile_statement(_paging(names)) for names in subsets}
+        self._pages: dict[frozenset[str], Statement] = {
+            names: compile_statement(_paging(names), name="audit_log page") for names in subsets
+        }
 
     async def get(self, db: Executor, audit_log_id: int) -> AuditLog:
         """Raises AuditLogNotFound."""
@@ -58,6 +60,7 @@ def _conditions(names: frozenset[str]) -> list[ColumnElement[bool]]:
     user: Any = bindparam("user", type_=Text)
     every: dict[str, ColumnElement[bool]] = {
         "action": A.action == bindparam("action"),
+        "object_id": A.object_id == bindparam("object_id"),
         "outcome": A.outcome == bindparam("outcome"),
         "since": bindparam("since") <= A.at,
         "until": bindparam("until") > A.at,

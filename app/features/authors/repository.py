@@ -45,9 +45,9 @@ class AuthorRepository:
         self._update = compile_statement(update(AUTHOR).where(*same).values(**fresh).returning(AUTHOR))
         self._delete = compile_statement(delete(AUTHOR).where(*same).returning(A.id))
         for names in _subsets(("id", "name", "search_term")):
-            self._lists[names] = compile_statement(_listing(names))
+            self._lists[names] = compile_statement(_listing(names), name="author list")
         for names in _subsets(("id", "name", "last_id")):
-            self._pages[names] = compile_statement(_paging(names))
+            self._pages[names] = compile_statement(_paging(names), name="author page")
 
     async def find(self, db: Executor, filters: dict[str, object]) -> tuple[list[Author], int]:
         """At most 1,000 authors by name, and how many there are, counted to 1,001."""

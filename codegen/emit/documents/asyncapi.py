@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from codegen.emit.documents.control_frames import control_messages, control_operations
 from codegen.emit.documents.json_schemas import Json, Spelling, draft07, linked, noted, printed, used
+from codegen.emit.documents.words import shared_words
 from codegen.emit.printer import File
 from codegen.ir.notes import Notes
 from codegen.ir.operations import IN_FLIGHT, Contract, Event, Info, Operation, Roles
@@ -195,8 +196,7 @@ def _words(contract: Contract, operation: Operation) -> Json:
     codes = [one.code for one in contract.errors if one.code in told and one.implied_by not in OF_HTTP]
     out: Json = {
         "x-errors": codes,
-        "x-idempotent": operation.idempotency,
-        "x-timeout": f"{round(operation.timeout_s * 1000)}ms",
+        **shared_words(operation),
         "x-safe": operation.is_query,
     }
     if operation.publishes:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from codegen.emit.documents.json_schemas import Json, Spelling, linked, noted, printed, used
+from codegen.emit.documents.words import shared_words
 from codegen.emit.printer import File
 from codegen.ir.notes import Example, Notes
 from codegen.ir.operations import Contract, ErrorCode, Http, Operation, Parameter
@@ -161,10 +162,9 @@ def _words(operation: Operation) -> Json:
     words: Json = {
         "x-rate-limit": operation.bucket or "none",
         "x-audit": operation.audit,
-        "x-idempotent": operation.idempotency,
+        **shared_words(operation),
+        "x-priority": operation.priority,
     }
-    words["x-timeout"] = f"{round(operation.timeout_s * 1000)}ms"
-    words["x-priority"] = operation.priority
     if operation.declared_errors:
         words["x-errors"] = list(operation.declared_errors)
     return words | ({"x-publishes": list(operation.publishes)} if operation.publishes else {})
@@ -215,7 +215,7 @@ def _query_schema(spelling: Spelling, one: Field) -> Json:
     has_default = one.has_default and one.default is not None
     plain = replace(one, nullable=False, has_default=has_default, sensitive=False, description="")
     schema = spelling.field(plain, closed=True)
-    return schema | ({"uniqueItems": False} if isinstance(one.type, ListOf) else {})
+    return schema | ({"uniqueItems": one.type.unique_items} if isinstance(one.type, ListOf) else {})
 
 
 def _body(spelling: Spelling, operation: Operation, http: Http) -> Json:

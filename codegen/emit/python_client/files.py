@@ -7,7 +7,7 @@ from pathlib import Path
 
 from codegen.emit.client_names import PYTHON_ROOT, attribute, python_package
 from codegen.emit.printer import File, Module
-from codegen.emit.python_client.api import Flavour, emit_api, resource
+from codegen.emit.python_client.api import Flavour, emit_api, parameter, python_name, resource
 from codegen.emit.python_client.models import emit_errors, emit_models
 from codegen.emit.python_client.operations import emit_contract, emit_operations
 from codegen.emit.python_client.unasync import to_sync
@@ -37,13 +37,8 @@ BYTES = """
 Bytes are sent from `bytes`, a `Path`, an open binary file or an iterable of chunks, or from a `FileContent` that says a name and a
 media type; a path and a stream are read while they are sent. What cannot be read again is not sent again. An answer of bytes is a
 `Download`: iterate over its chunks, or `read` or `save` it.
-
-```python
-with client.media.get_portrait(artist_id=1) as download:
-    download.save("portrait.png")
-```
 """
-"""Where the contract has them; the names are an example."""
+"""Where the contract has them."""
 
 
 def emit(contract: Contract) -> list[File]:
@@ -142,4 +137,18 @@ with Client("http://127.0.0.1:8000", username="…", password="…") as client:
 `AsyncClient` is the same with `async with` and `await`. Options: `transport` (`auto`, `http`, `ws`), `encoding` (`json`,
 `protobuf` with the extra of that name), `timeout_s`, `max_retries`, `hooks`. All errors are `errors.ClientError`; a refusal
 is `errors.ApiError` with its code.
-{BYTES if any(one.has_bytes for one in contract.operations) else ""}"""
+{BYTES if any(one.has_bytes for one in contract.operations) else ""}{_download(contract)}"""
+
+
+def _download(contract: Contract) -> str:
+    """How the first answer of bytes is kept, with the names that this contract has."""
+    found = next((one for one in contract.operations if one.result.file), None)
+    if found is None:
+        return ""
+    given = ", ".join(f"{parameter(one.name)}=…" for one in found.request.fields if one.required)
+    return f"""
+```python
+with client.{attribute(found.feature)}.{python_name(found.method)}({given}) as download:
+    download.save("…")
+```
+"""

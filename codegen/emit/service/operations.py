@@ -115,6 +115,12 @@ def emit(contract: Contract) -> list[File]:
     return [module.file()]
 
 
+def latency_objectives(contract: Contract) -> tuple[float, ...]:
+    """The different times of x-slo."""
+    found = [one.objective for one in contract.operations if one.objective and one.objective.latency is not None]
+    return tuple(sorted({one.within_s for one in found}))
+
+
 def _constants(module: Module, contract: Contract) -> None:
     module.line(
         "",
@@ -124,6 +130,10 @@ def _constants(module: Module, contract: Contract) -> None:
     )
     numbered = [(one.name, one.pkg_id) for one in contract.operations if one.pkg_id is not None]
     numbered += [(event.name, event.pkg_id) for event in contract.events]
+    module.line(
+        f"LATENCY_OBJECTIVES: tuple[float, ...] = {latency_objectives(contract)!r}",
+        '"""In seconds; each is a bound of the histogram of requests, so that what keeps it can be counted."""',
+    )
     module.line("", "", "class PkgId(IntEnum):")
     members = [f"    {constant(name)} = {number}" for name, number in sorted(numbered, key=lambda pair: pair[1])]
     module.line(*(members or ["    pass"]))

@@ -91,6 +91,7 @@ GET_AUDIT_LOGS: Operation[models.AuditLogPage] = Operation(
         parameters=(
             Parameter("user", "user", "query"),
             Parameter("action", "action", "query"),
+            Parameter("object_id", "object_id", "query"),
             Parameter("outcome", "outcome", "query"),
             Parameter("since", "since", "query"),
             Parameter("until", "until", "query"),

@@ -34,6 +34,7 @@ class AuditLogApi:
         *,
         user: str | None = None,
         action: str | None = None,
+        object_id: str | None = None,
         outcome: models.AuditOutcome | Literal["success", "denied", "error"] | None = None,
         since: datetime | None = None,
         until: datetime | None = None,
@@ -46,6 +47,7 @@ class AuditLogApi:
         Args:
             user: 1 to 1024 characters.
             action: 1 to 128 characters.
+            object_id: 1 to 255 characters.
             page: 1 to 1000000.
             per_page: 1 to 100.
         """
@@ -54,6 +56,7 @@ class AuditLogApi:
             {
                 "user": user,
                 "action": action,
+                "object_id": object_id,
                 "outcome": outcome,
                 "since": since,
                 "until": until,

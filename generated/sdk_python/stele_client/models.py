@@ -12,8 +12,11 @@ from .runtime.model import Model
 
 
 class AuditDoor(StrEnum):
+    """`command` is a person at the machine: an export, or months that were dropped."""
+
     HTTP = "http"
     WEBSOCKET = "websocket"
+    COMMAND = "command"
 
 
 class AuditOutcome(StrEnum):

@@ -53,7 +53,7 @@ export const GET_AUDIT_LOG: $.Operation<$types.GetAuditLogRequest, $types.AuditL
 export const GET_AUDIT_LOGS: $.Operation<$types.GetAuditLogsRequest, $types.AuditLogPage> = {
   name: "get_audit_logs",
   pkgId: 7,
-  http: { verb: "GET", path: "/api/audit-logs", parameters: [{ field: "user", carrier: "user", location: "query" }, { field: "action", carrier: "action", location: "query" }, { field: "outcome", carrier: "outcome", location: "query" }, { field: "since", carrier: "since", location: "query" }, { field: "until", carrier: "until", location: "query" }, { field: "page", carrier: "page", location: "query" }, { field: "per_page", carrier: "per_page", location: "query" }] },
+  http: { verb: "GET", path: "/api/audit-logs", parameters: [{ field: "user", carrier: "user", location: "query" }, { field: "action", carrier: "action", location: "query" }, { field: "object_id", carrier: "object_id", location: "query" }, { field: "outcome", carrier: "outcome", location: "query" }, { field: "since", carrier: "since", location: "query" }, { field: "until", carrier: "until", location: "query" }, { field: "page", carrier: "page", location: "query" }, { field: "per_page", carrier: "per_page", location: "query" }] },
   query: true,
   idempotency: "natural",
   protobuf: true,

@@ -3,7 +3,7 @@
 import type * as $ from "./runtime/schema.ts";
 import type * as $types from "./types.ts";
 
-const AuditDoor: $.EnumTable = { members: { http: 1, websocket: 2 } };
+const AuditDoor: $.EnumTable = { members: { http: 1, websocket: 2, command: 3 } };
 
 const AuditOutcome: $.EnumTable = { members: { success: 1, denied: 2, error: 3 } };
 
@@ -159,6 +159,7 @@ export const GetAuditLogsRequest: $.RecordTable<$types.GetAuditLogsRequest> = {
   fields: [
     { name: "user", no: 1, kind: "string", optional: true },
     { name: "action", no: 2, kind: "string", optional: true },
+    { name: "objectId", wire: "object_id", no: 8, kind: "string", optional: true },
     { name: "outcome", no: 3, kind: AuditOutcome, optional: true },
     { name: "since", no: 4, kind: "moment", optional: true },
     { name: "until", no: 5, kind: "moment", optional: true },

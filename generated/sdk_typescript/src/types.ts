@@ -2,9 +2,11 @@
 
 import type * as $ from "./runtime/schema.ts";
 
+/** `command` is a person at the machine: an export, or months that were dropped. */
 export const AuditDoor = {
   Http: "http",
   Websocket: "websocket",
+  Command: "command",
 } as const;
 export type AuditDoor = (typeof AuditDoor)[keyof typeof AuditDoor] | (string & {});
 
@@ -206,6 +208,8 @@ export interface GetAuditLogsRequest {
   user?: string | undefined;
   /** 1 to 128 characters. */
   action?: string | undefined;
+  /** 1 to 255 characters. */
+  objectId?: string | undefined;
   outcome?: AuditOutcome | undefined;
   since?: string | undefined;
   until?: string | undefined;

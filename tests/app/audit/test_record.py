@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from app.audit.record import COLUMNS, LIMITS, AuditRecord, Outcome, clean
+from app.audit.record import COLUMNS, COMMAND, LIMITS, AuditRecord, Outcome, clean
 from app.audit.tables import AUDIT_LOG
 from generated.enums import AuditDoor, AuditOutcome
 
@@ -44,7 +44,7 @@ def test_the_columns_are_the_table_s_without_its_id() -> None:
 
 def test_outcomes_and_doors_are_the_contract_s() -> None:
     assert [str(one) for one in Outcome] == [str(one) for one in AuditOutcome]
-    assert {"http", "websocket"} == {str(one) for one in AuditDoor}
+    assert {"http", "websocket", COMMAND} == {str(one) for one in AuditDoor}
 
 
 @pytest.mark.parametrize(

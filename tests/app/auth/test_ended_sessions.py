@@ -153,4 +153,4 @@ async def test_a_database_that_goes_dark_within_a_look_is_asked_again_on_another
                 while not known.has_ended(caller(sid)):
                     await asyncio.sleep(0.01)
         await database.close()
-    assert [one["event"] for one in logs] == ["sessions.not_read"]
+    assert [one["event"] for one in logs] == ["database.slow_statement", "sessions.not_read"]

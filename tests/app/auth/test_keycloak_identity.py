@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import AsyncIterator
 
@@ -14,15 +15,25 @@ from app.auth.jwks import KeySet
 from app.auth.keycloak_identity import KeycloakIdentity, KeycloakKeys
 from app.auth.verifier import TokenVerifier
 from app.development.realm import REALM_FILE, load_realm
+from app.telemetry.metrics.issuer import IssuerMetrics
+from app.telemetry.metrics.registry import Registry
 from generated.errors import CredentialsInvalid, Unavailable
 from tests.app.auth.issuer_process import IssuerProcess
 from tests.app.auth.key_endpoint import KeyEndpoint
 
 
-def identity_at(url: str, *, fail_max: int = 5, timeout_s: float = 4.0) -> KeycloakIdentity:
+def identity_at(
+    url: str, *, fail_max: int = 5, timeout_s: float = 4.0, metrics: IssuerMetrics | None = None
+) -> KeycloakIdentity:
     breaker = Breaker("keycloak", fail_max=fail_max, on_transition=lambda *change: None)
     return KeycloakIdentity(
-        url=url, realm="stele", client_id="stele", client_secret=None, breaker=breaker, timeout_s=timeout_s
+        url=url,
+        realm="stele",
+        client_id="stele",
+        client_secret=None,
+        breaker=breaker,
+        timeout_s=timeout_s,
+        metrics=metrics,
     )
 
 
@@ -224,3 +235,23 @@ async def test_an_issuer_that_is_gone_is_unavailable_to_every_method() -> None:
         with pytest.raises(Unavailable):
             await call
     await identity.aclose()
+
+
+async def test_each_call_of_the_issuer_is_counted_by_its_purpose_and_its_end(issuer: IssuerProcess) -> None:
+    registry = Registry()
+    good = identity_at(issuer.url, metrics=IssuerMetrics(registry))
+    away = identity_at("http://127.0.0.1:9", fail_max=1, metrics=IssuerMetrics(registry))
+    tokens = await good.login("reader", "reader")
+    await good.logout((await good.refresh(tokens.refresh_token)).refresh_token)
+    for identity, refusal in ((good, CredentialsInvalid), (away, Unavailable), (away, Unavailable)):
+        with pytest.raises(refusal):
+            await identity.login("reader", "wrong")
+    with pytest.raises(CredentialsInvalid):
+        await good.login("reader", "\x00")
+    await good.aclose()
+    await away.aclose()
+    told = re.findall(r'issuer_requests_total\{outcome="(\w+)",purpose="(\w+)"\} (\S+)', registry.render().decode())
+    assert sorted(told) == sorted(
+        [("ok", "login", "1.0"), ("ok", "refresh", "1.0"), ("ok", "logout", "1.0"), ("refused", "login", "1.0"),
+         ("failed", "login", "1.0"), ("unasked", "login", "1.0")]
+    )  # fmt: skip

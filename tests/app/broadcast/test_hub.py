@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from dataclasses import replace
+
 from app.broadcast.broker import Delivery
 from app.broadcast.hub import Hub, Message
 
@@ -80,3 +83,19 @@ def test_a_subscriber_may_leave_while_it_is_being_served() -> None:
     hub.deliver(DELIVERY)
     assert [len(leaver.messages) for leaver in leavers] == [1, 1, 1]
     assert hub.count("artists") == 0
+
+
+def test_each_event_is_told_once_with_how_old_it_is_and_pushes_are_counted() -> None:
+    heard: list[tuple[str, float | None]] = []
+    hub = Hub(lambda topic, lag_s: heard.append((topic, lag_s)))
+    for _ in range(3):
+        hub.subscribe("artists", Inbox(), Encoder().encode)
+    hub.deliver(DELIVERY)
+    hub.deliver(replace(DELIVERY, at_ms=round((time.time() - 2) * 1000)))
+    hub.deliver(replace(DELIVERY, topic="other"))
+    (first, unknown), (second, lag_s), (third, _) = heard
+    assert (first, second, third) == ("artists", "artists", "other")
+    assert unknown is None
+    assert lag_s is not None
+    assert 1.9 < lag_s < 10
+    assert hub.delivered == {"artists": 6}

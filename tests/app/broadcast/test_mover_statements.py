@@ -6,6 +6,7 @@ import asyncpg
 import pytest
 
 from app.broadcast.mover_statements import MAX_COUNTED, MoverStatements
+from app.db.statement_clock import StatementClock
 from generated.errors import InvalidData, Unavailable
 
 ADD = "INSERT INTO event_outbox (topic, pkg_id, event, at) VALUES ($1, 1001, '{}', now() - interval '7 seconds')"
@@ -14,7 +15,7 @@ ADD = "INSERT INTO event_outbox (topic, pkg_id, event, at) VALUES ($1, 1001, '{}
 async def test_one_session_holds_a_topic_and_the_next_one_s_token_is_greater(
     raw: asyncpg.Connection, migrated: str
 ) -> None:
-    statements = MoverStatements(10)
+    statements = MoverStatements(10, StatementClock())
     other = await asyncpg.connect(migrated.replace("+asyncpg", ""))
     first = await statements.claim(raw, "a")
     assert first > 0
@@ -28,7 +29,7 @@ async def test_one_session_holds_a_topic_and_the_next_one_s_token_is_greater(
 async def test_only_the_topic_s_rows_are_read_in_order_and_only_those_named_are_deleted(
     raw: asyncpg.Connection,
 ) -> None:
-    statements = MoverStatements(3)
+    statements = MoverStatements(3, StatementClock())
     for topic in "abababab":
         await raw.execute(ADD, topic)
     ids = [row["id"] for row in await statements.read(raw, "a")]
@@ -42,7 +43,7 @@ async def test_only_the_topic_s_rows_are_read_in_order_and_only_those_named_are_
 
 
 async def test_depth_and_age_are_of_all_topics_and_zero_without_rows(raw: asyncpg.Connection) -> None:
-    statements = MoverStatements(3)
+    statements = MoverStatements(3, StatementClock())
     assert await statements.measure(raw) == (0, 0.0)
     for topic in ("a", "b", "no topic of ours"):
         await raw.execute(ADD, topic)
@@ -56,7 +57,7 @@ async def test_the_age_is_that_of_the_oldest_topic_however_many_rows_another_has
     many = "INSERT INTO event_outbox (topic, pkg_id, event) SELECT 'a', 1001, '{}' FROM generate_series(1, $1)"
     await raw.execute(many, MAX_COUNTED + 10)
     await raw.execute(ADD, "no topic of ours")
-    rows, age_s = await MoverStatements(3).measure(raw)
+    rows, age_s = await MoverStatements(3, StatementClock()).measure(raw)
     await raw.execute("TRUNCATE event_outbox")
     assert rows == MAX_COUNTED
     assert 7 <= age_s < 60
@@ -65,7 +66,7 @@ async def test_the_age_is_that_of_the_oldest_topic_however_many_rows_another_has
 async def test_what_may_be_asked_again_later_is_unavailable_and_the_rest_is_not(
     raw: asyncpg.Connection, migrated: str
 ) -> None:
-    statements = MoverStatements(3)
+    statements = MoverStatements(3, StatementClock())
     other = await asyncpg.connect(migrated.replace("+asyncpg", ""), server_settings={"statement_timeout": "100"})
     async with raw.transaction():
         await raw.execute("LOCK event_outbox")

@@ -30,6 +30,8 @@ from app.db.pipelined_redis import (
 )
 from app.development.servers import Valkey, embedded_valkey
 from app.supervision.supervisor import Supervisor
+from app.telemetry.metrics.redis import RedisMetrics
+from app.telemetry.metrics.registry import Registry
 from tests.faults.proxy import Mode, Proxy
 from tests.redis_connections import connected, running, until_up
 
@@ -306,3 +308,32 @@ async def test_ready_waits_no_longer_than_it_says(valkey: Valkey) -> None:
     started = time.monotonic()
     assert not await never_begun.ready()
     assert RECONNECT_S * 0.9 <= time.monotonic() - started < RECONNECT_S + 0.3
+
+
+async def test_commands_errors_and_connects_are_counted(tmp_path: Path) -> None:
+    registry = Registry()
+    with embedded_valkey(tmp_path) as store:
+        async with connected(store.url, metrics=RedisMetrics(registry)) as connection:
+            await connection.ask("SET", "metrics:test", "1")
+            with pytest.raises(RedisUnavailable):
+                await connection.ask("XADD", "metrics:test", "*", "a", "b")
+            store.kill()
+            while connection.is_up:
+                await asyncio.sleep(0.01)
+            with pytest.raises(RedisUnavailable):
+                connection.call("PING")
+            while connection.state != "open":
+                await asyncio.sleep(0.01)
+            store.start()
+            await until_up(connection)
+    told = registry.render().decode()
+
+    def count(name: str) -> float:
+        return float(told.partition(f"_redis_{name} ")[2].split("\n")[0])
+
+    assert count('command_seconds_count{command="set"}') == count('command_seconds_count{command="xadd"}') == 1
+    assert count('command_seconds_count{command="ping"}') == 2, "one for each connection"
+    assert 0 < count('command_seconds_sum{command="set"}') < 1
+    assert (count('errors_total{error="refused"}'), count('errors_total{error="away"}')) == (1, 1)
+    assert count('connects_total{outcome="ok"}') == 2
+    assert count('connects_total{outcome="failed"}') >= 1

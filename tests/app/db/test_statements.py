@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import Column, Integer, MetaData, Table, bindparam, literal, select
+from sqlalchemy import Column, Integer, MetaData, Table, bindparam, delete, insert, literal, select, text, update
 from sqlalchemy.schema import CreateTable
 
 from app.db.database import Database
@@ -43,3 +43,15 @@ def test_a_list_that_sqlalchemy_would_fill_in_later_is_refused_with_what_to_writ
 def test_what_has_no_parameters_is_not_compiled() -> None:
     with pytest.raises(TypeError):
         compile_statement(CreateTable(Table("t", MetaData(), Column("n", Integer))))
+
+
+def test_a_statement_is_named_by_its_verb_and_table_unless_it_has_a_name() -> None:
+    table, other = Table("t", MetaData(), Column("n", Integer)), Table("u", MetaData(), Column("n", Integer))
+    statements = [
+        insert(table).from_select(["n"], select(other.c.n)), update(table).values(n=1), delete(table).where(table.c.n == 1),
+        select(table), select(select(table.c.n).exists()), select(literal(1)), text("SELECT 1"),
+    ]  # fmt: skip
+    assert [compile_statement(one).name for one in statements] == [
+        "insert t", "update t", "delete t", "select t", "select t", "select", "text",
+    ]  # fmt: skip
+    assert compile_statement(select(table), name="t page").name == "t page"

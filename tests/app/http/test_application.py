@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
 from typing import Any
@@ -59,7 +60,8 @@ async def test_what_is_not_there_is_a_problem_and_not_a_page(service: RunningSer
 async def test_metrics_are_in_the_text_format_with_the_contract(service: RunningService) -> None:
     page = await get(service, "/metrics")
     assert page.headers["content-type"].startswith("text/plain; version=0.0.4")
-    assert f'stele_build_info{{contract="{CONTRACT_VERSION};{CONTRACT_HASH}"}} 1.0' in page.text.splitlines()
+    said = f'contract="{CONTRACT_HASH}",python="{platform.python_version()}",version="{CONTRACT_VERSION}"'
+    assert f"stele_build_info{{{said}}} 1.0" in page.text.splitlines()
 
 
 class Rows:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 import uuid
+from collections import Counter
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -120,7 +121,12 @@ async def test_each_policy_while_the_store_is_away_and_its_return(tmp_path: Path
     with embedded_valkey(tmp_path) as store:
         async with connected(store.url) as connection:
             downs: list[int] = []
-            limiter = RedisLimiter(connection, on_down=lambda: downs.append(1))
+            decisions: Counter[str] = Counter()
+            limiter = RedisLimiter(
+                connection,
+                on_down=lambda: downs.append(1),
+                on_decision=lambda name, outcome: decisions.update([outcome]),
+            )
             assert (await limiter.take(bucket(5), "a")).allowed
             store.kill()
             started = time.monotonic()
@@ -131,6 +137,7 @@ async def test_each_policy_while_the_store_is_away_and_its_return(tmp_path: Path
                 await limiter.take(bucket(when_down=WhenDown.CLOSED), "a")
             assert time.monotonic() - started < 1.0
             assert len(downs) == 9
+            assert decisions == {"allowed": 1 + 5 + 1, "refused": 2, "unavailable": 1}
             store.start()
             await until_up(connection)
             assert (await limiter.take(bucket(when_down=WhenDown.CLOSED), "b")).allowed

@@ -18,6 +18,7 @@ from sqlmodel import SQLModel
 from app import product
 from app.audit import tables as audit_tables
 from app.broadcast import tables as broadcast_tables
+from app.db.schema import compared
 from app.development.servers import Postgres
 from app.execution import tables as execution_tables
 from tests.databases import new_database
@@ -30,7 +31,8 @@ async def test_autogenerate_finds_no_difference(migrated: str) -> None:
     """A table that was changed without a migration is a difference: `make migration msg=…` writes the step."""
 
     def differences(connection: Connection) -> list[object]:
-        return list(compare_metadata(MigrationContext.configure(connection), SQLModel.metadata))
+        options = {"compare_type": True, "include_name": compared(connection)}
+        return list(compare_metadata(MigrationContext.configure(connection, opts=options), SQLModel.metadata))
 
     engine = create_async_engine(migrated)
     async with engine.connect() as connection:

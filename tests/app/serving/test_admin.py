@@ -16,12 +16,15 @@ from pathlib import Path
 
 import httpx2
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 from structlog.testing import capture_logs
 from websockets.asyncio.client import ClientConnection, connect
 
 from app.development.servers import Valkey, free_port
 from app.serving.admin import MAX_AT_ONCE, Admin
 from app.serving.lines import LocalLine
+from app.telemetry.metrics.catalogue import Catalogue
+from app.telemetry.metrics.family import Label, Words
 from tests.faults.processes import workers_of
 from tests.faults.raw import Peer, request
 from tests.running_service import RunningService
@@ -92,6 +95,81 @@ async def opened(service: RunningService, user: str) -> AsyncIterator[ClientConn
         await one.send('{"type":"subscribe","topics":["artists"]}')
         await one.recv()
         yield one
+
+
+async def test_after_each_part_was_used_each_has_counted_and_all_is_in_the_catalogue(pair: RunningService) -> None:
+    """Whatever a node tells is a family of `docs/metrics.md`, with labels of its closed sets; and the reverse."""
+    await eventually_ready(pair, 2)
+    families: dict[str, dict[str, float]] = {}
+    async with each_part_used(pair), asyncio.timeout(20):
+        while families.get("event_lag_seconds", {}).get("artists", 0) < 2 or not families["loop_lag_seconds"]:
+            await asyncio.sleep(0.3)
+            families = told((await get(f"{admin_of(pair)}/metrics")).text)
+    assert families.keys() == {one.value.name for one in Catalogue}
+    for one, family in ((one.value, families[one.value.name]) for one in Catalogue):
+        assert family or one.name in QUIET, one.name
+        for key in family:
+            values = key.split("|") if one.labels else []
+            assert [v for label, v in zip(one.labels, values, strict=True) if not is_known(label, v)] == []
+    assert families["database_pool_size"][""] == 2 * 10
+    assert families["sockets"][""] == families["subscriptions"]["artists"] == 1
+    assert families["events_published_total"]["artists"] * 2 == families["events_received_total"]["artists"], (
+        "each worker's"
+    )
+    assert families["socket_handshakes_refused_total"]["missing"] >= 1
+    assert families["database_statement_seconds"]["insert artist"] == families["events_published_total"]["artists"]
+    assert families["issuer_requests_total"]["login|ok"] >= 1
+    assert families["limiter_decisions_total"]["reads|allowed"] >= 1
+    assert families["audit_written_total"]["transaction"] >= 1
+    assert families["redis_command_seconds"]["evalsha"] >= 1
+    assert families["socket_frames_total"]["json|in"] >= 1
+    assert families["loop_lag_seconds"][""] >= 1
+    assert families["breaker_state"] == {"keycloak": 0, "redis": 0}
+    assert families["requests_limit"][""] == 2 * 1024
+    assert families["build_info"].popitem()[1] == 1
+
+
+HANDSHAKE = {
+    "connection": "Upgrade", "upgrade": "websocket", "sec-websocket-version": "13",
+    "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==",
+}  # fmt: skip
+QUIET = {"database_statement_errors_total", "task_ends_total"}
+"""Without a failure they have no sample."""
+
+
+def is_known(label: Label, value: str) -> bool:
+    """Of the platform's sets; the contract's are the registry's to hold."""
+    return isinstance(label.values, Words) or value in label.values
+
+
+@asynccontextmanager
+async def each_part_used(service: RunningService) -> AsyncIterator[None]:
+    """With a socket that follows events, and has had one."""
+    headers = {"authorization": f"Bearer {await service.token('editor')}"}
+    async with opened(service, "reader") as socket, httpx2.AsyncClient(base_url=service.url, trust_env=False) as client:
+        login = await client.post("/auth/login", json={"username": "reader", "password": "reader"})
+        name = f"Counted {time.time_ns()}"
+        created = await client.post("/api/artists", json={"name": name}, headers=headers)
+        listed = await client.get("/api/artists", headers=headers)
+        assert [one.status_code for one in (login, created, listed)] == [200, 201, 200]
+        refused = await client.get("/web", headers=HANDSHAKE)
+        assert refused.status_code == 401
+        await asyncio.wait_for(socket.recv(), 10)
+        yield
+
+
+def told(text: str) -> dict[str, dict[str, float]]:
+    """The number of each child, of a histogram its count, by the values of its labels in their order."""
+    labels = {one.value.full_name: [label.name for label in one.value.labels] for one in Catalogue}
+    names = {one.value.full_name: one.value.name for one in Catalogue}
+    found: dict[str, dict[str, float]] = {}
+    for family in text_string_to_metric_families(text):
+        full = family.name + ("_total" if family.type == "counter" else "")
+        children = found.setdefault(names.get(full, full), {})
+        for one in family.samples:
+            if family.type != "histogram" or one.name.endswith("_count"):
+                children["|".join(one.labels[name] for name in labels.get(full, one.labels))] = one.value
+    return found
 
 
 async def test_connections_are_listed_with_who_they_are_and_without_a_credential(pair: RunningService) -> None:

@@ -6,6 +6,8 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from prometheus_client.parser import text_string_to_metric_families
 
 from app.serving.joining import Joiner
+from app.telemetry.metrics.catalogue import Catalogue
+from app.telemetry.metrics.family import Join, Kind
 from generated.product import NAME
 
 
@@ -65,3 +67,30 @@ def test_a_worker_that_does_not_answer_counts_as_it_last_did() -> None:
     joiner = Joiner()
     joiner.join({1: exposition(3, 5, 0, 100), 2: exposition(4, 1, 0, 100)}, [1, 2])
     assert values(joiner.join({1: exposition(4, 5, 0, 100)}, [1, 2]))["requests_total:http"] == 8
+
+
+def test_every_family_of_the_catalogue_is_joined_as_it_says() -> None:
+    """Two workers that tell 3 and 5 of each family."""
+    told: list[bytes] = []
+    for number in (3, 5):
+        registry = CollectorRegistry()
+        for one in Catalogue:
+            if one.value.kind is Kind.GAUGE:
+                Gauge(one.value.full_name, "x", registry=registry).set(number)
+            elif one.value.kind is Kind.COUNTER:
+                Counter(one.value.full_name, "x", registry=registry).inc(number)
+            else:
+                Histogram(one.value.full_name, "x", registry=registry).observe(number)
+        told.append(generate_latest(registry))
+    joined = {
+        sample.name: sample.value
+        for family in text_string_to_metric_families(Joiner().join(dict(enumerate(told)), [0, 1]).decode())
+        for sample in family.samples
+    }
+    expected = {Join.SUM: 8, Join.GREATEST: 5, Join.LEAST: 3}
+    for one in Catalogue:
+        suffix = "_sum" if one.value.kind is Kind.HISTOGRAM else ""
+        assert joined[one.value.full_name + suffix] == expected[one.value.join], one
+    assert {one.name for one in Catalogue if one.value.join is not Join.SUM} == {
+        "AUDIT_QUEUE_AGE", "BREAKER_STATE", "EVENT_OUTBOX_ROWS", "EVENT_OUTBOX_AGE", "BUILD_INFO", "PROCESS_MAX_FDS", "PROCESS_START",
+    }  # fmt: skip

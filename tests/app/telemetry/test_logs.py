@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
-from app.telemetry.logs import SCRUBBED, TRACE_ID, add_trace_id, scrub, scrub_event
+from app.telemetry.correlation import CURRENT, Correlation
+from app.telemetry.logs import add_correlation, scrub_event
+from app.telemetry.scrubbing import SCRUBBED, scrub
 from generated.product import NAME
 
 TOKEN = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl"  # pragma: allowlist secret
@@ -50,14 +52,19 @@ def test_other_text_stays() -> None:
     assert scrub("GET /api/artists?name=Bearer") == "GET /api/artists?name=Bearer"
 
 
-def test_the_trace_id_of_the_running_request_is_added_unless_the_line_has_its_own() -> None:
-    token = TRACE_ID.set("abc")
+class Ann:
+    subject = "issuer:ann"
+
+
+def test_a_line_says_whose_it_is_unless_it_says_so_itself() -> None:
+    token = CURRENT.set(Correlation("abc", "get_artists", "http", Ann()))
     try:
-        assert add_trace_id(None, "info", {}) == {"trace_id": "abc"}
-        assert add_trace_id(None, "info", {"trace_id": "own"}) == {"trace_id": "own"}
+        whole = {"trace_id": "abc", "operation": "get_artists", "door": "http", "subject": "issuer:ann"}
+        assert add_correlation(None, "info", {}) == whole
+        assert add_correlation(None, "info", {"trace_id": "own", "x": 1}) == {**whole, "trace_id": "own", "x": 1}
     finally:
-        TRACE_ID.reset(token)
-    assert add_trace_id(None, "info", {}) == {}
+        CURRENT.reset(token)
+    assert add_correlation(None, "info", {}) == {}
 
 
 def test_a_line_is_one_json_object_and_uvicorn_s_lines_are_too() -> None:
@@ -76,8 +83,8 @@ def test_a_line_is_one_json_object_and_uvicorn_s_lines_are_too() -> None:
 @pytest.mark.parametrize("is_json", [True, False])
 def test_a_traceback_and_a_library_s_line_hold_no_credential_either(is_json: bool) -> None:
     program = (
-        "import logging, structlog\nfrom app.telemetry.logs import TRACE_ID, configure\n"
-        f"configure('INFO', is_json={is_json})\nTRACE_ID.set('trace-7')\n"
+        "import logging, structlog\nfrom app.telemetry.correlation import CURRENT, Correlation\n"
+        f"from app.telemetry.logs import configure\nconfigure('INFO', is_json={is_json})\nCURRENT.set(Correlation('trace-7'))\n"
         f"try:\n    raise ValueError('Authorization: Bearer ' + '{TOKEN}')\n"
         "except ValueError:\n    structlog.get_logger('a').exception('failed')\n    logging.getLogger('lib').exception('lib')\n"
         f"logging.getLogger('lib').warning('got %s', '{TOKEN}')\n"

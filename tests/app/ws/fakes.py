@@ -14,6 +14,7 @@ from app.auth.principal import Principal
 from app.errors import decode
 from app.execution.context import Call
 from app.limits.limiter import Permit
+from app.telemetry.metrics.sockets import Traffic
 from app.ws.dialect import Dialect, Format, make_dialects
 from generated.errors import ArtistNotFound, Forbidden, Unauthenticated
 from generated.operations import Bucket
@@ -145,8 +146,14 @@ class FakeMetrics:
     opened: int = 0
     closed: list[int] = field(default_factory=list)
 
-    def socket_opened(self) -> None:
+    refused: list[tuple[Any, str]] = field(default_factory=list)
+    traffic: dict[str, Traffic] = field(default_factory=lambda: {one: Traffic() for one in Format})
+
+    def socket_opened(self, format: str) -> None:
         self.opened += 1
+
+    def handshake_refused(self, reason: Any, code: str) -> None:
+        self.refused.append((reason, code))
 
     def socket_closed(self, code: int) -> None:
         self.closed.append(code)

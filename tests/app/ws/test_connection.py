@@ -28,6 +28,7 @@ from tests.app.ws.fakes import (
     REQ_ID,
     FakeHandlers,
     FakeLimiter,
+    FakeMetrics,
     FakeRefusals,
     FakeRunner,
     FakeVerifier,
@@ -95,7 +96,9 @@ async def dial() -> AsyncIterator[Dial]:
                 inbound.put_nowait({"type": "websocket.disconnect", "code": message["code"]})
 
         verifier, denials, roles = FakeVerifier(tokens or {}), FakeRefusals(), topic_roles(EVENTS.values())
-        services = Services(runner, verifier, FakeLimiter(**limits), hub, roles, denials, Gate(), time.time)
+        services = Services(
+            runner, verifier, FakeLimiter(**limits), hub, roles, denials, Gate(), FakeMetrics().traffic, time.time
+        )
         dialect = make_dialects(PACKAGES, handlers, EVENT_CODECS)[Format.JSON]
         admission = Admission(Format.JSON, None, who, "192.0.2.1", "tests")
         connection = Connection(services, dialect, admission, write, lambda: settled.append(True))

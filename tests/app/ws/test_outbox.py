@@ -148,7 +148,7 @@ async def test_replies_count_for_nothing_in_the_bound_of_events() -> None:
     outbox = make(server)
     server.writable.clear()
     for number in range(32):
-        outbox.reply({"n": number})
+        outbox.reply({"n": number}, 1)
     outbox.push({"n": 32}, MAX_EVENT_BYTES)
     assert outbox.close_code is None
     server.writable.set()
@@ -159,13 +159,13 @@ async def test_replies_count_for_nothing_in_the_bound_of_events() -> None:
 async def test_replies_are_owed_until_the_last_is_written_and_that_is_told_once() -> None:
     server, paid = Server(), []
     outbox = Outbox(server.send, asyncio.get_running_loop(), lambda: paid.append(True))
-    outbox.reply({"n": 0})
+    outbox.reply({"n": 0}, 1)
     assert not outbox.owes_replies
     server.writable.clear()
     outbox.push({"n": 1}, 1)
     assert not outbox.owes_replies
-    outbox.reply({"n": 2})
-    outbox.reply({"n": 3})
+    outbox.reply({"n": 2}, 1)
+    outbox.reply({"n": 3}, 1)
     outbox.push({"n": 4}, 1)
     assert outbox.owes_replies
     assert paid == []
@@ -180,14 +180,14 @@ async def test_a_socket_that_ends_owes_nothing(end: str) -> None:
     server, paid = Server(), []
     outbox = Outbox(server.send, asyncio.get_running_loop(), lambda: paid.append(True))
     server.writable.clear()
-    outbox.reply({"n": 0})
+    outbox.reply({"n": 0}, 1)
     if end == "close":
         outbox.close(4401, "token_expired")
     else:
         outbox.mark_gone(1006)
     assert not outbox.owes_replies
     assert paid == [True]
-    outbox.reply({"n": 1})
+    outbox.reply({"n": 1}, 1)
     server.writable.set()
     await settle()
     assert server.sent == ([0, 4401] if end == "close" else [])
@@ -199,7 +199,7 @@ async def test_a_message_that_is_taken_byte_by_byte_is_no_stall() -> None:
     outbox = make(server, loop)
     server.writable.clear()
     server.transport.unsent = 2_000_000
-    outbox.reply({"n": 0})
+    outbox.reply({"n": 0}, 1)
     for _ in range(50):
         server.transport.unsent -= 10_000
         loop.advance(2)
@@ -214,7 +214,7 @@ async def test_bytes_of_our_own_are_no_sign_of_life() -> None:
     server, loop = Server(), Loop()
     outbox = make(server, loop)
     server.writable.clear()
-    outbox.reply({"n": 0})
+    outbox.reply({"n": 0}, 1)
     for _ in range(6):
         server.transport.unsent += 6
         loop.advance(2)

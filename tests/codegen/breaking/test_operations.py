@@ -31,10 +31,37 @@ DROP_SOCKET = "security: [{$ref: '../policy.yaml#/roles/writer'}, {$ref: '../pol
         ([("policy.yaml", "limit: 600, window: 60s, key: user", "limit: 60, window: 60s, key: user")], "get_thing", "limit-lowered"),
         ([("policy.yaml", "limit: 600, window: 60s, key: user", "limit: 6000, window: 60s, key: user")], "get_thing", "limit-raised"),
         ([(HTTP, "summary: Case ping.", "summary: Case ping.\n    deprecated: true")], "ping", "operation-deprecated"),
+        ([(HTTP, "summary: Case ping.", "summary: Case ping.\n    x-slo: {availability: 99.9}")], "ping", "objective-raised"),
     ],
 )  # fmt: skip
 def test_a_change_has_its_rule(tmp_path: Path, edits: list[tuple[str, str, str]], subject: str, rule: str) -> None:
     assert rule in rules(verdict(tmp_path, *edits), subject)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "rule"),
+    [
+        ("{availability: 99.9}", "{availability: 99.5}", "objective-lowered"),
+        ("{availability: 99.9}", "none", "objective-lowered"),
+        ("{availability: 99.9}", "{availability: 99.95}", "objective-raised"),
+        ("{availability: 99.9}", "{availability: 99.9, latency: {percent: 99, within: 1s}}", "objective-raised"),
+        ("{availability: 99, latency: {percent: 99, within: 1s}}", "{availability: 99.9, latency: {percent: 99, within: 2s}}", "objective-lowered"),
+        ("{availability: 99, latency: {percent: 99, within: 1s}}", "{availability: 99, latency: {percent: 99, within: 100ms}}", "objective-raised"),
+    ],
+)  # fmt: skip
+def test_a_promise_to_callers_is_lowered_in_any_of_its_parts_or_raised(
+    tmp_path: Path, before: str, after: str, rule: str
+) -> None:
+    old, new = (
+        edited(
+            tmp_path / name,
+            (HTTP, "summary: Case ping.", f"summary: Case ping.\n    x-slo: {said}"),
+            case="p51_everything",
+        )
+        for name, said in (("old", before), ("new", after))
+    )
+    assert not [*old.findings, *new.findings]
+    assert rules(judge(old.contract, new.contract, (), TODAY), "ping") == {rule}
 
 
 def test_a_field_that_leaves_or_joins_the_query_is_said_of_the_parameter_too(tmp_path: Path) -> None:
@@ -197,6 +224,7 @@ def test_a_session_s_operation_may_come_and_not_go(tmp_path: Path) -> None:
     ("file", "old", "new", "subject", "rule", "mirror"),
     [
         (HTTP, "{'image/*': {schema", "{image/png: {schema", "get_picture", "answer-values-narrowed", "answer-values-widened"),
+        (HTTP, "{'image/*': {schema", "{application/pdf: {schema", "get_picture", "http-media-type-removed", "http-media-type-added"),
         (SCHEMA, "Picture: {type: string, format: binary, maxLength: 1000}", "Picture: {type: string, format: binary, maxLength: 2000}",
          "get_picture", "answer-values-widened", "answer-values-narrowed"),
         (HTTP, "image/png: {schema: {type: string, format: binary, maxLength: 1000}}\n", "", "PutPictureRequest.content",

@@ -27,8 +27,8 @@ PROTO, PACKAGES = "proto/artists.proto", "packages/artists.yaml"
         ("contract.lock", "ArtistCreated: {artist: 1}", "ArtistCreated: {artist: 1, old: 2}", "N006"),
         (PACKAGES, "x-pkg-id: 1001", "x-pkg-id: 1002", "N004"),
         ("proto/audit_log.proto", "AUDIT_DOOR_HTTP = 1;\n  AUDIT_DOOR_WEBSOCKET = 2", "AUDIT_DOOR_HTTP = 2;\n  AUDIT_DOOR_WEBSOCKET = 1", "N004"),
-        ("contract.lock", "AUDIT_DOOR_WEBSOCKET: 2}", "AUDIT_DOOR_GRPC: 2}", "N005"),
-        ("contract.lock", "AUDIT_DOOR_WEBSOCKET: 2}", "AUDIT_DOOR_WEBSOCKET: 2, AUDIT_DOOR_GRPC: 3}", "N006"),
+        ("contract.lock", "AUDIT_DOOR_WEBSOCKET: 2,", "AUDIT_DOOR_GRPC: 2,", "N005"),
+        ("contract.lock", "AUDIT_DOOR_COMMAND: 3}", "AUDIT_DOOR_COMMAND: 3, AUDIT_DOOR_GRPC: 4}", "N006"),
     ],
 )  # fmt: skip
 def test_a_number_that_disagrees_with_the_lock_is_named(
@@ -70,7 +70,12 @@ def test_all_numbers_in_use_are_listed_with_their_names() -> None:
     } == loaded.dialects.words.lock.pkg_ids
     fields = used_numbers(loaded.dialects.proto)
     assert fields["ArtistCreated"] == {"artist": 1}
-    assert fields["AuditDoor"] == {"AUDIT_DOOR_UNSPECIFIED": 0, "AUDIT_DOOR_HTTP": 1, "AUDIT_DOOR_WEBSOCKET": 2}
+    assert fields["AuditDoor"] == {
+        "AUDIT_DOOR_UNSPECIFIED": 0,
+        "AUDIT_DOOR_HTTP": 1,
+        "AUDIT_DOOR_WEBSOCKET": 2,
+        "AUDIT_DOOR_COMMAND": 3,
+    }
     assert "LivezRequest" not in fields
 
 

@@ -51,6 +51,7 @@ def test_a_parameter_is_a_field(tmp_path: Path, parameters: str, carriers: dict[
         ("{name: If-Match, in: header, schema: {type: string}}", "O010"),
         ("{name: a, in: path, required: true, schema: {type: string}}", "O008"),
         (f"{THING}, {THING.replace('path', 'query')}", "O011"),
+        ("{name: a, in: query, required: 'true', schema: {type: string}}", "O009"),
         ("5", "O009"),
     ],
 )
@@ -65,6 +66,23 @@ def test_the_fields_of_the_body_are_named_apart_from_those_of_the_address(tmp_pa
     sources, operation, node = part(tmp_path, f"requestBody: {{content: {{application/json: {{schema: {body}}}}}}}")
     assert read_body(sources, operation, node).fields == ("name",)
     assert found(sources) == []
+
+
+@pytest.mark.parametrize(
+    ("parameter", "message"),
+    [
+        (THING.replace(" required: true,", ""), "O008 the path parameter 'thing_id' of get_thing is not required"),
+        (THING.replace("true", "false"), "O008 the path parameter 'thing_id' of get_thing is not required"),
+        (
+            "{name: thing_id, in: path, required: true, schema: {type: array, items: {type: string}}}",
+            "O009 get_thing.thing_id has no form in a path",
+        ),
+    ],
+)
+def test_a_part_of_the_path_is_one_value_that_is_always_there(tmp_path: Path, parameter: str, message: str) -> None:
+    sources, operation, node = part(tmp_path, f"parameters: [{parameter}]")
+    read_parameters(sources, operation, "/things/{thing_id}", listed_parameters(sources, node))
+    assert message in [f"{one.rule} {one.message}" for one in sources.findings]
 
 
 @pytest.mark.parametrize(("required", "rules"), [("true", set()), ("false", {"O012"}), ("maybe", {"O012"})])

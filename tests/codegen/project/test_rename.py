@@ -39,7 +39,7 @@ LIVED = """
 import json
 from app.development.realm import REALM_FILE, load_realm
 from app.settings import Settings
-from app.telemetry.metrics import Metrics
+from app.telemetry.metrics.metrics import Known, Metrics
 from app.db.database import SESSION
 from generated.product import NAME, TITLE
 from generated.sdk_python.orders_client import Client
@@ -47,7 +47,7 @@ from generated.sdk_python.orders_client import Client
 fields = Settings.model_fields
 names = [fields[one].default for one in ("keycloak_realm", "keycloak_client_id", "token_audience")]
 realm = load_realm(REALM_FILE)
-metrics = [line.split()[2] for line in Metrics([], [], [], "").render().decode().splitlines() if line.startswith("# TYPE")]
+metrics = [line.split()[2] for line in Metrics(Known()).render().decode().splitlines() if line.startswith("# TYPE")]
 print(json.dumps([NAME, TITLE, *names, *fields["token_azp"].default, realm.name, realm.client_id, SESSION["application_name"],
                   *{one.partition("_")[0] for one in metrics}]))
 """

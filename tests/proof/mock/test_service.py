@@ -40,6 +40,22 @@ def refused(mock: Mock, operation: str, key: str = "", **fields: Any) -> str:
     return refusal.value.code
 
 
+def test_what_is_only_written_is_in_no_answer_however_deep(tmp_path: Path) -> None:
+    owner: Json = {"name": "Eve", "pin": "1234"}
+    thing: Json = {"name": "Ada", "secret": "abc", "owner": owner, "shape": {"kind": "circle", "radius": 1.0}}
+    optional = ("schemas/things.yaml", "  required: [id, name, pin]\n", "  required: [name, pin]\n")
+    presence = ("proto/things.proto", "message Owner {\n  int64 id", "message Owner {\n  optional int64 id")
+    loaded = edited(tmp_path, optional, presence, case="p81_directions")
+    assert not loaded.findings, loaded.report()
+    mock = mock_of(loaded.contract)
+    answer = ask(
+        mock, "send_thing", **thing, former=[owner], by_role={"a": owner}, spare=owner, holder={"thing": owner}
+    )
+    assert mock.forms.fits(mock.operations["send_thing"].result.record or "", answer)
+    assert "1234" not in repr(answer)
+    assert "abc" not in repr(answer)
+
+
 def asked_for_anything(mock: Mock, operation: Operation) -> None:
     """Whatever fits is answered by what fits, or refused by what is declared; never as unfit."""
 

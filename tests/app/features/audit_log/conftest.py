@@ -17,7 +17,7 @@ def rows(user: str) -> list[AuditRecord]:
     return [
         AuditRecord(
             at=datetime(2024, 1, 1 + number, tzinfo=UTC), username=user, subject=f"iss:{user}", roles=["a"], action="read",
-            outcome=outcomes[number % 3], code=None, door="http", object_id=None, ip=None, user_agent=None,
+            outcome=outcomes[number % 3], code=None, door="http", object_id=str(number), ip=None, user_agent=None,
             trace_id=f"t{number}", duration_ms=number,
         )
         for number in range(6)

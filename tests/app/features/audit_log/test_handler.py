@@ -41,6 +41,7 @@ async def test_the_last_page_says_that_it_is_the_last(handler: AuditLogs, contex
         ({"until": datetime(2024, 1, 3, tzinfo=UTC)}, ["t1", "t0"]),
         ({"outcome": "denied"}, ["t4", "t1"]),
         ({"action": "write"}, []),
+        ({"object_id": "3"}, ["t3"]),
     ],
 )
 async def test_each_filter_of_the_request_counts(

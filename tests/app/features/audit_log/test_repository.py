@@ -15,7 +15,7 @@ from generated.errors import AuditLogNotFound
 async def test_every_combination_of_filters_answers(database: Database, user: str) -> None:
     repository = AuditLogRepository()
     given: dict[str, object] = {
-        "action": "read", "outcome": "denied", "since": datetime(2024, 1, 2, tzinfo=UTC), "until": datetime(2024, 1, 4, tzinfo=UTC), "user": user,
+        "action": "read", "object_id": "1", "outcome": "denied", "since": datetime(2024, 1, 2, tzinfo=UTC), "until": datetime(2024, 1, 4, tzinfo=UTC), "user": user,
     }  # fmt: skip
     for count in range(len(FILTERS) + 1):
         for names in combinations(FILTERS, count):

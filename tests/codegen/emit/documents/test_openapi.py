@@ -37,6 +37,15 @@ def test_each_field_of_a_query_says_its_type_and_whether_it_is_needed(tmp_path: 
     assert parameters["page"]["schema"]["default"] == 1
 
 
+def test_a_list_of_a_query_says_whether_its_items_differ(tmp_path: Path) -> None:
+    ids = "ids: {type: array, items: {type: integer, format: int64}"
+    unique = ("schemas/things.yaml", ids, f"{ids}, uniqueItems: true")
+    loaded = edited(tmp_path, unique, case="p25_query_parameters")
+    (path,) = emitted(loaded.contract)["paths"].values()
+    parameters = {one["name"]: one for one in path["get"]["parameters"]}
+    assert [parameters[name]["schema"]["uniqueItems"] for name in ("ids", "colours")] == [True, False]
+
+
 def test_if_match_is_a_list_of_entity_tags_and_names_its_field(tmp_path: Path) -> None:
     (path,) = emitted(contract_of("p38_version_headers", tmp_path))["paths"].values()
     given = {one["name"]: one for one in path["post"]["parameters"]}

@@ -45,9 +45,9 @@ class ArtistRepository:
         self._update = compile_statement(update(ARTIST).where(*same).values(**fresh).returning(ARTIST))
         self._delete = compile_statement(delete(ARTIST).where(*same).returning(A.id))
         for names in _subsets(("id", "name", "search_term")):
-            self._lists[names] = compile_statement(_listing(names))
+            self._lists[names] = compile_statement(_listing(names), name="artist list")
         for names in _subsets(("id", "name", "last_id")):
-            self._pages[names] = compile_statement(_paging(names))
+            self._pages[names] = compile_statement(_paging(names), name="artist page")
 
     async def find(self, db: Executor, filters: dict[str, object]) -> tuple[list[Artist], int]:
         """At most 1,000 artists by name, and how many there are, counted to 1,001."""

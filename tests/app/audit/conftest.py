@@ -1,0 +1,32 @@
+"""Databases with every table, each test's own, and rows in them."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+import uuid
+from collections.abc import AsyncIterator
+
+import pytest
+
+from app.development.servers import Postgres
+from tests.app.audit.stored import Stored
+from tests.databases import copy_of, new_database
+
+
+@pytest.fixture(scope="session")
+def template(postgres: Postgres) -> str:
+    """The name of a database that nobody is connected to."""
+    url = new_database(postgres, "audit template")
+    subprocess.run([sys.executable, "-m", "app", "migrate"], env={**os.environ, "DATABASE_URL": url}, check=True)
+    return "audit template"
+
+
+@pytest.fixture
+async def stored(postgres: Postgres, template: str) -> AsyncIterator[Stored]:
+    url = await asyncio.to_thread(copy_of, postgres, template, f"audit {uuid.uuid4().hex[:8]}")
+    opened = Stored(url)
+    yield opened
+    await opened.close()

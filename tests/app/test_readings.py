@@ -1,0 +1,89 @@
+"""What the parts of a worker keep is told when it is asked, as it is then."""
+
+from __future__ import annotations
+
+from collections import deque
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from app.admission.gate import Gate
+from app.admission.shares import Shares
+from app.admission.tally import Refused, Tally
+from app.audit.log import AuditLog
+from app.audit.record import AuditRecord, Outcome
+from app.broadcast.broker import Delivery
+from app.broadcast.hub import Hub, Message
+from app.db.database import Database
+from app.guard.places import Places
+from app.readings import known, read_parts
+from app.telemetry.metrics.metrics import Metrics
+from generated.operations import TOPICS
+from generated.product import NAME
+from tests.app.telemetry.metrics.test_metrics import samples
+
+TOPIC = next(iter(TOPICS))
+
+
+class Worker:
+    def __init__(self) -> None:
+        self.database = Database("postgresql://nobody@127.0.0.1:9/none", 7)
+        self.gate, self.shares, self.tally, self.places, self.hub = Gate(), Shares(4), Tally(), Places(10), Hub()
+        self.audit = AuditLog(self.database, on_drop=lambda count: None)
+        self.metrics = Metrics(known())
+        read_parts(self.metrics, self)
+
+    def told(self, name: str, *labels: str) -> float:
+        return samples(self.metrics)[f"{NAME}_{name}", labels]
+
+
+class Socket:
+    def __init__(self) -> None:
+        self.messages: deque[Message] = deque()
+
+    def push(self, message: Message, size: int) -> None:
+        self.messages.append(message)
+
+
+def encode(delivery: Delivery) -> tuple[Message, int]:
+    return {}, 0
+
+
+def row(age_s: float) -> AuditRecord:
+    at = datetime.now(UTC) - timedelta(seconds=age_s)
+    said: dict[str, Any] = dict.fromkeys(("username", "subject", "code", "object_id", "ip", "user_agent"))
+    return AuditRecord(
+        at=at, roles=[], action="x", outcome=Outcome.SUCCESS, door="http", trace_id="t", duration_ms=1, **said
+    )
+
+
+async def test_gates_places_and_pools_are_told_as_they_are() -> None:
+    worker = Worker()
+    worker.gate.arrived()
+    worker.shares.enter_at_once("ann")
+    worker.tally.add(Refused.GATE_FULL)
+    for _ in range(3):
+        worker.places.take("192.0.2.1")
+    worker.metrics.sockets.socket_opened("json")
+    assert [worker.told(f"requests_{one}") for one in ("in_flight", "running", "waiting", "limit")] == [1, 1, 0, 1024]
+    assert worker.told("refused_total", "full", "gate") == 1
+    assert (worker.told("http_connections"), worker.told("sockets")) == (2, 1)
+    assert [worker.told(f"database_pool_{one}") for one in ("size", "leased", "pending", "waiting")] == [7, 0, 0, 0]
+    worker.places.give_back("192.0.2.1")
+    assert worker.told("http_connections") == 1
+
+
+async def test_the_audit_queue_is_told_with_the_age_of_its_oldest_row() -> None:
+    worker = Worker()
+    assert (worker.told("audit_queue_rows"), worker.told("audit_queue_age_seconds")) == (0, 0)
+    worker.audit.offer(row(30.0))
+    worker.audit.offer(row(1.0))
+    assert worker.told("audit_queue_rows") == 2
+    assert 30 <= worker.told("audit_queue_age_seconds") < 60
+
+
+async def test_events_are_told_by_topic_and_by_how_many_sockets_had_them() -> None:
+    worker = Worker()
+    for one in (Socket(), Socket()):
+        worker.hub.subscribe(TOPIC, one, encode)
+    worker.hub.deliver(Delivery(TOPIC, 1, "e", 1, object()))
+    assert worker.told("subscriptions", TOPIC) == worker.told("events_delivered_total", TOPIC) == 2
