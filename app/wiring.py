@@ -380,9 +380,7 @@ class Doors:
         self._http = http
         self._browser = browser
         self._socket = socket
-        self.gate = service.gate
-        self.tally = service.tally
-        self.places = service.places
+        self.gate, self.tally, self.places = service.gate, service.tally, service.places
         self.readiness = service.readiness
         self.inspector = inspector
         self.hosts = hosts
