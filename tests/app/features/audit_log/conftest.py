@@ -10,6 +10,8 @@ import pytest
 from app.audit.log import AuditLog
 from app.audit.record import AuditRecord, Outcome
 from app.db.database import Database
+from tests.app.audit.conftest import stored as stored
+from tests.app.audit.conftest import template as template
 
 
 def rows(user: str) -> list[AuditRecord]:
