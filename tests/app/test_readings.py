@@ -17,6 +17,7 @@ from app.db.database import Database
 from app.execution.access_log import AccessLog
 from app.guard.places import Places
 from app.readings import known, read_parts
+from app.supervision.readiness import Readiness
 from app.telemetry.metrics.metrics import Metrics
 from generated.operations import TOPICS
 from generated.product import NAME
@@ -31,8 +32,15 @@ class Worker:
         self.gate, self.shares, self.tally, self.places, self.hub = Gate(), Shares(4), Tally(), Places(10), Hub()
         self.audit = AuditLog(self.database, on_drop=lambda count: None)
         self.access = AccessLog()
+        self.readiness = Readiness({"database": self.has_database, "keys": self.has_keys})
         self.metrics = Metrics(known())
         read_parts(self.metrics, self)
+
+    async def has_database(self) -> bool | str:
+        return "away"
+
+    async def has_keys(self) -> bool | str:
+        return True
 
     def told(self, name: str, *labels: str) -> float:
         return samples(self.metrics)[f"{NAME}_{name}", labels]
@@ -89,3 +97,10 @@ async def test_events_are_told_by_topic_and_by_how_many_sockets_had_them() -> No
         worker.hub.subscribe(TOPIC, one, encode)
     worker.hub.deliver(Delivery(TOPIC, 1, "e", 1, object()))
     assert worker.told("subscriptions", TOPIC) == worker.told("events_delivered_total", TOPIC) == 2
+
+
+async def test_a_part_is_ready_or_not_as_the_last_look_found_it() -> None:
+    worker = Worker()
+    assert (worker.told("part_ready", "database"), worker.told("part_ready", "keys")) == (0.0, 0.0), "not asked yet"
+    await worker.readiness.check()
+    assert (worker.told("part_ready", "database"), worker.told("part_ready", "keys")) == (0.0, 1.0)

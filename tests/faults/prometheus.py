@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import yaml
@@ -52,11 +53,11 @@ class Prometheus:
             while (name, about) in await self.firing():
                 await asyncio.sleep(0.1)
 
-    async def _asked(self, path: str) -> dict[str, list[dict[str, dict[str, str]]]]:
+    async def _asked(self, path: str) -> dict[str, list[dict[str, Any]]]:
         async with httpx2.AsyncClient() as client:
             answer = await client.get(f"{self.url}{path}", timeout=5)
         assert answer.status_code == 200, answer.text
-        found: dict[str, list[dict[str, dict[str, str]]]] = answer.json()["data"]
+        found: dict[str, list[dict[str, Any]]] = answer.json()["data"]
         return found
 
 
