@@ -167,7 +167,7 @@ STEPS = {
     "slow": (
         "Whether the database is slow: waits for a connection and time of statements in the dashboard of dependencies.",
         "Whether it is too much work: requests in flight, and what was refused, in the overview.",
-        "Whether the loop is held up: its lag in the overview; `make profile` shows by whom.",
+        "Whether the loop is held up: its lag in the overview, and LoopIsHeldUp below.",
         "Whether it began with a release: `NAME_build_info`. If so, go back to the release before.",
     ),
 }
