@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from codegen.diagnostics import Place
 from codegen.importer.asyncapi2 import ACTIONS
 from codegen.importer.draft import Data, Draft, Given, Package, Ref
-from codegen.importer.losses import DOCUMENT, MEMBER, SOCKET, Losses
+from codegen.importer.losses import DOCUMENT, KEYWORD, MEMBER, SOCKET, Losses
 from codegen.importer.names import Taken, identifier, words
 from codegen.importer.nodes import items, made, mapping, reference, text
 from codegen.importer.security import Security
@@ -149,10 +149,10 @@ class Socket:
         package.roles = self.security.of_socket(one.node)
         ref = self._record(one, _payload(message), what, has_more=bool(fields))
         if one.is_event:
-            package.payload = self._event(package, ref, fields)
+            package.payload = self._event(one, package, ref, fields)
             package.topic = self._topic(one, package)
         else:
-            package.payload = self._extended(ref, fields, f"{pascal(one.name)}Body")
+            package.payload = self._extended(one, ref, fields)
             self._reply(one, package)
         self._examples(message, package.payload)
         self.draft.packages.append(package)
@@ -187,15 +187,41 @@ class Socket:
         described = text(node, "description").strip()
         return {"description": described, **kind} if isinstance(kind, dict) and described else kind
 
+    def _missing(self, one: Sent, known: Data, fields: dict[str, object]) -> dict[str, object]:
+        """Parameters of the address that the record does not require, under the names that it has for them. Of one that it requires,
+        what only the address says of its values is told."""
+        members, required, properties = codes(known), known.get("required", ()), known.get("properties", {})
+        missing: dict[str, object] = {}
+        for name, schema in fields.items():
+            member = members.get(name, name)
+            if member not in required:
+                missing[member] = schema
+            elif (said_there := self._values(schema)) and said_there != self._values(properties.get(member)):
+                said = f"what the address {one.address} says of {member!r} is left out: the payload has it, and says it differently"
+                self.losses.add(KEYWORD, one.place, said, "say it of the payload's member")
+        return missing
+
+    def _values(self, schema: object) -> object:
+        """What bounds a value, without what is said to readers; nothing of a text that is bounded by nothing."""
+        found = self.types.schemas.get(schema.name) if isinstance(schema, Ref) else schema
+        if not isinstance(found, dict):
+            return found
+        kept = {key: one for key, one in found.items() if key not in ("description", "examples")}
+        return None if kept == {"type": "string"} else kept
+
     # What comes in
 
-    def _extended(self, ref: Ref | None, fields: dict[str, object], hint: str) -> Ref | None:
+    def _extended(self, one: Sent, ref: Ref | None, fields: dict[str, object]) -> Ref | None:
         """The record with the parameters of the address, which are all required; a copy, since others may have the record too."""
         known = self.types.schemas[ref.name] if ref is not None else {"type": "object", "properties": {}}
-        missing = _missing(known, fields)
+        missing = self._missing(one, known, fields)
         if ref is not None and not missing:
             return ref
-        return None if not fields and ref is None else Ref(self._copied(known, missing, self.types.names.give(hint)))
+        return (
+            None
+            if not fields and ref is None
+            else Ref(self._copied(known, missing, self.types.names.give(f"{pascal(one.name)}Body")))
+        )
 
     def _copied(self, known: Data, missing: dict[str, object], name: str) -> str:
         properties = {**missing, **known.get("properties", {})}
@@ -235,10 +261,10 @@ class Socket:
 
     # What goes out
 
-    def _event(self, package: Package, ref: Ref | None, fields: dict[str, object]) -> Ref:
+    def _event(self, one: Sent, package: Package, ref: Ref | None, fields: dict[str, object]) -> Ref:
         """An event's record is called as the event."""
         known = self.types.schemas[ref.name] if ref is not None else {"type": "object", "properties": {}}
-        missing = _missing(known, fields)
+        missing = self._missing(one, known, fields)
         if ref is not None and ref.name == pascal(package.name) and not missing:
             return ref
         name = pascal(package.name)
@@ -316,10 +342,3 @@ def _payload(message: Node | None) -> Node | None:
     payload = message.get("payload") if isinstance(message, Mapping) else None
     found = mapping(payload, "schema") if text(payload, "schemaFormat") else payload
     return None if text(found, "type") == "null" else found
-
-
-def _missing(known: Data, fields: dict[str, object]) -> dict[str, object]:
-    """Parameters of the address that the record does not require, under the names that it has for them."""
-    members, required = codes(known), known.get("required", ())
-    named = {members.get(name, name): one for name, one in fields.items()}
-    return {name: one for name, one in named.items() if name not in required}

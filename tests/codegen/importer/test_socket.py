@@ -132,3 +132,19 @@ def test_what_a_message_has_beside_its_payload_is_said(tmp_path: Path) -> None:
         "frames on one socket",
     ):
         assert part in text
+
+
+@pytest.mark.parametrize(
+    ("member", "is_told"),
+    [({"type": "string"}, True), ({"type": "string", "enum": ["a", "b"]}, False)],
+)
+@pytest.mark.parametrize("action", ["receive", "send"])
+def test_what_only_the_address_says_of_a_member_s_values_is_told(
+    tmp_path: Path, member: dict[str, Any], is_told: bool, action: str
+) -> None:
+    """An enum of the address, whose member the payload requires as a bare text, was lost without a word."""
+    payload = {"type": "object", "required": ["roomId"], "properties": {"roomId": member}}
+    document = asyncapi({"tell": {"action": action, "messages": messages_of("Told")}}, {"Told": {"payload": payload}})
+    document["channels"]["room"]["parameters"] = {"roomId": {"enum": ["a", "b"]}}
+    told = said(imported(tmp_path, document).losses)
+    assert any("what the address rooms/{roomId} says of 'roomId' is left out" in line for line in told) == is_told
