@@ -24,12 +24,15 @@ from app.admission.gate import Gate
 from app.admission.shares import Shares
 from app.auth.principal import Principal
 from app.broadcast.hub import Hub
+from app.db.statement_clock import StatementClock
 from app.execution.deadlines import Deadlines
 from app.execution.runner import Runner
 from app.http.door import HttpDoor
 from app.http.spool import Spool
 from app.http.table import RouteTable
 from app.limits.limiter import Permit
+from app.readings import known
+from app.telemetry.metrics.metrics import Metrics
 from app.ws.endpoint import SocketDoor
 from generated import wire
 from generated.bindings import HttpBinding
@@ -68,10 +71,11 @@ class Connections:
 
 
 class Behind:
-    """Stands for the database, the limiter, the audit log, the broker and the metrics: all is well, and nothing is kept."""
+    """Stands for the database, the limiter, the audit log and the broker: all is well, and nothing is kept."""
 
     def __init__(self) -> None:
         self.pool: Any = Connections()
+        self.clock = StatementClock()
 
     async def take(self, bucket: Any, subject: str) -> Permit:
         return Permit(True, bucket.limit, bucket.limit - 1, 1, 0, int(bucket.window_s))
@@ -85,12 +89,6 @@ class Behind:
     def wake(self, events: Any) -> None: ...
 
     def note(self, *_: object, **__: object) -> None: ...
-
-    def observe(self, *_: object) -> None: ...
-
-    def socket_opened(self) -> None: ...
-
-    def socket_closed(self, code: int) -> None: ...
 
     def cached(self, token: str) -> Principal:
         return Principal("iss", "sub", "case", None, frozenset(ROLES), time.time() + 600)
@@ -108,8 +106,9 @@ class Case:
         self.status: int | None = None
         self.request: Any = None
         stand_in: Any = Behind()
+        metrics = Metrics(known())
         runner = Runner(
-            database=stand_in, limiter=stand_in, audit=stand_in, outbox=stand_in, metrics=stand_in, deadlines=Deadlines(),
+            database=stand_in, limiter=stand_in, audit=stand_in, outbox=stand_in, metrics=metrics.requests, deadlines=Deadlines(),
             shares=Shares(10), gate=Gate(),
         )  # fmt: skip
         handlers = self._handlers()
@@ -119,7 +118,7 @@ class Case:
         )  # fmt: skip
         self.socket = SocketDoor(
             runner=runner, handlers=handlers, packages=PACKAGES, verifier=stand_in, tickets=stand_in, limiter=stand_in,
-            hub=Hub(), metrics=stand_in, settings=SimpleNamespace(origins=(), trusted_proxies=0, accepts_query_token=False),
+            hub=Hub(), metrics=metrics.sockets, settings=SimpleNamespace(origins=(), trusted_proxies=0, accepts_query_token=False),
             on_refusal=stand_in.note, gate=Gate(),
         )  # fmt: skip
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from app.telemetry.metrics.catalogue import GROUPS, Catalogue
+from app.telemetry.metrics.catalogue import GROUPS, USUAL_BOUNDS, Catalogue
 from app.telemetry.metrics.family import Family, Kind, Label, Words
 
 HEAD = """# Metrics
@@ -54,4 +54,6 @@ def _label(label: Label) -> str:
 def _bounds() -> Iterator[str]:
     for one in Catalogue:
         if one.value.kind is Kind.HISTOGRAM:
-            yield f"| `{name_of(one.value)}` | {', '.join(f'{bound:g}' for bound in one.value.bounds)} |\n"
+            is_of_contract = one is Catalogue.REQUEST_SECONDS
+            bounds = ", ".join(f"{bound:g}" for bound in (USUAL_BOUNDS if is_of_contract else one.value.bounds))
+            yield f"| `{name_of(one.value)}` | {bounds}{', and the times of x-slo' if is_of_contract else ''} |\n"

@@ -37,7 +37,7 @@ def test_a_row_says_where_from_what_and_how_without_a_credential() -> None:
         "http.unknown_operation", "unknown_operation", "error", "http", "10.0.0.1", "trace",
     )  # fmt: skip
     assert row.object_id is not None
-    assert row.object_id.startswith("/web/[scrubbed]/\\u0000p")
+    assert row.object_id.startswith("/web/bearer.[scrubbed]\\u0000p")
     assert len(row.object_id) <= 255
     assert (row.reason, row.user_agent) == ("M" * 20, "t")
     scope: dict[str, Any] = {"client": None, "path": "/", "method": "PATCH", "headers": []}
