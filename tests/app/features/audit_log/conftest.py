@@ -10,8 +10,6 @@ import pytest
 from app.audit.log import AuditLog
 from app.audit.record import AuditRecord, Outcome
 from app.db.database import Database
-from tests.app.audit.conftest import stored as stored
-from tests.app.audit.conftest import template as template
 
 
 def rows(user: str) -> list[AuditRecord]:

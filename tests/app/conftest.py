@@ -1,4 +1,4 @@
-"""Databases with every table, each test's own, and rows in them."""
+"""For the audit log's tests: databases with every table, each test's own."""
 
 from __future__ import annotations
 
