@@ -163,7 +163,7 @@ FULL = (
         "Something computes for long without giving the loop a turn, or the machine has too little CPU. Every request of the worker waits for it.",
         (
             "Whether CPU is used up: `process_cpu_seconds_total`. Then add workers or nodes.",
-            "Else a handler that came with the last release: what blocks belongs in a thread (`asyncio.to_thread`).",
+            "Else a handler that came with the last release: what blocks belongs in a thread.",
         ),
     ),
     Alert(

@@ -15,8 +15,8 @@ from tests.codegen.contracts import edited, rules, shipped_files
         ("errors.yaml", "  artist_not_found:", "  api_error:", "V010"),
         (
             "schemas/audit_log.yaml",
-            "enum: [http, websocket]",
-            "enum: [http, websocket, web-socket, web_socket]",
+            "enum: [http, websocket, command]",
+            "enum: [http, websocket, command, web-socket, web_socket]",
             "J012",
         ),
     ],

@@ -44,6 +44,10 @@ def both(name: str, operation: str) -> list[Labels]:
 
 
 UP_10 = "0+10x4500"
+UP = {
+    'up{job="case", instance="case:1"}': "1x4500",
+    'case_build_info{job="case", instance="case:1", contract="c"}': "1x4500",
+}
 HOUR_OF_OUTAGE = "0x120 0+60x60"
 
 
@@ -90,14 +94,13 @@ HOUR_OF_OUTAGE = "0x120 0+60x60"
 def test_exactly_what_burns_a_budget_is_told(
     contract: Contract, tmp_path: Path, series: dict[str, str], at: str, expected: list[Labels]
 ) -> None:
-    up = {'up{job="case", instance="case:1"}': "1x4500"}
-    assert judge(tmp_path, contract, up | series, at, expected, "5m" if at == "74h" else "1m") == ""
+    assert judge(tmp_path, contract, UP | series, at, expected, "5m" if at == "74h" else "1m") == ""
 
 
 def test_an_outage_pages_nobody_soon_after_its_end(contract: Contract, tmp_path: Path) -> None:
     """The short window is for that: the long one would go on for an hour."""
     series = calls(GET, "ok", "0+60x120 7200x30 7200+60x60") | calls(GET, "unavailable", "0x120 0+60x30 1800x60")
-    before = {'up{job="case", instance="case:1"}': "1x300"} | series
+    before = UP | series
     assert judge(tmp_path, contract, before, "149m", both("OperationFails", GET)) == ""
     assert judge(tmp_path, contract, before, "190m", [fired("OperationFailsSteadily", GET)]) == ""
 
