@@ -136,6 +136,16 @@ async def test_what_is_older_than_the_retention_goes_and_leaves_a_record(stored:
     assert await stored.kinds() == []
 
 
+async def test_a_month_goes_when_its_last_day_is_older_than_the_retention_and_no_day_before(stored: Stored) -> None:
+    long_ago = datetime.now(UTC) - timedelta(days=200)
+    await stored.add(1, at=long_ago)
+    await stored.keep()
+    ended = (long_ago.replace(day=1) + timedelta(days=32)).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    age_days = (datetime.now(UTC) - ended).days
+    assert (await stored.keep(retention_days=age_days + 1)).dropped_rows == 0
+    assert (await stored.keep(retention_days=age_days)).dropped_rows == 1
+
+
 async def test_rows_of_a_dropped_month_that_come_later_are_kept_and_judged(stored: Stored) -> None:
     """By a queue that waited, or a clock that is behind."""
     await stored.add(1, at=FEBRUARY)
