@@ -10,6 +10,8 @@ from app.admission.gate import Gate
 from app.admission.shares import Shares
 from app.admission.tally import Tally
 from app.audit.log import AuditLog
+from app.audit.sealer import AuditSealer
+from app.audit.upkeep import AuditUpkeep
 from app.auth.credential_refused import Reason
 from app.broadcast.hub import Hub
 from app.db.database import Database
@@ -45,6 +47,8 @@ class Parts(Protocol):
     places: Places
     database: Database
     audit: AuditLog
+    audit_sealer: AuditSealer
+    audit_upkeep: AuditUpkeep
     hub: Hub
     readiness: Readiness
     access: AccessLog
@@ -68,6 +72,8 @@ def read_parts(metrics: Metrics, parts: Parts) -> None:
     read(Catalogue.AUDIT_QUEUE_AGE, lambda: max(0.0, time.time() - audit.waits_since))
     read(Catalogue.AUDIT_WRITTEN, lambda: {("transaction",): audit.written, ("queue",): audit.stored})
     read(Catalogue.AUDIT_QUARANTINED, lambda: audit.quarantined)
+    read(Catalogue.AUDIT_SEAL_STALLED, lambda: parts.audit_sealer.stalled_s)
+    read(Catalogue.AUDIT_PARTS_DROPPED_ROWS, lambda: parts.audit_upkeep.dropped_rows)
     ready = parts.readiness
     read(Catalogue.PART_READY, lambda: {(one,): float(one not in ready.failing) for one in ready.parts})
     read(Catalogue.LOG_ACCESS_LEFT_OUT, lambda: parts.access.left_out)

@@ -215,13 +215,9 @@ class Socket:
         """The record with the parameters of the address, which are all required; a copy, since others may have the record too."""
         known = self.types.schemas[ref.name] if ref is not None else {"type": "object", "properties": {}}
         missing = self._missing(one, known, fields)
-        if ref is not None and not missing:
+        if not missing and (ref is not None or not fields):
             return ref
-        return (
-            None
-            if not fields and ref is None
-            else Ref(self._copied(known, missing, self.types.names.give(f"{pascal(one.name)}Body")))
-        )
+        return Ref(self._copied(known, missing, self.types.names.give(f"{pascal(one.name)}Body")))
 
     def _copied(self, known: Data, missing: dict[str, object], name: str) -> str:
         properties = {**missing, **known.get("properties", {})}

@@ -11,6 +11,8 @@ from app.admission.shares import Shares
 from app.admission.tally import Refused, Tally
 from app.audit.log import AuditLog
 from app.audit.record import AuditRecord, Outcome
+from app.audit.sealer import AuditSealer
+from app.audit.upkeep import AuditUpkeep
 from app.broadcast.broker import Delivery
 from app.broadcast.hub import Hub, Message
 from app.db.database import Database
@@ -31,6 +33,7 @@ class Worker:
         self.database = Database("postgresql://nobody@127.0.0.1:9/none", 7)
         self.gate, self.shares, self.tally, self.places, self.hub = Gate(), Shares(4), Tally(), Places(10), Hub()
         self.audit = AuditLog(self.database, on_drop=lambda count: None)
+        self.audit_sealer, self.audit_upkeep = AuditSealer(self.database), AuditUpkeep(self.database)
         self.access = AccessLog()
         self.readiness = Readiness({"database": self.has_database, "keys": self.has_keys})
         self.metrics = Metrics(known())
@@ -104,3 +107,10 @@ async def test_a_part_is_ready_or_not_as_the_last_look_found_it() -> None:
     assert (worker.told("part_ready", "database"), worker.told("part_ready", "keys")) == (0.0, 0.0), "not asked yet"
     await worker.readiness.check()
     assert (worker.told("part_ready", "database"), worker.told("part_ready", "keys")) == (0.0, 1.0)
+
+
+def test_who_seals_and_who_drops_is_asked() -> None:
+    worker = Worker()
+    worker.audit_sealer.stalled_s, worker.audit_upkeep.dropped_rows = 7.5, 3
+    assert worker.told("audit_seal_stalled_seconds") == 7.5
+    assert worker.told("audit_parts_dropped_rows_total") == 3

@@ -110,6 +110,13 @@ class Catalogue(Enum):
     )  # fmt: skip
     AUDIT_QUARANTINED = Family("audit_quarantined_total", C, "Audit rows that only the table of bad rows took.")
     AUDIT_DROPPED = Family("audit_dropped_total", C, "Audit rows that will not be stored.")
+    AUDIT_SEAL_STALLED = Family(
+        "audit_seal_stalled_seconds", G, "How long committed audit rows have waited for their seal, since a transaction that writes "
+        "such rows stays open.", join=GREATEST,
+    )  # fmt: skip
+    AUDIT_PARTS_DROPPED_ROWS = Family(
+        "audit_parts_dropped_rows_total", C, "Audit rows that went with months older than the retention."
+    )
     BREAKER_STATE = Family("breaker_state", G, "0 closed, 1 half-open, 2 open.", (BREAKER,), GREATEST)
     BREAKER_TRANSITIONS = Family(
         "breaker_transitions_total", C, "Changes of a breaker's state.",

@@ -94,6 +94,7 @@ AUDIT = Part(
         Panel("Rows written", (rate("audit_written_total", "way"),)),
         Panel("Rows that wait", (total("audit_queue_rows", "instance"),)),
         Panel("The oldest of them has waited", (worst("audit_queue_age_seconds", "instance"),), "s"),
+        Panel("Rows wait for their seal", (worst("audit_seal_stalled_seconds"),), "s"),
         Panel("Rows lost, and odd ones", (rate("audit_dropped_total"), rate("audit_quarantined_total"))),
         Panel("Denied", (rate("requests_total", "operation code", 'code=~"unauthenticated|forbidden|rate_limited"'),)),
     ),

@@ -93,6 +93,17 @@ LOST = (
         ),
     ),
     Alert(
+        "AuditIsNotSealed",
+        "ticket",
+        "NAME_audit_seal_stalled_seconds > 300",
+        "5m",
+        "Audit rows have waited for their seal for {{ $value }} s",
+        "A transaction that writes audit rows stays open. Until it ends, rows that were committed since can be changed unseen.",
+        (
+            "Who holds it: `select pid, state, query from pg_stat_activity order by xact_start`. End that session if it is forgotten.",
+        ),
+    ),
+    Alert(
         "EventsAreLate",
         "page",
         "NAME_event_outbox_age_seconds > 30",

@@ -69,6 +69,7 @@ SCENES: dict[str, Scene] = {
     "AuditRowsAreLost": one("audit_dropped_total", "0x10 3x80", "5x90"),
     "AuditIsLate": one("audit_queue_age_seconds", "0 61x90", "0x17 90x2 0x70"),
     "AuditRowsAreOdd": one("audit_quarantined_total", "0x10 1x80", "1x90"),
+    "AuditIsNotSealed": one("audit_seal_stalled_seconds", "0 301x90", "0x17 900x2 0x70"),
     "EventsAreLate": one("event_outbox_age_seconds", "0 31x90", "29x90"),
     "EventsWereMissed": one("events_missed_total", "0x10 7x80", "7x90", topic="authors"),
     "LogLinesAreLost": one("log_lines_dropped_total", "0x10 7x80", "7x90"),
