@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from generated.product import NAME
 from tests.faults.processes import down
 from tests.faults.prometheus import prometheus
 from tests.faults.stage import Stage
@@ -45,15 +44,3 @@ async def test_a_redis_that_ends_opens_its_breaker_and_only_degrades(direct: Sta
             fired |= await watcher.fires("LimiterIsAlone", "", WITHIN_S)
         await load
         assert not {"PartIsDown", "TargetIsGone", "OperationFails"} & {name for name, _ in fired}
-
-
-async def test_a_node_that_is_killed_is_told(direct: Stage, tmp_path: Path) -> None:
-    """SIGKILL ends the node: `TargetIsGone` and, as it is the only one, `NobodyServes` fire, until it is back."""
-    async with prometheus(tmp_path / "prometheus", direct.port) as watcher:
-        assert await watcher.value(f"count({NAME}_build_info)") == 1
-        await asyncio.to_thread(direct.service.process.kill)
-        await watcher.fires("TargetIsGone", "", WITHIN_S)
-        await watcher.fires("NobodyServes", "", WITHIN_S)
-        await asyncio.to_thread(direct.service.process.start)
-        await watcher.ends("TargetIsGone", "", WITHIN_S)
-        await watcher.ends("NobodyServes", "", WITHIN_S)
