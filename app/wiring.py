@@ -149,9 +149,8 @@ class Service:
             on_decision=self.metrics.limiter.decided,
         )
         self.reader = _redis(redis_url, answer_s=READ_TIMEOUT_S)
-        self.broker = RedisBroker(
-            self.pipeline, self.reader, topics=TOPICS, codecs=EVENT_CODECS, watcher=self.metrics.events
-        )
+        watcher = self.metrics.events
+        self.broker = RedisBroker(self.pipeline, self.reader, topics=TOPICS, codecs=EVENT_CODECS, watcher=watcher)
 
     def _know_users(self, settings: Settings) -> None:
         self.ended = EndedSessions(self.database)
@@ -246,8 +245,8 @@ class Service:
         self.supervisor.start("loop-lag", self.metrics.node.watch_loop)
         self.supervisor.start("answer-purge", AnswerPurge(self.database).work)
         await self.pipeline.ready()
-        await self.broker.find_ends()
-        self.supervisor.start("event-relay", partial(self.broker.relay, self.hub.deliver, self.mover))
+        await self.broker.find_ends(self.hub)
+        self.supervisor.start("event-relay", partial(self.broker.relay, self.hub, self.mover))
         self.supervisor.start("event-mover", self.mover.work)
         logger.info("service.started", contract=CONTRACT_VERSION, operations=len(OPERATIONS))
 
@@ -345,6 +344,7 @@ def _socket(service: Service, handlers: Handlers[Context], settings: Settings) -
         tickets=service.tickets,
         limiter=service.limiter,
         hub=service.hub,
+        history=service.broker,
         metrics=service.metrics.sockets,
         settings=settings,
         on_refusal=RefusalRecorder(service.audit.offer),

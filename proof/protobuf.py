@@ -19,6 +19,7 @@ from google.protobuf.descriptor_pool import DescriptorPool
 from google.protobuf.message import DecodeError, Message
 from google.protobuf.message_factory import GetMessageClass
 
+from codegen.emit.control_proto import PACKAGE, with_control
 from codegen.ir.names import snake
 from codegen.ir.operations import Contract, Operation
 from codegen.ir.proto_spelling import said_members
@@ -66,6 +67,10 @@ def compiled(specs: Path, *, wants_proto: bool = True) -> Contract:
     return found.contract
 
 
+def _place(message: Any) -> Json:
+    return {name: getattr(message, name) for name in ("topic", "epoch", "offset", "recovered")}
+
+
 @dataclass(frozen=True, slots=True)
 class _Place:
     message: Message
@@ -80,7 +85,7 @@ class Protobuf:
         self.contract = contract
         self._fills = fills
         self._pool = DescriptorPool()
-        for file in FileDescriptorSet.FromString(contract.proto).file:
+        for file in with_control(FileDescriptorSet.FromString(contract.proto)).file:
             self._pool.Add(file)
         self._operations = {one.pkg_id: one for one in contract.operations if one.pkg_id is not None}
         self._events = {one.pkg_id: one for one in contract.events}
@@ -118,6 +123,29 @@ class Protobuf:
         if timeout_ms is not None:
             request.meta.timeout_ms = timeout_ms
         return bytes(request.SerializeToString())
+
+    def topics(self, said: Json) -> bytes:
+        """The data of a control frame that names topics, and perhaps positions."""
+        message = self.new(f"{PACKAGE}.Topics")
+        try:
+            message.topics.extend(said["topics"])
+            for one in said.get("positions", ()):
+                message.positions.add(**one)
+        except (TypeError, ValueError, AttributeError) as error:
+            raise Inexpressible(str(error)) from None
+        return bytes(message.SerializeToString())
+
+    def said_topics(self, data: bytes) -> Json:
+        """What `topics` wrote; ValueError or DecodeError."""
+        message = self.new(f"{PACKAGE}.Topics")
+        message.ParseFromString(data)
+        return {"topics": list(message.topics), "positions": [_place(one) for one in message.positions]}
+
+    def said_place(self, data: bytes) -> Json:
+        """The position of a control frame that names one; ValueError or DecodeError."""
+        message = self.new(f"{PACKAGE}.Position")
+        message.ParseFromString(data)
+        return _place(message)
 
     def read(self, frame: bytes) -> Json:
         """A Response as its JSON twin has it; ValueError for what is none, or whose data is none."""

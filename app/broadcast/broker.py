@@ -1,13 +1,17 @@
 """The port of events between nodes: committed events go into one stream per topic, which every node reads.
 
-Promises: all nodes deliver a topic's events in one order, each once, and without gaps within an epoch.
+Promises: all nodes deliver a topic's events in one order, each once, and without gaps within an epoch; what a node could not
+deliver it is told of.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
+
+MAX_OFFSET = 2**53 - 1
+"""JSON has no larger number that every reader reads alike (RFC 8259 §6)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +27,14 @@ class Pending:
 
 
 @dataclass(frozen=True, slots=True)
+class Position:
+    """How far a topic was read: to the event with this offset, of this epoch. Offset 0 is the epoch's beginning."""
+
+    epoch: str
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
 class Delivery:
     """Offsets count from 1; another epoch means that the count began again."""
 
@@ -34,6 +46,21 @@ class Delivery:
     """The event's typed record, decoded once for all sockets of the node."""
     at_ms: int | None = None
     """When its row was written, in milliseconds since 1970; None where an older release appended it."""
+    size: int = 0
+    """Of the event's JSON, in bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """An entry that this node cannot read: another release wrote it, or a stranger."""
+
+    topic: str
+    offset: int
+    epoch: str
+
+
+class NotKept(Exception):
+    """What comes after the position is not in the stream any more, or was never of it."""
 
 
 class NotAppended(Exception):
@@ -54,8 +81,28 @@ class Nudged(Protocol):
         """Another node has committed events of the topic."""
 
 
+class Audience(Protocol):
+    """Who hears what the relay reads. Neither method may wait; what `deliver` raises costs that event only."""
+
+    def deliver(self, delivery: Delivery, /) -> None:
+        """The event after the last one, or after where it was moved to."""
+
+    def move(self, topic: str, position: Position, /, *, lost: bool) -> None:
+        """What comes next comes after `position`. `lost` says that something before it will never come."""
+
+
+class History(Protocol):
+    """What whoever was away asks."""
+
+    async def end(self, topic: str) -> Position:
+        """Of the last event. Raises Unavailable."""
+
+    async def read(self, topic: str, after: Position, count: int) -> Sequence[Delivery | Hole]:
+        """The next ones without a gap: at least one, at most `count`. Raises NotKept, also where there is none, and Unavailable."""
+
+
 class Broker(Protocol):
-    """What the mover appends to and every node reads from; `redis_broker` is the one there is."""
+    """What the mover appends to and every node reads from; `redis_broker` is the one there is, and has the history too."""
 
     async def append(self, topic: str, token: int, events: Sequence[Pending]) -> int:
         """How many of the events, counted from the first, stand in the stream now, in this order: at least one.
@@ -67,6 +114,6 @@ class Broker(Protocol):
     def nudge(self, topic: str) -> None:
         """Tell the node that moves this topic that events wait. Neither waits nor raises; it may be lost."""
 
-    async def relay(self, deliver: Callable[[Delivery], None], mover: Nudged) -> None:
-        """Hand every event to `deliver`, for the life of the node, one after the other; `deliver` must not wait, and
-        what it raises costs that event only. To be supervised: called again, it goes on where it was."""
+    async def relay(self, audience: Audience, mover: Nudged) -> None:
+        """Hand every event to the audience, for the life of the node, one after the other. To be supervised: called again, it
+        goes on where it was."""

@@ -1,26 +1,38 @@
-"""Hands each event to the sockets of this node that subscribed to its topic.
+"""Hands each event to the sockets of this node that subscribed to its topic, and remembers the last ones for who was away.
 
 Promises: one encoding per wire format and event, whatever the number of sockets; a slow socket holds up no other, because
-`push` never waits. Does not ask who may subscribe.
+`push` never waits; what is remembered of a topic has no gap and is bounded. Does not ask who may subscribe.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, MutableMapping
+from collections import deque
+from collections.abc import Callable, MutableMapping, Sequence
+from itertools import islice
 from typing import Any, Protocol
 
 import structlog
 
-from app.broadcast.broker import Delivery
+from app.broadcast.broker import Delivery, Position
 
 Message = MutableMapping[str, Any]
 """An ASGI message; all sockets of one format share it, so nobody may change it."""
 
-Encode = Callable[[Delivery], tuple[Message, int]]
-"""Makes the message of a push and says its size in bytes. Equal encoders share one encoding."""
+MAX_RECENT = 1_000
+MAX_RECENT_BYTES = 1 << 20
+"""Of events' JSON, remembered of each topic: what most sockets that were away for a moment have missed. The rest is the
+stream's to tell."""
 
 logger = structlog.get_logger(__name__)
+
+
+class Encoder(Protocol):
+    """One for each wire format, known by its identity. Each makes an ASGI message and says its size in bytes."""
+
+    def push(self, delivery: Delivery, /) -> tuple[Message, int]: ...
+    def missed(self, topic: str, position: Position, /) -> tuple[Message, int]:
+        """Says that events before `position`, or at it, will never come."""
 
 
 class Subscriber(Protocol):
@@ -28,45 +40,121 @@ class Subscriber(Protocol):
         """Must neither wait nor raise."""
 
 
-class Hub:
-    """One per node. Everything happens on the loop, without waiting, so that a delivery meets a topic either with or
-    without a subscriber. `on_event(topic, lag_s)` hears of each event: how long ago its row was written, as far as the clocks
-    agree; None where that is not known."""
+class Recalled:
+    """An event, with the forms that were asked for."""
 
-    def __init__(self, on_event: Callable[[str, float | None], None] = lambda topic, lag_s: None) -> None:
+    __slots__ = ("_forms", "delivery")
+
+    def __init__(self, delivery: Delivery) -> None:
+        self.delivery = delivery
+        self._forms: dict[Encoder, tuple[Message, int]] = {}
+
+    def form(self, encoder: Encoder) -> tuple[Message, int]:
+        """Made once. An event that cannot be encoded is logged, and told as missed."""
+        found = self._forms.get(encoder)
+        if found is None:
+            found = self._forms[encoder] = self._encode(encoder)
+        return found
+
+    def _encode(self, encoder: Encoder) -> tuple[Message, int]:
+        one = self.delivery
+        try:
+            return encoder.push(one)
+        except Exception:
+            logger.exception("event.not_encoded", topic=one.topic, pkg_id=one.pkg_id)
+            return encoder.missed(one.topic, Position(one.epoch, one.offset))
+
+
+class Recent:
+    """The last events of one topic, without a gap up to `position`."""
+
+    def __init__(self, position: Position, most: int) -> None:
+        self.position = position
+        self._most = most
+        self._events: deque[Recalled] = deque()
+        self._bytes = 0
+
+    def add(self, delivery: Delivery) -> Recalled:
+        """A delivery that does not follow the last one begins anew."""
+        if (delivery.epoch, delivery.offset) != (self.position.epoch, self.position.offset + 1):
+            self._events.clear()
+            self._bytes = 0
+        recalled = Recalled(delivery)
+        self.position = Position(delivery.epoch, delivery.offset)
+        self._events.append(recalled)
+        self._bytes += delivery.size
+        while len(self._events) > self._most or self._bytes > MAX_RECENT_BYTES:
+            self._bytes -= self._events.popleft().delivery.size
+        return recalled
+
+    def after(self, position: Position) -> Sequence[Recalled] | None:
+        """All that came after it; None if some of that is not remembered."""
+        count = self.position.offset - position.offset
+        if position.epoch != self.position.epoch or not 0 <= count <= len(self._events):
+            return None
+        return list(islice(self._events, len(self._events) - count, None))
+
+
+class Hub:
+    """One per node, and the relay's audience. Everything happens on the loop, without waiting, so that a delivery meets a topic
+    either with or without a subscriber. `on_event(topic, lag_s)` hears of each event: how long ago its row was written, as far as
+    the clocks agree; None where that is not known."""
+
+    def __init__(
+        self, on_event: Callable[[str, float | None], None] = lambda topic, lag_s: None, *, max_recent: int = MAX_RECENT
+    ) -> None:
         self._on_event = on_event
+        self._max_recent = max_recent
         self.delivered: dict[str, int] = {}
         """Pushes since the start, by topic."""
-        self._topics: dict[str, dict[Encode, dict[Subscriber, None]]] = {}
+        self._topics: dict[str, dict[Encoder, dict[Subscriber, None]]] = {}
+        self._recent: dict[str, Recent] = {}
 
-    def subscribe(self, topic: str, subscriber: Subscriber, encode: Encode) -> None:
+    def subscribe(self, topic: str, subscriber: Subscriber, encoder: Encoder) -> None:
         """From the next event on; twice is once. Any topic is taken, whether or not it exists."""
-        self._topics.setdefault(topic, {}).setdefault(encode, {})[subscriber] = None
+        self._topics.setdefault(topic, {}).setdefault(encoder, {})[subscriber] = None
 
-    def unsubscribe(self, topic: str, subscriber: Subscriber, encode: Encode) -> None:
+    def unsubscribe(self, topic: str, subscriber: Subscriber, encoder: Encoder) -> None:
         """Unknown ones are ignored; the last one to leave leaves nothing behind."""
         groups = self._topics.get(topic, {})
-        members = groups.get(encode, {})
+        members = groups.get(encoder, {})
         members.pop(subscriber, None)
         if not members:
-            groups.pop(encode, None)
+            groups.pop(encoder, None)
         if not groups:
             self._topics.pop(topic, None)
 
+    def position(self, topic: str) -> Position | None:
+        """After which the next event comes; None until the relay has seen the stream, or the stream its first event."""
+        recent = self._recent.get(topic)
+        return recent.position if recent else None
+
+    def after(self, topic: str, position: Position) -> Sequence[Recalled] | None:
+        """All of the topic's events that came after it, in order; None where this node does not remember them all. Who
+        subscribes in the same turn of the loop misses none, and hears none twice."""
+        recent = self._recent.get(topic)
+        return recent.after(position) if recent else None
+
     def deliver(self, delivery: Delivery) -> None:
-        """One encoding for each group of equal encoders, and one `push` for each subscriber. An event that cannot be
-        encoded is logged, and the other formats get it all the same."""
-        at_ms = delivery.at_ms
-        self._on_event(delivery.topic, None if at_ms is None else time.time() - at_ms / 1000)
-        for encode, members in list(self._topics.get(delivery.topic, {}).items()):
-            try:
-                message, size = encode(delivery)
-            except Exception:
-                logger.exception("event.not_encoded", topic=delivery.topic, pkg_id=delivery.pkg_id)
-                continue
+        """One encoding for each format that is subscribed, and one `push` for each subscriber."""
+        at_ms, topic = delivery.at_ms, delivery.topic
+        self._on_event(topic, None if at_ms is None else time.time() - at_ms / 1000)
+        recent = self._recent.setdefault(topic, Recent(Position(delivery.epoch, 0), self._max_recent))
+        recalled = recent.add(delivery)
+        for encoder, members in list(self._topics.get(topic, {}).items()):
+            message, size = recalled.form(encoder)
             for subscriber in list(members):
                 subscriber.push(message, size)
-            self.delivered[delivery.topic] = self.delivered.get(delivery.topic, 0) + len(members)
+            self.delivered[topic] = self.delivered.get(topic, 0) + len(members)
+
+    def move(self, topic: str, position: Position, *, lost: bool) -> None:
+        """What was remembered is no more; where something is lost, each subscriber is told."""
+        self._recent[topic] = Recent(position, self._max_recent)
+        if lost:
+            for encoder, members in list(self._topics.get(topic, {}).items()):
+                message, size = encoder.missed(topic, position)
+                for subscriber in list(members):
+                    subscriber.push(message, size)
 
     def count(self, topic: str) -> int:
         """Over all formats."""

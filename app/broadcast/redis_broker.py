@@ -1,8 +1,8 @@
 """Events over one Redis stream per topic: one node appends, every node reads, and who lost its connection reads on.
 
 Promises: offsets are the stream's own and without gaps; an event that is appended again stands in the stream once; a stream
-that was lost begins a new epoch, seen within 3 s; no entry ends the relay. Does not promise that a node which was away longer
-than the history misses nothing: that is logged.
+that was lost, or fell back behind what was heard of it, begins a new epoch, seen within 3 s; no entry ends the relay. Does not
+promise that a node which was away longer than the history misses nothing: its audience is told, and it is logged.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from asyncio import Future
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Protocol
 
@@ -18,9 +18,20 @@ import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from app.broadcast.broker import Delivery, NotAppended, Nudged, Pending, Superseded
-from app.broadcast.redis_stream import APPEND, MEMORY, MEMORY_MS, Keys, offset_of, pairs
+from app.broadcast.broker import (
+    Audience,
+    Delivery,
+    Hole,
+    NotAppended,
+    NotKept,
+    Nudged,
+    Pending,
+    Position,
+    Superseded,
+)
+from app.broadcast.redis_stream import APPEND, LOOK, MEMORY, MEMORY_MS, Keys, offset_of, pairs
 from app.db.pipelined_redis import PipelinedConnection, RedisUnavailable, Script
+from generated.errors import Unavailable
 from generated.product import NAME
 
 BLOCK_MS = 1_000
@@ -46,7 +57,7 @@ logger = structlog.get_logger(__name__)
 
 
 class TopicHistory(Protocol):
-    """`history` entries are kept at least, for `keep_s` seconds after the last one; a node that was away for longer
+    """`history` entries are kept at least, until the last one is older than `keep_s` seconds; a node that was away for longer
     misses some."""
 
     @property
@@ -88,11 +99,14 @@ class RedisBroker:
         self._topics = topics
         self._codecs = codecs
         self._append = Script(connection, APPEND.encode())
+        self._look = Script(connection, LOOK.encode())
         self._keys = {topic: Keys.of(prefix, topic) for topic in topics}
         self._streams = {keys.stream: topic for topic, keys in self._keys.items()}
         self._nudges = {keys.nudge: topic for topic, keys in self._keys.items()}
         self._positions: dict[str, bytes] = {}
         self._epochs: dict[str, bytes | None] = {}
+        self._known: dict[str, tuple[bytes, int]] = {}
+        """Epoch and offset of the last event that this node appended or read, by topic."""
         self._is_relaying = False
         self._was_away = False
         self._reads = 0
@@ -120,10 +134,20 @@ class RedisBroker:
     async def _run_append(self, topic: str, token: int, events: Sequence[Pending]) -> int:
         kept, keys = self._topics[topic], self._keys[topic]
         given: list[Any] = [4, keys.stream, keys.epoch, keys.seen, keys.mover]
-        given += [token, secrets.token_hex(8), kept.history, int(kept.keep_s * 1000), MEMORY, MEMORY_MS]
+        given += [token, secrets.token_hex(8), kept.history, MEMORY, MEMORY_MS]
+        given += self._known.get(topic, (b"", 0))
         for event in events:
             given += (event.event_id, event.pkg_id, event.data, event.at_ms)
-        return int(await self._append.run(*given))
+        answer: Any = await self._append.run(*given)
+        if not isinstance(answer, list):
+            return int(answer)
+        last, epoch = int(answer[0]), bytes(answer[1])
+        self._know(topic, epoch, last)
+        return last
+
+    def _know(self, topic: str, epoch: bytes, offset: int) -> None:
+        known = self._known.get(topic)
+        self._known[topic] = (epoch, max(offset, known[1])) if known and known[0] == epoch else (epoch, offset)
 
     async def _let_relay_follow(self, topic: str, last: int) -> None:
         """Waits while it is half a history behind, for 1 s."""
@@ -140,22 +164,56 @@ class RedisBroker:
             future = self._connection.call(b"XADD", self._keys[topic].nudge, b"MAXLEN", 1, b"*", b"t", b"1")
             future.add_done_callback(_forget)
 
-    async def find_ends(self) -> None:
-        """From now on every event is delivered. Redis may be away: then the streams are read from their beginning."""
-        with suppress(RedisError, OSError):
-            for topic, keys in self._keys.items():
-                last: Any = await self._reader.xrevrange(keys.stream, count=1)
-                self._positions[keys.stream] = last[0][0] if last else START
-                self._epochs[keys.stream] = await self._read_epoch(topic)
+    async def end(self, topic: str) -> Position:
+        try:
+            epoch, offset = await self._look_at(topic)
+        except RedisUnavailable as error:
+            raise Unavailable from error
+        return Position(epoch.decode(errors="replace"), offset)
 
-    async def relay(self, deliver: Callable[[Delivery], None], mover: Nudged) -> None:
+    async def _look_at(self, topic: str) -> tuple[bytes, int]:
+        """The epoch and the last offset. Raises RedisUnavailable."""
+        keys, known = self._keys[topic], self._known.get(topic, (b"", 0))
+        keep_ms = int(self._topics[topic].keep_s * 1000)
+        given = (secrets.token_hex(8), keep_ms, MEMORY_MS, *known)
+        epoch, offset = await self._look.run(2, keys.stream, keys.epoch, *given)
+        return epoch, offset
+
+    async def read(self, topic: str, after: Position, count: int) -> Sequence[Delivery | Hole]:
+        keys, begin = self._keys[topic], f"(0-{after.offset}"
+        try:
+            epoch = await self._connection.ask(b"GET", keys.epoch)
+            entries = await self._connection.ask(b"XRANGE", keys.stream, begin, b"+", b"COUNT", count)
+        except RedisUnavailable as error:
+            raise Unavailable from error
+        if not entries or epoch != after.epoch.encode() or offset_of(entries[0][0]) != after.offset + 1:
+            raise NotKept(topic)
+        found = [self._entry(topic, entry_id, _pairs_of(fields)) for entry_id, fields in entries]
+        return [one if one.epoch == after.epoch else Hole(topic, one.offset, after.epoch) for one in found]
+
+    async def find_ends(self, audience: Audience) -> None:
+        """From now on every event is delivered. Redis may be away: then the streams are read from their beginning."""
+        with suppress(RedisUnavailable):
+            for topic, keys in self._keys.items():
+                self._epochs[keys.stream], offset = await self._look_at(topic)
+                self._positions[keys.stream] = b"0-%d" % offset
+                self._move(audience, keys.stream, lost=False)
+
+    def _move(self, audience: Audience, stream: str, *, lost: bool) -> None:
+        """To the position that was read to."""
+        topic, epoch = self._streams[stream], self._epochs[stream] or b""
+        offset = offset_of(self._positions[stream])
+        self._know(topic, epoch, offset)
+        audience.move(topic, Position(epoch.decode(errors="replace"), offset), lost=lost)
+
+    async def relay(self, audience: Audience, mover: Nudged) -> None:
         """Reads on from where an earlier call ended; a server that is away is waited for with a doubling delay."""
         self._is_relaying, delay_s = True, FIRST_DELAY_S
         try:
             while True:
                 reads = self._reads
                 try:
-                    await self._read_on(deliver, mover)
+                    await self._read_on(audience, mover)
                 except (RedisError, OSError) as error:
                     delay_s = FIRST_DELAY_S if self._reads > reads else min(delay_s * 2, MAX_DELAY_S)
                     if self._watcher is not None:
@@ -165,37 +223,39 @@ class RedisBroker:
         finally:
             self._is_relaying = False
 
-    async def _read_on(self, deliver: Callable[[Delivery], None], mover: Nudged) -> None:
+    async def _read_on(self, audience: Audience, mover: Nudged) -> None:
         """One read after the other, until one fails."""
         checked_at, loop = float("-inf"), asyncio.get_running_loop()
         while True:
             if loop.time() - checked_at >= CHECK_EVERY_S:
-                await self._check_epochs()
+                await self._check_positions(audience)
                 checked_at = loop.time()
-            await self._read(deliver, mover)
+            await self._read(audience, mover)
             self._reads += 1
 
-    async def _check_epochs(self) -> None:
+    async def _check_positions(self, audience: Audience) -> None:
         """A stream of another epoch is read from its start: its numbers say nothing about ours."""
         for stream, topic in self._streams.items():
-            epoch = await self._read_epoch(topic)
-            if epoch is not None:
-                self._begin_epoch(stream, epoch)
+            with suppress(RedisUnavailable):
+                epoch, _ = await self._look_at(topic)
+                self._begin_epoch(audience, stream, epoch)
 
     async def _read_epoch(self, topic: str) -> bytes | None:
         epoch: Any = await self._reader.get(self._keys[topic].epoch)
         return None if epoch is None else bytes(epoch)
 
-    def _begin_epoch(self, stream: str, epoch: bytes) -> bool:
+    def _begin_epoch(self, audience: Audience, stream: str, epoch: bytes) -> bool:
         """Whether what is read next is the stream's start."""
         known = self._epochs.get(stream)
         self._epochs[stream] = epoch
-        if known == epoch or (known is None and self._positions.get(stream, START) == START):
+        if known == epoch:
             return False
+        is_other = known is not None or self._positions.get(stream, START) != START
         self._positions[stream] = START
-        return True
+        self._move(audience, stream, lost=is_other)
+        return is_other
 
-    async def _read(self, deliver: Callable[[Delivery], None], mover: Nudged) -> None:
+    async def _read(self, audience: Audience, mover: Nudged) -> None:
         positions: Any = {stream: self._positions.get(stream, START) for stream in self._streams}
         positions |= {
             name: self._positions.get(name, END) for name, topic in self._nudges.items() if mover.moves(topic)
@@ -206,43 +266,60 @@ class RedisBroker:
                 self._positions[name] = entries[-1][0]
                 mover.nudge(self._nudges[name])
             else:
-                await self._hand_over_all(deliver, name, entries)
+                await self._hand_over_all(audience, name, entries)
 
     async def _hand_over_all(
-        self, deliver: Callable[[Delivery], None], stream: str, entries: list[tuple[bytes, dict[bytes, bytes]]]
+        self, audience: Audience, stream: str, entries: list[tuple[bytes, dict[bytes, bytes]]]
     ) -> None:
         for entry_id, fields in entries:
             epoch = fields.get(b"epoch", b"")
-            if epoch not in (b"", self._epochs.get(stream)) and await self._has_begun_anew(stream, epoch):
+            if epoch not in (b"", self._epochs.get(stream)) and await self._has_begun_anew(audience, stream, epoch):
                 return
-            self._note_gap(stream, entry_id)
+            self._note_gap(audience, stream, entry_id)
             self._positions[stream] = entry_id
-            self._hand_over(deliver, stream, entry_id, fields)
+            self._hand_over(audience, stream, self._entry(self._streams[stream], entry_id, fields))
 
-    async def _has_begun_anew(self, stream: str, claimed: bytes) -> bool:
+    async def _has_begun_anew(self, audience: Audience, stream: str, claimed: bytes) -> bool:
         """An entry may claim any epoch; which one it is, the key says, unless the stream is gone meanwhile."""
-        return self._begin_epoch(stream, await self._read_epoch(self._streams[stream]) or claimed)
+        return self._begin_epoch(audience, stream, await self._read_epoch(self._streams[stream]) or claimed)
 
-    def _note_gap(self, stream: str, entry_id: bytes) -> None:
+    def _note_gap(self, audience: Audience, stream: str, entry_id: bytes) -> None:
         before, offset = offset_of(self._positions.get(stream, START)), offset_of(entry_id)
         if before and offset > before + 1:
             if self._watcher is not None:
                 self._watcher.missed(self._streams[stream], offset - before - 1)
             logger.error("event.missed", topic=self._streams[stream], count=offset - before - 1)
+            self._positions[stream] = b"0-%d" % (offset - 1)
+            self._move(audience, stream, lost=True)
 
-    def _hand_over(
-        self, deliver: Callable[[Delivery], None], stream: str, entry_id: bytes, fields: Mapping[bytes, bytes]
-    ) -> None:
-        """An entry that cannot be read, written by a newer release perhaps, is logged and passed over."""
-        topic = self._streams[stream]
+    def _hand_over(self, audience: Audience, stream: str, entry: Delivery | Hole) -> None:
+        epoch = self._epochs.get(stream)
+        if isinstance(entry, Delivery) and entry.epoch.encode() == epoch:
+            try:
+                audience.deliver(entry)
+            except Exception as error:
+                logger.error("event.not_delivered", topic=entry.topic, offset=entry.offset, error=type(error).__name__)
+            self._know(entry.topic, epoch, entry.offset)
+        elif epoch is not None:
+            self._move(audience, stream, lost=True)
+
+    def _entry(self, topic: str, entry_id: bytes, fields: Mapping[bytes, bytes]) -> Delivery | Hole:
+        """One that cannot be read, written by a newer release perhaps, is logged."""
+        offset, epoch = offset_of(entry_id), fields.get(b"epoch", b"").decode(errors="replace")
         try:
-            offset, epoch, pkg_id = offset_of(entry_id), fields[b"epoch"], int(fields[b"pkg_id"])
-            if not offset or epoch != self._epochs.get(stream):
+            if not offset or not epoch:
                 raise ValueError("the entry is none of this epoch")
-            event, at_ms = self._codecs[pkg_id].decode_json(fields[b"event"]), fields.get(b"at_ms", b"")
-            deliver(Delivery(topic, offset, epoch.decode(), pkg_id, event, int(at_ms) if at_ms.isdigit() else None))
+            pkg_id, data, at_ms = int(fields[b"pkg_id"]), fields[b"event"], fields.get(b"at_ms", b"")
+            event = self._codecs[pkg_id].decode_json(data)
         except Exception as error:
-            logger.error("event.not_delivered", topic=topic, entry=entry_id.decode(), error=type(error).__name__)
+            logger.error("event.not_read", topic=topic, entry=entry_id.decode(), error=type(error).__name__)
+            return Hole(topic, offset, epoch)
+        return Delivery(topic, offset, epoch, pkg_id, event, int(at_ms) if at_ms.isdigit() else None, len(data))
+
+
+def _pairs_of(fields: Sequence[bytes]) -> dict[bytes, bytes]:
+    """Of the flat list that RESP2 answers with."""
+    return dict(zip(fields[::2], fields[1::2], strict=False))
 
 
 def _first(events: Sequence[Pending], count: int) -> Sequence[Pending]:

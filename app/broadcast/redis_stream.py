@@ -1,4 +1,4 @@
-"""What a topic is in Redis: the names of its keys, the form of its entries, and the one script that appends to it.
+"""What a topic is in Redis: the names of its keys, the form of its entries, and the scripts that change it.
 
 An entry's id is `0-<offset>`. Beside the stream stand its epoch, the ids of the events that it has taken, the token of the
 youngest mover, and a key that wakes the mover.
@@ -9,24 +9,54 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Self
 
+from app.broadcast.broker import MAX_OFFSET
+
 MEMORY = 10_000
 """Ids of events that a topic remembers at least. What can come twice is one batch of a mover that fell between appending it
 and deleting its rows, or a little more where PostgreSQL fell back to a replica."""
 MEMORY_MS = 86_400_000
-"""And for so long without a new event."""
+"""All that there is of a topic goes so long after the last node looked at it."""
 
-APPEND = """
+LIBRARY = """
+local function last_offset(stream)
+  local found = redis.pcall('XINFO', 'STREAM', stream)
+  for at = 1, #found, 2 do
+    if found[at] == 'last-generated-id' then
+      return tonumber(string.match(found[at + 1], '^0%-(%d+)$')) or -1
+    end
+  end
+  return -1
+end
+local function begin(stream, epoch_key, epoch)
+  redis.call('DEL', stream)
+  redis.call('XGROUP', 'CREATE', stream, 'none', '0', 'MKSTREAM')
+  redis.call('XGROUP', 'DESTROY', stream, 'none')
+  redis.call('SET', epoch_key, epoch)
+  return epoch
+end
+local function current(stream, epoch_key, fresh, known_epoch, known)
+  local epoch, last = redis.call('GET', epoch_key), last_offset(stream)
+  if not epoch or last < 0 or (epoch == known_epoch and last < tonumber(known)) then
+    return begin(stream, epoch_key, fresh)
+  end
+  return epoch
+end
+"""
+"""A stream is begun anew, empty and with another epoch, where there is none, where a stranger's key stands in its place or a stranger's
+entry is its last, and where it ends before what the caller knows of it: Redis fell back to a replica that had less, and offsets that
+were heard would come again for other events. Only a group of readers can make a stream that is empty.
+"""
+
+APPEND = (
+    LIBRARY
+    + """
 local stream, epoch_key, seen, mover = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
-local token, fresh, history, keep_ms, memory, memory_ms = unpack(ARGV, 1, 6)
+local token, fresh, history, memory, memory_ms, known_epoch, known = unpack(ARGV, 1, 7)
 if tonumber(redis.call('GET', mover) or '0') > tonumber(token) then
   return -1
 end
 redis.call('SET', mover, token, 'PX', memory_ms)
-local epoch = redis.call('GET', epoch_key)
-local function begin()
-  epoch = fresh
-  redis.call('SET', epoch_key, epoch)
-end
+local epoch = current(stream, epoch_key, fresh, known_epoch, known)
 local function add(at)
   local id = redis.pcall('XADD', stream, 'MAXLEN', '~', history, '0-*',
     'epoch', epoch, 'pkg_id', ARGV[at + 1], 'event_id', ARGV[at], 'event', ARGV[at + 2], 'at_ms', ARGV[at + 3])
@@ -35,16 +65,12 @@ local function add(at)
   end
   return tonumber(string.match(id, '%d+$')), nil
 end
-if not epoch or redis.call('EXISTS', stream) == 0 then
-  begin()
-end
 local time, last = redis.call('TIME'), 0
-for at = 7, #ARGV, 4 do
+for at = 8, #ARGV, 4 do
   if not redis.call('ZSCORE', seen, ARGV[at]) then
     local offset, refusal = add(at)
-    if refusal and (string.find(refusal.err, '^ERR') or string.find(refusal.err, '^WRONGTYPE')) then
-      redis.call('DEL', stream)
-      begin()
+    if refusal and string.find(refusal.err, '^ERR') then
+      epoch = begin(stream, epoch_key, fresh)
       offset, refusal = add(at)
     end
     if refusal then
@@ -55,23 +81,47 @@ for at = 7, #ARGV, 4 do
   end
 end
 redis.call('ZREMRANGEBYRANK', seen, 0, -1 - memory)
-redis.call('PEXPIRE', seen, memory_ms)
-redis.call('PEXPIRE', stream, keep_ms)
-redis.call('PEXPIRE', epoch_key, keep_ms)
-return last
+for _, key in ipairs({stream, epoch_key, seen}) do
+  redis.call('PEXPIRE', key, memory_ms)
+end
+return {last, epoch}
 """
-"""KEYS: stream, epoch, seen, mover. ARGV: token, a new epoch, history, keep ms, memory, memory ms, then for each event its id,
-PkgID, JSON and time in milliseconds. Answers the offset of the last event that was new, 0 if none was, -1 if a younger mover has been here.
+)
+"""KEYS: stream, epoch, seen, mover. ARGV: token, a new epoch, history, memory, memory ms, the epoch and the last offset that the caller
+knows, then for each event its id, PkgID, JSON and time in milliseconds. Answers the offset of the last event that was new, 0 if none
+was, with the epoch; -1 if a younger mover has been here.
 
 In one step, so that an entry's epoch is always the one of the stream it stands in, and an event is either in the stream and
-remembered or neither. A stream that takes no entry, since a stranger has written into it, is begun anew.
+remembered or neither.
 """
+
+LOOK = (
+    LIBRARY
+    + """
+local stream, epoch_key = KEYS[1], KEYS[2]
+local fresh, keep_ms, memory_ms, known_epoch, known = unpack(ARGV)
+local epoch = current(stream, epoch_key, fresh, known_epoch, known)
+local entry, time = redis.call('XREVRANGE', stream, '+', '-', 'COUNT', 1)[1], redis.call('TIME')
+for at = 1, entry and #entry[2] or 0, 2 do
+  local written = entry[2][at] == 'at_ms' and tonumber(entry[2][at + 1])
+  if written and written > 0 and written + keep_ms < time[1] * 1000 then
+    redis.call('XTRIM', stream, 'MAXLEN', 0)
+  end
+end
+redis.call('PEXPIRE', stream, memory_ms)
+redis.call('PEXPIRE', epoch_key, memory_ms)
+return {epoch, last_offset(stream)}
+"""
+)
+"""KEYS: stream, epoch. ARGV: a new epoch, keep ms, memory ms, the epoch and the last offset that the caller knows. Answers the epoch
+and the last offset.
+
+So that a topic has a position before its first event, and one that was silent for its time keeps it without its history."""
 
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """All in one slot of a cluster. They expire with the topic's silence: stream and epoch after its `keep_s`, what was
-    seen and the mover's token after a day; the nudge stays, as one entry."""
+    """All in one slot of a cluster. The nudge stays, as one entry."""
 
     stream: str
     epoch: str
@@ -88,7 +138,7 @@ class Keys:
 def offset_of(entry_id: bytes) -> int:
     """0 for an id that is none of ours."""
     time, _, offset = entry_id.partition(b"-")
-    return int(offset) if time == b"0" and offset.isdigit() else 0
+    return int(offset) if time == b"0" and offset.isdigit() and int(offset) <= MAX_OFFSET else 0
 
 
 def pairs(answer: Any) -> list[tuple[bytes, list[tuple[bytes, dict[bytes, bytes]]]]]:

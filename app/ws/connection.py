@@ -20,7 +20,8 @@ from app.admission.shares import refusal
 from app.auth.credential_refused import CredentialRefused, Reason
 from app.auth.credentials import parse_bearer
 from app.auth.principal import Principal
-from app.broadcast.hub import Hub, Message
+from app.broadcast.broker import NotKept
+from app.broadcast.hub import Message
 from app.execution.context import Call, Caller, Door
 from app.limits.limiter import Limiter
 from app.telemetry.metrics.sockets import Traffic
@@ -33,9 +34,9 @@ from app.ws.outbox import ABNORMAL, Outbox
 from app.ws.peer import Send
 from app.ws.refusals import Attempt, OnRefusal, reason_of
 from app.ws.session import Action, Close, Invoke, Reply, Running, Session
-from app.ws.subscriptions import Subscriptions
+from app.ws.subscriptions import Feed, Subscriptions
 from generated.errors import ApiError, CloseCode, Forbidden, Internal, InvalidData, RateLimited, Unauthenticated
-from generated.operations import Idempotency, Roles
+from generated.operations import Idempotency
 
 AUTH_TIMEOUT_S = 4.5
 """Half a second less than the 5 s in which who says nothing is gone."""
@@ -62,9 +63,7 @@ class Services:
     runner: Runner
     verifier: Verifier
     limiter: Limiter
-    hub: Hub
-    topic_roles: dict[str, Roles]
-    """Of every topic that there is; one that is not here does not exist."""
+    feed: Feed
     on_refusal: OnRefusal
     gate: Gate
     traffic: Mapping[str, Traffic]
@@ -101,7 +100,7 @@ class Connection:
         self._traffic = services.traffic[dialect.format]
         self.outbox = Outbox(send, self._loop, self._resume, self._traffic)
         self._expiry = Expiry(self._loop, Stages(self._warn, self._revoke, self._close_expired))
-        self._subscriptions = Subscriptions(services.hub, services.topic_roles, self.outbox, dialect.writer.push)
+        self._subscriptions = Subscriptions(services.feed, self.outbox, dialect.writer, self._until_paid)
 
     async def serve(self, receive: Receive) -> int:
         """Until the socket ends, for whatever reason; returns its close code. Control frames are answered one after the
@@ -180,7 +179,7 @@ class Connection:
             case Authenticate():
                 await self._authenticate(action)
             case Subscribe() | Unsubscribe():
-                self._change_topics(action)
+                await self._change_topics(action)
         return False
 
     async def _hold_back(self, *, has_begun: bool) -> bool:
@@ -199,10 +198,18 @@ class Connection:
         if wait_s > 0 or not has_begun:
             await asyncio.sleep(wait_s)
         while self._session.is_full or self.outbox.owes_replies:
-            self._resumed = self._loop.create_future()
-            await self._resumed
-        self._resumed = None
+            await self._next_change()
         return True
+
+    async def _next_change(self) -> None:
+        """Until a request has ended, or the replies that waited are written, or the socket closes."""
+        self._resumed = self._loop.create_future()
+        await self._resumed
+        self._resumed = None
+
+    async def _until_paid(self) -> None:
+        while self.outbox.owes_replies:
+            await self._next_change()
 
     def _resume(self) -> None:
         if self._resumed is not None and not self._resumed.done():
@@ -363,19 +370,21 @@ class Connection:
 
     # Topics
 
-    def _change_topics(self, action: Subscribe | Unsubscribe) -> None:
-        control = ControlId.SUBSCRIBE if isinstance(action, Subscribe) else ControlId.UNSUBSCRIBE
+    async def _change_topics(self, action: Subscribe | Unsubscribe) -> None:
+        control, principal = ControlId.SUBSCRIBE, self._caller.principal
         try:
             if isinstance(action, Unsubscribe):
+                control = ControlId.UNSUBSCRIBE
                 self._subscriptions.leave(action.topics)
-            elif self._caller.principal is None:
+                self._reply(self._session.dialect.writer.unsubscribed(action.topics, action.req_id))
+            elif principal is None:
                 raise CredentialRefused(self._caller.absent)
             else:
-                self._subscriptions.join(action.topics, self._caller.principal)
+                await self._subscriptions.join(action, principal)
         except ApiError as error:
             self._refuse(Attempt.SUBSCRIBE, error, action.req_id, control)
-        else:
-            self._reply(self._session.dialect.writer.topics(control, action.topics, action.req_id))
+        except NotKept:
+            self.outbox.close(CloseCode.INSUFFICIENT_STATE, "insufficient_state")
 
 
 def identity_of(principal: Principal) -> tuple[str, str, str | None]:

@@ -18,6 +18,7 @@ import msgspec
 from app.admission.gate import Gate
 from app.auth.ended_sessions import nobody_s
 from app.auth.principal import Principal
+from app.broadcast.broker import History
 from app.broadcast.hub import Hub, Message
 from app.errors import problem
 from app.execution.address import client_ip, limit_key
@@ -31,7 +32,7 @@ from app.ws.handshake import Admission, Handshake, HandshakeSettings, Redeemer, 
 from app.ws.outbox import ABNORMAL
 from app.ws.peer import Send
 from app.ws.refusals import Attempt, OnRefusal, reason_of
-from app.ws.subscriptions import topic_roles
+from app.ws.subscriptions import Feed, topic_roles
 from generated.bindings import Package
 from generated.errors import ApiError, RateLimited, UnknownOperation
 from generated.operations import CONTRACT_HASH, CONTRACT_VERSION, EVENTS
@@ -74,6 +75,7 @@ class SocketDoor:
         tickets: Redeemer,
         limiter: Limiter,
         hub: Hub,
+        history: History,
         metrics: SocketMetrics,
         settings: HandshakeSettings,
         on_refusal: OnRefusal,
@@ -84,7 +86,14 @@ class SocketDoor:
         self._handshake = Handshake(verifier=verifier, tickets=tickets, limiter=limiter, settings=settings)
         self._dialects = make_dialects(packages, handlers, EVENT_CODECS)
         self._services = Services(
-            runner, verifier, limiter, hub, topic_roles(EVENTS.values()), on_refusal, gate, metrics.traffic, clock
+            runner,
+            verifier,
+            limiter,
+            Feed(hub, history, topic_roles(EVENTS.values())),
+            on_refusal,
+            gate,
+            metrics.traffic,
+            clock,
         )
         self._has_ended = has_ended
         self._trusted_proxies = settings.trusted_proxies

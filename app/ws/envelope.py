@@ -7,16 +7,17 @@ bytes: its operation decodes it, after authorisation. Control frames of the prot
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Annotated, Any, Protocol
 
 import msgspec
-from google.protobuf.field_mask_pb2 import FieldMask
 from google.protobuf.message import DecodeError
 
+from app.broadcast.broker import MAX_OFFSET, Position
 from generated.errors import ApiError, InvalidData, Malformed
-from generated.proto import envelope_pb2
+from generated.proto import envelope_pb2, stele_control_pb2
 from generated.results import FieldError
 
 UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -26,16 +27,18 @@ MAX_TIMEOUT_MS = 30_000
 MAX_TOPICS = 100
 """Of one control frame."""
 MAX_TOPIC_CHARS = 200
+MAX_EPOCH_CHARS = 64
 
 
 class ControlId(IntEnum):
-    """Where JSON says `type`. `data`: the token, Int32Value (seconds), nothing, and twice FieldMask (topics as paths)."""
+    """Where JSON says `type`. `data`: the token, Int32Value (seconds), nothing, twice Topics, and Position."""
 
     AUTH = 60_000
     AUTH_EXPIRING = 60_001
     CANCEL = 60_002
     SUBSCRIBE = 60_003
     UNSUBSCRIBE = 60_004
+    MISSED = 60_007
 
 
 @dataclass(slots=True)
@@ -75,6 +78,8 @@ class Subscribe:
     topics: list[str]
     """1 to 100 names, as the caller wrote them: one may be twice, and may be of no topic."""
     req_id: str | None
+    after: dict[str, Position] = field(default_factory=dict)
+    """What of each topic was heard already; those are among `topics`."""
 
 
 @dataclass(slots=True)
@@ -121,6 +126,12 @@ _Topics = Annotated[
 ]
 
 
+class _Position(msgspec.Struct, forbid_unknown_fields=True):
+    topic: str
+    epoch: Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_EPOCH_CHARS)]
+    offset: Annotated[int, msgspec.Meta(ge=0, le=MAX_OFFSET)]
+
+
 class _Auth(msgspec.Struct, forbid_unknown_fields=True, tag_field="type", tag="auth"):
     token: str
 
@@ -131,6 +142,7 @@ class _Cancel(msgspec.Struct, forbid_unknown_fields=True, tag_field="type", tag=
 
 class _Subscribe(msgspec.Struct, forbid_unknown_fields=True, tag_field="type", tag="subscribe"):
     topics: _Topics
+    positions: Annotated[list[_Position], msgspec.Meta(max_length=MAX_TOPICS)] = []
 
 
 class _Unsubscribe(msgspec.Struct, forbid_unknown_fields=True, tag_field="type", tag="unsubscribe"):
@@ -175,7 +187,10 @@ class JsonReader:
         if isinstance(control, _Cancel):
             return Cancel(control.req_id)
         if isinstance(control, _Subscribe):
-            return Subscribe(control.topics, None)
+            try:
+                return _subscribe(control.topics, control.positions, None)
+            except ValueError as cause:
+                raise self._explain(frame, str(cause)) from None
         return Unsubscribe(control.topics, None)
 
     def _read_members(self, frame: str) -> dict[str, msgspec.Raw] | None:
@@ -228,20 +243,35 @@ def _read_control(pkg_id: int, req_id: str, data: bytes) -> Request | Control:
             case ControlId.CANCEL:
                 return Cancel(req_id)
             case ControlId.SUBSCRIBE:
-                return Subscribe(_read_topics(data), req_id)
+                return _subscribe(*_read_topics(data), req_id)
             case ControlId.UNSUBSCRIBE:
-                return Unsubscribe(_read_topics(data), req_id)
+                topics, positions = _read_topics(data)
+                if positions:
+                    raise ValueError(len(positions))
+                return Unsubscribe(topics, req_id)
             case _:
                 return Request(pkg_id, req_id, data, None)
     except (ValueError, DecodeError):
         raise BadFrame(InvalidData("The data of the control frame cannot be read."), pkg_id, req_id) from None
 
 
-def _read_topics(data: bytes) -> list[str]:
-    topics = list(FieldMask.FromString(data).paths)
-    if not 1 <= len(topics) <= MAX_TOPICS or max(map(len, topics)) > MAX_TOPIC_CHARS:
+def _read_topics(data: bytes) -> tuple[list[str], Sequence[Any]]:
+    message = stele_control_pb2.Topics.FromString(data)
+    topics, positions = list(message.topics), list(message.positions)
+    if not 1 <= len(topics) <= MAX_TOPICS or max(map(len, topics)) > MAX_TOPIC_CHARS or len(positions) > MAX_TOPICS:
         raise ValueError(len(topics))
-    return topics
+    for one in positions:
+        if not 1 <= len(one.epoch) <= MAX_EPOCH_CHARS or not 0 <= one.offset <= MAX_OFFSET or one.recovered:
+            raise ValueError(one.topic)
+    return topics, positions
+
+
+def _subscribe(topics: list[str], positions: Sequence[Any], req_id: str | None) -> Subscribe:
+    """`positions` have `topic`, `epoch` and `offset`. ValueError for one of a topic that is not asked for, or a second one."""
+    after = {one.topic: Position(one.epoch, one.offset) for one in positions}
+    if len(after) < len(positions) or not after.keys() <= set(topics):
+        raise ValueError("positions are of the topics that are subscribed to, one for each at most.")
+    return Subscribe(topics, req_id, after)
 
 
 def echo_pkg_id(value: object) -> int | None:

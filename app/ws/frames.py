@@ -6,22 +6,33 @@ of every door with `msg` added. Knows nothing of sockets but the ASGI message th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import msgspec
-from google.protobuf.field_mask_pb2 import FieldMask
 from google.protobuf.wrappers_pb2 import Int32Value
 
-from app.broadcast.broker import Delivery
+from app.broadcast.broker import Delivery, Position
 from app.broadcast.hub import Message
 from app.ws.envelope import ControlId
 from generated.bindings import EventCodec
-from generated.proto import envelope_pb2
+from generated.proto import envelope_pb2, stele_control_pb2
 from generated.results import Problem
 from generated.wire import write_problem
 
 NIL_REQ_ID = "00000000-0000-0000-0000-000000000000"
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """After which event of a topic a subscription's events come. `recovered`: what the caller had not heard is among them, all of it;
+    never where no position was given."""
+
+    topic: str
+    position: Position | None
+    """None where the node has seen nothing of the topic yet: then the epoch is empty and the offset 0."""
+    recovered: bool
 
 
 class Writer(Protocol):
@@ -41,8 +52,13 @@ class Writer(Protocol):
     def expiring(self, expires_in: int) -> bytes:
         """Pushed, and no answer: in protobuf its `req_id` is nil."""
 
-    def topics(self, control: ControlId, topics: list[str], req_id: str | None) -> bytes:
-        """Names what was asked for, not all that is followed."""
+    def missed(self, topic: str, position: Position) -> tuple[Message, int]:
+        """As `push`: events up to `position` will never come."""
+
+    def subscribed(self, topics: list[str], starts: Sequence[Start], req_id: str | None) -> bytes:
+        """Names what was asked for, not all that is followed, and where each begins."""
+
+    def unsubscribed(self, topics: list[str], req_id: str | None) -> bytes: ...
 
     def message(self, frame: bytes) -> Message:
         """In the form that ASGI sends: text for JSON, bytes for protobuf."""
@@ -79,9 +95,21 @@ class JsonWriter:
     def expiring(self, expires_in: int) -> bytes:
         return b'{"type":"auth.expiring","expires_in":%d}' % expires_in
 
-    def topics(self, control: ControlId, topics: list[str], req_id: str | None) -> bytes:
-        kind = b"subscribed" if control is ControlId.SUBSCRIBE else b"unsubscribed"
-        return b'{"type":"%b","topics":%b}' % (kind, _encode(topics))
+    def missed(self, topic: str, position: Position) -> tuple[Message, int]:
+        head = _encode(topic), _encode(position.epoch), position.offset
+        frame = b'{"type":"topic.missed","topic":%b,"epoch":%b,"offset":%d}' % head
+        return self.message(frame), len(frame)
+
+    def subscribed(self, topics: list[str], starts: Sequence[Start], req_id: str | None) -> bytes:
+        positions = [
+            {"topic": one.topic, "epoch": epoch, "offset": offset, "recovered": one.recovered}
+            for one in starts
+            for epoch, offset in [_place(one.position)]
+        ]
+        return b'{"type":"subscribed","topics":%b,"positions":%b}' % (_encode(topics), _encode(positions))
+
+    def unsubscribed(self, topics: list[str], req_id: str | None) -> bytes:
+        return b'{"type":"unsubscribed","topics":%b}' % _encode(topics)
 
     def message(self, frame: bytes) -> Message:
         return {"type": "websocket.send", "text": frame.decode()}
@@ -119,8 +147,23 @@ class ProtobufWriter:
         data = Int32Value(value=expires_in).SerializeToString()
         return envelope_pb2.Response(pkg_id=ControlId.AUTH_EXPIRING, req_id=NIL_REQ_ID, data=data).SerializeToString()
 
-    def topics(self, control: ControlId, topics: list[str], req_id: str | None) -> bytes:
-        return _response(control, req_id, FieldMask(paths=topics).SerializeToString(), 0)
+    def missed(self, topic: str, position: Position) -> tuple[Message, int]:
+        data = stele_control_pb2.Position(topic=topic, epoch=position.epoch, offset=position.offset)
+        frame = envelope_pb2.Response(
+            pkg_id=ControlId.MISSED, req_id=NIL_REQ_ID, data=data.SerializeToString()
+        ).SerializeToString()
+        return self.message(frame), len(frame)
+
+    def subscribed(self, topics: list[str], starts: Sequence[Start], req_id: str | None) -> bytes:
+        told = stele_control_pb2.Topics(topics=topics)
+        for one in starts:
+            epoch, offset = _place(one.position)
+            told.positions.add(topic=one.topic, epoch=epoch, offset=offset, recovered=one.recovered)
+        return _response(ControlId.SUBSCRIBE, req_id, told.SerializeToString(), 0)
+
+    def unsubscribed(self, topics: list[str], req_id: str | None) -> bytes:
+        told = stele_control_pb2.Topics(topics=topics)
+        return _response(ControlId.UNSUBSCRIBE, req_id, told.SerializeToString(), 0)
 
     def message(self, frame: bytes) -> Message:
         return {"type": "websocket.send", "bytes": frame}
@@ -129,6 +172,10 @@ class ProtobufWriter:
 def with_msg(problem: Problem) -> Problem:
     """`msg` is the one sentence that older clients show."""
     return msgspec.structs.replace(problem, msg=problem.detail or problem.title)
+
+
+def _place(position: Position | None) -> tuple[str, int]:
+    return (position.epoch, position.offset) if position else ("", 0)
 
 
 def _encode(value: Any) -> bytes:

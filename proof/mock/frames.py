@@ -10,11 +10,10 @@ import re
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from google.protobuf.field_mask_pb2 import FieldMask
 from google.protobuf.message import DecodeError
 from google.protobuf.wrappers_pb2 import Int32Value
 
-from codegen.emit.documents.control_frames import PKG_IDS, control_messages
+from codegen.emit.documents.control_frames import PKG_IDS, PLACE, control_messages
 from codegen.ir.operations import Contract, Operation
 from proof.documents import Json, judge
 from proof.mock.reading import asked
@@ -85,9 +84,7 @@ class JsonSide:
     def __init__(self, contract: Contract) -> None:
         self._operations = {one.pkg_id: one for one in contract.operations if one.pkg_id is not None}
         self._reader = JsonFrames()
-        told = control_messages()
-        document: Json = {"asyncapi": "3.0.0", "components": {}}
-        self._controls = {kind: judge(document, _payload(told[name])) for kind, name in CONTROLS.items()}
+        self._controls = _judges()
 
     def read(self, raw: str) -> Call | Control:
         try:
@@ -144,6 +141,7 @@ class ProtobufSide:
 
     def __init__(self, protobuf: Protobuf) -> None:
         self._protobuf = protobuf
+        self._controls = _judges()
         operations = protobuf.contract.operations
         self._operations = {one.pkg_id: one for one in operations if one.pkg_id is not None and one.has_rpc}
 
@@ -177,13 +175,15 @@ class ProtobufSide:
                 return {"token": data.decode()}
             if kind == "cancel":
                 return {"req_id": req_id}
-            topics = list(FieldMask.FromString(data).paths)
-            if not 1 <= len(topics) <= 100 or max(map(len, topics)) > 200:
-                raise ValueError(len(topics))
+            said = self._protobuf.said_topics(data)
+            positions = [{name: one[name] for name in PLACE} for one in said["positions"] if not one["recovered"]]
+            frame = {"type": kind, "topics": said["topics"]} | ({"positions": positions} if said["positions"] else {})
+            if len(positions) < len(said["positions"]) or not self._controls[kind].is_valid(frame):
+                raise ValueError(kind)
         except (ValueError, DecodeError):
             bad = Refusal("invalid_data", "The data of the control frame cannot be read.")
             raise Bad(bad, control_id(kind), req_id) from None
-        return {"topics": topics}
+        return frame
 
     def reply(self, operation: Operation, req_id: str, value: Json | None) -> bytes:
         response = self._response(operation.pkg_id, req_id, 0)
@@ -206,9 +206,10 @@ class ProtobufSide:
 
     def control(self, kind: str, req_id: str | None, said: Json) -> bytes:
         response = self._response(control_id(ANSWER_TO[kind]), req_id, 0)
-        is_about_topics = "topics" in said
-        message = FieldMask(paths=said["topics"]) if is_about_topics else Int32Value(value=said["expires_in"])
-        response.data = message.SerializeToString()
+        if "topics" in said:
+            response.data = self._protobuf.topics(said)
+        else:
+            response.data = Int32Value(value=said["expires_in"]).SerializeToString()
         return bytes(response.SerializeToString())
 
     def _response(self, pkg_id: int | None, req_id: str | None, number: int | None) -> Any:
@@ -217,6 +218,13 @@ class ProtobufSide:
             if value is not None:
                 setattr(response, name, value)
         return response
+
+
+def _judges() -> dict[str, Any]:
+    """By the `type` of a control frame: what says whether it is one, in JSON."""
+    told = control_messages()
+    document: Json = {"asyncapi": "3.0.0", "components": {}}
+    return {kind: judge(document, _payload(told[name])) for kind, name in CONTROLS.items()}
 
 
 def control_id(kind: str) -> int:

@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from proof.documents import JSON, PROBLEM
+from proof.documents import JSON, PROBLEM, Json
 from proof.mock.callers import ACCESS_S, User
 from proof.mock.faults import Faults
 from proof.mock.frames import Bad, Call, Control, Frames, JsonSide, ProtobufSide, control_id
@@ -227,10 +227,13 @@ class Connection:
                 case "cancel":
                     if task := self._in_flight.get(frame.said["req_id"]):
                         task.cancel()
-                case "subscribe" | "unsubscribe":
-                    self._change_topics(frame)
+                case "subscribe":
+                    await self._subscribe(frame)
+                case "unsubscribe":
+                    for topic in frame.said["topics"]:
+                        self._mock.topics.leave(topic, self)
                     said = {"topics": frame.said["topics"]}
-                    await self._waiting.put(self._side.control(f"{frame.kind}d", frame.req_id, said))
+                    await self._waiting.put(self._side.control("unsubscribed", frame.req_id, said))
         except Refusal as refusal:
             pkg_id = control_id(frame.kind) if frame.req_id else None
             await self._refuse(refusal, pkg_id, frame.req_id)
@@ -244,12 +247,36 @@ class Connection:
             raise Refusal("unauthenticated")
         self._user = user
 
-    def _change_topics(self, frame: Control) -> None:
-        topics: list[str] = frame.said["topics"]
-        if frame.kind == "unsubscribe":
-            for topic in topics:
-                self._mock.topics.leave(topic, self)
-            return
+    async def _subscribe(self, frame: Control) -> None:
+        """Answered with where each topic begins; then comes what was missed, and what is live."""
+        topics: list[str] = list(dict.fromkeys(frame.said["topics"]))
+        self._may_follow(frame.said["topics"])
+        after = {one["topic"]: one for one in frame.said.get("positions", ())}
+        if len(after) < len(frame.said.get("positions", ())) or not after.keys() <= set(topics):
+            raise Refusal("invalid_data", "positions are of the topics that are subscribed to, one for each at most.")
+        known = self._mock.topics
+        recovered = [topic for topic, position in after.items() if known.after(topic, position) is not None]
+        starts = [
+            (after[topic] if topic in recovered else known.end(topic)) | {"recovered": topic in recovered}
+            for topic in topics
+        ]
+        for topic in set(topics) - set(recovered):
+            known.follow(topic, self)
+        said = {"topics": frame.said["topics"], "positions": starts}
+        await self._waiting.put(self._side.control("subscribed", frame.req_id, said))
+        for topic in recovered:
+            await self._catch_up(topic, after[topic])
+
+    async def _catch_up(self, topic: str, position: Json) -> None:
+        """What is forgotten meanwhile ends the socket."""
+        while missed := self._mock.topics.after(topic, position):
+            await self._waiting.put(self._side.push(missed[0]))
+            position = {**position, "offset": missed[0].offset}
+        if missed is None:
+            self._close(self._codes["insufficient_state"])
+        self._mock.topics.follow(topic, self)
+
+    def _may_follow(self, topics: list[str]) -> None:
         found = [self._mock.topics.event_of(topic) for topic in topics]
         unknown = tuple(
             (f"/topics/{index}", "There is no such topic.") for index, one in enumerate(found) if one is None
@@ -259,5 +286,3 @@ class Connection:
         user = self._user or User("", frozenset())
         if not all(one is None or admits(one, user.roles) for one in found):
             raise Refusal("forbidden", "A topic needs a role that is missing.")
-        for topic in topics:
-            self._mock.topics.follow(topic, self)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import Any, Protocol
 
-from google.protobuf.field_mask_pb2 import FieldMask
 from google.protobuf.message import DecodeError
 from google.protobuf.wrappers_pb2 import Int32Value
 
@@ -51,7 +50,7 @@ class JsonFrames:
 
 class ProtobufFrames:
     """`Request` and `Response` of envelope.proto. Of a control frame the `type` becomes a PkgID and back; its data is a token as it
-    stands, `Int32Value` seconds, or `FieldMask` topics (docs/wire.md)."""
+    stands, `Int32Value` seconds, or a message of the protocol's own (docs/wire.md)."""
 
     def __init__(self, protobuf: Protobuf, controls: Controls) -> None:
         self._protobuf = protobuf
@@ -80,7 +79,7 @@ class ProtobufFrames:
             raise Inexpressible(f"there is no control frame {frame['type']!r}")
         data = str(frame.get("token", "")).encode()
         if "topics" in frame:
-            data = FieldMask(paths=frame["topics"]).SerializeToString()
+            data = self._protobuf.topics(frame)
         return self._protobuf.frame(pkg_id, frame.get("req_id", CONTROL_REQ_ID), data)
 
     def read(self, raw: str | bytes) -> Json:
@@ -100,9 +99,10 @@ class ProtobufFrames:
         if not members:
             raise Unreadable(f"pkg_id {pkg_id} is of no operation")
         data, out = bytes.fromhex(raw), {"type": members["type"]["const"]}
-        if "topics" in members:
-            return {**out, "topics": list(FieldMask.FromString(data).paths)}
-        return {**out, "expires_in": Int32Value.FromString(data).value}
+        if "expires_in" in members:
+            return {**out, "expires_in": Int32Value.FromString(data).value}
+        said = self._protobuf.said_topics(data) if "topics" in members else self._protobuf.said_place(data)
+        return {**out, **{name: value for name, value in said.items() if name in members}}
 
 
 def strict_json(text: str) -> Any:

@@ -13,7 +13,7 @@ from app.audit.log import AuditLog
 from app.audit.record import AuditRecord, Outcome
 from app.audit.sealer import AuditSealer
 from app.audit.upkeep import AuditUpkeep
-from app.broadcast.broker import Delivery
+from app.broadcast.broker import Delivery, Position
 from app.broadcast.hub import Hub, Message
 from app.db.database import Database
 from app.execution.access_log import AccessLog
@@ -57,8 +57,12 @@ class Socket:
         self.messages.append(message)
 
 
-def encode(delivery: Delivery) -> tuple[Message, int]:
-    return {}, 0
+class Writer:
+    def push(self, delivery: Delivery) -> tuple[Message, int]:
+        return {}, 0
+
+    def missed(self, topic: str, position: Position) -> tuple[Message, int]:
+        return {}, 0
 
 
 def row(age_s: float) -> AuditRecord:
@@ -96,8 +100,9 @@ async def test_the_audit_queue_is_told_with_the_age_of_its_oldest_row() -> None:
 
 async def test_events_are_told_by_topic_and_by_how_many_sockets_had_them() -> None:
     worker = Worker()
+    writer = Writer()
     for one in (Socket(), Socket()):
-        worker.hub.subscribe(TOPIC, one, encode)
+        worker.hub.subscribe(TOPIC, one, writer)
     worker.hub.deliver(Delivery(TOPIC, 1, "e", 1, object()))
     assert worker.told("subscriptions", TOPIC) == worker.told("events_delivered_total", TOPIC) == 2
 

@@ -23,10 +23,10 @@ SOURCE = Path(__file__).parent / "typescript" / "driver.ts"
 BUNDLE = MODULES / ".cache" / "driver.mjs"
 """Beside the package `ws`, which a Node without a WebSocket takes."""
 HOOKS = {"retry": "retries", "connect": "connects", "disconnect": "disconnects", "resubscribe": "resubscribed",
-         "warning": "warnings", "event": "events"}  # fmt: skip
+         "missed": "missed", "warning": "warnings", "event": "events"}  # fmt: skip
 ENDS_WITHIN_S = 10.0
 MAX_LINE = 2**24
-ALONE = ("connects", "warnings", "events")
+ALONE = ("connects", "missed", "warnings", "events")
 """Lists of what has one member."""
 
 
@@ -38,7 +38,10 @@ class Told:
     connects: list[int] = field(default_factory=list)
     disconnects: list[tuple[int, bool]] = field(default_factory=list)
     """Close codes, and whether there will be another connection."""
-    resubscribed: list[tuple[str, int | None, str | None]] = field(default_factory=list)
+    resubscribed: list[tuple[str, bool]] = field(default_factory=list)
+    """Topics that are followed again, and whether nothing of them is missed for good."""
+    missed: list[str] = field(default_factory=list)
+    """Topics of which something is."""
     warnings: list[str] = field(default_factory=list)
     events: list[int] = field(default_factory=list)
     """Offsets that a listener was given."""

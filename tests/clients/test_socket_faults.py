@@ -522,22 +522,79 @@ async def test_a_topic_that_is_refused_is_said(client: Twin, server: Misbehaving
         await take(client, 1)
 
 
-async def test_events_go_on_after_a_reconnect_and_the_hook_says_from_where(
+def subscribed(epoch: str, offset: int, *, recovered: bool) -> dict[str, Any]:
+    place = {"topic": "artists", "epoch": epoch, "offset": offset, "recovered": recovered}
+    return {"type": "subscribed", "topics": ["artists"], "positions": [place]}
+
+
+async def test_after_a_reconnect_a_topic_is_resumed_where_it_was_left_and_nothing_comes_twice(
     client: Twin, server: MisbehavingServer
 ) -> None:
+    asked: list[Any] = []
+
     async def die_then_follow(socket: Socket) -> None:
-        assert (await socket.receive())["type"] == "subscribe"
-        socket.send({"type": "subscribed", "topics": ["artists"]})
-        socket.send({**PUSH, "offset": len(server.sockets), "data": {"artist": ARTIST}})
+        asked.append((await socket.receive()).get("positions"))
         if len(server.sockets) == 1:
+            socket.send(subscribed("e", 6, recovered=False))
+            socket.send({**PUSH, "offset": 7, "data": {"artist": ARTIST}})
             await asyncio.sleep(0.05)
             socket.abort()
+        socket.send(subscribed("e", 7, recovered=True))
+        for offset in (7, 8, 8):
+            socket.send({**PUSH, "offset": offset, "data": {"artist": ARTIST}})
         assert (await socket.receive())["type"] == "unsubscribe"
         socket.send({"type": "unsubscribed", "topics": ["artists"]})
 
     server.on_socket = die_then_follow
-    assert [one.offset for one in await take(client, 2)] == [1, 2]
-    assert client.told.resubscribed == [("artists", 1, "e")]
+    found = await take(client, 2)
+    assert [(one.offset, one.after_gap) for one in found] == [(7, False), (8, False)]
+    assert asked == [None, [{"topic": "artists", "epoch": "e", "offset": 7}]]
+    assert (client.told.resubscribed, client.told.missed) == ([("artists", True)], [])
+
+
+async def test_what_cannot_be_recovered_is_said_by_the_hook_and_by_the_next_event(
+    client: Twin, server: MisbehavingServer
+) -> None:
+    async def die_then_lose(socket: Socket) -> None:
+        assert (await socket.receive())["type"] == "subscribe"
+        if len(server.sockets) == 1:
+            socket.send(subscribed("e", 6, recovered=False))
+            await asyncio.sleep(0.05)
+            socket.abort()
+        socket.send(subscribed("new", 3, recovered=False))
+        socket.send({**PUSH, "epoch": "new", "offset": 4, "data": {"artist": ARTIST}})
+        socket.send({"type": "topic.missed", "topic": "artists", "epoch": "new", "offset": 9})
+        for offset in (10, 11):
+            socket.send({**PUSH, "epoch": "new", "offset": offset, "data": {"artist": ARTIST}})
+        assert (await socket.receive())["type"] == "unsubscribe"
+        socket.send({"type": "unsubscribed", "topics": ["artists"]})
+
+    server.on_socket = die_then_lose
+    found = await take(client, 3)
+    assert [(one.offset, one.after_gap) for one in found] == [(4, True), (10, True), (11, False)]
+    assert (client.told.resubscribed, client.told.missed) == ([("artists", False)], ["artists", "artists"])
+
+
+async def test_a_topic_that_cannot_be_resumed_for_now_is_asked_for_again_over_the_next_connection(
+    client: Twin, server: MisbehavingServer
+) -> None:
+    async def refuse_once(socket: Socket) -> None:
+        assert (await socket.receive())["type"] == "subscribe"
+        if len(server.sockets) == 1:
+            socket.send(subscribed("e", 6, recovered=False))
+            await asyncio.sleep(0.05)
+            socket.abort()
+        if len(server.sockets) == 2:
+            socket.send({"pkg_id": None, "req_id": None, "status_code": 9, "data": problem(503, "unavailable")})
+            await socket.receive()
+        socket.send(subscribed("e", 6, recovered=True))
+        socket.send({**PUSH, "offset": 7, "data": {"artist": ARTIST}})
+        assert (await socket.receive())["type"] == "unsubscribe"
+        socket.send({"type": "unsubscribed", "topics": ["artists"]})
+
+    server.on_socket = refuse_once
+    assert [one.offset for one in await take(client, 1)] == [7]
+    assert client.told.resubscribed == [("artists", True)]
 
 
 @pytest.mark.parametrize("flavour", WAITING)

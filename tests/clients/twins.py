@@ -112,5 +112,6 @@ def _hooks(told: Told) -> Hooks:
         on_retry=lambda info, error, _: told.retries.append((info.number, type(error).__name__)),
         on_connect=told.connects.append,
         on_disconnect=lambda code, pause_s: told.disconnects.append((code, pause_s >= 0)),
-        on_resubscribe=lambda *position: told.resubscribed.append(position),
+        on_resubscribe=lambda *topic: told.resubscribed.append(topic),
+        on_missed=told.missed.append,
     )

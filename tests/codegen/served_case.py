@@ -118,7 +118,7 @@ class Case:
         )  # fmt: skip
         self.socket = SocketDoor(
             runner=runner, handlers=handlers, packages=PACKAGES, verifier=stand_in, tickets=stand_in, limiter=stand_in,
-            hub=Hub(), metrics=metrics.sockets, settings=SimpleNamespace(origins=(), trusted_proxies=0, accepts_query_token=False),
+            hub=Hub(), history=stand_in, metrics=metrics.sockets, settings=SimpleNamespace(origins=(), trusted_proxies=0, accepts_query_token=False),
             on_refusal=stand_in.note, gate=Gate(),
         )  # fmt: skip
 

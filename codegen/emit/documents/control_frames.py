@@ -11,12 +11,19 @@ from codegen.emit.documents.json_schemas import Json
 SECONDS: Json = {"type": "integer", "format": "int32", "minimum": 0, "maximum": 2**31 - 1}
 TOPICS: Json = {"type": "array", "items": {"type": "string", "maxLength": 200}, "minItems": 1, "maxItems": 100}
 TEXT: Json = {"type": "string"}
+PLACE: Json = {
+    "topic": {"type": "string", "maxLength": 200},
+    "epoch": {"type": "string", "minLength": 1, "maxLength": 64},
+    "offset": {"type": "integer", "format": "int64", "minimum": 0, "maximum": 2**53 - 1},
+}
+"""Of a topic: after the event with this offset, of this epoch."""
 PKG_IDS = {
     "control-authenticate": 60_000,
     "control-expiring": 60_001,
     "control-cancel": 60_002,
     "control-subscribe": 60_003,
     "control-unsubscribe": 60_004,
+    "control-missed": 60_007,
 }
 ANSWERS = {
     "control-authenticate": "control-authenticated",
@@ -24,6 +31,8 @@ ANSWERS = {
     "control-unsubscribe": "control-unsubscribed",
 }
 """What says that it was done; a refusal is the shared problem."""
+SENT = ("control-expiring", "control-missed")
+"""Those that nobody asks for."""
 
 
 def control_messages() -> Json:
@@ -33,10 +42,21 @@ def control_messages() -> Json:
         "control-authenticated": _message("The token counts from now on.", "auth_ok", {"expires_in": SECONDS}),
         "control-expiring": _message("The token ends soon.", "auth.expiring", {"expires_in": SECONDS}),
         "control-cancel": _message("A request is not wanted any more.", "cancel", {"req_id": TEXT}, closed=True),
-        "control-subscribe": _message("Follow topics.", "subscribe", {"topics": TOPICS}, closed=True),
-        "control-subscribed": _message("They are followed.", "subscribed", {"topics": TOPICS}),
+        "control-subscribe": _message(
+            "Follow topics; those with a position from the event after it on.",
+            "subscribe",
+            {"topics": TOPICS},
+            {"positions": _places(closed=True)},
+            closed=True,
+        ),
+        "control-subscribed": _message(
+            "They are followed: what comes begins after these positions, with all that was missed where it was recovered.",
+            "subscribed",
+            {"topics": TOPICS, "positions": _places(closed=False)},
+        ),
         "control-unsubscribe": _message("Leave topics.", "unsubscribe", {"topics": TOPICS}, closed=True),
         "control-unsubscribed": _message("They are followed no more.", "unsubscribed", {"topics": TOPICS}),
+        "control-missed": _message("Events of the topic up to this position will never come.", "topic.missed", PLACE),
     }
 
 
@@ -45,14 +65,23 @@ def control_operations(channel: str) -> Json:
     return {name: _operation(channel, name) for name in PKG_IDS}
 
 
-def _message(title: str, kind: str, members: Json, *, closed: bool = False) -> Json:
-    properties: Json = {"type": {"type": "string", "const": kind}, **members}
-    payload: Json = {"type": "object", "required": list(properties), "properties": properties}
+def _places(*, closed: bool) -> Json:
+    """Those that are told may have an empty epoch, where nothing is known of the topic yet, and say whether all is there."""
+    properties = (
+        PLACE if closed else PLACE | {"epoch": {"type": "string", "maxLength": 64}, "recovered": {"type": "boolean"}}
+    )
+    item: Json = {"type": "object", "required": list(properties), "properties": properties}
+    return {"type": "array", "items": item | ({"additionalProperties": False} if closed else {}), "maxItems": 100}
+
+
+def _message(title: str, kind: str, members: Json, optional: Json | None = None, *, closed: bool = False) -> Json:
+    needed: Json = {"type": {"type": "string", "const": kind}, **members}
+    payload: Json = {"type": "object", "required": list(needed), "properties": needed | (optional or {})}
     return {"title": title, "payload": payload | ({"additionalProperties": False} if closed else {})}
 
 
 def _operation(channel: str, name: str) -> Json:
-    sent = name == "control-expiring"
+    sent = name in SENT
     out: Json = {
         "action": "send" if sent else "receive",
         "channel": {"$ref": channel},

@@ -7,6 +7,7 @@ from base64 import b64encode
 from google.protobuf import descriptor_pb2 as pb
 
 from codegen.emit.client_names import member_of
+from codegen.emit.control_proto import with_control
 from codegen.emit.printer import File, Module, quoted
 from codegen.ir.names import snake
 from codegen.ir.operations import Contract, Http, Operation
@@ -221,7 +222,7 @@ def _nested_numbers(message: pb.DescriptorProto, scope: str, found: dict[str, di
 
 def _descriptors(contract: Contract) -> str:
     """Without services and comments, which no message needs."""
-    files = pb.FileDescriptorSet.FromString(contract.proto)
+    files = with_control(pb.FileDescriptorSet.FromString(contract.proto))
     for file in files.file:
         file.ClearField("source_code_info")
         file.ClearField("service")

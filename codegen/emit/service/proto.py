@@ -13,6 +13,7 @@ from pathlib import Path
 
 from google.protobuf import descriptor_pb2 as pb
 
+from codegen.emit.control_proto import with_control
 from codegen.emit.printer import File
 from codegen.ir.operations import Contract
 
@@ -20,7 +21,7 @@ PACKAGE = "generated/proto"
 
 
 def emit(contract: Contract) -> list[File]:
-    renamed = _rename(pb.FileDescriptorSet.FromString(contract.proto))
+    renamed = _rename(with_control(pb.FileDescriptorSet.FromString(contract.proto)))
     own = [file.name for file in renamed.file if file.name.startswith(PACKAGE)]
     with tempfile.TemporaryDirectory() as folder:
         descriptors = Path(folder, "contract.desc")

@@ -41,11 +41,37 @@ class Expiring:
 
 
 @dataclass(frozen=True, slots=True)
+class Position:
+    """How far a topic was read: to the event with this offset, of this epoch."""
+
+    epoch: str
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """After which event of a topic the events come that are followed from now on; None where the server does not know yet."""
+
+    topic: str
+    position: Position | None
+    recovered: bool
+    """What was missed since the position that was asked for comes first, all of it."""
+
+
+@dataclass(frozen=True, slots=True)
 class TopicsChanged:
-    pass
+    starts: tuple[Start, ...] = ()
 
 
-Frame = Reply | Push | Authenticated | Expiring | TopicsChanged
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """Events of the topic up to this position will never come."""
+
+    topic: str
+    position: Position
+
+
+Frame = Reply | Push | Authenticated | Expiring | TopicsChanged | Missed
 
 
 class BadFrame(Exception):
@@ -65,7 +91,8 @@ class Codec(Protocol):
     ) -> str | bytes: ...
     def authenticate(self, token: str) -> str | bytes: ...
     def cancel(self, request_id: str) -> str | bytes: ...
-    def topics(self, topics: Sequence[str], *, join: bool) -> str | bytes: ...
+    def subscribe(self, topics: Sequence[str], after: Mapping[str, Position]) -> str | bytes: ...
+    def unsubscribe(self, topics: Sequence[str]) -> str | bytes: ...
     def read(self, frame: str | bytes) -> Frame: ...
     def result(self, operation: Operation[Any], reply: Reply) -> object: ...
     def event(self, event: EventType[Any], push: Push) -> object: ...

@@ -16,3 +16,5 @@ class Event(Generic[T]):
     topic: str
     offset: int | None
     epoch: str | None
+    after_gap: bool = False
+    """Events before this one were missed, and will never come: what they told of has to be read."""

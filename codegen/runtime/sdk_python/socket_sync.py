@@ -19,8 +19,8 @@ from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
 from .call import Call
-from .codec import Authenticated, BadFrame, Expiring, Reply, TopicsChanged
-from .errors import AuthenticationLost, ClientError, ConnectionLost
+from .codec import Authenticated, BadFrame, Expiring, Missed, Reply, TopicsChanged
+from .errors import ApiError, AuthenticationLost, ClientError, ConnectionLost
 from .followers import Followers
 from .operation import Contract
 from .options import Options
@@ -83,6 +83,8 @@ class SocketDoor:
         self._tokens = tokens
         self._on_contract = on_contract
         self._connection: ClientConnection | None = None
+        self._followed: ClientConnection | None = None
+        """The one over which all topics were asked for: a call may have dialled another one since."""
         self._dialling = threading.Lock()
         self._reading = threading.Lock()
         self._slots: dict[str, Slot] = {}
@@ -92,7 +94,7 @@ class SocketDoor:
         self._count = self._failures = 0
         self._opened_at = self._next_dial = 0.0
         self._is_renewed = self._is_expiring = False
-        self.followers = Followers(session.codec)
+        self.followers = Followers(session.codec, options.hooks)
         self.token: str | None = None
         """The one that the connection was opened with, or has been given since."""
         self.stopped: ClientError | None = None
@@ -212,9 +214,10 @@ class SocketDoor:
             self._notice()
             if not self.opened(within_s):
                 return
-            self._follow_again()
             connection = self._connection
         if connection is not None:
+            if self._followed is not connection:
+                self._follow_again(connection)
             self._event_slots.append(slot)
             try:
                 self._wait(slot, connection, Deadline(within_s))
@@ -224,8 +227,7 @@ class SocketDoor:
                 self._event_slots.remove(slot)
 
     def _send(self, frame: str | bytes) -> None:
-        connection = self._connection
-        if connection is not None:
+        if (connection := self._connection) is not None:
             with suppress(ConnectionClosed):
                 connection.send(frame)
 
@@ -239,8 +241,7 @@ class SocketDoor:
             self._control(Authenticated, self._session.codec.authenticate(token))
             self.token = token
         except ClientError:
-            connection = self._connection
-            if connection is not None:
+            if (connection := self._connection) is not None:
                 connection.close()
 
     def _renew(self) -> None:
@@ -268,23 +269,26 @@ class SocketDoor:
     def follow(self, topics: list[str]) -> None:
         """Raises what the server refuses with; a connection that is lost meanwhile follows when it is back."""
         if self.is_open:
+            self._followed = self._followed or self._connection
             with suppress(ConnectionLost):
-                self._control(TopicsChanged, self._session.codec.topics(topics, join=True))
+                after = self.followers.positions(topics)
+                self._control(TopicsChanged, self._session.codec.subscribe(topics, after))
 
     def leave(self, topics: list[str]) -> None:
         if self.is_open:
             with suppress(ClientError):
-                self._control(TopicsChanged, self._session.codec.topics(topics, join=False))
+                self._control(TopicsChanged, self._session.codec.unsubscribe(topics))
 
-    def _follow_again(self) -> None:
-        topics = self.followers.topics
-        if self._hooks.on_resubscribe is not None:
-            for topic in topics:
-                self._hooks.on_resubscribe(topic, *self.followers.position(topic))
+    def _follow_again(self, connection: ClientConnection) -> None:
+        """What the server cannot do for now is asked for again over the next connection."""
+        self._followed = connection
         try:
-            self.follow(topics)
+            self.follow(self.followers.topics)
         except ClientError as error:
-            self.followers.end(error)
+            if isinstance(error, ApiError) and error.retryable:
+                connection.close()
+            else:
+                self.followers.end(error)
 
     # The connection's life
 
@@ -366,15 +370,19 @@ class SocketDoor:
     def _act(self, action: Action) -> None:
         match action:
             case Answered(request_id, reply):
-                slot = self._slots.get(request_id)
-                if slot is not None:
+                if (slot := self._slots.get(request_id)) is not None:
                     slot.settle(reply)
             case Pushed(kind, push):
                 self.followers.offer(kind, push)
             case Expiring():
                 self._is_expiring = True
-            case Authenticated() | TopicsChanged():
-                self._settle(type(action), None)
+            case Missed(topic, position):
+                self.followers.miss(topic, position)
+            case Authenticated():
+                self._settle(Authenticated, None)
+            case TopicsChanged(starts):
+                self.followers.start(starts)
+                self._settle(TopicsChanged, None)
             case ControlRefused(error):
                 self._settle(None, error)
 

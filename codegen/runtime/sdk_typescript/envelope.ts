@@ -81,8 +81,30 @@ const FIELD_ERROR: RecordTable<{ pointer: string; message: string }> = {
   ],
 };
 
-/** `google.protobuf.FieldMask`, in which topics travel. */
-export const TOPICS: RecordTable<{ paths: readonly string[] }> = { fields: [{ name: "paths", no: 1, kind: "string", many: "list" }] };
+export interface PositionFrame {
+  topic: string;
+  epoch: string;
+  offset: number;
+  recovered: boolean;
+}
+
+/** `stele.control.v1.Position`. */
+export const POSITION: RecordTable<PositionFrame> = {
+  fields: [
+    { name: "topic", no: 1, kind: "string" },
+    { name: "epoch", no: 2, kind: "string" },
+    { name: "offset", no: 3, kind: "int64" },
+    { name: "recovered", no: 4, kind: "bool" },
+  ],
+};
+
+/** `stele.control.v1.Topics`. */
+export const TOPICS: RecordTable<{ topics: readonly string[]; positions: readonly PositionFrame[] }> = {
+  fields: [
+    { name: "topics", no: 1, kind: "string", many: "list" },
+    { name: "positions", no: 2, kind: () => POSITION, many: "list" },
+  ],
+};
 
 /** `google.protobuf.Int32Value`, in which the rest of a token's life travels. */
 export const SECONDS: RecordTable<{ value: number }> = { fields: [{ name: "value", no: 1, kind: "int32" }] };

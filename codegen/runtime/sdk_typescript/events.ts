@@ -9,6 +9,8 @@ export interface Received<T> {
   readonly topic: string;
   readonly offset: number | undefined;
   readonly epoch: string | undefined;
+  /** Events before this one were missed, and will never come: what they told of has to be read. */
+  readonly afterGap: boolean;
 }
 
 /** Iterate to take; leaving the loop unsubscribes. */

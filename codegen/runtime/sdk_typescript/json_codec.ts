@@ -1,6 +1,6 @@
 /** The JSON encoding of both doors. What comes in is read tolerantly: members that are unknown are left alone. */
 
-import type { Codec, Read } from "./codec.ts";
+import type { Codec, Position, Read, Start } from "./codec.ts";
 import { NIL } from "./codec.ts";
 import { parseJson, readJson, writeJson } from "./json.ts";
 import { Malformed } from "./schema.ts";
@@ -16,7 +16,11 @@ export const JSON_CODEC: Codec = {
     `{"pkg_id":${operation.pkgId ?? 0},"req_id":"${requestId}","meta":{"timeout_ms":${timeoutMs}},"data":${writeJson(operation.input(), input)}}`,
   authenticate: (token) => JSON.stringify({ type: "auth", token: `Bearer ${token}` }),
   cancel: (requestId) => JSON.stringify({ type: "cancel", req_id: requestId }),
-  topics: (topics, join) => JSON.stringify({ type: join ? "subscribe" : "unsubscribe", topics }),
+  subscribe: (topics, after) => {
+    const positions = [...after].map(([topic, { epoch, offset }]) => ({ topic, epoch, offset }));
+    return JSON.stringify({ type: "subscribe", topics, ...(positions.length > 0 ? { positions } : {}) });
+  },
+  unsubscribe: (topics) => JSON.stringify({ type: "unsubscribe", topics }),
   read,
   result: ({ output, list }, { data, meta }) =>
     readJson(needed(output)(), list === true ? { items: data, ...(meta === undefined ? {} : { meta }) } : data),
@@ -47,7 +51,7 @@ function read(frame: unknown): Read {
   }
   const { type, pkg_id: pkgId, req_id: requestId, status_code: status, data, meta, topic, offset, epoch } = members as Members;
   if (type !== undefined) {
-    return { kind: CONTROLS[String(type)] ?? "nothing" };
+    return control(String(type), members as Members);
   }
   if (status === undefined) {
     if (requestId !== NIL || typeof pkgId !== "number") {
@@ -61,12 +65,36 @@ function read(frame: unknown): Read {
   return { kind: "reply", reply: { requestId: requestId ?? undefined, status, data, meta } };
 }
 
-const CONTROLS: { readonly [type: string]: "authenticated" | "expiring" | "topics" } = {
-  auth_ok: "authenticated",
-  "auth.expiring": "expiring",
-  subscribed: "topics",
-  unsubscribed: "topics",
-};
+function control(type: string, members: Members): Read {
+  switch (type) {
+    case "auth_ok":
+      return { kind: "authenticated" };
+    case "auth.expiring":
+      return { kind: "expiring" };
+    case "subscribed":
+    case "unsubscribed":
+      return { kind: "topics", starts: Array.isArray(members["positions"]) ? members["positions"].map(start) : [] };
+    case "topic.missed": {
+      const { topic, position } = start(members);
+      if (position === undefined) {
+        throw new Malformed("topic.missed names a position");
+      }
+      return { kind: "missed", topic, position };
+    }
+    default:
+      return { kind: "nothing" };
+  }
+}
+
+function start(value: unknown): Start {
+  const { topic, epoch, offset, recovered } = (typeof value === "object" && value !== null ? value : {}) as Members;
+  if (typeof topic !== "string") {
+    throw new Malformed("a position names its topic");
+  }
+  const isKnown = typeof epoch === "string" && epoch !== "";
+  const position: Position | undefined = isKnown ? { epoch, offset: count(offset) ?? 0 } : undefined;
+  return { topic, position, recovered: recovered === true };
+}
 
 function text(value: unknown): string | undefined {
   return typeof value === "string" ? value : undefined;

@@ -31,8 +31,10 @@ export interface Hooks {
   readonly onConnect?: (count: number) => void;
   /** The socket's close code, and the pause before it is opened again; below zero if it is not. */
   readonly onDisconnect?: (code: number, pauseMs: number) => void;
-  /** After a reconnect: a topic that is followed again, with the last offset and epoch that were seen. */
-  readonly onResubscribe?: (topic: string, offset: number | undefined, epoch: string | undefined) => void;
+  /** After a reconnect: a topic that is followed again, and whether every event that was missed comes now. */
+  readonly onResubscribe?: (topic: string, recovered: boolean) => void;
+  /** A topic of which events were missed that will never come; the next event of each stream has `afterGap`. */
+  readonly onMissed?: (topic: string) => void;
   /** Something that a developer should know; by default `console.warn`. */
   readonly onWarning?: (message: string) => void;
 }

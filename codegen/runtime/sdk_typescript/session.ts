@@ -2,7 +2,7 @@
 
 import type { Call } from "./call.ts";
 import { readAs } from "./call.ts";
-import type { Codec, Push, Reply } from "./codec.ts";
+import type { Codec, Read, Reply } from "./codec.ts";
 import type { ApiError, ClientError } from "./errors.ts";
 import { AuthenticationLost, ConnectionLost, makeError } from "./errors.ts";
 import type { Contract, Operation } from "./operation.ts";
@@ -44,9 +44,8 @@ export function reconnectMs(failures: number): number {
 
 export type Action =
   | { readonly kind: "reply"; readonly requestId: string; readonly reply: Reply }
-  | { readonly kind: "push"; readonly push: Push }
   | { readonly kind: "refused"; readonly error: ApiError }
-  | { readonly kind: "authenticated" | "topics" | "expiring" | "nothing" };
+  | Exclude<Read, { readonly kind: "reply" }>;
 
 export class Session {
   readonly codec: Codec;

@@ -10,7 +10,7 @@ import { timeoutMs } from "./call.ts";
 import type { Codec, Frame, Reply } from "./codec.ts";
 import { race } from "./deadline.ts";
 import type { DeadlineExceeded } from "./errors.ts";
-import { ApiError, AuthenticationLost, ClientError, ConnectionLost } from "./errors.ts";
+import { ApiError, AuthenticationLost, ClientError, ConnectionLost, RateLimited, TimedOut, Unavailable } from "./errors.ts";
 import { Followers } from "./followers.ts";
 import type { Contract } from "./operation.ts";
 import type { ClientOptions, Hooks, WebSocketLike } from "./options.ts";
@@ -62,7 +62,7 @@ export interface SocketDoorOptions {
 }
 
 export class SocketDoor {
-  readonly followers: Followers = new Followers();
+  readonly followers: Followers;
   /** The token that the connection was opened with, or has been given since. */
   token: string | undefined;
   /** Why the socket is not opened again, until it is reset. */
@@ -87,6 +87,7 @@ export class SocketDoor {
   constructor(options: SocketDoorOptions) {
     this.#options = options;
     this.#hooks = options.client.hooks ?? {};
+    this.followers = new Followers(this.#hooks);
   }
 
   get isOpen(): boolean {
@@ -257,7 +258,7 @@ export class SocketDoor {
   /** Rejects with what the server refuses with; a connection that is lost meanwhile follows when it is back. */
   async follow(topics: string[]): Promise<void> {
     if (this.isOpen) {
-      await this.#control("topics", (codec) => codec.topics(topics, true)).catch((error: unknown) => {
+      await this.#control("topics", (codec) => codec.subscribe(topics, this.followers.positions(topics))).catch((error: unknown) => {
         if (!(error instanceof ConnectionLost)) {
           throw error;
         }
@@ -267,7 +268,7 @@ export class SocketDoor {
 
   leave(topics: string[]): void {
     if (this.isOpen) {
-      this.#control("topics", (codec) => codec.topics(topics, false)).catch(() => undefined);
+      this.#control("topics", (codec) => codec.unsubscribe(topics)).catch(() => undefined);
     }
   }
 
@@ -412,7 +413,7 @@ export class SocketDoor {
     this.#heard = performance.now();
     const timer = setInterval(() => {
       if (performance.now() - this.#heard >= beatMs) {
-        this.#control("topics", (codec) => codec.topics(NOTHING, false), Math.min(beatMs, CONTROL_MS)).catch((error: unknown) => {
+        this.#control("topics", (codec) => codec.unsubscribe(NOTHING), Math.min(beatMs, CONTROL_MS)).catch((error: unknown) => {
           if (!(error instanceof ApiError)) {
             fail();
           }
@@ -438,13 +439,16 @@ export class SocketDoor {
     this.#hooks.onConnect?.(this.#count);
     const { topics } = this.followers;
     if (topics.length > 0) {
-      if (this.#count > 1) {
-        for (const topic of topics) {
-          const { offset, epoch } = this.followers.position(topic);
-          this.#hooks.onResubscribe?.(topic, offset, epoch);
-        }
-      }
-      this.follow(topics).catch((error: unknown) => this.followers.end(error as ClientError));
+      this.follow(topics).catch((error: unknown) => this.#followLater(socket, error as ClientError));
+    }
+  }
+
+  /** What the server cannot do for now is asked for again over the next connection. */
+  #followLater(socket: WebSocketLike, error: ClientError): void {
+    if (error instanceof Unavailable || error instanceof RateLimited || error instanceof TimedOut) {
+      socket.close(NORMAL);
+    } else {
+      this.followers.end(error);
     }
   }
 
@@ -487,8 +491,13 @@ export class SocketDoor {
       case "refused":
         this.#controls.shift()?.reject(action.error);
         break;
-      case "authenticated":
-      case "topics": {
+      case "missed":
+        this.followers.miss(action.topic, action.position);
+        break;
+      case "topics":
+        this.followers.start(action.starts);
+      // falls through
+      case "authenticated": {
         const index = this.#controls.findIndex((one) => one.wanted === action.kind);
         if (index >= 0) {
           this.#controls.splice(index, 1)[0]?.resolve();

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -11,7 +12,7 @@ import asyncpg
 import pytest
 from redis.asyncio import Redis
 
-from app.broadcast.broker import Delivery, Pending
+from app.broadcast.broker import Delivery, Pending, Position
 from app.broadcast.redis_broker import RedisBroker
 from app.db.pipelined_redis import PipelinedConnection
 from app.development.servers import Valkey
@@ -33,7 +34,10 @@ def event(number: int) -> ArtistCreated:
 
 def pending(*numbers: int) -> list[Pending]:
     """Equal numbers are equal events."""
-    return [Pending(f"event {number}", 1001, EVENT_CODECS[1001].encode_json(event(number))) for number in numbers]
+    now_ms = int(time.time() * 1000)
+    return [
+        Pending(f"event {number}", 1001, EVENT_CODECS[1001].encode_json(event(number)), now_ms) for number in numbers
+    ]
 
 
 async def eventually(condition: Callable[[], bool], within_s: float = 15.0) -> None:
@@ -66,6 +70,8 @@ class Node:
     supervisor: Supervisor = field(default_factory=Supervisor)
     mover: Nobody = field(default_factory=Nobody)
     deliveries: list[Delivery] = field(default_factory=list)
+    moves: list[tuple[Position, bool]] = field(default_factory=list)
+    """Of the topic of artists: where to, and whether something was lost."""
 
     @property
     def offsets(self) -> list[int]:
@@ -75,6 +81,17 @@ class Node:
     def numbers(self) -> list[int]:
         return [delivery.event.artist.id for delivery in self.deliveries]
 
+    def deliver(self, delivery: Delivery) -> None:
+        self.deliveries.append(delivery)
+
+    def move(self, topic: str, position: Position, *, lost: bool) -> None:
+        if topic == "artists":
+            self.moves.append((position, lost))
+
+    @property
+    def losses(self) -> list[Position]:
+        return [position for position, lost in self.moves if lost]
+
     async def connect(self) -> Node:
         """Without a relay."""
         self.supervisor.start("redis-connection", self.pipeline.run)
@@ -83,8 +100,8 @@ class Node:
 
     async def start(self) -> Node:
         await self.connect()
-        await self.broker.find_ends()
-        self.supervisor.start("relay", lambda: self.broker.relay(self.deliveries.append, self.mover))
+        await self.broker.find_ends(self)
+        self.supervisor.start("relay", lambda: self.broker.relay(self, self.mover))
         return self
 
     async def append(self, *numbers: int, token: int = 1) -> None:
@@ -105,9 +122,9 @@ async def make_node(valkey: Valkey) -> AsyncIterator[MakeNode]:
     """Nodes share the topics' streams; `history` bounds them."""
     nodes: list[Node] = []
 
-    def make(history: int = 1000, protocol: int = 3, url: str = "") -> Node:
+    def make(history: int = 1000, protocol: int = 3, url: str = "", keep_s: float = 60.0) -> Node:
         pipeline, reader = PipelinedConnection(url or valkey.url), Redis.from_url(url or valkey.url, protocol=protocol)
-        topics = TOPICS | {"artists": Topic("artists", history, 60.0, True)}
+        topics = TOPICS | {"artists": Topic("artists", history, keep_s, True)}
         broker = RedisBroker(pipeline, reader, topics=topics, codecs=EVENT_CODECS)
         nodes.append(Node(broker, pipeline, reader))
         return nodes[-1]

@@ -5,8 +5,10 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 
-from app.broadcast.broker import Delivery
-from app.broadcast.hub import Hub, Message
+import pytest
+
+from app.broadcast.broker import Delivery, Position
+from app.broadcast.hub import MAX_RECENT, MAX_RECENT_BYTES, Hub, Message
 
 DELIVERY = Delivery("artists", 3, "e", 1001, "event")
 
@@ -23,16 +25,19 @@ class Encoder:
     def __init__(self) -> None:
         self.count = 0
 
-    def encode(self, delivery: Delivery) -> tuple[Message, int]:
+    def push(self, delivery: Delivery) -> tuple[Message, int]:
         self.count += 1
         return {"offset": delivery.offset}, 10
+
+    def missed(self, topic: str, position: Position) -> tuple[Message, int]:
+        return {"missed": position.offset}, 10
 
 
 def test_each_format_is_encoded_once_and_its_message_shared() -> None:
     hub, one, two = Hub(), Encoder(), Encoder()
     inboxes = [Inbox() for _ in range(100)]
     for index, inbox in enumerate(inboxes):
-        hub.subscribe("artists", inbox, (one if index % 2 else two).encode)
+        hub.subscribe("artists", inbox, one if index % 2 else two)
     hub.deliver(DELIVERY)
     assert (one.count, two.count) == (1, 1)
     assert [len(inbox.messages) for inbox in inboxes] == [1] * 100
@@ -41,11 +46,11 @@ def test_each_format_is_encoded_once_and_its_message_shared() -> None:
 
 def test_nothing_is_encoded_for_a_topic_without_subscribers() -> None:
     hub, encoder, inbox = Hub(), Encoder(), Inbox()
-    hub.subscribe("other", inbox, encoder.encode)
+    hub.subscribe("other", inbox, encoder)
     hub.deliver(DELIVERY)
-    hub.subscribe("artists", inbox, encoder.encode)
-    hub.unsubscribe("artists", inbox, encoder.encode)
-    hub.unsubscribe("artists", inbox, encoder.encode)
+    hub.subscribe("artists", inbox, encoder)
+    hub.unsubscribe("artists", inbox, encoder)
+    hub.unsubscribe("artists", inbox, encoder)
     hub.deliver(DELIVERY)
     assert (encoder.count, inbox.messages, hub.count("artists")) == (0, [], 0)
 
@@ -53,20 +58,21 @@ def test_nothing_is_encoded_for_a_topic_without_subscribers() -> None:
 def test_subscribing_twice_delivers_once() -> None:
     hub, encoder, inbox = Hub(), Encoder(), Inbox()
     for _ in range(2):
-        hub.subscribe("artists", inbox, encoder.encode)
+        hub.subscribe("artists", inbox, encoder)
     hub.deliver(DELIVERY)
     assert len(inbox.messages) == 1
 
 
-def test_an_event_that_cannot_be_encoded_in_one_format_still_goes_out_in_the_other() -> None:
-    def fail(delivery: Delivery) -> tuple[Message, int]:
-        raise ValueError(delivery.topic)
+def test_an_event_that_cannot_be_encoded_in_one_format_is_told_as_missed_and_goes_out_in_the_other() -> None:
+    class Broken(Encoder):
+        def push(self, delivery: Delivery) -> tuple[Message, int]:
+            raise ValueError(delivery.topic)
 
     hub, broken, whole = Hub(), Inbox(), Inbox()
-    hub.subscribe("artists", broken, fail)
-    hub.subscribe("artists", whole, Encoder().encode)
+    hub.subscribe("artists", broken, Broken())
+    hub.subscribe("artists", whole, Encoder())
     hub.deliver(DELIVERY)
-    assert (len(broken.messages), len(whole.messages)) == (0, 1)
+    assert (broken.messages, whole.messages) == ([{"missed": 3}], [{"offset": 3}])
 
 
 def test_a_subscriber_may_leave_while_it_is_being_served() -> None:
@@ -75,11 +81,11 @@ def test_a_subscriber_may_leave_while_it_is_being_served() -> None:
     class Leaver(Inbox):
         def push(self, message: Message, size: int) -> None:
             super().push(message, size)
-            hub.unsubscribe("artists", self, encoder.encode)
+            hub.unsubscribe("artists", self, encoder)
 
     leavers = [Leaver() for _ in range(3)]
     for leaver in leavers:
-        hub.subscribe("artists", leaver, encoder.encode)
+        hub.subscribe("artists", leaver, encoder)
     hub.deliver(DELIVERY)
     assert [len(leaver.messages) for leaver in leavers] == [1, 1, 1]
     assert hub.count("artists") == 0
@@ -89,7 +95,7 @@ def test_each_event_is_told_once_with_how_old_it_is_and_pushes_are_counted() -> 
     heard: list[tuple[str, float | None]] = []
     hub = Hub(lambda topic, lag_s: heard.append((topic, lag_s)))
     for _ in range(3):
-        hub.subscribe("artists", Inbox(), Encoder().encode)
+        hub.subscribe("artists", Inbox(), Encoder())
     hub.deliver(DELIVERY)
     hub.deliver(replace(DELIVERY, at_ms=round((time.time() - 2) * 1000)))
     hub.deliver(replace(DELIVERY, topic="other"))
@@ -99,3 +105,61 @@ def test_each_event_is_told_once_with_how_old_it_is_and_pushes_are_counted() -> 
     assert lag_s is not None
     assert 1.9 < lag_s < 10
     assert hub.delivered == {"artists": 6}
+
+
+def deliver(hub: Hub, *offsets: int, epoch: str = "e", size: int = 0) -> None:
+    for offset in offsets:
+        hub.deliver(replace(DELIVERY, offset=offset, epoch=epoch, size=size))
+
+
+@pytest.mark.parametrize(
+    ("after", "offsets"),
+    [
+        (Position("e", 5), []),
+        (Position("e", 3), [4, 5]),
+        (Position("e", 2), [3, 4, 5]),
+        (Position("e", 1), None),
+        (Position("e", 6), None),
+        (Position("other", 3), None),
+    ],
+)
+def test_what_came_after_a_position_is_recalled_whole_or_not_at_all(after: Position, offsets: list[int] | None) -> None:
+    hub = Hub()
+    hub.move("artists", Position("e", 2), lost=False)
+    deliver(hub, 3, 4, 5)
+    recalled = hub.after("artists", after)
+    assert (None if recalled is None else [one.delivery.offset for one in recalled]) == offsets
+    assert hub.position("artists") == Position("e", 5)
+    assert hub.after("unknown", after) is None
+
+
+@pytest.mark.parametrize("size", [0, MAX_RECENT_BYTES // 100])
+def test_what_is_remembered_is_bounded_in_number_and_in_bytes(size: int) -> None:
+    hub, kept = Hub(), min(MAX_RECENT, MAX_RECENT_BYTES // size if size else MAX_RECENT)
+    deliver(hub, *range(1, MAX_RECENT + 200), size=size)
+    first = MAX_RECENT + 199 - kept
+    assert len(hub.after("artists", Position("e", first)) or ()) == kept
+    assert hub.after("artists", Position("e", first - 1)) is None
+
+
+def test_a_form_that_was_made_for_a_live_socket_is_used_again_for_who_was_away() -> None:
+    hub, encoder = Hub(), Encoder()
+    hub.subscribe("artists", Inbox(), encoder)
+    deliver(hub, 1, 2)
+    recalled = hub.after("artists", Position("e", 1)) or ()
+    assert [one.form(encoder) for one in recalled] == [({"offset": 2}, 10)]
+    assert encoder.count == 2
+
+
+def test_who_follows_is_told_of_what_is_lost_and_nothing_before_it_is_recalled() -> None:
+    hub, inbox, other, encoder = Hub(), Inbox(), Inbox(), Encoder()
+    hub.subscribe("artists", inbox, encoder)
+    hub.subscribe("other", other, encoder)
+    deliver(hub, 1, 2)
+    hub.move("artists", Position("new", 0), lost=True)
+    deliver(hub, 1, epoch="new")
+    hub.move("artists", Position("newer", 0), lost=False)
+    assert inbox.messages == [{"offset": 1}, {"offset": 2}, {"missed": 0}, {"offset": 1}]
+    assert other.messages == []
+    assert hub.after("artists", Position("e", 1)) is None
+    assert hub.after("artists", Position("newer", 0)) == []

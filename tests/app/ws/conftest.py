@@ -27,6 +27,7 @@ from tests.app.ws.fakes import (
     FakeSettings,
     FakeTickets,
     FakeVerifier,
+    NoHistory,
     principal,
 )
 
@@ -108,6 +109,7 @@ async def door(tokens: dict[str, Principal], limiter: FakeLimiter, settings: Fak
         tickets=tickets,
         limiter=limiter,
         hub=hub,
+        history=NoHistory(),
         metrics=metrics,
         settings=settings,
         on_refusal=denials,

@@ -11,6 +11,7 @@ from typing import Any
 
 from app.auth.credential_refused import CredentialRefused, Reason
 from app.auth.principal import Principal
+from app.broadcast.broker import NotKept, Position
 from app.errors import decode
 from app.execution.context import Call
 from app.limits.limiter import Permit
@@ -157,6 +158,16 @@ class FakeMetrics:
 
     def socket_closed(self, code: int) -> None:
         self.closed.append(code)
+
+
+class NoHistory:
+    """A stream that has lost everything."""
+
+    async def end(self, topic: str) -> Position:
+        return Position("lost", 0)
+
+    async def read(self, topic: str, after: Position, count: int) -> Any:
+        raise NotKept(topic)
 
 
 @dataclass

@@ -19,7 +19,7 @@ from app.ws.connection import Connection, Services, identity_of
 from app.ws.dialect import Format, make_dialects
 from app.ws.handshake import Admission
 from app.ws.session import MAX_IN_FLIGHT
-from app.ws.subscriptions import topic_roles
+from app.ws.subscriptions import Feed, topic_roles
 from generated.operations import EVENTS
 from generated.wire import EVENT_CODECS
 from generated.ws_packages import PACKAGES
@@ -32,6 +32,7 @@ from tests.app.ws.fakes import (
     FakeRefusals,
     FakeRunner,
     FakeVerifier,
+    NoHistory,
     principal,
 )
 
@@ -95,9 +96,10 @@ async def dial() -> AsyncIterator[Dial]:
             if message["type"] == "websocket.close":
                 inbound.put_nowait({"type": "websocket.disconnect", "code": message["code"]})
 
-        verifier, denials, roles = FakeVerifier(tokens or {}), FakeRefusals(), topic_roles(EVENTS.values())
+        verifier, denials = FakeVerifier(tokens or {}), FakeRefusals()
+        feed = Feed(hub, NoHistory(), topic_roles(EVENTS.values()))
         services = Services(
-            runner, verifier, FakeLimiter(**limits), hub, roles, denials, Gate(), FakeMetrics().traffic, time.time
+            runner, verifier, FakeLimiter(**limits), feed, denials, Gate(), FakeMetrics().traffic, time.time
         )
         dialect = make_dialects(PACKAGES, handlers, EVENT_CODECS)[Format.JSON]
         admission = Admission(Format.JSON, None, who, "192.0.2.1", "tests")
@@ -331,7 +333,8 @@ async def test_a_socket_that_never_authenticates_is_told_of_once_and_one_that_en
 async def test_topics_are_joined_and_left(dial: Dial) -> None:
     line = await dial(principal())
     line.send(type="subscribe", topics=["artists"])
-    assert await line.hear() == [{"type": "subscribed", "topics": ["artists"]}]
+    unknown = {"topic": "artists", "epoch": "", "offset": 0, "recovered": False}
+    assert await line.hear() == [{"type": "subscribed", "topics": ["artists"], "positions": [unknown]}]
     assert line.hub.count("artists") == 1
     line.send(type="unsubscribe", topics=["artists"])
     assert await line.hear() == [{"type": "unsubscribed", "topics": ["artists"]}]

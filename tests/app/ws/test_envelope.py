@@ -11,6 +11,7 @@ from google.protobuf.field_mask_pb2 import FieldMask
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.broadcast.broker import Position
 from app.ws.envelope import (
     Authenticate,
     BadFrame,
@@ -23,6 +24,8 @@ from app.ws.envelope import (
     Unsubscribe,
 )
 from generated.proto import envelope_pb2
+from generated.proto.stele_control_pb2 import Position as ProtoPosition
+from generated.proto.stele_control_pb2 import Topics
 from tests.app.ws.fakes import REQ_ID
 
 DEEP = "[" * 100_000
@@ -121,6 +124,14 @@ def test_data_that_is_no_json_makes_the_frame_bad(data: str) -> None:
         ({"type": "auth", "token": "Bearer x"}, Authenticate("Bearer x", None)),
         ({"type": "cancel", "req_id": REQ_ID}, Cancel(REQ_ID)),
         ({"type": "subscribe", "topics": ["artists"]}, Subscribe(["artists"], None)),
+        (
+            {
+                "type": "subscribe",
+                "topics": ["artists"],
+                "positions": [{"topic": "artists", "epoch": "e", "offset": 7}],
+            },
+            Subscribe(["artists"], None, {"artists": Position("e", 7)}),
+        ),
         ({"type": "unsubscribe", "topics": ["artists"]}, Unsubscribe(["artists"], None)),
     ],
 )
@@ -135,6 +146,13 @@ def test_json_control_frames_are_told_by_their_type(frame: dict[str, Any], contr
         {"type": "auth", "token": 5},
         {"type": "auth", "token": "x", "extra": 1},
         {"type": "subscribe", "topics": []},
+        {"type": "subscribe", "topics": ["a"], "positions": [{"topic": "b", "epoch": "e", "offset": 7}]},
+        {"type": "subscribe", "topics": ["a"], "positions": [{"topic": "a", "epoch": "e", "offset": 7}] * 2},
+        {"type": "subscribe", "topics": ["a"], "positions": [{"topic": "a", "epoch": "", "offset": 7}]},
+        {"type": "subscribe", "topics": ["a"], "positions": [{"topic": "a", "epoch": "e", "offset": -1}]},
+        {"type": "subscribe", "topics": ["a"], "positions": [{"topic": "a", "epoch": "e", "offset": 2**53}]},
+        {"type": "subscribe", "topics": ["a"], "positions": [{"topic": "a", "epoch": "e"}]},
+        {"type": "unsubscribe", "topics": ["a"], "positions": []},
         {"type": "subscribe", "topics": ["x"] * 101},
         {"type": 5},
     ],
@@ -168,6 +186,8 @@ def test_what_is_no_protobuf_is_malformed(frame: bytes) -> None:
 
 def test_protobuf_control_frames_are_told_by_their_pkg_id() -> None:
     topics = FieldMask(paths=["artists"]).SerializeToString()
+    place = ProtoPosition(topic="artists", epoch="e", offset=7)
+    resumed = Topics(topics=["artists"], positions=[place]).SerializeToString()
     controls = {
         ControlId.AUTH: (b"Bearer x", Authenticate("Bearer x", REQ_ID)),
         ControlId.CANCEL: (b"", Cancel(REQ_ID)),
@@ -176,9 +196,24 @@ def test_protobuf_control_frames_are_told_by_their_pkg_id() -> None:
     }
     for pkg_id, (data, control) in controls.items():
         assert ProtobufReader().read(protobuf_frame(pkg_id=pkg_id, data=data)) == control
+    again = ProtobufReader().read(protobuf_frame(pkg_id=ControlId.SUBSCRIBE, data=resumed))
+    assert again == Subscribe(["artists"], REQ_ID, {"artists": Position("e", 7)})
 
 
-@pytest.mark.parametrize("data", [b"\xff", b""])
+BAD_PLACES = [
+    [ProtoPosition(topic="b", epoch="e", offset=7)],
+    [ProtoPosition(topic="a", epoch="e", offset=7)] * 2,
+    [ProtoPosition(topic="a", offset=7)],
+    [ProtoPosition(topic="a", epoch="e" * 65)],
+    [ProtoPosition(topic="a", epoch="e", offset=-1)],
+    [ProtoPosition(topic="a", epoch="e", offset=2**53)],
+    [ProtoPosition(topic="a", epoch="e", recovered=True)],
+]
+
+
+@pytest.mark.parametrize(
+    "data", [b"\xff", b"", *(Topics(topics=["a"], positions=one).SerializeToString() for one in BAD_PLACES)]
+)
 def test_a_protobuf_control_frame_with_unreadable_data_is_bad(data: bytes) -> None:
     bad = refused(ProtobufReader(), protobuf_frame(pkg_id=ControlId.SUBSCRIBE, data=data))
     assert (bad.error.code, bad.pkg_id, bad.req_id) == ("invalid_data", ControlId.SUBSCRIBE, REQ_ID)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 from google.protobuf.field_mask_pb2 import FieldMask
 from google.protobuf.wrappers_pb2 import Int32Value
 
-from app.broadcast.broker import Delivery
+from app.broadcast.broker import Delivery, Position
 from app.errors import problem
 from app.ws.envelope import ControlId
-from app.ws.frames import NIL_REQ_ID, JsonWriter, ProtobufWriter
+from app.ws.frames import NIL_REQ_ID, JsonWriter, ProtobufWriter, Start
 from generated.errors import ArtistNotFound, RateLimited
-from generated.proto import artists_pb2, envelope_pb2
+from generated.proto import artists_pb2, envelope_pb2, stele_control_pb2
 from generated.results import ArtistCreated
 from generated.wire import CODECS, EVENT_CODECS
 from tests.app.ws.fakes import REQ_ID, artist, artist_page
@@ -21,6 +22,7 @@ from tests.app.ws.fakes import REQ_ID, artist, artist_page
 JSON = JsonWriter(EVENT_CODECS)
 PROTOBUF = ProtobufWriter(EVENT_CODECS)
 DELIVERY = Delivery("artists", 9, "e1", 1001, ArtistCreated(artist=artist()))
+STARTS = [Start("a", Position("e", 7), True), Start("b", None, False)]
 PAGE = CODECS["get_paginated_artists"]
 ONE = CODECS["get_artist"]
 
@@ -92,8 +94,17 @@ def test_a_protobuf_push_has_no_status_code() -> None:
 def test_json_answers_of_control_frames() -> None:
     assert json.loads(JSON.authenticated(60, None)) == {"type": "auth_ok", "expires_in": 60}
     assert json.loads(JSON.expiring(6)) == {"type": "auth.expiring", "expires_in": 6}
-    assert json.loads(JSON.topics(ControlId.SUBSCRIBE, ["a"], None)) == {"type": "subscribed", "topics": ["a"]}
-    assert json.loads(JSON.topics(ControlId.UNSUBSCRIBE, ["a"], None)) == {"type": "unsubscribed", "topics": ["a"]}
+    assert json.loads(JSON.subscribed(["a", "b"], STARTS, None)) == {
+        "type": "subscribed",
+        "topics": ["a", "b"],
+        "positions": [
+            {"topic": "a", "epoch": "e", "offset": 7, "recovered": True},
+            {"topic": "b", "epoch": "", "offset": 0, "recovered": False},
+        ],
+    }
+    assert json.loads(JSON.unsubscribed(["a"], None)) == {"type": "unsubscribed", "topics": ["a"]}
+    missed: Any = JSON.missed("a", Position("e", 7))[0]["text"]
+    assert json.loads(missed) == {"type": "topic.missed", "topic": "a", "epoch": "e", "offset": 7}
 
 
 def test_protobuf_answers_of_control_frames_echo_the_req_id() -> None:
@@ -101,5 +112,17 @@ def test_protobuf_answers_of_control_frames_echo_the_req_id() -> None:
     assert (ok.pkg_id, ok.req_id, Int32Value.FromString(ok.data).value) == (ControlId.AUTH, REQ_ID, 60)
     warning = parse(PROTOBUF.expiring(6))
     assert (warning.req_id, warning.HasField("status_code")) == (NIL_REQ_ID, False)
-    topics = parse(PROTOBUF.topics(ControlId.SUBSCRIBE, ["a"], REQ_ID))
-    assert (topics.pkg_id, list(FieldMask.FromString(topics.data).paths)) == (ControlId.SUBSCRIBE, ["a"])
+    topics = parse(PROTOBUF.subscribed(["a", "b"], STARTS, REQ_ID))
+    told = stele_control_pb2.Topics.FromString(topics.data)
+    assert (topics.pkg_id, list(told.topics)) == (ControlId.SUBSCRIBE, ["a", "b"])
+    assert [(one.topic, one.epoch, one.offset, one.recovered) for one in told.positions] == [
+        ("a", "e", 7, True),
+        ("b", "", 0, False),
+    ]
+    left = parse(PROTOBUF.unsubscribed(["a"], REQ_ID))
+    assert (left.pkg_id, list(FieldMask.FromString(left.data).paths)) == (ControlId.UNSUBSCRIBE, ["a"])
+    missed: Any = PROTOBUF.missed("a", Position("e", 7))[0]["bytes"]
+    frame = parse(missed)
+    place = stele_control_pb2.Position.FromString(frame.data)
+    assert (frame.pkg_id, frame.HasField("status_code")) == (ControlId.MISSED, False)
+    assert (place.topic, place.epoch, place.offset) == ("a", "e", 7)

@@ -174,7 +174,7 @@ test("frames are what the service reads and writes", () => {
   const frame = { pkgId: 3, reqId: "x", data: Uint8Array.of(1, 2), meta: { timeoutMs: 100 } };
   assert.deepEqual(decode(REQUEST_FRAME, encode(REQUEST_FRAME, frame)), frame);
   assert.deepEqual(decode(RESPONSE_FRAME, Uint8Array.of(8, 3, 32, 0)), { pkgId: 3, data: new Uint8Array(), statusCode: 0 });
-  assert.deepEqual([...encode(TOPICS, { paths: ["a"] })], [10, 1, 97]);
+  assert.deepEqual([...encode(TOPICS, { topics: ["a"], positions: [] })], [10, 1, 97]);
   assert.deepEqual(decode(SECONDS, Uint8Array.of(8, 30)), { value: 30 });
 });
 

@@ -56,6 +56,7 @@ const client = createClient({
     onConnect: tell("connect"),
     onDisconnect: tell("disconnect"),
     onResubscribe: tell("resubscribe"),
+    onMissed: tell("missed"),
     onWarning: tell("warning"),
   },
 });

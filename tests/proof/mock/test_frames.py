@@ -22,6 +22,8 @@ ID = "8f16b1f9-604e-4465-ad54-5f724959358b"
 OPERATIONS = {one.name: one for one in shipped().operations}
 ENCODINGS = ["json", "protobuf"]
 
+PLACE = {"topic": "artists", "epoch": "e", "offset": 7}
+
 
 def socket() -> Socket:
     (file,) = asyncapi.emit(shipped())
@@ -110,7 +112,11 @@ def test_a_control_frame_is_read(frame: Json, encoding: str) -> None:
 @pytest.mark.parametrize("encoding", ENCODINGS)
 @pytest.mark.parametrize(
     ("kind", "said"),
-    [("auth_ok", {"expires_in": 9}), ("subscribed", {"topics": ["artists"]}), ("unsubscribed", {"topics": [""]})],
+    [
+        ("auth_ok", {"expires_in": 9}),
+        ("subscribed", {"topics": ["artists"], "positions": [{**PLACE, "recovered": True}]}),
+        ("unsubscribed", {"topics": [""]}),
+    ],
 )
 def test_a_control_frame_is_answered(kind: str, said: Json, encoding: str) -> None:
     assert told(encoding, sides(encoding)[0].control(kind, ID, said)) == {"type": kind, **said}

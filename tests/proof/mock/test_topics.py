@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from proof.mock.topics import Told, Topics, admits
+from proof.mock.topics import HISTORY, Told, Topics, admits
 from tests.codegen.contracts import shipped
 
 (EVENT,) = shipped().events
@@ -26,7 +26,7 @@ def test_who_follows_hears_once_and_who_left_does_not() -> None:
     topics.leave("artists", gone)
     assert topics.tell(EVENT, {"a": 1})[1] == 1
     assert topics.tell(EVENT, {"a": 2})[1] == 1
-    assert [(one.offset, one.epoch, one.data) for one in ear.heard] == [(0, "e", {"a": 1}), (1, "e", {"a": 2})]
+    assert [(one.offset, one.epoch, one.data) for one in ear.heard] == [(1, "e", {"a": 1}), (2, "e", {"a": 2})]
     assert gone.heard == []
 
 
@@ -35,6 +35,19 @@ def test_who_ends_leaves_all() -> None:
     topics.follow("artists", ear)
     topics.leave_all(ear)
     assert topics.tell(EVENT, {})[1] == 0
+
+
+def test_what_came_after_a_position_is_remembered_within_bounds() -> None:
+    topics = Topics(shipped(), "e")
+    for number in range(HISTORY + 10):
+        topics.tell(EVENT, {"a": number})
+    place = {"topic": "artists", "epoch": "e", "offset": HISTORY + 8}
+    missed = topics.after("artists", place)
+    assert missed is not None
+    assert [one.offset for one in missed] == [HISTORY + 9, HISTORY + 10]
+    assert topics.after("artists", topics.end("artists")) == []
+    for unknown in ({**place, "offset": 5}, {**place, "offset": 2 * HISTORY}, {**place, "epoch": "other"}):
+        assert topics.after("artists", unknown) is None
 
 
 def test_a_parameter_of_a_topic_is_the_event_s() -> None:

@@ -81,7 +81,12 @@ async def test_a_role_that_is_missing_is_told(mock_url: str) -> None:
 async def test_who_follows_a_topic_hears_its_events_until_it_is_left(mock_url: str) -> None:
     async with opening(mock_url) as socket, opening(mock_url) as writer:
         topics = {"topics": ["artists"]}
-        assert await said(socket, {"type": "subscribe", **topics}) == {"type": "subscribed", **topics}
+        begun = await said(socket, {"type": "subscribe", **topics})
+        assert begun == {
+            "type": "subscribed",
+            **topics,
+            "positions": [{**begun["positions"][0], "recovered": False}],
+        }
         made = (await said(writer, asking("create_artist", name="Mary")))["data"]
         event = await heard(socket)
         assert (event["topic"], event["data"]) == ("artists", {"artist": made})
@@ -90,6 +95,29 @@ async def test_who_follows_a_topic_hears_its_events_until_it_is_left(mock_url: s
         assert (await said(socket, asking("get_artists")))["pkg_id"] == NUMBERS["get_artists"]
         unknown = await said(socket, {"type": "subscribe", "topics": ["artists", "no_such"]})
         assert [one["pointer"] for one in unknown["data"]["errors"]] == ["/topics/1"]
+
+
+async def test_who_was_away_hears_what_it_missed_and_then_what_is_live(mock_url: str) -> None:
+    async with opening(mock_url) as writer:
+        async with opening(mock_url) as socket:
+            begun = await said(socket, {"type": "subscribe", "topics": ["artists"]})
+        place = {name: begun["positions"][0][name] for name in ("topic", "epoch", "offset")}
+        for name in ("Mary", "Anna"):
+            await said(writer, asking("create_artist", name=name))
+        async with opening(mock_url) as socket:
+            again = await said(socket, {"type": "subscribe", "topics": ["artists"], "positions": [place]})
+            assert again["positions"] == [{**place, "recovered": True}]
+            await said(writer, asking("create_artist", name="Ida"))
+            events = [await heard(socket) for _ in range(3)]
+        assert [(one["offset"], one["data"]["artist"]["name"]) for one in events] == [
+            (place["offset"] + 1, "Mary"),
+            (place["offset"] + 2, "Anna"),
+            (place["offset"] + 3, "Ida"),
+        ]
+        async with opening(mock_url) as socket:
+            lost = {**place, "epoch": "another"}
+            told = await said(socket, {"type": "subscribe", "topics": ["artists"], "positions": [lost]})
+            assert told["positions"] == [{**place, "offset": place["offset"] + 3, "recovered": False}]
 
 
 async def test_a_token_is_renewed_by_its_own_caller_alone(mock_url: str) -> None:

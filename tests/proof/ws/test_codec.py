@@ -14,6 +14,7 @@ from google.protobuf.wrappers_pb2 import Int32Value
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from generated.proto.stele_control_pb2 import Position, Topics
 from proof.documents import Json
 from proof.protobuf import Inexpressible, Protobuf
 from proof.ws.codec import JsonFrames, ProtobufFrames, Unreadable
@@ -89,12 +90,16 @@ def test_a_control_frame_is_a_request_of_its_number(kind: str) -> None:
     assert bool(request.data) is (kind != "cancel")
 
 
+PLACE = Position(topic="a", epoch="e", offset=7, recovered=True)
+SAID = {"topic": "a", "epoch": "e", "offset": 7, "recovered": True}
+
+
 @pytest.mark.parametrize(
     ("number", "data", "said"),
     [
         (60_000, Int32Value(value=9), {"type": "auth_ok", "expires_in": 9}),
         (60_001, Int32Value(value=5), {"type": "auth.expiring", "expires_in": 5}),
-        (60_003, FieldMask(paths=["a"]), {"type": "subscribed", "topics": ["a"]}),
+        (60_003, Topics(topics=["a"], positions=[PLACE]), {"type": "subscribed", "topics": ["a"], "positions": [SAID]}),
         (60_004, FieldMask(paths=["a"]), {"type": "unsubscribed", "topics": ["a"]}),
     ],
 )
@@ -102,6 +107,14 @@ def test_what_a_control_frame_is_told_is_read_as_its_json_twin(number: int, data
     response = Protobuf(shipped()).new("Response")
     response.pkg_id, response.req_id, response.status_code = number, ID, 0
     response.data = data.SerializeToString()
+    assert frames().read(response.SerializeToString()) == said
+
+
+def test_what_is_missed_is_read_as_its_json_twin() -> None:
+    response = Protobuf(shipped()).new("Response")
+    response.pkg_id, response.req_id = 60_007, str(uuid.UUID(int=0))
+    response.data = Position(topic="a", epoch="e", offset=7).SerializeToString()
+    said = {"type": "topic.missed", "topic": "a", "epoch": "e", "offset": 7}
     assert frames().read(response.SerializeToString()) == said
 
 

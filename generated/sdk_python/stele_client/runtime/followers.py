@@ -1,15 +1,21 @@
-"""Who follows which events, and how far each topic was seen. A push is decoded once, whoever takes it."""
+"""Who follows which events, and how far each topic was seen. A push is decoded once, whoever takes it.
+
+Promises: what a topic's stream had is offered once and in order; where it has a hole, the next event says so.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any, Protocol
 
 from pydantic import ValidationError
 
-from .codec import BadFrame, Codec, Push
+from .codec import BadFrame, Codec, Position, Push, Start
 from .errors import ClientError, InvalidResponse
 from .event import Event
 from .operation import EventType
+from .options import Hooks
 
 
 class Sink(Protocol):
@@ -18,44 +24,90 @@ class Sink(Protocol):
 
 
 class Followers:
-    def __init__(self, codec: Codec) -> None:
+    def __init__(self, codec: Codec, hooks: Hooks) -> None:
         self._codec = codec
-        self._sinks: dict[str, list[Sink]] = {}
-        """By the event's name."""
-        self._topics: dict[str, int] = {}
-        """How many follow each topic."""
-        self._seen: dict[str, tuple[int | None, str | None]] = {}
+        self._hooks = hooks
+        self._sinks: dict[str, dict[Sink, EventType[Any]]] = {}
+        """By topic."""
+        self._seen: dict[str, Position] = {}
+        """Of followed topics."""
+        self._after_gap: set[Sink] = set()
 
     @property
     def topics(self) -> list[str]:
-        return sorted(self._topics)
+        return sorted(self._sinks)
 
-    def position(self, topic: str) -> tuple[int | None, str | None]:
-        """The last offset and epoch that were seen."""
-        return self._seen.get(topic, (None, None))
+    def positions(self, topics: Iterable[str]) -> dict[str, Position]:
+        """How far each was seen, as far as that is known."""
+        return {topic: self._seen[topic] for topic in topics if topic in self._seen}
 
     def add(self, kind: EventType[Any], sink: Sink) -> bool:
         """Whether the topic is new."""
-        self._sinks.setdefault(kind.name, []).append(sink)
-        self._topics[kind.topic] = self._topics.get(kind.topic, 0) + 1
-        return self._topics[kind.topic] == 1
+        is_new = kind.topic not in self._sinks
+        self._sinks.setdefault(kind.topic, {})[sink] = kind
+        return is_new
 
     def remove(self, kind: EventType[Any], sink: Sink) -> bool:
-        """Whether nobody follows the topic any more."""
-        listed = self._sinks.get(kind.name, [])
-        if sink not in listed:
+        """Whether nobody follows the topic any more; then it is forgotten how far it was seen."""
+        sinks = self._sinks.get(kind.topic, {})
+        if sinks.pop(sink, None) is None:
             return False
-        listed.remove(sink)
-        self._topics[kind.topic] -= 1
-        if self._topics[kind.topic]:
+        self._after_gap.discard(sink)
+        if sinks:
             return False
-        del self._topics[kind.topic]
+        del self._sinks[kind.topic]
+        self._seen.pop(kind.topic, None)
         return True
 
-    def offer(self, kind: EventType[Any], push: Push) -> None:
-        topic = push.topic or kind.topic
-        self._seen[topic] = (push.offset, push.epoch)
-        sinks = self._sinks.get(kind.name)
+    def start(self, starts: Iterable[Start]) -> None:
+        """Where topics begin, or go on."""
+        for one in starts:
+            if one.topic not in self._sinks or one.position is None:
+                continue
+            before = self._seen.get(one.topic)
+            if not one.recovered:
+                self._seen[one.topic] = one.position
+            if before is not None:
+                self._resume(one.topic, is_whole=one.recovered or before == one.position)
+
+    def _resume(self, topic: str, *, is_whole: bool) -> None:
+        if self._hooks.on_resubscribe is not None:
+            self._hooks.on_resubscribe(topic, is_whole)
+        if not is_whole:
+            self._mark(topic)
+
+    def miss(self, topic: str, position: Position) -> None:
+        """What comes next of the topic comes after `position`."""
+        if topic in self._sinks:
+            self._seen[topic] = position
+            self._mark(topic)
+
+    def _mark(self, topic: str) -> None:
+        self._after_gap.update(self._sinks[topic])
+        if self._hooks.on_missed is not None:
+            self._hooks.on_missed(topic)
+
+    def offer(self, kind: EventType[Any] | None, push: Push) -> None:
+        """One that was seen already is passed over, one of an unknown kind counts as seen."""
+        topic = push.topic or (kind.topic if kind is not None else "")
+        if topic in self._sinks and self._advance(topic, push) and kind is not None:
+            self._hand_out(kind, push, topic)
+
+    def _advance(self, topic: str, push: Push) -> bool:
+        """Whether the event is new; an offset that does not follow the last one says that something was missed."""
+        if not push.epoch or push.offset is None:
+            return True
+        seen = self._seen.get(topic)
+        if seen is not None and seen.epoch == push.epoch:
+            if push.offset <= seen.offset:
+                return False
+            if push.offset > seen.offset + 1:
+                self._mark(topic)
+        self._seen[topic] = Position(push.epoch, push.offset)
+        return True
+
+    def _hand_out(self, kind: EventType[Any], push: Push, topic: str) -> None:
+        sinks = [sink for sink, wanted in self._sinks[topic].items() if wanted.name == kind.name]
         if not sinks:
             return
         try:
@@ -64,13 +116,14 @@ class Followers:
             self._end(sinks, InvalidResponse(f"an event {kind.name} is not what the contract says: {error}"))
             return
         event = Event(data, topic, push.offset, push.epoch)
-        for sink in list(sinks):
-            sink.offer(event)
+        for sink in sinks:
+            is_first = sink in self._after_gap
+            self._after_gap.discard(sink)
+            sink.offer(replace(event, after_gap=True) if is_first else event)
 
     def end(self, error: ClientError | None) -> None:
-        for sinks in self._sinks.values():
-            self._end(sinks, error)
+        self._end([sink for sinks in self._sinks.values() for sink in sinks], error)
 
     def _end(self, sinks: list[Sink], error: ClientError | None) -> None:
-        for sink in list(sinks):
+        for sink in sinks:
             sink.end(error)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
-from .codec import Authenticated, BadFrame, Expiring, Frame, Push, Reply, TopicsChanged
+from .codec import Authenticated, BadFrame, Expiring, Frame, Missed, Position, Push, Reply, Start, TopicsChanged
 from .json_codec import encode_json, plain
 from .operation import EventType, Operation
 
@@ -41,8 +41,16 @@ class JsonCodec:
     def cancel(self, request_id: str) -> str | bytes:
         return _compact({"type": "cancel", "req_id": request_id})
 
-    def topics(self, topics: Sequence[str], *, join: bool) -> str | bytes:
-        return _compact({"type": "subscribe" if join else "unsubscribe", "topics": list(topics)})
+    def subscribe(self, topics: Sequence[str], after: Mapping[str, Position]) -> str | bytes:
+        frame: dict[str, Any] = {"type": "subscribe", "topics": list(topics)}
+        if after:
+            frame["positions"] = [
+                {"topic": topic, "epoch": one.epoch, "offset": one.offset} for topic, one in after.items()
+            ]
+        return _compact(frame)
+
+    def unsubscribe(self, topics: Sequence[str]) -> str | bytes:
+        return _compact({"type": "unsubscribe", "topics": list(topics)})
 
     def read(self, frame: str | bytes) -> Frame:
         members = _parse(frame)
@@ -78,7 +86,26 @@ def _control(members: dict[str, Any]) -> Frame:
             return Authenticated(seconds)
         case "auth.expiring":
             return Expiring(seconds)
-    return TopicsChanged()
+        case "topic.missed":
+            topic, position = _place(members)
+            if position is None:
+                raise BadFrame("topic.missed names a position")
+            return Missed(topic, position)
+    starts = members.get("positions")
+    return TopicsChanged(tuple(_start(one) for one in starts) if isinstance(starts, list) else ())
+
+
+def _start(members: object) -> Start:
+    if not isinstance(members, dict):
+        raise BadFrame("a position is an object")
+    return Start(*_place(members), members.get("recovered") is True)
+
+
+def _place(members: dict[str, Any]) -> tuple[str, Position | None]:
+    topic, epoch, offset = _told(members, "topic", str), _told(members, "epoch", str), _told(members, "offset", int)
+    if topic is None:
+        raise BadFrame("a position names its topic")
+    return topic, Position(epoch, offset or 0) if epoch else None
 
 
 def _told(members: dict[str, Any], name: str, kind: type[T]) -> T | None:

@@ -38,8 +38,10 @@ class Hooks:
     """The socket is open, for the n-th time."""
     on_disconnect: Callable[[int, float], None] | None = None
     """The socket's close code, and the pause before it is opened again; below zero if it is not."""
-    on_resubscribe: Callable[[str, int | None, str | None], None] | None = None
-    """After a reconnect: a topic that is followed again, with the last offset and epoch that were seen."""
+    on_resubscribe: Callable[[str, bool], None] | None = None
+    """After a reconnect: a topic that is followed again, and whether every event that was missed comes now."""
+    on_missed: Callable[[str], None] | None = None
+    """A topic of which events were missed that will never come; the next event of each stream has `after_gap`."""
 
 
 @dataclass(frozen=True, slots=True)

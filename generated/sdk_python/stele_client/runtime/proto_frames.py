@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from google.protobuf.field_mask_pb2 import FieldMask
 from google.protobuf.message import DecodeError
 from google.protobuf.wrappers_pb2 import Int32Value
 
-from .codec import Authenticated, BadFrame, Expiring, Frame, Push, Reply, TopicsChanged
+from .codec import Authenticated, BadFrame, Expiring, Frame, Missed, Position, Push, Reply, Start, TopicsChanged
 from .json_frames import NIL
 from .operation import Contract, EventType, Operation
 from .proto_codec import Messages
 
-AUTH, EXPIRING, CANCEL, SUBSCRIBE, UNSUBSCRIBE = 60_000, 60_001, 60_002, 60_003, 60_004
+AUTH, EXPIRING, CANCEL, SUBSCRIBE, UNSUBSCRIBE, MISSED = 60_000, 60_001, 60_002, 60_003, 60_004, 60_007
+PUSHED = (EXPIRING, MISSED)
+TOPICS, POSITION = "stele.control.v1.Topics", "stele.control.v1.Position"
 CONTROL = "00000000-0000-4000-8000-000000000000"
 """The req_id of control frames: their answers are told apart by PkgID and order."""
 
@@ -45,9 +46,17 @@ class ProtobufCodec:
     def cancel(self, request_id: str) -> str | bytes:
         return self._frame(CANCEL, request_id, b"")
 
-    def topics(self, topics: Sequence[str], *, join: bool) -> str | bytes:
-        mask = FieldMask(paths=topics).SerializeToString()
-        return self._frame(SUBSCRIBE if join else UNSUBSCRIBE, CONTROL, mask)
+    def subscribe(self, topics: Sequence[str], after: Mapping[str, Position]) -> str | bytes:
+        message = self._messages.new(TOPICS)
+        message.topics.extend(topics)
+        for topic, one in after.items():
+            message.positions.add(topic=topic, epoch=one.epoch, offset=one.offset)
+        return self._frame(SUBSCRIBE, CONTROL, message.SerializeToString())
+
+    def unsubscribe(self, topics: Sequence[str]) -> str | bytes:
+        message = self._messages.new(TOPICS)
+        message.topics.extend(topics)
+        return self._frame(UNSUBSCRIBE, CONTROL, message.SerializeToString())
 
     def _frame(self, pkg_id: int, request_id: str, data: bytes, timeout_ms: int | None = None) -> bytes:
         frame = self._messages.new(self._facts.request)
@@ -61,7 +70,7 @@ class ProtobufCodec:
             raise BadFrame("a frame is binary")
         message = self._messages.parse(self._facts.response, frame)
         pkg_id = message.pkg_id if message.HasField("pkg_id") else None
-        if not message.HasField("status_code") and pkg_id != EXPIRING:
+        if not message.HasField("status_code") and pkg_id not in PUSHED:
             if message.req_id != NIL or pkg_id is None:
                 raise BadFrame("a frame without a status_code is a push")
             offset = message.offset if message.HasField("offset") else None
@@ -76,7 +85,11 @@ class ProtobufCodec:
         if pkg_id in (AUTH, EXPIRING):
             seconds = float(_seconds(message.data))
             return Authenticated(seconds) if pkg_id == AUTH else Expiring(seconds)
-        return TopicsChanged()
+        if pkg_id == MISSED:
+            one = self._messages.parse(POSITION, message.data)
+            return Missed(one.topic, Position(one.epoch, one.offset))
+        told = self._messages.parse(TOPICS, message.data)
+        return TopicsChanged(tuple(Start(one.topic, _position(one), one.recovered) for one in told.positions))
 
     def _reply(self, pkg_id: int | None, message: Any) -> Frame:
         request_id = message.req_id if message.HasField("req_id") else None
@@ -95,6 +108,10 @@ class ProtobufCodec:
 
     def event(self, event: EventType[Any], push: Push) -> object:
         return self._messages.decode(event.message, push.data)
+
+
+def _position(one: Any) -> Position | None:
+    return Position(one.epoch, one.offset) if one.epoch else None
 
 
 def _seconds(data: bytes) -> int:

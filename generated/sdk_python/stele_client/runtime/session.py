@@ -11,7 +11,7 @@ from enum import Enum
 from typing import Any, TypeVar
 
 from .call import Call
-from .codec import Authenticated, BadFrame, Codec, Expiring, Push, Reply, TopicsChanged
+from .codec import Authenticated, BadFrame, Codec, Expiring, Missed, Push, Reply, TopicsChanged
 from .errors import (
     KIND_OF_CODE,
     ApiError,
@@ -79,7 +79,9 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Pushed:
-    type: EventType[Any]
+    """`type` is None for an event that this client does not know."""
+
+    type: EventType[Any] | None
     push: Push
 
 
@@ -88,7 +90,7 @@ class ControlRefused:
     error: ApiError
 
 
-Action = Answered | Pushed | ControlRefused | Authenticated | Expiring | TopicsChanged | None
+Action = Answered | Pushed | ControlRefused | Authenticated | Expiring | TopicsChanged | Missed
 
 
 class Session:
@@ -97,13 +99,12 @@ class Session:
         self.codec = codec
 
     def feed(self, frame: str | bytes) -> Action:
-        """Raises BadFrame; an event that this client does not know is nothing."""
+        """Raises BadFrame."""
         if not isinstance(frame, self.codec.frame_type):
             raise BadFrame(f"{self.codec.content_type} has no such frames")
         read = self.codec.read(frame)
         if isinstance(read, Push):
-            known = self._contract.events.get(read.pkg_id)
-            return Pushed(known, read) if known is not None else None
+            return Pushed(self._contract.events.get(read.pkg_id), read)
         if isinstance(read, Reply):
             if read.request_id is None:
                 return ControlRefused(self._refusal(read, None))

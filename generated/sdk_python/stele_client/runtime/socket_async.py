@@ -18,8 +18,8 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidSta
 from websockets.typing import Subprotocol
 
 from .call import Call
-from .codec import Authenticated, BadFrame, Expiring, Reply, TopicsChanged
-from .errors import AuthenticationLost, ClientError, ConnectionLost
+from .codec import Authenticated, BadFrame, Expiring, Missed, Reply, TopicsChanged
+from .errors import ApiError, AuthenticationLost, ClientError, ConnectionLost
 from .followers import Followers
 from .operation import Contract
 from .options import Options
@@ -74,7 +74,7 @@ class AsyncSocketDoor:
         self._keeper: asyncio.Task[None] | None = None
         self._errands: set[asyncio.Task[None]] = set()
         self._count = 0
-        self.followers = Followers(session.codec)
+        self.followers = Followers(session.codec, options.hooks)
         self.token: str | None = None
         """The one that the connection was opened with, or has been given since."""
         self.stopped: ClientError | None = None
@@ -196,12 +196,13 @@ class AsyncSocketDoor:
         """Raises what the server refuses with; a connection that is lost meanwhile follows when it is back."""
         if self._connection is not None:
             with suppress(ConnectionLost):
-                await self._control(TopicsChanged, self._session.codec.topics(topics, join=True))
+                after = self.followers.positions(topics)
+                await self._control(TopicsChanged, self._session.codec.subscribe(topics, after))
 
     async def leave(self, topics: list[str]) -> None:
         if self._connection is not None:
             with suppress(ClientError):
-                await self._control(TopicsChanged, self._session.codec.topics(topics, join=False))
+                await self._control(TopicsChanged, self._session.codec.unsubscribe(topics))
 
     # The connection's life
 
@@ -292,13 +293,15 @@ class AsyncSocketDoor:
             self._errand(self._follow_again(topics))
 
     async def _follow_again(self, topics: list[str]) -> None:
-        if self._hooks.on_resubscribe is not None and self._count > 1:
-            for topic in topics:
-                self._hooks.on_resubscribe(topic, *self.followers.position(topic))
+        """What the server cannot do for now is asked for again over the next connection."""
+        connection = self._connection
         try:
             await self.follow(topics)
         except ClientError as error:
-            self.followers.end(error)
+            if isinstance(error, ApiError) and error.retryable and connection is not None:
+                await connection.close(NORMAL)
+            else:
+                self.followers.end(error)
 
     async def _read(self, connection: ClientConnection) -> int:
         """Until the connection ends; its close code."""
@@ -322,8 +325,13 @@ class AsyncSocketDoor:
                 self.followers.offer(kind, push)
             case Expiring():
                 self._errand(self._renew())
-            case Authenticated() | TopicsChanged():
-                self._settle(type(action), None)
+            case Missed(topic, position):
+                self.followers.miss(topic, position)
+            case Authenticated():
+                self._settle(Authenticated, None)
+            case TopicsChanged(starts):
+                self.followers.start(starts)
+                self._settle(TopicsChanged, None)
             case ControlRefused(error):
                 self._settle(None, error)
 

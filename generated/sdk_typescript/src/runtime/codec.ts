@@ -22,10 +22,26 @@ export interface Push {
   readonly epoch: string | undefined;
 }
 
+/** How far a topic was read: to the event with this offset, of this epoch. */
+export interface Position {
+  readonly epoch: string;
+  readonly offset: number;
+}
+
+/** After which event of a topic the events come that are followed from now on, undefined where the server does not know yet;
+ * recovered says that what was missed since the position that was asked for comes first, all of it. */
+export interface Start {
+  readonly topic: string;
+  readonly position: Position | undefined;
+  readonly recovered: boolean;
+}
+
 export type Read =
   | { readonly kind: "reply"; readonly reply: Reply }
   | { readonly kind: "push"; readonly push: Push }
-  | { readonly kind: "authenticated" | "topics" | "expiring" | "nothing" };
+  | { readonly kind: "topics"; readonly starts: readonly Start[] }
+  | { readonly kind: "missed"; readonly topic: string; readonly position: Position }
+  | { readonly kind: "authenticated" | "expiring" | "nothing" };
 
 /** Readers throw Malformed; writers throw TypeError for values that the contract does not have. */
 export interface Codec {
@@ -37,7 +53,8 @@ export interface Codec {
   request<I>(operation: Operation<I, unknown>, input: I, requestId: string, timeoutMs: number): Frame;
   authenticate(token: string): Frame;
   cancel(requestId: string): Frame;
-  topics(topics: string[], join: boolean): Frame;
+  subscribe(topics: string[], after: ReadonlyMap<string, Position>): Frame;
+  unsubscribe(topics: string[]): Frame;
   read(frame: unknown): Read;
   result<O>(operation: Operation<never, O>, reply: Reply): O;
   event<T>(event: Event<T>, push: Push): T;

@@ -4,9 +4,9 @@
  * Imported only where protobuf is wanted, so that bundlers leave it in a file of its own.
  */
 
-import type { Codec, Read } from "./codec.ts";
+import type { Codec, Read, Start } from "./codec.ts";
 import { NIL } from "./codec.ts";
-import { PROBLEM_FRAME, REQUEST_FRAME, RESPONSE_FRAME, TOPICS } from "./envelope.ts";
+import { POSITION, PROBLEM_FRAME, REQUEST_FRAME, RESPONSE_FRAME, TOPICS } from "./envelope.ts";
 import { decode, encode } from "./protobuf.ts";
 import { Malformed } from "./schema.ts";
 
@@ -17,6 +17,7 @@ const EXPIRING = 60_001;
 const CANCEL = 60_002;
 const SUBSCRIBE = 60_003;
 const UNSUBSCRIBE = 60_004;
+const MISSED = 60_007;
 
 export const PROTOBUF_CODEC: Codec = {
   encoding: "protobuf",
@@ -27,7 +28,11 @@ export const PROTOBUF_CODEC: Codec = {
     encode(REQUEST_FRAME, { pkgId: operation.pkgId ?? 0, reqId, data: encode(operation.input(), input), meta: { timeoutMs } }),
   authenticate: (token) => control(AUTH, CONTROL, new TextEncoder().encode(`Bearer ${token}`)),
   cancel: (requestId) => control(CANCEL, requestId, new Uint8Array()),
-  topics: (paths, join) => control(join ? SUBSCRIBE : UNSUBSCRIBE, CONTROL, encode(TOPICS, { paths })),
+  subscribe: (topics, after) => {
+    const positions = [...after].map(([topic, { epoch, offset }]) => ({ topic, epoch, offset, recovered: false }));
+    return control(SUBSCRIBE, CONTROL, encode(TOPICS, { topics, positions }));
+  },
+  unsubscribe: (topics) => control(UNSUBSCRIBE, CONTROL, encode(TOPICS, { topics, positions: [] })),
   read,
   result: (operation, { data, meta }) => decode(needed(operation.output)(), data as Uint8Array, meta as Uint8Array | undefined),
   event: (event, push) => decode(event.output(), push.data as Uint8Array),
@@ -53,6 +58,10 @@ function read(frame: unknown): Read {
   if (pkgId === EXPIRING) {
     return { kind: "expiring" };
   }
+  if (pkgId === MISSED) {
+    const place = decode(POSITION, data);
+    return { kind: "missed", topic: place.topic, position: { epoch: place.epoch, offset: place.offset } };
+  }
   if (statusCode === undefined) {
     if (reqId !== NIL || pkgId === undefined) {
       throw new Malformed("a frame without a status_code is a push");
@@ -61,8 +70,16 @@ function read(frame: unknown): Read {
   }
   const isControl = pkgId !== undefined && pkgId >= AUTH;
   if (isControl && statusCode === 0) {
-    return { kind: pkgId === AUTH ? "authenticated" : "topics" };
+    return pkgId === AUTH ? { kind: "authenticated" } : { kind: "topics", starts: starts(data) };
   }
   const told = statusCode === 0 ? data : decode(PROBLEM_FRAME, data);
   return { kind: "reply", reply: { requestId: isControl ? undefined : reqId, status: statusCode, data: told, meta } };
+}
+
+function starts(data: Uint8Array): Start[] {
+  return decode(TOPICS, data).positions.map(({ topic, epoch, offset, recovered }) => ({
+    topic,
+    position: epoch === "" ? undefined : { epoch, offset },
+    recovered,
+  }));
 }

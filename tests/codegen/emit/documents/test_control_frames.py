@@ -9,8 +9,9 @@ import jsonschema_rs
 import pytest
 from google.protobuf.field_mask_pb2 import FieldMask
 
+from app.broadcast.broker import Position
 from app.ws.envelope import BadFrame, Cancel, ControlId, JsonReader, ProtobufReader, Subscribe
-from app.ws.frames import JsonWriter
+from app.ws.frames import JsonWriter, Start
 from codegen.emit.documents.control_frames import PKG_IDS, control_messages, control_operations
 from generated.proto import envelope_pb2
 
@@ -58,17 +59,22 @@ def reads(reader: JsonReader | ProtobufReader, frame: Any) -> bool:
     return True
 
 
-@pytest.mark.parametrize("control", [ControlId.SUBSCRIBE, ControlId.UNSUBSCRIBE])
-def test_what_the_service_writes_the_document_has(control: ControlId) -> None:
-    message = "control-subscribed" if control is ControlId.SUBSCRIBE else "control-unsubscribed"
-    writer = JsonWriter({})
-    assert judge(message).is_valid(json.loads(writer.topics(control, ["authors"], None)))
-    assert judge("control-authenticated").is_valid(json.loads(writer.authenticated(300, None)))
-    assert judge("control-expiring").is_valid(json.loads(writer.expiring(5)))
+def test_what_the_service_writes_the_document_has() -> None:
+    writer, starts = JsonWriter({}), [Start("a", Position("e", 7), True), Start("b", None, False)]
+    missed: Any = writer.missed("a", Position("e", 7))[0]["text"]
+    written = {
+        "control-subscribed": writer.subscribed(["a", "b"], starts, None),
+        "control-unsubscribed": writer.unsubscribed(["a"], None),
+        "control-missed": missed,
+        "control-authenticated": writer.authenticated(300, None),
+        "control-expiring": writer.expiring(5),
+    }
+    for message, frame in written.items():
+        assert judge(message).is_valid(json.loads(frame)), message
 
 
-def test_only_the_warning_is_sent_unasked() -> None:
+def test_what_nobody_asks_for_is_sent() -> None:
     actions = {
         name: one["action"] for name, one in control_operations("#/channels/web").items() if isinstance(one, dict)
     }
-    assert [name for name, action in actions.items() if action == "send"] == ["control-expiring"]
+    assert [name for name, action in actions.items() if action == "send"] == ["control-expiring", "control-missed"]

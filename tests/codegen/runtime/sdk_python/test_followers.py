@@ -7,13 +7,14 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from codegen.runtime.sdk_python.codec import Push
+from codegen.runtime.sdk_python.codec import Position, Push, Start
 from codegen.runtime.sdk_python.errors import ClientError, InvalidResponse
 from codegen.runtime.sdk_python.event import Event
 from codegen.runtime.sdk_python.followers import Followers
 from codegen.runtime.sdk_python.json_frames import JsonCodec
 from codegen.runtime.sdk_python.model import Model
 from codegen.runtime.sdk_python.operation import EventType
+from codegen.runtime.sdk_python.options import Hooks
 
 
 class Made(Model):
@@ -24,7 +25,7 @@ MADE = EventType("made", 1001, "things", Made, lambda: TypeAdapter(Made))
 GONE = EventType("gone", 1002, "things", Made, lambda: TypeAdapter(Made))
 
 
-@dataclass
+@dataclass(eq=False)
 class Taker:
     events: list[Event[Any]] = field(default_factory=list)
     ends: list[ClientError | None] = field(default_factory=list)
@@ -36,12 +37,16 @@ class Taker:
         self.ends.append(error)
 
 
+def make() -> Followers:
+    return Followers(JsonCodec(), Hooks())
+
+
 def push(data: object, topic: str | None = "things", offset: int | None = 1) -> Push:
     return Push(1001, data, topic, offset, "e")
 
 
 def test_an_event_reaches_all_who_follow_its_type_as_one_value() -> None:
-    followers, takers, other = Followers(JsonCodec()), [Taker(), Taker()], Taker()
+    followers, takers, other = make(), [Taker(), Taker()], Taker()
     for taker in takers:
         followers.add(MADE, taker)
     followers.add(GONE, other)
@@ -52,7 +57,7 @@ def test_an_event_reaches_all_who_follow_its_type_as_one_value() -> None:
 
 
 def test_a_topic_is_followed_while_anybody_does() -> None:
-    followers, first, second = Followers(JsonCodec()), Taker(), Taker()
+    followers, first, second = make(), Taker(), Taker()
     assert [followers.add(MADE, first), followers.add(GONE, second)] == [True, False]
     assert followers.topics == ["things"]
     assert [followers.remove(MADE, first), followers.remove(MADE, first), followers.remove(GONE, second)] == [
@@ -64,16 +69,80 @@ def test_a_topic_is_followed_while_anybody_does() -> None:
     assert followers.add(MADE, first)
 
 
-def test_the_last_position_is_known_even_if_nobody_takes_it() -> None:
-    followers = Followers(JsonCodec())
-    assert followers.position("things") == (None, None)
-    followers.offer(MADE, push({"id": 1}, offset=41))
-    followers.offer(MADE, push({"id": 1}, topic=None, offset=42))
-    assert followers.position("things") == (42, "e")
+def test_how_far_a_topic_was_seen_is_known_even_of_events_that_nobody_takes_until_nobody_follows_it() -> None:
+    followers, taker = make(), Taker()
+    followers.offer(MADE, push({"id": 1}, offset=3))
+    followers.add(GONE, taker)
+    assert followers.positions(["things"]) == {}
+    followers.start(
+        [Start("things", Position("e", 39), recovered=False), Start("other", Position("e", 1), recovered=False)]
+    )
+    assert followers.positions(["things", "other"]) == {"things": Position("e", 39)}
+    followers.offer(MADE, push({"id": 1}, offset=40))
+    followers.offer(None, push({"id": 1}, offset=41))
+    followers.offer(GONE, push({"id": 1}, topic=None, offset=42))
+    assert followers.positions(["things"]) == {"things": Position("e", 42)}
+    followers.remove(GONE, taker)
+    assert followers.positions(["things"]) == {}
+
+
+class Told:
+    """What the hooks were told."""
+
+    def __init__(self) -> None:
+        self.lines: list[tuple[str, bool]] = []
+
+    def hooks(self) -> Hooks:
+        return Hooks(
+            on_resubscribe=lambda topic, is_whole: self.lines.append((topic, is_whole)),
+            on_missed=lambda topic: self.lines.append((f"missed {topic}", False)),
+        )
+
+
+def test_what_comes_twice_is_offered_once() -> None:
+    """At least once on the wire, once to the caller."""
+    followers, taker = make(), Taker()
+    followers.add(MADE, taker)
+    for offset in (1, 2, 2, 1, 3):
+        followers.offer(MADE, push({"id": offset}, offset=offset))
+    assert [event.data.id for event in taker.events] == [1, 2, 3]
+    assert not any(event.after_gap for event in taker.events)
+
+
+def test_a_resumed_topic_says_whether_anything_is_missed_for_good() -> None:
+    told = Told()
+    followers, taker = Followers(JsonCodec(), told.hooks()), Taker()
+    followers.add(MADE, taker)
+    followers.start([Start("things", Position("e", 5), recovered=False)])
+    assert told.lines == []
+    followers.start([Start("things", Position("e", 5), recovered=True)])
+    followers.offer(MADE, push({"id": 6}, offset=6))
+    followers.start([Start("things", Position("new", 2), recovered=False)])
+    followers.offer(MADE, Push(1001, {"id": 3}, "things", 3, "new"))
+    followers.offer(MADE, Push(1001, {"id": 4}, "things", 4, "new"))
+    assert told.lines == [("things", True), ("things", False), ("missed things", False)]
+    assert [(event.data.id, event.after_gap) for event in taker.events] == [(6, False), (3, True), (4, False)]
+
+
+def test_each_stream_of_a_topic_hears_of_a_gap_once() -> None:
+    """Told by the server, or shown by an offset that does not follow the last one."""
+    told = Told()
+    followers, makes, gones = Followers(JsonCodec(), told.hooks()), Taker(), Taker()
+    followers.add(MADE, makes)
+    followers.add(GONE, gones)
+    followers.miss("unknown", Position("e", 1))
+    followers.miss("things", Position("e", 8))
+    followers.offer(MADE, push({"id": 1}, offset=9))
+    followers.offer(MADE, push({"id": 1}, offset=10))
+    followers.offer(GONE, push({"id": 1}, offset=11))
+    followers.offer(GONE, push({"id": 1}, offset=15))
+    assert told.lines == [("missed things", False)] * 2
+    assert [event.after_gap for event in makes.events] == [True, False]
+    assert [event.after_gap for event in gones.events] == [True, True]
 
 
 def test_an_event_that_is_none_ends_those_who_follow_it() -> None:
-    followers, taker, other = Followers(JsonCodec()), Taker(), Taker()
+    followers, taker, other = make(), Taker(), Taker()
     followers.add(MADE, taker)
     followers.add(GONE, other)
     followers.offer(MADE, push({"id": "x"}))

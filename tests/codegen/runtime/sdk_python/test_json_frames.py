@@ -10,15 +10,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.ws.envelope import Authenticate, Cancel, ControlId, JsonReader, Request, Subscribe, Unsubscribe
+from app.broadcast.broker import Position as Place
+from app.ws.envelope import Authenticate, Cancel, JsonReader, Request, Subscribe, Unsubscribe
 from app.ws.frames import JsonWriter
+from app.ws.frames import Start as ServerStart
 from generated.sdk_python.stele_client._contract import CONTRACT
 from generated.sdk_python.stele_client.runtime.codec import (
     Authenticated,
     BadFrame,
     Expiring,
+    Missed,
+    Position,
     Push,
     Reply,
+    Start,
     TopicsChanged,
 )
 from generated.sdk_python.stele_client.runtime.json_frames import NIL, JsonCodec
@@ -39,8 +44,10 @@ def test_the_service_reads_what_is_said() -> None:
     assert request == Request(CREATE.pkg_id, ID, b'{"name":"Ada"}', 1.5)
     assert said(CODEC.authenticate("a.b.c")) == Authenticate("Bearer a.b.c", None)
     assert said(CODEC.cancel(ID)) == Cancel(ID)
-    assert said(CODEC.topics(["artists"], join=True)) == Subscribe(["artists"], None)
-    assert said(CODEC.topics(["artists"], join=False)) == Unsubscribe(["artists"], None)
+    assert said(CODEC.subscribe(["artists"], {})) == Subscribe(["artists"], None)
+    resumed = CODEC.subscribe(["artists"], {"artists": Position("e", 7)})
+    assert said(resumed) == Subscribe(["artists"], None, {"artists": Place("e", 7)})
+    assert said(CODEC.unsubscribe(["artists"])) == Unsubscribe(["artists"], None)
 
 
 def test_what_the_service_says_is_read() -> None:
@@ -49,7 +56,11 @@ def test_what_the_service_says_is_read() -> None:
     assert CODEC.read(writer.reply(3, ID, b"[]", b'{"page":1}')) == Reply(ID, 3, 0, [], {"page": 1})
     assert CODEC.read(writer.authenticated(300, None)) == Authenticated(300.0)
     assert CODEC.read(writer.expiring(30)) == Expiring(30.0)
-    assert CODEC.read(writer.topics(ControlId.SUBSCRIBE, ["a"], None)) == TopicsChanged()
+    starts = [ServerStart("a", Place("e", 7), True), ServerStart("b", None, False)]
+    told = TopicsChanged((Start("a", Position("e", 7), True), Start("b", None, False)))
+    assert CODEC.read(writer.subscribed(["a", "b"], starts, None)) == told
+    assert CODEC.read(writer.unsubscribed(["a"], None)) == TopicsChanged()
+    assert CODEC.read(writer.missed("a", Place("e", 7))[0]["text"]) == Missed("a", Position("e", 7))
 
 
 def test_a_list_has_its_meta_beside_it() -> None:

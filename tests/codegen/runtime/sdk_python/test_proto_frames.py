@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.ws.envelope import Authenticate, Cancel, ControlId, ProtobufReader, Request, Subscribe, Unsubscribe
+from app.broadcast.broker import Position as Place
+from app.ws.envelope import Authenticate, Cancel, ProtobufReader, Request, Subscribe, Unsubscribe
 from app.ws.frames import ProtobufWriter
+from app.ws.frames import Start as ServerStart
 from generated.proto import artists_pb2, envelope_pb2
 from generated.results import Problem
 from generated.sdk_python.stele_client._contract import CONTRACT
@@ -18,8 +20,11 @@ from generated.sdk_python.stele_client.runtime.codec import (
     Authenticated,
     BadFrame,
     Expiring,
+    Missed,
+    Position,
     Push,
     Reply,
+    Start,
     TopicsChanged,
 )
 from generated.sdk_python.stele_client.runtime.json_frames import NIL
@@ -44,7 +49,10 @@ def test_the_service_reads_what_is_said() -> None:
     assert isinstance(told, Authenticate)
     assert told.token == "Bearer a.b.c"
     assert said(CODEC.cancel(ID)) == Cancel(ID)
-    joined, left = said(CODEC.topics(["artists", "b"], join=True)), said(CODEC.topics(["artists"], join=False))
+    resumed = said(CODEC.subscribe(["artists"], {"artists": Position("e", 7)}))
+    assert isinstance(resumed, Subscribe)
+    assert resumed.after == {"artists": Place("e", 7)}
+    joined, left = said(CODEC.subscribe(["artists", "b"], {})), said(CODEC.unsubscribe(["artists"]))
     assert isinstance(joined, Subscribe)
     assert isinstance(left, Unsubscribe)
     assert (joined.topics, left.topics) == (["artists", "b"], ["artists"])
@@ -55,7 +63,11 @@ def test_what_the_service_says_is_read() -> None:
     assert CODEC.read(writer.reply(3, ID, b"\x08\x01", None)) == Reply(ID, 3, 0, b"\x08\x01", None)
     assert CODEC.read(writer.authenticated(300, ID)) == Authenticated(300.0)
     assert CODEC.read(writer.expiring(30)) == Expiring(30.0)
-    assert CODEC.read(writer.topics(ControlId.SUBSCRIBE, ["a"], ID)) == TopicsChanged()
+    starts = [ServerStart("a", Place("e", 7), True), ServerStart("b", None, False)]
+    told = TopicsChanged((Start("a", Position("e", 7), True), Start("b", None, False)))
+    assert CODEC.read(writer.subscribed(["a", "b"], starts, ID)) == told
+    assert CODEC.read(writer.unsubscribed(["a"], ID)) == TopicsChanged()
+    assert CODEC.read(writer.missed("a", Place("e", 7))[0]["bytes"]) == Missed("a", Position("e", 7))
 
 
 def test_a_refusal_is_read_as_the_problem_that_it_is() -> None:
