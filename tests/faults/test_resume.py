@@ -57,6 +57,7 @@ def _has_a_gap(follower: Follower) -> bool:
     return follower.gaps > 0
 
 
+@pytest.mark.survives("D17")
 async def test_a_client_that_was_cut_hears_over_the_other_node_what_it_missed_and_nothing_twice(nodes: Nodes) -> None:
     """Short absences, which a node remembers, and one of 300 events, which the stream does."""
     names, rng = named(400), random.Random(7)
@@ -77,7 +78,8 @@ async def test_a_client_that_was_cut_hears_over_the_other_node_what_it_missed_an
             assert follower.recovered
 
 
-async def test_m03_a_node_is_killed_in_the_middle_and_its_clients_go_on_at_the_other(nodes: Nodes) -> None:
+@pytest.mark.survives("M03", "D17")
+async def test_a_node_is_killed_in_the_middle_and_its_clients_go_on_at_the_other(nodes: Nodes) -> None:
     """M03: kill -9 while events flow; every client ends with all of them, in order, each once."""
     names = named(300)
     async with following(nodes, 6) as followers:
@@ -91,6 +93,7 @@ async def test_m03_a_node_is_killed_in_the_middle_and_its_clients_go_on_at_the_o
             assert (follower.names, follower.faults, follower.gaps) == (names, [], 0)
 
 
+@pytest.mark.survives("D17", "M03")
 async def test_a_node_that_is_behind_the_one_before_lets_its_client_wait_for_it(nodes: Nodes) -> None:
     """The client heard more at the other node than this one has read: nothing comes twice."""
     names = named(20)
@@ -109,8 +112,9 @@ async def test_a_node_that_is_behind_the_one_before_lets_its_client_wait_for_it(
         assert (follower.names, follower.faults, follower.gaps) == (names, [], 0)
 
 
+@pytest.mark.survives("F02", "D17")
 @pytest.mark.parametrize("loss", ["emptied", "replica", "trimmed"])
-async def test_f02_what_redis_lost_is_told_to_every_subscriber_and_nothing_is_silent(nodes: Nodes, loss: str) -> None:
+async def test_what_redis_lost_is_told_to_every_subscriber_and_nothing_is_silent(nodes: Nodes, loss: str) -> None:
     """F02: FLUSHALL, a failover to a replica that lags, and a history that ends before who was away: `recovered` is false, or
     `topic.missed` is said, and what is written afterwards is heard by all."""
     before, between, after = named(10), named(10), named(5)
@@ -148,7 +152,8 @@ async def test_f02_what_redis_lost_is_told_to_every_subscriber_and_nothing_is_si
     await client.aclose()
 
 
-async def test_m05_who_reads_slowly_is_closed_and_resumes_without_a_gap(nodes: Nodes) -> None:
+@pytest.mark.survives("M05", "D17")
+async def test_who_reads_slowly_is_closed_and_resumes_without_a_gap(nodes: Nodes) -> None:
     """M05: 4430 is no loss: the client comes back where it was."""
     async with following(nodes, 1) as (quick,), following(nodes, 1, is_slow=True) as (slow,):
         names = [f"{name} {LONG_NAME}"[:200] for name in named(500)]
