@@ -196,7 +196,8 @@ RULES: dict[str, Rule] = {
         "It becomes an identifier in three languages: a text's own, or spelled from it, or of x-enum-names.",
     ),
     "S015": Rule(
-        "The arms of a union share one constant.", "It tells them apart in JSON as the oneof does in protobuf."
+        "The arms of a union share one constant.",
+        "It tells them apart in JSON as the oneof does in protobuf, where its value, spelled as a name, names the arm.",
     ),
     "S016": Rule("allOf does not bring a field twice."),
     "S017": Rule("What is required is a property."),

@@ -19,7 +19,6 @@ from google.protobuf.descriptor_pool import DescriptorPool
 from google.protobuf.message import DecodeError, Message
 from google.protobuf.message_factory import GetMessageClass
 
-from codegen.ir.names import snake
 from codegen.ir.operations import Contract, Operation
 from codegen.ir.proto_spelling import said_members
 from codegen.ir.types import (
@@ -231,7 +230,7 @@ class Protobuf:
             arm = next((record for name, record in definition.arms if name == tag), None)
             if arm is None:
                 raise Inexpressible(f"{definition.name} has no arm {tag!r}")
-            inner = getattr(message, snake(str(tag)))
+            inner = getattr(message, definition.arm_name(str(tag)))
             inner.SetInParent()
             self._fill(self.contract.record(arm), inner, value)
         else:
@@ -302,11 +301,10 @@ class Protobuf:
             return self._value(definition, value)
         if isinstance(definition, Union):
             for tag, arm in definition.arms:
-                if value.HasField(snake(tag)):
-                    return {
-                        **self._value(self.contract.record(arm), getattr(value, snake(tag))),
-                        definition.tag_member: tag,
-                    }
+                name = definition.arm_name(tag)
+                if value.HasField(name):
+                    found = self._value(self.contract.record(arm), getattr(value, name))
+                    return {**found, definition.tag_member: tag}
             return None
         if isinstance(definition, Enum):
             numbers = self._members(definition)

@@ -110,7 +110,7 @@ class Keywords(Numbers):
         return next((word for word in ("oneOf", "anyOf") if word in node.entries), "")
 
     def _known_choice(self, node: Mapping, word: str, what: str) -> bool:
-        known = {"oneOf", "discriminator"} if word == "oneOf" else {"anyOf"}
+        known = {"oneOf", "discriminator", "x-enum-names"} if word == "oneOf" else {"anyOf"}
         unknown = [key for key in node.entries if key not in known | ANNOTATIONS]
         for key in unknown:
             self._refuse("S004", node.keys[key], f"{what} uses {key!r} beside {word}", "move it into the arms")

@@ -29,6 +29,11 @@ from codegen.parse.yaml_tree import Mapping
 
 
 def read(folder: Path, text: str, name: str = "T") -> tuple[Schemas, tuple[Type, bool] | None, list[str]]:
+    schemas, found, findings = told(folder, text, name)
+    return schemas, found, [one.rule for one in findings]
+
+
+def told(folder: Path, text: str, name: str = "T") -> tuple[Schemas, tuple[Type, bool] | None, Findings]:
     path = folder / "specs" / "schemas" / "s.yaml"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text)
@@ -37,8 +42,7 @@ def read(folder: Path, text: str, name: str = "T") -> tuple[Schemas, tuple[Type,
     schemas = Schemas(documents, findings)
     root = documents.tree("specs/schemas/s.yaml")
     assert isinstance(root, Mapping)
-    found = schemas.type_of(root.entries[name], name)
-    return schemas, found, [one.rule for one in findings]
+    return schemas, schemas.type_of(root.entries[name], name), findings
 
 
 @pytest.mark.parametrize(
