@@ -89,7 +89,7 @@ def test_the_vocabulary(tmp_path: Path, schema: str, kind: Type) -> None:
         ("{type: object, properties: {json: {type: boolean}}}", "S018"),
         ("{type: object, properties: {x: {type: array, items: {type: boolean}}}}", "S019"),
         ("{type: object, properties: {x: {type: [boolean, 'null']}}}", "S020"),
-        ("{type: object, properties: {x: {$ref: '#/A', description: y}}}", "S022"),
+        ("{type: object, properties: {x: {$ref: '#/A', default: y}}}", "S022"),
     ],
 )
 def test_what_is_outside_of_it_is_refused_by_a_rule(tmp_path: Path, schema: str, rule: str) -> None:
