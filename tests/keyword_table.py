@@ -1,6 +1,6 @@
 """The keywords of a schema, each with a value that it allows and one that it refuses, and the positions in which they are asked.
 
-What is asked of each stands here once: the contract (`tests/keywords_project.py`), its handler and its clients are made of it.
+What is asked of each stands here once: the contract (`tests/keywords_project.py`) and what its clients send are made of it.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ KEYWORDS = {
     "exclusiveMinimum": Keyword("{type: number, exclusiveMinimum: 0}", 0.5, 0),
     "exclusiveMaximum": Keyword("{type: integer, format: int32, exclusiveMaximum: 10}", 9, 10),
     "besideMinimum": Keyword("{type: number, minimum: 0, exclusiveMinimum: 0}", 1.5, 0),
-    "multipleInteger": Keyword("{type: integer, format: int64, multipleOf: 12}", 24, 25),
+    "multipleInteger": Keyword("{type: integer, format: int64, minimum: 0, maximum: 9007199254740991, multipleOf: 12}", 24, 25),
     "multipleNumber": Keyword("{type: number, multipleOf: 0.1}", 0.3, 0.35),
     "multipleDecimal": Keyword("{type: string, format: decimal, multipleOf: 0.01}", "1.50", "1.505"),
     "patternBesideUuid": Keyword("{type: string, format: uuid, pattern: '^0'}", "0f8fad5b-d9cb-469f-a165-70867728950e", "1f8fad5b-d9cb-469f-a165-70867728950e"),

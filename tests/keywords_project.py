@@ -46,10 +46,9 @@ def _schemas() -> str:
     body = [(named(position, name), _schema(position, name)) for position, name in pairs(BODY) if position != "arm"]
     arm = [(name, KEYWORDS[name].schema) for _, name in pairs(("arm",))]
     address = [(named(position, name), KEYWORDS[name].schema) for position, name in pairs(ADDRESS)]
-    spoiled = ("spoiled", "{type: string, maxLength: 40}")
     return (
         f"AnyText: {ANY_TEXT}\n"
-        + _record("Probe", [*body, ("arm", "{$ref: '#/Arm'}"), spoiled])
+        + _record("Probe", [*body, ("arm", "{$ref: '#/Arm'}")])
         + "Arm: {oneOf: [{$ref: '#/FullArm'}, {$ref: '#/OtherArm'}]}\n"
         + _record("FullArm", [("kind", "{type: string, const: text/full}"), *arm])
         + _record("OtherArm", [("kind", "{type: string, const: class}")])

@@ -1,4 +1,4 @@
-"""Every keyword in every position: one verdict at four doors, in both clients, in the served documents, and of what is sent."""
+"""Every keyword in every position: one verdict at four doors, in both clients, and in the served documents."""
 
 from __future__ import annotations
 

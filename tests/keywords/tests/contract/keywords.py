@@ -20,17 +20,16 @@ from tests.node import NODE
 from tests.running_service import RunningService
 
 OPERATIONS = {"probe_body": BODY, "probe_address": ADDRESS}
-SPOILT: dict[str, dict[str, str]] = {"probe_body": {"spoiled": ""}, "probe_address": {}}
 
 
 def cases(operation: str, *, binary: bool) -> list[tuple[dict[str, Any], list[str]]]:
     """Requests with the pointers of their refusals: one that is good, and for each position one in which all keywords are broken."""
     positions = OPERATIONS[operation]
-    found: list[tuple[dict[str, Any], list[str]]] = [({**asked(positions, {}), **SPOILT[operation]}, [])]
+    found: list[tuple[dict[str, Any], list[str]]] = [(asked(positions, {}), [])]
     for position in positions:
         names = [name for _, name in pairs((position,)) if not (binary and KEYWORDS[name].is_text_alone)]
         bad = asked(positions, dict.fromkeys(names, position))
-        found.append(({**bad, **SPOILT[operation]}, sorted(pointer(position, name) for name in names)))
+        found.append((bad, sorted(pointer(position, name) for name in names)))
     return found
 
 
@@ -53,21 +52,8 @@ async def _is_judged(door: Door, operation: str, request: dict[str, Any], pointe
     assert (answer.code, told) == ("invalid_data", pointers), (door.name, operation, told)
 
 
-async def nothing_is_sent_that_the_contract_refuses(service: RunningService, token: str) -> None:
-    """Neither as an answer nor as an event: it is `internal`, at every door and for each keyword in each position."""
-    good = asked(BODY, {})
-    for door in all_doors(service.url, token):
-        async with door:
-            for where in ("answer", "event"):
-                for position, name in pairs(BODY):
-                    if KEYWORDS[name].is_text_alone:
-                        continue
-                    answer = await door.call("probe_body", **good, spoiled=f"{where}:{position}:{name}")
-                    assert answer.code == "internal", (door.name, where, position, name, answer)
-
-
 async def events_carry_every_keyword(service: RunningService, token: str) -> None:
-    request = {**asked(BODY, {}), "spoiled": ""}
+    request = asked(BODY, {})
     for encoding in ("json", "protobuf"):
         client = AsyncClient(service.url, token=token, transport="ws", encoding=encoding)
         async with client, client.events(models.ProbeSeen) as stream:
@@ -95,7 +81,7 @@ def the_documents_have_the_same_verdict() -> None:
     ]
     event = frames["probe_seen"]["payload"]["properties"]["data"]
     for position, name in pairs(BODY):
-        good, bad = ({**asked(BODY, broken), "spoiled": ""} for broken in ({}, {name: position}))
+        good, bad = (asked(BODY, broken) for broken in ({}, {name: position}))
         for root, schema in told:
             _is_told(root, schema, good, bad, (position, name))
         _is_told(socket, event, {"probe": good}, {"probe": bad}, (position, name))
@@ -126,7 +112,6 @@ async def main(folder: str, database_url: str, redis_url: str) -> None:
         await every_door_has_one_verdict(service, token)
         await events_carry_every_keyword(service, token)
         await the_typescript_client_has_the_same_verdict(service, Path(folder))
-        await nothing_is_sent_that_the_contract_refuses(service, token)
 
 
 if __name__ == "__main__":
