@@ -43,7 +43,11 @@ def _listed(indent: str, table: str, names: tuple[str, ...]) -> str:
 
 
 def _schemas() -> str:
-    body = [(named(position, name), _schema(position, name)) for position, name in pairs(BODY) if position != "arm"]
+    body = [
+        (named(position, name), in_position(position, KEYWORDS[name].schema))
+        for position, name in pairs(BODY)
+        if position != "arm"
+    ]
     arm = [(name, KEYWORDS[name].schema) for _, name in pairs(("arm",))]
     address = [(named(position, name), KEYWORDS[name].schema) for position, name in pairs(ADDRESS)]
     return (
@@ -58,8 +62,9 @@ def _schemas() -> str:
     )
 
 
-def _schema(position: str, name: str) -> str:
-    return FORMS.get(position, "{}").format(KEYWORDS[name].schema)
+def in_position(position: str, schema: str) -> str:
+    """The schema of a member whose own value, item or value of a map has the schema."""
+    return FORMS.get(position, "{}").format(schema)
 
 
 def _record(name: str, fields: list[tuple[str, str]]) -> str:
