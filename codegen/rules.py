@@ -196,7 +196,8 @@ RULES: dict[str, Rule] = {
         "It becomes an identifier in three languages: a text's own, or spelled from it, or of x-enum-names.",
     ),
     "S015": Rule(
-        "The arms of a union share one constant.", "It tells them apart in JSON as the oneof does in protobuf."
+        "The arms of a union share one constant.",
+        "It tells them apart in JSON as the oneof does in protobuf, where its value, spelled as a name, names the arm.",
     ),
     "S016": Rule("allOf does not bring a field twice."),
     "S017": Rule("What is required is a property."),
@@ -207,7 +208,9 @@ RULES: dict[str, Rule] = {
     "S019": Rule("A list or map is required, or empty by default.", "protobuf cannot tell absent from empty."),
     "S020": Rule("A field has two states at most.", "Absent, null and a value would be three; protobuf has two."),
     "S021": Rule("A count is a whole number, a bound a number."),
-    "S022": Rule("Nothing stands beside $ref.", "Draft-07 ignores it, 2020-12 does not."),
+    "S022": Rule(
+        "Beside $ref stands only what a property says to readers.", "Draft-07 ignores what does, 2020-12 does not."
+    ),
     "S023": Rule("A default is a value of its own type."),
     "S024": Rule("A type's name is free.", "Generated code and the envelope have types of their own."),
     "S025": Rule("A constant is a text.", "It is a union's tag, or a field that says one thing."),

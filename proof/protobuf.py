@@ -20,7 +20,6 @@ from google.protobuf.message import DecodeError, Message
 from google.protobuf.message_factory import GetMessageClass
 
 from codegen.emit.control_proto import PACKAGE, with_control
-from codegen.ir.names import snake
 from codegen.ir.operations import Contract, Operation
 from codegen.ir.proto_spelling import said_members
 from codegen.ir.types import (
@@ -259,7 +258,7 @@ class Protobuf:
             arm = next((record for name, record in definition.arms if name == tag), None)
             if arm is None:
                 raise Inexpressible(f"{definition.name} has no arm {tag!r}")
-            inner = getattr(message, snake(str(tag)))
+            inner = getattr(message, definition.arm_name(str(tag)))
             inner.SetInParent()
             self._fill(self.contract.record(arm), inner, value)
         else:
@@ -330,11 +329,10 @@ class Protobuf:
             return self._value(definition, value)
         if isinstance(definition, Union):
             for tag, arm in definition.arms:
-                if value.HasField(snake(tag)):
-                    return {
-                        **self._value(self.contract.record(arm), getattr(value, snake(tag))),
-                        definition.tag_member: tag,
-                    }
+                name = definition.arm_name(tag)
+                if value.HasField(name):
+                    found = self._value(self.contract.record(arm), getattr(value, name))
+                    return {**found, definition.tag_member: tag}
             return None
         if isinstance(definition, Enum):
             numbers = self._members(definition)

@@ -82,12 +82,20 @@ def outside_values(
             first = expected_versions(parameter.field, parameter.versions, header)[0]
             values |= {} if first is None else {parameter.field: first}
             continue
-        text = header.decode("latin-1")
+        text = _text(header)
         if parameter.is_list:
             values[parameter.field] = [parameter.from_text(one.strip()) for one in text.split(",")]
         else:
             values[parameter.field] = parameter.from_text(text)
     return values
+
+
+def _text(header: bytes) -> str:
+    """RFC 9110 gives other characters than those of ASCII no meaning (section 5.5): ours are UTF-8."""
+    try:
+        return header.decode()
+    except UnicodeDecodeError:
+        return header.decode("latin-1")
 
 
 def alternatives(binding: HttpBinding, headers: dict[bytes, bytes], request: Any) -> list[Any]:

@@ -315,14 +315,14 @@ class _Checker:
             return
         members = {one.name: one for one in message.fields if one.oneof}
         for tag, record in union.arms:
-            theirs = members.pop(snake(tag), None)
+            theirs = members.pop(union.arm_name(tag), None)
             if theirs is None or theirs.type_name != record:
                 self._findings.add(
                     "X018",
                     union.place,
                     f"{union.name} has the arm {tag!r}: {record}",
                     other=(message.place, "has no such oneof member"),
-                    fix=f"add `{record} {snake(tag)}` to the oneof",
+                    fix=f"add `{record} {union.arm_name(tag)}` to the oneof",
                     subject=tag,
                 )
         beside = [one for one in message.fields if not one.oneof]

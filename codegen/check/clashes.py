@@ -28,7 +28,7 @@ def check_clashes(contract: Contract, findings: Findings) -> None:
         if isinstance(definition, Enum):
             _apart([(name, definition.place) for name, _ in definition.members], constant, findings)
         elif isinstance(definition, Union):
-            _apart([(tag, definition.place) for tag, _ in definition.arms], snake, findings)
+            _apart([(tag, definition.place) for tag, _ in definition.arms], definition.arm_name, findings)
     for error in contract.errors:
         if pascal(error.code) in EXCEPTIONS:
             message = f"the exception of {error.code} would be {pascal(error.code)}, which is taken"

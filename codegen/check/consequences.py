@@ -43,7 +43,24 @@ UNREAD = {"F001", "O003", "S004"}
 """Rules that say of a key that it is not read: of what is below nothing more is to be said."""
 UNREACHED = {"A015", "O015", "O016", "X007", "X008"}
 """Rules that something is reached by nothing, or leads to nothing, which may stand in a part that was refused."""
-OF_SCHEMAS = {"S003", "S004", "S005", "S006", "S007", "S008", "S017", "S020", "S021", "S025", "S026", "S028"}
+OF_SCHEMAS = {
+    "S003",
+    "S004",
+    "S005",
+    "S006",
+    "S007",
+    "S008",
+    "S010",
+    "S012",
+    "S017",
+    "S019",
+    "S020",
+    "S021",
+    "S022",
+    "S025",
+    "S026",
+    "S028",
+}
 """Rules that are judged while a schema is read."""
 LOCK, FRAME = "specs/contract.lock", "specs/schemas/frame.yaml"
 TABLES = (

@@ -66,7 +66,7 @@ class _Offers:
             self._findings.attach("X005", union.place, self.writer.union(union), union.name)
             return
         for tag, record in union.arms:
-            self._findings.attach("X018", union.place, self.writer.arm(message, tag, record), tag)
+            self._findings.attach("X018", union.place, self.writer.arm(message, union.arm_name(tag), record), tag)
 
     def rsp_codes(self) -> None:
         theirs = self._proto.enums.get("RspCode")

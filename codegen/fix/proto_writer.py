@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 
 from codegen.diagnostics import Place
 from codegen.edits import BODY, CLOSE, END, HEADER, IMPORT, MEMBER, OPEN, Edit
-from codegen.ir.names import pascal, snake
+from codegen.ir.names import pascal
 from codegen.ir.operations import Contract, Operation
 from codegen.ir.proto_spelling import (
     DURATION,
@@ -78,9 +78,9 @@ class ProtoWriter:
 
     def union(self, union: Union) -> list[Edit]:
         file = self._file_of(union.name, None)
-        numbers = [self._number(union.name, snake(tag), None) for tag, _ in union.arms]
+        numbers = [self._number(union.name, union.arm_name(tag), None) for tag, _ in union.arms]
         arms = [
-            f"    {record} {snake(tag)} = {number};\n"
+            f"    {record} {union.arm_name(tag)} = {number};\n"
             for (tag, record), number in zip(union.arms, numbers, strict=True)
         ]
         text = f"\nmessage {union.name} {{\n  oneof value {{\n{''.join(arms)}  }}\n}}\n"
@@ -107,9 +107,8 @@ class ProtoWriter:
             _inside(message.place, message.end, declaration),
         ]
 
-    def arm(self, message: ProtoMessage, tag: str, record: str) -> list[Edit]:
+    def arm(self, message: ProtoMessage, name: str, record: str) -> list[Edit]:
         """A member of the message's one oneof."""
-        name = snake(tag)
         if message.oneof is None or message.field(name) is not None or name in message.reserved:
             return []
         declaration = f"{record} {name} = {self._number(message.name, name, message)};"

@@ -258,9 +258,9 @@ class Shapes:
         )
         return Shape(made(node, {key: one for key, one in node if key in SAID_OUTSIDE}), "string", False, name)
 
-    def merged(self, shape: Shape, what: str) -> Shape:
-        """A union that nothing tells apart, as one record with the properties of all its arms."""
-        self.losses.add(SHAPE, shape.node.place, f"the alternatives of {what} become one record with the properties of all, since no common constant tells them apart",
+    def merged(self, shape: Shape, what: str, why: str) -> Shape:
+        """A union whose arms cannot be told apart, as one record with the properties of all of them."""
+        self.losses.add(SHAPE, shape.node.place, f"the alternatives of {what} become one record with the properties of all, since {why}",
                         "give each alternative a required property of one name with its own `const`")  # fmt: skip
         own = without(shape.node, *CHOICES)
         joined = self._joined(shape.node, own, list(shape.arms), what, is_all=False)

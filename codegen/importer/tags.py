@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from codegen.importer.names import identifier
 from codegen.importer.nodes import items, mapping, text, value
 from codegen.importer.shapes import Shape, Shapes
-from codegen.ir.names import is_identifier, snake
+from codegen.ir.names import is_identifier
+from codegen.parse.unions import arm_name
 from codegen.parse.yaml_tree import Mapping, Node, plain, text_of
 
 
@@ -27,9 +27,26 @@ def tag_of(shape: Shape, shapes: Shapes) -> Tag | None:
     named = text(said, "propertyName") or text(said)
     for name in [named] if named else _constant_properties(shape.arms[0], shapes):
         values = [_value(said, arm, name, shapes) for arm in shape.arms]
-        if all(map(_is_legal, values)) and len({identifier(one) for one in values}) == len(values):
+        if all(map(_is_legal, values)) and len({arm_name(one) for one in values}) == len(values):
             return Tag(name, tuple(values))
     return None
+
+
+def untold(shape: Shape, shapes: Shapes) -> str:
+    """Why a union that has no tag has none."""
+    if len({arm.key for arm in shape.arms}) != len(shape.arms):
+        return "one of them stands there twice"
+    others = [arm for arm in shape.arms if arm.kind != "record"]
+    if others:
+        return f"{others[0].name or others[0].kind} is no record"
+    said = _discriminator(shape)
+    name = text(said, "propertyName") or text(said)
+    if not name:
+        return "no common constant tells them apart"
+    for arm in shape.arms:
+        if not _is_legal(found := _value(said, arm, name, shapes)):
+            return f"no name can be made of {found!r}, the {name!r} of {arm.name or 'one of them'}"
+    return f"two of them have one {name!r}"
 
 
 def _discriminator(shape: Shape) -> Node | None:
@@ -51,7 +68,7 @@ def _value(said: Node | None, arm: Shape, name: str, shapes: Shapes) -> str:
 
 
 def _is_legal(value: str) -> bool:
-    return bool(value) and is_identifier(snake(value)) and len(value) < 64
+    return bool(value) and is_identifier(arm_name(value))
 
 
 def _constant_properties(arm: Shape, shapes: Shapes) -> list[str]:

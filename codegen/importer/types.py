@@ -17,7 +17,7 @@ from codegen.importer.notes import notes
 from codegen.importer.presence import settled
 from codegen.importer.scalars import left_out, scalar_schema
 from codegen.importer.shapes import Shape, Shapes
-from codegen.importer.tags import Tag, tag_of
+from codegen.importer.tags import Tag, tag_of, untold
 from codegen.ir.names import code_name, is_member_name
 from codegen.parse.yaml_tree import Mapping, Node, text_of
 
@@ -112,9 +112,10 @@ class Types:
         described = notes(self.losses, shape.node)
         if shape.kind == "union":
             tag = tag_of(shape, self.shapes)
-            if tag is not None and not self._is_told_otherwise(shape, tag):
+            other = self._told_otherwise(shape, tag) if tag else untold(shape, self.shapes)
+            if tag and not other:
                 return described | self._union(shape, tag, name)
-            shape = self.shapes.merged(shape, name)
+            shape = self.shapes.merged(shape, name, other)
         if shape.kind == "record":
             return described | self._record(shape, name)
         left_out(self.losses, shape.node, shape.kind.removesuffix(" enum"), name)
@@ -283,10 +284,13 @@ class Types:
             arms.append(found)
         return {"oneOf": arms}
 
-    def _is_told_otherwise(self, shape: Shape, tag: Tag) -> bool:
-        """A record is told apart by one property in all unions."""
-        known = [self._tags.get(self._named.get(arm.key) or "") for arm in shape.arms]
-        return any(one not in (None, (tag.property, value)) for one, value in zip(known, tag.values, strict=True))
+    def _told_otherwise(self, shape: Shape, tag: Tag) -> str:
+        """A record is told apart by one property in all unions, and by one constant."""
+        for arm, constant in zip(shape.arms, tag.values, strict=True):
+            name = self._named.get(arm.key) or ""
+            if self._tags.get(name) not in (None, (tag.property, constant)):
+                return "another union tells {} by {!r}: {!r}".format(name, *self._tags[name])
+        return ""
 
     def _tag(self, record: str) -> None:
         """The record has the constant, whatever its own schema says of the property: the discriminator's mapping says so."""

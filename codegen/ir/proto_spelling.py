@@ -33,7 +33,7 @@ def names_in_proto(definition: Definition) -> set[str]:
     if isinstance(definition, Record):
         return {one.name for one in definition.fields}
     if isinstance(definition, Union):
-        return {snake(tag) for tag, _ in definition.arms}
+        return {definition.arm_name(tag) for tag, _ in definition.arms}
     return set(enum_members(definition))
 
 

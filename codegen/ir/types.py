@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, fields
 from typing import TypeAlias
 
 from codegen.diagnostics import NOWHERE, Place
-from codegen.ir.names import camel
+from codegen.ir.names import camel, snake
 from codegen.ir.notes import Notes
 
 INT32 = (-(2**31), 2**31 - 1)
@@ -205,7 +205,7 @@ class Enum:
 @dataclass(frozen=True, slots=True)
 class Union:
     """Arms are (tag value, record name); each record has `tag` as a required constant, and `json` is its name in JSON,
-    where it is another."""
+    where it is another. `called` has, as (tag value, name), the arms of which proto's name is not the value in snake_case."""
 
     name: str
     tag: str
@@ -214,10 +214,15 @@ class Union:
     place: Place = field(default=NOWHERE, compare=False)
     json: str = ""
     notes: Notes = field(default_factory=Notes, compare=False)
+    called: tuple[tuple[str, str], ...] = ()
 
     @property
     def tag_member(self) -> str:
         return self.json or self.tag
+
+    def arm_name(self, tag: str) -> str:
+        """What proto calls the arm."""
+        return dict(self.called).get(tag) or snake(tag)
 
 
 def file_of(kind: Type) -> File | None:
@@ -227,7 +232,18 @@ def file_of(kind: Type) -> File | None:
 
 
 FACETS = frozenset(
-    {"multiple_of", "exclusive_minimum", "exclusive_maximum", "unique_items", "shape", "form", "file", "access", "json"}
+    {
+        "multiple_of",
+        "exclusive_minimum",
+        "exclusive_maximum",
+        "unique_items",
+        "shape",
+        "form",
+        "file",
+        "access",
+        "json",
+        "called",
+    }
 )
 """Attributes that most types and bindings lack; where one has nothing to say, it is no fact of the contract."""
 Definition: TypeAlias = Record | Enum | Union

@@ -5,7 +5,7 @@ Whether an example is a value of its schema is judged when the contract is whole
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from pydantic_core import PydanticCustomError
 
@@ -13,7 +13,7 @@ from codegen.diagnostics import Findings
 from codegen.ir.notes import Example, ExternalDocs, Notes
 from codegen.ir.types import ListOf, MapOf, Named, Type
 from codegen.parse.documents import Documents
-from codegen.parse.yaml_tree import Mapping, Scalar, Sequence, plain, text_of
+from codegen.parse.yaml_tree import Mapping, Node, Scalar, Sequence, plain, text_of
 from codegen.runtime.service.formats import Form
 
 DOCS = "externalDocs"
@@ -29,6 +29,19 @@ def read_notes(node: Mapping, findings: Findings) -> Notes:
         sunset=text_of(node.get("x-sunset")) or "",
         external_docs=read_docs(node, findings),
     )
+
+
+def told(nodes: Iterable[Node | None], findings: Findings) -> tuple[str, Notes]:
+    """The description and the notes of a thing of which several schemas speak: each is what the first says that says it."""
+    found, description = Notes(), ""
+    read: list[Node] = []
+    for node in nodes:
+        if isinstance(node, Mapping) and not any(node is other for other in read):
+            read.append(node)
+            description = description or text_of(node.get("description")) or ""
+            notes = read_notes(node, findings)
+            found = Notes(**{name: getattr(found, name) or getattr(notes, name) for name in Notes.__slots__})
+    return description, found
 
 
 def is_deprecated(node: Mapping) -> bool:

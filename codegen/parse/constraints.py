@@ -8,7 +8,8 @@ from typing import TypeVar
 from codegen.diagnostics import Findings, Place
 from codegen.ir.patterns import Untranslatable, rust
 from codegen.ir.types import INT64, File, Shape
-from codegen.parse.yaml_tree import MAX_DEPTH, Mapping, Scalar, text_of
+from codegen.parse.documents import shared_name
+from codegen.parse.yaml_tree import MAX_DEPTH, Mapping, Node, Scalar, Sequence, text_of
 
 Read = TypeVar("Read")
 
@@ -62,11 +63,17 @@ class Constraints:
         return not found
 
     def _const(self, node: Mapping, what: str) -> str | None:
-        value = node.get("const")
+        only = only_member(node)
+        value = node.get("const") if only is None else only
         if value is None:
             return None
         text = value.value if isinstance(value, Scalar) else None
-        self._alone(node, "const", SHAPING - {"const"} | {"format"}, what)
+        self._alone(
+            node,
+            "const" if only is None else "enum",
+            SHAPING - ({"const"} if only is None else {"enum"}) | {"format"},
+            what,
+        )
         if not isinstance(text, str) or not text or "\0" in text:
             self._refuse("S025", value.place, f"the constant of {what} is no text", "write a text in quotes")
             return None
@@ -127,3 +134,12 @@ class Constraints:
         if is_wrong:
             self._refuse("S006", node.place, f"{what} has the bounds {low} … {high}", "let something lie between them")
         return not is_wrong
+
+
+def only_member(node: Mapping) -> Node | None:
+    """The text of an enum of one that has no name: a constant, as people wrote it before `const`."""
+    members = node.get("enum")
+    is_plain = shared_name(node) is None and not node.entries.keys() & {"const", "x-enum-names"}
+    if not isinstance(members, Sequence) or len(members.items) != 1 or not is_plain:
+        return None
+    return members.items[0] if text_of(node.get("type")) == "string" else None

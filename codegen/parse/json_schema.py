@@ -27,14 +27,14 @@ from codegen.ir.types import (
     Type,
     Union,
 )
-from codegen.parse.annotations import each_of, read_notes
-from codegen.parse.constraints import SHAPING
-from codegen.parse.directions import READ, WRITE, asked_notes, kept
+from codegen.parse.annotations import each_of, read_notes, told
+from codegen.parse.constraints import SHAPING, only_member
+from codegen.parse.directions import READ, asked_notes, kept
 from codegen.parse.documents import Documents, shared_name
 from codegen.parse.enums import read_members
 from codegen.parse.keywords import ANNOTATIONS, BINARY, FORMS, LENGTHS, PLAIN_FORMATS, RESERVED, Keywords
 from codegen.parse.members import Members, namesake, told_once
-from codegen.parse.presence import ambiguity
+from codegen.parse.presence import ambiguity, empty_when_absent
 from codegen.parse.unions import Unions
 from codegen.parse.yaml_tree import Mapping, Node, Scalar, Sequence, kind_of, plain, text_of
 
@@ -54,9 +54,9 @@ class Schemas(Keywords):
         self._read: dict[Place, tuple[Field, ...] | None] = {}
         self.definitions: dict[str, Definition] = {}
 
-    def type_of(self, node: Node, what: str) -> tuple[Type, bool] | None:
+    def type_of(self, node: Node, what: str, *, may_say: bool = False) -> tuple[Type, bool] | None:
         """The type and whether null is allowed; `what` names the schema in findings."""
-        self._no_siblings(node, what)
+        self._no_siblings(node, what, may_say=may_say)
         target = self._documents.resolve(node)
         if target is None:
             return None
@@ -73,7 +73,8 @@ class Schemas(Keywords):
         kind, nullable = self._kind(target, what)
         if kind is None or not self._known_words(target, kind, what):
             return None
-        if "enum" in target.entries or (kind == "object" and not self._is_map(target)):
+        is_enum = "enum" in target.entries and only_member(target) is None
+        if is_enum or (kind == "object" and not self._is_map(target)):
             found = self._named(target, what)
             return (found[0], nullable) if found else None
         built = self._ending(target, what, lambda: self._scalar(target, kind, what))
@@ -111,7 +112,12 @@ class Schemas(Keywords):
         if found is None:
             return None
         if not isinstance(found[0], Named):
-            self._refuse("S002", node.place, f"{what} must be a named record of specs/schemas/")
+            self._refuse(
+                "S002",
+                node.place,
+                f"{what} must be a named record of specs/schemas/",
+                "let it be a record that has the value in a field; a list is `items`",
+            )
             return None
         return found[0].name
 
@@ -179,7 +185,12 @@ class Schemas(Keywords):
     def _map(self, node: Mapping, what: str) -> Type | None:
         values = node.get("additionalProperties")
         if not isinstance(values, Mapping):
-            self._refuse("S010", node.place, f"{what} has neither properties nor a schema for its values")
+            self._refuse(
+                "S010",
+                node.place,
+                f"{what} has neither properties nor a schema for its values",
+                "write properties, or additionalProperties: {type: string}",
+            )
             return None
         found = self.type_of(values, f"a value of {what}")
         if found is None or self._not_null(found[1], values.place, f"a value of {what}"):
@@ -342,13 +353,6 @@ class Schemas(Keywords):
         fields = self.fields_of(node, "the request") if node is not None and notes.examples else ()
         return asked_notes(notes, fields or ())
 
-    def _access(self, node: Mapping, what: str) -> str:
-        said = [word for word in (READ, WRITE) if self._flag(node, word, what)]
-        if len(said) == 2:
-            fix = "keep one of them; what goes neither way is no property"
-            self._refuse("S032", node.keys[WRITE], f"{what} is readOnly and writeOnly", fix)
-        return said[0] if said else ""
-
     def is_enum(self, name: str) -> bool:
         return isinstance(self.definitions.get(name), Enum)
 
@@ -363,15 +367,15 @@ class Schemas(Keywords):
         json: str,
         absent_is_empty: bool = False,
     ) -> Field | None:
-        found = self.type_of(node, label)
+        found = self.type_of(node, label, may_say=True)
         if found is None:
             return None
         target = self._documents.resolve(node)
         own = target if isinstance(target, Mapping) else None
         is_definition = own is not None and isinstance(found[0], Named) and self._places[found[0].name] == own.place
-        speaks = own is not None and not is_definition
+        description, notes = told((node, None if is_definition else own), self._findings)
+        each, each_notes = told((each_of(own, found[0], self._documents),), self._findings)
         default = own.get("default") if own else None
-        each = each_of(own, found[0], self._documents)
         one = Field(
             name=name,
             type=found[0],
@@ -379,18 +383,17 @@ class Schemas(Keywords):
             nullable=found[1],
             has_default=default is not None,
             default=plain(default) if default is not None else None,
-            sensitive=bool(own and own.get("x-sensitive"))
-            or (isinstance(found[0], String) and found[0].form == "password"),
-            description=(text_of(own.get("description")) or "") if own and speaks else "",
+            sensitive=bool(own and own.get("x-sensitive")) or getattr(found[0], "form", "") == "password",
+            description=description,
             access=self._access(own, label) if own else "",
             place=place,
             json=json if json != name else "",
-            notes=read_notes(own, self._findings) if own and speaks else Notes(),
-            each=(text_of(each.get("description")) or "") if each else "",
-            each_notes=read_notes(each, self._findings) if each else Notes(),
+            notes=notes,
+            each=each,
+            each_notes=each_notes,
         )
-        if absent_is_empty and one.is_collection and not (required or one.has_default):
-            one = replace(one, has_default=True, default=[])
+        if absent_is_empty:
+            one = empty_when_absent(one)
         unclear = ambiguity(one)
         if unclear:
             self._refuse(unclear.rule, place, f"{label} {unclear.claim}", unclear.fix)

@@ -8,12 +8,15 @@ from __future__ import annotations
 from codegen.diagnostics import meant
 from codegen.ir.types import DateTime, Duration, Text
 from codegen.parse.constraints import SHAPING
+from codegen.parse.directions import READ, WRITE
 from codegen.parse.numbers import Numbers
 from codegen.parse.yaml_tree import Mapping, Node, Scalar, Sequence, kind_of, text_of
 
 ANNOTATIONS = {"description", "title", "example", "examples", "deprecated", "externalDocs", "readOnly", "writeOnly", "default",
                "x-sensitive",
                "x-sunset"}  # fmt: skip
+SAID = {"description", "title", "example", "examples", "deprecated", "externalDocs", "x-sunset"}
+"""What is said to readers of a property, also beside `$ref`."""
 NUMERIC = {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"}
 """What bounds a number."""
 KEYWORDS = {
@@ -40,6 +43,8 @@ KINDS = {"title": "string", "description": "string", "format": "string", "patter
          "contentMediaType": "string", "required": "array", "examples": "array", "properties": "object", "deprecated": "boolean",
          "externalDocs": "object", "readOnly": "boolean", "writeOnly": "boolean"}  # fmt: skip
 """The kind of a keyword's value, of those that no other reader judges."""
+OTHERS = {"nullable": "write `type: [T, 'null']`", "minProperties": "remove it, and check it in the handler"}
+"""What to write for words of other dialects."""
 FORMS: dict[str, Text | DateTime | Duration] = {
     "uuid": Text("uuid"),
     "decimal": Text("decimal"),
@@ -63,16 +68,13 @@ PLAIN_FORMATS = {"email", "hostname", "ipv4", "ipv6", "password", "time", "uri",
 class Keywords(Numbers):
     """Reads which keywords a schema has."""
 
-    def _no_siblings(self, node: Node, what: str) -> None:
-        """Draft-07 ignores what stands beside `$ref`, 2020-12 does not."""
+    def _no_siblings(self, node: Node, what: str, *, may_say: bool) -> None:
+        """Draft-07 ignores what stands beside `$ref`, 2020-12 does not; what is said to readers binds nobody."""
         if isinstance(node, Mapping) and "$ref" in node.entries:
-            for key in node.entries.keys() - {"$ref"}:
-                self._refuse(
-                    "S022",
-                    node.keys[key],
-                    f"{what} has {key!r} beside $ref",
-                    "move it into the schema that $ref names",
-                )
+            for key in node.entries.keys() - {"$ref"} - (SAID if may_say else set()):
+                told = "write `allOf: [{$ref: …}]` with it beside that" if key in ANNOTATIONS else ""
+                fix = told or "move it into the schema that $ref names"
+                self._refuse("S022", node.keys[key], f"{what} has {key!r} beside $ref", fix)
 
     def _kind(self, node: Mapping, what: str) -> tuple[str | None, bool]:
         declared = node.get("type")
@@ -98,7 +100,8 @@ class Keywords(Numbers):
                 "S004",
                 node.keys[key],
                 f"{what} uses {key!r}, which is not in the common subset for {kind}",
-                meant(
+                OTHERS.get(key)
+                or meant(
                     key,
                     KEYWORDS[kind] | ANNOTATIONS,
                     f"remove it; a {kind} may have {', '.join(sorted(KEYWORDS[kind] - {'type'})) or 'no keyword'}",
@@ -110,7 +113,7 @@ class Keywords(Numbers):
         return next((word for word in ("oneOf", "anyOf") if word in node.entries), "")
 
     def _known_choice(self, node: Mapping, word: str, what: str) -> bool:
-        known = {"oneOf", "discriminator"} if word == "oneOf" else {"anyOf"}
+        known = {"oneOf", "discriminator", "x-enum-names"} if word == "oneOf" else {"anyOf"}
         unknown = [key for key in node.entries if key not in known | ANNOTATIONS]
         for key in unknown:
             self._refuse("S004", node.keys[key], f"{what} uses {key!r} beside {word}", "move it into the arms")
@@ -160,6 +163,13 @@ class Keywords(Numbers):
 
     def _is_map(self, node: Mapping) -> bool:
         return "additionalProperties" in node.entries and "properties" not in node.entries
+
+    def _access(self, node: Mapping, what: str) -> str:
+        said = [word for word in (READ, WRITE) if self._flag(node, word, what)]
+        if len(said) == 2:
+            fix = "keep one of them; what goes neither way is no property"
+            self._refuse("S032", node.keys[WRITE], f"{what} is readOnly and writeOnly", fix)
+        return said[0] if said else ""
 
     def _is_null(self, node: Node) -> bool:
         return isinstance(node, Mapping) and node.entries.keys() == {"type"} and text_of(node.get("type")) == "null"

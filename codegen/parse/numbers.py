@@ -13,6 +13,8 @@ from codegen.ir.types import INT32, INT64, Float, Int
 from codegen.parse.constraints import Constraints
 from codegen.parse.yaml_tree import Mapping, Scalar, text_of
 
+FLOATS = ("double", "float")
+"""Formats of a number, which has 64 bits all the same: with 32 the doors would round differently."""
 POWERS = range(-28, 28)
 """Of ten: a decimal has 28 digits on either side of its point."""
 
@@ -60,7 +62,7 @@ class Numbers(Constraints):
 
     def _float(self, node: Mapping, what: str) -> Float | None:
         form = node.get("format")
-        if form is not None and text_of(form) != "double":
+        if form is not None and text_of(form) not in FLOATS:
             message = f"{what} has the unknown format {text_of(form)!r}"
             self._refuse("S007", form.place, message, "write double, or none")
             return None

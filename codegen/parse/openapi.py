@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from codegen.diagnostics import Findings, Place, is_misspelt, meant
-from codegen.ir.names import is_identifier, is_product_name, product_name
+from codegen.ir.names import code_name, is_identifier, is_product_name, product_name
 from codegen.ir.notes import ExternalDocs, Notes
 from codegen.ir.operations import Http, Info, Roles
 from codegen.parse.annotations import DOCS, read_docs
@@ -232,4 +232,7 @@ def normal_roles(groups: list[frozenset[str]]) -> Roles:
 def _identified(node: Mapping) -> str:
     """How an operation without an identifier gets one; its key may be misspelt."""
     likely = [key for key in node.entries if key not in OPERATION_KEYS and meant(key, ("operationId",))]
-    return f"write operationId instead of {likely[0]!r}" if likely else "write a snake_case operationId"
+    if likely:
+        return f"write operationId instead of {likely[0]!r}"
+    spelled = code_name(text_of(node.get("operationId")) or "")
+    return f"write {spelled!r}" if is_identifier(spelled) else "write a snake_case operationId"

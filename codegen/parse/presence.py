@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import NamedTuple
 
 from codegen.ir.types import Field, ListOf
@@ -13,6 +14,15 @@ class Ambiguity(NamedTuple):
     rule: str
     claim: str
     fix: str
+
+
+def empty_when_absent(one: Field) -> Field:
+    """A parameter of which nothing is sent: a list or a map is empty, and a list of one item at least is not sent without any."""
+    if not one.is_collection or one.required or one.has_default:
+        return one
+    is_trivial = isinstance(one.type, ListOf) and one.type.min_items == 1
+    kind = replace(one.type, min_items=0) if isinstance(one.type, ListOf) and is_trivial else one.type
+    return replace(one, type=kind, has_default=True, default=[])
 
 
 def ambiguity(one: Field) -> Ambiguity | None:

@@ -37,6 +37,7 @@ TYPED = {
     "p79_any_text",
     "p80_bytes",
     "p82_json_names",
+    "p84_union_any_tag",
 }
 """The cases whose generated code is type-checked here; the corpus is, too."""
 UPDATE = bool(os.environ.get("UPDATE_CASES"))

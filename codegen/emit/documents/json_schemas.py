@@ -60,6 +60,11 @@ class Spelling:
         out["properties"] = {one.member: self.field(one, closed=closed) for one in listed}
         return out | ({"additionalProperties": False} if closed else {})
 
+    def member(self, record: str, name: str) -> Json:
+        """The schema of a field of a result, without what is said of it."""
+        one = self._contract.record(record).field(name)
+        return self.type(one.type, closed=False) if one else {}
+
     def field(self, one: Field, *, closed: bool) -> Json:
         out = self.type(one.type, closed=closed)
         if one.is_collection:

@@ -22,8 +22,8 @@ JSON, PROBLEM = "application/json", "application/problem+json"
 PROTOBUF = ("application/x-protobuf", "application/protobuf")
 """One format under two names."""
 ENTITY_TAG = r'(W/)?"[!#-~]*"'
-ENTITY_TAGS = rf"^(\*|{ENTITY_TAG}( *, *{ENTITY_TAG}){{0,15}})$"
-"""Of If-Match: no more than 16, since each costs a try. If-None-Match and Range have no pattern, because what is none of theirs is
+VERSIONS = {"type": "string", "pattern": rf"^(\*|{ENTITY_TAG}( *, *{ENTITY_TAG}){{0,15}})$"}
+"""Of If-Match, a list of entity tags, whatever form the contract's own have (RFC 9110 §13.1.1): no more than 16, since each costs a try. If-None-Match and Range have no pattern, because what is none of theirs is
 answered as if it were not there (RFC 9110 §13.1.2, §14.2)."""
 PARTIAL_CONTENT, NOT_MODIFIED = 206, 304
 FILE_HEADERS = ("Accept-Ranges", "Content-Disposition", "ETag", "Last-Modified")
@@ -140,7 +140,7 @@ def _operation(contract: Contract, spelling: Spelling, operation: Operation, htt
     described = zip(http.statuses, http.response_descriptions, strict=True)
     responses: Json = {str(status): _success(spelling, operation, http, status, text) for status, text in described}
     if is_conditional(http):
-        responses[str(NOT_MODIFIED)] = _not_modified(operation, http)
+        responses[str(NOT_MODIFIED)] = _not_modified(spelling, operation, http)
     if operation.result.file and http.method == "GET":
         responses |= _of_ranges(spelling, operation, http)
     return out | {"responses": responses | _problems(contract, operation)} | _words(operation)
@@ -177,13 +177,13 @@ def _parameters(spelling: Spelling, operation: Operation, http: Http) -> list[Js
         if one is None:
             continue
         is_header = parameter.location == "header"
-        schema = _header_schema(parameter) if is_header else _query_schema(spelling, one)
-        required = parameter.location == "path" or (one.required and not is_header)
+        is_version = parameter.carrier.lower() == IF_MATCH
+        required = parameter.location == "path" or (one.required and not is_version)
         entry: Json = {
             "name": parameter.carrier,
             "in": parameter.location,
             "required": required,
-            "schema": schema,
+            "schema": VERSIONS if is_version else _query_schema(spelling, one),
         }
         if parameter.description:
             entry["description"] = parameter.description
@@ -249,7 +249,7 @@ def _media(schema: Json, message: str, has_protobuf: bool, examples: tuple[Examp
 
 
 def _success(spelling: Spelling, operation: Operation, http: Http, status: int, description: str) -> Json:
-    headers = _success_headers(operation, http.response_headers)
+    headers = _success_headers(spelling, operation, http.response_headers)
     if status == 201:
         headers["Location"] = _header("Location")
     if operation.idempotency == "key":
@@ -265,14 +265,14 @@ def _success(spelling: Spelling, operation: Operation, http: Http, status: int, 
 
 def _of_ranges(spelling: Spelling, operation: Operation, http: Http) -> Json:
     """What a read of bytes answers besides (RFC 9110 §13.1.2, §14)."""
-    headers = _success_headers(operation, ())
+    headers = _success_headers(spelling, operation, ())
     part = _success(spelling, operation, http, PARTIAL_CONTENT, "The part that Range asks for.")
     unchanged = {"description": "It is as the caller has it.", "headers": headers}
     ranged = {"headers": headers | {"Content-Range": _header("Content-Range")}}
     return {str(PARTIAL_CONTENT): part | ranged, str(NOT_MODIFIED): unchanged}
 
 
-def _success_headers(operation: Operation, carried: Iterable[Parameter]) -> Json:
+def _success_headers(spelling: Spelling, operation: Operation, carried: Iterable[Parameter]) -> Json:
     headers: Json = {"Stele-Contract": _header("Stele-Contract")}
     if operation.result.record:
         headers["Vary"] = _header("Vary")
@@ -283,7 +283,9 @@ def _success_headers(operation: Operation, carried: Iterable[Parameter]) -> Json
     for one in carried:
         headers[one.carrier] = {
             "description": one.description or one.field,
-            "schema": one.schema,
+            "schema": one.schema
+            if one.carrier.lower() == ETAG
+            else spelling.member(operation.result.record or "", one.field),
             "x-field": one.field,
         }
     return headers
@@ -294,16 +296,9 @@ def is_conditional(http: Http) -> bool:
     return http.method == "GET" and any(one.carrier.lower() == ETAG for one in http.response_headers)
 
 
-def _not_modified(operation: Operation, http: Http) -> Json:
+def _not_modified(spelling: Spelling, operation: Operation, http: Http) -> Json:
     etag = [one for one in http.response_headers if one.carrier.lower() == ETAG]
-    return {"description": "It is as the caller has it.", "headers": _success_headers(operation, etag)}
-
-
-def _header_schema(parameter: Parameter) -> object:
-    """If-Match is a list of entity tags, whatever form the contract's own have (RFC 9110 §13.1.1)."""
-    if parameter.carrier.lower() == IF_MATCH:
-        return {"type": "string", "pattern": ENTITY_TAGS}
-    return parameter.schema
+    return {"description": "It is as the caller has it.", "headers": _success_headers(spelling, operation, etag)}
 
 
 def _problem(status: int, errors: list[ErrorCode]) -> Json:

@@ -9,7 +9,6 @@ from google.protobuf import descriptor_pb2 as pb
 from codegen.emit.client_names import member_of
 from codegen.emit.control_proto import with_control
 from codegen.emit.printer import File, Module, quoted
-from codegen.ir.names import snake
 from codegen.ir.operations import Contract, Http, Operation
 from codegen.ir.proto_spelling import enum_members
 from codegen.ir.types import Enum, Record, Union, file_of
@@ -175,7 +174,7 @@ def _tables(contract: Contract) -> dict[str, dict[str, str]]:
         if name and isinstance(definition, Enum):
             tables["enums"][name] = _members(definition, numbers[name])
         elif name and isinstance(definition, Union):
-            arms = _dictionary({snake(tag): quoted(tag) for tag, _ in definition.arms})
+            arms = _dictionary({definition.arm_name(tag): quoted(tag) for tag, _ in definition.arms})
             tables["unions"][name] = f"({quoted(definition.tag_member)}, {arms})"
     for record in records:
         name = _message(contract, record.name)

@@ -236,8 +236,8 @@ class _Writer:
             word = "if" if index == 0 else "elif"
             self._module.line(
                 f"    {word} isinstance(value, {space}.{record}):",
-                f"        {verb}_{snake(record)}(message.{snake(tag)}, value)",
-                f"        message.{snake(tag)}.SetInParent()",
+                f"        {verb}_{snake(record)}(message.{union.arm_name(tag)}, value)",
+                f"        message.{union.arm_name(tag)}.SetInParent()",
             )
 
     def _codec(self, operation: Operation) -> CodecWriter:
@@ -258,8 +258,8 @@ class _Writer:
         )
         for tag, record in union.arms:
             self._module.line(
-                f"    if message.HasField({quoted(snake(tag))}):",
-                f"        return read_{snake(record)}(message.{snake(tag)})",
+                f"    if message.HasField({quoted(union.arm_name(tag))}):",
+                f"        return read_{snake(record)}(message.{union.arm_name(tag)})",
             )
         self._module.line('    raise ValueError("no arm is set")')
 
@@ -280,9 +280,10 @@ class _Writer:
             self._write_union(definition, "fill")
             self._module.line("", "", f"def values_of_{snake(name)}(message: {self._pb(name)}) -> dict[str, object]:")
             for tag, record in definition.arms:
-                self._module.line(f"    if message.HasField({quoted(snake(tag))}):")
+                arm = definition.arm_name(tag)
+                self._module.line(f"    if message.HasField({quoted(arm)}):")
                 self._module.line(
-                    f"        return values_of_{snake(record)}(message.{snake(tag)}) | {{{quoted(definition.tag_member)}: {tag!r}}}"
+                    f"        return values_of_{snake(record)}(message.{arm}) | {{{quoted(definition.tag_member)}: {tag!r}}}"
                 )
             self._module.line("    return {}")
 

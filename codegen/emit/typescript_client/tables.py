@@ -10,7 +10,6 @@ from codegen.emit.printer import File
 from codegen.emit.typescript_client.names import properties
 from codegen.emit.typescript_client.text import entries, literal, module, quoted
 from codegen.emit.typescript_client.types import is_constant, is_safe, tag_property
-from codegen.ir.names import snake
 from codegen.ir.operations import Contract
 from codegen.ir.proto_spelling import enum_members
 from codegen.ir.types import (
@@ -112,7 +111,13 @@ class _Tables:
     def _union(self, union: Union) -> list[str]:
         numbers, tag = self._numbers.get(union.name, {}), tag_property(self._contract, union)
         arms = [
-            entries([("tag", quoted(value)), ("no", str(numbers.get(snake(value), 0))), ("record", f"() => {record}")])
+            entries(
+                [
+                    ("tag", quoted(value)),
+                    ("no", str(numbers.get(union.arm_name(value), 0))),
+                    ("record", f"() => {record}"),
+                ]
+            )
             for value, record in union.arms
         ]
         wire = [f"  wire: {quoted(union.tag_member)},"] if tag != union.tag_member else []

@@ -101,7 +101,8 @@ class AsyncHttpDoor:
         if token is not None:
             headers["authorization"] = f"Bearer {token}"
         path, query, carried, rest = address(binding, call.values)
-        request: dict[str, Any] = {"method": binding.verb, "url": path, "params": query, "headers": headers | carried}
+        said = {name: text.encode() for name, text in carried.items()}
+        request: dict[str, Any] = {"method": binding.verb, "url": path, "params": query, "headers": {**headers, **said}}
         if _sends_bytes(call):
             request["headers"] |= self._bytes(binding, call, rest, request)
         elif binding.has_body:

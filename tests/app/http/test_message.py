@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ from app.http.message import (
     read_request,
 )
 from app.http.negotiation import JSON, PROTOBUF
-from generated.bindings import HttpBinding
+from generated.bindings import HttpBinding, HttpParameter
 from generated.errors import ApiError, InvalidData, Malformed, TooLarge
 from generated.http_routes import ROUTES
 from generated.proto import artists_pb2
@@ -113,6 +114,13 @@ def test_path_header_and_body_flatten_into_one_request() -> None:
     message = artists_pb2.UpdateArtistRequest(artist_id=99, name="Ada")
     for request in (put(JSON, b'{"name":"Ada"}'), put(PROTOBUF, message.SerializeToString())):
         assert (request.artist_id, request.name, request.bio, request.expected_version) == (7, "Ada", None, 3)
+
+
+def test_a_text_in_a_header_is_utf_8_and_else_what_its_octets_are() -> None:
+    parameter = HttpParameter("language", "X-Language", str)
+    one = replace(binding("get_artist"), header_parameters=(parameter,))
+    for sent, read_ in (("是".encode(), "是"), (b"en", "en"), (b"\xe9", "é")):
+        assert outside_values(one, ("7",), b"", {b"x-language": sent})["language"] == read_
 
 
 @pytest.mark.parametrize(

@@ -104,7 +104,7 @@ def test_alternatives_that_nothing_tells_apart_require_what_all_of_them_do(tmp_p
     shapes = Shapes(library, Losses())
     node = mapping(source.root, "components", "schemas", "Thing")
     assert node is not None
-    merged = shapes.merged(shapes.of(node, "thing"), "thing")
+    merged = shapes.merged(shapes.of(node, "thing"), "thing", "of a reason")
     assert [name for name, _ in mapping(merged.node, "properties") or ()] == ["id", "name"]
     assert len(items(merged.node, "required")) == 1
 

@@ -33,7 +33,7 @@ def test_a_constraint_that_is_none_is_a_finding(tmp_path: Path, old: str, new: s
         ("minimum: true", "S021"),
         ("maximum: 1e999", "S021"),
         ("minimum: 5, maximum: 1", "S006"),
-        ("format: float", "S007"),
+        ("format: single", "S007"),
         ("format: int32", "S007"),
     ],
 )

@@ -29,6 +29,11 @@ from codegen.parse.yaml_tree import Mapping
 
 
 def read(folder: Path, text: str, name: str = "T") -> tuple[Schemas, tuple[Type, bool] | None, list[str]]:
+    schemas, found, findings = told(folder, text, name)
+    return schemas, found, [one.rule for one in findings]
+
+
+def told(folder: Path, text: str, name: str = "T") -> tuple[Schemas, tuple[Type, bool] | None, Findings]:
     path = folder / "specs" / "schemas" / "s.yaml"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text)
@@ -37,8 +42,7 @@ def read(folder: Path, text: str, name: str = "T") -> tuple[Schemas, tuple[Type,
     schemas = Schemas(documents, findings)
     root = documents.tree("specs/schemas/s.yaml")
     assert isinstance(root, Mapping)
-    found = schemas.type_of(root.entries[name], name)
-    return schemas, found, [one.rule for one in findings]
+    return schemas, schemas.type_of(root.entries[name], name), findings
 
 
 @pytest.mark.parametrize(
@@ -85,7 +89,7 @@ def test_the_vocabulary(tmp_path: Path, schema: str, kind: Type) -> None:
         ("{type: object, properties: {json: {type: boolean}}}", "S018"),
         ("{type: object, properties: {x: {type: array, items: {type: boolean}}}}", "S019"),
         ("{type: object, properties: {x: {type: [boolean, 'null']}}}", "S020"),
-        ("{type: object, properties: {x: {$ref: '#/A', description: y}}}", "S022"),
+        ("{type: object, properties: {x: {$ref: '#/A', default: y}}}", "S022"),
     ],
 )
 def test_what_is_outside_of_it_is_refused_by_a_rule(tmp_path: Path, schema: str, rule: str) -> None:

@@ -113,7 +113,7 @@ function address<I>(operation: Operation<I, unknown>, binding: HttpBinding, inpu
       } else if (location === "query") {
         query.append(carrier, text);
       } else {
-        headers.append(carrier, etag === true ? `"${text}"` : text);
+        headers.append(carrier, etag === true ? `"${text}"` : String.fromCharCode(...new TextEncoder().encode(text)));
       }
     }
   }

@@ -1,0 +1,1 @@
+"""Parcels, whose names in JSON are of every kind."""
