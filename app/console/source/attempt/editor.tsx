@@ -3,7 +3,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { parseJson } from "@runtime/json.ts";
 import type { Located } from "../contract/schema.ts";
-import { sample } from "../contract/schema.ts";
+import { sample, tagsOf } from "../contract/schema.ts";
 import { pretty } from "../parts/json_text.ts";
 import type { Fault } from "./validate.ts";
 import { isMembers } from "./validate.ts";
@@ -17,11 +17,11 @@ interface Props {
 
 /** The text is its own while it is edited; what else changes the value writes it anew. */
 export function Editor({ type, value, onChange, faults }: Props) {
-  const [text, setText] = useState(() => textOf(value));
+  const [text, setText] = useState(() => textOf(type, value));
   const [broken, setBroken] = useState("");
   useEffect(() => {
     if (!isSame(text, value)) {
-      setText(textOf(value));
+      setText(textOf(type, value));
       setBroken("");
     }
   }, [value]);
@@ -48,9 +48,32 @@ export function Editor({ type, value, onChange, faults }: Props) {
   );
 }
 
-/** Integers that a number does not hold are texts of digits in the value; they are sent as numbers. */
-export function textOf(value: unknown): string {
-  return pretty(JSON.stringify(value ?? {}));
+function textOf(type: Located, value: unknown): string {
+  return pretty(jsonOf(type, value ?? {}));
+}
+
+/** Integers that a number does not hold are texts of digits in the value, and numbers in JSON. */
+export function jsonOf(located: Located, value: unknown): string {
+  const type = located.plain;
+  if (typeof value === "string" && type.types[0] === "integer" && /^-?\d+$/.test(value)) {
+    return value;
+  }
+  if (Array.isArray(value) && type.items !== undefined) {
+    const { items } = type;
+    return `[${value.map((one) => jsonOf(items, one)).join(",")}]`;
+  }
+  if (!isMembers(value)) {
+    return JSON.stringify(value);
+  }
+  const arm = type.arms.length > 1 ? armOf(type, value) : type;
+  const types = new Map(arm.fields.map((one) => [one.name, one.type]));
+  const members = Object.entries(value).map(([name, one]) => `${JSON.stringify(name)}:${jsonOf(types.get(name) ?? arm.values ?? arm.in({}), one)}`);
+  return `{${members.join(",")}}`;
+}
+
+function armOf(union: Located, value: { readonly [name: string]: unknown }): Located {
+  const told = tagsOf(union);
+  return union.arms[told ? told.tags.indexOf(String(value[told.member])) : -1] ?? union.in({});
 }
 
 function isSame(text: string, value: unknown): boolean {

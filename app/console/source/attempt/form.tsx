@@ -130,7 +130,7 @@ function Items({ items, value, onChange, faults, pointer, label }: Given & { rea
           {faults.get(step(pointer, index)) && <p class="problem">{faults.get(step(pointer, index))}</p>}
         </div>
       ))}
-      <button type="button" class="quiet" id={idOf(pointer)} onClick={() => onChange([...list, sample(items)])}>+ item</button>
+      <button type="button" class="quiet" id={idOf(pointer)} aria-label={`+ item of ${label}`} onClick={() => onChange([...list, sample(items)])}>+ item</button>
     </Box>
   );
 }
@@ -149,7 +149,7 @@ function Entries({ values, value, onChange, faults, pointer, label }: Given & { 
           <button type="button" class="quiet" aria-label={`Remove ${key} from ${label}`} onClick={() => put(place, undefined)}>✕</button>
         </div>
       ))}
-      <button type="button" class="quiet" id={idOf(pointer)} onClick={() => onChange(Object.fromEntries([...entries, [`key${entries.length + 1}`, sample(values)]]))}>+ entry</button>
+      <button type="button" class="quiet" id={idOf(pointer)} aria-label={`+ entry of ${label}`} onClick={() => onChange(Object.fromEntries([...entries, [`key${entries.length + 1}`, sample(values)]]))}>+ entry</button>
     </Box>
   );
 }

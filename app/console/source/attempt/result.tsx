@@ -124,10 +124,10 @@ function shapeOf({ operation }: Entry, { door, error }: Outcome, side: Side): Sh
   return side === "sent" ? operation.input() : error === undefined ? operation.output?.() : undefined;
 }
 
-/** The content of a frame. */
-function innerOf({ operation }: Entry, { error }: Outcome, side: Side): (field: string) => Shape {
+/** The content of a frame; a field of the contract that is called so is none. */
+function innerOf({ operation }: Entry, { door, error }: Outcome, side: Side): (field: string) => Shape {
   return (field) => {
-    if (field !== "data") {
+    if (door !== "ws" || field !== "data") {
       return undefined;
     }
     return side === "sent" ? operation.input() : error === undefined ? operation.output?.() : PROBLEM_FRAME;

@@ -10,7 +10,7 @@ import { Tabs } from "../parts/tabs.tsx";
 import { samples } from "../reference/samples.ts";
 import { useSession } from "../session/account.tsx";
 import { Comparison } from "./comparison.tsx";
-import { Editor } from "./editor.tsx";
+import { Editor, jsonOf } from "./editor.tsx";
 import { Fields } from "./form.tsx";
 import { Result } from "./result.tsx";
 import { validate } from "./validate.ts";
@@ -40,7 +40,7 @@ export function TryPanel({ entry, catalogue, doors }: Props) {
     setBusy(true);
     const found: Outcome[] = [];
     for (const one of chosen) {
-      found.push(await doors.attempt(entry, JSON.stringify(value), one, files));
+      found.push(await doors.attempt(entry, jsonOf(entry.input, value), one, files));
     }
     setOutcomes(found);
     setBusy(false);

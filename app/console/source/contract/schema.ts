@@ -121,7 +121,7 @@ const NO_NUL = "^[^\\u0000]*$";
 export function bounds({ schema }: Located): string[] {
   const { minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf, minLength, maxLength, minItems, maxItems } = schema;
   const found = [
-    between(minimum, maximum, ""),
+    isImplied(schema) ? "" : between(minimum, maximum, ""),
     exclusiveMinimum === undefined ? "" : `> ${exclusiveMinimum}`,
     exclusiveMaximum === undefined ? "" : `< ${exclusiveMaximum}`,
     multipleOf === undefined ? "" : `a multiple of ${multipleOf}`,
@@ -135,6 +135,12 @@ export function bounds({ schema }: Located): string[] {
     schema.default === undefined || schema.default === null ? "" : `${JSON.stringify(schema.default)} if left out`,
   ];
   return found.filter((one) => one !== "");
+}
+
+/** The bounds of the format itself. */
+function isImplied({ format, minimum, maximum }: Schema): boolean {
+  const half = format === "int32" ? 2 ** 31 : 2 ** 63;
+  return minimum === -half && (maximum === half - 1 || maximum === half);
 }
 
 function between(low: number | undefined, high: number | undefined, unit: string): string {

@@ -3,7 +3,7 @@
 import { useState } from "preact/hooks";
 import type { Catalogue } from "../contract/catalogue.ts";
 import { sample } from "../contract/schema.ts";
-import { Editor } from "../attempt/editor.tsx";
+import { Editor, jsonOf } from "../attempt/editor.tsx";
 import { validate } from "../attempt/validate.ts";
 import type { Live } from "./live.ts";
 
@@ -20,7 +20,7 @@ export function Composer({ live, catalogue }: { readonly live: Live; readonly ca
   const value = values[entry.name] ?? sample(entry.input);
   const send = (count: number): void => {
     for (let number = 0; number < count; number += 1) {
-      void live.call(entry, JSON.stringify(value));
+      void live.call(entry, jsonOf(entry.input, value));
     }
   };
   return (
