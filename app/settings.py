@@ -42,7 +42,7 @@ class LogFormat(StrEnum):
 
 
 class Documents(StrEnum):
-    """Where /openapi.json, /asyncapi.json and /docs are."""
+    """Where the console (/ and /docs), /openapi.json, /asyncapi.json and /client.json are."""
 
     PUBLIC = "public"
     ADMIN = "admin"
@@ -164,7 +164,7 @@ class AdminSettings(Group):
     documents: Annotated[Documents, Unset("public", "public", "admin")] = Field(
         Documents.PUBLIC, title="public, admin or off"
     )
-    """Where /openapi.json, /asyncapi.json and /docs are."""
+    """Where the console (/ and /docs), /openapi.json, /asyncapi.json and /client.json are."""
 
 
 class DatabaseSettings(Group):

@@ -54,22 +54,23 @@ def old_node() -> Path | None:
     return Path(found) if found is not None and judge(found, "--version").text.startswith(("v20.", "v21.")) else None
 
 
-def install() -> Path:
-    """The node of the wheel, with the locked packages installed once, whichever worker comes first."""
-    lock = NPM / "package-lock.json"
+def install(folder: Path = NPM) -> Path:
+    """The node of the wheel, with the folder's locked packages installed once, whichever worker comes first."""
+    lock = folder / "package-lock.json"
     with lock.open() as held:
         fcntl.flock(held, fcntl.LOCK_EX)
-        if _versions(MODULES / ".package-lock.json") != _versions(lock):
+        if _versions(folder, folder / "node_modules" / ".package-lock.json") != _versions(folder, lock):
             flags = ("--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier")
-            verdict = judge(NODE, NPM_CLI, "ci", "--prefix", NPM, *flags)
+            verdict = judge(NODE, NPM_CLI, "ci", "--prefix", folder, *flags)
             assert verdict.accepted, verdict.text
     return NODE
 
 
-def _versions(lock: Path) -> Mapping[str, str]:
-    """What our direct dependencies are in a lock file; nothing if there is none."""
+def _versions(folder: Path, lock: Path) -> Mapping[str, str]:
+    """What the folder's direct dependencies are in a lock file; nothing if there is none."""
     if not lock.is_file():
         return {}
     packages = json.loads(lock.read_text())["packages"]
-    wanted = json.loads((NPM / "package.json").read_text())["dependencies"]
+    package = json.loads((folder / "package.json").read_text())
+    wanted = {**package["dependencies"], **package.get("devDependencies", {})}
     return {name: packages.get(f"node_modules/{name}", {}).get("version") for name in wanted}

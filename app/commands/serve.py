@@ -45,7 +45,7 @@ def begin(configuration: Configuration, application: str = "app.main:create_appl
     if listening is None or asked is None:
         return OSERR
     configure(settings.log_level, is_json=settings.log_format is LogFormat.JSON)
-    shown = {} if settings.documents is Documents.OFF else documents()
+    shown = {} if settings.documents is Documents.OFF else documents(is_service=False)
     return serve(
         application,
         listening,

@@ -235,7 +235,7 @@ class Launcher:
         return "\n".join(
             [
                 "",
-                f"  {TITLE} serves at   {self.address}   (documents: {self.address}/docs{', socket: /web' if len(PkgId) else ''})",
+                f"  {TITLE} serves at   {self.address}   (console: {self.address}/{', socket: /web' if len(PkgId) else ''})",
                 f"  tokens come from  {self._environment['KEYCLOAK_URL']}/realms/{self._environment.get('KEYCLOAK_REALM', NAME)}",
                 *(f"  DATABASE_URL      {part.url}" for part in self._running if isinstance(part, Postgres)),
                 f"  users             {', '.join(_users())}; each one's password is its name",

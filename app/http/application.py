@@ -14,6 +14,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from app.errors import problem, refusal_of
+from app.http.documents import POLICY, Document
 from app.http.refusals import Refusals
 from app.telemetry.correlation import current_trace_id
 from app.telemetry.metrics.metrics import Metrics
@@ -46,25 +47,25 @@ GENERAL: dict[int, type[ApiError]] = {
 """What the catalogue says of a status by itself."""
 PAGE_HEADERS = {
     "Cache-Control": "no-cache",
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'",
+    "Content-Security-Policy": POLICY,
     "Referrer-Policy": "no-referrer",
     "X-Frame-Options": "DENY",
 }
-"""Of documents, which browsers show: nothing is loaded, and nobody frames them. What every answer has is the door's."""
+"""Of documents, which browsers show. What every answer has is the door's."""
 
 
 def make_application(
     lifespan: Lifespan,
     refusals: Refusals,
     *,
-    documents: Mapping[str, tuple[str, bytes]],
+    documents: Mapping[str, Document],
     metrics: Metrics | None,
 ) -> FastAPI:
     """`documents` are served as they are, metrics if they are public. Its own OpenAPI is off: the one that is served is the
     expanded contract. No path is another one's with a slash. Routes may be added to it: they have no contract, so no roles,
     limit, deadline or audit row; what they raise becomes a problem."""
     application = FastAPI(lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
-    pages: dict[str, Callable[..., Any]] = {path: _document(*document) for path, document in documents.items()}
+    pages: dict[str, Callable[..., Any]] = {path: _document(document) for path, document in documents.items()}
     pages["/problems/{code}"] = _explain
     if metrics is not None:
         pages["/metrics"] = _render(metrics)
@@ -76,11 +77,13 @@ def make_application(
     return application
 
 
-def _document(media: str, data: bytes) -> Callable[[], Any]:
-    async def document() -> Response:
-        return Response(data, media_type=media, headers=PAGE_HEADERS)
+def _document(document: Document) -> Callable[[], Any]:
+    headers = {**PAGE_HEADERS, "Cache-Control": document.caching}
 
-    return document
+    async def answer() -> Response:
+        return Response(document.data, media_type=document.media, headers=headers)
+
+    return answer
 
 
 def _render(metrics: Metrics) -> Callable[[], Any]:

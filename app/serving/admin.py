@@ -20,6 +20,7 @@ from typing import Any
 import structlog
 from typing_extensions import override
 
+from app.http.documents import POLICY, Document
 from app.serving.joining import Joiner
 from app.serving.lines import Lines
 from app.supervision.inspector import CONNECTIONS, METRICS, STATE
@@ -35,7 +36,7 @@ TEXT, JSON = "text/plain; version=0.0.4; charset=utf-8", "application/json"
 HEADERS = {
     "Cache-Control": "no-store",
     "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+    "Content-Security-Policy": POLICY,
     "Connection": "close",
 }
 Page = tuple[HTTPStatus, str, bytes]
@@ -43,9 +44,9 @@ log = structlog.stdlib.get_logger(__name__)
 
 
 class Admin:
-    """`lines` answers who is to be asked now, by process id. `documents` are media type and bytes by path."""
+    """`lines` answers who is to be asked now, by process id. `documents` are what is shown, by path."""
 
-    def __init__(self, lines: Lines, documents: Mapping[str, tuple[str, bytes]]) -> None:
+    def __init__(self, lines: Lines, documents: Mapping[str, Document]) -> None:
         self._lines = lines
         self._documents = documents
         self._joiner = Joiner()
@@ -68,7 +69,8 @@ class Admin:
         if path in pages:
             return pages[path]()
         if path in self._documents:
-            return HTTPStatus.OK, *self._documents[path]
+            found = self._documents[path]
+            return HTTPStatus.OK, found.media, found.data
         return HTTPStatus.NOT_FOUND, JSON, json.dumps({"paths": sorted([*pages, *self._documents])}).encode()
 
     def _ask(self, question: str) -> dict[int, bytes | None]:

@@ -71,6 +71,10 @@ def attribute(name: str) -> str:
     return f"{name}_" if name in MEMBERS or keyword.iskeyword(name) else name
 
 
+def python_name(name: str) -> str:
+    return f"{name}_" if keyword.iskeyword(name) else name
+
+
 def error_class(code: str, rsp: str) -> str:
     """The class of a code: that of its kind if they have one name; a name that is taken gets `Error`."""
     name = pascal(code)

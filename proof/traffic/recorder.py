@@ -89,7 +89,7 @@ PASSED_OVER = frozenset(
 )
 """Of the connection, or said elsewhere in the line."""
 NAME = re.compile(r"[A-Za-z_.\[\]-]{1,32}")
-SERVED = frozenset({"openapi.json", "asyncapi.json", "docs", "metrics"})
+SERVED = frozenset({"openapi.json", "asyncapi.json", "client.json", "console", "docs", "metrics"})
 """Beside the contract's own paths."""
 ENVELOPE = frozenset({"pkg_id", "status_code", "topic", "offset", "epoch"})
 

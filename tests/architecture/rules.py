@@ -100,7 +100,7 @@ def drawers(root: Path) -> list[str]:
         str(path.relative_to(root))
         for package in PACKAGES
         for path in (root / package).rglob("*")
-        if path.stem in DRAWERS
+        if path.stem in DRAWERS and "node_modules" not in path.parts
     ]
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from codegen.emit.documents import asyncapi, openapi
+from codegen.emit.documents import asyncapi, client, openapi
 from codegen.emit.printer import File
 from codegen.ir.operations import Contract
 
 
 def emit(contract: Contract) -> list[File]:
-    return [*openapi.emit(contract), *asyncapi.emit(contract)]
+    return [*openapi.emit(contract), *asyncapi.emit(contract), *client.emit(contract)]

@@ -6,13 +6,12 @@ something else.
 
 from __future__ import annotations
 
-import keyword
 import textwrap
 from collections.abc import Iterator
 from enum import Enum
 
 from codegen.emit.client_names import attribute as feature_attribute
-from codegen.emit.client_names import error_class
+from codegen.emit.client_names import error_class, python_name
 from codegen.emit.printer import File, Module, quoted
 from codegen.emit.python_client.operations import constant
 from codegen.emit.python_client.types import given, received
@@ -159,10 +158,6 @@ def _parameter(module: Module, contract: Contract, one: Field) -> str:
 
 def parameter(name: str) -> str:
     return f"{name}_" if name == "self" else name
-
-
-def python_name(name: str) -> str:
-    return f"{name}_" if keyword.iskeyword(name) else name
 
 
 def _option_names(operation: Operation) -> dict[str, str]:

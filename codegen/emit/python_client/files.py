@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from codegen.emit.client_names import PYTHON_ROOT, attribute, python_package
+from codegen.emit.client_names import PYTHON_ROOT, attribute, python_name, python_package
 from codegen.emit.printer import File, Module
-from codegen.emit.python_client.api import Flavour, emit_api, parameter, python_name, resource
+from codegen.emit.python_client.api import Flavour, emit_api, parameter, resource
 from codegen.emit.python_client.models import emit_errors, emit_models
 from codegen.emit.python_client.operations import emit_contract, emit_operations
 from codegen.emit.python_client.unasync import to_sync

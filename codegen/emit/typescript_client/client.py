@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from codegen.emit.client_names import error_class
 from codegen.emit.printer import File
-from codegen.emit.typescript_client.names import constant, feature_name, functions, method_name, pager_key
 from codegen.emit.typescript_client.text import comment, deprecated, key, module, note_tags, tag
 from codegen.emit.typescript_client.types import Types, content_import
+from codegen.emit.typescript_names import constant, feature_name, functions, method_name, pager_key
 from codegen.ir.names import pascal
 from codegen.ir.operations import Contract, Operation
 from codegen.ir.types import ListOf

@@ -8,11 +8,11 @@ from pathlib import Path
 from codegen.emit.client_names import KINDS, error_class
 from codegen.emit.printer import File
 from codegen.emit.typescript_client.client import emit_client, emit_functions
-from codegen.emit.typescript_client.names import feature_name, npm_package
 from codegen.emit.typescript_client.operations import THROWN, emit_contract, emit_errors, emit_operations
 from codegen.emit.typescript_client.tables import emit_tables
 from codegen.emit.typescript_client.text import module
 from codegen.emit.typescript_client.types import Types, content_import, emit_types
+from codegen.emit.typescript_names import feature_name, npm_package
 from codegen.ir.names import pascal
 from codegen.ir.operations import Contract
 from codegen.ir.types import Enum

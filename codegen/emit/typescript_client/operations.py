@@ -3,14 +3,12 @@ refusal, as values that refer to nothing that is not used."""
 
 from __future__ import annotations
 
-from codegen.emit.client_names import KINDS, RUNTIME_ERRORS, error_class, member_of
+from codegen.emit.client_names import KINDS, RUNTIME_ERRORS, error_class
+from codegen.emit.client_tables import Row, binding
 from codegen.emit.printer import File
-from codegen.emit.typescript_client.names import constant, functions, npm_package
-from codegen.emit.typescript_client.text import comment, entries, key, module, quoted
+from codegen.emit.typescript_client.text import comment, entries, key, literal, module, quoted
+from codegen.emit.typescript_names import constant, functions, npm_package
 from codegen.ir.operations import Contract, Event, Http, Operation
-from codegen.ir.types import File as Bytes
-from codegen.ir.types import file_of
-from codegen.parse.http_request import IF_MATCH
 
 IMPORTS = [
     'import type * as $ from "./runtime/operation.ts";',
@@ -53,30 +51,16 @@ def _operation(operation: Operation) -> list[str]:
 
 
 def _http(operation: Operation, http: Http) -> str:
-    files = {one.member: file for one in operation.request.fields if (file := file_of(one.type))}
-    parameters = [
-        entries([
-            ("field", quoted(member_of(operation, one))),
-            ("carrier", quoted(one.carrier)),
-            ("location", quoted(one.location)),
-            ("etag", "true" if one.location == "header" and one.carrier.lower() == IF_MATCH else None),
-        ])
-        for one in http.parameters
-    ]  # fmt: skip
-    return entries([
-        ("verb", quoted(http.method)),
-        ("path", quoted(http.path)),
-        ("parameters", f"[{', '.join(parameters)}]"),
-        ("body", "true" if http.body is not None and not files and not http.form else None),
-        ("files", entries((key(name), quoted(_media(file))) for name, file in files.items()) if files else None),
-        ("form", "true" if http.form else None),
-    ])  # fmt: skip
+    row = binding(operation, http)
+    listed = [entries((name, literal(value)) for name, value in one.items()) for one in _rows(row["parameters"])]
+    written: dict[str, str] = {"parameters": f"[{', '.join(listed)}]"}
+    if isinstance(files := row.get("files"), dict):
+        written["files"] = entries((key(name), quoted(media)) for name, media in files.items())
+    return entries((name, written.get(name, literal(value))) for name, value in row.items())
 
 
-def _media(file: Bytes) -> str:
-    """The media type where there is one."""
-    concrete = [one for one in file.media_types if "*" not in one]
-    return concrete[0] if len(concrete) == len(file.media_types) == 1 else ""
+def _rows(value: object) -> list[Row]:
+    return value if isinstance(value, list) else []
 
 
 def _event(contract: Contract, event: Event) -> list[str]:

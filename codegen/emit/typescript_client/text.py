@@ -8,12 +8,12 @@ import re
 import textwrap
 from collections.abc import Iterable
 
+from codegen.emit.client_tables import MAX_SAFE
 from codegen.emit.printer import File
 from codegen.emit.sentences import examples
 from codegen.ir.notes import Notes
 
 WIDTH = 110
-MAX_SAFE = 2**53 - 1
 IDENTIFIER = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]*\Z")
 
 

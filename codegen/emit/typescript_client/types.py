@@ -5,10 +5,11 @@ A type that goes both ways has a twin for callers where the two differ: what has
 
 from __future__ import annotations
 
+from codegen.emit.client_tables import is_constant, is_safe, tag_property
 from codegen.emit.printer import File as Output
 from codegen.emit.sentences import bound_sentence, each_sentences, sentence
-from codegen.emit.typescript_client.names import inputs, members, properties
-from codegen.emit.typescript_client.text import MAX_SAFE, comment, key, module, note_tags, quoted
+from codegen.emit.typescript_client.text import comment, key, module, note_tags, quoted
+from codegen.emit.typescript_names import inputs, members, properties
 from codegen.ir.operations import Contract
 from codegen.ir.reach import names
 from codegen.ir.types import (
@@ -118,19 +119,6 @@ class Types:
             f"  | {arms[-1]};",
             "",
         ]
-
-
-def is_safe(kind: Int) -> bool:
-    """Whether a number holds every value exactly."""
-    return kind.minimum >= -MAX_SAFE and kind.maximum <= MAX_SAFE
-
-
-def tag_property(contract: Contract, union: Union) -> str:
-    return properties(contract.record(union.arms[0][1]))[union.tag]
-
-
-def is_constant(one: Field) -> bool:
-    return isinstance(one.type, String) and one.type.const is not None
 
 
 def _enum(enum: Enum) -> list[str]:

@@ -21,6 +21,7 @@ from structlog.testing import capture_logs
 from websockets.asyncio.client import ClientConnection, connect
 
 from app.development.servers import Valkey, free_port
+from app.http.documents import Document
 from app.serving.admin import MAX_AT_ONCE, Admin
 from app.serving.lines import LocalLine
 from app.telemetry.metrics.catalogue import Catalogue
@@ -212,13 +213,23 @@ async def test_production_has_nothing_for_operators_on_its_public_port(
     try:
         await alive(f"{public}/livez", process)
         async with httpx2.AsyncClient(trust_env=False, headers={"host": "api.example.com"}) as client:
-            for path in ("/metrics", "/docs", "/openapi.json", "/asyncapi.json", "/profiling", "/connections"):
+            for path in (
+                "/metrics",
+                "/",
+                "/docs",
+                "/openapi.json",
+                "/asyncapi.json",
+                "/client.json",
+                "/profiling",
+                "/connections",
+            ):
                 assert (await client.get(public + path)).status_code == 404, path
             ready = await client.get(f"{public}/readyz")
         await hosts_are_judged(ports[0])
         assert (ready.status_code, "127.0.0.1:9" in ready.text) == (503, False)
         for path in ("/metrics", "/docs", "/openapi.json", "/connections"):
             assert (await get(admin + path)).status_code == 200, path
+        assert 'content="elsewhere"' in (await get(f"{admin}/")).text
         told = await get(f"{admin}/readyz")
         assert (told.status_code, "127.0.0.1:9" in told.json()["workers"][0]["parts"]["keys"]) == (503, True)
         assert own_address() is None or not answers(own_address() or "", ports[1])
@@ -274,7 +285,7 @@ def answers(address: str, port: int) -> bool:
 
 
 def test_a_page_that_is_none_lists_those_that_are() -> None:
-    status, _, body = Admin(dict, {"/docs": ("text/html", b"")}).page("/nothing")
+    status, _, body = Admin(dict, {"/docs": Document("text/html", b"")}).page("/nothing")
     assert (status, json.loads(body)["paths"]) == (404, ["/connections", "/docs", "/livez", "/metrics", "/readyz"])
 
 
@@ -294,7 +305,7 @@ def broken() -> Iterator[str]:
         raise RuntimeError("unforeseen")
 
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        Admin(fails, {"/docs": ("text/html", b"here")}).start([listening])
+        Admin(fails, {"/docs": Document("text/html", b"here")}).start([listening])
         yield f"http://127.0.0.1:{listening.getsockname()[1]}"
 
 

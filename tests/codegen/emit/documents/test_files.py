@@ -1,4 +1,4 @@
-"""The served documents are the two descriptions of the whole contract, and nothing else."""
+"""The served documents are the two descriptions of the whole contract and what drives a client, and nothing else."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ from codegen.emit.documents.files import emit
 from tests.codegen.contracts import shipped
 
 
-def test_both_documents_are_written() -> None:
-    assert {file.path for file in emit(shipped())} == {"specs/openapi.json", "specs/asyncapi.json"}
+def test_each_document_is_written() -> None:
+    assert {file.path for file in emit(shipped())} == {"specs/openapi.json", "specs/asyncapi.json", "specs/client.json"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from codegen.emit.typescript_client.names import (
+from codegen.emit.typescript_names import (
     constant,
     feature_name,
     functions,

@@ -1,0 +1,115 @@
+"""What a person sees of a socket: frames both ways, events, calls in flight, and what the client does when it is done harm."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from playwright.async_api import Locator, expect
+
+from app.development.servers import Postgres, Valkey
+from tests.console.visits import MARKS, Visit, visit
+from tests.running_service import RunningService
+
+pytestmark = MARKS
+
+
+def line(console: Visit, text: str | re.Pattern[str]) -> Locator:
+    """The newest line of the log that has the text."""
+    return console.page.get_by_role("region", name="Log").get_by_role("listitem").filter(has_text=text).first
+
+
+async def connect(console: Visit, encoding: str = "JSON") -> None:
+    await console.open("#/live")
+    await console.log_in()
+    await console.page.get_by_label("Encoding").select_option(label=encoding)
+    await console.page.get_by_role("button", name="Connect").click()
+    await expect(console.page.get_by_text("Open", exact=True)).to_be_visible()
+
+
+async def create(console: Visit, name: str) -> None:
+    await console.page.get_by_label("Operation", exact=True).select_option(label="create_artist")
+    await console.page.get_by_label("Request as JSON").fill(f'{{"name": "{name}"}}')
+    await console.page.get_by_role("button", name="Send", exact=True).click()
+
+
+@pytest.mark.parametrize("encoding", ["JSON", "protobuf"])
+async def test_a_call_its_reply_and_its_event_are_seen(console: Visit, encoding: str) -> None:
+    name = f"Live {uuid4()}"
+    await connect(console, encoding)
+    await console.page.get_by_label("artist_created").check()
+    await expect(line(console, re.compile("subscribed|60003|subscribe"))).to_be_visible()
+    await create(console, name)
+    event = line(console, re.compile("topic artists"))
+    await event.get_by_text("artist_created").first.click()
+    await expect(event).to_contain_text(name)
+
+
+async def test_a_socket_that_is_cut_is_opened_again_and_what_was_followed_goes_on(console: Visit) -> None:
+    name = f"After {uuid4()}"
+    await connect(console)
+    await console.page.get_by_label("artist_created").check()
+    await expect(line(console, "subscribed")).to_be_visible()
+    await console.page.get_by_role("button", name="Cut the socket").click()
+    for text in ("you cut the socket", "the socket ended", "will connect again", "connected again", "resumes"):
+        await expect(line(console, text)).to_be_visible()
+    await create(console, name)
+    await expect(line(console, re.compile("topic artists"))).to_be_visible()
+
+
+async def test_calls_in_flight_are_seen_and_cancelled_one_by_one(console: Visit) -> None:
+    """While nothing is read, every call stays in flight; the client leaves the socket when it gives no sign of life."""
+    await connect(console)
+    await console.page.get_by_role("button", name="Stop reading").click()
+    await console.page.get_by_label("Operation", exact=True).select_option(label="get_artists")
+    await console.page.get_by_role("button", name="Send 10 at once").click()
+    flights = console.page.get_by_role("button", name=re.compile("^Cancel get_artists"))
+    await expect(flights).to_have_count(10)
+    await flights.first.click()
+    await expect(flights).to_have_count(9)
+    await expect(line(console, "cancelled")).to_be_visible()
+    await expect(line(console, "connected again")).to_be_visible(timeout=20_000)
+    await expect(console.page.get_by_text("No call waits for its answer.")).to_be_visible(timeout=20_000)
+
+
+async def test_the_log_is_filtered_and_lines_are_pinned_and_sent_again(console: Visit) -> None:
+    await connect(console)
+    await console.page.get_by_label("Operation", exact=True).select_option(label="get_artists")
+    await console.page.get_by_role("button", name="Send", exact=True).click()
+    await expect(line(console, "OK")).to_be_visible()
+    sent = (
+        console.page.get_by_role("region", name="Log")
+        .get_by_role("listitem")
+        .filter(has=console.page.get_by_label("sent", exact=True))
+    )
+    await expect(sent).to_have_count(1)
+    await sent.first.get_by_text("get_artists").first.click()
+    await sent.first.get_by_role("button", name="Send again").click()
+    await expect(sent).to_have_count(2)
+    await sent.last.get_by_role("button", name="Pin").click()
+    await console.page.get_by_label("Filter the log").fill("nothing of this")
+    await expect(sent).to_have_count(1)
+    await console.page.get_by_role("button", name="Clear").click()
+    await console.page.get_by_label("Filter the log").fill("")
+    await expect(console.page.get_by_role("region", name="Log").get_by_role("listitem")).to_have_count(1)
+
+
+async def test_a_token_that_expires_ends_the_socket_and_it_is_said_why(
+    postgres: Postgres, valkey: Valkey, servers_folder: Path
+) -> None:
+    folder = servers_folder / "expiring"
+    with RunningService(folder, postgres.url, valkey.url, access_s=8) as running:
+        async with visit(running.url) as console:
+            await connect(console)
+            await console.page.get_by_role("button", name="Let the token expire").click()
+            await expect(line(console, "token_expired")).to_be_visible(timeout=30_000)
+            await expect(line(console, "gives up")).to_be_visible()
+            await expect(console.page.get_by_text("Closed", exact=True)).to_be_visible()
+
+
+async def test_without_anything_it_says_what_will_stand_there(console: Visit) -> None:
+    await console.open("#/live")
+    await expect(console.page.get_by_text("Nothing has happened yet.")).to_be_visible()
+    await expect(console.page.get_by_text("Log in above before you connect")).to_be_visible()
