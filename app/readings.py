@@ -78,7 +78,17 @@ def read_parts(metrics: Metrics, parts: Parts) -> None:
     read(Catalogue.PART_READY, lambda: {(one,): float(one not in ready.failing) for one in ready.parts})
     read(Catalogue.LOG_ACCESS_LEFT_OUT, lambda: parts.access.left_out)
     read(Catalogue.SUBSCRIPTIONS, lambda: _of_topics({one: hub.count(one) for one in TOPICS}))
+    read(Catalogue.SUBSCRIPTIONS_RESUMED, lambda: _resumed(hub))
     read(Catalogue.EVENTS_DELIVERED, lambda: _of_topics({one: hub.delivered.get(one, 0) for one in TOPICS}))
+
+
+def _resumed(hub: Hub) -> dict[tuple[str, ...], float]:
+    outcomes = {True: "recovered", False: "missed"}
+    return {
+        (topic, name): float(hub.resumed.get((topic, outcome), 0))
+        for topic in TOPICS
+        for outcome, name in outcomes.items()
+    }
 
 
 def _of_topics(counts: Mapping[str, int]) -> dict[tuple[str, ...], float]:

@@ -107,6 +107,8 @@ class Hub:
         self._max_recent = max_recent
         self.delivered: dict[str, int] = {}
         """Pushes since the start, by topic."""
+        self.resumed: dict[tuple[str, bool], int] = {}
+        """Subscriptions with a position since the start, by topic and whether all that was missed was still there."""
         self._topics: dict[str, dict[Encoder, dict[Subscriber, None]]] = {}
         self._recent: dict[str, Recent] = {}
 

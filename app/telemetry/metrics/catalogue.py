@@ -69,6 +69,10 @@ class Catalogue(Enum):
         "slow_consumers_total", C, "Sockets that were closed since they took too little.", (FORMAT,)
     )
     SUBSCRIPTIONS = Family("subscriptions", G, "Sockets that follow the topic.", (TOPIC,))
+    SUBSCRIPTIONS_RESUMED = Family(
+        "subscriptions_resumed_total", C, "Subscriptions that named a position, by whether all that was missed since was still there.",
+        (TOPIC, Label("outcome", ("recovered", "missed"))),
+    )  # fmt: skip
     DATABASE_POOL_SIZE = Family("database_pool_size", G, "Places for connections to PostgreSQL.")
     DATABASE_POOL_LEASED = Family("database_pool_leased", G, "Connections that a request uses.")
     DATABASE_POOL_PENDING = Family("database_pool_pending", G, "Connections that are being opened or brought to rest.")

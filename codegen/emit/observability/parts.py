@@ -42,6 +42,7 @@ SOCKETS = Part(
             "Events committed and delivered",
             (rate("events_published_total", "topic"), rate("events_delivered_total", "topic")),
         ),
+        Panel("Subscriptions resumed", (rate("subscriptions_resumed_total", "outcome"),)),
         Panel("From COMMIT to the hub", tuple(quantiles("event_lag_seconds")), "s"),
         Panel("Committed, not in the stream", (worst("event_outbox_rows"),)),
         Panel("The oldest of them has waited", (worst("event_outbox_age_seconds"),), "s"),

@@ -359,3 +359,5 @@ async def test_a_topic_that_is_followed_already_is_resumed_once() -> None:
     await node.join(open=1)
     node.tell()
     assert node.offsets == [2, 3, 4]
+    await node.join(open=99)
+    assert node.hub.resumed == {("open", True): 1, ("open", False): 1}
