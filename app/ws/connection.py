@@ -151,6 +151,15 @@ class Connection:
             "queued_replies": self.outbox.replies,
         }
 
+    @property
+    def is_quiet(self) -> bool:
+        """No request runs."""
+        return not self._session.in_flight
+
+    def announce_end(self, reconnect_after_ms: int) -> None:
+        """The client is told when to connect anew; until the close all goes on."""
+        self._reply(self._session.dialect.writer.draining(reconnect_after_ms))
+
     def settle(self) -> None:
         """Tells once that the socket waits for no credential any more; again it does nothing."""
         if self._on_settled is not None:

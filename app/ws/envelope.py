@@ -29,13 +29,15 @@ MAX_TOPIC_CHARS = 200
 
 
 class ControlId(IntEnum):
-    """Where JSON says `type`. `data`: the token, Int32Value (seconds), nothing, and twice FieldMask (topics as paths)."""
+    """Where JSON says `type`. `data`: the token, Int32Value (seconds), nothing, twice FieldMask (topics as paths), and Int32Value
+    (milliseconds)."""
 
     AUTH = 60_000
     AUTH_EXPIRING = 60_001
     CANCEL = 60_002
     SUBSCRIBE = 60_003
     UNSUBSCRIBE = 60_004
+    DRAINING = 60_010
 
 
 @dataclass(slots=True)

@@ -41,6 +41,9 @@ class Writer(Protocol):
     def expiring(self, expires_in: int) -> bytes:
         """Pushed, and no answer: in protobuf its `req_id` is nil."""
 
+    def draining(self, reconnect_after_ms: int) -> bytes:
+        """Pushed, like `expiring`."""
+
     def topics(self, control: ControlId, topics: list[str], req_id: str | None) -> bytes:
         """Names what was asked for, not all that is followed."""
 
@@ -79,6 +82,9 @@ class JsonWriter:
     def expiring(self, expires_in: int) -> bytes:
         return b'{"type":"auth.expiring","expires_in":%d}' % expires_in
 
+    def draining(self, reconnect_after_ms: int) -> bytes:
+        return b'{"type":"server.draining","reconnect_after_ms":%d}' % reconnect_after_ms
+
     def topics(self, control: ControlId, topics: list[str], req_id: str | None) -> bytes:
         kind = b"subscribed" if control is ControlId.SUBSCRIBE else b"unsubscribed"
         return b'{"type":"%b","topics":%b}' % (kind, _encode(topics))
@@ -116,8 +122,10 @@ class ProtobufWriter:
         return _response(ControlId.AUTH, req_id, Int32Value(value=expires_in).SerializeToString(), 0)
 
     def expiring(self, expires_in: int) -> bytes:
-        data = Int32Value(value=expires_in).SerializeToString()
-        return envelope_pb2.Response(pkg_id=ControlId.AUTH_EXPIRING, req_id=NIL_REQ_ID, data=data).SerializeToString()
+        return _told(ControlId.AUTH_EXPIRING, expires_in)
+
+    def draining(self, reconnect_after_ms: int) -> bytes:
+        return _told(ControlId.DRAINING, reconnect_after_ms)
 
     def topics(self, control: ControlId, topics: list[str], req_id: str | None) -> bytes:
         return _response(control, req_id, FieldMask(paths=topics).SerializeToString(), 0)
@@ -133,6 +141,12 @@ def with_msg(problem: Problem) -> Problem:
 
 def _encode(value: Any) -> bytes:
     return msgspec.json.encode(value)
+
+
+def _told(control: ControlId, number: int) -> bytes:
+    """A control frame that nobody asked for."""
+    data = Int32Value(value=number).SerializeToString()
+    return envelope_pb2.Response(pkg_id=control, req_id=NIL_REQ_ID, data=data).SerializeToString()
 
 
 def _response(pkg_id: int | None, req_id: str | None, data: bytes, status_code: int) -> bytes:

@@ -1,4 +1,4 @@
-"""The frames of the socket that run no operation: they authenticate, cancel, join and leave topics.
+"""The frames of the socket that run no operation: they authenticate, cancel, join and leave topics, and say that the server ends.
 
 They are the protocol's, the same in every product, and stand in the expanded AsyncAPI so that it names every frame there is. No
 name of a contract has a hyphen, so none of theirs meets one. In protobuf each has a PkgID, in JSON a `type`.
@@ -9,6 +9,7 @@ from __future__ import annotations
 from codegen.emit.documents.json_schemas import Json
 
 SECONDS: Json = {"type": "integer", "format": "int32", "minimum": 0, "maximum": 2**31 - 1}
+MILLISECONDS: Json = SECONDS
 TOPICS: Json = {"type": "array", "items": {"type": "string", "maxLength": 200}, "minItems": 1, "maxItems": 100}
 TEXT: Json = {"type": "string"}
 PKG_IDS = {
@@ -17,7 +18,10 @@ PKG_IDS = {
     "control-cancel": 60_002,
     "control-subscribe": 60_003,
     "control-unsubscribe": 60_004,
+    "control-draining": 60_010,
 }
+PUSHED = frozenset({"control-expiring", "control-draining"})
+"""What the server says unasked."""
 ANSWERS = {
     "control-authenticate": "control-authenticated",
     "control-subscribe": "control-subscribed",
@@ -37,6 +41,11 @@ def control_messages() -> Json:
         "control-subscribed": _message("They are followed.", "subscribed", {"topics": TOPICS}),
         "control-unsubscribe": _message("Leave topics.", "unsubscribe", {"topics": TOPICS}, closed=True),
         "control-unsubscribed": _message("They are followed no more.", "unsubscribed", {"topics": TOPICS}),
+        "control-draining": _message(
+            "The server ends: connect anew after this time, and close here.",
+            "server.draining",
+            {"reconnect_after_ms": MILLISECONDS},
+        ),
     }
 
 
@@ -52,7 +61,7 @@ def _message(title: str, kind: str, members: Json, *, closed: bool = False) -> J
 
 
 def _operation(channel: str, name: str) -> Json:
-    sent = name == "control-expiring"
+    sent = name in PUSHED
     out: Json = {
         "action": "send" if sent else "receive",
         "channel": {"$ref": channel},

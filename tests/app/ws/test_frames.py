@@ -92,6 +92,7 @@ def test_a_protobuf_push_has_no_status_code() -> None:
 def test_json_answers_of_control_frames() -> None:
     assert json.loads(JSON.authenticated(60, None)) == {"type": "auth_ok", "expires_in": 60}
     assert json.loads(JSON.expiring(6)) == {"type": "auth.expiring", "expires_in": 6}
+    assert json.loads(JSON.draining(1500)) == {"type": "server.draining", "reconnect_after_ms": 1500}
     assert json.loads(JSON.topics(ControlId.SUBSCRIBE, ["a"], None)) == {"type": "subscribed", "topics": ["a"]}
     assert json.loads(JSON.topics(ControlId.UNSUBSCRIBE, ["a"], None)) == {"type": "unsubscribed", "topics": ["a"]}
 
@@ -101,5 +102,8 @@ def test_protobuf_answers_of_control_frames_echo_the_req_id() -> None:
     assert (ok.pkg_id, ok.req_id, Int32Value.FromString(ok.data).value) == (ControlId.AUTH, REQ_ID, 60)
     warning = parse(PROTOBUF.expiring(6))
     assert (warning.req_id, warning.HasField("status_code")) == (NIL_REQ_ID, False)
+    ending = parse(PROTOBUF.draining(1500))
+    assert (ending.pkg_id, ending.req_id, ending.HasField("status_code")) == (ControlId.DRAINING, NIL_REQ_ID, False)
+    assert Int32Value.FromString(ending.data).value == 1500
     topics = parse(PROTOBUF.topics(ControlId.SUBSCRIBE, ["a"], REQ_ID))
     assert (topics.pkg_id, list(FieldMask.FromString(topics.data).paths)) == (ControlId.SUBSCRIBE, ["a"])

@@ -65,10 +65,11 @@ def test_what_the_service_writes_the_document_has(control: ControlId) -> None:
     assert judge(message).is_valid(json.loads(writer.topics(control, ["authors"], None)))
     assert judge("control-authenticated").is_valid(json.loads(writer.authenticated(300, None)))
     assert judge("control-expiring").is_valid(json.loads(writer.expiring(5)))
+    assert judge("control-draining").is_valid(json.loads(writer.draining(1500)))
 
 
-def test_only_the_warning_is_sent_unasked() -> None:
+def test_only_what_nobody_asks_for_is_sent() -> None:
     actions = {
         name: one["action"] for name, one in control_operations("#/channels/web").items() if isinstance(one, dict)
     }
-    assert [name for name, action in actions.items() if action == "send"] == ["control-expiring"]
+    assert [name for name, action in actions.items() if action == "send"] == ["control-expiring", "control-draining"]
