@@ -9,12 +9,12 @@ from google.protobuf.field_mask_pb2 import FieldMask
 from google.protobuf.message import DecodeError
 from google.protobuf.wrappers_pb2 import Int32Value
 
-from .codec import Authenticated, BadFrame, Expiring, Frame, Push, Reply, TopicsChanged
+from .codec import Authenticated, BadFrame, Draining, Expiring, Frame, Push, Reply, TopicsChanged
 from .json_frames import NIL
 from .operation import Contract, EventType, Operation
 from .proto_codec import Messages
 
-AUTH, EXPIRING, CANCEL, SUBSCRIBE, UNSUBSCRIBE = 60_000, 60_001, 60_002, 60_003, 60_004
+AUTH, EXPIRING, CANCEL, SUBSCRIBE, UNSUBSCRIBE, DRAINING = 60_000, 60_001, 60_002, 60_003, 60_004, 60_010
 CONTROL = "00000000-0000-4000-8000-000000000000"
 """The req_id of control frames: their answers are told apart by PkgID and order."""
 
@@ -61,7 +61,7 @@ class ProtobufCodec:
             raise BadFrame("a frame is binary")
         message = self._messages.parse(self._facts.response, frame)
         pkg_id = message.pkg_id if message.HasField("pkg_id") else None
-        if not message.HasField("status_code") and pkg_id != EXPIRING:
+        if not message.HasField("status_code") and pkg_id not in (EXPIRING, DRAINING):
             if message.req_id != NIL or pkg_id is None:
                 raise BadFrame("a frame without a status_code is a push")
             offset = message.offset if message.HasField("offset") else None
@@ -74,9 +74,9 @@ class ProtobufCodec:
         if message.status_code:
             return Reply(None, pkg_id, message.status_code, self._problem(message.data))
         if pkg_id in (AUTH, EXPIRING):
-            seconds = float(_seconds(message.data))
+            seconds = float(_number(message.data))
             return Authenticated(seconds) if pkg_id == AUTH else Expiring(seconds)
-        return TopicsChanged()
+        return Draining(max(0, _number(message.data)) / 1000) if pkg_id == DRAINING else TopicsChanged()
 
     def _reply(self, pkg_id: int | None, message: Any) -> Frame:
         request_id = message.req_id if message.HasField("req_id") else None
@@ -97,7 +97,7 @@ class ProtobufCodec:
         return self._messages.decode(event.message, push.data)
 
 
-def _seconds(data: bytes) -> int:
+def _number(data: bytes) -> int:
     try:
         return Int32Value.FromString(data).value
     except DecodeError:

@@ -84,5 +84,5 @@ const FIELD_ERROR: RecordTable<{ pointer: string; message: string }> = {
 /** `google.protobuf.FieldMask`, in which topics travel. */
 export const TOPICS: RecordTable<{ paths: readonly string[] }> = { fields: [{ name: "paths", no: 1, kind: "string", many: "list" }] };
 
-/** `google.protobuf.Int32Value`, in which the rest of a token's life travels. */
-export const SECONDS: RecordTable<{ value: number }> = { fields: [{ name: "value", no: 1, kind: "int32" }] };
+/** `google.protobuf.Int32Value`, in which a time travels. */
+export const NUMBER: RecordTable<{ value: number }> = { fields: [{ name: "value", no: 1, kind: "int32" }] };

@@ -39,6 +39,7 @@ export class Followers {
     return gone !== undefined && !this.topics.includes(gone.event.topic) ? gone.event.topic : undefined;
   }
 
+  /** An event that was seen is passed over: of two connections, of which one takes the other's place, each may bring it. */
   offer(codec: Codec, push: Push): void {
     const wanted = this.#followers.filter(({ event }) => event.pkgId === push.pkgId);
     const [first] = wanted;
@@ -46,6 +47,10 @@ export class Followers {
       return;
     }
     const topic = push.topic ?? first.event.topic;
+    const { offset: last, epoch } = this.position(topic);
+    if (push.offset !== undefined && last !== undefined && epoch === push.epoch && push.offset <= last) {
+      return;
+    }
     this.#seen.set(topic, { offset: push.offset, epoch: push.epoch });
     try {
       const received: Received<unknown> = { data: codec.event(first.event, push), topic, offset: push.offset, epoch: push.epoch };

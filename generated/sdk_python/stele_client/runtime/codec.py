@@ -45,7 +45,15 @@ class TopicsChanged:
     pass
 
 
-Frame = Reply | Push | Authenticated | Expiring | TopicsChanged
+@dataclass(frozen=True, slots=True)
+class Draining:
+    """The node is about to end."""
+
+    reconnect_after_s: float
+
+
+Frame = Reply | Push | Authenticated | Expiring | TopicsChanged | Draining | None
+"""None is a control frame of a newer server."""
 
 
 class BadFrame(Exception):

@@ -53,7 +53,10 @@ class Followers:
         return True
 
     def offer(self, kind: EventType[Any], push: Push) -> None:
+        """An event that was seen is passed over: of two connections, of which one takes the other's place, each may bring it."""
         topic = push.topic or kind.topic
+        if push.offset is not None and self._has_seen(topic, push.offset, push.epoch):
+            return
         self._seen[topic] = (push.offset, push.epoch)
         sinks = self._sinks.get(kind.name)
         if not sinks:
@@ -66,6 +69,10 @@ class Followers:
         event = Event(data, topic, push.offset, push.epoch)
         for sink in list(sinks):
             sink.offer(event)
+
+    def _has_seen(self, topic: str, offset: int, epoch: str | None) -> bool:
+        last, of = self.position(topic)
+        return last is not None and of == epoch and offset <= last
 
     def end(self, error: ClientError | None) -> None:
         for sinks in self._sinks.values():

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
-from .codec import Authenticated, BadFrame, Expiring, Frame, Push, Reply, TopicsChanged
+from .codec import Authenticated, BadFrame, Draining, Expiring, Frame, Push, Reply, TopicsChanged
 from .json_codec import encode_json, plain
 from .operation import EventType, Operation
 
@@ -71,14 +71,21 @@ class JsonCodec:
 
 
 def _control(members: dict[str, Any]) -> Frame:
-    left = members.get("expires_in")
-    seconds = float(left) if isinstance(left, int | float) else 0.0
     match members["type"]:
         case "auth_ok":
-            return Authenticated(seconds)
+            return Authenticated(_number(members, "expires_in"))
         case "auth.expiring":
-            return Expiring(seconds)
-    return TopicsChanged()
+            return Expiring(_number(members, "expires_in"))
+        case "server.draining":
+            return Draining(_number(members, "reconnect_after_ms") / 1000)
+        case "subscribed" | "unsubscribed":
+            return TopicsChanged()
+    return None
+
+
+def _number(members: dict[str, Any], name: str) -> float:
+    value = members.get(name)
+    return max(0.0, float(value)) if isinstance(value, int | float) else 0.0
 
 
 def _told(members: dict[str, Any], name: str, kind: type[T]) -> T | None:

@@ -25,6 +25,7 @@ export interface Push {
 export type Read =
   | { readonly kind: "reply"; readonly reply: Reply }
   | { readonly kind: "push"; readonly push: Push }
+  | { readonly kind: "draining"; readonly afterMs: number }
   | { readonly kind: "authenticated" | "topics" | "expiring" | "nothing" };
 
 /** Readers throw Malformed; writers throw TypeError for values that the contract does not have. */

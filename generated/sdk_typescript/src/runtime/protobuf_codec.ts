@@ -6,7 +6,7 @@
 
 import type { Codec, Read } from "./codec.ts";
 import { NIL } from "./codec.ts";
-import { PROBLEM_FRAME, REQUEST_FRAME, RESPONSE_FRAME, TOPICS } from "./envelope.ts";
+import { NUMBER, PROBLEM_FRAME, REQUEST_FRAME, RESPONSE_FRAME, TOPICS } from "./envelope.ts";
 import { decode, encode } from "./protobuf.ts";
 import { Malformed } from "./schema.ts";
 
@@ -17,6 +17,7 @@ const EXPIRING = 60_001;
 const CANCEL = 60_002;
 const SUBSCRIBE = 60_003;
 const UNSUBSCRIBE = 60_004;
+const DRAINING = 60_010;
 
 export const PROTOBUF_CODEC: Codec = {
   encoding: "protobuf",
@@ -52,6 +53,9 @@ function read(frame: unknown): Read {
   const { pkgId, reqId, data, statusCode, meta, topic, offset, epoch } = decode(RESPONSE_FRAME, bytes);
   if (pkgId === EXPIRING) {
     return { kind: "expiring" };
+  }
+  if (pkgId === DRAINING) {
+    return { kind: "draining", afterMs: Math.max(0, decode(NUMBER, data).value) };
   }
   if (statusCode === undefined) {
     if (reqId !== NIL || pkgId === undefined) {
