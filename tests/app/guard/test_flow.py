@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from typing import cast
 
 from app.guard.flow import Flow
 from app.guard.transport import GuardedTransport
@@ -14,7 +13,7 @@ async def test_reading_goes_on_by_the_protocol_s_own_way_and_only_where_it_reste
     ours, theirs = socket.socketpair()
     with theirs:
         transport, _ = await asyncio.get_running_loop().create_connection(asyncio.Protocol, sock=ours)
-        guarded = GuardedTransport(cast(asyncio.Transport, transport), asyncio.get_running_loop(), patience_s=1.0)
+        guarded = GuardedTransport(transport, asyncio.get_running_loop(), patience_s=1.0)
         asked: list[str] = []
         flow = Flow(guarded, lambda: asked.append("read on"))
         flow.resume_reading()
