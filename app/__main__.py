@@ -36,7 +36,7 @@ exit codes, as sysexits.h has them:
   0   done               70  the workers cannot begin, or did not end as they should
   1   not so, refused    71  an address that cannot be listened to
   2   wrong usage        78  settings that are wrong or unsafe, or what they name refuses us
-  69  something that is needed does not answer
+  69  something that is needed does not answer                       128+n  ended at once by a second signal n
 
 Settings are variables, .env files and files with secrets: docs/settings.md. Never say a secret on the command line."""
 

@@ -146,6 +146,10 @@ class NodeSettings(Group):
     )
     """How long a node that starts waits for PostgreSQL and the issuer. It is alive and not ready meanwhile, says every few
     seconds for what it waits, and then ends with exit code 69."""
+    drain_s: Annotated[int, Unset("0", "0", "5")] = Field(0, ge=0, le=60, title="seconds, 0 to 60, such as 5")
+    """How long a node that is told to end is not ready and still takes who comes, until balancers know; afterwards its sockets have as
+    long to go elsewhere. What is in flight has 10 s then, and all is over within `DRAIN_S` and 20 s: what stops the node must wait
+    for longer."""
     upload_room_mib: int = Field(1024, ge=1, title="MiB of disk for the bodies of requests, such as 1024")
     """What files that are being sent may hold at once, for each worker, in the folder of temporary files (`TMPDIR`). One caller
     has a quarter of it at most, so that four times the contract's largest body is the least."""

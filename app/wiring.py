@@ -366,7 +366,7 @@ def _redis(url: str, *, answer_s: float) -> Redis:
 class Doors:
     """Which door a request goes to; only requests with an Origin pay for CORS. `/web` is the one path of sockets, and
     every other socket is HTTP's to refuse. The guard asks `hosts` and `gate` before there is a request, and counts in `tally` what
-    it refuses itself; the server asks `readiness`, and `inspector` for the admin port."""
+    it refuses itself; the server asks `readiness`, `departure` at its end, and `inspector` for the admin port."""
 
     def __init__(
         self,
@@ -381,9 +381,8 @@ class Doors:
         self._browser = browser
         self._socket = socket
         self.gate, self.tally, self.places = service.gate, service.tally, service.places
-        self.readiness = service.readiness
-        self.inspector = inspector
-        self.hosts = hosts
+        self.readiness, self.inspector, self.hosts = service.readiness, inspector, hosts
+        self.departure = getattr(socket, "departure", None)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "websocket" and scope["path"] == "/web":

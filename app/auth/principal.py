@@ -22,6 +22,11 @@ class Principal:
     """From `iat`: what ends all sessions of a subject ends the tokens of before."""
 
     @property
+    def identity(self) -> tuple[str, str, str | None]:
+        """What a refresh may not change (ACCEPTANCE D9)."""
+        return self.iss, self.sub, self.sid
+
+    @property
     def subject(self) -> str:
         """Who it is, on every node and by every token: the key of limits, stored answers and owned rows. It changes
         with the issuer's address."""

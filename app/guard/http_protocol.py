@@ -15,7 +15,6 @@ from typing import Any
 import httptools
 from uvicorn._types import ASGI3Application
 from uvicorn.config import Config
-from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.protocols.utils import get_remote_addr
 from uvicorn.server import ServerState
@@ -24,6 +23,7 @@ from app.admission.tally import Refused, Tally
 from app.guard import head as heads
 from app.guard.alarm import Alarm
 from app.guard.body import Body
+from app.guard.flow import Flow
 from app.guard.hosts import TrustedHosts
 from app.guard.places import Places, places_in
 from app.guard.problems import Field, answer, trace_id
@@ -47,30 +47,10 @@ class Overrun(Exception):
     """A request begins behind a chunked body, in the same piece of data."""
 
 
-class Flow(FlowControl):
-    """Reading rests while the application is behind, and while the peer does not take what is written."""
+class GuardedState(ServerState):
+    """What all connections of one worker share. Once it `is_ending`, each answer over HTTP is its connection's last, and says so."""
 
-    def __init__(self, transport: GuardedTransport, protocol: GuardedHttp) -> None:
-        super().__init__(transport)
-        self._guarded = transport
-        self._protocol = protocol
-
-    def resume_reading(self) -> None:
-        if self.read_paused:
-            self.read_paused = False
-            self._protocol.read_on()
-
-    def pause_writing(self) -> None:
-        """The peer takes nothing: then nothing more of it is read, and after 30 s without a byte taken the connection
-        is cut."""
-        super().pause_writing()
-        self._guarded.pause_reading()
-        self._guarded.watch()
-
-    def resume_writing(self) -> None:
-        super().resume_writing()
-        self._guarded.unwatch()
-        self._protocol.read_on()
+    is_ending = False
 
 
 class GuardedHttp(HttpToolsProtocol):
@@ -122,7 +102,7 @@ class GuardedHttp(HttpToolsProtocol):
             return
         self._address, self._has_place = address, True
         super().connection_made(guarded)
-        self.flow = Flow(guarded, self)
+        self.flow = Flow(guarded, self.read_on)
         self._alarm.within(HEAD_S)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -145,10 +125,20 @@ class GuardedHttp(HttpToolsProtocol):
             data, self._held = self._held + data, b""
         self._advance(data)
 
+    def expect_end(self) -> None:
+        """The answer that is under way is the last one, as those are that begin later; a connection without a request stays."""
+        self._keeps_alive = False
+        if self._is_answering():
+            self.cycle.keep_alive = False
+
     def shutdown(self) -> None:
         """The request that is being answered is the last one; a connection without one ends."""
         self._keeps_alive = False
         super().shutdown()
+
+    @property
+    def _is_last(self) -> bool:
+        return getattr(self.server_state, "is_ending", False)
 
     def read_on(self) -> None:
         """Somebody is ready for more: for what is held, then for what comes."""
@@ -262,8 +252,10 @@ class GuardedHttp(HttpToolsProtocol):
         if self._retry_after_s is None:
             super().on_headers_complete()
             self._is_given = True
+            if self._is_last:
+                self.expect_end()
         else:
-            self._keeps_alive = not self._is_old and self.parser.should_keep_alive()
+            self._keeps_alive = not self._is_old and not self._is_last and self.parser.should_keep_alive()
         self.headers = []
 
     def _should_upgrade(self) -> bool:

@@ -70,9 +70,11 @@ class Listener:
         return bool(self._listening)
 
     def close(self) -> None:
-        """Takes nobody any more; who was taken stays connected."""
+        """Takes nobody any more; who was taken stays connected. Who waits in the kernel's queue is taken before, as in one more turn:
+        the kernel would reset them."""
         for one in self._listening:
             self._loop.remove_reader(one)
+            self._accept(one)
             one.close()
         for timer in self._rests.values():
             timer.cancel()

@@ -19,6 +19,7 @@ from uvicorn.server import ServerState
 from websockets.datastructures import Headers
 from websockets.frames import Frame
 from websockets.http11 import Response
+from websockets.protocol import State
 from websockets.server import ServerProtocol
 from websockets.typing import StatusLike
 
@@ -133,12 +134,15 @@ class GuardedWebSocket(WebSocketsSansIOProtocol):
         self._advance()
 
     def shutdown(self) -> None:
-        """Says 1012 to a socket that is open, 503 to a handshake that is not answered yet."""
+        """Says 1012 to a socket that is open, 503 to a handshake that is not answered yet. Again it does nothing more."""
         if not self.handshake_complete:
             self._refuse_handshake(Unavailable())
             return
         self.transport.is_unread = True
-        super().shutdown()
+        if self.conn.state is State.OPEN:
+            super().shutdown()
+        else:
+            self.transport.close()
 
     def _out_of_time(self) -> None:
         if not self.handshake_complete:

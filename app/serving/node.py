@@ -1,8 +1,8 @@
 """A node: its listening sockets, and one worker in this process or several in processes of their own.
 
-Promises: SIGTERM and SIGINT end all workers, answers in flight are sent, and the exit code is 0 (ACCEPTANCE D26); a worker that
-dies or freezes is replaced, after a pause that doubles; SIGHUP replaces them one by one while nobody is refused. Where none can
-begin, the node gives up instead of trying for ever.
+Promises: SIGTERM and SIGINT end all workers, answers in flight are sent, and the exit code is 0 (ACCEPTANCE D26), unless a second one
+ends them at once; a worker that dies or freezes is replaced, after a pause that doubles; SIGHUP replaces them one by one while
+nobody is refused. Where none can begin, the node gives up instead of trying for ever.
 """
 
 from __future__ import annotations
@@ -20,9 +20,10 @@ from typing import Any
 import structlog
 
 from app.exit_codes import CONFIG, SOFTWARE, UNAVAILABLE
+from app.serving.draining import Plan
 from app.serving.lines import Line, Lines, LocalLine, RemoteLine
 from app.serving.start import Start
-from app.serving.worker import ENDING, READY_BEAT, work
+from app.serving.worker import ENDING, READY_BEAT, REPLACED, SIGNALLED, TWICE_S, work
 from app.supervision.supervisor import FIRST_PAUSE_S, MAX_PAUSE_S, STABLE_S
 
 MAX_FAILURES = 5
@@ -31,8 +32,8 @@ START_S = 60.0
 """From the start of a worker's process to its first beat."""
 FROZEN_S = 30.0
 """Without a beat; then it is killed and replaced."""
-STOP_S = 20.0
-"""For a worker that was told to end; then it is killed. D26 has 25 s for the whole node."""
+PATIENCE_S = 0.5
+"""For a worker that was told to end, beyond the time after which it ends itself; then it is killed."""
 TURN_S = 1.0
 
 log = structlog.get_logger(__name__)
@@ -42,22 +43,23 @@ def serve(
     application: str,
     listening: list[socket.socket],
     *,
-    workers: int,
+    plan: Plan,
     start_wait_s: float | None = None,
     begin_admin: Callable[[Lines], None] = lambda lines: None,
     **changes: Any,
 ) -> int:
     """Serves what the named factory makes on these sockets, see `bound`, until SIGTERM or SIGINT; `changes` are uvicorn's options.
-    `begin_admin` is told once how to learn whom to ask. The exit code: 0, 69 where none was ready within `start_wait_s`, or 78 and
-    70 where it cannot. One worker ends the process itself."""
-    if workers > 1:
-        several = Workers(application, changes, listening, workers, start_wait_s)
+    `plan` says by how many workers, and how they end. `begin_admin` is told once how to learn whom to ask. The exit code: 0, 69 where
+    none was ready within `start_wait_s`, 78 and 70 where it cannot, 128 and its number after a second signal. One worker ends the
+    process itself."""
+    if plan.workers > 1:
+        several = Workers(application, changes, listening, plan, start_wait_s)
         begin_admin(several.lines)
         return several.run()
     line = LocalLine()
     begin_admin(lambda: {os.getpid(): line})
     try:
-        work(application, changes, listening, None, start_wait_s, line)
+        work(application, changes, listening, plan, None, start_wait_s, line)
     except SystemExit as error:
         return CONFIG if error.code == CONFIG else SOFTWARE
     return 0
@@ -66,12 +68,13 @@ def serve(
 class Child:
     """The process of one worker. It serves from its first beat on."""
 
-    def __init__(self, *given: Any) -> None:
+    def __init__(self, application: str, changes: dict[str, Any], listening: list[socket.socket], plan: Plan) -> None:
         self.inbox, beats = connection.Pipe(duplex=False)
         os.set_blocking(self.inbox.fileno(), False)
         asking, answering = connection.Pipe()
         self.line = RemoteLine(asking)
-        self.process: BaseProcess = get_context("spawn").Process(target=work, args=(*given, beats, None, answering))
+        given = application, changes, listening, plan, beats, None, answering
+        self.process: BaseProcess = get_context("spawn").Process(target=work, args=given)
         with _interrupts_held():
             self.process.start()
         beats.close()
@@ -80,6 +83,7 @@ class Child:
         self.serves = False
         self.was_ready = False
         self._silent_s = 0.0
+        self._ends_within_s = plan.ends_within_s + PATIENCE_S
         self._ends_by: float | None = None
 
     @property
@@ -107,11 +111,11 @@ class Child:
             return None
         return "beat" if self.serves else "begin"
 
-    def leave(self) -> None:
+    def leave(self, told: signal.Signals = signal.SIGTERM) -> None:
         """Ends what it has in flight. Who does not serve yet has nothing to finish."""
         if self._ends_by is None:
-            self._ends_by = monotonic() + STOP_S
-            self._signal(signal.SIGTERM if self.serves else signal.SIGKILL)
+            self._ends_by = monotonic() + self._ends_within_s
+            self._signal(told if self.serves else signal.SIGKILL)
 
     def kill(self) -> None:
         self._signal(signal.SIGKILL)
@@ -156,18 +160,19 @@ class Workers:
         application: str,
         changes: dict[str, Any],
         listening: list[socket.socket],
-        count: int,
+        plan: Plan,
         start_wait_s: float | None = None,
     ) -> None:
         self._start_up = Start(start_wait_s)
-        self._given = (application, changes, listening)
+        self._given = (application, changes, listening, plan)
         self._listening = listening
-        self._places = [Place() for _ in range(count)]
+        self._places = [Place() for _ in range(plan.workers)]
         self._leaving: list[Child] = []
         self._outdated: list[Place] = []
         self._successor: Child | None = None
         self._code: int | None = None
         """Of the end that is under way."""
+        self._told_at = 0.0
         self._signals, self._heard = os.pipe()
 
     def run(self) -> int:
@@ -198,9 +203,19 @@ class Workers:
         with suppress(BlockingIOError):
             for number in os.read(self._signals, 4096):
                 if number in ENDING:
-                    self._end(0)
+                    self._hear_end(number)
                 elif number == signal.SIGHUP:
                     self._outdated = list(self._places)
+
+    def _hear_end(self, number: int) -> None:
+        """The second one ends all at once; what comes together is one."""
+        if self._code is None:
+            self._told_at = monotonic()
+            self._end(0)
+        elif monotonic() - self._told_at > TWICE_S:
+            self._code = SIGNALLED + number
+            for child in self._leaving:
+                child.kill()
 
     @property
     def _children(self) -> list[Child]:
@@ -219,7 +234,7 @@ class Workers:
         connection.wait([*ends, *begins, self._signals], max(0.0, min([TURN_S, *due])))
 
     def _end(self, code: int) -> None:
-        """Nobody is taken any more. The first reason stands."""
+        """The workers say when nobody is taken any more. The first reason stands."""
         if self._code is not None:
             return
         self._code = code
@@ -298,7 +313,7 @@ class Workers:
         elif self._successor.serves:
             place = self._outdated.pop(0)
             if place.child is not None:
-                place.child.leave()
+                place.child.leave(REPLACED)
                 self._leaving.append(place.child)
             place.child, self._successor = self._successor, None
 

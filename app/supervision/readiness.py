@@ -43,10 +43,16 @@ class Readiness:
         """By the part that fails; it has no secret, and is for who runs the node."""
         self.was_ready = False
         """Once, since the node began."""
+        self._withdrawn: dict[str, str] = {}
 
     @property
     def parts(self) -> tuple[str, ...]:
-        return tuple(self._checks)
+        return (*self._checks, *self._withdrawn)
+
+    def withdraw(self, reason: str) -> None:
+        """The node is about to end: from now on, in this turn of the loop, and for good, it is not ready."""
+        self._withdrawn = {"node": reason}
+        self._take(self.reasons)
 
     @property
     def failing(self) -> tuple[str, ...]:
@@ -72,11 +78,15 @@ class Readiness:
         """All parts at once; one that is silent for 2 s fails."""
         answers = await asyncio.gather(*(_ask(check) for check in self._checks.values()))
         reasons = {name: reason for name, reason in zip(self._checks, answers, strict=True) if reason}
+        self.was_ready |= not reasons
+        self._take(reasons)
+        self._checked_at = self._clock()
+
+    def _take(self, reasons: Mapping[str, str]) -> None:
+        reasons = {**reasons, **self._withdrawn}
         if tuple(reasons) != self.failing:
             log.warning("readiness.changed", failing=tuple(reasons), reasons=reasons)
         self.reasons = reasons
-        self.was_ready |= not reasons
-        self._checked_at = self._clock()
 
 
 async def _ask(check: Check) -> str:

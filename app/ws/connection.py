@@ -150,6 +150,15 @@ class Connection:
             "queued_replies": self.outbox.replies,
         }
 
+    @property
+    def is_quiet(self) -> bool:
+        """No request runs."""
+        return not self._session.in_flight
+
+    def announce_end(self, reconnect_after_ms: int) -> None:
+        """The client is told when to connect anew; until the close all goes on."""
+        self._reply(self._session.dialect.writer.draining(reconnect_after_ms))
+
     def settle(self) -> None:
         """Tells once that the socket waits for no credential any more; again it does nothing."""
         if self._on_settled is not None:
@@ -320,7 +329,7 @@ class Connection:
         try:
             token = parse_bearer(text)
             principal = verifier.cached(token) or await verifier.verify(token)
-            if self._identity is not None and identity_of(principal) != identity_of(self._identity):
+            if self._identity is not None and principal.identity != self._identity.identity:
                 raise CredentialRefused(Reason.OTHER_SESSION)
         except Unauthenticated:
             await take(self._services.limiter, "unauthenticated", self._caller.ip)
@@ -385,8 +394,3 @@ class Connection:
             self._refuse(Attempt.SUBSCRIBE, error, action.req_id, control)
         except NotKept:
             self.outbox.close(CloseCode.INSUFFICIENT_STATE, "insufficient_state")
-
-
-def identity_of(principal: Principal) -> tuple[str, str, str | None]:
-    """What a refresh may not change (ACCEPTANCE D9)."""
-    return principal.iss, principal.sub, principal.sid

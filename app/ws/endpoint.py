@@ -27,6 +27,7 @@ from app.limits.limiter import Limiter
 from app.telemetry.correlation import CURRENT, HEADER, Correlation, trace_id_of
 from app.telemetry.metrics.sockets import Traffic
 from app.ws.connection import Connection, Receive, Runner, Services
+from app.ws.departure import Departure
 from app.ws.dialect import make_dialects
 from app.ws.handshake import Admission, Handshake, HandshakeSettings, Redeemer, Scope, Verifier, user_agent_of
 from app.ws.outbox import ABNORMAL
@@ -101,6 +102,8 @@ class SocketDoor:
         self._clock = clock
         self._pending: dict[str, int] = {}
         self._open: dict[Connection, tuple[str, float]] = {}
+        self.departure = Departure(self._open.keys)
+        """Sends all of them away, when the worker ends."""
 
     def connections(self) -> list[dict[str, Any]]:
         """The open sockets, for who runs the node: who, by which subprotocol, since when (seconds since 1970), with what."""

@@ -31,7 +31,7 @@ MAX_EPOCH_CHARS = 64
 
 
 class ControlId(IntEnum):
-    """Where JSON says `type`. `data`: the token, Int32Value (seconds), nothing, twice Topics, and Position."""
+    """Where JSON says `type`. `data`: the token, Int32Value (seconds), nothing, twice Topics, Position, and Int32Value (milliseconds)."""
 
     AUTH = 60_000
     AUTH_EXPIRING = 60_001
@@ -39,6 +39,7 @@ class ControlId(IntEnum):
     SUBSCRIBE = 60_003
     UNSUBSCRIBE = 60_004
     MISSED = 60_007
+    DRAINING = 60_010
 
 
 @dataclass(slots=True)

@@ -52,6 +52,9 @@ class Writer(Protocol):
     def expiring(self, expires_in: int) -> bytes:
         """Pushed, and no answer: in protobuf its `req_id` is nil."""
 
+    def draining(self, reconnect_after_ms: int) -> bytes:
+        """Pushed, like `expiring`."""
+
     def missed(self, topic: str, position: Position) -> tuple[Message, int]:
         """As `push`: events up to `position` will never come."""
 
@@ -94,6 +97,9 @@ class JsonWriter:
 
     def expiring(self, expires_in: int) -> bytes:
         return b'{"type":"auth.expiring","expires_in":%d}' % expires_in
+
+    def draining(self, reconnect_after_ms: int) -> bytes:
+        return b'{"type":"server.draining","reconnect_after_ms":%d}' % reconnect_after_ms
 
     def missed(self, topic: str, position: Position) -> tuple[Message, int]:
         head = _encode(topic), _encode(position.epoch), position.offset
@@ -144,8 +150,10 @@ class ProtobufWriter:
         return _response(ControlId.AUTH, req_id, Int32Value(value=expires_in).SerializeToString(), 0)
 
     def expiring(self, expires_in: int) -> bytes:
-        data = Int32Value(value=expires_in).SerializeToString()
-        return envelope_pb2.Response(pkg_id=ControlId.AUTH_EXPIRING, req_id=NIL_REQ_ID, data=data).SerializeToString()
+        return _told(ControlId.AUTH_EXPIRING, expires_in)
+
+    def draining(self, reconnect_after_ms: int) -> bytes:
+        return _told(ControlId.DRAINING, reconnect_after_ms)
 
     def missed(self, topic: str, position: Position) -> tuple[Message, int]:
         data = stele_control_pb2.Position(topic=topic, epoch=position.epoch, offset=position.offset)
@@ -180,6 +188,12 @@ def _place(position: Position | None) -> tuple[str, int]:
 
 def _encode(value: Any) -> bytes:
     return msgspec.json.encode(value)
+
+
+def _told(control: ControlId, number: int) -> bytes:
+    """A control frame that nobody asked for."""
+    data = Int32Value(value=number).SerializeToString()
+    return envelope_pb2.Response(pkg_id=control, req_id=NIL_REQ_ID, data=data).SerializeToString()
 
 
 def _response(pkg_id: int | None, req_id: str | None, data: bytes, status_code: int) -> bytes:

@@ -196,7 +196,7 @@ class DrivenStream:
 
 
 @asynccontextmanager
-async def drive(url: str, told: Told, *, is_old: bool, **options: Any) -> AsyncIterator[Driven]:
+async def drive(url: str | list[str], told: Told, *, is_old: bool, **options: Any) -> AsyncIterator[Driven]:
     """At the end the process must end by itself: a timer or a socket that is left would keep it."""
     node = old_node() if is_old else NODE
     provider = options.pop("token") if callable(options.get("token")) else None

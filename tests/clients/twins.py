@@ -88,7 +88,7 @@ async def take(client: Twin, count: int) -> list[Any]:
 
 
 @asynccontextmanager
-async def twin(flavour: str, url: str, **options: Any) -> AsyncIterator[Twin]:
+async def twin(flavour: str, url: str | list[str], **options: Any) -> AsyncIterator[Twin]:
     """`token` may be a function, of any flavour."""
     settings = {"token": "t0", **QUICK, **options}
     told = Told()

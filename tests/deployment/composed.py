@@ -11,10 +11,20 @@ from typing import Any
 import yaml
 from dotenv import dotenv_values
 
+from app.serving.draining import Plan
+from app.serving.node import PATIENCE_S
+from app.settings import Settings, Unset
+
 ROOT = Path(__file__).parents[2]
 DOCKER = ROOT / "docker"
 COMPOSE = DOCKER / "compose.yaml"
 OURS = frozenset({"node-1", "node-2", "migrate"})
+DRAIN_S = float(
+    next(one for one in Settings.model_fields["drain_s"].metadata if isinstance(one, Unset)).production or 0
+)
+"""Of production, where nobody says another."""
+ENDS_WITHIN_S = Plan(DRAIN_S).ends_within_s + PATIENCE_S
+"""A node that was told to end, whatever it waits for."""
 _VARIABLE = re.compile(r"\$(?:\$|\{(\w+)(?::?\?[^}]*)?\}|(.))")
 
 

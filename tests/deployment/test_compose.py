@@ -12,7 +12,7 @@ import jsonschema_rs
 import pytest
 
 from app.configuration.sources import FILE, names
-from tests.deployment.composed import COMPOSE, DOCKER, OURS, ROOT, Composed, Unresolved, resolved
+from tests.deployment.composed import COMPOSE, DOCKER, ENDS_WITHIN_S, OURS, ROOT, Composed, Unresolved, resolved
 
 GENERATED = ROOT / "generated" / "observability"
 BUILT_HERE = {"node-1", "node-2", "migrate", "keycloak"}
@@ -197,4 +197,5 @@ def test_what_waits_in_tmp_has_room_and_memory(composed: Composed) -> None:
 
 def test_a_node_has_time_to_end(composed: Composed) -> None:
     """docs/operations.md: within 25 s."""
+    assert ENDS_WITHIN_S <= 25
     assert composed.services["node-1"]["stop_grace_period"] == "30s"

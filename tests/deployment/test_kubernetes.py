@@ -16,15 +16,13 @@ import pytest
 
 from app.configuration.sources import FILE, names
 from app.serving.worker import OPTIONS
-from tests.deployment.composed import DOCKER, ROOT
+from tests.deployment.composed import DOCKER, DRAIN_S, ENDS_WITHIN_S, ROOT
 from tests.deployment.kustomize import CONFIGURATIONS, NoKustomize, Rendered, rendered, text_of
 from tests.missing import missing
 
 pytestmark = [pytest.mark.xdist_group("kustomize"), pytest.mark.timeout(600)]
 SUPPORTED = ("1.32", "1.37")
 """The oldest cluster that takes all of it, and the newest that the validator knows."""
-END_S = 25
-"""docs/operations.md: what a node needs at most once it was told to end."""
 NOT_OURS = {"SSL_CERT_FILE"}
 CHECKOV = "3.3.30"
 IN_VENV = ROOT / ".stele" / "checkov" / CHECKOV
@@ -106,10 +104,11 @@ def test_no_secret_is_in_it(objects: Rendered) -> None:
 
 
 def test_a_node_has_time_to_end(pod: dict[str, Any]) -> None:
-    """The port closes with SIGTERM, so that comes only when nobody sends calls here any more."""
-    wait = pod["containers"][0]["lifecycle"]["preStop"]["sleep"]["seconds"]
-    assert wait > pod["containers"][0]["readinessProbe"]["periodSeconds"]
-    assert pod["terminationGracePeriodSeconds"] >= wait + END_S
+    """The node goes on until nobody sends calls here any more, so nothing waits before SIGTERM; and it is not killed before it has ended."""
+    probe = pod["containers"][0]["readinessProbe"]
+    assert "lifecycle" not in pod["containers"][0]
+    assert probe["periodSeconds"] * probe["failureThreshold"] < DRAIN_S
+    assert pod["terminationGracePeriodSeconds"] > ENDS_WITHIN_S
 
 
 def test_probes_ask_what_they_are_for(pod: dict[str, Any]) -> None:

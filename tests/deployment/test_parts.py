@@ -17,8 +17,9 @@ import redis.asyncio as redis
 import yaml
 
 from app.development.servers import Postgres, Server, Valkey, free_port
-from app.serving.worker import DRAIN_S, OPTIONS
-from tests.deployment.composed import DOCKER, ROOT, Composed
+from app.serving.draining import REQUESTS_S
+from app.serving.worker import OPTIONS
+from tests.deployment.composed import DOCKER, DRAIN_S, ROOT, Composed
 from tests.missing import missing
 
 ALERTMANAGER = DOCKER / "alertmanager" / "alertmanager.yaml"
@@ -178,12 +179,18 @@ def test_traefik_s_times_fit_ours() -> None:
     times = routes()["http"]["serversTransports"]["node"]["forwardingTimeouts"]
     assert seconds(times["idleConnTimeout"]) < KEEP_ALIVE_S
     transport = static["entryPoints"]["https"]["transport"]
-    assert seconds(transport["lifeCycle"]["graceTimeOut"]) > DRAIN_S
+    assert seconds(transport["lifeCycle"]["graceTimeOut"]) > REQUESTS_S
     assert (
         seconds(transport["respondingTimeouts"]["idleTimeout"])
         > OPTIONS["ws_ping_interval"] + OPTIONS["ws_ping_timeout"]
     )
     assert seconds(transport["respondingTimeouts"]["writeTimeout"]) == 0
+
+
+def test_traefik_learns_that_a_node_ends_while_it_still_takes_calls() -> None:
+    check = routes()["http"]["services"]["service"]["loadBalancer"]["healthCheck"]
+    assert check["path"] == "/readyz"
+    assert seconds(check["interval"]) + seconds(check["timeout"]) < DRAIN_S
 
 
 def test_traefik_believes_nobody_s_word_on_where_a_call_is_from(composed: Composed) -> None:

@@ -16,6 +16,7 @@ from typing import Any, ClassVar
 from app.guard.frames import FrameLimits
 from app.guard.listener import bound
 from app.guard.websocket_protocol import GuardedWebSocket
+from app.serving.draining import Plan
 from app.serving.node import serve
 
 LARGE_BYTES = 4 << 20
@@ -125,7 +126,7 @@ def main() -> int:
     name = next((f"create_{one}" for one in ("broken", "misconfigured") if one in sys.argv), "create")
     workers = 2 if "two" in sys.argv else 1
     listening = bound("127.0.0.1", int(sys.argv[1]))
-    return serve(f"tests.faults.echo_server:{name}", listening, workers=workers, **changes)
+    return serve(f"tests.faults.echo_server:{name}", listening, plan=Plan(workers=workers), **changes)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The frames of the socket that run no operation: they authenticate, cancel, join and leave topics.
+"""The frames of the socket that run no operation: they authenticate, cancel, join and leave topics, and say that the server ends.
 
 They are the protocol's, the same in every product, and stand in the expanded AsyncAPI so that it names every frame there is. No
 name of a contract has a hyphen, so none of theirs meets one. In protobuf each has a PkgID, in JSON a `type`.
@@ -9,6 +9,7 @@ from __future__ import annotations
 from codegen.emit.documents.json_schemas import Json
 
 SECONDS: Json = {"type": "integer", "format": "int32", "minimum": 0, "maximum": 2**31 - 1}
+MILLISECONDS: Json = SECONDS
 TOPICS: Json = {"type": "array", "items": {"type": "string", "maxLength": 200}, "minItems": 1, "maxItems": 100}
 TEXT: Json = {"type": "string"}
 PLACE: Json = {
@@ -24,15 +25,16 @@ PKG_IDS = {
     "control-subscribe": 60_003,
     "control-unsubscribe": 60_004,
     "control-missed": 60_007,
+    "control-draining": 60_010,
 }
+PUSHED = frozenset({"control-expiring", "control-missed", "control-draining"})
+"""What the server says unasked."""
 ANSWERS = {
     "control-authenticate": "control-authenticated",
     "control-subscribe": "control-subscribed",
     "control-unsubscribe": "control-unsubscribed",
 }
 """What says that it was done; a refusal is the shared problem."""
-SENT = ("control-expiring", "control-missed")
-"""Those that nobody asks for."""
 
 
 def control_messages() -> Json:
@@ -57,6 +59,11 @@ def control_messages() -> Json:
         "control-unsubscribe": _message("Leave topics.", "unsubscribe", {"topics": TOPICS}, closed=True),
         "control-unsubscribed": _message("They are followed no more.", "unsubscribed", {"topics": TOPICS}),
         "control-missed": _message("Events of the topic up to this position will never come.", "topic.missed", PLACE),
+        "control-draining": _message(
+            "The server ends: connect anew after this time, and close here.",
+            "server.draining",
+            {"reconnect_after_ms": MILLISECONDS},
+        ),
     }
 
 
@@ -81,7 +88,7 @@ def _message(title: str, kind: str, members: Json, optional: Json | None = None,
 
 
 def _operation(channel: str, name: str) -> Json:
-    sent = name in SENT
+    sent = name in PUSHED
     out: Json = {
         "action": "send" if sent else "receive",
         "channel": {"$ref": channel},

@@ -9,7 +9,8 @@ from typing import Generic, Self, TypeVar
 
 from .errors import ClientError, EventsDropped
 from .event import Event
-from .socket_sync import Slot, SocketDoor
+from .line_sync import Slot
+from .socket_sync import SocketDoor
 
 T = TypeVar("T")
 LOOK_S = 30.0

@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 import httpx2
 
+from .addresses import Addresses
 from .call import Call
 from .codec import BadFrame, Codec
 from .content import form, length_of, whole
@@ -33,23 +34,35 @@ PROBLEM = "application/problem+json"
 class AsyncHttpDoor:
     """`on_contract` is told the server's `Stele-Contract` with each answer."""
 
-    def __init__(self, contract: Contract, codec: Codec, base_url: str, on_contract: Callable[[str], None]) -> None:
+    def __init__(
+        self, contract: Contract, codec: Codec, addresses: Addresses, on_contract: Callable[[str], None]
+    ) -> None:
         self._contract = contract
         self._codec = codec
         self._json = JsonCodec()
+        self._addresses = addresses
         self._on_contract = on_contract
         headers = {"user-agent": contract.agent, "x-stele-client": contract.agent}
         limits = httpx2.Limits(max_connections=None, max_keepalive_connections=32, keepalive_expiry=30.0)
-        self._client = httpx2.AsyncClient(base_url=base_url, headers=headers, limits=limits)
+        self._client = httpx2.AsyncClient(headers=headers, limits=limits)
 
     async def close(self) -> None:
         await self._client.aclose()
 
     async def attempt(self, call: Call[T], token: str | None) -> T:
         """The typed result; raises AttemptFailed."""
+        base_url = self._addresses.current
+        try:
+            return await self._attempt(call, token, base_url)
+        except AttemptFailed as failure:
+            self._addresses.blame(base_url, failure)
+            raise
+
+    async def _attempt(self, call: Call[T], token: str | None, base_url: str) -> T:
         left_s = call.deadline.left_s
         timeout = httpx2.Timeout(left_s, connect=min(CONNECT_S, left_s))
-        request = self._client.build_request(**self._request(call, token), timeout=timeout)
+        asked = self._request(call, token)
+        request = self._client.build_request(url=base_url + asked.pop("path"), **asked, timeout=timeout)
         try:
             response = await self._client.send(request, stream=True)
             if response.is_success and call.operation.http is not None and call.operation.http.answers_bytes:
@@ -102,7 +115,12 @@ class AsyncHttpDoor:
             headers["authorization"] = f"Bearer {token}"
         path, query, carried, rest = address(binding, call.values)
         said = {name: text.encode() for name, text in carried.items()}
-        request: dict[str, Any] = {"method": binding.verb, "url": path, "params": query, "headers": {**headers, **said}}
+        request: dict[str, Any] = {
+            "method": binding.verb,
+            "path": path,
+            "params": query,
+            "headers": {**headers, **said},
+        }
         if _sends_bytes(call):
             request["headers"] |= self._bytes(binding, call, rest, request)
         elif binding.has_body:

@@ -6,7 +6,19 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
-from .codec import Authenticated, BadFrame, Expiring, Frame, Missed, Position, Push, Reply, Start, TopicsChanged
+from .codec import (
+    Authenticated,
+    BadFrame,
+    Draining,
+    Expiring,
+    Frame,
+    Missed,
+    Position,
+    Push,
+    Reply,
+    Start,
+    TopicsChanged,
+)
 from .json_codec import encode_json, plain
 from .operation import EventType, Operation
 
@@ -79,20 +91,22 @@ class JsonCodec:
 
 
 def _control(members: dict[str, Any]) -> Frame:
-    left = members.get("expires_in")
-    seconds = float(left) if isinstance(left, int | float) else 0.0
     match members["type"]:
         case "auth_ok":
-            return Authenticated(seconds)
+            return Authenticated(_number(members, "expires_in"))
         case "auth.expiring":
-            return Expiring(seconds)
+            return Expiring(_number(members, "expires_in"))
+        case "server.draining":
+            return Draining(_number(members, "reconnect_after_ms") / 1000)
         case "topic.missed":
             topic, position = _place(members)
             if position is None:
                 raise BadFrame("topic.missed names a position")
             return Missed(topic, position)
-    starts = members.get("positions")
-    return TopicsChanged(tuple(_start(one) for one in starts) if isinstance(starts, list) else ())
+        case "subscribed" | "unsubscribed":
+            starts = members.get("positions")
+            return TopicsChanged(tuple(_start(one) for one in starts) if isinstance(starts, list) else ())
+    return None
 
 
 def _start(members: object) -> Start:
@@ -106,6 +120,11 @@ def _place(members: dict[str, Any]) -> tuple[str, Position | None]:
     if topic is None:
         raise BadFrame("a position names its topic")
     return topic, Position(epoch, offset or 0) if epoch else None
+
+
+def _number(members: dict[str, Any], name: str) -> float:
+    value = members.get(name)
+    return max(0.0, float(value)) if isinstance(value, int | float) else 0.0
 
 
 def _told(members: dict[str, Any], name: str, kind: type[T]) -> T | None:

@@ -8,13 +8,33 @@ from typing import Any
 from google.protobuf.message import DecodeError
 from google.protobuf.wrappers_pb2 import Int32Value
 
-from .codec import Authenticated, BadFrame, Expiring, Frame, Missed, Position, Push, Reply, Start, TopicsChanged
+from .codec import (
+    Authenticated,
+    BadFrame,
+    Draining,
+    Expiring,
+    Frame,
+    Missed,
+    Position,
+    Push,
+    Reply,
+    Start,
+    TopicsChanged,
+)
 from .json_frames import NIL
 from .operation import Contract, EventType, Operation
 from .proto_codec import Messages
 
-AUTH, EXPIRING, CANCEL, SUBSCRIBE, UNSUBSCRIBE, MISSED = 60_000, 60_001, 60_002, 60_003, 60_004, 60_007
-PUSHED = (EXPIRING, MISSED)
+AUTH, EXPIRING, CANCEL, SUBSCRIBE, UNSUBSCRIBE, MISSED, DRAINING = (
+    60_000,
+    60_001,
+    60_002,
+    60_003,
+    60_004,
+    60_007,
+    60_010,
+)
+PUSHED = (EXPIRING, MISSED, DRAINING)
 TOPICS, POSITION = "stele.control.v1.Topics", "stele.control.v1.Position"
 CONTROL = "00000000-0000-4000-8000-000000000000"
 """The req_id of control frames: their answers are told apart by PkgID and order."""
@@ -83,8 +103,10 @@ class ProtobufCodec:
         if message.status_code:
             return Reply(None, pkg_id, message.status_code, self._problem(message.data))
         if pkg_id in (AUTH, EXPIRING):
-            seconds = float(_seconds(message.data))
+            seconds = float(_number(message.data))
             return Authenticated(seconds) if pkg_id == AUTH else Expiring(seconds)
+        if pkg_id == DRAINING:
+            return Draining(max(0, _number(message.data)) / 1000)
         if pkg_id == MISSED:
             one = self._messages.parse(POSITION, message.data)
             return Missed(one.topic, Position(one.epoch, one.offset))
@@ -114,7 +136,7 @@ def _position(one: Any) -> Position | None:
     return Position(one.epoch, one.offset) if one.epoch else None
 
 
-def _seconds(data: bytes) -> int:
+def _number(data: bytes) -> int:
     try:
         return Int32Value.FromString(data).value
     except DecodeError:

@@ -11,7 +11,7 @@ from enum import Enum
 from typing import Any, TypeVar
 
 from .call import Call
-from .codec import Authenticated, BadFrame, Codec, Expiring, Missed, Push, Reply, TopicsChanged
+from .codec import Authenticated, BadFrame, Codec, Draining, Expiring, Missed, Push, Reply, TopicsChanged
 from .errors import (
     KIND_OF_CODE,
     ApiError,
@@ -40,6 +40,8 @@ class Ending(Enum):
     """What follows a closed socket."""
 
     RECONNECT = "reconnect"
+    MOVE = "move"
+    """It is not closed yet: the next one is to be opened beside it."""
     RENEW = "renew"
     STOP = "stop"
 
@@ -90,7 +92,7 @@ class ControlRefused:
     error: ApiError
 
 
-Action = Answered | Pushed | ControlRefused | Authenticated | Expiring | TopicsChanged | Missed
+Action = Answered | Pushed | ControlRefused | Authenticated | Expiring | TopicsChanged | Missed | Draining | None
 
 
 class Session:

@@ -1,14 +1,13 @@
 """The socket door: one connection that is kept, many calls in flight, events to those who follow.
 
 Promises: a call's frame is written at most once per attempt; when the connection ends, every call in flight hears of it at
-once; after `close` no task is left.
+once; where the server announces its end the next connection is opened first, and no call notices; after `close` no task is left.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections import deque
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from typing import Any, TypeVar
@@ -18,14 +17,14 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidSta
 from websockets.typing import Subprotocol
 
 from .call import Call
-from .codec import Authenticated, BadFrame, Expiring, Missed, Reply, TopicsChanged
+from .codec import Authenticated, BadFrame, Draining, Expiring, Missed, Reply, TopicsChanged
 from .errors import ApiError, AuthenticationLost, ClientError, ConnectionLost
 from .followers import Followers
+from .line_async import AsyncLine
 from .operation import Contract
 from .options import Options
 from .retry import AttemptFailed, Outcome
 from .session import (
-    CONTROL_S,
     MAX_FRAME,
     MAX_IN_FLIGHT,
     OPEN_S,
@@ -59,17 +58,16 @@ class AsyncSocketDoor:
         on_contract: Callable[[str], None],
     ) -> None:
         self._subprotocol = Subprotocol(contract.subprotocols[options.encoding])
-        self._url = options.base_url.rstrip("/").replace("http", "ws", 1) + contract.address
+        self._addresses = options.addresses
+        self._path = contract.address
         self._agent = contract.agent
         self._session = session
         self._hooks = options.hooks
         self._heartbeat_s = options.heartbeat_s
         self._tokens = tokens
         self._on_contract = on_contract
-        self._connection: ClientConnection | None = None
+        self._line: AsyncLine | None = None
         self._opened = asyncio.Event()
-        self._slots: dict[str, asyncio.Future[Reply]] = {}
-        self._controls: deque[tuple[type[Authenticated | TopicsChanged], asyncio.Future[None]]] = deque()
         self._room = asyncio.Semaphore(MAX_IN_FLIGHT)
         self._keeper: asyncio.Task[None] | None = None
         self._errands: set[asyncio.Task[None]] = set()
@@ -82,7 +80,7 @@ class AsyncSocketDoor:
 
     @property
     def is_open(self) -> bool:
-        return self._connection is not None
+        return self._line is not None
 
     def start(self) -> None:
         """Open, and keep open; nothing if that is so already, or if the socket was stopped."""
@@ -127,50 +125,39 @@ class AsyncSocketDoor:
 
     async def _exchange(self, call: Call[Any]) -> Reply:
         frame = self._session.codec.request(call.operation, call.values, call.request_id, call.timeout_ms)
-        connection = self._connection
-        if connection is None or call.request_id in self._slots:
+        line = self._line
+        if line is None or not line.is_open or line.is_asked(call.request_id):
             raise AttemptFailed(Outcome.NOT_SENT, ConnectionLost("the socket is not open", call.request_id))
-        slot = self._slots[call.request_id] = asyncio.get_running_loop().create_future()
         try:
             async with asyncio.timeout(call.deadline.left_s):
-                await connection.send(frame)
-                reply: Reply = await slot
-                return reply
+                return await line.call(call.request_id, frame)
         except ConnectionClosed as error:
             raise AttemptFailed(Outcome.LOST, ConnectionLost(str(error), call.request_id)) from error
         except ConnectionLost as error:
             raise AttemptFailed(Outcome.LOST, ConnectionLost(error.message, call.request_id)) from None
         except TimeoutError:
-            self._abandon(call.request_id)
+            self._abandon(line, call.request_id)
             raise AttemptFailed(Outcome.LOST, call.deadline.exceeded(call.request_id)) from None
         except asyncio.CancelledError:
-            self._abandon(call.request_id)
+            self._abandon(line, call.request_id)
             raise
-        finally:
-            self._slots.pop(call.request_id, None)
 
-    def _abandon(self, request_id: str) -> None:
+    def _abandon(self, line: AsyncLine, request_id: str) -> None:
         """The server is told that nobody waits any more."""
-        if self._connection is not None:
-            self._errand(self._send(self._session.codec.cancel(request_id)))
-
-    async def _send(self, frame: str | bytes) -> None:
-        if self._connection is not None:
-            with suppress(ConnectionClosed):
-                await self._connection.send(frame)
+        self._errand(line.send(self._session.codec.cancel(request_id)))
 
     # The credential
 
     async def present(self, token: str | None) -> None:
         """The token in band, unless the connection has it; a server that does not take it within 5 s is left."""
-        connection = self._connection
-        if connection is None or token is None or token == self.token:
+        line = self._line
+        if line is None or token is None or token == self.token:
             return
         try:
-            await self._control(Authenticated, self._session.codec.authenticate(token))
+            await line.control(Authenticated, self._session.codec.authenticate(token))
             self.token = token
         except ClientError:
-            await connection.close(NORMAL)
+            await line.connection.close(NORMAL)
 
     async def _renew(self) -> None:
         try:
@@ -179,30 +166,19 @@ class AsyncSocketDoor:
         except ClientError:
             return  # the connection ends with its token, and the keeper says so
 
-    async def _control(self, answer: type[Authenticated | TopicsChanged], frame: str | bytes) -> None:
-        """Waits for the answer, which has no id in JSON: answers come in the order of their frames."""
-        slot: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._controls.append((answer, slot))
-        await self._send(frame)
-        try:
-            async with asyncio.timeout(CONTROL_S):
-                await slot
-        except TimeoutError:
-            raise ClientError("the server does not answer a control frame") from None
-
     # Topics
 
     async def follow(self, topics: list[str]) -> None:
         """Raises what the server refuses with; a connection that is lost meanwhile follows when it is back."""
-        if self._connection is not None:
+        if self._line is not None:
             with suppress(ConnectionLost):
                 after = self.followers.positions(topics)
-                await self._control(TopicsChanged, self._session.codec.subscribe(topics, after))
+                await self._line.control(TopicsChanged, self._session.codec.subscribe(topics, after))
 
     async def leave(self, topics: list[str]) -> None:
-        if self._connection is not None:
+        if self._line is not None:
             with suppress(ClientError):
-                await self._control(TopicsChanged, self._session.codec.unsubscribe(topics))
+                await self._line.control(TopicsChanged, self._session.codec.unsubscribe(topics))
 
     # The connection's life
 
@@ -210,10 +186,12 @@ class AsyncSocketDoor:
         failures, renewed = 0, False
         try:
             while True:
-                began = time.monotonic()
-                ending, code = await self._live(renewed=renewed)
+                began, address = time.monotonic(), self._addresses.current
+                ending, code = await self._live(address, renewed=renewed)
                 if time.monotonic() - began >= STABLE_S:
                     failures, renewed = 0, False
+                if ending in (Ending.RECONNECT, Ending.MOVE):
+                    self._addresses.leave(address)
                 if ending is Ending.STOP:
                     self._stop(unwanted(code), code)
                     return
@@ -221,8 +199,10 @@ class AsyncSocketDoor:
                     renewed = await self._has_renewed()
                 pause_s = reconnect_s(failures)
                 failures += 1
-                if self._hooks.on_disconnect is not None:
-                    self._hooks.on_disconnect(code, pause_s)
+                if ending is Ending.MOVE and failures == 1:
+                    continue
+                if ending is not Ending.MOVE:
+                    self._tell_end(code, pause_s)
                 await asyncio.sleep(pause_s)
         except ClientError as error:
             self._stop(error, ABNORMAL)
@@ -240,14 +220,17 @@ class AsyncSocketDoor:
     def _stop(self, error: ClientError, code: int) -> None:
         self.stopped = error
         self.followers.end(error)
-        if self._hooks.on_disconnect is not None:
-            self._hooks.on_disconnect(code, -1.0)
+        self._tell_end(code, -1.0)
 
-    async def _live(self, *, renewed: bool) -> tuple[Ending, int]:
-        """One connection from its handshake to its end."""
+    def _tell_end(self, code: int, pause_s: float) -> None:
+        if self._hooks.on_disconnect is not None:
+            self._hooks.on_disconnect(code, pause_s)
+
+    async def _live(self, address: str, *, renewed: bool) -> tuple[Ending, int]:
+        """One connection from its handshake to its end, or until the next one is to be opened."""
         try:
             self.token = await self._tokens.get()
-            connection = await self._connect(self.token)
+            connection = await self._connect(address, self.token)
         except InvalidStatus as error:
             status = error.response.status_code
             return after_refusal(status, renewed=renewed), status
@@ -257,19 +240,31 @@ class AsyncSocketDoor:
             raise
         except ClientError:
             return Ending.RECONNECT, ABNORMAL
+        line = AsyncLine(connection)
+        self._errand(self._read_to_end(line))
+        self._open(line)
+        await line.turned.wait()
+        return (Ending.MOVE, NORMAL) if line.code is None else (after_close(line.code, renewed=renewed), line.code)
+
+    async def _read_to_end(self, line: AsyncLine) -> None:
         code = ABNORMAL
         try:
-            self._open(connection)
-            code = await self._read(connection)
+            code = await self._read(line)
         finally:
-            self._lose(code)
-            await connection.close()
-        return after_close(code, renewed=renewed), code
+            line.end(code)
+            if self._line is line:
+                self._line = None
+                self._opened.clear()
+            await line.connection.close()
+            if line.turned.is_set():
+                self._tell_end(code, 0.0)
+            line.code = code
+            line.turned.set()
 
-    async def _connect(self, token: str | None) -> ClientConnection:
+    async def _connect(self, address: str, token: str | None) -> ClientConnection:
         headers = {"authorization": f"Bearer {token}"} if token is not None else {}
         return await connect(
-            self._url,
+            address.replace("http", "ws", 1) + self._path,
             subprotocols=[self._subprotocol],
             additional_headers=headers,
             user_agent_header=self._agent,
@@ -281,11 +276,13 @@ class AsyncSocketDoor:
             max_size=MAX_FRAME,
         )
 
-    def _open(self, connection: ClientConnection) -> None:
+    def _open(self, line: AsyncLine) -> None:
         self._count += 1
-        self._connection = connection
+        if self._line is not None:
+            self._errand(self._line.retire())
+        self._line = line
         self._opened.set()
-        response = connection.response
+        response = line.connection.response
         self._on_contract(response.headers.get("stele-contract", "") if response is not None else "")
         if self._hooks.on_connect is not None:
             self._hooks.on_connect(self._count)
@@ -294,65 +291,46 @@ class AsyncSocketDoor:
 
     async def _follow_again(self, topics: list[str]) -> None:
         """What the server cannot do for now is asked for again over the next connection."""
-        connection = self._connection
+        line = self._line
         try:
             await self.follow(topics)
         except ClientError as error:
-            if isinstance(error, ApiError) and error.retryable and connection is not None:
-                await connection.close(NORMAL)
+            if isinstance(error, ApiError) and error.retryable and line is not None:
+                await line.connection.close(NORMAL)
             else:
                 self.followers.end(error)
 
-    async def _read(self, connection: ClientConnection) -> int:
+    async def _read(self, line: AsyncLine) -> int:
         """Until the connection ends; its close code."""
         try:
-            async for frame in connection:
-                self._act(self._session.feed(frame))
+            async for frame in line.connection:
+                self._act(line, self._session.feed(frame))
         except ConnectionClosed:
             pass
         except BadFrame:
-            await connection.close(UNREADABLE)
+            await line.connection.close(UNREADABLE)
             return UNREADABLE
-        return connection.close_code or ABNORMAL
+        return line.connection.close_code or ABNORMAL
 
-    def _act(self, action: Action) -> None:
+    def _act(self, line: AsyncLine, action: Action) -> None:
         match action:
             case Answered(request_id, reply):
-                slot = self._slots.get(request_id)
-                if slot is not None and not slot.done():
-                    slot.set_result(reply)
+                line.answered(request_id, reply)
             case Pushed(kind, push):
                 self.followers.offer(kind, push)
             case Expiring():
                 self._errand(self._renew())
+            case Draining(after_s):
+                line.leave_after(after_s)
             case Missed(topic, position):
                 self.followers.miss(topic, position)
             case Authenticated():
-                self._settle(Authenticated, None)
+                line.settle(Authenticated, None)
             case TopicsChanged(starts):
                 self.followers.start(starts)
-                self._settle(TopicsChanged, None)
+                line.settle(TopicsChanged, None)
             case ControlRefused(error):
-                self._settle(None, error)
-
-    def _settle(self, answer: type[Any] | None, error: ClientError | None) -> None:
-        """The first control frame that waits for such an answer; a refusal is the first one's."""
-        for index, (wanted, slot) in enumerate(self._controls):
-            if answer is None or wanted is answer:
-                del self._controls[index]
-                if not slot.done():
-                    slot.set_exception(error) if error is not None else slot.set_result(None)
-                return
-
-    def _lose(self, code: int) -> None:
-        self._connection = None
-        self._opened.clear()
-        error = ConnectionLost(f"the socket was closed ({code})")
-        waiting: list[asyncio.Future[Any]] = [*self._slots.values(), *(slot for _, slot in self._controls)]
-        for slot in waiting:
-            if not slot.done():
-                slot.set_exception(error)
-        self._controls.clear()
+                line.settle(None, error)
 
     def _errand(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)

@@ -1,27 +1,26 @@
 """The socket door of the blocking client: no thread of ours; of the callers that wait, one reads for all.
 
 With nobody waiting nothing is read: events wait, and a token is renewed at the next call. A connection that ended
-meanwhile is dialled again then.
+meanwhile is dialled again then; one whose server announced its end is replaced by a call, and ends with the last that waits on it.
 """
 
 from __future__ import annotations
 
 import threading
 import time
-from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, TypeVar
 
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
-from websockets.protocol import State
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
 from .call import Call
-from .codec import Authenticated, BadFrame, Expiring, Missed, Reply, TopicsChanged
+from .codec import Authenticated, BadFrame, Draining, Expiring, Missed, Reply, TopicsChanged
 from .errors import ApiError, AuthenticationLost, ClientError, ConnectionLost
 from .followers import Followers
+from .line_sync import Line, Slot
 from .operation import Contract
 from .options import Options
 from .retry import AttemptFailed, Deadline, Outcome
@@ -49,22 +48,6 @@ ABNORMAL = 1006
 UNREADABLE = 3002
 
 
-class Slot:
-    """A caller that waits; `woken` also says that it is his turn to read."""
-
-    def __init__(self, wanted: type[Authenticated | TopicsChanged] | None = None) -> None:
-        self.woken = threading.Event()
-        self.wanted = wanted
-        self.reply: Reply | None = None
-        self.error: ClientError | None = None
-        self.is_done = False
-
-    def settle(self, reply: Reply | None = None, error: ClientError | None = None) -> None:
-        if not self.is_done:
-            self.reply, self.error, self.is_done = reply, error, True
-        self.woken.set()
-
-
 class SocketDoor:
     def __init__(
         self,
@@ -75,24 +58,20 @@ class SocketDoor:
         on_contract: Callable[[str], None],
     ) -> None:
         self._subprotocol = Subprotocol(contract.subprotocols[options.encoding])
-        self._url = options.base_url.rstrip("/").replace("http", "ws", 1) + contract.address
+        self._addresses = options.addresses
+        self._path = contract.address
         self._agent = contract.agent
         self._session = session
         self._hooks = options.hooks
         self._heartbeat_s = options.heartbeat_s
         self._tokens = tokens
         self._on_contract = on_contract
-        self._connection: ClientConnection | None = None
-        self._followed: ClientConnection | None = None
-        """The one over which all topics were asked for: a call may have dialled another one since."""
+        self._line: Line | None = None
+        self._former: Line | None = None
         self._dialling = threading.Lock()
-        self._reading = threading.Lock()
-        self._slots: dict[str, Slot] = {}
-        self._controls: deque[Slot] = deque()
-        self._event_slots: list[Slot] = []
         self._room = threading.BoundedSemaphore(MAX_IN_FLIGHT)
         self._count = self._failures = 0
-        self._opened_at = self._next_dial = 0.0
+        self._next_dial = 0.0
         self._is_renewed = self._is_expiring = False
         self.followers = Followers(session.codec, options.hooks)
         self.token: str | None = None
@@ -102,8 +81,7 @@ class SocketDoor:
 
     @property
     def is_open(self) -> bool:
-        connection = self._connection
-        return connection is not None and connection.protocol.state is State.OPEN
+        return self._line is not None and self._line.is_open
 
     def start(self) -> None:
         """Dial, unless somebody does, or a pause holds after a failure."""
@@ -127,10 +105,11 @@ class SocketDoor:
     def close(self, reason: ClientError) -> None:
         """Ends the connection, also one that is just being dialled; `stopped` is the reason."""
         self.stopped = reason
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            connection.close()
-        self._lose(reason.message)
+        lines, self._line = (self._line, self._former), None
+        for line in lines:
+            if line is not None:
+                line.connection.close()
+                line.lose(reason.message)
         self.followers.end(None)
 
     # Calls
@@ -140,6 +119,7 @@ class SocketDoor:
         if not self._room.acquire(timeout=call.deadline.left_s):
             raise AttemptFailed(Outcome.NOT_SENT, call.deadline.exceeded(call.request_id))
         try:
+            self._catch_up()
             if self._is_expiring:
                 self._renew()
             reply = self._exchange(call)
@@ -149,87 +129,111 @@ class SocketDoor:
 
     def _exchange(self, call: Call[Any]) -> Reply:
         frame = self._session.codec.request(call.operation, call.values, call.request_id, call.timeout_ms)
-        connection, slot = self._connection, Slot()
-        if connection is None or not self.is_open or self._slots.setdefault(call.request_id, slot) is not slot:
+        line, slot = self._line, Slot()
+        if line is None or not line.is_open or line.slots.setdefault(call.request_id, slot) is not slot:
             self._notice()
             raise AttemptFailed(Outcome.NOT_SENT, ConnectionLost("the socket is not open", call.request_id))
         try:
-            connection.send(frame)
-            self._wait(slot, connection, call.deadline)
+            line.connection.send(frame)
+            self._wait(slot, line, call.deadline)
         except ConnectionClosed as error:
             self._notice()
             raise AttemptFailed(Outcome.LOST, ConnectionLost(str(error), call.request_id)) from error
         except TimeoutError:
-            self._send(self._session.codec.cancel(call.request_id))
+            line.send(self._session.codec.cancel(call.request_id))
             raise AttemptFailed(Outcome.LOST, call.deadline.exceeded(call.request_id)) from None
         finally:
-            self._slots.pop(call.request_id, None)
+            line.slots.pop(call.request_id, None)
+            line.end_if_quiet()
         if slot.reply is None:
             message = slot.error.message if slot.error is not None else "the socket was closed"
             raise AttemptFailed(Outcome.LOST, ConnectionLost(message, call.request_id))
         return slot.reply
 
-    def _wait(self, slot: Slot, connection: ClientConnection, deadline: Deadline) -> None:
+    def _catch_up(self) -> None:
+        """Hears what came while nobody read; where the server has announced its end, the next connection is opened."""
+        line = self._line
+        if line is not None and line.reading.acquire(blocking=False):
+            try:
+                self._read_until(lambda: False, line, 0.0)
+            finally:
+                line.reading.release()
+                line.hand_over()
+        if line is not None and line.is_due and self._dialling.acquire(blocking=False):
+            try:
+                self._move(line)
+            finally:
+                self._dialling.release()
+
+    def _move(self, line: Line) -> None:
+        """Where it does not succeed the next call after the pause tries again."""
+        if self._line is line:
+            self._addresses.leave(line.address)
+            self._dial()
+            if self._line is line:
+                line.moves_at = self._next_dial
+            else:
+                self._former = line
+                line.retire()
+
+    def _wait(self, slot: Slot, line: Line, deadline: Deadline) -> None:
         """Until the slot is settled or the connection ends, reading for all whenever nobody else does; raises TimeoutError."""
         while not slot.is_done:
             if deadline.left_s <= 0:
                 raise TimeoutError
-            if self._reading.acquire(blocking=False):
+            if line.reading.acquire(blocking=False):
                 try:
-                    is_alive = self._read_until(lambda: slot.is_done, connection, deadline)
+                    is_alive = self._read_until(lambda: slot.is_done, line, deadline.left_s)
                 finally:
-                    self._reading.release()
-                    self._hand_over()
+                    line.reading.release()
+                    line.hand_over()
                 if not is_alive:
                     return
             else:
                 slot.woken.wait(deadline.left_s)
                 slot.woken.clear()
 
-    def _read_until(self, is_done: Callable[[], bool], connection: ClientConnection, deadline: Deadline) -> bool:
+    def _read_until(self, is_done: Callable[[], bool], line: Line, within_s: float) -> bool:
         """Whether the connection is still alive."""
-        while not is_done() and deadline.left_s > 0:
+        deadline = Deadline(within_s)
+        while not is_done():
             try:
-                self._act(self._session.feed(connection.recv(timeout=deadline.left_s)))
+                self._act(line, self._session.feed(line.connection.recv(timeout=deadline.left_s)))
+            except TimeoutError:
+                return True
             except ConnectionClosed:
-                self._notice()
+                self._forget(line)
                 return False
             except BadFrame:
-                connection.close(UNREADABLE)
-                self._notice()
+                line.connection.close(UNREADABLE)
+                self._forget(line)
                 return False
+            if within_s and deadline.left_s <= 0:
+                return True
         return True
 
-    def _hand_over(self) -> None:
-        """Somebody who still waits goes on reading."""
-        for slot in [*self._slots.values(), *self._controls, *self._event_slots]:
-            if not slot.is_done:
-                slot.woken.set()
-                return
+    def _forget(self, line: Line) -> None:
+        """It has ended, be it the door's or one whose place another has taken."""
+        self._notice()
+        line.lose("the socket was closed")
 
     def wait_for_event(self, slot: Slot, within_s: float) -> None:
         """Reads for all until the slot is settled, or the time is over, or the connection."""
-        connection = self._connection
-        if connection is None or not self.is_open:
-            self._notice()
-            if not self.opened(within_s):
-                return
-            connection = self._connection
-        if connection is not None:
-            if self._followed is not connection:
-                self._follow_again(connection)
-            self._event_slots.append(slot)
+        self._notice()
+        if not self.opened(within_s):
+            return
+        line = self._line
+        if line is not None and not line.follows:
+            self._follow_again(line)
+            line = self._line
+        if line is not None:
+            line.event_slots.append(slot)
             try:
-                self._wait(slot, connection, Deadline(within_s))
+                self._wait(slot, line, Deadline(within_s))
             except TimeoutError:
                 return
             finally:
-                self._event_slots.remove(slot)
-
-    def _send(self, frame: str | bytes) -> None:
-        if (connection := self._connection) is not None:
-            with suppress(ConnectionClosed):
-                connection.send(frame)
+                line.event_slots.remove(slot)
 
     # The credential
 
@@ -241,8 +245,8 @@ class SocketDoor:
             self._control(Authenticated, self._session.codec.authenticate(token))
             self.token = token
         except ClientError:
-            if (connection := self._connection) is not None:
-                connection.close()
+            if (line := self._line) is not None:
+                line.connection.close()
 
     def _renew(self) -> None:
         self._is_expiring = False
@@ -252,13 +256,13 @@ class SocketDoor:
 
     def _control(self, answer: type[Authenticated | TopicsChanged], frame: str | bytes) -> None:
         """Waits for the answer, which has no id in JSON: answers come in the order of their frames."""
-        connection, slot = self._connection, Slot(answer)
-        if connection is None:
+        line, slot = self._line, Slot(answer)
+        if line is None:
             return
-        self._controls.append(slot)
-        self._send(frame)
+        line.controls.append(slot)
+        line.send(frame)
         try:
-            self._wait(slot, connection, Deadline(CONTROL_S))
+            self._wait(slot, line, Deadline(CONTROL_S))
         except TimeoutError:
             raise ClientError("the server does not answer a control frame") from None
         if slot.error is not None:
@@ -268,44 +272,46 @@ class SocketDoor:
 
     def follow(self, topics: list[str]) -> None:
         """Raises what the server refuses with; a connection that is lost meanwhile follows when it is back."""
-        if self.is_open:
-            self._followed = self._followed or self._connection
+        line = self._line
+        if line is not None and line.is_open:
+            wanted = topics if line.follows else sorted({*topics, *self.followers.topics})
             with suppress(ConnectionLost):
-                after = self.followers.positions(topics)
-                self._control(TopicsChanged, self._session.codec.subscribe(topics, after))
+                after = self.followers.positions(wanted)
+                self._control(TopicsChanged, self._session.codec.subscribe(wanted, after))
+                line.follows = True
 
     def leave(self, topics: list[str]) -> None:
         if self.is_open:
             with suppress(ClientError):
                 self._control(TopicsChanged, self._session.codec.unsubscribe(topics))
 
-    def _follow_again(self, connection: ClientConnection) -> None:
+    def _follow_again(self, line: Line) -> None:
         """What the server cannot do for now is asked for again over the next connection."""
-        self._followed = connection
         try:
             self.follow(self.followers.topics)
         except ClientError as error:
             if isinstance(error, ApiError) and error.retryable:
-                connection.close()
+                line.connection.close()
             else:
                 self.followers.end(error)
 
     # The connection's life
 
     def _dial(self) -> None:
+        address = self._addresses.current
         try:
             self.token = self._tokens.get()
-            connection = self._connect(self.token)
+            connection = self._connect(address, self.token)
         except InvalidStatus as error:
             status = error.response.status_code
-            self._end(after_refusal(status, renewed=self._is_renewed), status)
+            self._end(after_refusal(status, renewed=self._is_renewed), status, address)
         except (OSError, InvalidHandshake, TimeoutError):
-            self._end(Ending.RECONNECT, ABNORMAL)
+            self._end(Ending.RECONNECT, ABNORMAL, address)
         else:
             self._count += 1
-            self._connection, self._opened_at = connection, time.monotonic()
+            self._line = Line(connection, address)
             if self.stopped is not None:
-                self._connection = None
+                self._line = None
                 connection.close()
                 return
             response = connection.response
@@ -313,10 +319,10 @@ class SocketDoor:
             if self._hooks.on_connect is not None:
                 self._hooks.on_connect(self._count)
 
-    def _connect(self, token: str | None) -> ClientConnection:
+    def _connect(self, address: str, token: str | None) -> ClientConnection:
         headers = {"authorization": f"Bearer {token}"} if token is not None else {}
         opened: Any = connect(
-            self._url,
+            address.replace("http", "ws", 1) + self._path,
             subprotocols=[self._subprotocol],
             additional_headers=headers,
             user_agent_header=self._agent,
@@ -333,22 +339,26 @@ class SocketDoor:
 
     def _notice(self) -> None:
         """The connection has ended: who waits hears of it, and what its code asks for is prepared."""
-        connection = self._connection
-        if connection is None or connection.protocol.state is State.OPEN:
+        line = self._line
+        if line is None or line.is_open:
             return
-        self._connection = None
-        told = connection.protocol.close_rcvd
+        self._line = None
+        told = line.connection.protocol.close_rcvd
         code = told.code if told is not None else ABNORMAL
-        if time.monotonic() - self._opened_at >= STABLE_S:
+        if time.monotonic() - line.opened_at >= STABLE_S:
             self._failures, self._is_renewed = 0, False
-        self._lose(f"the socket was closed ({code})")
-        self._end(after_close(code, renewed=self._is_renewed), code)
+        line.lose(f"the socket was closed ({code})")
+        self._end(after_close(code, renewed=self._is_renewed), code, line.address)
+        if line.moves_at is not None:
+            self._next_dial = line.moves_at
 
-    def _end(self, ending: Ending, code: int) -> None:
+    def _end(self, ending: Ending, code: int, address: str) -> None:
         pause_s = reconnect_s(self._failures)
         self._failures += 1
         self._next_dial = time.monotonic() + pause_s
-        if ending is Ending.RENEW:
+        if ending is Ending.RECONNECT:
+            self._addresses.leave(address)
+        elif ending is Ending.RENEW:
             self._renew_after_close()
         elif ending is Ending.STOP:
             self.stopped = unwanted(code)
@@ -367,34 +377,23 @@ class SocketDoor:
         except ClientError:
             return
 
-    def _act(self, action: Action) -> None:
+    def _act(self, line: Line, action: Action) -> None:
         match action:
             case Answered(request_id, reply):
-                if (slot := self._slots.get(request_id)) is not None:
+                if (slot := line.slots.get(request_id)) is not None:
                     slot.settle(reply)
             case Pushed(kind, push):
                 self.followers.offer(kind, push)
             case Expiring():
                 self._is_expiring = True
+            case Draining(after_s):
+                line.leave_after(after_s)
             case Missed(topic, position):
                 self.followers.miss(topic, position)
             case Authenticated():
-                self._settle(Authenticated, None)
+                line.settle(Authenticated, None)
             case TopicsChanged(starts):
                 self.followers.start(starts)
-                self._settle(TopicsChanged, None)
+                line.settle(TopicsChanged, None)
             case ControlRefused(error):
-                self._settle(None, error)
-
-    def _settle(self, answer: type[Any] | None, error: ClientError | None) -> None:
-        for slot in list(self._controls):
-            if answer is None or slot.wanted is answer:
-                self._controls.remove(slot)
-                slot.settle(error=error)
-                return
-
-    def _lose(self, reason: str) -> None:
-        for slot in [*self._slots.values(), *self._controls, *self._event_slots]:
-            if not slot.is_done:
-                slot.settle(error=ConnectionLost(reason))
-        self._controls.clear()
+                line.settle(None, error)

@@ -41,6 +41,7 @@ export type Read =
   | { readonly kind: "push"; readonly push: Push }
   | { readonly kind: "topics"; readonly starts: readonly Start[] }
   | { readonly kind: "missed"; readonly topic: string; readonly position: Position }
+  | { readonly kind: "draining"; readonly afterMs: number }
   | { readonly kind: "authenticated" | "expiring" | "nothing" };
 
 /** Readers throw Malformed; writers throw TypeError for values that the contract does not have. */

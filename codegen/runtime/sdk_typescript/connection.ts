@@ -4,6 +4,7 @@
  * One request id and one deadline for all attempts, one attempt at a time, and every failure typed.
  */
 
+import { Addresses } from "./addresses.ts";
 import type { Call } from "./call.ts";
 import type { Codec } from "./codec.ts";
 import { Deadline, sleep } from "./deadline.ts";
@@ -47,15 +48,16 @@ export class Connection {
     this.#hooks = options.hooks ?? {};
     const codec = (): Promise<Codec> =>
       options.encoding === "protobuf" ? import("./protobuf_codec.ts").then((found) => found.PROTOBUF_CODEC) : Promise.resolve(JSON_CODEC);
+    const addresses = new Addresses(options.baseUrl);
     this.#http = new HttpDoor({
       contract,
-      baseUrl: options.baseUrl,
+      addresses,
       codec,
       fetch: options.fetch ?? ((input, init) => fetch(input, init)),
       onContract: (text) => this.#noteContract(text),
     });
     const ticket = options.useTicket === true ? () => this.#ticket() : undefined;
-    this.#socket = new SocketDoor({ contract, client: options, tokens: this.#tokens, codec, ticket });
+    this.#socket = new SocketDoor({ contract, client: options, addresses, tokens: this.#tokens, codec, ticket });
     const { credentials, token } = options;
     if (credentials !== undefined) {
       this.#tokens.use(this.#passwordSource(credentials.username, credentials.password));

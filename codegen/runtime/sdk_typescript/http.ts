@@ -1,5 +1,6 @@
 /** The HTTP door: one attempt of a call, and what its failure means. An attempt ends with the deadline. */
 
+import type { Addresses } from "./addresses.ts";
 import type { Call } from "./call.ts";
 import type { Codec } from "./codec.ts";
 import { readAs, timeoutMs } from "./call.ts";
@@ -12,7 +13,7 @@ import { AttemptFailed, outcomeOf } from "./retry.ts";
 
 export interface HttpDoorOptions {
   readonly contract: Contract;
-  readonly baseUrl: string;
+  readonly addresses: Addresses;
   readonly codec: () => Promise<Codec>;
   readonly fetch: typeof fetch;
   readonly onContract: (text: string) => void;
@@ -27,15 +28,26 @@ export class HttpDoor {
 
   /** The typed result; throws AttemptFailed, or the caller's own reason. `fetch` does not say whether it had sent. */
   async attempt<I, O>(call: Call<I, O>, token: string | undefined): Promise<O> {
+    const { addresses } = this.#options;
+    const { current } = addresses;
+    try {
+      return await this.#attempt(call, token, current);
+    } catch (failure) {
+      addresses.blame(current, failure);
+      throw failure;
+    }
+  }
+
+  async #attempt<I, O>(call: Call<I, O>, token: string | undefined, baseUrl: string): Promise<O> {
     const { deadline, requestId, operation } = call;
     const codec = operation.protobuf === true ? await this.#options.codec() : JSON_CODEC;
-    const [url, init] = this.#request(codec, call, token);
+    const [path, init] = this.#request(codec, call, token);
     let response: Response;
     let body: Uint8Array;
     try {
       const { fetch } = this.#options;
       init.signal = deadline.signal;
-      response = await (operation.exchange ?? fetch)(url, init, call, fetch);
+      response = await (operation.exchange ?? fetch)(baseUrl + path, init, call, fetch);
       body = new Uint8Array(await response.arrayBuffer());
     } catch (error) {
       if (error instanceof AttemptFailed) {
@@ -74,7 +86,7 @@ export class HttpDoor {
       headers.set("content-type", codec.contentType);
       init.body = codec.body(operation, input, new Set(binding.parameters.map((one) => one.field))) as BodyInit;
     }
-    return [this.#options.baseUrl.replace(/\/+$/, "") + path, init];
+    return [path, init];
   }
 
   #read<I, O>(codec: Codec, call: Call<I, O>, response: Response, body: Uint8Array): O {

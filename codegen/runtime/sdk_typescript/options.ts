@@ -56,7 +56,8 @@ export interface WebSocketClass {
 }
 
 export interface ClientOptions {
-  readonly baseUrl: string;
+  /** Several are nodes of one service: the next is taken where one ends or does not answer. */
+  readonly baseUrl: string | readonly string[];
   /** A text, or a function that answers one whenever it is needed. */
   readonly token?: string | TokenProvider;
   /** Log in at the first call that needs it, and again whenever the session has ended. */

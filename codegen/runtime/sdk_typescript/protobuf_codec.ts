@@ -6,7 +6,7 @@
 
 import type { Codec, Read, Start } from "./codec.ts";
 import { NIL } from "./codec.ts";
-import { POSITION, PROBLEM_FRAME, REQUEST_FRAME, RESPONSE_FRAME, TOPICS } from "./envelope.ts";
+import { NUMBER, POSITION, PROBLEM_FRAME, REQUEST_FRAME, RESPONSE_FRAME, TOPICS } from "./envelope.ts";
 import { decode, encode } from "./protobuf.ts";
 import { Malformed } from "./schema.ts";
 
@@ -18,6 +18,7 @@ const CANCEL = 60_002;
 const SUBSCRIBE = 60_003;
 const UNSUBSCRIBE = 60_004;
 const MISSED = 60_007;
+const DRAINING = 60_010;
 
 export const PROTOBUF_CODEC: Codec = {
   encoding: "protobuf",
@@ -61,6 +62,9 @@ function read(frame: unknown): Read {
   if (pkgId === MISSED) {
     const place = decode(POSITION, data);
     return { kind: "missed", topic: place.topic, position: { epoch: place.epoch, offset: place.offset } };
+  }
+  if (pkgId === DRAINING) {
+    return { kind: "draining", afterMs: Math.max(0, decode(NUMBER, data).value) };
   }
   if (statusCode === undefined) {
     if (reqId !== NIL || pkgId === undefined) {

@@ -11,7 +11,8 @@ import { AttemptFailed, outcomeOf } from "./retry.ts";
 const BASE_MS = 500;
 const CAP_MS = 30_000;
 
-export type Ending = "reconnect" | "renew" | "stop";
+/** What follows a closed socket; "move" one that is not closed yet: the next one is to be opened beside it. */
+export type Ending = "reconnect" | "move" | "renew" | "stop";
 
 /** 4401 and 4501 ask for a new token, once in a row; of the others 4500 to 4999 are final. */
 export function afterClose(code: number, renewed: boolean): Ending {

@@ -2,16 +2,18 @@
  * The socket door: one connection that is kept, many calls in flight, events to those who follow.
  *
  * A call's frame is written at most once per attempt; when the connection ends, every call in flight hears of it at once;
- * after `close` no timer and no listener is left. An idle client does not keep Node running.
+ * where the server announces its end the next connection is opened first, and no call notices; after `close` no timer and no listener is left. An idle client does not keep Node running.
  */
 
+import type { Addresses } from "./addresses.ts";
 import type { Call } from "./call.ts";
 import { timeoutMs } from "./call.ts";
-import type { Codec, Frame, Reply } from "./codec.ts";
+import type { Codec } from "./codec.ts";
 import { race } from "./deadline.ts";
 import type { DeadlineExceeded } from "./errors.ts";
 import { ApiError, AuthenticationLost, ClientError, ConnectionLost, RateLimited, TimedOut, Unavailable } from "./errors.ts";
 import { Followers } from "./followers.ts";
+import { Line } from "./line.ts";
 import type { Contract } from "./operation.ts";
 import type { ClientOptions, Hooks, WebSocketLike } from "./options.ts";
 import type { FoundSocket } from "./platform.ts";
@@ -23,9 +25,7 @@ import { afterClose, afterRefusal, reconnectMs, Session, unwanted } from "./sess
 import type { Tokens } from "./tokens.ts";
 
 const MAX_IN_FLIGHT = 32;
-const MAX_BUFFERED = 2 ** 20;
 const OPEN_MS = 5000;
-const CONTROL_MS = 5000;
 const BEAT_MS = 20_000;
 /** No topic: to leave it changes nothing and is answered. */
 const NOTHING = [""];
@@ -34,18 +34,6 @@ const STABLE_MS = 10_000;
 const UNREADABLE = 3002;
 const NORMAL = 1000;
 const ABNORMAL = 1006;
-const OPEN = 1;
-
-interface Slot {
-  readonly resolve: (reply: Reply) => void;
-  readonly reject: (error: unknown) => void;
-}
-
-interface Control {
-  readonly wanted: "authenticated" | "topics";
-  readonly resolve: () => void;
-  readonly reject: (error: unknown) => void;
-}
 
 interface Ended {
   readonly ending: Ending;
@@ -55,6 +43,7 @@ interface Ended {
 export interface SocketDoorOptions {
   readonly contract: Contract;
   readonly client: ClientOptions;
+  readonly addresses: Addresses;
   readonly tokens: Tokens;
   readonly codec: () => Promise<Codec>;
   /** A one-time ticket for the next handshake, where tickets are used. */
@@ -69,20 +58,18 @@ export class SocketDoor {
   stopped: ClientError | undefined;
   readonly #options: SocketDoorOptions;
   readonly #hooks: Hooks;
-  readonly #slots = new Map<string, Slot>();
-  readonly #controls: Control[] = [];
+  /** All that are open: the current one, and those whose place it has taken. */
+  readonly #lines = new Set<Line>();
   readonly #queue: (() => void)[] = [];
   readonly #life = new AbortController();
   #inFlight = 0;
-  #socket: WebSocketLike | undefined;
-  #session: Session | undefined;
+  #line: Line | undefined;
   #keeper: Promise<void> | undefined;
   #opened: (() => void)[] = [];
   #count = 0;
   #failures = 0;
   #renewed = false;
   #wake: (() => void) | undefined;
-  #heard = 0;
 
   constructor(options: SocketDoorOptions) {
     this.#options = options;
@@ -91,7 +78,7 @@ export class SocketDoor {
   }
 
   get isOpen(): boolean {
-    return this.#socket?.readyState === OPEN;
+    return this.#line?.isOpen === true;
   }
 
   get #isOver(): boolean {
@@ -127,16 +114,14 @@ export class SocketDoor {
   /** Ends the connection; none is opened before `stopped` is reset. */
   stop(error: ClientError): void {
     this.#stop(error, NORMAL);
-    this.#socket?.close(NORMAL);
     this.#wake?.();
-    this.#lose(NORMAL);
+    this.#loseAll();
   }
 
   async close(): Promise<void> {
     this.#life.abort();
     this.#wake?.();
-    this.#socket?.close(NORMAL);
-    this.#lose(NORMAL);
+    this.#loseAll();
     await this.#keeper;
     this.followers.end(undefined);
   }
@@ -179,25 +164,22 @@ export class SocketDoor {
 
   async #exchange<I, O>(call: Call<I, O>): Promise<O> {
     const { operation, input, requestId, deadline } = call;
-    const socket = this.#socket;
-    const session = this.#session;
-    const isFree = socket?.readyState === OPEN && socket.bufferedAmount <= MAX_BUFFERED && !this.#slots.has(requestId);
-    if (!isFree || session === undefined) {
+    const line = this.#line;
+    if (line === undefined || !line.hasRoomFor(requestId)) {
       throw new AttemptFailed("not_sent", new ConnectionLost("the socket is not open", requestId));
     }
-    const frame = session.codec.request(operation, input, requestId, timeoutMs(call));
-    const answered = new Promise<Reply>((resolve, reject) => this.#slots.set(requestId, { resolve, reject }));
-    socket.send(frame);
+    const { session } = line;
+    const answered = line.call(requestId, session.codec.request(operation, input, requestId, timeoutMs(call)));
     try {
       const reply = await race(answered, deadline.signal, () => {
-        this.#send(session.codec.cancel(requestId));
+        line.send(session.codec.cancel(requestId));
         return this.#given(call, "lost");
       });
       return session.result(call, reply);
     } catch (error) {
       throw error instanceof ConnectionLost ? new AttemptFailed("lost", new ConnectionLost(error.message, requestId)) : error;
     } finally {
-      this.#slots.delete(requestId);
+      line.forget(requestId);
     }
   }
 
@@ -207,25 +189,19 @@ export class SocketDoor {
     return call.deadline.isAborted ? reason : new AttemptFailed(outcome, reason as DeadlineExceeded);
   }
 
-  #send(frame: Frame): void {
-    if (this.#socket?.readyState === OPEN) {
-      this.#socket.send(frame);
-    }
-  }
-
   // The credential
 
   /** The token in band, unless the connection has it; a server that does not take it within 5 s is left. */
   async present(token: string | undefined): Promise<void> {
-    const socket = this.#socket;
-    if (socket?.readyState !== OPEN || token === undefined || token === this.token) {
+    const line = this.#line;
+    if (line?.isOpen !== true || token === undefined || token === this.token) {
       return;
     }
     try {
-      await this.#control("authenticated", (codec) => codec.authenticate(token));
+      await line.control("authenticated", (codec) => codec.authenticate(token));
       this.token = token;
     } catch {
-      socket.close(NORMAL);
+      line.socket.close(NORMAL);
     }
   }
 
@@ -238,27 +214,12 @@ export class SocketDoor {
     }
   }
 
-  /** Waits for the answer, which has no id in JSON: answers come in the order of their frames. */
-  #control(wanted: "authenticated" | "topics", make: (codec: Codec) => Frame, withinMs: number = CONTROL_MS): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(new ClientError("the server does not answer a control frame")), withinMs);
-      const settled = (settle: () => void): void => {
-        clearTimeout(timer);
-        settle();
-      };
-      this.#controls.push({ wanted, resolve: () => settled(resolve), reject: (error) => settled(() => reject(error)) });
-      if (this.#session !== undefined) {
-        this.#send(make(this.#session.codec));
-      }
-    });
-  }
-
   // Topics
 
   /** Rejects with what the server refuses with; a connection that is lost meanwhile follows when it is back. */
   async follow(topics: string[]): Promise<void> {
     if (this.isOpen) {
-      await this.#control("topics", (codec) => codec.subscribe(topics, this.followers.positions(topics))).catch((error: unknown) => {
+      await this.#line?.control("topics", (codec) => codec.subscribe(topics, this.followers.positions(topics))).catch((error: unknown) => {
         if (!(error instanceof ConnectionLost)) {
           throw error;
         }
@@ -268,7 +229,7 @@ export class SocketDoor {
 
   leave(topics: string[]): void {
     if (this.isOpen) {
-      this.#control("topics", (codec) => codec.unsubscribe(topics)).catch(() => undefined);
+      this.#line?.control("topics", (codec) => codec.unsubscribe(topics)).catch(() => undefined);
     }
   }
 
@@ -282,7 +243,9 @@ export class SocketDoor {
     }
     do {
       const began = performance.now();
-      const { ending, code } = await this.#live(found);
+      const { addresses } = this.#options;
+      const { current } = addresses;
+      const { ending, code } = await this.#live(found, current);
       if (this.#isOver) {
         return;
       }
@@ -295,10 +258,17 @@ export class SocketDoor {
         this.#stop(lost, code);
         return;
       }
+      if (ending !== "renew") {
+        addresses.leave(current);
+      }
       const pauseMs = reconnectMs(this.#failures);
       this.#failures += 1;
-      this.#hooks.onDisconnect?.(code, pauseMs);
-      await this.#pause(pauseMs);
+      if (ending !== "move") {
+        this.#hooks.onDisconnect?.(code, pauseMs);
+      }
+      if (ending !== "move" || this.#failures > 1) {
+        await this.#pause(pauseMs);
+      }
     } while (!this.#isOver);
   }
 
@@ -326,38 +296,43 @@ export class SocketDoor {
 
   #pause(ms: number): Promise<void> {
     return new Promise((resolve) => {
-      const timer = setTimeout(() => this.#wake?.(), ms);
+      const timer = this.#after(ms, () => this.#wake?.());
       this.#wake = () => {
         clearTimeout(timer);
         this.#wake = undefined;
         resolve();
       };
-      if (this.followers.topics.length === 0) {
-        (timer as { unref?: () => void }).unref?.();
-      }
     });
   }
 
-  /** One connection from its handshake to its end. */
-  async #live(found: FoundSocket): Promise<Ended> {
-    let socket: WebSocketLike;
+  /** A timer that holds Node only where somebody follows events. */
+  #after(ms: number, act: () => void): ReturnType<typeof setTimeout> {
+    const timer = setTimeout(act, ms);
+    if (this.followers.topics.length === 0) {
+      (timer as { unref?: () => void }).unref?.();
+    }
+    return timer;
+  }
+
+  /** One connection from its handshake to its end, or until the next one is to be opened. */
+  async #live(found: FoundSocket, baseUrl: string): Promise<Ended> {
+    let line: Line;
     try {
-      socket = await this.#dial(found);
+      line = await this.#dial(found, baseUrl);
     } catch (error) {
       if (error instanceof AuthenticationLost) {
         this.#stop(error, ABNORMAL);
       }
       return { ending: "reconnect", code: ABNORMAL };
     }
-    return new Promise((resolve) => this.#listen(socket, resolve));
+    return new Promise((resolve) => this.#listen(line, resolve));
   }
 
-  async #dial({ create, takesHeaders }: FoundSocket): Promise<WebSocketLike> {
-    const { client, contract, tokens, ticket } = this.#options;
+  async #dial({ create, takesHeaders }: FoundSocket, baseUrl: string): Promise<Line> {
+    const { contract, tokens, ticket } = this.#options;
     const session = new Session(contract, await this.#options.codec());
-    this.#session = session;
     this.token = await tokens.get();
-    const url = new URL(client.baseUrl.replace(/\/+$/, "").replace(/^http/, "ws") + contract.address);
+    const url = new URL(baseUrl.replace(/^http/, "ws") + contract.address);
     const protocols = [session.subprotocol];
     if (ticket !== undefined) {
       url.searchParams.set("ticket", await ticket());
@@ -365,26 +340,39 @@ export class SocketDoor {
       protocols.push(`bearer.${base64url(this.token)}`);
     }
     const headers = takesHeaders && ticket === undefined && this.token !== undefined ? { authorization: `Bearer ${this.token}` } : undefined;
-    return headers === undefined ? new create(url.href, protocols) : new create(url.href, protocols, { headers });
+    return new Line(headers === undefined ? new create(url.href, protocols) : new create(url.href, protocols, { headers }), session);
   }
 
   /** Some platforms say `error` and never `close` for a handshake that failed: the first of them counts. */
-  #listen(socket: WebSocketLike, resolve: (ended: Ended) => void): void {
+  #listen(line: Line, resolve: (ended: Ended) => void): void {
+    const { socket } = line;
     let isOver = false;
     let wasOpen = false;
+    let hasMoved = false;
     const timer = setTimeout(() => over(ABNORMAL), OPEN_MS);
     let beat: ReturnType<typeof setInterval> | undefined;
+    let move: ReturnType<typeof setTimeout> | undefined;
     const over = (code: number, status?: number): void => {
       if (isOver) {
         return;
       }
       isOver = true;
       clearTimeout(timer);
+      clearTimeout(move);
       clearInterval(beat);
-      this.#lose(code);
+      this.#lose(line, code);
       close(socket);
       socket.terminate?.();
-      resolve({ ending: this.#after(code, status, wasOpen), code: status ?? code });
+      if (hasMoved) {
+        this.#hooks.onDisconnect?.(code, 0);
+      }
+      resolve({ ending: this.#next(code, status, wasOpen), code: status ?? code });
+    };
+    const moveAfter = (ms: number): void => {
+      move ??= this.#after(ms, () => {
+        hasMoved = true;
+        resolve({ ending: "move", code: NORMAL });
+      });
     };
     socket.binaryType = "arraybuffer";
     socket.addEventListener("open", () => {
@@ -394,13 +382,17 @@ export class SocketDoor {
         close(socket);
       } else {
         wasOpen = true;
-        beat = this.#watch(() => over(ABNORMAL));
-        this.#open(socket);
+        beat = this.#watch(line, () => over(ABNORMAL));
+        this.#open(line);
       }
     });
-    socket.addEventListener("message", (event: { data: unknown }) => this.#receive(socket, event.data, over));
+    socket.addEventListener("message", (event: { data: unknown }) => {
+      if (wasOpen && !isOver) {
+        this.#receive(line, event.data, moveAfter, over);
+      }
+    });
     socket.addEventListener("error", (event: { message?: unknown }) => {
-      if (this.#socket !== socket) {
+      if (!wasOpen) {
         over(ABNORMAL, statusOf(event.message));
       }
     });
@@ -408,12 +400,12 @@ export class SocketDoor {
   }
 
   /** Pages cannot send the protocol's pings, and a connection may end without a word. */
-  #watch(fail: () => void): ReturnType<typeof setInterval> {
+  #watch(line: Line, fail: () => void): ReturnType<typeof setInterval> {
     const beatMs = this.#options.client.heartbeatMs ?? BEAT_MS;
-    this.#heard = performance.now();
+    line.heard = performance.now();
     const timer = setInterval(() => {
-      if (performance.now() - this.#heard >= beatMs) {
-        this.#control("topics", (codec) => codec.unsubscribe(NOTHING), Math.min(beatMs, CONTROL_MS)).catch((error: unknown) => {
+      if (performance.now() - line.heard >= beatMs) {
+        line.control("topics", (codec) => codec.unsubscribe(NOTHING), beatMs).catch((error: unknown) => {
           if (!(error instanceof ApiError)) {
             fail();
           }
@@ -425,28 +417,30 @@ export class SocketDoor {
   }
 
   /** A platform that does not say why a handshake failed may hide that its token was refused. */
-  #after(code: number, status: number | undefined, wasOpen: boolean): Ending {
+  #next(code: number, status: number | undefined, wasOpen: boolean): Ending {
     if (status !== undefined) {
       return afterRefusal(status, this.#renewed);
     }
     return wasOpen || this.#renewed || !this.#options.tokens.canRenew ? afterClose(code, this.#renewed) : "renew";
   }
 
-  #open(socket: WebSocketLike): void {
-    this.#socket = socket;
+  #open(line: Line): void {
+    this.#lines.add(line);
+    this.#line?.retire();
+    this.#line = line;
     this.#count += 1;
     this.#tellOpened();
     this.#hooks.onConnect?.(this.#count);
     const { topics } = this.followers;
     if (topics.length > 0) {
-      this.follow(topics).catch((error: unknown) => this.#followLater(socket, error as ClientError));
+      this.follow(topics).catch((error: unknown) => this.#followLater(line, error as ClientError));
     }
   }
 
   /** What the server cannot do for now is asked for again over the next connection. */
-  #followLater(socket: WebSocketLike, error: ClientError): void {
+  #followLater(line: Line, error: ClientError): void {
     if (error instanceof Unavailable || error instanceof RateLimited || error instanceof TimedOut) {
-      socket.close(NORMAL);
+      line.socket.close(NORMAL);
     } else {
       this.followers.end(error);
     }
@@ -460,60 +454,60 @@ export class SocketDoor {
     }
   }
 
-  #receive(socket: WebSocketLike, data: unknown, over: (code: number) => void): void {
-    const session = this.#session;
-    if (this.#socket !== socket || session === undefined) {
-      return;
-    }
-    this.#heard = performance.now();
+  #receive(line: Line, data: unknown, moveAfter: (ms: number) => void, over: (code: number) => void): void {
+    line.heard = performance.now();
     try {
-      this.#act(session, session.feed(data));
+      this.#act(line, line.session.feed(data), moveAfter);
     } catch (error) {
       if (!(error instanceof Malformed)) {
         throw error;
       }
-      socket.close(UNREADABLE);
+      line.socket.close(UNREADABLE);
       over(UNREADABLE);
     }
   }
 
-  #act(session: Session, action: Action): void {
+  #act(line: Line, action: Action, moveAfter: (ms: number) => void): void {
     switch (action.kind) {
       case "reply":
-        this.#slots.get(action.requestId)?.resolve(action.reply);
+        line.answered(action.requestId, action.reply);
         break;
       case "push":
-        this.followers.offer(session.codec, action.push);
+        this.followers.offer(line.session.codec, action.push);
         break;
       case "expiring":
         void this.#renew();
         break;
+      case "draining":
+        moveAfter(action.afterMs);
+        break;
       case "refused":
-        this.#controls.shift()?.reject(action.error);
+        line.refused(action.error);
         break;
       case "missed":
         this.followers.miss(action.topic, action.position);
         break;
       case "topics":
         this.followers.start(action.starts);
-      // falls through
-      case "authenticated": {
-        const index = this.#controls.findIndex((one) => one.wanted === action.kind);
-        if (index >= 0) {
-          this.#controls.splice(index, 1)[0]?.resolve();
-        }
-      }
+        line.settle("topics");
+        break;
+      case "authenticated":
+        line.settle("authenticated");
     }
   }
 
-  #lose(code: number): void {
-    this.#socket = undefined;
-    const error = new ConnectionLost(`the socket was closed (${code})`);
-    for (const slot of this.#slots.values()) {
-      slot.reject(error);
+  #lose(line: Line, code: number): void {
+    this.#lines.delete(line);
+    if (this.#line === line) {
+      this.#line = undefined;
     }
-    for (const control of this.#controls.splice(0)) {
-      control.reject(error);
+    line.lose(new ConnectionLost(`the socket was closed (${code})`));
+  }
+
+  #loseAll(): void {
+    for (const line of [...this.#lines]) {
+      line.socket.close(NORMAL);
+      this.#lose(line, NORMAL);
     }
   }
 }

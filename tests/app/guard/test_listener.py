@@ -163,6 +163,22 @@ def test_a_closed_one_takes_nobody_and_leaves_the_others_connected(runner: async
         runner.run(close())
 
 
+def test_who_waits_when_it_closes_is_taken_before(runner: asyncio.Runner) -> None:
+    """The kernel would reset those in its queue, whose requests may be under way."""
+    made: list[asyncio.BaseTransport] = []
+
+    async def close() -> None:
+        Listener(asyncio.get_running_loop(), [listening], lambda: Guest(made), batch=BATCH).close()
+        async with asyncio.timeout(5):
+            while len(made) < BATCH:
+                await asyncio.sleep(0.01)
+        for transport in made:
+            transport.close()
+
+    with waiting(BATCH) as listening:
+        runner.run(close())
+
+
 def test_the_loop_of_a_worker_listens_at_every_address_of_a_host() -> None:
     made: list[asyncio.BaseTransport] = []
 

@@ -67,3 +67,15 @@ async def test_remarks_are_what_an_operator_should_mend_and_hold_nothing_up() ->
     said["text"] = "the client is confidential"
     assert readiness.remarks() == {"issuer": "the client is confidential"}
     assert readiness.is_ready
+
+
+async def test_a_node_that_withdraws_is_not_ready_at_once_and_for_good() -> None:
+    """D26: no look is waited for, and a later one changes nothing."""
+    readiness = Readiness({"database": good})
+    await readiness.check()
+    readiness.withdraw("it is about to end")
+    for _ in range(2):
+        assert (readiness.is_ready, readiness.was_ready) == (False, True)
+        assert readiness.reasons == {"node": "it is about to end"}
+        assert readiness.parts == ("database", "node")
+        await readiness.check()

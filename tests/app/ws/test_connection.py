@@ -15,7 +15,7 @@ from app.admission.gate import Gate
 from app.auth.principal import Principal
 from app.broadcast.hub import Hub
 from app.ws.budget import BURST, RATE_PER_S
-from app.ws.connection import Connection, Services, identity_of
+from app.ws.connection import Connection, Services
 from app.ws.dialect import Format, make_dialects
 from app.ws.handshake import Admission
 from app.ws.session import MAX_IN_FLIGHT
@@ -416,5 +416,5 @@ async def test_nothing_is_read_while_a_reply_waits_to_be_written(dial: Dial) -> 
 
 
 def test_a_session_is_issuer_subject_and_sid() -> None:
-    assert identity_of(principal()) == identity_of(principal(lasts_s=9, roles="admin"))
-    assert identity_of(principal()) != identity_of(principal(sid="s2"))
+    assert principal().identity == principal(lasts_s=9, roles="admin").identity
+    assert principal().identity != principal(sid="s2").identity

@@ -94,6 +94,7 @@ def test_a_protobuf_push_has_no_status_code() -> None:
 def test_json_answers_of_control_frames() -> None:
     assert json.loads(JSON.authenticated(60, None)) == {"type": "auth_ok", "expires_in": 60}
     assert json.loads(JSON.expiring(6)) == {"type": "auth.expiring", "expires_in": 6}
+    assert json.loads(JSON.draining(1500)) == {"type": "server.draining", "reconnect_after_ms": 1500}
     assert json.loads(JSON.subscribed(["a", "b"], STARTS, None)) == {
         "type": "subscribed",
         "topics": ["a", "b"],
@@ -112,6 +113,9 @@ def test_protobuf_answers_of_control_frames_echo_the_req_id() -> None:
     assert (ok.pkg_id, ok.req_id, Int32Value.FromString(ok.data).value) == (ControlId.AUTH, REQ_ID, 60)
     warning = parse(PROTOBUF.expiring(6))
     assert (warning.req_id, warning.HasField("status_code")) == (NIL_REQ_ID, False)
+    ending = parse(PROTOBUF.draining(1500))
+    assert (ending.pkg_id, ending.req_id, ending.HasField("status_code")) == (ControlId.DRAINING, NIL_REQ_ID, False)
+    assert Int32Value.FromString(ending.data).value == 1500
     topics = parse(PROTOBUF.subscribed(["a", "b"], STARTS, REQ_ID))
     told = stele_control_pb2.Topics.FromString(topics.data)
     assert (topics.pkg_id, list(told.topics)) == (ControlId.SUBSCRIBE, ["a", "b"])

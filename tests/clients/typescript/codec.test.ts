@@ -8,7 +8,7 @@ const { parseJson, readJson, textsOf, writeJson } = await import(`${runtime}/jso
 const { decode, encode } = await import(`${runtime}/protobuf.ts`);
 const { Malformed } = await import(`${runtime}/schema.ts`);
 const { durationOf, durationText, momentOf, momentText } = await import(`${runtime}/spans.ts`);
-const { REQUEST_FRAME, RESPONSE_FRAME, SECONDS, TOPICS } = await import(`${runtime}/envelope.ts`);
+const { REQUEST_FRAME, RESPONSE_FRAME, NUMBER, TOPICS } = await import(`${runtime}/envelope.ts`);
 
 const GENRE = { members: { fiction: 1, essay: 2 } };
 const NODE: any = {
@@ -175,7 +175,7 @@ test("frames are what the service reads and writes", () => {
   assert.deepEqual(decode(REQUEST_FRAME, encode(REQUEST_FRAME, frame)), frame);
   assert.deepEqual(decode(RESPONSE_FRAME, Uint8Array.of(8, 3, 32, 0)), { pkgId: 3, data: new Uint8Array(), statusCode: 0 });
   assert.deepEqual([...encode(TOPICS, { topics: ["a"], positions: [] })], [10, 1, 97]);
-  assert.deepEqual(decode(SECONDS, Uint8Array.of(8, 30)), { value: 30 });
+  assert.deepEqual(decode(NUMBER, Uint8Array.of(8, 30)), { value: 30 });
 });
 
 test("a Buffer of Node is read like any other bytes, and what was read is a copy", () => {

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import importlib
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self, TypeVar
 from uuid import UUID
 
+from .addresses import Addresses
 from .calls_async import AsyncCalls
 from .codec import Codec
 from .errors import AuthenticationLost, ClientClosed, ClientError, ConnectionLost
@@ -27,7 +28,7 @@ Source = Callable[[Token | None], Awaitable[Token]]
 
 
 class AsyncBaseClient:
-    """`token` is a text, or a function that answers one (awaited if it must be); else `username` and `password` log in at
+    """`base_url` may be a list: the next address is taken where one ends or does not answer. `token` is a text, or a function that answers one (awaited if it must be); else `username` and `password` log in at
     the first call that needs it, and again whenever the session has ended. `timeout_s` is a call's own time, all attempts
     included. A socket that does not answer a ping within `heartbeat_s` is left; one is sent in that interval."""
 
@@ -35,7 +36,7 @@ class AsyncBaseClient:
 
     def __init__(
         self,
-        base_url: str,
+        base_url: str | Sequence[str],
         *,
         token: str | AsyncTokenProvider | None = None,
         username: str | None = None,
@@ -49,7 +50,7 @@ class AsyncBaseClient:
         hooks: Hooks | None = None,
     ) -> None:
         options = Options(
-            base_url,
+            Addresses(base_url),
             transport,
             encoding,
             timeout_s,
@@ -61,7 +62,7 @@ class AsyncBaseClient:
         codec = _codec(self._contract, encoding)
         self._options = options
         self._tokens = AsyncTokens()
-        self._http = AsyncHttpDoor(self._contract, codec, base_url, self._note)
+        self._http = AsyncHttpDoor(self._contract, codec, options.addresses, self._note)
         self._socket = AsyncSocketDoor(
             self._contract, Session(self._contract, codec), options, self._tokens, self._note
         )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import importlib
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self, TypeVar
 from uuid import UUID
 
+from .addresses import Addresses
 from .calls_sync import Calls
 from .codec import Codec
 from .errors import AuthenticationLost, ClientClosed, ClientError, ConnectionLost
@@ -27,7 +28,7 @@ Source = Callable[[Token | None], Token]
 
 
 class BaseClient:
-    """`token` is a text, or a function that answers one (awaited if it must be); else `username` and `password` log in at
+    """`base_url` may be a list: the next address is taken where one ends or does not answer. `token` is a text, or a function that answers one (awaited if it must be); else `username` and `password` log in at
     the first call that needs it, and again whenever the session has ended. `timeout_s` is a call's own time, all attempts
     included. A socket that does not answer a ping within `heartbeat_s` is left; one is sent in that interval."""
 
@@ -35,7 +36,7 @@ class BaseClient:
 
     def __init__(
         self,
-        base_url: str,
+        base_url: str | Sequence[str],
         *,
         token: str | TokenProvider | None = None,
         username: str | None = None,
@@ -49,7 +50,7 @@ class BaseClient:
         hooks: Hooks | None = None,
     ) -> None:
         options = Options(
-            base_url,
+            Addresses(base_url),
             transport,
             encoding,
             timeout_s,
@@ -61,7 +62,7 @@ class BaseClient:
         codec = _codec(self._contract, encoding)
         self._options = options
         self._tokens = Tokens()
-        self._http = HttpDoor(self._contract, codec, base_url, self._note)
+        self._http = HttpDoor(self._contract, codec, options.addresses, self._note)
         self._socket = SocketDoor(self._contract, Session(self._contract, codec), options, self._tokens, self._note)
         self._calls = Calls(self._contract, options, self._tokens, self._http, self._socket)
         if username is not None and password is not None:

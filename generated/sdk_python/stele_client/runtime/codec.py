@@ -71,7 +71,15 @@ class Missed:
     position: Position
 
 
-Frame = Reply | Push | Authenticated | Expiring | TopicsChanged | Missed
+@dataclass(frozen=True, slots=True)
+class Draining:
+    """The node is about to end."""
+
+    reconnect_after_s: float
+
+
+Frame = Reply | Push | Authenticated | Expiring | TopicsChanged | Missed | Draining | None
+"""None is a control frame of a newer server."""
 
 
 class BadFrame(Exception):

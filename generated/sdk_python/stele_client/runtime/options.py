@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from .addresses import Addresses
 from .operation import Encoding
 
 Transport = Literal["auto", "http", "ws"]
@@ -48,7 +49,7 @@ class Hooks:
 class Options:
     """`timeout_s` is a call's own time, all attempts included."""
 
-    base_url: str
+    addresses: Addresses
     transport: Transport = "auto"
     encoding: Encoding = "json"
     timeout_s: float = 30.0

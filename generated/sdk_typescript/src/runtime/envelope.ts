@@ -106,5 +106,5 @@ export const TOPICS: RecordTable<{ topics: readonly string[]; positions: readonl
   ],
 };
 
-/** `google.protobuf.Int32Value`, in which the rest of a token's life travels. */
-export const SECONDS: RecordTable<{ value: number }> = { fields: [{ name: "value", no: 1, kind: "int32" }] };
+/** `google.protobuf.Int32Value`, in which a time travels. */
+export const NUMBER: RecordTable<{ value: number }> = { fields: [{ name: "value", no: 1, kind: "int32" }] };

@@ -50,6 +50,10 @@ function read(frame: unknown): Read {
     throw new Malformed("a frame is a JSON object");
   }
   const { type, pkg_id: pkgId, req_id: requestId, status_code: status, data, meta, topic, offset, epoch } = members as Members;
+  const { reconnect_after_ms: afterMs } = members as Members;
+  if (type === "server.draining") {
+    return { kind: "draining", afterMs: Math.max(0, Number(afterMs) || 0) };
+  }
   if (type !== undefined) {
     return control(String(type), members as Members);
   }

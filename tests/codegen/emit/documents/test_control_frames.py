@@ -68,6 +68,7 @@ def test_what_the_service_writes_the_document_has() -> None:
         "control-missed": missed,
         "control-authenticated": writer.authenticated(300, None),
         "control-expiring": writer.expiring(5),
+        "control-draining": writer.draining(1500),
     }
     for message, frame in written.items():
         assert judge(message).is_valid(json.loads(frame)), message
@@ -77,4 +78,5 @@ def test_what_nobody_asks_for_is_sent() -> None:
     actions = {
         name: one["action"] for name, one in control_operations("#/channels/web").items() if isinstance(one, dict)
     }
-    assert [name for name, action in actions.items() if action == "send"] == ["control-expiring", "control-missed"]
+    told = [name for name, action in actions.items() if action == "send"]
+    assert told == ["control-expiring", "control-missed", "control-draining"]

@@ -150,3 +150,15 @@ def test_an_event_that_is_none_ends_those_who_follow_it() -> None:
     assert other.ends == []
     followers.end(None)
     assert other.ends == [None]
+
+
+def test_an_event_that_another_connection_brought_already_is_passed_over() -> None:
+    """While one connection takes another's place both may bring it; of another epoch it is another event."""
+    followers, taker = make(), Taker()
+    followers.add(MADE, taker)
+    for offset, epoch in ((4, "e"), (5, "e"), (4, "e"), (5, "e"), (6, "e"), (1, "f"), (6, "e")):
+        followers.offer(MADE, Push(1001, {"id": offset}, "things", offset, epoch))
+    followers.offer(MADE, Push(1001, {"id": 7}, "things", None, "e"))
+    assert [(one.offset, one.epoch) for one in taker.events] == [
+        (4, "e"), (5, "e"), (6, "e"), (1, "f"), (6, "e"), (None, "e"),
+    ]  # fmt: skip

@@ -18,6 +18,7 @@ from generated.sdk_python.stele_client._contract import CONTRACT
 from generated.sdk_python.stele_client.runtime.codec import (
     Authenticated,
     BadFrame,
+    Draining,
     Expiring,
     Missed,
     Position,
@@ -56,6 +57,7 @@ def test_what_the_service_says_is_read() -> None:
     assert CODEC.read(writer.reply(3, ID, b"[]", b'{"page":1}')) == Reply(ID, 3, 0, [], {"page": 1})
     assert CODEC.read(writer.authenticated(300, None)) == Authenticated(300.0)
     assert CODEC.read(writer.expiring(30)) == Expiring(30.0)
+    assert CODEC.read(writer.draining(1500)) == Draining(1.5)
     starts = [ServerStart("a", Place("e", 7), True), ServerStart("b", None, False)]
     told = TopicsChanged((Start("a", Position("e", 7), True), Start("b", None, False)))
     assert CODEC.read(writer.subscribed(["a", "b"], starts, None)) == told
@@ -90,7 +92,9 @@ NAMES = ("data", "meta", "topic", "offset", "epoch", "expires_in")
 OPTIONAL = dict.fromkeys(NAMES, TREES)
 PUSHES = st.fixed_dictionaries({"req_id": st.just(NIL), "pkg_id": st.just(1001)}, optional=OPTIONAL)
 REPLIES = st.fixed_dictionaries({"req_id": st.just(ID) | TREES, "status_code": st.just(0) | TREES}, optional=OPTIONAL)
-CONTROLS = st.fixed_dictionaries({"type": st.sampled_from(["auth_ok", "auth.expiring"]) | TREES}, optional=OPTIONAL)
+CONTROLS = st.fixed_dictionaries(
+    {"type": st.sampled_from(["auth_ok", "auth.expiring", "server.draining", "subscribed"]) | TREES}, optional=OPTIONAL
+)
 
 
 @given(PUSHES | REPLIES | CONTROLS | TREES)
@@ -99,7 +103,7 @@ def test_any_json_is_a_frame_or_a_bad_one(value: object) -> None:
         found = CODEC.read(json.dumps(value))
     except BadFrame:
         return
-    assert isinstance(found, Reply | Push | Authenticated | Expiring | TopicsChanged)
+    assert isinstance(found, Reply | Push | Authenticated | Expiring | TopicsChanged | Draining | None)
     if isinstance(found, Push):
         assert isinstance(found.topic, str | None)
         assert isinstance(found.offset, int | None)

@@ -19,6 +19,7 @@ from generated.sdk_python.stele_client._contract import CONTRACT
 from generated.sdk_python.stele_client.runtime.codec import (
     Authenticated,
     BadFrame,
+    Draining,
     Expiring,
     Missed,
     Position,
@@ -63,6 +64,7 @@ def test_what_the_service_says_is_read() -> None:
     assert CODEC.read(writer.reply(3, ID, b"\x08\x01", None)) == Reply(ID, 3, 0, b"\x08\x01", None)
     assert CODEC.read(writer.authenticated(300, ID)) == Authenticated(300.0)
     assert CODEC.read(writer.expiring(30)) == Expiring(30.0)
+    assert CODEC.read(writer.draining(1500)) == Draining(1.5)
     starts = [ServerStart("a", Place("e", 7), True), ServerStart("b", None, False)]
     told = TopicsChanged((Start("a", Position("e", 7), True), Start("b", None, False)))
     assert CODEC.read(writer.subscribed(["a", "b"], starts, ID)) == told
@@ -114,4 +116,4 @@ def test_any_bytes_are_a_frame_or_a_bad_one(frame: bytes) -> None:
             CODEC.result(CREATE, found)
     except BadFrame:
         return
-    assert isinstance(found, Reply | Push | Authenticated | Expiring | TopicsChanged)
+    assert isinstance(found, Reply | Push | Authenticated | Expiring | TopicsChanged | Draining)

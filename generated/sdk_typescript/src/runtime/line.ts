@@ -1,0 +1,116 @@
+/** One connection of the socket door, with all who wait for an answer on it. Another may take its place while they still wait. */
+
+import type { Codec, Frame, Reply } from "./codec.ts";
+import { ClientError } from "./errors.ts";
+import type { WebSocketLike } from "./options.ts";
+import type { Session } from "./session.ts";
+
+const MAX_BUFFERED = 2 ** 20;
+const CONTROL_MS = 5000;
+const NORMAL = 1000;
+const OPEN = 1;
+
+interface Slot {
+  readonly resolve: (reply: Reply) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+interface Control {
+  readonly wanted: "authenticated" | "topics";
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+export class Line {
+  readonly socket: WebSocketLike;
+  readonly session: Session;
+  /** When something came last, on the clock of `performance`. */
+  heard: number = performance.now();
+  readonly #slots = new Map<string, Slot>();
+  readonly #controls: Control[] = [];
+  #isRetired = false;
+
+  constructor(socket: WebSocketLike, session: Session) {
+    this.socket = socket;
+    this.session = session;
+  }
+
+  get isOpen(): boolean {
+    return this.socket.readyState === OPEN;
+  }
+
+  /** Whether a call with this id may be sent now. */
+  hasRoomFor(requestId: string): boolean {
+    return this.isOpen && this.socket.bufferedAmount <= MAX_BUFFERED && !this.#slots.has(requestId);
+  }
+
+  /** The reply; rejects when the connection ends before. `forget` is to be called whatever becomes of it. */
+  call(requestId: string, frame: Frame): Promise<Reply> {
+    const answered = new Promise<Reply>((resolve, reject) => this.#slots.set(requestId, { resolve, reject }));
+    this.socket.send(frame);
+    return answered;
+  }
+
+  forget(requestId: string): void {
+    this.#slots.delete(requestId);
+    this.#endIfQuiet();
+  }
+
+  send(frame: Frame): void {
+    if (this.isOpen) {
+      this.socket.send(frame);
+    }
+  }
+
+  /** Waits for the answer, which has no id in JSON: answers come in the order of their frames. */
+  control(wanted: "authenticated" | "topics", make: (codec: Codec) => Frame, withinMs: number = CONTROL_MS): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => reject(new ClientError("the server does not answer a control frame")), Math.min(withinMs, CONTROL_MS));
+      const settled = (settle: () => void): void => {
+        clearTimeout(timer);
+        settle();
+      };
+      this.#controls.push({ wanted, resolve: () => settled(resolve), reject: (error) => settled(() => reject(error)) });
+      this.send(make(this.session.codec));
+    });
+  }
+
+  answered(requestId: string, reply: Reply): void {
+    this.#slots.get(requestId)?.resolve(reply);
+  }
+
+  /** The first control frame that waits for such an answer. */
+  settle(answer: "authenticated" | "topics"): void {
+    const index = this.#controls.findIndex((one) => one.wanted === answer);
+    if (index >= 0) {
+      this.#controls.splice(index, 1)[0]?.resolve();
+    }
+  }
+
+  /** A refusal is the first one's. */
+  refused(error: ClientError): void {
+    this.#controls.shift()?.reject(error);
+  }
+
+  /** Another one has taken its place: it ends with the last call that waits here. */
+  retire(): void {
+    this.#isRetired = true;
+    this.#endIfQuiet();
+  }
+
+  #endIfQuiet(): void {
+    if (this.#isRetired && this.#slots.size === 0) {
+      this.socket.close(NORMAL);
+    }
+  }
+
+  /** Who waits hears of it. */
+  lose(error: ClientError): void {
+    for (const slot of this.#slots.values()) {
+      slot.reject(error);
+    }
+    for (const control of this.#controls.splice(0)) {
+      control.reject(error);
+    }
+  }
+}
