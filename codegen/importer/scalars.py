@@ -9,6 +9,7 @@ from codegen.importer import carried
 from codegen.importer.draft import Data
 from codegen.importer.losses import DOCUMENT, KEYWORD, SHAPE, Losses
 from codegen.importer.nodes import place_of, text, value
+from codegen.importer.shapes import SCALARS
 from codegen.ir.types import INT32, INT64
 from codegen.parse.yaml_tree import Mapping, kind_of, plain
 
@@ -28,7 +29,7 @@ def left_out(losses: Losses, node: Mapping, kind: str, what: str) -> None:
             losses.count(
                 DOCUMENT, place_of(node, key), f"the extension {key!r} is not read", "say what it means in a handler"
             )
-        elif key in carried.UNSAID:
+        elif key in carried.UNSAID or (key == "uniqueItems" and kind in SCALARS):
             losses.count(
                 DOCUMENT, place_of(node, key), f"{key!r} of schemas is left out", "nothing; it refuses no value"
             )

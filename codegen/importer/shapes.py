@@ -229,6 +229,10 @@ class Shapes:
         kinds = {one.kind for one in arms}
         if not arms:
             return Shape(made(node, {}), "free", name=name)
+        filled = [one for one in arms if not _is_only_empty(one)]
+        if len(filled) == 1 < len(arms):
+            self._narrowed(node, what, _called(filled[0]), ["the empty text"])
+            return replace(filled[0], outside=own if own.entries.keys() & SAID_OUTSIDE else filled[0].outside)
         if kinds <= {"record", "union"}:
             flat = tuple(each for one in arms for each in (one.arms if one.kind == "union" else (one,)))
             return Shape(node, "union", False, name, arms=flat)
@@ -282,8 +286,16 @@ def _is_null_value(node: Node) -> bool:
     return isinstance(node, Scalar) and node.value is None
 
 
+def _is_only_empty(shape: Shape) -> bool:
+    """An enum of the empty text alone, by which forms of URLs say that something is to be taken away."""
+    return shape.kind == "string enum" and {text_of(one) for one in items(shape.node, "enum")} == {""}
+
+
 def _called(shape: Shape) -> str:
-    return f"the {shape.kind} {shape.name}" if shape.name else shape.kind
+    if shape.name:
+        return f"the {shape.kind} {shape.name}"
+    members = [key for key, _ in mapping(shape.node, "properties") or ()] if shape.kind == "record" else []
+    return f"the record of {', '.join(members)}" if members else shape.kind
 
 
 def _refined(first: Node | None, second: Node) -> Node:
