@@ -37,6 +37,8 @@ BODY_S = 29.5
 """Half a second less than 30 s, for the whole body."""
 BODY_CHECK_S = 9.5
 """How often its pace is judged."""
+MIN_TAKEN_BYTES = 32_768
+"""Of an answer, in 30 s: a peer that takes it more slowly holds its place for nothing, as with a body."""
 PATIENCE_S = 10.0
 """How long a connection that is being closed may take nothing of its answer."""
 FULL_RETRY_S = 2
@@ -61,11 +63,10 @@ class Flow(FlowControl):
             self._protocol.read_on()
 
     def pause_writing(self) -> None:
-        """The peer takes nothing: then nothing more of it is read, and after 30 s without a byte taken the connection
-        is cut."""
+        """Nothing more of the peer is read, and after 30 s in which it took less than 32 KiB the connection is cut."""
         super().pause_writing()
         self._guarded.pause_reading()
-        self._guarded.watch()
+        self._guarded.watch(MIN_TAKEN_BYTES)
 
     def resume_writing(self) -> None:
         super().resume_writing()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import OrderedDict, defaultdict
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -11,6 +11,8 @@ from codegen.ir.operations import Contract, Event
 from proof.callers import Roles
 from proof.documents import Json
 
+MAX_TOPICS = 10_000
+"""A parameter of a topic is what a caller says."""
 PARAMETER = re.compile(r"\{([a-z0-9_]+)\}")
 
 
@@ -33,12 +35,15 @@ class Follower(Protocol):
 
 
 class Topics:
-    """Of one contract. A follower that ends leaves all."""
+    """Of one contract. A follower that ends leaves all. The offsets of MAX_TOPICS topics are known; of more, the one that was told
+    longest ago is forgotten, and begins anew in another epoch, as a service does that has lost its history."""
 
     def __init__(self, contract: Contract, epoch: str) -> None:
         self._known = [(_pattern(one.topic), one) for one in contract.events if one.topic]
         self._epoch = epoch
-        self._offsets: Counter[str] = Counter()
+        self._places: OrderedDict[str, tuple[str, int]] = OrderedDict()
+        """The epoch and the next offset of each topic."""
+        self._forgotten = 0
         self._followers: defaultdict[str, dict[Follower, None]] = defaultdict(dict)
 
     def event_of(self, topic: str) -> Event | None:
@@ -62,12 +67,21 @@ class Topics:
     def tell(self, event: Event, data: Json) -> tuple[Told, int]:
         """What was told, and how many heard it."""
         topic = PARAMETER.sub(lambda one: str(data.get(one[1], "")), event.topic)
-        told = Told(event, topic, self._offsets[topic], self._epoch, data)
-        self._offsets[topic] += 1
+        epoch, offset = self._next(topic)
+        told = Told(event, topic, offset, epoch, data)
         followers = list(self._followers.get(topic, ()))
         for one in followers:
             one.hear(told)
         return told, len(followers)
+
+    def _next(self, topic: str) -> tuple[str, int]:
+        begins = f"{self._epoch}.{self._forgotten}" if self._forgotten else self._epoch
+        epoch, offset = self._places.pop(topic, (begins, 0))
+        self._places[topic] = epoch, offset + 1
+        if len(self._places) > MAX_TOPICS:
+            self._places.popitem(last=False)
+            self._forgotten += 1
+        return epoch, offset
 
 
 def _pattern(topic: str) -> re.Pattern[str]:
