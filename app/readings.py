@@ -18,6 +18,7 @@ from app.db.database import Database
 from app.execution.access_log import AccessLog
 from app.guard.places import Places
 from app.supervision.readiness import Readiness
+from app.supervision.supervisor import Supervisor
 from app.telemetry.metrics.catalogue import Catalogue
 from app.telemetry.metrics.metrics import Known, Metrics
 from generated.errors import ERRORS, CloseCode
@@ -51,6 +52,7 @@ class Parts(Protocol):
     audit_upkeep: AuditUpkeep
     hub: Hub
     readiness: Readiness
+    supervisor: Supervisor
     access: AccessLog
 
 
@@ -76,6 +78,10 @@ def read_parts(metrics: Metrics, parts: Parts) -> None:
     read(Catalogue.AUDIT_PARTS_DROPPED_ROWS, lambda: parts.audit_upkeep.dropped_rows)
     ready = parts.readiness
     read(Catalogue.PART_READY, lambda: {(one,): float(one not in ready.failing) for one in ready.parts})
+    read(
+        Catalogue.TASK_FAILING,
+        lambda: {(one,): float(says is not None) for one, says in parts.supervisor.faults().items()},
+    )
     read(Catalogue.LOG_ACCESS_LEFT_OUT, lambda: parts.access.left_out)
     read(Catalogue.SUBSCRIPTIONS, lambda: _of_topics({one: hub.count(one) for one in TOPICS}))
     read(Catalogue.SUBSCRIPTIONS_RESUMED, lambda: _resumed(hub))

@@ -17,6 +17,7 @@ from app import product
 from app.admission.gate import Gate
 from app.admission.shares import Shares
 from app.admission.tally import Refused, Tally
+from app.admission.transfers import Transfers
 from app.audit.log import AuditLog
 from app.audit.sealer import AuditSealer
 from app.audit.upkeep import AuditUpkeep
@@ -236,14 +237,14 @@ class Service:
         self.supervisor.start("redis-connection", self.pipeline.run)
         self.supervisor.start("jwks-refresh", self.keys.run)
         self.supervisor.start("issuer-discovery", self.discovery.run)
-        self.supervisor.start("ended-sessions", self.ended.run)
+        self.supervisor.repeat("ended-sessions", self.ended.rounds)
         self.supervisor.start("node-count", self.nodes.run)
-        self.supervisor.start("audit-writer", self.audit.work)
-        self.supervisor.start("audit-upkeep", self.audit_upkeep.work)
-        self.supervisor.start("audit-sealer", self.audit_sealer.work)
+        self.supervisor.repeat("audit-writer", self.audit.rounds)
+        self.supervisor.repeat("audit-upkeep", self.audit_upkeep.rounds)
+        self.supervisor.repeat("audit-sealer", self.audit_sealer.rounds)
         self.supervisor.start("readiness", self.readiness.watch)
         self.supervisor.start("loop-lag", self.metrics.node.watch_loop)
-        self.supervisor.start("answer-purge", AnswerPurge(self.database).work)
+        self.supervisor.repeat("answer-purge", AnswerPurge(self.database).rounds)
         await self.pipeline.ready()
         await self.broker.find_ends(self.hub)
         self.supervisor.start("event-relay", partial(self.broker.relay, self.hub, self.mover))
@@ -287,18 +288,13 @@ def build(settings: Settings) -> Asgi:
         verifier=service.verifier,
         refusals=refusals,
         spool=make_spool(settings.upload_room_mib),
+        transfers=Transfers(service.gate, tally=service.tally),
         trusted_proxies=settings.trusted_proxies,
         behind=_behind(service, lifespan, refusals, settings),
     )
     socket = _socket(service, handlers, settings)
-    return Doors(
-        http,
-        CrossOrigin(http, settings.origins),
-        socket or no_socket,
-        service,
-        _inspector(service, socket),
-        _hosts(settings),
-    )
+    browser = CrossOrigin(http, settings.origins)
+    return Doors(http, browser, socket or no_socket, service, _inspector(service, socket), _hosts(settings))
 
 
 def _hosts(settings: Settings) -> TrustedHosts | None:

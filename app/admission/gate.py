@@ -84,6 +84,14 @@ class Gate:
         """As a callback of the task that answers, so that each arrival is taken back once, whatever becomes of it."""
         self.in_flight -= 1
 
+    def rests(self) -> None:
+        """One that has arrived only waits for its caller's bytes, or for him to take ours; to be followed by `goes_on`."""
+        self.in_flight -= 1
+
+    def goes_on(self) -> None:
+        """It has come back from its rest, and is let in whoever else is there by now."""
+        self.in_flight += 1
+
     def began(self, waited_s: float) -> None:
         """Hears how long each request waited between its arrival and its work."""
         self._quickest_s = min(self._quickest_s, waited_s)

@@ -35,6 +35,11 @@ class Refused(Enum):
     SHARE_WAIT = ("share", "wait")
     """No place came free in time."""
 
+    TRANSFERS_FULL = ("transfers", "full")
+    """As many bodies and answers of bytes are on their way as may."""
+    TRANSFERS_CALLER = ("transfers", "caller")
+    """As many of one caller's are on their way as may."""
+
 
 class Tally:
     """One per worker; counts since its start, and is never set back."""

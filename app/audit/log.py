@@ -22,6 +22,7 @@ from sqlalchemy.dialects.postgresql import insert
 from app.audit.record import COLUMNS, AuditRecord, clean
 from app.audit.tables import AUDIT_LOG, AUDIT_QUARANTINE
 from app.db.database import LOST, Database, Executor
+from app.db.rounds import Rounds
 from app.db.statements import compile_statement
 from generated.errors import Unavailable
 
@@ -33,6 +34,8 @@ PAUSE_S = 0.2
 """Between two looks at the queue."""
 FLUSH_S = 3.0
 """For all that waits when the node ends; the rest is lost, and a line says how many."""
+WITHIN_S = 60.0
+"""For all that waits at one look, rows that go into quarantine included."""
 INSERT_S = 5.0
 """For one batch; what is not answered by then is tried again, and is there once."""
 MAX_ISOLATED = 10_000
@@ -41,11 +44,20 @@ log = structlog.get_logger(__name__)
 
 
 class AuditLog:
-    """`work` runs beside it; `flush` at the end. `on_drop(count)` hears of each row that will not be stored.
+    """`rounds` are supervised; `flush` at the end. `on_drop(count)` hears of each row that will not be stored.
     The queue is in memory: a process that is killed loses at most what came in the last moments, or since PostgreSQL
     was away."""
 
-    def __init__(self, database: Database, *, on_drop: Callable[[int], None], capacity: int = CAPACITY) -> None:
+    def __init__(
+        self,
+        database: Database,
+        *,
+        on_drop: Callable[[int], None],
+        capacity: int = CAPACITY,
+        within_s: float = WITHIN_S,
+    ) -> None:
+        self.rounds = Rounds(self._write_all, event="audit.rows_wait", every_s=PAUSE_S, within_s=within_s)
+        """Write what is queued. While PostgreSQL is away rows wait in the queue."""
         self._database = database
         self._on_drop = on_drop
         self._capacity = capacity
@@ -87,26 +99,18 @@ class AuditLog:
         self._queue.append(record)
 
     async def flush(self) -> None:
-        """At the end, when `work` is no longer running: writes what is queued, for at most 3 s; what is left is counted
+        """At the end, when no round is running any more: writes what is queued, for at most 3 s; what is left is counted
         as dropped, and logged. Raises nothing."""
         try:
             async with asyncio.timeout(FLUSH_S):
-                while self._queue:
-                    await self._drain()
+                await self._write_all()
         except (TimeoutError, Unavailable):
             log.warning("audit rows lost at stop", count=len(self._queue))
             self._drop(len(self._queue))
 
-    async def work(self) -> None:
-        """Writes what is queued, for the life of the node; to be supervised. While PostgreSQL is away rows wait in the
-        queue."""
-        while True:
-            await asyncio.sleep(PAUSE_S)
-            try:
-                while self._queue:
-                    await self._drain()
-            except Unavailable as error:
-                log.warning("audit rows wait", count=len(self._queue), reason=repr(error.__cause__))
+    async def _write_all(self) -> None:
+        while self._queue:
+            await self._drain()
 
     async def _drain(self) -> None:
         """One batch; it leaves the queue only when it is stored or in quarantine."""

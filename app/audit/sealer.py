@@ -16,16 +16,15 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-import asyncpg
 import structlog
 from sqlalchemy import BigInteger, bindparam, func, insert, select, text
 
 from app.audit.chain import GENESIS, SEALED, Head, Link, seal
 from app.audit.tables import AUDIT_CHAIN, AUDIT_DIGESTS, AUDIT_LOG
-from app.db.database import LOST, Database
+from app.db.database import Database
+from app.db.rounds import Rounds
 from app.db.statements import compile_statement
 from app.db.transaction import Transaction
-from generated.errors import ApiError
 
 LOCK = (7_283_553, 2)
 """The advisory lock of who seals; `audit_log_add_parts` has (7283553, 1)."""
@@ -55,17 +54,16 @@ log = structlog.stdlib.get_logger(__name__)
 
 
 class AuditSealer:
-    """`work` is supervised, on every node. Of its last look: `head` is the chain's, `waiting` the highest id that is not sealed
+    """`rounds` are supervised, on every node. Of its last look: `head` is the chain's, `waiting` the highest id that is not sealed
     less the last one that is (0: all are), and `stalled_s` says for how long rows have waited for writers."""
 
     def __init__(self, database: Database, *, every_s: float = EVERY_S, seal_s: float = SEAL_S) -> None:
         self.head = Head()
         self.waiting = 0
         self.stalled_s = 0.0
+        self.rounds = Rounds(self.look, event="audit.not_sealed", every_s=every_s, within_s=LOOK_S)
         self._database = database
-        self._every_s = every_s
         self._seal_s = seal_s
-        self._fault: str | None = None
         self._stalled_since: float | None = None
         link, row = AUDIT_CHAIN.c, AUDIT_LOG.c
         last = select(link.position, link.last_id, link.hash, link.sealed_at).order_by(link.position.desc()).limit(1)
@@ -88,20 +86,6 @@ class AuditSealer:
         self._add = compile_statement(insert(AUDIT_CHAIN).values(**columns))
         digests: dict[str, Any] = {name: bindparam(name) for name in ("position", "digests")}
         self._add_digests = compile_statement(insert(AUDIT_DIGESTS).values(**digests))
-
-    async def work(self) -> None:
-        """For the life of the node. A database that is away, or does not let us, costs a line, and the next look tries again."""
-        while True:
-            try:
-                async with asyncio.timeout(LOOK_S):
-                    await self.look()
-                self._fault = None
-            except (ApiError, asyncpg.PostgresError, *LOST) as error:
-                said = repr(error.__cause__ or error)
-                if said != self._fault:
-                    log.warning("audit.not_sealed", reason=said)
-                self._fault = said
-            await asyncio.sleep(self._every_s)
 
     async def look(self) -> int:
         """Seals what is due and settled; how many rows. Raises what the database raises, and then what it had sealed stays."""

@@ -6,29 +6,26 @@ is dropped unless a retention is set, and what is dropped leaves a record and an
 
 from __future__ import annotations
 
-import asyncio
-
-import asyncpg
 import structlog
 
 from app.audit.parts import PartStatements
-from app.db.database import LOST, Database
+from app.db.database import Database
+from app.db.rounds import Rounds
 from app.settings import KEPT_FOR_EVER
-from generated.errors import ApiError
 
 AHEAD_MONTHS = 3
 """A service that nobody looks after for so long goes on in the part without a month."""
 EVERY_S = 60.0
 LOOK_S = 60.0
-"""For one look at all; a database that fell silent does not say so itself."""
+"""For one look at all."""
 WHO = "retention"
 """In the record of what was dropped: no person."""
 log = structlog.stdlib.get_logger(__name__)
 
 
 class AuditUpkeep:
-    """`work` is supervised, on every node. `retention_days` is 0 where all is kept for ever. `fault` says why the last look failed,
-    None where it did not; `dropped_rows` counts what this worker has dropped."""
+    """`rounds` are supervised, on every node. `retention_days` is 0 where all is kept for ever; `dropped_rows` counts what this worker
+    has dropped."""
 
     def __init__(
         self,
@@ -38,28 +35,12 @@ class AuditUpkeep:
         ahead: int = AHEAD_MONTHS,
         every_s: float = EVERY_S,
     ) -> None:
-        self.fault: str | None = None
         self.dropped_rows = 0
+        self.rounds = Rounds(self.look, event="audit.parts_not_kept", every_s=every_s, within_s=LOOK_S)
         self._database = database
         self._retention_days = retention_days
         self._ahead = ahead
-        self._every_s = every_s
         self._statements = PartStatements()
-
-    async def work(self) -> None:
-        """For the life of the node. A database that is away, or does not let us, costs a line, and the next minute tries
-        again."""
-        while True:
-            try:
-                async with asyncio.timeout(LOOK_S):
-                    await self.look()
-                self.fault = None
-            except (ApiError, asyncpg.PostgresError, *LOST) as error:
-                said = repr(error.__cause__ or error)
-                if said != self.fault:
-                    log.warning("audit.parts_not_kept", reason=said)
-                self.fault = said
-            await asyncio.sleep(self._every_s)
 
     async def look(self) -> None:
         """Makes what is missing and drops what is too old. Raises what the database raises; each part is made or dropped as

@@ -6,26 +6,24 @@ at most 100,000 of each kind are remembered, the last ones, for 24 h. Access tok
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import asyncpg
 import structlog
 from sqlalchemy import BigInteger, Text, bindparam, cast, delete, func, select, text
 
 from app.auth.principal import Principal
 from app.auth.tables import ENDED_SESSION
 from app.db.database import Database
+from app.db.rounds import Rounds
 from app.db.statements import compile_statement
-from generated.errors import ApiError
 
 KEPT_S = 24 * 3600
 EVERY_S = 1.0
 LOOK_S = 5.0
-"""For one look: a connection whose server has gone dark does not say so itself."""
+"""For one look."""
 PURGE_S = 600.0
 MAX_KNOWN = 100_000
 log = structlog.stdlib.get_logger(__name__)
@@ -37,7 +35,7 @@ def nobody_s(_: Principal) -> bool:
 
 
 class EndedSessions:
-    """`run` is supervised; `on_ended` is called on the loop when more have ended. One per worker."""
+    """`rounds` are supervised; `on_ended` is called on the loop when more have ended. One per worker."""
 
     def __init__(
         self,
@@ -50,15 +48,13 @@ class EndedSessions:
     ) -> None:
         self.is_loaded = False
         self.on_ended: Callable[[], None] = _nothing
+        self.rounds = Rounds(self._round, event="sessions.not_read", every_s=every_s, within_s=look_s)
         self._database = database
-        self._every_s = every_s
         self._clock = clock
         self._max_known = max_known
-        self._look_s = look_s
         self._sids: OrderedDict[str, float] = OrderedDict()
         self._subjects: OrderedDict[str, float] = OrderedDict()
         self._seen_until = 0
-        self._is_failing = False
         self._purge_at = float("-inf")
         self._news, self._old = _statements(max_known)
 
@@ -69,19 +65,10 @@ class EndedSessions:
         ended_at = self._subjects.get(principal.sub)
         return ended_at is not None and principal.issued_at <= ended_at
 
-    async def run(self) -> None:
-        """Does not return. A database that is away is asked again; what is known stays."""
-        while True:
-            try:
-                async with asyncio.timeout(self._look_s):
-                    await self.look()
-                    await self._purge()
-                self._is_failing = False
-            except (ApiError, asyncpg.PostgresError, TimeoutError) as error:
-                if not self._is_failing:
-                    log.warning("sessions.not_read", reason=type(error).__name__)
-                self._is_failing = True
-            await asyncio.sleep(self._every_s)
+    async def _round(self) -> None:
+        """One that fails leaves what is known."""
+        await self.look()
+        await self._purge()
 
     async def look(self) -> None:
         """Takes in what has become visible since the last look, all at the first. Raises what the database raises.

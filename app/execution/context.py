@@ -11,6 +11,7 @@ from typing import Any
 from app.auth.credential_refused import Reason
 from app.auth.principal import Principal
 from app.db.database import Executor
+from app.execution.address import limit_key
 from app.limits.limiter import Permit
 from generated.errors import Unauthenticated
 from generated.operations import Bucket, Operation
@@ -48,6 +49,11 @@ class Caller:
     """Why there is no principal, where no credential was refused."""
     origin: str | None = None
     """The page that asked over HTTP, as its browser says it in `Origin`."""
+
+    @property
+    def key(self) -> str:
+        """Who shares the node with others: the user, or the address where there is none, as limits count it."""
+        return limit_key(self.ip) if self.principal is None else self.principal.subject
 
 
 @dataclass(slots=True)

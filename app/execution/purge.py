@@ -8,30 +8,29 @@ from __future__ import annotations
 
 import asyncio
 
-import asyncpg
-import structlog
 from sqlalchemy import delete, select, tuple_
 
 from app.db.database import Executor
+from app.db.rounds import Rounds
 from app.db.statements import compile_statement
 from app.execution.idempotency import horizon
 from app.execution.tables import STORED_ANSWER
-from generated.errors import ApiError
 
 BATCH = 1000
 """Rows of one statement at most."""
 EVERY_S = 60.0
+WITHIN_S = 60.0
+"""For all batches of one round."""
 PAUSE_S = 0.05
 """Between two batches, for those who ask for a connection in the meantime."""
-log = structlog.get_logger(__name__)
 
 
 class AnswerPurge:
-    """`work` is to be supervised."""
+    """`rounds` are to be supervised."""
 
-    def __init__(self, database: Executor, *, every_s: float = EVERY_S) -> None:
+    def __init__(self, database: Executor, *, every_s: float = EVERY_S, within_s: float = WITHIN_S) -> None:
+        self.rounds = Rounds(self.purge, event="answers.not_purged", every_s=every_s, within_s=within_s)
         self._database = database
-        self._every_s = every_s
         row = STORED_ANSWER.c
         key = (row.subject, row.operation, row.key)
         oldest = select(*key).where(row.at <= horizon()).order_by(row.at).limit(BATCH).with_for_update(skip_locked=True)
@@ -39,16 +38,6 @@ class AnswerPurge:
         self._statement = compile_statement(
             delete(STORED_ANSWER).where(tuple_(*key).in_(select(*old.c))).returning(row.at)
         )
-
-    async def work(self) -> None:
-        """For the life of the node; to be supervised. A database that refuses or is away costs a warning, and the next
-        minute tries again."""
-        while True:
-            try:
-                await self.purge()
-            except (ApiError, asyncpg.PostgresError) as error:
-                log.warning("stored answers wait to be purged", reason=type(error).__name__)
-            await asyncio.sleep(self._every_s)
 
     async def purge(self) -> int:
         """How many were deleted. Goes on, with a pause of 50 ms after each batch, until one is short: rows that another

@@ -148,7 +148,7 @@ class Runner:
             self._name_object(call, request)
             if call.operation.priority is Priority.HEALTH:
                 return await self._perform(call, request, started, watch)
-            caller = self._caller_key(call)
+            caller = call.caller.key
             if not self._shares.enter_at_once(caller):
                 await self._shares.enter(call.operation.priority, caller)
             try:
@@ -191,13 +191,8 @@ class Runner:
         bucket = call.operation.bucket
         if bucket is None:
             return
-        subject = self._caller_key(call) if bucket.key is BucketKey.USER else limit_key(call.caller.ip)
+        subject = call.caller.key if bucket.key is BucketKey.USER else limit_key(call.caller.ip)
         await self._spend(bucket, subject, call)
-
-    def _caller_key(self, call: Call) -> str:
-        """Who shares the node with others: the user, or the address where there is none."""
-        principal = call.caller.principal
-        return limit_key(call.caller.ip) if principal is None else principal.subject
 
     async def _spend(self, bucket: Bucket, subject: str, call: Call) -> None:
         permit = await self._limiter.take(bucket, subject)

@@ -9,6 +9,9 @@ from uvicorn.protocols.http.flow_control import FlowControl
 
 from app.guard.transport import GuardedTransport
 
+MIN_TAKEN_BYTES = 32_768
+"""Of an answer, in 30 s: a peer that takes it more slowly holds its place for nothing, as with a body."""
+
 
 class Flow(FlowControl):
     """`read_on` is called when somebody is ready for more."""
@@ -26,11 +29,10 @@ class Flow(FlowControl):
 
     @override
     def pause_writing(self) -> None:
-        """The peer takes nothing: then nothing more of it is read, and after 30 s without a byte taken the connection
-        is cut."""
+        """Nothing more of the peer is read, and after 30 s in which it took less than 32 KiB the connection is cut."""
         super().pause_writing()
         self._guarded.pause_reading()
-        self._guarded.watch()
+        self._guarded.watch(MIN_TAKEN_BYTES)
 
     @override
     def resume_writing(self) -> None:

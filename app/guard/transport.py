@@ -18,7 +18,7 @@ LINGER_S = 2.0
 LINGER_BYTES = 16 << 20
 """What a peer may still send, unread, while it learns that nobody listens; then reading stops."""
 STALL_S = 30.0
-"""How long an open connection may take nothing of what waits for it."""
+"""How long an open connection may take nothing, or next to nothing, of what waits for it."""
 CLOSING_S = 60.0
 """The most that a close may last, however slowly the peer reads."""
 
@@ -28,20 +28,29 @@ class GuardedTransport(asyncio.Transport):
     `is_unread` is set while the peer has more to send than will be read: a close then lets it read the answer."""
 
     __slots__ = (
-        "_dropped", "_ends_at", "_is_leaving", "_is_paused", "_loop", "_patience_s", "_timer", "_unsent", "is_unread",
+        "_dropped", "_ends_at", "_is_leaving", "_is_paused", "_least", "_loop", "_patience_s", "_stall_s", "_timer", "_unsent", "is_unread",
         "server_side",
     )  # fmt: skip
 
-    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop, *, patience_s: float) -> None:
+    def __init__(
+        self,
+        transport: asyncio.Transport,
+        loop: asyncio.AbstractEventLoop,
+        *,
+        patience_s: float,
+        stall_s: float = STALL_S,
+    ) -> None:
         self.server_side = transport
         self.is_unread = False
         self._loop = loop
         self._patience_s = patience_s
+        self._stall_s = stall_s
         self._is_leaving = False
         self._is_paused = False
         self._dropped = 0
         self._timer: asyncio.TimerHandle | None = None
         self._unsent = 0
+        self._least = 1
         self._ends_at = math.inf
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
@@ -111,10 +120,11 @@ class GuardedTransport(asyncio.Transport):
         """At once: what waits is lost."""
         self.server_side.abort()
 
-    def watch(self) -> None:
-        """Something waits for the peer to take it: when it takes nothing for STALL_S, the connection is cut."""
+    def watch(self, least_bytes: int = 1) -> None:
+        """Something waits for the peer to take it: when it does not take `least_bytes` of it in `stall_s`, the connection is cut."""
         if not self.is_closing():
-            self._check_after(STALL_S)
+            self._least = least_bytes
+            self._check_after(self._stall_s)
 
     def unwatch(self) -> None:
         """The peer has taken enough; a close that is under way keeps its timer."""
@@ -128,7 +138,7 @@ class GuardedTransport(asyncio.Transport):
             self._timer = None
 
     def _end_after(self, patience_s: float) -> None:
-        self._ends_at = self._loop.time() + CLOSING_S
+        self._ends_at, self._least = self._loop.time() + CLOSING_S, 1
         self._check_after(patience_s)
 
     def _check_after(self, seconds: float) -> None:
@@ -138,7 +148,7 @@ class GuardedTransport(asyncio.Transport):
 
     def _check(self, seconds: float) -> None:
         self._timer = None
-        is_taking = self.get_write_buffer_size() > 0 and self.unsent_bytes() < self._unsent
+        is_taking = self.get_write_buffer_size() > 0 and self._unsent - self.unsent_bytes() >= self._least
         if is_taking and self._loop.time() < self._ends_at:
             self._check_after(seconds)
         else:

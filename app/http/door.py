@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 import structlog
 
+from app.admission.transfers import Transfers
 from app.auth.credentials import extract_token
 from app.auth.principal import Principal
 from app.execution.address import client_ip
@@ -62,6 +63,7 @@ class HttpDoor:
         verifier: Verifier,
         refusals: Refusals,
         spool: Spool,
+        transfers: Transfers,
         trusted_proxies: int,
         behind: Application,
     ) -> None:
@@ -71,6 +73,7 @@ class HttpDoor:
         self._verifier = verifier
         self._refusals = refusals
         self._spool = spool
+        self._transfers = transfers
         self._trusted_proxies = trusted_proxies
         self._behind = behind
 
@@ -128,14 +131,16 @@ class HttpDoor:
             uploads = UploadReader(
                 self._spool, binding, headers, caller, receive, scope.get("allow_body", _allowed_anyway)
             )
-        request = _Request(binding, match.values, scope["query_string"], headers, receive, uploads)
+        request = _Request(
+            binding, match.values, scope["query_string"], headers, receive, uploads, self._transfers, caller
+        )
         call = Call(
             operation=binding.operation,
             method=binding.method(self._handlers),
             decode=request.read,
             caller=caller,
             trace_id=trace_id,
-            receive=request.receive if binding.has_body else None,
+            receive=request.receive if binding.has_body or binding.download is not None else None,
             arrived_at=arrived_at,
             timeout_s=_timeout_s(headers),
             object_id=match.values[-1] if match.values else None,
@@ -146,7 +151,8 @@ class HttpDoor:
         try:
             result = await self._runner.run(call)
             if binding.download is not None:
-                await send_download(send, receive, binding, call, result, headers, is_head=is_head)
+                with self._transfers.one(caller.key):
+                    await send_download(send, receive, binding, call, result, headers, is_head=is_head)
                 return
         except ApiError as error:
             await send_problem(send, error, trace_id, call=call, is_head=is_head)
@@ -180,7 +186,9 @@ class HttpDoor:
 class _Request:
     """The request's parts until the runner asks for the whole; body and media types wait there for authorisation."""
 
-    __slots__ = ("_binding", "_body", "_headers", "_path_values", "_query", "_receive", "_uploads", "answers")
+    __slots__ = (
+        "_binding", "_body", "_caller", "_headers", "_path_values", "_query", "_receive", "_transfers", "_uploads", "answers",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -190,6 +198,8 @@ class _Request:
         headers: dict[bytes, bytes],
         receive: Receive,
         uploads: UploadReader | None,
+        transfers: Transfers,
+        caller: Caller,
     ) -> None:
         self._binding = binding
         self._path_values = path_values
@@ -197,13 +207,19 @@ class _Request:
         self._headers = headers
         self._receive = receive
         self._uploads = uploads
+        self._transfers = transfers
+        self._caller = caller
         self._body = b""
         self.answers = JSON
 
     async def receive(self) -> None:
+        """What comes after authorisation and before the work."""
+        if self._binding.download is not None:
+            self._transfers.check(self._caller.key)
         if self._uploads is not None:
-            await self._uploads.read()
-        else:
+            with self._transfers.one(self._caller.key):
+                await self._uploads.read()
+        elif self._binding.has_body:
             self._body = await read_body(self._headers, self._receive)
 
     def read(self) -> Any:

@@ -34,7 +34,7 @@ class UploadReader:
         self._headers = headers
         self._receive = receive
         self._allow_body = allow_body
-        self._caller = caller.principal.subject if caller.principal else caller.ip
+        self._caller = caller.key
         self._opened: list[SpooledFile] = []
         self.values: dict[str, Any] = {}
         """The fields of the body, once it has been read."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Any, Protocol
 
 import structlog
 
@@ -28,12 +28,26 @@ Work = Callable[[], Coroutine[Any, Any, None]]
 log = structlog.get_logger(__name__)
 
 
+class Repeated(Protocol):
+    """Work that lives although a round of it fails."""
+
+    @property
+    def fault(self) -> str | None:
+        """Why its last round failed, for who runs the node; None where it did not."""
+
+    async def work(self) -> None:
+        """For the life of the node."""
+
+
 class Supervised:
     """One background task and its history; `deaths` counts the ends in a row."""
 
-    def __init__(self, name: str, work: Work, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, name: str, work: Work, clock: Callable[[], float], fault: Callable[[], str | None] = lambda: None
+    ) -> None:
         self.name = name
         self.deaths = 0
+        self.fault = fault
         self._work = work
         self._clock = clock
         self._began = clock()
@@ -72,9 +86,11 @@ class Supervisor:
 
     def start(self, name: str, work: Work) -> None:
         """Run `work` for the life of the node. It is called again after each end, so it begins from a clean state itself."""
-        supervised = Supervised(name, work, self._clock)
-        self._supervised.append(supervised)
-        self._tasks.append(asyncio.get_running_loop().create_task(self._keep_alive(supervised), name=name))
+        self._start(Supervised(name, work, self._clock))
+
+    def repeat(self, name: str, repeated: Repeated) -> None:
+        """As `start`; what its rounds fail of is told, too."""
+        self._start(Supervised(name, repeated.work, self._clock, lambda: repeated.fault))
 
     @property
     def failing(self) -> tuple[str, ...]:
@@ -82,8 +98,15 @@ class Supervisor:
         return tuple(one.name for one in self._supervised if one.cannot_live)
 
     def lives(self) -> dict[str, dict[str, object]]:
-        """For who runs the node: of each task how often in a row it ended, and whether it cannot live."""
-        return {one.name: {"ends_in_a_row": one.deaths, "cannot_live": one.cannot_live} for one in self._supervised}
+        """For who runs the node: of each task how often in a row it ended, whether it cannot live, and its fault."""
+        return {
+            one.name: {"ends_in_a_row": one.deaths, "cannot_live": one.cannot_live, "fault": one.fault()}
+            for one in self._supervised
+        }
+
+    def faults(self) -> dict[str, str | None]:
+        """Of each task, why it lives in vain: what its last round failed of."""
+        return {one.name: one.fault() for one in self._supervised}
 
     async def stop(self) -> None:
         """Cancels every task, again and again where a library swallows the cancellation. Returns within about 5 s; what
@@ -97,6 +120,10 @@ class Supervisor:
             _, waiting = await asyncio.wait(waiting, timeout=CANCEL_AGAIN_S)
         if waiting:
             log.error("task.not_stopped", tasks=sorted(task.get_name() for task in waiting))
+
+    def _start(self, supervised: Supervised) -> None:
+        self._supervised.append(supervised)
+        self._tasks.append(asyncio.get_running_loop().create_task(self._keep_alive(supervised), name=supervised.name))
 
     async def _keep_alive(self, supervised: Supervised) -> None:
         while not self._is_stopping:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict, deque
+from collections import OrderedDict, defaultdict, deque
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -13,6 +13,8 @@ from proof.documents import Json
 
 HISTORY = 1_000
 """Events of a topic that are remembered."""
+MAX_TOPICS = 10_000
+"""A parameter of a topic is what a caller says."""
 PARAMETER = re.compile(r"\{([a-z0-9_]+)\}")
 
 
@@ -27,6 +29,15 @@ class Told:
     data: Json
 
 
+class _Log:
+    """What is known of one topic."""
+
+    def __init__(self, epoch: str) -> None:
+        self.epoch = epoch
+        self.offset = 0
+        self.last: deque[Told] = deque(maxlen=HISTORY)
+
+
 class Follower(Protocol):
     """A socket. It is known by its identity."""
 
@@ -35,12 +46,14 @@ class Follower(Protocol):
 
 
 class Topics:
-    """Of one contract. A follower that ends leaves all."""
+    """Of one contract. A follower that ends leaves all. The offsets of MAX_TOPICS topics are known; of more, the one that was told
+    longest ago is forgotten, and begins anew in another epoch, as a service does that has lost its history."""
 
     def __init__(self, contract: Contract, epoch: str) -> None:
         self._known = [(_pattern(one.topic), one) for one in contract.events if one.topic]
         self._epoch = epoch
-        self._last: defaultdict[str, deque[Told]] = defaultdict(lambda: deque(maxlen=HISTORY))
+        self._logs: OrderedDict[str, _Log] = OrderedDict()
+        self._forgotten = 0
         self._followers: defaultdict[str, dict[Follower, None]] = defaultdict(dict)
 
     def event_of(self, topic: str) -> Event | None:
@@ -49,16 +62,15 @@ class Topics:
 
     def end(self, topic: str) -> Json:
         """After which event the next one comes; offsets count from 1."""
-        last = self._last[topic]
-        return {"topic": topic, "epoch": self._epoch, "offset": last[-1].offset if last else 0}
+        log = self._logs.get(topic) or _Log(self._begins)
+        return {"topic": topic, "epoch": log.epoch, "offset": log.offset}
 
     def after(self, topic: str, position: Json) -> list[Told] | None:
         """What came after it; None where that is not remembered, or the position was never one of the topic."""
-        last, offset = self._last[topic], position["offset"]
-        count = (last[-1].offset if last else 0) - offset
-        if position["epoch"] != self._epoch or not 0 <= count <= len(last):
+        log, offset = self._logs.get(topic) or _Log(self._begins), position["offset"]
+        if position["epoch"] != log.epoch or not 0 <= log.offset - offset <= len(log.last):
             return None
-        return [told for told in last if told.offset > offset]
+        return [told for told in log.last if told.offset > offset]
 
     def follow(self, topic: str, follower: Follower) -> None:
         """Twice is once."""
@@ -77,12 +89,26 @@ class Topics:
     def tell(self, event: Event, data: Json) -> tuple[Told, int]:
         """What was told, and how many heard it."""
         topic = PARAMETER.sub(lambda one: str(data.get(one[1], "")), event.topic)
-        told = Told(event, topic, self.end(topic)["offset"] + 1, self._epoch, data)
-        self._last[topic].append(told)
+        log = self._log(topic)
+        log.offset += 1
+        told = Told(event, topic, log.offset, log.epoch, data)
+        log.last.append(told)
         followers = list(self._followers.get(topic, ()))
         for one in followers:
             one.hear(told)
         return told, len(followers)
+
+    def _log(self, topic: str) -> _Log:
+        log = self._logs.pop(topic, None) or _Log(self._begins)
+        self._logs[topic] = log
+        if len(self._logs) > MAX_TOPICS:
+            self._logs.popitem(last=False)
+            self._forgotten += 1
+        return log
+
+    @property
+    def _begins(self) -> str:
+        return f"{self._epoch}.{self._forgotten}" if self._forgotten else self._epoch
 
 
 def _pattern(topic: str) -> re.Pattern[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import time
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,6 +20,8 @@ from proof.traffic.secrets import Secrets
 
 BEARER = "bearer."
 """Of a subprotocol that is a token in base64url (docs/wire.md)."""
+MAX_KNOWN = 65_536
+"""Callers that are known by their alias; of more, who asked longest ago gets a new one."""
 IN_QUERY = ("authorization", "access_token", "token")
 
 
@@ -28,7 +31,9 @@ class Callers:
 
     secrets: Secrets
     tell: Callable[[Caller], None]
-    _names: dict[str, str] = field(default_factory=dict)
+    most: int = MAX_KNOWN
+    _names: OrderedDict[bytes, str] = field(default_factory=OrderedDict)
+    _count: int = 0
 
     def by_authorization(self, text: str, by: Any = "header") -> Credential:
         """Of the header, or of what has its form elsewhere: `Bearer <token>`."""
@@ -51,10 +56,19 @@ class Callers:
         if not token:
             return Credential(by, usable=False)
         claims, roles = claims_of(token), sorted(roles_of(token))
-        key = str(claims.get("sub") or hashlib.sha256(token.encode(errors="surrogatepass")).hexdigest())
-        if key not in self._names:
-            self._names[key] = f"caller-{len(self._names) + 1}"
-            self.tell(Caller(self._names[key], roles))
         ends = claims.get("exp")
         is_over = isinstance(ends, int | float) and ends < time.time()
-        return Credential(by, self._names[key], usable=not is_over)
+        return Credential(by, self._name(str(claims.get("sub") or token), roles), usable=not is_over)
+
+    def _name(self, who: str, roles: list[str]) -> str:
+        """A stranger may send a new token with each request, so of what he sends only a digest is kept."""
+        key = hashlib.sha256(who.encode(errors="surrogatepass")).digest()
+        found = self._names.pop(key, "")
+        if not found:
+            self._count += 1
+            found = f"caller-{self._count}"
+            self.tell(Caller(found, roles))
+        self._names[key] = found
+        if len(self._names) > self.most:
+            self._names.popitem(last=False)
+        return found

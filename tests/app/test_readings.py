@@ -20,6 +20,7 @@ from app.execution.access_log import AccessLog
 from app.guard.places import Places
 from app.readings import known, read_parts
 from app.supervision.readiness import Readiness
+from app.supervision.supervisor import Supervisor
 from app.telemetry.metrics.metrics import Metrics
 from generated.operations import TOPICS
 from generated.product import NAME
@@ -36,6 +37,7 @@ class Worker:
         self.audit_sealer, self.audit_upkeep = AuditSealer(self.database), AuditUpkeep(self.database)
         self.access = AccessLog()
         self.readiness = Readiness({"database": self.has_database, "keys": self.has_keys})
+        self.supervisor = Supervisor()
         self.metrics = Metrics(known())
         read_parts(self.metrics, self)
 

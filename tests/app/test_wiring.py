@@ -105,6 +105,30 @@ async def test_a_worker_whose_database_comes_back_with_an_older_schema_is_not_re
     await one.stop()
 
 
+async def test_a_worker_whose_audit_rows_cannot_be_sealed_serves_and_says_why(
+    service: RunningService, valkey: Valkey, postgres: Postgres
+) -> None:
+    url = await asyncio.to_thread(new_database, postgres, "no chain")
+    command = [sys.executable, "-m", "app", "migrate"]
+    await asyncio.to_thread(subprocess.run, command, env={**os.environ, "DATABASE_URL": url}, check=True)
+    connection = await asyncpg.connect(url.replace("+asyncpg", ""))
+    await connection.execute("ALTER TABLE audit_chain RENAME TO hidden")
+    one = worker(service, valkey, url)
+    await one.start()
+    async with asyncio.timeout(30):
+        while not one.readiness.is_ready or one.supervisor.faults()["audit-sealer"] is None:
+            await asyncio.sleep(0.01)
+    assert one.supervisor.faults()["audit-sealer"] == 'relation "audit_chain" does not exist'
+    assert b'task_failing{task="audit-sealer"} 1' in one.metrics.render()
+    assert b'task_failing{task="audit-upkeep"} 0' in one.metrics.render()
+    await connection.execute("ALTER TABLE hidden RENAME TO audit_chain")
+    await connection.close()
+    async with asyncio.timeout(30):
+        while one.supervisor.faults()["audit-sealer"] is not None:
+            await asyncio.sleep(0.01)
+    await one.stop()
+
+
 async def test_a_worker_without_its_database_is_not_ready(service: RunningService, valkey: Valkey) -> None:
     one = worker(service, valkey, f"postgresql+asyncpg://postgres@127.0.0.1:{free_port()}/postgres")
     await one.start()

@@ -22,6 +22,7 @@ import msgspec
 import generated.handlers
 from app.admission.gate import Gate
 from app.admission.shares import Shares
+from app.admission.transfers import Transfers
 from app.auth.principal import Principal
 from app.broadcast.hub import Hub
 from app.db.statement_clock import StatementClock
@@ -114,7 +115,7 @@ class Case:
         handlers = self._handlers()
         self.http = HttpDoor(
             table=RouteTable(ROUTES), runner=runner, handlers=handlers, verifier=stand_in, trusted_proxies=0,
-            refusals=stand_in, spool=Spool(1 << 30), behind=behind or _nobody,
+            refusals=stand_in, spool=Spool(1 << 30), transfers=Transfers(Gate()), behind=behind or _nobody,
         )  # fmt: skip
         self.socket = SocketDoor(
             runner=runner, handlers=handlers, packages=PACKAGES, verifier=stand_in, tickets=stand_in, limiter=stand_in,

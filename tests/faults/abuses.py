@@ -78,6 +78,16 @@ def abuses(token: str, powerless: str) -> dict[str, Callable[[], Flood]]:
             chunk=post("/auth/login", b'{"username":"u0","password":"wrong"}'),
             source=SOURCE,
         ),
+        "logout tokens": lambda: Flood(
+            name="logout tokens",
+            connections=4,
+            waits=False,
+            chunk=post("/auth/backchannel-logout", b"logout_token=" + token.encode()) * 20,
+            source=SOURCE,
+        ),
+        "unknown paths": lambda: Flood(
+            name="unknown paths", connections=4, waits=False, chunk=get("/nothing/here") * 50, source=SOURCE
+        ),
         "headers": lambda: Flood(
             name="headers",
             connections=4,

@@ -27,6 +27,13 @@ JOB = "service"
 class Prometheus:
     url: str
 
+    async def is_ready(self) -> bool:
+        """Whether it answers queries."""
+        with suppress(httpx2.TransportError):
+            async with httpx2.AsyncClient() as client:
+                return (await client.get(f"{self.url}/-/ready", timeout=5)).status_code == 200
+        return False
+
     async def firing(self) -> set[tuple[str, str]]:
         """Names of alerts that fire, with the part that each is about, if it is about one."""
         found = await self._asked("/api/v1/alerts")
@@ -40,6 +47,12 @@ class Prometheus:
         """Of the first series that the query finds."""
         found = (await self._asked(f"/api/v1/query?query={query}"))["result"]
         return float(found[0]["value"][1]) if found else None
+
+    async def sees(self, query: str, wanted: float, within_s: float) -> None:
+        """Waits until that is its value: a scrape that a busy machine makes late leaves a moment without one."""
+        async with asyncio.timeout(within_s):
+            while await self.value(query) != wanted:
+                await asyncio.sleep(0.1)
 
     async def fires(self, name: str, about: str, within_s: float) -> set[tuple[str, str]]:
         """All that fires when that alert does; TimeoutError if it does not."""
@@ -83,11 +96,11 @@ async def prometheus(folder: Path, *targets: int) -> AsyncIterator[Prometheus]:
 
 
 async def _ready(running: Prometheus, process: subprocess.Popen[bytes], log: Path) -> None:
+    """While it reads its storage it listens, and answers each query with 503."""
     async with asyncio.timeout(30):
         while process.poll() is None:
-            with suppress(httpx2.TransportError):
-                if await running.value(f'min(up{{job="{JOB}"}})') == 1:
-                    return
+            if await running.is_ready() and await running.value(f'min(up{{job="{JOB}"}})') == 1:
+                return
             await asyncio.sleep(0.1)
     raise AssertionError(log.read_text()[-2000:])
 

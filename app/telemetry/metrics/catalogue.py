@@ -22,7 +22,8 @@ TOPIC = Label("topic", Words.TOPICS)
 STATEMENT = Label("statement", Words.STATEMENTS)
 BREAKER = Label("name", ("keycloak", "redis"))
 PURPOSE = Label("purpose", ("discovery", "jwks", "login", "refresh", "logout"))
-REFUSED_BY = Label("by", ("places", "guard", "gate", "share"))
+TASK = Label("task", Words.TASKS)
+REFUSED_BY = Label("by", ("places", "guard", "gate", "share", "transfers"))
 REFUSED_FOR = Label(
     "reason", ("full", "address", "rate", "head", "body", "time", "handshake", "backlog", "queue", "caller", "wait")
 )
@@ -159,9 +160,11 @@ class Catalogue(Enum):
         "loop_lag_seconds", H, "How late the event loop came to what was due, measured four times a second.", bounds=WAIT_BOUNDS
     )  # fmt: skip
     TASKS = Family("tasks", G, "Tasks of the loop, background ones too.")
-    TASK_ENDS = Family(
-        "task_ends_total", C, "Ends of background tasks, each started again.", (Label("task", Words.TASKS),)
-    )
+    TASK_ENDS = Family("task_ends_total", C, "Ends of background tasks, each started again.", (TASK,))
+    TASK_FAILING = Family(
+        "task_failing", G, "1 where the last round of a background task failed, else 0; `/readyz` of the admin port says why.", (TASK,),
+        GREATEST,
+    )  # fmt: skip
     LOG_LINES_DROPPED = Family("log_lines_dropped_total", C, "Log lines that could not be written.")
     LOG_ACCESS_LEFT_OUT = Family(
         "log_access_lines_left_out_total", C, "Lines of failed, slow or sampled requests beyond what a second may have."

@@ -115,6 +115,7 @@ NODE = Part(
         Panel("Lateness of the loop", tuple(quantiles("loop_lag_seconds")), "s"),
         Panel("Tasks of the loop", (total("tasks", "instance"),)),
         Panel("Background tasks that ended", (rate("task_ends_total", "task"),)),
+        Panel("Background tasks in vain", (worst("task_failing", "task"),), says="1 where the last round failed."),
         Panel("Log lines lost", (rate("log_lines_dropped_total"),)),
         Panel("Connections of HTTP", (total("http_connections", "instance"),)),
         Panel("Requests that may be in flight", (total("requests_limit", "instance"),)),

@@ -209,6 +209,19 @@ ODD = (
         ("The log: lines `task.restarts` have the reason.",),
     ),
     Alert(
+        "TaskFails",
+        "ticket",
+        "NAME_task_failing == 1",
+        "10m",
+        "The background task {{ $labels.task }} of {{ $labels.instance }} works in vain",
+        "Round after round of it fails while the node serves: audit rows are not sealed, months of the audit log are neither made nor dropped, "
+        "stored answers are not deleted, or sessions that have ended are not learnt of.",
+        (
+            "`/readyz` of the node's admin port says why at `tasks`; the log has the same when it began.",
+            "If the database is there (see PartIsDown), the role lacks a right: docs/audit.md says which the audit log asks for.",
+        ),
+    ),
+    Alert(
         "LimiterIsAlone",
         "ticket",
         "rate(NAME_limiter_down_total[5m]) > 0",

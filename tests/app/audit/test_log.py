@@ -25,7 +25,8 @@ from app.development.servers import Postgres
 from app.supervision.supervisor import Supervisor
 from generated.errors import Unavailable
 from tests.databases import new_database
-from tests.faults.proxy import Proxy
+from tests.faults.proxy import Mode, Proxy
+from tests.redis_connections import running
 
 AT = datetime(2024, 2, 29, 12, 0, tzinfo=UTC)
 
@@ -233,7 +234,7 @@ async def test_the_worker_tries_again_what_failed_once(migrated: str, database: 
     action = f"after {type(error).__name__}"
     log.offer(record(action=action))
     supervisor = Supervisor()
-    supervisor.start("audit-writer", log.work)
+    supervisor.repeat("audit-writer", log.rounds)
     try:
         async with asyncio.timeout(1.5):
             while await count(database, action) == 0:
@@ -252,7 +253,7 @@ async def test_the_worker_goes_on_when_its_connection_was_cut_in_between(migrate
     log = AuditLog(own, on_drop=lambda _: None)
     log.offer(record(action="cut"))
     supervisor = Supervisor()
-    supervisor.start("audit-writer", log.work)
+    supervisor.repeat("audit-writer", log.rounds)
     try:
         async with asyncio.timeout(1.5):
             while await count(database, "cut") == 0:
@@ -260,3 +261,35 @@ async def test_the_worker_goes_on_when_its_connection_was_cut_in_between(migrate
     finally:
         await supervisor.stop()
         await own.close()
+
+
+class Refuses(Database):
+    """PostgreSQL refuses the row, and its host goes dark right then."""
+
+    proxy: Proxy
+
+    async def execute_many(self, statement: Statement, rows: list[dict[str, object]]) -> None:
+        await self.proxy.switch(Mode.SILENT)
+        raise asyncpg.DataError("invalid byte sequence")
+
+
+@pytest.mark.survives("D14")
+async def test_a_database_that_goes_dark_before_the_quarantine_is_asked_again(
+    postgres: Postgres, migrated: str, database: Database
+) -> None:
+    """D14: a row is refused, and PostgreSQL falls silent before it is in quarantine: the writer's round has an end, and the next one
+    puts it there."""
+    async with Proxy(postgres.port) as proxy:
+        own = Refuses(migrated.replace(f":{postgres.port}/", f":{proxy.port}/"), 2)
+        own.proxy = proxy
+        log = AuditLog(own, on_drop=lambda _: None, within_s=0.5)
+        await own.fetch(compile_statement(text("SELECT 1")))
+        async with running(log.rounds.work), asyncio.timeout(30):
+            log.offer(record(action="dark"))
+            while log.rounds.fault != "it is silent":
+                await asyncio.sleep(0.01)
+            while not log.quarantined:
+                await proxy.switch(Mode.FORWARD)
+                await asyncio.sleep(0.05)
+        await own.close()
+    assert (log.waiting, log.dropped) == (0, 0)

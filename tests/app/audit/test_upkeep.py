@@ -9,8 +9,6 @@ import asyncpg
 import pytest
 
 from app.audit.log import AuditLog
-from app.audit.upkeep import AuditUpkeep
-from app.db.database import Database
 from tests.app.audit.stored import Stored, record
 
 PLACES = "SELECT tableoid::regclass::text AS part, count(*)::int AS n FROM audit_log GROUP BY 1 ORDER BY 1"
@@ -176,14 +174,3 @@ async def test_a_head_that_was_recorded_must_stay_in_the_chain(stored: Stored) -
     await stored.tamper("DELETE FROM audit_chain")
     _, faults = await stored.verify()
     assert [fault.said for fault in faults] == ["link 1 was the head when a part was dropped, and is not there"]
-
-
-async def test_a_database_that_refuses_or_is_away_costs_one_line_and_no_life(stored: Stored) -> None:
-    away = Database("postgresql://x@127.0.0.1:1/x", 1)
-    upkeep = AuditUpkeep(away, every_s=0.05)
-    work = asyncio.create_task(upkeep.work())
-    done, _ = await asyncio.wait([work], timeout=0.5)
-    assert not done
-    assert upkeep.fault is not None
-    work.cancel()
-    await away.close()

@@ -142,7 +142,7 @@ async def test_a_database_that_goes_dark_within_a_look_is_asked_again_on_another
         database = Database(migrated.replace(f":{postgres.port}/", f":{proxy.port}/"), 2)
         known = EndedSessions(database, every_s=0.05, look_s=0.5)
         with capture_logs() as logs:
-            async with running(known.run), asyncio.timeout(30):
+            async with running(known.rounds.work), asyncio.timeout(30):
                 while not known.is_loaded:
                     await asyncio.sleep(0.01)
                 await proxy.switch(Mode.SILENT)

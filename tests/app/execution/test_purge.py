@@ -9,8 +9,11 @@ import asyncpg
 import pytest
 
 from app.db.database import Database
+from app.development.servers import Postgres
 from app.execution.purge import BATCH, AnswerPurge
 from app.supervision.supervisor import Supervisor
+from tests.faults.proxy import Mode, Proxy
+from tests.redis_connections import running
 
 FILL = """
 INSERT INTO stored_answer (subject, operation, key, fingerprint, answer, at)
@@ -66,7 +69,7 @@ async def test_the_task_works_again_and_again_and_outlives_a_lost_connection(mig
     own = Database(migrated, 2)
     connection = await connect(migrated)
     supervisor = Supervisor()
-    supervisor.start("answer-purge", AnswerPurge(own, every_s=0.05).work)
+    supervisor.start("answer-purge", AnswerPurge(own, every_s=0.05).rounds.work)
     try:
         for _ in range(2):
             await fill(connection, subject, 10, "3 days")
@@ -82,3 +85,27 @@ async def test_the_task_works_again_and_again_and_outlives_a_lost_connection(mig
         await supervisor.stop()
         await own.close()
         await connection.close()
+
+
+@pytest.mark.survives("D14")
+async def test_a_database_that_goes_dark_within_a_purge_is_asked_again_on_another_connection(
+    postgres: Postgres, migrated: str, subject: str
+) -> None:
+    """D14: nothing tells of a host that has gone: a purge that waits for it has an end, its connection goes, and the next one purges."""
+    connection = await connect(migrated)
+    async with Proxy(postgres.port) as proxy:
+        own = Database(migrated.replace(f":{postgres.port}/", f":{proxy.port}/"), 1)
+        purge = AnswerPurge(own, every_s=0.05, within_s=0.5)
+        async with running(purge.rounds.work), asyncio.timeout(30):
+            while not own.pool.free or own.pool.leased:
+                await asyncio.sleep(0.01)
+            await proxy.switch(Mode.SILENT)
+            while purge.rounds.fault != "it is silent":
+                await asyncio.sleep(0.01)
+            await fill(connection, subject, 3, "2 days")
+            await proxy.switch(Mode.FORWARD)
+            while await connection.fetchval(COUNT, subject):
+                await asyncio.sleep(0.02)
+        assert purge.rounds.fault is None
+        await own.close()
+    await connection.close()

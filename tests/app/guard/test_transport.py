@@ -13,6 +13,7 @@ import pytest
 from app.guard.transport import LINGER_S, GuardedTransport
 
 PATIENCE_S = 0.5
+STALL_S = 0.5
 LARGE = b"a" * (16 << 20)
 
 
@@ -23,7 +24,9 @@ class Served(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         loop = asyncio.get_running_loop()
-        self.guarded = GuardedTransport(cast(asyncio.Transport, transport), loop, patience_s=PATIENCE_S)
+        self.guarded = GuardedTransport(
+            cast(asyncio.Transport, transport), loop, patience_s=PATIENCE_S, stall_s=STALL_S
+        )
 
     def data_received(self, data: bytes) -> None:
         assert self.guarded is not None
@@ -99,3 +102,16 @@ async def test_an_open_connection_may_rest_and_go_on(pair: Pair) -> None:
     guarded.write(b"still here")
     assert await asyncio.get_running_loop().sock_recv(theirs, 100) == b"still here"
     assert not guarded.is_closing()
+
+
+@pytest.mark.parametrize(("least_bytes", "is_cut"), [(1, False), (1 << 20, True)])
+async def test_who_takes_an_answer_too_slowly_is_cut(pair: Pair, least_bytes: int, is_cut: bool) -> None:
+    """W10: some 300 KiB are taken in each look: enough where anything is, too little where it is to be a MiB."""
+    guarded, protocol, theirs = pair
+    guarded.write(LARGE)
+    guarded.watch(least_bytes)
+    loop, until = asyncio.get_running_loop(), time.monotonic() + 6 * STALL_S
+    while time.monotonic() < until and not protocol.lost.is_set():
+        await loop.sock_recv(theirs, 1 << 16)
+        await asyncio.sleep(STALL_S / 5)
+    assert protocol.lost.is_set() is is_cut

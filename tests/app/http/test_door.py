@@ -10,6 +10,8 @@ import asyncpg
 import httpx2
 import pytest
 
+from app.admission.gate import Gate
+from app.admission.transfers import Transfers
 from app.auth.principal import Principal
 from app.development.servers import Postgres
 from app.http.door import HttpDoor
@@ -118,7 +120,7 @@ async def test_a_body_of_another_type_is_refused_after_the_roles(service: Runnin
 async def test_a_bug_is_a_problem_without_its_text_and_other_paths_go_on() -> None:
     unused: Any = None
     door = HttpDoor(
-        spool=Spool(1 << 20),
+        spool=Spool(1 << 20), transfers=Transfers(Gate()),
         table=RouteTable(ROUTES), runner=unused, handlers=unused, verifier=BrokenVerifier(), refusals=unused,
         trusted_proxies=0, behind=behind,
     )  # fmt: skip

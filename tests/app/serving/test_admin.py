@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import resource
 import socket
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
@@ -22,7 +24,7 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from app.development.servers import Valkey, free_port
 from app.http.documents import Document
-from app.serving.admin import MAX_AT_ONCE, Admin
+from app.serving.admin import MAX_AT_ONCE, Admin, _Server
 from app.serving.lines import LocalLine
 from app.telemetry.metrics.catalogue import Catalogue
 from app.telemetry.metrics.family import Label, Words
@@ -328,3 +330,52 @@ async def test_requests_for_which_no_thread_began_take_no_place_for_good(broken:
     finally:
         threading.stack_size(usual)
     assert (await asyncio.wait_for(get(f"{broken}/docs"), 10)).text == "here"
+
+
+@pytest.mark.survives("F13")
+def test_without_descriptors_the_admin_port_rests_and_answers_once_there_are_some(broken: str) -> None:
+    """F13: who waits at the admin port cannot be taken since the process has no descriptor left: its thread does not spin, and answers
+    when there is one."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with socket.socket() as waiting:
+        waiting.settimeout(10)
+        free = os.dup(0)
+        os.close(free)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (free, hard))
+        try:
+            waiting.connect(("127.0.0.1", int(broken.rpartition(":")[2])))
+            begun = time.process_time()
+            time.sleep(1.0)
+            spent_s = time.process_time() - begun
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        waiting.sendall(b"GET /docs HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert waiting.recv(12) == b"HTTP/1.0 200"
+    assert spent_s < 0.3
+
+
+class Crowded(_Server):
+    """A machine that has room for the thread of a request, and none for that of its alarm."""
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        usual = threading.stack_size(1 << 46)
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            threading.stack_size(usual)
+
+
+async def test_a_request_that_nobody_would_end_in_time_is_not_begun() -> None:
+    def page(path: str) -> Any:
+        raise AssertionError(path)
+
+    with socket.create_server(("127.0.0.1", 0)) as listening, capture_logs() as lines:
+        server = Crowded(listening, page)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            for _ in range(2 * MAX_AT_ONCE):
+                with pytest.raises(httpx2.TransportError):
+                    await asyncio.wait_for(get(f"http://127.0.0.1:{listening.getsockname()[1]}/docs"), 10)
+        finally:
+            await asyncio.to_thread(server.shutdown)
+    assert [one["event"] for one in lines] == ["admin.failed"] * 2 * MAX_AT_ONCE

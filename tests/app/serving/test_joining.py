@@ -93,5 +93,5 @@ def test_every_family_of_the_catalogue_is_joined_as_it_says() -> None:
         assert joined[one.value.full_name + suffix] == expected[one.value.join], one
     assert {one.name for one in Catalogue if one.value.join is not Join.SUM} == {
         "AUDIT_QUEUE_AGE", "AUDIT_SEAL_STALLED", "BREAKER_STATE", "EVENT_OUTBOX_ROWS", "EVENT_OUTBOX_AGE", "BUILD_INFO", "PROCESS_MAX_FDS", "PROCESS_START",
-        "PART_READY",
+        "PART_READY", "TASK_FAILING",
     }  # fmt: skip

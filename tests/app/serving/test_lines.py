@@ -11,6 +11,8 @@ from structlog.testing import capture_logs
 
 from app.serving.lines import ANSWER_S, AnsweringEnd, LocalLine, RemoteLine
 
+AT_ONCE = 200
+
 
 def answer(question: str) -> bytes:
     if question == "broken":
@@ -49,3 +51,13 @@ def test_an_answer_that_comes_too_late_is_not_the_next_one_s() -> None:
     answering.send_bytes(b"1 late")
     answering.send_bytes(b"2 in time")
     assert line.ask("second") == b"in time"
+
+
+async def test_who_ask_at_once_get_each_his_own_answer() -> None:
+    asking, answering = connection.Pipe()
+    line = RemoteLine(asking)
+    AnsweringEnd(answering).attach(asyncio.get_running_loop(), answer)
+    questions = [f"{number} of {AT_ONCE}" for number in range(AT_ONCE)]
+    answers = await asyncio.gather(*(asyncio.to_thread(line.ask, one) for one in questions))
+    assert answers == [f"{one} of MainThread".encode() for one in questions]
+    line.close()

@@ -83,6 +83,27 @@ async def test_a_task_that_recovered_is_healthy_again() -> None:
     await supervisor.stop()
 
 
+class Vain:
+    """Lives, and its rounds fail."""
+
+    def __init__(self) -> None:
+        self.fault: str | None = None
+
+    async def work(self) -> None:
+        await asyncio.Event().wait()
+
+
+async def test_a_task_that_lives_in_vain_says_why(supervisor: Supervisor) -> None:
+    vain = Vain()
+    supervisor.start("relay", vain.work)
+    supervisor.repeat("audit-sealer", vain)
+    assert supervisor.faults() == {"relay": None, "audit-sealer": None}
+    vain.fault = "permission denied for table audit_chain"
+    assert supervisor.faults() == {"relay": None, "audit-sealer": vain.fault}
+    assert supervisor.lives()["audit-sealer"] == {"ends_in_a_row": 0, "cannot_live": False, "fault": vain.fault}
+    assert supervisor.failing == ()
+
+
 async def test_stopping_outlasts_a_swallowed_cancellation(supervisor: Supervisor) -> None:
     swallowed = 0
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from proof.mock.topics import HISTORY, Told, Topics, admits
+from proof.mock.topics import HISTORY, MAX_TOPICS, Told, Topics, admits
 from tests.codegen.contracts import shipped
 
 (EVENT,) = shipped().events
@@ -66,3 +66,15 @@ def test_a_topic_asks_for_the_roles_of_its_event() -> None:
     assert admits(EVENT, frozenset({"get-artists", "other"}))
     assert not admits(EVENT, frozenset())
     assert admits(replace(EVENT, roles=None), frozenset())
+
+
+def test_more_topics_than_are_remembered_begin_anew_in_another_epoch() -> None:
+    """What a topic is called is up to who writes rows, so a mock that runs for long may be told any number of them."""
+    event = replace(EVENT, topic="artists/{artist_id}")
+    topics = Topics(replace(shipped(), events=(event,)), "e")
+    places = [topics.tell(event, {"artist_id": number})[0] for number in (0, *range(MAX_TOPICS + 1), 0, 0, MAX_TOPICS)]
+    first, again, last = places[0], places[-3:-1], places[-1]
+    assert (first.epoch, first.offset, places[1].offset) == ("e", 1, 2)
+    assert [(one.epoch, one.offset) for one in again] == [("e.1", 1), ("e.1", 2)]
+    assert (last.epoch, last.offset) == ("e", 2)
+    assert len(topics._logs) == MAX_TOPICS

@@ -56,3 +56,14 @@ def test_a_token_is_searched_for_from_then_on() -> None:
     text = token(EDITOR)
     who.by_authorization(f"Bearer {text}")
     assert text not in who.secrets.cover(f'"{text}"')
+
+
+def test_a_stranger_with_a_new_token_each_time_costs_no_more_than_the_last_ones() -> None:
+    told: list[Caller] = []
+    who = Callers(Secrets(), told.append, most=3)
+    for number in range(10):
+        who.by_authorization(f"Bearer garbage {number}")
+        assert who.by_authorization(f"Bearer {token(EDITOR)}").caller == "caller-2", "who asks again and again is known"
+    assert len(who._names) == 3
+    assert who.by_authorization("Bearer garbage 0").caller == "caller-12"
+    assert len(told) == 12

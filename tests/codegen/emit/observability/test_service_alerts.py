@@ -91,6 +91,7 @@ SCENES: dict[str, Scene] = {
     ),
     "ConsumersAreSlow": one("slow_consumers_total", "0+2x90", "0x10 3x80"),
     "TaskDoesNotLive": one("task_ends_total", "0+1x90", "0x10 1x80", task="event-mover"),
+    "TaskFails": one("task_failing", "0 1x90", "0x11 1x90", task="audit-sealer"),
     "LimiterIsAlone": one("limiter_down_total", "0+60x90", "0x10 60x80"),
     "IssuerFails": Scene(
         {ISSUER.format(node=NODE, outcome="failed"): "0+2x90", ISSUER.format(node=NODE, outcome="ok"): "0+10x90"},

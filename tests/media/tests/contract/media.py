@@ -13,7 +13,7 @@ import re
 import sys
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
@@ -21,6 +21,7 @@ from typing import Any, TypeVar
 import httpx2
 
 from generated.client import AsyncClient, Client, FileContent, errors, models
+from tests.faults.raw import Peer
 from tests.node import NODE
 from tests.running_service import RunningService
 
@@ -273,6 +274,26 @@ async def one_caller_has_his_share_of_the_room(scene: Scene) -> None:
     assert (await until_there_is_room(scene, PNG)).status_code == 200
 
 
+async def slow_senders_keep_nobody_out(scene: Scene) -> None:
+    """D22: one user begins a thousand bodies and sends no more of them: a quarter of what may be on its way is his, the rest is refused,
+    and whatever he does others are answered, for whom the node has all its places."""
+    head = f"PUT {PORTRAIT} HTTP/1.1\r\nHost: x\r\nAuthorization: {scene.headers['authorization']}\r\nContent-Type: image/png\r\n"
+    begun = (head + f"Content-Length: {4 * MIB}\r\n\r\n").encode() + b"x" * 1000
+    async with AsyncExitStack() as stack:
+        senders = [
+            await stack.enter_async_context(Peer(*await asyncio.open_connection("127.0.0.1", scene.service.port)))
+            for _ in range(1100)
+        ]
+        for one in senders:
+            one.send(begun)
+        await asyncio.sleep(2)
+        reader = {"authorization": f"Bearer {await scene.service.token('reader')}"}
+        answers = [await scene.client.get("/api/artists/1", headers=reader) for _ in range(20)]
+        assert [one.status_code for one in answers] == [200] * 20
+        assert (await scene.put(PNG)).status_code == 503, "he has his share"
+    assert (await until_there_is_room(scene, PNG)).status_code == 200
+
+
 async def memory_does_not_grow_with_a_body(scene: Scene) -> None:
     """Forms of 9 MiB, eight times: the process does not hold them."""
     before = resident_mib(scene.service)
@@ -391,6 +412,7 @@ SCENES = (
     a_stream_of_unknown_length_ends_or_is_cut,
     a_caller_who_goes_leaves_nothing,
     one_caller_has_his_share_of_the_room,
+    slow_senders_keep_nobody_out,
     memory_does_not_grow_with_a_body,
     the_client_sends_and_takes_streams,
     the_client_says_what_failed,
