@@ -28,7 +28,9 @@ def chosen(library: Library, losses: Losses, holder: Mapping, what: str) -> tupl
     if content is None or not content.entries:
         return "", None
     found = {_bare(name): (name, library.resolve(node)) for name, node in content}
-    best = min(found, key=lambda name: (_rank(name), list(found).index(name)))
+    is_file = any(is_bytes(name) for name in found)
+    empty = {name for name, (_, media) in found.items() if is_file and JSON.match(name) and _is_empty(media)}
+    best = min(found, key=lambda name: (name in empty, _rank(name), list(found).index(name)))
     for bare, (name, _) in found.items():
         if bare != best and not (is_bytes(best) and is_bytes(bare)):
             losses.add(
@@ -55,6 +57,12 @@ def chosen(library: Library, losses: Losses, holder: Mapping, what: str) -> tupl
                 DOCUMENT, below.place, f"{key!r} of content is left out", "nothing; it says nothing that is checked"
             )
     return best, media.get("schema") if isinstance(media, Mapping) else None
+
+
+def _is_empty(media: Node | None) -> bool:
+    """Whether nothing is said of the content: beside a file it is what a framework writes by itself."""
+    schema = media.get("schema") if isinstance(media, Mapping) else None
+    return schema is None or (isinstance(schema, Mapping) and not schema.entries)
 
 
 def content_of(library: Library, holder: Mapping, media: str) -> Mapping | None:

@@ -22,6 +22,7 @@ WHOLE = {
     "test_corpus.py",
     "test_large.py",
     "test_executed.py",
+    "test_every_keyword.py",
     "test_agreement.py",
     "test_hostile.py",
     "test_hostile_files.py",

@@ -52,3 +52,18 @@ def test_bytes_arrive_as_they_are_and_xml_as_its_members(tmp_path: Path) -> None
     found = bytes_of(library, node)
     assert list(found) == ["image/png", "text/csv"]
     assert found["text/csv"] is None
+
+
+@pytest.mark.parametrize(
+    ("schema", "kept"),
+    [({}, "image/png"), ({"schema": {}}, "image/png"), ({"schema": {"type": "string"}}, "application/json")],
+)
+def test_a_file_is_kept_beside_json_of_which_nothing_is_said(tmp_path: Path, schema: dict[str, Any], kept: str) -> None:
+    """As frameworks write that declare a file and keep their own default; the JSON is told in the report."""
+    holder = {"content": {"application/json": schema, "image/png": {}}}
+    library, (source,) = library_of(tmp_path, openapi({"/x": holder}))
+    lost = Losses()
+    node = mapping(source.root, "paths", "/x")
+    assert node is not None
+    assert chosen(library, lost, node, "the answer")[0] == kept
+    assert len(said(lost)) == 1
