@@ -126,3 +126,25 @@ async def test_an_example_of_the_contract_is_shown_and_filled_in(console: Visit,
     await expect(console.page.get_by_text("for example").first).to_be_visible()
     await console.page.get_by_role("button", name="+ note", exact=True).click()
     await expect(console.page.get_by_label("note", exact=True)).to_have_value("as an example")
+
+
+async def test_the_json_is_completed_where_the_cursor_is(console: Visit, tmp_path: Path) -> None:
+    """In a union the fields of its arm, at an enum its values, else the fields of the record around."""
+    await put(console, contract_with(tmp_path, both_ways(FIELDS, SHAPES, "shape")))
+    await console.open("#/operation/send_thing")
+    await console.page.get_by_role("tab", name="JSON", exact=True).click()
+    text = console.page.get_by_label("Request as JSON")
+    await text.fill('{"colour": "red", "shape": {"kind": "square"}}')
+    await expect(text).to_be_focused()
+    offered = console.page.locator(".completions")
+    for key, count in (("Home", 1), ("ArrowRight", 12)):
+        for _ in range(count):
+            await text.press(key)
+    await expect(offered.get_by_role("button")).to_have_text(["green"])
+    await offered.get_by_role("button", name="green").click()
+    await text.fill('{"colour": "green", "shape": {"kind": "square"}}')
+    for _ in range(2):
+        await text.press("ArrowLeft")
+    await expect(offered).to_contain_text("At shape")
+    await offered.get_by_role("button", name="side").click()
+    await expect(text).to_have_value(re.compile('"side": '))

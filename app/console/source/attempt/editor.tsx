@@ -3,8 +3,9 @@
 import { useEffect, useState } from "preact/hooks";
 import { parseJson } from "@runtime/json.ts";
 import type { Located } from "../contract/schema.ts";
-import { sample, tagsOf } from "../contract/schema.ts";
+import { tagsOf } from "../contract/schema.ts";
 import { pretty } from "../parts/json_text.ts";
+import { completionsAt, pathAt } from "./completion.ts";
 import type { Fault } from "./validate.ts";
 import { isMembers } from "./validate.ts";
 
@@ -19,6 +20,7 @@ interface Props {
 export function Editor({ type, value, onChange, faults }: Props) {
   const [text, setText] = useState(() => textOf(type, value));
   const [broken, setBroken] = useState("");
+  const [cursor, setCursor] = useState(0);
   useEffect(() => {
     if (!isSame(text, value)) {
       setText(textOf(type, value));
@@ -34,14 +36,14 @@ export function Editor({ type, value, onChange, faults }: Props) {
       setBroken(String((error as Error).message));
     }
   };
-  const members = isMembers(value) ? value : {};
-  const missing = type.fields.filter((one) => !(one.name in members));
+  const { place, listed } = completionsAt(type, value ?? {}, pathAt(text, cursor));
+  const move = (event: { readonly currentTarget: HTMLTextAreaElement }): void => setCursor(event.currentTarget.selectionStart);
   return (
     <div class="editor">
-      <textarea aria-label="Request as JSON" class="json" spellcheck={false} rows={Math.min(24, Math.max(6, text.split("\n").length + 1))} value={text} aria-invalid={broken !== ""} onInput={(event) => edit(event.currentTarget.value)} />
+      <textarea aria-label="Request as JSON" class="json" spellcheck={false} rows={Math.min(24, Math.max(6, text.split("\n").length + 1))} value={text} aria-invalid={broken !== ""} onKeyUp={move} onClick={move} onInput={(event) => { move(event); edit(event.currentTarget.value); }} />
       {broken && <p class="problem" role="alert">{broken}</p>}
-      {!broken && missing.length > 0 && (
-        <p class="completions">Add: {missing.map((one) => <button key={one.name} type="button" class="quiet" onClick={() => onChange({ ...members, [one.name]: sample(one.type) })}>{one.name}</button>)}</p>
+      {!broken && listed.length > 0 && (
+        <p class="completions">{place ? <>At <code>{place}</code></> : "Add"}: {listed.map((one) => <button key={one.label} type="button" class="quiet" onClick={() => onChange(one.value)}>{one.label}</button>)}</p>
       )}
       {!broken && faults.length > 0 && <ul class="faults">{faults.map((one) => <li key={one.pointer}><code>{one.pointer || "/"}</code> {one.message}</li>)}</ul>}
     </div>

@@ -19,7 +19,10 @@ export interface Line {
 }
 
 const MOST = 500;
-const CONTROLS: { readonly [pkgId: number]: string } = { 60000: "auth", 60001: "auth.expiring", 60002: "cancel", 60003: "subscribe", 60004: "unsubscribe", 60007: "topic.missed", 60010: "server.draining" };
+const CONTROL = "control-";
+const AUTHENTICATE = "authenticate";
+/** Bytes of a frame that bears a token. */
+const SHOWN = 60;
 
 /** The newest lines, and those that are pinned. */
 export class Log {
@@ -29,17 +32,16 @@ export class Log {
   #count = 0;
 
   constructor(catalogue: Catalogue) {
-    const calls = [...catalogue.entries.values()].map((one) => [one.data.pkgId ?? 0, one.name] as const);
-    const events = [...catalogue.events.values()].map((one) => [one.pkgId, one.name] as const);
-    this.#names = new Map([...calls, ...events]);
+    const operations = Object.entries(catalogue.documents.asyncapi?.operations ?? {});
+    this.#names = new Map(operations.map(([name, one]) => [one["x-pkg-id"], name.startsWith(CONTROL) ? name.slice(CONTROL.length) : name]));
   }
 
   frame(direction: "sent" | "received", body: Body): void {
     const facts = factsOf(body);
-    const name = facts.type ?? this.#names.get(facts.pkgId ?? 0) ?? CONTROLS[facts.pkgId ?? 0] ?? (facts.status ? "refusal" : "frame");
+    const name = facts.type ?? this.#names.get(facts.pkgId ?? 0) ?? (facts.status ? "refusal" : "frame");
     const offset = facts.offset === undefined ? "" : `offset ${facts.offset}`;
     const note = facts.topic !== undefined ? `topic ${facts.topic} ${offset}` : facts.status === undefined ? "" : facts.status === 0 ? "OK" : `refused, status ${facts.status}`;
-    this.#add({ direction, name, note, body: direction === "sent" ? concealed(body) : body, facts });
+    this.#add({ direction, name, note, body: direction === "sent" ? concealed(name, body) : body, facts });
   }
 
   say(name: string, note = ""): void {
@@ -65,6 +67,6 @@ export class Log {
 }
 
 /** Tokens are not shown. */
-function concealed(body: Body): Body {
-  return typeof body === "string" ? body.replace(/("token":\s*"Bearer .{9})[^"]*/, "$1…") : factsOf(body).pkgId === 60000 ? body.subarray(0, 60) : body;
+function concealed(name: string, body: Body): Body {
+  return typeof body === "string" ? body.replace(/("token":\s*"Bearer .{9})[^"]*/, "$1…") : name === AUTHENTICATE ? body.subarray(0, SHOWN) : body;
 }

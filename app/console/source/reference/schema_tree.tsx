@@ -1,11 +1,11 @@
 /** A schema as a tree that opens: fields with their types, what bounds them, and examples. */
 
+import { Fold } from "../parts/fold.tsx";
 import { Line } from "../parts/prose.tsx";
 import type { Located } from "../contract/schema.ts";
 import { bounds, tagsOf, typeName } from "../contract/schema.ts";
 
 const OPEN_DEPTH = 2;
-const MAX_DEPTH = 8;
 
 export function SchemaTree({ type, depth = 0 }: { readonly type: Located; readonly depth?: number }) {
   const plain = type.plain;
@@ -51,12 +51,7 @@ function FieldRow({ name, type, isRequired, depth }: Row) {
       {told.length > 0 && <p class="field-bounds">{told.join(" · ")}</p>}
       {members && <p class="field-bounds">{members.map((one) => <code key={String(one)}>{JSON.stringify(one)}</code>)}</p>}
       <Example type={plain} />
-      {isDeep(plain) && depth < MAX_DEPTH && (
-        <details open={depth < OPEN_DEPTH}>
-          <summary>{typeName(plain.items ?? plain.values ?? plain)}</summary>
-          <SchemaTree type={plain} depth={depth + 1} />
-        </details>
-      )}
+      {isDeep(plain) && <Fold summary={typeName(plain.items ?? plain.values ?? plain)} isOpen={depth < OPEN_DEPTH} content={() => <SchemaTree type={plain} depth={depth + 1} />} />}
     </li>
   );
 }
@@ -77,10 +72,7 @@ function Arms({ union, depth }: { readonly union: Located; readonly depth: numbe
     <div class="arms">
       <p class="field-bounds">One of these{told && <>, by <code>{told.member}</code></>}:</p>
       {union.arms.map((arm, index) => (
-        <details key={index} open={depth < OPEN_DEPTH}>
-          <summary>{told?.tags[index] ?? typeName(arm)}</summary>
-          <SchemaTree type={arm} depth={depth + 1} />
-        </details>
+        <Fold key={index} summary={told?.tags[index] ?? typeName(arm)} isOpen={depth < OPEN_DEPTH} content={() => <SchemaTree type={arm} depth={depth + 1} />} />
       ))}
     </div>
   );
