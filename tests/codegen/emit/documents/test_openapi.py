@@ -167,7 +167,7 @@ def test_what_is_said_to_readers_is_served(tmp_path: Path) -> None:
     assert answer["examples"] == {"example_1": {"value": {"name": "Ada", "shape": {"kind": "circle"}}}}
     name, count = find["parameters"]
     assert name["deprecated"] is True
-    assert count["schema"] == {"type": "integer", "format": "int32", "minimum": 1, "maximum": 9}
+    assert count["schema"] == {"type": "integer", "format": "int32", "minimum": 1, "maximum": 9, "examples": [3]}
 
 
 def test_a_schema_has_its_annotations(tmp_path: Path) -> None:
