@@ -93,7 +93,7 @@ export const POSITION: RecordTable<PositionFrame> = {
   fields: [
     { name: "topic", no: 1, kind: "string" },
     { name: "epoch", no: 2, kind: "string" },
-    { name: "offset", no: 3, kind: "int64" },
+    { name: "offset", no: 3, kind: "safe" },
     { name: "recovered", no: 4, kind: "bool" },
   ],
 };
