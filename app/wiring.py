@@ -294,7 +294,7 @@ def build(settings: Settings) -> Asgi:
     )
     socket = _socket(service, handlers, settings)
     browser = CrossOrigin(http, settings.origins)
-    return Doors(http, browser, socket or no_socket, service, _inspector(service, socket), _hosts(settings))
+    return Doors(http, browser, socket or no_socket, service, _inspector(service, socket), settings)
 
 
 def _hosts(settings: Settings) -> TrustedHosts | None:
@@ -361,8 +361,8 @@ def _redis(url: str, *, answer_s: float) -> Redis:
 
 class Doors:
     """Which door a request goes to; only requests with an Origin pay for CORS. `/web` is the one path of sockets, and
-    every other socket is HTTP's to refuse. The guard asks `hosts` and `gate` before there is a request, and counts in `tally` what
-    it refuses itself; the server asks `readiness`, `departure` at its end, and `inspector` for the admin port."""
+    every other socket is HTTP's to refuse. The guard asks `hosts` and `gate` before there is a request, knows its caller as the doors
+    do by `trusted_proxies`, and counts in `tally` what it refuses itself; the server asks `readiness`, `departure` at its end, and `inspector` for the admin port."""
 
     def __init__(
         self,
@@ -371,14 +371,14 @@ class Doors:
         socket: Asgi,
         service: Service,
         inspector: Inspector,
-        hosts: TrustedHosts | None,
+        settings: Settings,
     ) -> None:
         self._http = http
         self._browser = browser
         self._socket = socket
         self.gate, self.tally, self.places = service.gate, service.tally, service.places
-        self.readiness, self.inspector, self.hosts = service.readiness, inspector, hosts
-        self.departure = getattr(socket, "departure", None)
+        self.readiness, self.inspector, self.hosts = service.readiness, inspector, _hosts(settings)
+        self.departure, self.trusted_proxies = getattr(socket, "departure", None), settings.trusted_proxies
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "websocket" and scope["path"] == "/web":

@@ -3,6 +3,9 @@
 The bound follows the delay before work begins: where even the quickest request of the last 0.1 s waited longer than 20 ms, the
 node has taken in too much, and the bound falls by a fifth; else it rises again (the standing queue of CoDel, RFC 8289 §3).
 Asking and counting are a few comparisons, so that a refusal costs next to nothing.
+
+Promises: below half of the bound everybody is let in. Above, an address has at most a quarter of it, so that one stranger cannot
+fill it for all. Where all come from one address, it is the half that they fill.
 """
 
 from __future__ import annotations
@@ -30,10 +33,16 @@ SHARE_OF = {Priority.SESSION: 1.0, Priority.READ: 0.95, Priority.WRITE: 0.9, Pri
 """What of the bound each class may fill: the less urgent is refused first. Health is never refused here."""
 
 
+SCARCE_FROM = 0.5
+"""What of a class's part has to be taken before an address is asked what it has of it."""
+ADDRESS_SHARE = 0.25
+
+
 class Gate:
     """`paths` are the static ones of operations whose class is health or session; `is_backed_up` says that work waits
     too long. One per worker, for both doors; nothing here waits. Each arrival is told by `arrived`, `began` and
-    `answered`."""
+    `answered`. An `address` is the caller's as limits count it, `app.execution.address.limit_key`, the same for all that is told
+    of one arrival."""
 
     def __init__(
         self,
@@ -50,6 +59,7 @@ class Gate:
         self._limit = float(MAX_LIMIT)
         self._window_ends = clock() + WINDOW_S
         self._quickest_s = math.inf
+        self._of: dict[str, int] = {}
         self.in_flight = 0
 
     @property
@@ -57,40 +67,53 @@ class Gate:
         """From 32 to 1,024 requests that have arrived and are not answered."""
         return int(self._limit)
 
-    def refuses(self, path: bytes, method: bytes) -> int | None:
+    def refuses(self, path: bytes, method: bytes, address: str) -> int | None:
         """Before the operation of a request is known: seconds after which to come again, 1 to 3 by chance; None where
         there is room. `path` is without the query; other paths are judged by their method, as reads or writes."""
         usual = Priority.READ if method in QUERIES else Priority.WRITE
-        return random.choice(RETRY_S) if self.is_full_for(self._paths.get(path, usual)) else None
+        return random.choice(RETRY_S) if self.is_full_for(self._paths.get(path, usual), address) else None
 
-    def is_full_for(self, priority: Priority) -> bool:
-        """Whether an arrival of this class is one too many; counts the refusal. A probe never is."""
+    def is_full_for(self, priority: Priority, address: str) -> bool:
+        """Whether an arrival of this class and address is one too many; counts the refusal. A probe never is."""
         share = SHARE_OF.get(priority)
         if share is None:
             return False
-        if self.in_flight >= self._limit * share:
+        room = self._limit * share
+        if self.in_flight >= room:
             self._tally.add(Refused.GATE_FULL)
+            return True
+        if self.in_flight >= room * SCARCE_FROM and self._of.get(address, 0) >= room * ADDRESS_SHARE:
+            self._tally.add(Refused.GATE_ADDRESS)
             return True
         if priority > Priority.SESSION and self._is_backed_up():
             self._tally.add(Refused.GATE_BACKLOG)
             return True
         return False
 
-    def arrived(self) -> None:
+    def arrived(self, address: str) -> None:
         """To be followed by `answered` exactly once, or the place is lost for good."""
-        self.in_flight += 1
+        self._count(address, 1)
 
-    def answered(self, _: object = None) -> None:
+    def answered(self, address: str, _: object = None) -> None:
         """As a callback of the task that answers, so that each arrival is taken back once, whatever becomes of it."""
-        self.in_flight -= 1
+        self._count(address, -1)
 
-    def rests(self) -> None:
+    def rests(self, address: str) -> None:
         """One that has arrived only waits for its caller's bytes, or for him to take ours; to be followed by `goes_on`."""
-        self.in_flight -= 1
+        self._count(address, -1)
 
-    def goes_on(self) -> None:
+    def goes_on(self, address: str) -> None:
         """It has come back from its rest, and is let in whoever else is there by now."""
-        self.in_flight += 1
+        self._count(address, 1)
+
+    def _count(self, address: str, change: int) -> None:
+        """An address that has nothing here leaves no entry."""
+        self.in_flight += change
+        count = self._of.get(address, 0) + change
+        if count:
+            self._of[address] = count
+        else:
+            del self._of[address]
 
     def began(self, waited_s: float) -> None:
         """Hears how long each request waited between its arrival and its work."""

@@ -26,6 +26,8 @@ class Refused(Enum):
     """No handshake of a socket, or one that was not answered in time."""
     GATE_FULL = ("gate", "full")
     """More has arrived than may be in progress."""
+    GATE_ADDRESS = ("gate", "address")
+    """Much has arrived, and its address has its part of that."""
     GATE_BACKLOG = ("gate", "backlog")
     """Work waits longer than it may."""
     SHARE_QUEUE = ("share", "queue")

@@ -39,16 +39,16 @@ class Transfers:
             raise Unavailable(retry_after_s=RETRY_S)
 
     @contextmanager
-    def one(self, caller: str) -> Iterator[None]:
-        """For as long as one is on its way; raises Unavailable as `check` does."""
+    def one(self, caller: str, address: str) -> Iterator[None]:
+        """For as long as one is on its way that has arrived from `address`; raises Unavailable as `check` does."""
         self.check(caller)
         self.under_way += 1
         self._of[caller] = self._of.get(caller, 0) + 1
-        self._gate.rests()
+        self._gate.rests(address)
         try:
             yield
         finally:
-            self._gate.goes_on()
+            self._gate.goes_on(address)
             self.under_way -= 1
             self._of[caller] -= 1
             if not self._of[caller]:

@@ -53,7 +53,12 @@ class Caller:
     @property
     def key(self) -> str:
         """Who shares the node with others: the user, or the address where there is none, as limits count it."""
-        return limit_key(self.ip) if self.principal is None else self.principal.subject
+        return self.address if self.principal is None else self.principal.subject
+
+    @property
+    def address(self) -> str:
+        """As limits count it: `ip`, or the /64 network of an IPv6 one."""
+        return limit_key(self.ip)
 
 
 @dataclass(slots=True)

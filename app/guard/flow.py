@@ -1,4 +1,8 @@
-"""When an HTTP connection is read: not while its application is behind, and not while its peer does not take what is written."""
+"""When an HTTP connection is read: not while its application is behind, and not while its peer does not take what is written.
+
+Promises: while more than the transport's high-water mark (64 KiB) waits beyond what the kernel takes, nothing is read and no request
+begins that has come already. So what waits for a peer that reads nothing is what the kernel holds and one answer.
+"""
 
 from __future__ import annotations
 

@@ -20,6 +20,7 @@ from uvicorn.protocols.utils import get_remote_addr
 from uvicorn.server import ServerState
 
 from app.admission.tally import Refused, Tally
+from app.execution.address import client_ip, limit_key
 from app.guard import head as heads
 from app.guard.alarm import Alarm
 from app.guard.body import Body
@@ -54,9 +55,9 @@ class GuardedState(ServerState):
 
 
 class GuardedHttp(HttpToolsProtocol):
-    """One per connection, made by uvicorn. `gate`, `tally`, `hosts` and `places` are the application's, if it has them: without a
-    gate everything is let in, without a tally nothing is counted, without places the worker's own are made. A request that is refused here makes no task and reaches
-    no application."""
+    """One per connection, made by uvicorn. `gate`, `tally`, `hosts`, `places` and `trusted_proxies` are the application's, if it has
+    them: without a gate everything is let in, without a tally nothing is counted, without places the worker's own are made, without
+    trusted proxies the peer is the caller. A request that is refused here makes no task and reaches no application."""
 
     transport: GuardedTransport
     ws_protocol_class: type[GuardedWebSocket] | None
@@ -74,12 +75,14 @@ class GuardedHttp(HttpToolsProtocol):
         self._address = ""
         self._has_place = False
         self._gate = getattr(self.app, "gate", None)
+        self._trusted_proxies: int = getattr(self.app, "trusted_proxies", 0)
         self._tally: Tally | None = getattr(self.app, "tally", None)
         self._hosts: TrustedHosts | None = getattr(self.app, "hosts", None)
         self._held = b""
         # Of the request that is read now:
         self._is_in_head = True
         self._is_old = False
+        self._caller_address = ""
         self._is_socket = False
         self._is_given = False
         self._is_whole = False
@@ -268,15 +271,16 @@ class GuardedHttp(HttpToolsProtocol):
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
         if self._gate is not None:
-            self._gate.arrived()
-            task.add_done_callback(self._gate.answered)
+            self._gate.arrived(self._caller_address)
+            task.add_done_callback(partial(self._gate.answered, self._caller_address))
 
     def _gate_refuses(self) -> int | None:
         """Seconds after which to come again, if the application's `gate` has no room: no task is made then."""
         if self._gate is None:
             return None
+        self._caller_address = limit_key(client_ip(self.scope, self._trusted_proxies))
         path = self.url.partition(b"?")[0]
-        retry_after_s: int | None = self._gate.refuses(path, self.parser.get_method())
+        retry_after_s: int | None = self._gate.refuses(path, self.parser.get_method(), self._caller_address)
         return retry_after_s
 
     def _turn_away(self) -> None:

@@ -151,7 +151,7 @@ class HttpDoor:
         try:
             result = await self._runner.run(call)
             if binding.download is not None:
-                with self._transfers.one(caller.key):
+                with self._transfers.one(caller.key, caller.address):
                     await send_download(send, receive, binding, call, result, headers, is_head=is_head)
                 return
         except ApiError as error:
@@ -217,7 +217,7 @@ class _Request:
         if self._binding.download is not None:
             self._transfers.check(self._caller.key)
         if self._uploads is not None:
-            with self._transfers.one(self._caller.key):
+            with self._transfers.one(self._caller.key, self._caller.address):
                 await self._uploads.read()
         elif self._binding.has_body:
             self._body = await read_body(self._headers, self._receive)

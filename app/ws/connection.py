@@ -228,8 +228,8 @@ class Connection:
 
     def _invoke(self, invoke: Invoke) -> bool:
         """False where the gate refuses, before there is a task."""
-        package, gate = invoke.package, self._services.gate
-        if gate.is_full_for(package.operation.priority):
+        package, gate, address = invoke.package, self._services.gate, self._caller.address
+        if gate.is_full_for(package.operation.priority, address):
             self._reply(self._session.refuse(refusal(), invoke.pkg_id, invoke.req_id))
             return False
         is_keyed = package.operation.idempotency is Idempotency.KEY
@@ -244,8 +244,8 @@ class Connection:
             peek=partial(package.peek, invoke.data),
         )
         task = self._loop.create_task(self._run(invoke, call))
-        gate.arrived()
-        task.add_done_callback(gate.answered)
+        gate.arrived(address)
+        task.add_done_callback(partial(gate.answered, address))
         self._session.in_flight[invoke.req_id] = Running(task, package.operation.is_query)
         return True
 

@@ -77,7 +77,7 @@ def row(age_s: float) -> AuditRecord:
 
 async def test_gates_places_and_pools_are_told_as_they_are() -> None:
     worker = Worker()
-    worker.gate.arrived()
+    worker.gate.arrived("192.0.2.1")
     worker.shares.enter_at_once("ann")
     worker.tally.add(Refused.GATE_FULL)
     for _ in range(3):

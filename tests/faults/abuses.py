@@ -13,6 +13,7 @@ SOURCE = "127.0.0.66"
 SEARCH = b'{"pkg_id":1,"req_id":"%s","data":{"search_term":"a"}}'
 FORBIDDEN = b'{"pkg_id":6,"req_id":"%s","data":{"artist_id":1}}'
 CREATE = b'{"pkg_id":3,"req_id":"%s","data":{"name":"%s"}}'
+PAGE = "/api/artists/paginated?page=1&per_page=100"
 CANCEL = b'{"type":"cancel","req_id":"%s"}'
 UNKNOWN = b'{"pkg_id":60999,"req_id":"%s","data":{}}'
 
@@ -87,6 +88,14 @@ def abuses(token: str, powerless: str) -> dict[str, Callable[[], Flood]]:
         ),
         "unknown paths": lambda: Flood(
             name="unknown paths", connections=4, waits=False, chunk=get("/nothing/here") * 50, source=SOURCE
+        ),
+        "unread answers": lambda: Flood(
+            name="unread answers",
+            connections=50,
+            waits=False,
+            reads=False,
+            chunk=get(PAGE, token),
+            source=SOURCE,
         ),
         "headers": lambda: Flood(
             name="headers",

@@ -21,21 +21,28 @@ from app.serving.node import serve
 
 LARGE_BYTES = 4 << 20
 LONG_TURN_S = 0.05
+BUSY_NETWORK = "2001:db8::/64"
 
 
 class Gate:
-    """Has no room for anything at /busy."""
+    """Has no room for anything at /busy, nor for who comes from BUSY_NETWORK."""
 
-    def refuses(self, path: bytes, method: bytes) -> int | None:
-        return 7 if path == b"/busy" else None
+    def refuses(self, path: bytes, method: bytes, address: str) -> int | None:
+        return 7 if path == b"/busy" or address == BUSY_NETWORK else None
 
-    def arrived(self) -> None: ...
+    def arrived(self, address: str) -> None: ...
 
-    def answered(self, task: object) -> None: ...
+    def answered(self, address: str, task: object) -> None: ...
 
 
 class Echo:
+    """Behind one proxy of its own; /large is 4 MiB, and /begun says how many of them have begun."""
+
     gate = Gate()
+    trusted_proxies = 1
+
+    def __init__(self) -> None:
+        self._begun = 0
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "lifespan":
@@ -47,7 +54,11 @@ class Echo:
 
     async def _answer(self, scope: Any, receive: Any, send: Any) -> None:
         path, body = scope["path"], b""
+        if path == "/begun":
+            await respond(send, 200, str(self._begun).encode())
+            return
         if path == "/large":
+            self._begun += 1
             await respond(send, 200, b"x" * LARGE_BYTES)
             return
         if path == "/unread":

@@ -65,8 +65,8 @@ class Peer:
         self.begun = time.monotonic()
 
     @classmethod
-    async def open(cls, port: int, data: bytes = b"") -> Self:
-        peer = cls(*await asyncio.open_connection("127.0.0.1", port))
+    async def open(cls, port: int, data: bytes = b"", *, source: str = "127.0.0.1") -> Self:
+        peer = cls(*await asyncio.open_connection("127.0.0.1", port, local_addr=(source, 0)))
         peer.send(data)
         return peer
 

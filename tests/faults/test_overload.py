@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import re
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
 import pytest
 
+from app.admission.gate import MAX_LIMIT
+from tests.faults.abuses import SOURCE
+from tests.faults.raw import Peer
 from tests.faults.stage import USERS, Stage
 from tests.faults.traffic import PAGE, reads, socket_reads, writes
-from tests.faults.vitals import unsound, watched
+from tests.faults.vitals import gauge, metrics, unsound, watched
 from tests.load import requests
 from tests.load.cells import cpu_s
 from tests.load.openloop import offer
@@ -18,6 +23,7 @@ from tests.load.plan import Flood, Result, Stream
 NOISE_S = 0.1
 """The load, the service and its servers share two cores."""
 NICE = 10
+GATE_REFUSED = re.compile(r'^stele_refused_total\{by="gate",reason="\w+"\} (\S+)$', re.MULTILINE)
 LONG = [pytest.mark.long, pytest.mark.timeout(300)]
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("faults")]
 
@@ -162,3 +168,29 @@ async def test_slow_statements_of_one_user_leave_connections_for_the_others(dire
 
 def _all_ok(result: Result) -> bool:
     return result.ok.count == result.sent
+
+
+async def refused_by_gate(stage: Stage) -> float:
+    """By `/metrics`, which has to come in as any other read."""
+    counts = GATE_REFUSED.findall(await metrics(stage))
+    assert counts, "the gate is full for who wants to know"
+    return sum(map(float, counts))
+
+
+@pytest.mark.survives("D22")
+async def test_one_address_leaves_half_of_the_gate_to_the_others(direct: Stage) -> None:
+    """A stranger sends requests whose bodies do not come, over ever more connections. It is refused when it has half of what the gate
+    lets in; every request of others is answered at both doors meanwhile; and when it has gone nothing of it is counted."""
+    crowd, half_sent = direct.crowd(0, 20), requests.post("/auth/refresh", b"x" * 100)[:-100]
+    async with watched(direct), AsyncExitStack() as stranger:
+        before = await refused_by_gate(direct)
+        while await refused_by_gate(direct) == before:
+            for _ in range(64):
+                await stranger.enter_async_context(await Peer.open(direct.port, half_sent, source=SOURCE))
+        report = await offer(direct.port, 2.0, reads(crowd, 60), socket_reads(crowd, 40), writes(crowd, 20))
+        assert await gauge(direct, "stele_requests_in_flight") >= MAX_LIMIT / 2
+        assert [result.ok.count == result.sent for result in report.streams.values()] == [True] * 3
+        await stranger.aclose()
+        async with asyncio.timeout(10):
+            while await gauge(direct, "stele_requests_in_flight") > 1:  # The question itself is one.
+                await asyncio.sleep(0.1)

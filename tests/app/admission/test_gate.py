@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from app.admission import gate as module
 from app.admission.gate import Gate
 from app.admission.shares import RETRY_S
 from app.admission.tally import Refused, Tally
 from generated.operations import Priority
+
+HERE, THERE = "192.0.2.1", "2001:db8::/64"
 
 
 class Clock:
@@ -32,9 +38,9 @@ def test_a_node_that_keeps_up_refuses_nobody_below_its_bound() -> None:
     tally = Tally()
     gate = after([0.001] * 10, tally)
     gate.in_flight = module.MAX_LIMIT - 1
-    assert not gate.is_full_for(Priority.SESSION)
+    assert not gate.is_full_for(Priority.SESSION, HERE)
     gate.in_flight += 1
-    assert gate.is_full_for(Priority.SESSION)
+    assert gate.is_full_for(Priority.SESSION, HERE)
     assert {reason: count for reason, count in tally.counts().items() if count} == {Refused.GATE_FULL: 1}
 
 
@@ -61,14 +67,74 @@ def test_the_less_urgent_is_refused_first_and_health_never() -> None:
     refused = {}
     for priority in Priority:
         gate.in_flight = 0
-        while gate.in_flight < 2 * module.MAX_LIMIT and not gate.is_full_for(priority):
+        while gate.in_flight < 2 * module.MAX_LIMIT and not gate.is_full_for(priority, HERE):
             gate.in_flight += 1
         refused[priority] = gate.in_flight
     assert list(refused) == sorted(refused, key=lambda one: -refused[one])
     assert refused[Priority.HEALTH] == 2 * module.MAX_LIMIT
     gate.in_flight = module.MAX_LIMIT
-    assert gate.refuses(b"/api/artists", b"GET") in RETRY_S
-    assert gate.refuses(b"/livez", b"GET") is None
+    assert gate.refuses(b"/api/artists", b"GET", HERE) in RETRY_S
+    assert gate.refuses(b"/livez", b"GET", HERE) is None
+
+
+def fill(gate: Gate, priority: Priority, address: str) -> int:
+    """How many more of this class the address is let in for."""
+    count = 0
+    while not gate.is_full_for(priority, address):
+        gate.arrived(address)
+        count += 1
+    return count
+
+
+@pytest.mark.survives("D22")
+@pytest.mark.parametrize("delays", [[], [0.1] * 100], ids=["calm", "slow"])
+def test_an_address_leaves_half_of_the_bound_to_the_others(delays: list[float]) -> None:
+    """One address sends as much as is let in, on a node that keeps up and on one that is slow. Others find half of the bound free,
+    and while more than half is taken an address is refused from a quarter on."""
+    tally = Tally()
+    gate = after(delays, tally)
+    assert fill(gate, Priority.SESSION, HERE) == gate.limit / 2
+    assert fill(gate, Priority.SESSION, THERE) == gate.limit / 4
+    assert gate.is_full_for(Priority.SESSION, HERE)
+    while gate._of[HERE] >= gate.limit / 4:
+        gate.answered(HERE)
+    gate.arrived("203.0.113.1")
+    assert fill(gate, Priority.SESSION, HERE) == 1
+    assert {reason for reason, count in tally.counts().items() if count} == {Refused.GATE_ADDRESS}
+
+
+def test_an_address_that_has_its_part_gets_its_urgent_requests_in_first() -> None:
+    gate = after([])
+    classes = [Priority.BULK, Priority.WRITE, Priority.READ, Priority.SESSION]
+    assert all(fill(gate, priority, HERE) > 0 for priority in classes)
+    assert not gate.is_full_for(Priority.HEALTH, HERE)
+
+
+@given(st.lists(st.tuples(st.sampled_from([HERE, THERE, ""]), st.integers(0, 2)), max_size=60))
+def test_what_is_counted_is_what_has_arrived_and_is_neither_answered_nor_at_rest(steps: list[tuple[str, int]]) -> None:
+    """Whatever arrives, rests, goes on and is answered in whatever order: the count of each address is exact, their sum is all that
+    is in flight, and when all are answered no entry is left."""
+    gate = Gate()
+    here: list[str] = []
+    resting: list[str] = []
+    for address, step in steps:
+        if step == 0:
+            gate.arrived(address)
+            here.append(address)
+        elif step == 1 and address in here:
+            gate.rests(address)
+            here.remove(address)
+            resting.append(address)
+        elif step == 2 and address in here:
+            gate.answered(address)
+            here.remove(address)
+        assert gate._of == Counter(here)
+        assert gate.in_flight == len(here)
+    for address in resting:
+        gate.goes_on(address)
+    for address in here + resting:
+        gate.answered(address)
+    assert (gate._of, gate.in_flight) == ({}, 0)
 
 
 @pytest.mark.survives("D22")
@@ -78,9 +144,9 @@ def test_while_work_waits_too_long_only_probes_and_sessions_come_in() -> None:
     gate = Gate(
         {b"/livez": Priority.HEALTH, b"/auth/refresh": Priority.SESSION}, is_backed_up=lambda: True, tally=tally
     )
-    verdicts = {path: gate.refuses(path, b"POST") for path in (b"/livez", b"/auth/refresh", b"/api/artists")}
+    verdicts = {path: gate.refuses(path, b"POST", HERE) for path in (b"/livez", b"/auth/refresh", b"/api/artists")}
     assert verdicts[b"/livez"] is None
     assert verdicts[b"/auth/refresh"] is None
     assert verdicts[b"/api/artists"] in RETRY_S
-    assert gate.is_full_for(Priority.READ)
+    assert gate.is_full_for(Priority.READ, HERE)
     assert tally.counts()[Refused.GATE_BACKLOG] == 2

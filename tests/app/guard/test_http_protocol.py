@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 
 import pytest
@@ -40,3 +41,32 @@ async def test_spoiled_requests_leave_no_line_in_the_log_and_the_server_alive(ec
     async with await Peer.open(echo.port, request("GET /")) as peer:
         assert (await peer.answer()).status == 200
     assert echo.text() == ""
+
+
+async def test_the_gate_is_asked_for_the_caller_behind_the_proxy_and_not_for_the_proxy(echo: EchoServer) -> None:
+    for forwarded, status in (("2001:db8::7", 503), ("2001:db8::7, 192.0.2.1", 200), ("2001:db8:0:1::7", 200)):
+        async with await Peer.open(echo.port, request("GET /", f"X-Forwarded-For: {forwarded}")) as peer:
+            assert (await peer.answer()).status == status
+
+
+async def begun(echo: EchoServer) -> int:
+    async with await Peer.open(echo.port, request("GET /begun")) as peer:
+        return int((await peer.answer()).body)
+
+
+@pytest.mark.survives("D22")
+async def test_a_request_does_not_begin_while_answers_wait_for_their_peer(echo: EchoServer) -> None:
+    """One connection asks for 20 answers of 4 MiB at once, each more than the system takes, and reads none: the node begins with
+    one. Once that is taken the others follow."""
+    before = await begun(echo)
+    async with await Peer.open(echo.port) as peer:
+        peer.writer.transport.pause_reading()  # type: ignore[attr-defined]  # a socket's transport reads
+        peer.send(request("GET /large") * 20)
+        seen, now = -1, before
+        while now != seen or now == before:
+            await asyncio.sleep(0.3)
+            seen, now = now, await begun(echo)
+        assert now - before == 1
+        peer.writer.transport.resume_reading()  # type: ignore[attr-defined]  # likewise
+        for _ in range(20):
+            assert len((await peer.answer()).body) == 4 << 20

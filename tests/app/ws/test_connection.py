@@ -79,7 +79,9 @@ Dial = Callable[..., Awaitable[Line]]
 
 @pytest.fixture
 async def dial() -> AsyncIterator[Dial]:
+    """At the end nothing is counted at the gate, whatever was answered, cancelled or torn apart."""
     lines: list[Line] = []
+    gate = Gate()
 
     async def make(who: Principal | None = None, tokens: dict[str, Principal] | None = None, **limits: int) -> Line:
         handlers, runner, hub = FakeHandlers(), FakeRunner(), Hub()
@@ -99,7 +101,7 @@ async def dial() -> AsyncIterator[Dial]:
         verifier, denials = FakeVerifier(tokens or {}), FakeRefusals()
         feed = Feed(hub, NoHistory(), topic_roles(EVENTS.values()))
         services = Services(
-            runner, verifier, FakeLimiter(**limits), feed, denials, Gate(), FakeMetrics().traffic, time.time
+            runner, verifier, FakeLimiter(**limits), feed, denials, gate, FakeMetrics().traffic, time.time
         )
         dialect = make_dialects(PACKAGES, handlers, EVENT_CODECS)[Format.JSON]
         admission = Admission(Format.JSON, None, who, "192.0.2.1", "tests")
@@ -113,6 +115,8 @@ async def dial() -> AsyncIterator[Dial]:
         line.serving.cancel()
         await asyncio.wait([line.serving])
         await line.connection.finish()
+    await asyncio.sleep(0)
+    assert (gate.in_flight, gate._of) == (0, {})
 
 
 async def test_requests_of_one_socket_run_at_once_and_answer_as_they_end(dial: Dial) -> None:
