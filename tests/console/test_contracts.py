@@ -148,3 +148,30 @@ async def test_the_json_is_completed_where_the_cursor_is(console: Visit, tmp_pat
     await expect(offered).to_contain_text("At shape")
     await offered.get_by_role("button", name="side").click()
     await expect(text).to_have_value(re.compile('"side": '))
+
+
+async def test_what_is_typed_right_after_a_completion_stays(console: Visit, tmp_path: Path) -> None:
+    """Before the page has been painted: a slow machine gives a person that time."""
+    await put(console, contract_with(tmp_path, both_ways(FIELDS, SHAPES, "shape")))
+    await console.open("#/operation/send_thing")
+    await console.page.get_by_role("tab", name="JSON", exact=True).click()
+    text, typed = console.page.get_by_label("Request as JSON"), '{"colour": "green"}'
+    await text.fill('{"colour": "red"}')
+    for key in ("Home", *["ArrowRight"] * 12):
+        await text.press(key)
+    await expect(console.page.locator(".completions")).to_contain_text("green")
+    await console.page.evaluate(
+        """(typed) => new Promise((done) => {
+            const text = document.querySelector("textarea.json");
+            const write = (_, observer) => {
+                observer.disconnect();
+                text.value = typed;
+                text.dispatchEvent(new Event("input", { bubbles: true }));
+                requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 100)));
+            };
+            new MutationObserver(write).observe(document.body, { childList: true, subtree: true, characterData: true, attributes: true });
+            [...document.querySelectorAll(".completions button")].find((one) => one.textContent === "green").click();
+        })""",
+        typed,
+    )
+    await expect(text).to_have_value(typed)

@@ -1,6 +1,6 @@
 /** The same value as JSON text, with what is wrong in it and what could be added. */
 
-import { useEffect, useState } from "preact/hooks";
+import { useLayoutEffect, useState } from "preact/hooks";
 import { parseJson } from "@runtime/json.ts";
 import type { Located } from "../contract/schema.ts";
 import { tagsOf } from "../contract/schema.ts";
@@ -16,13 +16,13 @@ interface Props {
   readonly faults: readonly Fault[];
 }
 
-/** The text is its own while it is edited; what else changes the value writes it anew. */
+/** The text is its own while it is edited; what else changes the value writes it anew, before anybody can type on. */
 export function Editor({ type, value, onChange, faults }: Props) {
   const [text, setText] = useState(() => textOf(type, value));
   const [broken, setBroken] = useState("");
   const [cursor, setCursor] = useState(0);
-  useEffect(() => {
-    if (!isSame(text, value)) {
+  useLayoutEffect(() => {
+    if (!isSame(text, value ?? {})) {
       setText(textOf(type, value));
       setBroken("");
     }
