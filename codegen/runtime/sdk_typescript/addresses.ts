@@ -8,16 +8,19 @@ import { AttemptFailed } from "./retry.ts";
  * node that ends do not all go to the same one.
  */
 export class Addresses {
-  readonly #all: string[];
+  #all: string[];
   #index = 0;
 
   constructor(baseUrl: string | readonly string[]) {
-    const [first, ...others] = typeof baseUrl === "string" ? [baseUrl] : baseUrl;
+    const [first, ...others] = [baseUrl].flat();
     if (first === undefined) {
       throw new TypeError("there is no address");
     }
-    const drawn = others.map((url) => ({ url, at: Math.random() })).sort((one, other) => one.at - other.at);
-    this.#all = [first, ...drawn.map((one) => one.url)].map((url) => url.replace(/\/+$/, ""));
+    this.#all = [first];
+    for (const url of others) {
+      this.#all.splice(1 + Math.floor(Math.random() * this.#all.length), 0, url);
+    }
+    this.#all = this.#all.map((url) => url.replace(/\/+$/, ""));
   }
 
   get current(): string {

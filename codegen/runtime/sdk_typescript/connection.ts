@@ -9,8 +9,7 @@ import type { Call } from "./call.ts";
 import type { Codec } from "./codec.ts";
 import { Deadline, sleep } from "./deadline.ts";
 import { ApiError, AuthenticationLost, ClientClosed, ClientError, ConnectionLost } from "./errors.ts";
-import type { Received, Stream } from "./events.ts";
-import { EventStream } from "./events.ts";
+import type { EventStream, Received, Stream } from "./events.ts";
 import { HttpDoor } from "./http.ts";
 import { JSON_CODEC } from "./json_codec.ts";
 import type { Contract, Event, Operation, SessionTokens } from "./operation.ts";
@@ -195,28 +194,14 @@ export class Connection {
 
   /** The events as they come, from when the first is asked for; leaving the loop unsubscribes. */
   events<T>(event: Event<T>): Stream<T> {
-    const stream: EventStream<T> = new EventStream<T>(this.#options.maxQueuedEvents ?? MAX_QUEUED, () => this.#leave(stream));
-    stream.ready = this.#follow(event, stream);
-    stream.ready.catch((error: unknown) => {
-      this.#leave(stream);
-      stream.end(error instanceof ClientError ? error : new ClientError(String(error)));
-    });
-    return stream;
+    const limit = this.#options.maxQueuedEvents ?? MAX_QUEUED;
+    return later(following().then(({ follow }) => follow(this.#socket, this.#hooks, () => this.connect(), event, limit)));
   }
 
   /** Calls the listener for each event in turn until the answered function is called; what ends it otherwise is warned of. */
   on<T>(event: Event<T>, listener: (event: Received<T>) => unknown): () => void {
     const stream = this.events(event);
-    const follow = async (): Promise<void> => {
-      for await (const one of stream) {
-        try {
-          await listener(one);
-        } catch (error) {
-          this.#warn(`a listener of ${event.name} failed: ${String(error)}`);
-        }
-      }
-    };
-    follow().catch((error: unknown) => this.#warn(`the events ${event.name} have ended: ${String(error)}`));
+    void following().then(({ listen }) => listen(stream, event, listener, (message) => this.#warn(message)));
     return () => void stream.return?.();
   }
 
@@ -232,20 +217,6 @@ export class Connection {
       }
     } finally {
       deadline.done();
-    }
-  }
-
-  async #follow<T>(event: Event<T>, stream: EventStream<T>): Promise<void> {
-    await this.connect();
-    if (this.#socket.followers.add(event, stream)) {
-      await this.#socket.follow([event.topic]);
-    }
-  }
-
-  #leave<T>(stream: EventStream<T>): void {
-    const topic = this.#socket.followers.remove(stream);
-    if (topic !== undefined) {
-      this.#socket.leave([topic]);
     }
   }
 
@@ -339,6 +310,22 @@ export class Connection {
       console.warn(message);
     }
   }
+}
+
+const following = (): Promise<typeof import("./following.ts")> => import("./following.ts");
+
+/** A stream whose module is still being loaded. */
+function later<T>(stream: Promise<EventStream<T>>): Stream<T> {
+  const ready = stream.then((found) => found.ready);
+  ready.catch(() => undefined);
+  return {
+    ready,
+    next: () => stream.then((found) => found.next()),
+    return: () => stream.then((found) => found.return()),
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
 }
 
 function needed<T>(operation: T | undefined, role: string): T {

@@ -65,7 +65,7 @@ export class Line {
   /** Waits for the answer, which has no id in JSON: answers come in the order of their frames. */
   control(wanted: "authenticated" | "topics", make: (codec: Codec) => Frame, withinMs: number = CONTROL_MS): Promise<void> {
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(new ClientError("the server does not answer a control frame")), Math.min(withinMs, CONTROL_MS));
+      const timer = setTimeout(() => reject(new ClientError("no answer to a control frame")), Math.min(withinMs, CONTROL_MS));
       const settled = (settle: () => void): void => {
         clearTimeout(timer);
         settle();

@@ -17,8 +17,8 @@ export const JSON_CODEC: Codec = {
   authenticate: (token) => JSON.stringify({ type: "auth", token: `Bearer ${token}` }),
   cancel: (requestId) => JSON.stringify({ type: "cancel", req_id: requestId }),
   subscribe: (topics, after) => {
-    const positions = [...after].map(([topic, { epoch, offset }]) => ({ topic, epoch, offset }));
-    return JSON.stringify({ type: "subscribe", topics, ...(positions.length > 0 ? { positions } : {}) });
+    const positions = after.size > 0 ? [...after].map(([topic, place]) => ({ topic, ...place })) : undefined;
+    return JSON.stringify({ type: "subscribe", topics, positions });
   },
   unsubscribe: (topics) => JSON.stringify({ type: "unsubscribe", topics }),
   read,
@@ -50,21 +50,14 @@ function read(frame: unknown): Read {
     throw new Malformed("a frame is a JSON object");
   }
   const { type, pkg_id: pkgId, req_id: requestId, status_code: status, data, meta, topic, offset, epoch } = members as Members;
-  const { reconnect_after_ms: afterMs } = members as Members;
-  if (type === "server.draining") {
-    return { kind: "draining", afterMs: Math.max(0, Number(afterMs) || 0) };
-  }
   if (type !== undefined) {
     return control(String(type), members as Members);
   }
-  if (status === undefined) {
-    if (requestId !== NIL || typeof pkgId !== "number") {
-      throw new Malformed("a frame without a status_code is a push");
-    }
+  if (status === undefined && requestId === NIL && typeof pkgId === "number") {
     return { kind: "push", push: { pkgId, data, topic: text(topic), offset: count(offset), epoch: text(epoch) } };
   }
   if (typeof status !== "number" || !(requestId === null || typeof requestId === "string")) {
-    throw new Malformed("status_code is a number and req_id a text");
+    throw new Malformed("this is no reply");
   }
   return { kind: "reply", reply: { requestId: requestId ?? undefined, status, data, meta } };
 }
@@ -75,15 +68,14 @@ function control(type: string, members: Members): Read {
       return { kind: "authenticated" };
     case "auth.expiring":
       return { kind: "expiring" };
+    case "server.draining":
+      return { kind: "draining", afterMs: Math.max(0, count(members["reconnect_after_ms"]) || 0) };
     case "subscribed":
     case "unsubscribed":
       return { kind: "topics", starts: Array.isArray(members["positions"]) ? members["positions"].map(start) : [] };
     case "topic.missed": {
       const { topic, position } = start(members);
-      if (position === undefined) {
-        throw new Malformed("topic.missed names a position");
-      }
-      return { kind: "missed", topic, position };
+      return position === undefined ? { kind: "nothing" } : { kind: "missed", topic, position };
     }
     default:
       return { kind: "nothing" };
@@ -91,13 +83,10 @@ function control(type: string, members: Members): Read {
 }
 
 function start(value: unknown): Start {
-  const { topic, epoch, offset, recovered } = (typeof value === "object" && value !== null ? value : {}) as Members;
-  if (typeof topic !== "string") {
-    throw new Malformed("a position names its topic");
-  }
-  const isKnown = typeof epoch === "string" && epoch !== "";
-  const position: Position | undefined = isKnown ? { epoch, offset: count(offset) ?? 0 } : undefined;
-  return { topic, position, recovered: recovered === true };
+  const { topic, epoch, offset, recovered } = (value ?? {}) as Members;
+  const known = text(epoch);
+  const position: Position | undefined = known ? { epoch: known, offset: count(offset) ?? 0 } : undefined;
+  return { topic: text(topic) ?? "", position, recovered: recovered === true };
 }
 
 function text(value: unknown): string | undefined {

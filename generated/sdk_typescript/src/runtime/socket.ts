@@ -11,8 +11,8 @@ import { timeoutMs } from "./call.ts";
 import type { Codec } from "./codec.ts";
 import { race } from "./deadline.ts";
 import type { DeadlineExceeded } from "./errors.ts";
-import { ApiError, AuthenticationLost, ClientError, ConnectionLost, RateLimited, TimedOut, Unavailable } from "./errors.ts";
-import { Followers } from "./followers.ts";
+import { ApiError, AuthenticationLost, ClientError, ConnectionLost, Unavailable } from "./errors.ts";
+import type { Followers } from "./followers.ts";
 import { Line } from "./line.ts";
 import type { Contract } from "./operation.ts";
 import type { ClientOptions, Hooks, WebSocketLike } from "./options.ts";
@@ -51,7 +51,8 @@ export interface SocketDoorOptions {
 }
 
 export class SocketDoor {
-  readonly followers: Followers;
+  /** Of events, once somebody follows any. */
+  followers: Followers | undefined;
   /** The token that the connection was opened with, or has been given since. */
   token: string | undefined;
   /** Why the socket is not opened again, until it is reset. */
@@ -74,7 +75,6 @@ export class SocketDoor {
   constructor(options: SocketDoorOptions) {
     this.#options = options;
     this.#hooks = options.client.hooks ?? {};
-    this.followers = new Followers(this.#hooks);
   }
 
   get isOpen(): boolean {
@@ -123,7 +123,7 @@ export class SocketDoor {
     this.#wake?.();
     this.#loseAll();
     await this.#keeper;
-    this.followers.end(undefined);
+    this.followers?.end(undefined);
   }
 
   // Calls
@@ -219,7 +219,7 @@ export class SocketDoor {
   /** Rejects with what the server refuses with; a connection that is lost meanwhile follows when it is back. */
   async follow(topics: string[]): Promise<void> {
     if (this.isOpen) {
-      await this.#line?.control("topics", (codec) => codec.subscribe(topics, this.followers.positions(topics))).catch((error: unknown) => {
+      await this.#line?.control("topics", (codec) => codec.subscribe(topics, this.followers?.positions(topics) ?? new Map())).catch((error: unknown) => {
         if (!(error instanceof ConnectionLost)) {
           throw error;
         }
@@ -290,7 +290,7 @@ export class SocketDoor {
 
   #stop(error: ClientError, code: number): void {
     this.stopped = error;
-    this.followers.end(error);
+    this.followers?.end(error);
     this.#hooks.onDisconnect?.(code, -1);
   }
 
@@ -308,7 +308,7 @@ export class SocketDoor {
   /** A timer that holds Node only where somebody follows events. */
   #after(ms: number, act: () => void): ReturnType<typeof setTimeout> {
     const timer = setTimeout(act, ms);
-    if (this.followers.topics.length === 0) {
+    if (!this.followers?.topics.length) {
       (timer as { unref?: () => void }).unref?.();
     }
     return timer;
@@ -431,18 +431,12 @@ export class SocketDoor {
     this.#count += 1;
     this.#tellOpened();
     this.#hooks.onConnect?.(this.#count);
-    const { topics } = this.followers;
-    if (topics.length > 0) {
-      this.follow(topics).catch((error: unknown) => this.#followLater(line, error as ClientError));
-    }
-  }
-
-  /** What the server cannot do for now is asked for again over the next connection. */
-  #followLater(line: Line, error: ClientError): void {
-    if (error instanceof Unavailable || error instanceof RateLimited || error instanceof TimedOut) {
-      line.socket.close(NORMAL);
-    } else {
-      this.followers.end(error);
+    const topics = this.followers?.topics;
+    if (topics?.length) {
+      // What the server cannot do for now is asked for again over the next connection.
+      this.follow(topics).catch((error: unknown) =>
+        error instanceof Unavailable ? line.socket.close(NORMAL) : this.followers?.end(error as ClientError),
+      );
     }
   }
 
@@ -473,7 +467,7 @@ export class SocketDoor {
         line.answered(action.requestId, action.reply);
         break;
       case "push":
-        this.followers.offer(line.session.codec, action.push);
+        this.followers?.offer(line.session.codec, action.push);
         break;
       case "expiring":
         void this.#renew();
@@ -485,10 +479,10 @@ export class SocketDoor {
         line.refused(action.error);
         break;
       case "missed":
-        this.followers.miss(action.topic, action.position);
+        this.followers?.miss(action.topic, action.position);
         break;
       case "topics":
-        this.followers.start(action.starts);
+        this.followers?.start(action.starts);
         line.settle("topics");
         break;
       case "authenticated":

@@ -1,0 +1,54 @@
+/** Following events: loaded when somebody does, so that a bundle for calls alone can leave it out. */
+
+import { ClientError } from "./errors.ts";
+import type { Received, Stream } from "./events.ts";
+import { EventStream } from "./events.ts";
+import { Followers } from "./followers.ts";
+import type { Event } from "./operation.ts";
+import type { Hooks } from "./options.ts";
+import type { SocketDoor } from "./socket.ts";
+
+/** `connect` opens the socket, or throws why it does not open; `limit` events may wait for their taker. */
+export function follow<T>(socket: SocketDoor, hooks: Hooks, connect: () => Promise<void>, event: Event<T>, limit: number): EventStream<T> {
+  socket.followers ??= new Followers(hooks);
+  const { followers } = socket;
+  const leave = (): void => {
+    const topic = followers.remove(stream);
+    if (topic !== undefined) {
+      socket.leave([topic]);
+    }
+  };
+  const stream: EventStream<T> = new EventStream<T>(limit, leave);
+  const begin = async (): Promise<void> => {
+    await connect();
+    if (followers.add(event, stream)) {
+      await socket.follow([event.topic]);
+    }
+  };
+  stream.ready = begin();
+  stream.ready.catch((error: unknown) => {
+    leave();
+    stream.end(error instanceof ClientError ? error : new ClientError(String(error)));
+  });
+  return stream;
+}
+
+/** Calls the listener for each event in turn, and survives its failures. */
+export async function listen<T>(
+  stream: Stream<T>,
+  event: Event<T>,
+  listener: (event: Received<T>) => unknown,
+  warn: (message: string) => void,
+): Promise<void> {
+  try {
+    for await (const one of stream) {
+      try {
+        await listener(one);
+      } catch (error) {
+        warn(`a listener of ${event.name} failed: ${String(error)}`);
+      }
+    }
+  } catch (error) {
+    warn(`the events ${event.name} have ended: ${String(error)}`);
+  }
+}
