@@ -14,7 +14,7 @@ from codegen.project.init import ITS_PLACE, LICENCE, OF_THE_PLATFORM, PLATFORM, 
 from tests.codegen.project.trees import commit, copy_of_tree, head, run
 from tests.workbench import tracked
 
-PROTOCOL = re.compile(r"stele\.v1|Stele-|stele cursor|\.stele|X-Stele|x-stele", re.IGNORECASE)
+PROTOCOL = re.compile(r"stele\.v1|stele[._]control|Stele-|stele cursor|\.stele|X-Stele|x-stele", re.IGNORECASE)
 ROOMS = ("app/", "generated/", "specs/", "docker/", "pyproject.toml", "tests/features/", "tests/doors.py")
 
 

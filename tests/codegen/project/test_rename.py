@@ -31,6 +31,7 @@ PROTOCOL = {
     r"x-stele-client": "the header in which clients name themselves",
     r"stele-contract": "the header that says which contract is served",
     r"stele\.v1\.(json|protobuf|\{self\.value\})": "the subprotocols of the socket",
+    r"stele[._]control": "the package and the file of the messages of control frames",
     r"[`\"/]\.stele\b": "the folder of a developer's data, which a rename must not lose",
     r"stele cursor": "the seal of cursors, which clients keep from one release to the next",
 }
@@ -85,7 +86,7 @@ def test_no_other_name_is_left_but_those_of_the_protocol(orders: Path) -> None:
         for path in ([orders / name] if (orders / name).is_file() else (orders / name).rglob("*"))
     ]
     assert len(files) > 300
-    named = [path for path in files if "stele" in path.name]
+    named = [path for path in files if "stele" in re.sub("|".join(PROTOCOL), "", path.name)]
     left = {f"{path.relative_to(orders)}: {one}" for path in files for one in strangers(path)}
     assert (named, left) == ([], set())
 
@@ -100,7 +101,7 @@ def strangers(path: Path) -> list[str]:
 
 def test_each_name_of_the_protocol_is_still_there_and_documented() -> None:
     wire = (ROOT / "docs" / "wire.md").read_text()
-    for name in ("X-Stele-Client", "Stele-Contract", "stele.v1.json", "stele.v1.protobuf"):
+    for name in ("X-Stele-Client", "Stele-Contract", "stele.v1.json", "stele.v1.protobuf", "stele.control.v1"):
         assert name in wire
 
 
