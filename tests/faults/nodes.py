@@ -103,7 +103,7 @@ class Listener:
         with contextlib.suppress(ConnectionClosed):
             async for frame in socket:
                 said = json.loads(frame)
-                if said.get("topic") == "artists":
+                if said.get("topic") == "artists" and "data" in said:
                     self.names.append(said["data"]["artist"]["name"])
                     self.places.append((said["epoch"], said["offset"]))
 
