@@ -1,5 +1,7 @@
 """What stands in front of several nodes, as small as it can be: who is ready gets calls, over connections that are kept while a node keeps
-them. A call that is answered 503 is made once more, elsewhere; nothing else is repeated."""
+them. A call that is answered 503 is made once more, elsewhere, and so is one whose kept connection had ended before a byte of the answer came:
+a node may close what is idle at any time (RFC 9112 section 9.5), reads may be repeated, and the writes bear an `Idempotency-Key`. Nothing
+else is repeated."""
 
 from __future__ import annotations
 
@@ -53,7 +55,7 @@ class Balancer:
         asked = request(line, *fields, body=body, host=HOST)
         port = self.pick_next()
         try:
-            answer = await self._ask(port, asked)
+            answer = await self._ask_kept(port, asked) or await self._ask(port, asked)
             if answer.status == 503:
                 self.repeated += 1
                 answer = await self._ask(self.pick(without=port), asked)
@@ -66,8 +68,24 @@ class Balancer:
         self.answered += 1
         return answer
 
+    async def _ask_kept(self, port: int, asked: bytes) -> Answer | None:
+        """None without a kept connection; 503 where it had ended."""
+        peer = self._kept_peer(port)
+        if peer is None:
+            return None
+        try:
+            return await self._ask_over(peer, port, asked)
+        except asyncio.IncompleteReadError as error:
+            if error.partial:
+                raise
+        except ConnectionResetError:
+            pass
+        return Answer(503, {}, b"")
+
     async def _ask(self, port: int, asked: bytes) -> Answer:
-        peer = self._kept_peer(port) or await Peer.open(port)
+        return await self._ask_over(await Peer.open(port), port, asked)
+
+    async def _ask_over(self, peer: Peer, port: int, asked: bytes) -> Answer:
         peer.send(asked)
         try:
             answer = await peer.answer()
