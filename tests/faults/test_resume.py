@@ -9,7 +9,9 @@ import random
 import signal
 import uuid
 from collections.abc import AsyncIterator, Iterator
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from redis.asyncio import Redis
@@ -49,6 +51,10 @@ async def write(node: RunningService, names: list[str]) -> None:
 def named(count: int) -> list[str]:
     prefix = uuid.uuid4().hex
     return [f"{prefix} {index}" for index in range(count)]
+
+
+def _has_a_gap(follower: Follower) -> bool:
+    return follower.gaps > 0
 
 
 @pytest.mark.survives("D17")
@@ -107,9 +113,9 @@ async def test_a_node_that_is_behind_the_one_before_lets_its_client_wait_for_it(
 
 
 @pytest.mark.survives("F02", "D17")
-@pytest.mark.parametrize("loss", ["emptied", "trimmed"])
+@pytest.mark.parametrize("loss", ["emptied", "replica", "trimmed"])
 async def test_what_redis_lost_is_told_to_every_subscriber_and_nothing_is_silent(nodes: Nodes, loss: str) -> None:
-    """F02: FLUSHALL, and a history that ends before who was away: `recovered` is false, or
+    """F02: FLUSHALL, a failover to a replica that lags, and a history that ends before who was away: `recovered` is false, or
     `topic.missed` is said, and what is written afterwards is heard by all."""
     before, between, after = named(10), named(10), named(5)
     client = Redis.from_url(nodes.valkey.url)
@@ -118,6 +124,7 @@ async def test_what_redis_lost_is_told_to_every_subscriber_and_nothing_is_silent
         await write(nodes.first, before)
         for follower in followers:
             await follower.hears(10)
+        older: Any = await client.dump(STREAM)
         away.is_away = True
         away.cut()
         await write(nodes.first, between)
@@ -125,12 +132,18 @@ async def test_what_redis_lost_is_told_to_every_subscriber_and_nothing_is_silent
             await follower.hears(20)
         if loss == "emptied":
             await client.flushall()
+        elif loss == "replica":
+            await client.restore(STREAM, 3_600_000, older, replace=True)
         else:
             await client.xtrim(STREAM, maxlen=2, approximate=False)
             for node in (nodes.first, nodes.second):
                 node.process.stop()
                 node.process.start()
+        if loss == "replica":
+            for follower in followers[:3]:
+                await follower.until(partial(_has_a_gap, follower))
         away.is_away = False
+        await away.until(lambda: bool(away.recovered))
         await write(nodes.second, after)
         for follower in followers:
             await follower.hears_at_last(after)
