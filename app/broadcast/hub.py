@@ -158,6 +158,11 @@ class Hub:
                 for subscriber in list(members):
                     subscriber.push(message, size)
 
+    def note_resumption(self, topic: str, *, is_whole: bool) -> None:
+        """Somebody has asked for what came after a position."""
+        told = topic, is_whole
+        self.resumed[told] = self.resumed.get(told, 0) + 1
+
     def count(self, topic: str) -> int:
         """Over all formats."""
         return sum(len(members) for members in self._topics.get(topic, {}).values())

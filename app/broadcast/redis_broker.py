@@ -251,6 +251,12 @@ class RedisBroker:
         if known == epoch:
             return False
         is_other = known is not None or self._positions.get(stream, START) != START
+        if is_other:
+            logger.error(
+                "event.stream_began_anew",
+                topic=self._streams[stream],
+                read_to=offset_of(self._positions.get(stream, START)),
+            )
         self._positions[stream] = START
         self._move(audience, stream, lost=is_other)
         return is_other

@@ -107,10 +107,10 @@ class JsonWriter:
         return self.message(frame), len(frame)
 
     def subscribed(self, topics: list[str], starts: Sequence[Start], req_id: str | None) -> bytes:
+        places = ((one, *_place(one.position)) for one in starts)
         positions = [
             {"topic": one.topic, "epoch": epoch, "offset": offset, "recovered": one.recovered}
-            for one in starts
-            for epoch, offset in [_place(one.position)]
+            for one, epoch, offset in places
         ]
         return b'{"type":"subscribed","topics":%b,"positions":%b}' % (_encode(topics), _encode(positions))
 

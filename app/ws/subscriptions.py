@@ -96,8 +96,7 @@ class Subscriptions:
             self._joined -= new
             raise
         for topic in after:
-            told = topic, topic in recovered
-            self._feed.hub.resumed[told] = self._feed.hub.resumed.get(told, 0) + 1
+            self._feed.hub.note_resumption(topic, is_whole=topic in recovered)
         starts = [self._start(topic, after.get(topic), topic in recovered) for topic in dict.fromkeys(topics)]
         frame = self._writer.subscribed(topics, starts, wanted.req_id)
         self._sink.reply(self._writer.message(frame), len(frame))

@@ -107,7 +107,8 @@ async def test_events_are_told_by_topic_and_by_how_many_sockets_had_them() -> No
         worker.hub.subscribe(TOPIC, one, writer)
     worker.hub.deliver(Delivery(TOPIC, 1, "e", 1, object()))
     assert worker.told("subscriptions", TOPIC) == worker.told("events_delivered_total", TOPIC) == 2
-    worker.hub.resumed[TOPIC, True] = 3
+    for _ in range(3):
+        worker.hub.note_resumption(TOPIC, is_whole=True)
     assert worker.told("subscriptions_resumed_total", TOPIC, "recovered") == 3
     assert worker.told("subscriptions_resumed_total", TOPIC, "missed") == 0
 

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import time
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +19,7 @@ from websockets.exceptions import ConnectionClosed
 
 from app.development.servers import Postgres, Valkey, embedded_valkey
 from tests.databases import new_database
+from tests.doors import rest
 from tests.running_service import RunningService
 
 
@@ -70,6 +72,19 @@ def two_nodes(folder: Path, postgres: Postgres, name: str) -> Iterator[Nodes]:
         RunningService(folder / "second", database, valkey.url) as second,
     ):
         yield Nodes(first, second, valkey, database)
+
+
+async def write(node: RunningService, names: list[str]) -> None:
+    """One artist after the other; each is acknowledged."""
+    async with rest(node.url, await node.token("editor")) as door:
+        for name in names:
+            assert (await door.call("create_artist", name=name)).code == "ok"
+
+
+def named(count: int) -> list[str]:
+    """Names that nobody else has, with one beginning."""
+    prefix = uuid.uuid4().hex
+    return [f"{prefix} {index}" for index in range(count)]
 
 
 @dataclass

@@ -26,7 +26,7 @@ from websockets.asyncio.client import connect
 from app.development.servers import Postgres
 from generated.sdk_python.stele_client.errors import ClientError
 from tests.doors import rest
-from tests.faults.nodes import Listener, Nodes, two_nodes
+from tests.faults.nodes import Listener, Nodes, named, two_nodes, write
 from tests.faults.proxy import Proxy
 from tests.running_service import RunningService
 
@@ -43,17 +43,6 @@ WHEN (NEW.name LIKE 'slow%') EXECUTE FUNCTION slow()
 def nodes(postgres: Postgres, servers_folder: Path) -> Iterator[Nodes]:
     with two_nodes(servers_folder / "events", postgres, "events") as running:
         yield running
-
-
-async def write(node: RunningService, names: list[str]) -> None:
-    async with rest(node.url, await node.token("editor")) as door:
-        for name in names:
-            assert (await door.call("create_artist", name=name)).code == "ok"
-
-
-def named(count: int) -> list[str]:
-    prefix = uuid.uuid4().hex
-    return [f"{prefix} {index}" for index in range(count)]
 
 
 @pytest.mark.parametrize("fault", ["killed", "silent", "emptied"])

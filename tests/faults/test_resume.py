@@ -7,7 +7,6 @@ import contextlib
 import os
 import random
 import signal
-import uuid
 from collections.abc import AsyncIterator, Iterator
 from functools import partial
 from pathlib import Path
@@ -17,10 +16,8 @@ import pytest
 from redis.asyncio import Redis
 
 from app.development.servers import Postgres
-from tests.doors import rest
-from tests.faults.nodes import Nodes, two_nodes
+from tests.faults.nodes import Nodes, named, two_nodes, write
 from tests.faults.resuming import Follower
-from tests.running_service import RunningService
 
 STREAM, EPOCH = "stele:{artists}:stream", "stele:{artists}:epoch"
 LONG_NAME = "x" * 180
@@ -40,17 +37,6 @@ async def following(nodes: Nodes, count: int, *, is_slow: bool = False) -> Async
         await node.token("reader")  # While all nodes can give one.
     async with contextlib.AsyncExitStack() as stack:
         yield [await stack.enter_async_context(Follower(both, at=index, is_slow=is_slow)) for index in range(count)]
-
-
-async def write(node: RunningService, names: list[str]) -> None:
-    async with rest(node.url, await node.token("editor")) as door:
-        for name in names:
-            assert (await door.call("create_artist", name=name)).code == "ok"
-
-
-def named(count: int) -> list[str]:
-    prefix = uuid.uuid4().hex
-    return [f"{prefix} {index}" for index in range(count)]
 
 
 def _has_a_gap(follower: Follower) -> bool:

@@ -227,7 +227,8 @@ async def test_a_rolling_restart_costs_nobody_anything(
     nodes: list[RunningService], rate: float, sockets: int, write_each: int
 ) -> None:
     """M08 (D26): three nodes are replaced one after the other under 200 calls a second over a balancer that asks `/readyz`, with 150 sockets
-    (600 in the long form) and six generated clients. Every exit code is 0; no call fails, where one that is answered 503 is made once more;
+    (600 in the long form) and six generated clients. Every exit code is 0; no call fails, where one that is answered 503, or whose kept
+    connection had ended, is made once more;
     the clients see no error at all; each socket that was closed is back within 10 s; what was acknowledged is stored; no socket that opened the
     next before it left misses an event."""
     token = await nodes[0].token("editor")

@@ -379,6 +379,8 @@ async def test_a_stream_that_was_lost_is_told_to_the_audience(make_node: MakeNod
     client = Redis.from_url(valkey.url)
     await client.flushall()
     await client.aclose()
-    await node.append(2)
-    await eventually(lambda: len(node.deliveries) == 2)
+    with capture_logs() as logs:
+        await node.append(2)
+        await eventually(lambda: len(node.deliveries) == 2)
     assert node.losses == [Position(node.deliveries[-1].epoch, 0)]
+    assert [line["topic"] for line in logs if line["event"] == "event.stream_began_anew"] == ["artists"]

@@ -54,11 +54,10 @@ class Log:
 
 
 class Socket:
-    """Its inbox, with the positions that it was told."""
+    """Its inbox."""
 
     def __init__(self) -> None:
         self.seen: list[Any] = []
-        self.starts: list[Start] = []
 
     def push(self, message: Message, size: int) -> None:
         self.seen.append(message["told"])
