@@ -12,11 +12,13 @@ import structlog
 
 from app.execution.context import Call
 from app.telemetry.bounded_lines import BoundedLines
-from generated.errors import ERRORS
+from generated.errors import ERRORS, Unavailable
 from generated.http_routes import ROUTES
+from generated.operations import Priority
 
 MAX_LINES = 100
 """In a second: an outage or an overload fails every request, and a line costs as much as half of one."""
+NOT_READY = Unavailable.code
 FAILED = frozenset(code for code, error in ERRORS.items() if error.status >= 500)
 log = structlog.get_logger("app.access")
 
@@ -36,7 +38,7 @@ class AccessLog:
 
     def note(self, call: Call, code: str, seconds: float) -> None:
         """Once for each request, after its end: `code` is `ok`, `cancelled` or the refusal's."""
-        is_bad = seconds >= self._slow_s or code in FAILED
+        is_bad = seconds >= self._slow_s or (code in FAILED and not _is_no(call, code))
         if is_bad or (self._sample and self._draw() < self._sample):
             self._write(call, code, seconds, is_bad=is_bad)
 
@@ -57,3 +59,8 @@ class AccessLog:
             return {}
         status = error.status if error is not None else call.status or route.statuses[0]
         return {"method": route.verb, "endpoint": route.path} | ({} if code == "cancelled" else {"status": status})
+
+
+def _is_no(call: Call, code: str) -> bool:
+    """A probe's answer, which is no failure: `readiness.changed` tells what is not ready, once, and not each time that somebody asks."""
+    return code == NOT_READY and call.operation.priority is Priority.HEALTH

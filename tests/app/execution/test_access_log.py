@@ -42,6 +42,15 @@ def test_without_a_sample_only_failures_of_ours_and_slow_ones_have_a_line(
     assert [one["log_level"] for one in lines] == ([] if level is None else [level])
 
 
+def test_a_probe_that_says_no_has_no_line_and_one_that_fails_has() -> None:
+    """It is asked each second for as long as the node is not ready, and `readiness.changed` has said why."""
+    probe = Call(OPERATIONS["readyz"], nothing, dict, Caller(None, "192.0.2.1", "", Door.HTTP), "trace-1")
+    for code, seconds, lines in (("unavailable", 0.01, 0), ("unavailable", 1.0, 1), ("internal", 0.01, 1)):
+        with capture_logs() as found:
+            AccessLog().note(probe, code, seconds)
+        assert len(found) == lines, code
+
+
 def test_a_line_says_the_contract_s_path_and_the_status() -> None:
     [line] = events(AccessLog(), "unavailable", 0.0123)
     assert (line["method"], line["endpoint"], line["status"]) == ("GET", "/api/artists", 503)
