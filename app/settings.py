@@ -264,8 +264,9 @@ class LogSettings(Group):
     log_format: Annotated[LogFormat, Unset("human", "json", "json")] = Field(LogFormat.JSON, title="json or human")
     """One object a line, or what a terminal shows."""
     access_log_sample: float = Field(0.0, ge=0, le=1, title="a part of all requests, from 0 to 1, such as 0.01")
-    """Which part of the requests has a line when it ends. Every one has whose status is 500 or above, a probe that says no aside, or that was slow: at most 100 a
-    second. 0 since metrics and audit rows say what succeeds, and a line costs about half of what a request does."""
+    """Which part of the requests has a line when it ends. Every one has whose status is 500 or above, a probe that says no aside, or
+    that was slow: at most 100 a second. 0 since metrics and audit rows say what succeeds, and a line costs about half of what a
+    request does."""
     slow_request_ms: int = Field(1000, ge=0, le=60_000, title="milliseconds, such as 1000; 0 for never")
     """From when a request is slow."""
     slow_statement_ms: int = Field(250, ge=0, le=60_000, title="milliseconds, such as 250; 0 for never")
