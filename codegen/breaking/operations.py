@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from fnmatch import fnmatchcase
@@ -49,6 +49,7 @@ def _operation(old: Operation, new: Operation) -> Iterator[Change]:
     yield from _methods(old, new)
     yield from _door(old, new)
     yield from _bytes(old, new)
+    yield from _links(old, new)
     if replace(old.result, file=None) != replace(new.result, file=None):
         message = f"{old.result.record or 'nothing'} became {new.result.record or 'nothing'}"
         yield Change("result-changed", old.name, message, place)
@@ -75,6 +76,25 @@ def _operation(old: Operation, new: Operation) -> Iterator[Change]:
     if old.sunset and old.sunset != new.sunset:
         word = "advanced" if new.sunset and new.sunset < old.sunset else "postponed"
         yield Change(f"sunset-{word}", old.name, f"{old.sunset} became {new.sunset or 'no day'}", place)
+
+
+def _links(old: Operation, new: Operation) -> Iterator[Change]:
+    """What leads from an answer to the next call: no call is refused for it, but who walks by links finds another way, or none."""
+    before, after = _leads(old), _leads(new)
+    for name in sorted(before.keys() - after.keys()):
+        yield Change("link-removed", f"{old.name}: {name}", "leads nowhere any more", new.place)
+    for name in sorted(after.keys() - before.keys()):
+        yield Change("link-added", f"{old.name}: {name}", "is new", new.place)
+    for name in sorted(before.keys() & after.keys()):
+        if before[name] != after[name]:
+            yield Change("link-changed", f"{old.name}: {name}", "leads elsewhere, or with other parameters", new.place)
+
+
+def _leads(operation: Operation) -> dict[str, dict[str, object]]:
+    """Each link without its description."""
+    links = operation.http.links if operation.http else {}
+    said = {name: dict(link) if isinstance(link, Mapping) else {} for name, link in links.items()}
+    return {name: {key: one for key, one in link.items() if key != "description"} for name, link in said.items()}
 
 
 def _bytes(old: Operation, new: Operation) -> Iterator[Change]:

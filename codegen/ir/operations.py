@@ -182,7 +182,8 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Info:
-    """What a root says of itself: `details` and `servers` go into the expanded document as they stand, x- words aside."""
+    """What a root says of itself: `details` and `servers` go into the expanded document as they stand, x- words aside;
+    `external_docs` goes into both."""
 
     title: str
     version: str
@@ -190,6 +191,7 @@ class Info:
     servers: object
     tags: tuple[tuple[str, str], ...]
     tag_docs: Mapping[str, ExternalDocs] = field(default_factory=dict)
+    external_docs: ExternalDocs | None = None
     product: str = "api"
     """The name of the product, as x-name says it, else as the title gives it; not of what is on the wire."""
 

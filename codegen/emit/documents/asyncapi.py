@@ -51,7 +51,7 @@ def _document(contract: Contract, info: Info) -> File:
     operations |= control_operations(CHANNEL)
     document: Json = {
         "asyncapi": "3.0.0",
-        "info": dict(info.details),
+        "info": dict(info.details) | linked(Notes(external_docs=contract.info.external_docs)),
         "defaultContentType": "application/json",
         "servers": info.servers or ANY_NODE,
         "channels": {"web": _channel(contract, messages)},

@@ -109,7 +109,7 @@ def emit(contract: Contract) -> list[File]:
             "headers": _headers(paths),
             "schemas": used(spelling.components(), paths),
         },
-    }
+    } | linked(Notes(external_docs=info.external_docs))
     return [File("specs/openapi.json", printed(document))]
 
 

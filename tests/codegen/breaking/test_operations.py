@@ -64,6 +64,26 @@ def test_a_promise_to_callers_is_lowered_in_any_of_its_parts_or_raised(
     assert rules(judge(old.contract, new.contract, (), TODAY), "ping") == {rule}
 
 
+LINK = "          delete_artist: {operationId: delete_artist, parameters: {artist_id: $response.body#/id}}\n"
+
+
+@pytest.mark.parametrize(
+    ("instead", "there", "back"),
+    [
+        ("", "link-removed", "link-added"),
+        (LINK.replace("{operationId", "{description: Away with it., operationId"), None, None),
+        (LINK.replace(": delete_artist,", ": get_artist,"), "link-changed", "link-changed"),
+    ],
+)
+def test_a_link_that_goes_or_leads_elsewhere_is_said(tmp_path: Path, instead: str, there: str, back: str) -> None:
+    """Who walks by links is told; no call is refused for it, so that the gate stays open."""
+    old = edited(tmp_path / "old").contract
+    new = edited(tmp_path / "new", ("http/artists.yaml", LINK, instead)).contract
+    forth, home = judge(old, new, (), TODAY), judge(new, old, (), TODAY)
+    assert rules(forth, "create_artist: delete_artist") == {there} - {None}
+    assert rules(home, "create_artist: delete_artist") == {back} - {None}
+
+
 def test_a_field_that_leaves_or_joins_the_query_is_said_of_the_parameter_too(tmp_path: Path) -> None:
     """HTTP refuses an unknown parameter in either format, while a message may hold what is unknown."""
     name = (SCHEMA, "    name: {type: string, minLength: 1}\n", "")
