@@ -50,7 +50,7 @@ def _operation(old: Operation, new: Operation) -> Iterator[Change]:
     yield from _door(old, new)
     yield from _bytes(old, new)
     if replace(old.result, file=None) != replace(new.result, file=None):
-        message = f"{old.result.record or 'nothing'} became {new.result.record or 'nothing'}"
+        message = f"{_answer(old)} became {_answer(new)}"
         yield Change("result-changed", old.name, message, place)
     yield from _roles(old.name, old.roles, new.roles, new)
     for code in sorted(set(new.errors) - set(old.errors)):
@@ -75,6 +75,12 @@ def _operation(old: Operation, new: Operation) -> Iterator[Change]:
     if old.sunset and old.sunset != new.sunset:
         word = "advanced" if new.sunset and new.sunset < old.sunset else "postponed"
         yield Change(f"sunset-{word}", old.name, f"{old.sunset} became {new.sunset or 'no day'}", place)
+
+
+def _answer(operation: Operation) -> str:
+    """In words; from one answer to a stream is another for every client."""
+    record = operation.result.record or "nothing"
+    return f"a stream of {record}" if operation.result.is_stream else record
 
 
 def _bytes(old: Operation, new: Operation) -> Iterator[Change]:

@@ -21,6 +21,7 @@ from proof.mock.reading import Reader, Request, idempotency_key, is_unchanged
 from proof.mock.refusal import Refusal
 from proof.mock.service import Answered, Asked, Mock
 from proof.mock.shapes import Kind
+from proof.mock.streams import stream_types, streamed
 from proof.mock.uploads import downloaded, most_bytes, uploaded
 from proof.parameters import order, pattern
 
@@ -113,7 +114,8 @@ class HttpDoor:
         is_plain = has_body and not (operation.http.form or operation.http.file)
         body = await _body(receive, headers, MAX_BODY if is_plain else most_bytes(operation)) if has_body else None
         media = body_type(headers, known) if is_plain else ""
-        answers = answer_type(headers, media, known) if operation.result.record else JSON
+        answered_as = stream_types(operation) if operation.result.is_stream else known
+        answers = answer_type(headers, media, answered_as) if operation.result.record else JSON
         key = idempotency_key(operation, headers)
         protobuf = "" if media in ("", JSON) else PROTOBUF
         request = Request(headers, match.path, scope["query_string"], protobuf or media, body if is_plain else None)
@@ -156,7 +158,11 @@ class HttpDoor:
             response.headers["Content-Type"], response.body = downloaded(operation)
         elif operation.result.record is not None:
             response.headers |= {"Content-Type": media, "Vary": "accept"}
-            response.body = self._encoded(operation.result.record, value, media)
+            response.body = (
+                streamed(operation.result.record, value, media, self._mock.forms.protobuf)
+                if operation.result.is_stream
+                else self._encoded(operation.result.record, value, media)
+            )
         return response
 
     def _encoded(self, record: str, value: Any, media: str) -> bytes:
