@@ -19,7 +19,7 @@ from app.http.answer import OK, VARY, Header, Send, head_of
 from app.http.message import Receive
 from app.http.negotiation import NDJSON, PROTOBUF_STREAM, SSE
 from generated.bindings import Codec
-from generated.errors import ApiError
+from generated.errors import ApiError, Unavailable
 from generated.proto import envelope_pb2
 from generated.wire import write_problem
 
@@ -27,6 +27,8 @@ HEAD_S = 1.0
 """How long a stream may be silent before its head is sent."""
 BEAT_S = 15.0
 """How long it may be silent after that: proxies end what says nothing for a minute."""
+RETRY_S = 1
+"""When to come again to a server that ends; another one may be there."""
 UNBUFFERED: Header = (b"x-accel-buffering", b"no")
 """Proxies that collect answers are asked to pass items on."""
 
@@ -140,33 +142,39 @@ class StreamAnswer:
             await self._send_part(part)
 
     async def run(self, running: Coroutine[Any, Any, Any], receive: Receive) -> None:
-        """`running` is the call in the pipeline. Raises the refusal of one that has sent nothing."""
+        """`running` is the call in the pipeline. Raises the refusal of one that has sent nothing. It is cancelled where the server
+        ends: what has begun ends with a refusal, so that nobody takes it for the whole and everybody knows to come again."""
         task = asyncio.ensure_future(running)
         gone = asyncio.ensure_future(self._until_gone(receive))
         try:
             await self._watch(task, gone)
-            if task.done():
-                await self._finish(task)
-        except asyncio.CancelledError:  # The server ends: what has begun is cut, for nobody may take it for the whole.
+        except asyncio.CancelledError:
             if not self._has_begun:
                 raise
+            await _ended(task)
+            await self._fail(Unavailable(retry_after_s=RETRY_S))
+        else:
+            if task.done():
+                await self._finish(task)
         finally:
             gone.cancel()
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+            await _ended(task)
 
     async def _watch(self, task: asyncio.Future[Any], gone: asyncio.Future[None]) -> None:
         """Until either is done; says now and then that the stream lives."""
         patience_s = HEAD_S
         while not (await asyncio.wait([task, gone], timeout=patience_s, return_when=asyncio.FIRST_COMPLETED))[0]:
+            is_due = patience_s == BEAT_S or not self._has_begun
             patience_s = BEAT_S
-            if self._call.context is not None and not self._writing.locked():
+            if is_due and self._call.context is not None and not self._writing.locked():
                 await self._beat()
 
     async def _beat(self) -> None:
+        """The head shows it once, if nothing has gone yet."""
         async with self._writing:
-            await self._begin()
-            if beat := self._written().beat:
+            if not self._has_begun:
+                await self._begin()
+            elif beat := self._written().beat:
                 await self._send_part(beat)
 
     async def _finish(self, task: asyncio.Future[Any]) -> None:
@@ -177,14 +185,18 @@ class StreamAnswer:
         except ApiError as error:
             if not self._has_begun:
                 raise
-            await self._send_part(self._written().failure(error, self._call.trace_id))
-            if self._written().is_cut:
-                return
+            await self._fail(error)
         else:
             await self._begin()
             if last := self._written().end():
                 await self._send_part(last)
-        await self._send({"type": "http.response.body", "body": b""})
+            await self._send({"type": "http.response.body", "body": b""})
+
+    async def _fail(self, error: ApiError) -> None:
+        form = self._written()
+        await self._send_part(form.failure(error, self._call.trace_id))
+        if not form.is_cut:
+            await self._send({"type": "http.response.body", "body": b""})
 
     def _written(self) -> Form:
         if self._form is None:
@@ -215,3 +227,9 @@ class StreamAnswer:
 
     async def _send_part(self, part: bytes) -> None:
         await self._send({"type": "http.response.body", "body": part, "more_body": True})
+
+
+async def _ended(task: asyncio.Future[Any]) -> None:
+    """Nothing of it goes on, and nobody asks for what it has come to."""
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)

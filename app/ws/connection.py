@@ -94,7 +94,7 @@ class Connection:
         self._auth_timer: asyncio.TimerHandle | None = None
         self._budget = FrameBudget()
         self._traffic = services.traffic[dialect.format]
-        self.outbox = Outbox(send, self._loop, self._resume, self._traffic)
+        self.outbox = Outbox(send, self._loop, self._resume, self._traffic, self._session.cancel_queries)
         self._streams = Streams(lambda: self.outbox.owes_replies, self._reply)
         self._expiry = Expiry(self._loop, Stages(self._warn, self._revoke, self._close_expired))
         self._subscriptions = Subscriptions(services.feed, self.outbox, dialect.writer, self._until_paid)
@@ -126,14 +126,10 @@ class Connection:
         return self.outbox.close_code or code
 
     async def finish(self) -> None:
-        """Cancels the queries and waits for the commands: what may have changed something is not torn apart. Each ends
-        by its deadline."""
-        requests = list(self._session.in_flight.values())
-        for request in requests:
-            if request.is_query:
-                request.task.cancel()
+        """Waits for the commands, and for what is left of the queries, which were cancelled. Each ends by its deadline."""
+        requests = [request.task for request in self._session.in_flight.values()]
         if requests:
-            await asyncio.wait([request.task for request in requests])
+            await asyncio.wait(requests)
 
     def describe(self) -> dict[str, Any]:
         """For who runs the node; there is no credential in it."""

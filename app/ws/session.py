@@ -82,6 +82,12 @@ class Session:
         """As many requests are in flight as may; nothing more is to be read."""
         return len(self.in_flight) >= MAX_IN_FLIGHT
 
+    def cancel_queries(self) -> None:
+        """Nobody would hear any more what they find. Commands go on: what may have changed something is not torn apart."""
+        for request in self.in_flight.values():
+            if request.is_query:
+                request.task.cancel()
+
     def next_trace_id(self) -> str:
         """32 hex digits: the socket's and a count."""
         self._count += 1

@@ -24,15 +24,16 @@ Frame = Callable[[int, Any], bytes]
 class Stream:
     """`deliver` is its call's."""
 
-    __slots__ = ("_credit", "_frame", "_has_sent", "_offset", "_owes", "_send", "_waiting")
+    __slots__ = ("_credit", "_frame", "_offset", "_owes", "_send", "_unpaid", "_waiting")
 
     def __init__(self, owes: Callable[[], bool], send: Callable[[bytes], None], frame: Frame) -> None:
         self._owes = owes
         self._send = send
         self._frame = frame
         self._credit = FIRST_CREDIT
-        self._has_sent = False
         self._offset = 0
+        self._unpaid = 0
+        """Items that have gone and that no grant has been given for yet."""
         self._waiting: asyncio.Future[None] | None = None
 
     async def deliver(self, item: Any) -> None:
@@ -40,16 +41,18 @@ class Stream:
             self._waiting = asyncio.get_running_loop().create_future()
             await self._waiting
         self._credit -= 1
-        self._has_sent = True
+        self._unpaid += 1
         self._send(self._frame(self._offset, item))
         self._offset += 1
 
     def grant(self, items: int) -> bool:
-        """More may be sent, 1,000 at most at any time. Whether an item has gone since the last grant, which pays for this one."""
-        has_sent, self._has_sent = self._has_sent, False
+        """More may be sent, 1,000 at most at any time. Whether an item has gone that no earlier grant was given for, which pays for
+        this one: who grants as much as has come pays for each of his grants, though several come at once."""
+        is_paid = self._unpaid > 0
+        self._unpaid = max(0, self._unpaid - items)
         self._credit = min(self._credit + items, MAX_ITEMS)
         self.wake()
-        return has_sent
+        return is_paid
 
     def wake(self) -> None:
         if self._waiting is not None and not self._waiting.done():

@@ -20,9 +20,10 @@ def test_a_contract_with_streams_is_served(
     postgres: Postgres, valkey: Valkey, servers_folder: Path, tmp_path: Path
 ) -> None:
     tree = project_with(add_streams, tmp_path)
-    run(tree, "mypy", "app", "generated", "tests/contract/streams.py", "tests/contract/streams_moving.py")
+    parts = ("streams", "streams_moving", "streams_attacks")
+    run(tree, "mypy", "app", "generated", *(f"tests/contract/{part}.py" for part in parts))
     typed = judge(install(), TSC, "-p", tree / "generated" / "sdk_typescript", "--noEmit")
     assert typed.accepted, typed.text
-    url = new_database(postgres, "streams")
     run(tree, "tests.contract.streams_moving")
-    run(tree, "tests.contract.streams", str(servers_folder / "streams"), url, valkey.url)
+    for part in ("streams", "streams_attacks"):
+        run(tree, f"tests.contract.{part}", str(servers_folder / part), new_database(postgres, part), valkey.url)

@@ -126,20 +126,40 @@ async def test_a_caller_who_goes_away_ends_what_runs() -> None:
     assert (ended.is_set(), answer.is_whole) == (True, False)
 
 
-async def test_the_end_of_the_server_cuts_what_has_begun() -> None:
-    answer = Answer(NDJSON)
-    has_sent = asyncio.Event()
+@pytest.mark.parametrize("media", FORMS)
+async def test_the_end_of_the_server_is_told_to_a_stream_that_has_begun(media: str) -> None:
+    """After its handler has ended; lines are cut behind it as behind any refusal."""
+    answer = Answer(media)
+    has_sent, has_ended = asyncio.Event(), asyncio.Event()
 
     async def endless(stream: StreamAnswer) -> None:
         await stream.deliver(artist(1))
         has_sent.set()
-        await asyncio.Event().wait()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            has_ended.set()
 
     task = asyncio.create_task(answer.run(endless))
     await has_sent.wait()
     task.cancel()
     await asyncio.wait_for(task, 5)
-    assert not answer.is_whole
+    assert has_ended.is_set()
+    assert b"unavailable" in answer.body
+    assert answer.is_whole == (media != NDJSON)
+
+
+async def test_the_end_of_the_server_is_the_doors_to_tell_before_the_first_item() -> None:
+    async def silent(stream: StreamAnswer) -> None:
+        await asyncio.Event().wait()
+
+    answer = Answer(SSE)
+    task = asyncio.create_task(answer.run(silent))
+    await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asyncio.wait_for(task, 5)
+    assert answer.sent == []
 
 
 @pytest.mark.parametrize(

@@ -56,7 +56,7 @@ async def test_it_waits_for_a_socket_that_owes_a_frame() -> None:
     assert socket.written == [b"0: x"]
 
 
-async def test_a_grant_is_paid_for_by_an_item() -> None:
+async def test_a_grant_is_paid_for_by_items() -> None:
     """Else the frame counts in the budget of those that run nothing, as one for a stream that is not there does."""
     socket = Socket()
     stream = socket.streams.begin("a", socket.frame)
@@ -65,6 +65,15 @@ async def test_a_grant_is_paid_for_by_an_item() -> None:
     assert socket.streams.grant("a", 1)
     assert not socket.streams.grant("a", 1)
     assert not socket.streams.grant("b", 1)
+
+
+async def test_grants_that_come_together_are_paid_for_by_the_items_before_them() -> None:
+    """A client that has taken 32 items at once grants twice 16, and neither frame costs its budget; a third one would."""
+    socket = Socket()
+    stream = socket.streams.begin("a", socket.frame)
+    for number in range(FIRST_CREDIT):
+        await stream.deliver(number)
+    assert [socket.streams.grant("a", 16) for _ in range(3)] == [True, True, False]
 
 
 async def test_credit_has_an_end() -> None:

@@ -130,7 +130,9 @@ def cut(data: bytes) -> Iterator[envelope_pb2.Response]:
 
 
 def events_of(text: str) -> list[tuple[str, Any]]:
-    blocks = [dict(line.split(": ", 1) for line in block.split("\n")) for block in text.strip("\n").split("\n\n")]
+    """Comments are nothing."""
+    told = [block for block in text.strip("\n").split("\n\n") if not block.startswith(":")]
+    blocks = [dict(line.split(": ", 1) for line in block.split("\n")) for block in told]
     return [(one.get("event", "message"), json.loads(one["data"])) for one in blocks]
 
 
