@@ -70,6 +70,8 @@ class Operation:
     feature: str
     pkg_id: int | None
     is_query: bool
+    is_stream: bool
+    """It answers any number of items, and its method is an asynchronous generator."""
     roles: Roles
     bucket: Bucket | None
     audit: Audit
@@ -90,7 +92,7 @@ class Event:
 
 
 CONTRACT_VERSION = "1.0.0"
-CONTRACT_HASH = "86453864"
+CONTRACT_HASH = "ee67e4d9"
 LATENCY_OBJECTIVES: tuple[float, ...] = (0.25, 0.5)
 """In seconds; each is a bound of the histogram of requests, so that what keeps it can be counted."""
 
@@ -131,6 +133,7 @@ OPERATIONS: dict[str, Operation] = {
         feature="authors",
         pkg_id=3,
         is_query=False,
+        is_stream=False,
         roles=(frozenset({"create-author"}),),
         bucket=BUCKETS["writes"],
         audit=Audit.REQUIRED,
@@ -163,6 +166,7 @@ OPERATIONS: dict[str, Operation] = {
         feature="auth",
         pkg_id=None,
         is_query=False,
+        is_stream=False,
         roles=(frozenset(),),
         bucket=BUCKETS["writes"],
         audit=Audit.BEST_EFFORT,
@@ -188,6 +192,7 @@ OPERATIONS: dict[str, Operation] = {
         feature="authors",
         pkg_id=6,
         is_query=False,
+        is_stream=False,
         roles=(frozenset({"delete-author"}),),
         bucket=BUCKETS["writes"],
         audit=Audit.REQUIRED,
@@ -216,6 +221,7 @@ OPERATIONS: dict[str, Operation] = {
         feature="auth",
         pkg_id=None,
         is_query=False,
+        is_stream=False,
         roles=(frozenset({"admin"}),),
         bucket=BUCKETS["writes"],
         audit=Audit.REQUIRED,
@@ -242,6 +248,7 @@ OPERATIONS: dict[str, Operation] = {
         feature="audit_log",
         pkg_id=8,
         is_query=True,
+        is_stream=False,
         roles=(frozenset({"admin"}), frozenset({"view-audit-logs"})),
         bucket=BUCKETS["reads"],
         audit=Audit.REQUIRED,
@@ -268,6 +275,7 @@ OPERATIONS: dict[str, Operation] = {
         feature="audit_log",
         pkg_id=7,
         is_query=True,
+        is_stream=False,
         roles=(frozenset({"admin"}), frozenset({"view-audit-logs"})),
         bucket=BUCKETS["reads"],
         audit=Audit.REQUIRED,
@@ -293,6 +301,7 @@ OPERATIONS: dict[str, Operation] = {
         feature="authors",
         pkg_id=4,
         is_query=True,
+        is_stream=False,
         roles=(frozenset({"get-authors"}),),
         bucket=BUCKETS["reads"],
         audit=Audit.BEST_EFFORT,
@@ -319,6 +328,7 @@ OPERATIONS: dict[str, Operation] = {
         feature="authors",
         pkg_id=1,
         is_query=True,
+        is_stream=False,
         roles=(frozenset({"get-authors"}),),
         bucket=BUCKETS["reads"],
         audit=Audit.BEST_EFFORT,
@@ -344,6 +354,7 @@ OPERATIONS: dict[str, Operation] = {
         feature="authors",
         pkg_id=2,
         is_query=True,
+        is_stream=False,
         roles=(frozenset({"get-authors"}),),
         bucket=BUCKETS["reads"],
         audit=Audit.BEST_EFFORT,
@@ -370,6 +381,7 @@ OPERATIONS: dict[str, Operation] = {
         feature="system",
         pkg_id=None,
         is_query=True,
+        is_stream=False,
         roles=None,
         bucket=None,
         audit=Audit.NONE,
@@ -385,6 +397,7 @@ OPERATIONS: dict[str, Operation] = {
         feature="system",
         pkg_id=None,
         is_query=True,
+        is_stream=False,
         roles=None,
         bucket=None,
         audit=Audit.NONE,
@@ -400,6 +413,7 @@ OPERATIONS: dict[str, Operation] = {
         feature="auth",
         pkg_id=None,
         is_query=False,
+        is_stream=False,
         roles=None,
         bucket=BUCKETS["login"],
         audit=Audit.REQUIRED,
@@ -428,6 +442,7 @@ OPERATIONS: dict[str, Operation] = {
         feature="auth",
         pkg_id=None,
         is_query=False,
+        is_stream=False,
         roles=None,
         bucket=BUCKETS["sessions"],
         audit=Audit.REQUIRED,
@@ -454,6 +469,7 @@ OPERATIONS: dict[str, Operation] = {
         feature="system",
         pkg_id=None,
         is_query=True,
+        is_stream=False,
         roles=None,
         bucket=None,
         audit=Audit.NONE,
@@ -469,6 +485,7 @@ OPERATIONS: dict[str, Operation] = {
         feature="auth",
         pkg_id=None,
         is_query=False,
+        is_stream=False,
         roles=None,
         bucket=BUCKETS["sessions"],
         audit=Audit.REQUIRED,
@@ -497,6 +514,7 @@ OPERATIONS: dict[str, Operation] = {
         feature="authors",
         pkg_id=5,
         is_query=False,
+        is_stream=False,
         roles=(frozenset({"update-author"}),),
         bucket=BUCKETS["writes"],
         audit=Audit.REQUIRED,

@@ -25,23 +25,19 @@ from app.broadcast.hub import Message
 from app.execution.context import Call, Caller, Door
 from app.limits.limiter import Limiter
 from app.telemetry.metrics.sockets import Traffic
-from app.ws.budget import FrameBudget
+from app.ws.budget import NOTHING_RAN, FrameBudget
 from app.ws.dialect import Dialect
-from app.ws.envelope import Authenticate, Cancel, ControlId, Subscribe, Unsubscribe
-from app.ws.expiry import Expiry, Stages
+from app.ws.envelope import Authenticate, Cancel, ControlId, Credit, Subscribe, Unsubscribe
+from app.ws.expiry import AUTH_TIMEOUT_S, Expiry, Stages
 from app.ws.handshake import Admission, Verifier, take
 from app.ws.outbox import ABNORMAL, Outbox
 from app.ws.peer import Send
 from app.ws.refusals import Attempt, OnRefusal, reason_of
 from app.ws.session import Action, Close, Invoke, Reply, Running, Session
+from app.ws.streams import Streams
 from app.ws.subscriptions import Feed, Subscriptions
-from generated.errors import ApiError, CloseCode, Forbidden, Internal, InvalidData, RateLimited, Unauthenticated
+from generated.errors import ApiError, CloseCode, Internal, InvalidData, RateLimited, Unauthenticated
 from generated.operations import Idempotency
-
-AUTH_TIMEOUT_S = 4.5
-"""Half a second less than the 5 s in which who says nothing is gone."""
-NOTHING_RAN = (Unauthenticated, RateLimited, Forbidden)
-"""What the runner raises before any operation: such a request costs no rate limit, so it costs the frame budget."""
 
 Receive = Callable[[], Awaitable[Message]]
 
@@ -77,7 +73,7 @@ class Connection:
 
     __slots__ = (
         "_auth_timer", "_budget", "_caller", "_expiry", "_identity", "_loop", "_on_settled", "_resumed", "_services",
-        "_session", "_subscriptions", "_traffic", "outbox",
+        "_session", "_streams", "_subscriptions", "_traffic", "outbox",
     )  # fmt: skip
 
     def __init__(
@@ -98,7 +94,8 @@ class Connection:
         self._auth_timer: asyncio.TimerHandle | None = None
         self._budget = FrameBudget()
         self._traffic = services.traffic[dialect.format]
-        self.outbox = Outbox(send, self._loop, self._resume, self._traffic)
+        self.outbox = Outbox(send, self._loop, self._resume, self._traffic, self._session.cancel_queries)
+        self._streams = Streams(lambda: self.outbox.owes_replies, self._reply)
         self._expiry = Expiry(self._loop, Stages(self._warn, self._revoke, self._close_expired))
         self._subscriptions = Subscriptions(services.feed, self.outbox, dialect.writer, self._until_paid)
 
@@ -129,14 +126,10 @@ class Connection:
         return self.outbox.close_code or code
 
     async def finish(self) -> None:
-        """Cancels the queries and waits for the commands: what may have changed something is not torn apart. Each ends
-        by its deadline."""
-        requests = list(self._session.in_flight.values())
-        for request in requests:
-            if request.is_query:
-                request.task.cancel()
+        """Waits for the commands, and for what is left of the queries, which were cancelled. Each ends by its deadline."""
+        requests = [request.task for request in self._session.in_flight.values()]
         if requests:
-            await asyncio.wait([request.task for request in requests])
+            await asyncio.wait(requests)
 
     def describe(self) -> dict[str, Any]:
         """For who runs the node; there is no credential in it."""
@@ -171,7 +164,7 @@ class Connection:
         traffic.bytes_in += len(frame) if isinstance(frame, bytes) or frame.isascii() else len(frame.encode())
 
     async def _act(self, action: Action) -> bool:
-        """Whether a request has begun."""
+        """Whether a request has begun, or one goes on that was waiting for this frame."""
         if self._identity is None and not isinstance(action, Authenticate):
             self._refuse(Attempt.AUTHENTICATE, Unauthenticated("The first frame must authenticate."), None)
             self.outbox.close(CloseCode.INVALID_TOKEN, "invalid_token")
@@ -185,6 +178,8 @@ class Connection:
                 self._close(action)
             case Cancel(req_id):
                 self._cancel(req_id)
+            case Credit(req_id, items):
+                return self._streams.grant(req_id, items)
             case Authenticate():
                 await self._authenticate(action)
             case Subscribe() | Unsubscribe():
@@ -221,6 +216,7 @@ class Connection:
             await self._next_change()
 
     def _resume(self) -> None:
+        self._streams.wake()
         if self._resumed is not None and not self._resumed.done():
             self._resumed.set_result(None)
 
@@ -229,7 +225,8 @@ class Connection:
     def _invoke(self, invoke: Invoke) -> bool:
         """False where the gate refuses, before there is a task."""
         package, gate, address = invoke.package, self._services.gate, self._caller.address
-        if gate.is_full_for(package.operation.priority, address):
+        is_one_too_many = package.operation.is_stream and self._streams.is_full
+        if is_one_too_many or gate.is_full_for(package.operation.priority, address):
             self._reply(self._session.refuse(refusal(), invoke.pkg_id, invoke.req_id))
             return False
         is_keyed = package.operation.idempotency is Idempotency.KEY
@@ -243,6 +240,8 @@ class Connection:
             invoke.req_id if is_keyed else None,
             peek=partial(package.peek, invoke.data),
         )
+        if package.operation.is_stream:
+            call.deliver = self._streams.begin(invoke.req_id, partial(self._session.item, invoke)).deliver
         task = self._loop.create_task(self._run(invoke, call))
         gate.arrived(address)
         task.add_done_callback(partial(gate.answered, address))
@@ -275,6 +274,7 @@ class Connection:
         in_flight = self._session.in_flight
         if running is None or in_flight.get(req_id) is running:
             in_flight.pop(req_id, None)
+            self._streams.end(req_id)
         self._resume()
 
     # Answers

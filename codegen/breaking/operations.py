@@ -51,7 +51,7 @@ def _operation(old: Operation, new: Operation) -> Iterator[Change]:
     yield from _bytes(old, new)
     yield from _links(old, new)
     if replace(old.result, file=None) != replace(new.result, file=None):
-        message = f"{old.result.record or 'nothing'} became {new.result.record or 'nothing'}"
+        message = f"{_answer(old)} became {_answer(new)}"
         yield Change("result-changed", old.name, message, place)
     yield from _roles(old.name, old.roles, new.roles, new)
     for code in sorted(set(new.errors) - set(old.errors)):
@@ -95,6 +95,12 @@ def _leads(operation: Operation) -> dict[str, dict[str, object]]:
     links = operation.http.links if operation.http else {}
     said = {name: dict(link) if isinstance(link, Mapping) else {} for name, link in links.items()}
     return {name: {key: one for key, one in link.items() if key != "description"} for name, link in said.items()}
+
+
+def _answer(operation: Operation) -> str:
+    """In words; from one answer to a stream is another for every client."""
+    record = operation.result.record or "nothing"
+    return f"a stream of {record}" if operation.result.is_stream else record
 
 
 def _bytes(old: Operation, new: Operation) -> Iterator[Change]:

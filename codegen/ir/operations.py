@@ -96,13 +96,15 @@ class Http:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """`record` is None for no content, and for bytes. `is_list` says that a frame carries `items` as data and `meta` beside it."""
+    """`record` is None for no content, and for bytes. `is_list` says that a frame carries `items` as data and `meta` beside it;
+    `is_stream` that any number of the record is answered, one after the other."""
 
     record: str | None
     is_list: bool = False
     has_meta: bool = False
     file: File | None = None
     """What bounds the bytes that are answered, over HTTP alone."""
+    is_stream: bool = field(default=False, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)

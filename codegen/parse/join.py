@@ -92,7 +92,9 @@ class _Joiner:
         http, socket = self._http.operations.get(name), self._beside(name)
         first = _first(http, socket)
         rpc = self._proto.rpcs.get(pascal(name))
-        is_query = http.http.method == "GET" if http and http.http else bool(rpc and rpc.no_side_effects)
+        result = self._result(name, http, socket)
+        is_read = http.http.method == "GET" if http and http.http else bool(rpc and rpc.no_side_effects)
+        is_query = is_read or result.is_stream
         words = self._operation_words(name, http, socket, is_query)
         declared = tuple(str(code) for code in _listed(words, "x-errors"))
         bucket = str(_value(words, "x-rate-limit", "none"))
@@ -108,7 +110,7 @@ class _Joiner:
                 first.place,
                 request_notes(http, socket),
             ),
-            result=self._result(name, http, socket),
+            result=result,
             http=http.http if http else None,
             pkg_id=socket.pkg_id if socket else None,
             has_rpc=rpc is not None,
@@ -350,7 +352,9 @@ def _say_presence(one: Field) -> str:
 
 
 def _say(result: Result) -> str:
-    return "nothing" if result.record is None else result.record
+    if result.record is None:
+        return "nothing"
+    return f"a stream of {result.record}" if result.is_stream else result.record
 
 
 def _say_roles(roles: Roles) -> str:

@@ -33,7 +33,8 @@ class Drawn:
 
 
 class Cases:
-    """Of one contract. Only operations that a client may call at any time: those of a session have a state beside it; `among` names
+    """Of one contract. Only operations that a client may call at any time, and that answer once: those of a session have a state
+    beside it; `among` names
     those that are wanted, all where it is empty. DocumentError where there is none."""
 
     def __init__(
@@ -43,6 +44,7 @@ class Cases:
             one
             for one in contract.operations
             if not one.has_bytes
+            and not one.result.is_stream
             and one.session is None
             and one.priority != "health"
             and one.name not in ABOUT_OTHERS

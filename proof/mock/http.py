@@ -21,6 +21,7 @@ from proof.mock.reading import Reader, Request, idempotency_key, is_unchanged
 from proof.mock.refusal import Refusal
 from proof.mock.service import Answered, Asked, Mock
 from proof.mock.shapes import Kind
+from proof.mock.streams import stream_types, streamed
 from proof.mock.uploads import downloaded, most_bytes, uploaded
 from proof.parameters import order, pattern
 
@@ -127,7 +128,8 @@ class HttpDoor:
     def _answer_type(self, operation: Operation, headers: Headers, sent: str, known: tuple[str, ...]) -> str:
         if operation.result.file is not None:
             return bytes_type(headers, operation.result.file.media_types)
-        return answer_type(headers, sent, known) if operation.result.record else JSON
+        offered = stream_types(operation) if operation.result.is_stream else known
+        return answer_type(headers, sent, offered) if operation.result.record else JSON
 
     def _prefer(self, operation: Operation, headers: Headers) -> None:
         """The error that the caller wishes for. RFC 7240 would have an unknown wish be ignored; here it is a slip of who writes a test."""
@@ -161,7 +163,11 @@ class HttpDoor:
             response.headers["Content-Type"], response.body = downloaded(operation, media)
         elif operation.result.record is not None:
             response.headers |= {"Content-Type": media, "Vary": "accept"}
-            response.body = self._encoded(operation.result.record, value, media)
+            response.body = (
+                streamed(operation.result.record, value, media, self._mock.forms.protobuf)
+                if operation.result.is_stream
+                else self._encoded(operation.result.record, value, media)
+            )
         return response
 
     def _encoded(self, record: str, value: Any, media: str) -> bytes:

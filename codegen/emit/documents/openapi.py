@@ -14,10 +14,12 @@ from codegen.emit.printer import File
 from codegen.ir.notes import Example, Notes
 from codegen.ir.operations import Contract, ErrorCode, Http, Operation, Parameter
 from codegen.ir.types import Field, ListOf, Type, file_of
-from codegen.parse.http_content import ANY, FORM
+from codegen.parse.http_content import ANY, FORM, NDJSON, SSE
 from codegen.parse.http_request import IF_MATCH
 from codegen.parse.http_responses import ETAG
 
+PROTOBUF_STREAM = "application/x-protobuf-seq"
+"""Each message with its length before it; of a name of its own, since concatenated messages read as one (docs/decisions.md)."""
 JSON, PROBLEM = "application/json", "application/problem+json"
 PROTOBUF = ("application/x-protobuf", "application/protobuf")
 """One format under two names."""
@@ -256,11 +258,21 @@ def _success(spelling: Spelling, operation: Operation, http: Http, status: int, 
         headers["Idempotent-Replayed"] = _header("Idempotent-Replayed")
     out: Json = {"description": description or operation.summary, "headers": headers}
     record = operation.result.record
-    if record:
+    if operation.result.is_stream:
+        out["content"] = _streams(operation, http)
+    elif record:
         out["content"] = _media({"$ref": f"#/components/schemas/{record}"}, record, operation.has_rpc, http.answers)
     if operation.result.file:
         out["content"] = _bytes(operation.result.file)
     return out | ({"links": dict(http.links)} if http.links else {})
+
+
+def _streams(operation: Operation, http: Http) -> Json:
+    """Each schema is that of an item, as `x-stream` says."""
+    record = operation.result.record or ""
+    content = _media({"$ref": f"#/components/schemas/{record}"}, record, operation.has_rpc, http.answers)
+    out: Json = dict.fromkeys((NDJSON, SSE), content[JSON])
+    return out | ({PROTOBUF_STREAM: content[PROTOBUF[0]]} if PROTOBUF[0] in content else {})
 
 
 def _of_ranges(spelling: Spelling, operation: Operation, http: Http) -> Json:

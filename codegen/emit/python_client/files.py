@@ -18,6 +18,8 @@ OPTIONS = {
     "AttemptInfo": ".runtime.options",
     "AsyncDownload": ".runtime.download_async",
     "Download": ".runtime.download_sync",
+    "AsyncStream": ".runtime.stream_async",
+    "Stream": ".runtime.stream_sync",
     "FileContent": ".runtime.content",
     "Hooks": ".runtime.options",
     "Token": ".runtime.token",
@@ -39,6 +41,11 @@ media type; a path and a stream are read while they are sent. What cannot be rea
 `Download`: iterate over its chunks, or `read` or `save` it.
 """
 """Where the contract has them."""
+STREAMS = """
+A stream is iterated over: its items come one by one, and the server sends no more than are taken. It raises where it is refused on the
+way or cut; what is not walked to its end is closed by `with` (`async with`). `timeout_s` is of the whole stream.
+"""
+"""Where the contract has some."""
 
 
 def emit(contract: Contract) -> list[File]:
@@ -137,7 +144,11 @@ with Client("http://127.0.0.1:8000", username="…", password="…") as client:
 `AsyncClient` is the same with `async with` and `await`. Options: `transport` (`auto`, `http`, `ws`), `encoding` (`json`,
 `protobuf` with the extra of that name), `timeout_s`, `max_retries`, `hooks`. All errors are `errors.ClientError`; a refusal
 is `errors.ApiError` with its code.
-{BYTES if any(one.has_bytes for one in contract.operations) else ""}{_download(contract)}"""
+{BYTES if any(one.has_bytes for one in contract.operations) else ""}{_streams(contract)}{_download(contract)}"""
+
+
+def _streams(contract: Contract) -> str:
+    return STREAMS if any(one.result.is_stream for one in contract.operations) else ""
 
 
 def _download(contract: Contract) -> str:

@@ -73,6 +73,8 @@ class Operation:
     feature: str
     pkg_id: int | None
     is_query: bool
+    is_stream: bool
+    """It answers any number of items, and its method is an asynchronous generator."""
     roles: Roles
     bucket: Bucket | None
     audit: Audit
@@ -198,6 +200,7 @@ def _operation(contract: Contract, operation: Operation) -> list[str]:
         f"feature={quoted(operation.feature)}",
         f"pkg_id={operation.pkg_id}",
         f"is_query={operation.is_query}",
+        f"is_stream={operation.result.is_stream}",
         f"roles={roles(operation.roles)}",
         f"bucket={bucket}",
         f"audit=Audit.{constant(operation.audit)}",

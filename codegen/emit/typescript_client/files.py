@@ -19,7 +19,7 @@ from codegen.ir.types import Enum
 
 SOURCE = Path(__file__).parents[2] / "runtime" / "sdk_typescript"
 ROOT = "sdk_typescript"
-OPTIONS = ("CallOptions", "ClientOptions", "Pager", "Received", "Stream")
+OPTIONS = ("CallOptions", "ClientOptions", "ItemStream", "Pager", "Received", "Stream")
 """Types of the runtime that users write."""
 COMPILER: dict[str, object] = {
     "target": "es2022",
@@ -154,5 +154,6 @@ For small bundles every operation is also a function: `import {{ connect }} from
   `bigint`; give it a replacer.
 - Enums and unions are open: a newer server may send members and arms that this version does not know. An unknown arm has
   the tag `"$unknown"` and everything that came in `raw`; there, integers of 16 digits and more are strings.
+- A stream is walked by `for await`; leaving the loop ends it. `timeoutMs` is of the whole stream.
 - Node before 22 has no WebSocket: install `ws`, or give one as `webSocket`.
 """

@@ -26,6 +26,8 @@ from .retry import AttemptFailed, Outcome, outcome_of
 
 T = TypeVar("T")
 MAX_IN_FLIGHT = 32
+GRANT = 16
+"""Items that are asked for at once, when as many have been taken: half of what the server sends before it hears of us."""
 MAX_FRAME = 64 * 2**20
 OPEN_S = 5.0
 CONTROL_S = 5.0
@@ -34,6 +36,20 @@ STABLE_S = 10.0
 BASE_S = 0.5
 CAP_S = 30.0
 RENEWABLE = frozenset({4401, 4501})
+
+
+def connect_options(agent: str, token: str | None, heartbeat_s: float) -> dict[str, Any]:
+    """What both clients open a connection with."""
+    return {
+        "additional_headers": {"authorization": f"Bearer {token}"} if token is not None else {},
+        "user_agent_header": agent,
+        "compression": None,
+        "open_timeout": OPEN_S,
+        "ping_interval": heartbeat_s,
+        "ping_timeout": heartbeat_s,
+        "close_timeout": 1.0,
+        "max_size": MAX_FRAME,
+    }
 
 
 class Ending(Enum):
@@ -125,6 +141,18 @@ class Session:
         except BadFrame as error:
             message = f"{call.operation.name} answered what cannot be read: {error}"
             raise AttemptFailed(Outcome.INVALID, InvalidResponse(message, call.request_id)) from None
+
+    def item(self, call: Call[T], reply: Reply) -> T | None:
+        """A typed item of a stream, nothing for its end; raises the refusal that ended it, or InvalidResponse."""
+        if reply.status != 0:
+            raise self._refusal(reply, call.request_id)
+        return self.result(call, reply) if reply.offset is not None else None
+
+    def begun(self, call: Call[Any], reply: Reply) -> None:
+        """The first frame of a stream; raises AttemptFailed where it was refused."""
+        if reply.status != 0:
+            error = self._refusal(reply, call.request_id)
+            raise AttemptFailed(outcome_of(error), error)
 
     def _refusal(self, reply: Reply, request_id: str | None) -> ApiError:
         problem = reply.data if isinstance(reply.data, dict) else {}

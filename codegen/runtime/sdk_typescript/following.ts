@@ -5,12 +5,15 @@ import type { Received, Stream } from "./events.ts";
 import { EventStream } from "./events.ts";
 import { Followers } from "./followers.ts";
 import type { Event } from "./operation.ts";
-import type { Hooks } from "./options.ts";
+import type { ClientOptions } from "./options.ts";
 import type { SocketDoor } from "./socket.ts";
 
-/** `connect` opens the socket, or throws why it does not open; `limit` events may wait for their taker. */
-export function follow<T>(socket: SocketDoor, hooks: Hooks, connect: () => Promise<void>, event: Event<T>, limit: number): EventStream<T> {
-  socket.followers ??= new Followers(hooks);
+/** Events that may wait for their taker. */
+const MAX_QUEUED = 1000;
+
+/** `connect` opens the socket, or throws why it does not open. */
+export function follow<T>(socket: SocketDoor, options: ClientOptions, connect: () => Promise<void>, event: Event<T>): EventStream<T> {
+  socket.followers ??= new Followers(options.hooks ?? {});
   const { followers } = socket;
   const leave = (): void => {
     const topic = followers.remove(stream);
@@ -18,7 +21,7 @@ export function follow<T>(socket: SocketDoor, hooks: Hooks, connect: () => Promi
       socket.leave([topic]);
     }
   };
-  const stream: EventStream<T> = new EventStream<T>(limit, leave);
+  const stream: EventStream<T> = new EventStream<T>(options.maxQueuedEvents ?? MAX_QUEUED, leave);
   const begin = async (): Promise<void> => {
     await connect();
     if (followers.add(event, stream)) {

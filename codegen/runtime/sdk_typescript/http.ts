@@ -6,7 +6,7 @@ import type { Codec } from "./codec.ts";
 import { readAs, timeoutMs } from "./call.ts";
 import type { ApiError } from "./errors.ts";
 import { ConnectionLost, DeadlineExceeded, InvalidResponse, codeOfStatus, makeError } from "./errors.ts";
-import { parseJson, textsOf } from "./json.ts";
+import { isMembers, parseJson, textsOf } from "./json.ts";
 import { JSON_CODEC, textOf } from "./json_codec.ts";
 import type { Contract, HttpBinding, Operation } from "./operation.ts";
 import { AttemptFailed, outcomeOf } from "./retry.ts";
@@ -138,7 +138,7 @@ function membersOf(contentType: string, body: Uint8Array): object {
   }
   try {
     const told = parseJson(textOf(body));
-    return typeof told === "object" && told !== null && !Array.isArray(told) ? told : {};
+    return isMembers(told) ? told : {};
   } catch {
     return {};
   }

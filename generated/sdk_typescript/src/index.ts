@@ -78,6 +78,7 @@ export type { FieldFault } from "./errors.ts";
 export type {
   CallOptions,
   ClientOptions,
+  ItemStream,
   Pager,
   Received,
   Stream,

@@ -172,6 +172,19 @@ async def test_cancel_stops_the_request_without_a_reply_and_frees_its_place(dial
     assert line.handlers.log == (["get cancelled"] if has_begun else []) + ["get done"]
 
 
+async def test_a_close_that_the_peer_does_not_take_ends_the_queries_at_once(dial: Dial) -> None:
+    """Nothing of theirs can be sent any more, and the peer may take 20 s to be cut off."""
+    line = await dial(principal())
+    line.get(5000, REQ_ID)
+    await asyncio.sleep(0.01)
+    line.writable.clear()
+    line.connection.outbox.close(4430, "slow_consumer")
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert line.handlers.log == ["get cancelled"]
+    assert not line.serving.done()
+
+
 async def test_at_the_end_queries_are_cancelled_and_commands_run_to_their_end(dial: Dial) -> None:
     line = await dial(principal())
     line.get(5000, REQ_ID)

@@ -266,3 +266,19 @@ def test_bytes_are_compared_by_their_types_and_maximum(
         assert not len(one.findings), one.report()
     assert rule in rules(judge(before.contract, after.contract, (), TODAY), subject)
     assert mirror in rules(judge(after.contract, before.contract, (), TODAY), subject)
+
+
+def test_from_a_stream_to_one_answer_is_a_break_and_back_too(tmp_path: Path) -> None:
+    """For every client, in source and on the wire: one walks what the other waits for."""
+    once = (
+        (HTTP, "application/x-ndjson: {schema: {$ref: '../schemas/things.yaml#/Thing'}}", "application/json: {schema: {$ref: '../schemas/things.yaml#/Thing'}}"),
+        (PACKAGES, "messageTraits/stream_reply", "messageTraits/reply"),
+        (PROTO, "(stream Thing)", "(Thing)"),
+    )  # fmt: skip
+    stream = load(compose("p84_streams", tmp_path / "one")).contract
+    answer = edited(tmp_path / "other", *once, case="p84_streams")
+    assert not len(answer.findings), answer.report()
+    for old, new in ((stream, answer.contract), (answer.contract, stream)):
+        found = judge(old, new, (), TODAY)
+        assert "result-changed" in rules(found, "watch_things")
+        assert found.is_breaking

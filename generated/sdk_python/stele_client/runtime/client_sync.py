@@ -105,6 +105,8 @@ class BaseClient:
         `values` may be as JSON has them. Where the name is known, the typed methods are the better way.
         """
         found = self._contract.operations[operation]
+        if found.is_stream:
+            return self._calls.stream(found, values, timeout_s=timeout_s)
         return self._calls.call(found, values, timeout_s=timeout_s, idempotency_key=idempotency_key)
 
     # The session

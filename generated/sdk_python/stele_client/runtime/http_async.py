@@ -21,7 +21,10 @@ from .errors import ApiError, ClientError, ConnectionLost, InvalidResponse, kind
 from .json_codec import is_many, plain, query_text
 from .json_frames import JsonCodec
 from .operation import Contract, HttpBinding, Operation
+from .records import DelimitedRecords, EventRecords
 from .retry import AttemptFailed, Outcome, outcome_of
+from .session import Session
+from .stream_async import AsyncHttpItems
 from .upload_async import send_parts
 
 T = TypeVar("T")
@@ -67,6 +70,8 @@ class AsyncHttpDoor:
             response = await self._client.send(request, stream=True)
             if response.is_success and call.operation.http is not None and call.operation.http.answers_bytes:
                 return self._download(call, request, response)
+            if response.is_success and call.operation.is_stream:
+                return self._items(call, response)
             try:
                 body = await self._receive(response, call)
             finally:
@@ -91,6 +96,13 @@ class AsyncHttpDoor:
         can_ask = request.method == "GET"
         return cast(T, AsyncDownload(response, call.operation.name, call.request_id, again if can_ask else None))
 
+    def _items(self, call: Call[T], response: httpx2.Response) -> T:
+        self._on_contract(response.headers.get("stele-contract", ""))
+        codec = self._codec_of(call.operation)
+        records = EventRecords() if isinstance(codec, JsonCodec) else DelimitedRecords(codec.read)
+        session = Session(self._contract, codec)
+        return cast(T, AsyncHttpItems(response, records, call, lambda reply: session.item(call, reply)))
+
     async def _receive(self, response: httpx2.Response, call: Call[Any]) -> bytes:
         """A server that sends a byte now and then does not outlast the deadline."""
         body = bytearray()
@@ -106,9 +118,11 @@ class AsyncHttpDoor:
         operation, binding, codec = call.operation, call.operation.http, self._codec_of(call.operation)
         if binding is None:
             raise ClientError(f"{operation.name} has no HTTP binding", call.request_id)
-        accepted = "*/*" if binding.answers_bytes else codec.content_type
+        answered = codec.stream_type if operation.is_stream else codec.content_type
+        accepted = "*/*" if binding.answers_bytes else answered
         headers = {"accept": accepted, "x-correlation-id": call.request_id}
-        headers["request-timeout-ms"] = str(call.timeout_ms)
+        if (timeout_ms := call.timeout_ms) is not None:
+            headers["request-timeout-ms"] = str(timeout_ms)
         if operation.idempotency == "key":
             headers["idempotency-key"] = call.request_id
         if token is not None:

@@ -10,7 +10,8 @@ import asyncio
 import time
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
-from typing import Any, TypeVar
+from functools import partial
+from typing import Any, TypeVar, cast
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
@@ -25,9 +26,7 @@ from .operation import Contract
 from .options import Options
 from .retry import AttemptFailed, Outcome
 from .session import (
-    MAX_FRAME,
     MAX_IN_FLIGHT,
-    OPEN_S,
     STABLE_S,
     Action,
     Answered,
@@ -37,9 +36,11 @@ from .session import (
     Session,
     after_close,
     after_refusal,
+    connect_options,
     reconnect_s,
     unwanted,
 )
+from .socket_items_async import AsyncSocketItems
 from .tokens_async import AsyncTokens
 
 T = TypeVar("T")
@@ -118,16 +119,41 @@ class AsyncSocketDoor:
         except TimeoutError:
             raise AttemptFailed(Outcome.NOT_SENT, call.deadline.exceeded(call.request_id)) from None
         try:
-            reply = await self._exchange(call)
-        finally:
+            line = self._free_line(call)
+            if call.operation.is_stream:
+                return cast(T, await self._begin(call, line))
+            reply = await self._exchange(call, line)
+        except BaseException:
             self._room.release()
+            raise
+        self._room.release()
         return self._session.result(call, reply)
 
-    async def _exchange(self, call: Call[Any]) -> Reply:
-        frame = self._session.codec.request(call.operation, call.values, call.request_id, call.timeout_ms)
+    async def _begin(self, call: Call[Any], line: AsyncLine) -> AsyncSocketItems:
+        """An open stream, which gives its room back when it is closed."""
+        items = AsyncSocketItems(call, self._session, line.send, partial(self._release, line))
+        line.streams[call.request_id] = items
+        try:
+            first = await self._exchange(call, line)
+            self._session.begun(call, first)
+        except BaseException:
+            line.forget(call.request_id)
+            raise
+        items.offer_first(first)
+        return items
+
+    def _release(self, line: AsyncLine, request_id: str) -> None:
+        if line.forget(request_id):
+            self._room.release()
+
+    def _free_line(self, call: Call[Any]) -> AsyncLine:
         line = self._line
         if line is None or not line.is_open or line.is_asked(call.request_id):
             raise AttemptFailed(Outcome.NOT_SENT, ConnectionLost("the socket is not open", call.request_id))
+        return line
+
+    async def _exchange(self, call: Call[Any], line: AsyncLine) -> Reply:
+        frame = self._session.codec.request(call.operation, call.values, call.request_id, call.timeout_ms)
         try:
             async with asyncio.timeout(call.deadline.left_s):
                 return await line.call(call.request_id, frame)
@@ -262,19 +288,9 @@ class AsyncSocketDoor:
             line.turned.set()
 
     async def _connect(self, address: str, token: str | None) -> ClientConnection:
-        headers = {"authorization": f"Bearer {token}"} if token is not None else {}
-        return await connect(
-            address.replace("http", "ws", 1) + self._path,
-            subprotocols=[self._subprotocol],
-            additional_headers=headers,
-            user_agent_header=self._agent,
-            compression=None,
-            open_timeout=OPEN_S,
-            ping_interval=self._heartbeat_s,
-            ping_timeout=self._heartbeat_s,
-            close_timeout=1.0,
-            max_size=MAX_FRAME,
-        )
+        url = address.replace("http", "ws", 1) + self._path
+        options = connect_options(self._agent, token, self._heartbeat_s)
+        return await connect(url, subprotocols=[self._subprotocol], **options)
 
     def _open(self, line: AsyncLine) -> None:
         self._count += 1

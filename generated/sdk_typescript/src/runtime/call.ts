@@ -7,7 +7,7 @@ import { Malformed } from "./schema.ts";
 import { AttemptFailed } from "./retry.ts";
 
 /** The most that the server takes; beyond it its own deadline counts. */
-const MAX_TIMEOUT_MS = 30_000;
+export const MAX_TIMEOUT_MS = 30_000;
 
 export interface Call<I, O> {
   readonly operation: Operation<I, O>;
