@@ -64,18 +64,24 @@ class Cases:
     def one(self) -> st.SearchStrategy[Drawn]:
         return st.sampled_from(self.operations).flatmap(self._of)
 
-    def _of(self, operation: Operation) -> st.SearchStrategy[Drawn]:
+    def fitting(self, operation: Operation) -> st.SearchStrategy[Drawn]:
+        """Without a fault; every id is that of something that there is."""
+        return self._of(operation, may_fault=False)
+
+    def _of(self, operation: Operation, *, may_fault: bool = True) -> st.SearchStrategy[Drawn]:
         schema = self._schemas[operation.name]
         caller = st.sampled_from(self._callers)
 
         @st.composite
         def drawn(draw: DrawFn) -> Drawn:
             value = draw(self._values.valid(schema))
-            faults = [one for one in self._values.faults(schema, value) if isinstance(one.value, dict)]
+            faults = (
+                [one for one in self._values.faults(schema, value) if isinstance(one.value, dict)] if may_fault else []
+            )
             fault = draw(st.one_of(st.none(), st.none(), st.sampled_from(faults))) if faults else None
             fields = fault.value if fault else value
             if fault is None:
-                fields = {name: self._known(draw, name, one) for name, one in fields.items()}
+                fields = {name: self._known(draw, name, one, always=not may_fault) for name, one in fields.items()}
             keyed = operation.idempotency == "key" and draw(st.booleans())
             return Drawn(
                 operation.name,
@@ -87,9 +93,9 @@ class Cases:
 
         return drawn()
 
-    def _known(self, draw: DrawFn, name: str, value: Any) -> Any:
+    def _known(self, draw: DrawFn, name: str, value: Any, *, always: bool) -> Any:
         """Most ids are those of something that there is."""
-        return {KNOWN: name, "else": value} if name.endswith("_id") and draw(st.integers(0, 3)) else value
+        return {KNOWN: name, "else": value} if name.endswith("_id") and (always or draw(st.integers(0, 3))) else value
 
 
 def filled(fields: Json, answered: Json) -> Json:
