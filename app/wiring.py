@@ -62,6 +62,7 @@ from app.http.spool import make_spool
 from app.http.table import RouteTable
 from app.limits.nodes import Nodes
 from app.limits.redis_limiter import RedisLimiter
+from app.limits.user_sockets import UserSockets
 from app.readings import known, read_parts
 from app.settings import Documents, LogFormat, Settings
 from app.supervision.inspector import Inspector
@@ -73,7 +74,7 @@ from app.telemetry.metrics.metrics import Metrics
 from app.ws.endpoint import SocketDoor, no_socket
 from generated.handlers import Handlers
 from generated.http_routes import ROUTES
-from generated.operations import CONTRACT_VERSION, EVENTS, OPERATIONS, TOPICS, Priority
+from generated.operations import CONTRACT_VERSION, EVENTS, OPERATIONS, SOCKETS_PER_USER, TOPICS, Priority
 from generated.wire import EVENT_CODECS, EVENT_OF
 from generated.ws_packages import PACKAGES
 
@@ -142,6 +143,8 @@ class Service:
             redis_url, on_transition=self.metrics.breakers.moved, metrics=self.metrics.redis
         )
         self.nodes = Nodes(self.pipeline, at_first=settings.workers)
+        most = SOCKETS_PER_USER * settings.rate_limit_scale
+        self.user_sockets = UserSockets(self.pipeline, most=most, nodes=self.nodes.count)
         self.limiter = RedisLimiter(
             self.pipeline,
             scale=settings.rate_limit_scale,
@@ -239,6 +242,7 @@ class Service:
         self.supervisor.start("issuer-discovery", self.discovery.run)
         self.supervisor.repeat("ended-sessions", self.ended.rounds)
         self.supervisor.start("node-count", self.nodes.run)
+        self.supervisor.start("socket-count", self.user_sockets.run)
         self.supervisor.repeat("audit-writer", self.audit.rounds)
         self.supervisor.repeat("audit-upkeep", self.audit_upkeep.rounds)
         self.supervisor.repeat("audit-sealer", self.audit_sealer.rounds)
@@ -339,6 +343,7 @@ def _socket(service: Service, handlers: Handlers[Context], settings: Settings) -
         verifier=service.verifier,
         tickets=service.tickets,
         limiter=service.limiter,
+        user_sockets=service.user_sockets,
         hub=service.hub,
         history=service.broker,
         metrics=service.metrics.sockets,
