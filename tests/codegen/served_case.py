@@ -79,7 +79,7 @@ class Behind:
         self.clock = StatementClock()
 
     async def take(self, bucket: Any, subject: str) -> Permit:
-        return Permit(True, bucket.limit, bucket.limit - 1, 1, 0, int(bucket.window_s))
+        return Permit(True, bucket.limit, bucket.limit - 1, 1, int(bucket.window_s))
 
     def offer(self, record: Any) -> None: ...
 

@@ -140,7 +140,7 @@ class FakeLimiter:
     async def take(self, bucket: Bucket, subject: str) -> Permit:
         count = self.taken[bucket.name] = self.taken.get(bucket.name, 0) + 1
         limit = self.limits.get(bucket.name, bucket.limit)
-        return Permit(count <= limit, limit, max(0, limit - count), 60, 7, 60)
+        return Permit(count <= limit, limit, max(0, limit - count), 7, 60)
 
 
 class FakeUserSockets:

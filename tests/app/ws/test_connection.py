@@ -18,8 +18,8 @@ from app.ws.budget import BURST, RATE_PER_S
 from app.ws.connection import Connection
 from app.ws.dialect import Format, make_dialects
 from app.ws.handshake import Admission
-from app.ws.session import MAX_IN_FLIGHT
 from app.ws.services import Services
+from app.ws.session import MAX_IN_FLIGHT
 from app.ws.subscriptions import Feed, topic_roles
 from generated.operations import EVENTS
 from generated.wire import EVENT_CODECS
