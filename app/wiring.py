@@ -9,9 +9,6 @@ from functools import partial
 from typing import Any
 
 import structlog
-from redis.asyncio import Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
 
 from app import product
 from app.admission.gate import Gate
@@ -33,7 +30,7 @@ from app.auth.verifier import TokenVerifier
 from app.broadcast.hub import Hub
 from app.broadcast.mover import Mover
 from app.broadcast.outbox import Outbox
-from app.broadcast.redis_broker import READ_TIMEOUT_S, RedisBroker
+from app.broadcast.redis_broker import RedisBroker, make_reader
 from app.db.database import Database
 from app.db.pipelined_redis import PipelinedConnection
 from app.db.schema import Schema, configuration
@@ -78,8 +75,6 @@ from generated.operations import CONTRACT_VERSION, EVENTS, OPERATIONS, SOCKETS_P
 from generated.wire import EVENT_CODECS, EVENT_OF
 from generated.ws_packages import PACKAGES
 
-REDIS_TIMEOUT_S = 0.2
-"""For connecting the reader of events."""
 Asgi = Callable[[Any, Any, Any], Any]
 
 logger = structlog.get_logger(__name__)
@@ -97,6 +92,7 @@ class Service:
             settings.database_connections,
             clock=StatementClock(metrics.database, slow_s=settings.slow_statement_ms / 1000),
             on_wait=metrics.database.waited,
+            on_transition=metrics.breakers.moved,
         )
         self._know_users(settings)
         self._reach_redis(settings)
@@ -152,7 +148,7 @@ class Service:
             on_down=self.metrics.limiter.down,
             on_decision=self.metrics.limiter.decided,
         )
-        self.reader = _redis(redis_url, answer_s=READ_TIMEOUT_S)
+        self.reader = make_reader(redis_url)
         watcher = self.metrics.events
         self.broker = RedisBroker(self.pipeline, self.reader, topics=TOPICS, codecs=EVENT_CODECS, watcher=watcher)
 
@@ -314,7 +310,11 @@ def _inspector(service: Service, socket: SocketDoor | None) -> Inspector:
         render=service.metrics.render,
         readiness=service.readiness,
         supervisor=service.supervisor,
-        breakers={"keycloak": lambda: service.breaker.state, "redis": lambda: service.pipeline.state},
+        breakers={
+            "keycloak": lambda: service.breaker.state,
+            "postgresql": lambda: service.database.pool.reach.state,
+            "redis": lambda: service.pipeline.state,
+        },
         connections=socket.connections if socket else list,
     )
 
@@ -355,13 +355,6 @@ def _socket(service: Service, handlers: Handlers[Context], settings: Settings) -
     service.ended.on_ended = door.review
     service.metrics.read(Catalogue.SOCKET_OUTBOX, lambda: door.waiting_bytes)
     return door
-
-
-def _redis(url: str, *, answer_s: float) -> Redis:
-    """Repeats nothing by itself."""
-    return Redis.from_url(
-        url, socket_timeout=answer_s, socket_connect_timeout=REDIS_TIMEOUT_S, retry=Retry(NoBackoff(), 0)
-    )
 
 
 class Doors:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from app.development.servers import Postgres, Valkey, embedded_postgres, embedded_valkey
+from app.development.servers import Postgres, Valkey, embedded_postgres, embedded_valkey, free_port
 from tests.databases import new_database
 from tests.faults.stage import Stage, staged
 from tests.faults.traffic import warm
@@ -29,7 +29,8 @@ def frail_valkey(servers_folder: Path) -> Iterator[Valkey]:
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def direct_stage(frail_postgres: Postgres, frail_valkey: Valkey, servers_folder: Path) -> AsyncIterator[Stage]:
-    async with staged(servers_folder, frail_postgres, frail_valkey, is_proxied=False) as ready:
+    settings = {"ADMIN_PORT": str(free_port())}
+    async with staged(servers_folder, frail_postgres, frail_valkey, is_proxied=False, **settings) as ready:
         yield ready
 
 

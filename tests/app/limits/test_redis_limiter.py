@@ -177,17 +177,18 @@ def test_l02_the_script_answers_what_a_reference_model_does(
             assert 0 < left <= WINDOW_US
             return bool(allowed), remaining, left
 
-        reference, told_us = Reference(late_us=0 if max(limits) <= EXACT else WINDOW_US / FEW_PARTS), None
+        reference = Reference(late_us=0 if max(limits) <= EXACT else WINDOW_US / FEW_PARTS)
+        told_us: int | None = None
         for number, step in enumerate(steps):
             limit = limits[number >= len(steps) // 2]
-            is_told = step == "as told" and told_us is not None
-            if is_told and limit == limits[0]:
-                assert not take(limit, now + told_us - 1)[0]
-            now += told_us or 0 if step == "as told" else int(step)
+            wait_us = told_us if step == "as told" else None
+            if wait_us is not None and limit == limits[0]:
+                assert not take(limit, now + wait_us - 1)[0]
+            now += (wait_us or 0) if step == "as told" else int(step)
             reference.set_clock(now)
             for call in range(burst):
                 allowed, remaining, left = take(limit, now)
-                assert allowed or call or not is_told or number == len(steps) // 2
+                assert allowed or call or wait_us is None or number == len(steps) // 2
                 reference.judge(now, limit, allowed, remaining)
                 told_us = left if remaining == 0 else None
 

@@ -72,7 +72,7 @@ async def test_readiness_is_told_with_its_parts_breakers_and_tasks(pair: Running
     assert told["ready"]
     for worker in told["workers"]:
         assert set(worker["parts"].values()) == {"ok"}
-        assert worker["breakers"] == {"keycloak": "closed", "redis": "closed"}
+        assert worker["breakers"] == {"keycloak": "closed", "postgresql": "closed", "redis": "closed"}
         assert "event-relay" in worker["tasks"]
 
 
