@@ -127,7 +127,7 @@ async def test_after_each_part_was_used_each_has_counted_and_all_is_in_the_catal
     assert families["redis_command_seconds"]["evalsha"] >= 1
     assert families["socket_frames_total"]["json|in"] >= 1
     assert families["loop_lag_seconds"][""] >= 1
-    assert families["breaker_state"] == {"keycloak": 0, "redis": 0}
+    assert families["breaker_state"] == {"keycloak": 0, "postgresql": 0, "redis": 0}
     assert families["requests_limit"][""] == 2 * 1024
     assert families["build_info"].popitem()[1] == 1
 
