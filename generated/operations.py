@@ -127,6 +127,9 @@ TOPICS: dict[str, Topic] = {
     "authors": Topic("authors", 1000, 3600.0, True),
 }
 
+SOCKETS_PER_USER = 20
+"""Open at once, over all nodes."""
+
 OPERATIONS: dict[str, Operation] = {
     "create_author": Operation(
         name="create_author",

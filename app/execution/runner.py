@@ -31,7 +31,7 @@ from app.execution.audit_rows import OK, CredentialLog, reason_of, record_of
 from app.execution.context import Abandoned, Call, Context
 from app.execution.deadlines import Deadlines, Watch
 from app.execution.idempotency import AnswerStore, Replay
-from app.limits.limiter import Limiter
+from app.limits.limiter import Limiter, OverLimit
 from app.telemetry.bounded_lines import BoundedLines
 from app.telemetry.correlation import CURRENT, Correlation
 from app.telemetry.metrics.requests import RequestMetrics
@@ -120,6 +120,8 @@ class Runner:
         except Exception as error:
             refusal = declared(call, error)
             code = refusal.code
+            if isinstance(refusal, OverLimit):  # It may be of a budget that a handler asks.
+                call.permit, call.bucket = refusal.permit, refusal.bucket
             if isinstance(refusal, CredentialRefused):
                 self._credentials.tell(call, refusal)
             await self._record_refusal(call, refusal, started)
@@ -204,7 +206,7 @@ class Runner:
         permit = await self._limiter.take(bucket, subject)
         call.permit, call.bucket = permit, bucket
         if not permit.allowed:
-            raise RateLimited(retry_after_s=permit.retry_after_s)
+            raise OverLimit(bucket, permit)
 
     def _authorise(self, call: Call) -> None:
         roles, principal = call.operation.roles, call.caller.principal

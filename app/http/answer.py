@@ -118,7 +118,7 @@ def _correlation(trace_id: str) -> Header:
 
 
 def _budget(call: Call) -> tuple[Header, ...]:
-    """RateLimit and RateLimit-Policy of the IETF draft."""
+    """RateLimit and RateLimit-Policy of draft-ietf-httpapi-ratelimit-headers-11: lists of structured fields (RFC 9651)."""
     permit, bucket = call.permit, call.bucket or call.operation.bucket
     if permit is None or bucket is None:
         return ()

@@ -8,14 +8,12 @@ Decides nothing about an operation: the runner does.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
 import structlog
 
-from app.admission.gate import Gate
 from app.admission.shares import refusal
 from app.auth.credential_refused import CredentialRefused, Reason
 from app.auth.credentials import parse_bearer
@@ -23,19 +21,18 @@ from app.auth.principal import Principal
 from app.broadcast.broker import NotKept
 from app.broadcast.hub import Message
 from app.execution.context import Call, Caller, Door
-from app.limits.limiter import Limiter
-from app.telemetry.metrics.sockets import Traffic
 from app.ws.budget import NOTHING_RAN, FrameBudget
 from app.ws.dialect import Dialect
 from app.ws.envelope import Authenticate, Cancel, ControlId, Credit, Subscribe, Unsubscribe
 from app.ws.expiry import AUTH_TIMEOUT_S, Expiry, Stages
-from app.ws.handshake import Admission, Verifier, take
+from app.ws.handshake import Admission, take
 from app.ws.outbox import ABNORMAL, Outbox
 from app.ws.peer import Send
-from app.ws.refusals import Attempt, OnRefusal, reason_of
+from app.ws.refusals import Attempt, reason_of
+from app.ws.services import Services
 from app.ws.session import Action, Close, Invoke, Reply, Running, Session
 from app.ws.streams import Streams
-from app.ws.subscriptions import Feed, Subscriptions
+from app.ws.subscriptions import Subscriptions
 from generated.errors import ApiError, CloseCode, Internal, InvalidData, RateLimited, Unauthenticated
 from generated.operations import Idempotency
 
@@ -44,36 +41,13 @@ Receive = Callable[[], Awaitable[Message]]
 logger = structlog.get_logger(__name__)
 
 
-class Runner(Protocol):
-    """`app.execution.runner`, as a socket needs it."""
-
-    async def run(self, call: Call) -> Any:
-        """Returns the typed result or raises ApiError."""
-
-
-@dataclass(frozen=True, slots=True)
-class Services:
-    """What all sockets of a node share. `clock` is the wall clock, in which tokens state their `exp`; it is asked once
-    for each token."""
-
-    runner: Runner
-    verifier: Verifier
-    limiter: Limiter
-    feed: Feed
-    on_refusal: OnRefusal
-    gate: Gate
-    traffic: Mapping[str, Traffic]
-    """By format."""
-    clock: Callable[[], float]
-
-
 class Connection:
     """`on_settled` is called once: when the first frame has authenticated, or when the socket ends without. One per
     accepted socket, whose task calls `serve` once and then `finish`."""
 
     __slots__ = (
-        "_auth_timer", "_budget", "_caller", "_expiry", "_identity", "_loop", "_on_settled", "_resumed", "_services",
-        "_session", "_streams", "_subscriptions", "_traffic", "outbox",
+        "_auth_timer", "_budget", "_caller", "_expiry", "_identity", "_loop", "_on_settled", "_place", "_resumed",
+        "_services", "_session", "_streams", "_subscriptions", "_traffic", "outbox",
     )  # fmt: skip
 
     def __init__(
@@ -90,6 +64,8 @@ class Connection:
         self._caller = Caller(admission.principal, admission.ip, admission.user_agent, Door.WEBSOCKET)
         self._identity = admission.principal
         self._on_settled = on_settled
+        self._place: str | None = None
+        """Whose socket it counts as, once it does."""
         self._resumed: asyncio.Future[None] | None = None
         self._auth_timer: asyncio.TimerHandle | None = None
         self._budget = FrameBudget()
@@ -102,9 +78,9 @@ class Connection:
     async def serve(self, receive: Receive) -> int:
         """Until the socket ends, for whatever reason; returns its close code. Control frames are answered one after the
         other, requests run beside each other. Commands may still run at the end: see `finish`."""
-        self._start_credential()
         code = ABNORMAL
         try:
+            await self._start_credential()
             while True:
                 message = await receive()
                 if message["type"] == "websocket.disconnect":
@@ -123,6 +99,8 @@ class Connection:
             self._expiry.stop()
             self._subscriptions.leave_all()
             self.outbox.mark_gone(code)
+            if self._place is not None:
+                self._services.user_sockets.leave(self._place)
         return self.outbox.close_code or code
 
     async def finish(self) -> None:
@@ -303,9 +281,9 @@ class Connection:
 
     # Credentials
 
-    def _start_credential(self) -> None:
+    async def _start_credential(self) -> None:
         if self._identity is not None:
-            self._accept(self._identity)
+            await self._accept(self._identity)
         else:
             self._auth_timer = self._loop.call_later(AUTH_TIMEOUT_S, self._close_unauthenticated)
 
@@ -320,8 +298,8 @@ class Connection:
         except ApiError as error:
             self._refuse_credential(error, action.req_id)
         else:
-            self._accept(principal)
-            self._reply(self._session.dialect.writer.authenticated(self._expiry.left_s, action.req_id))
+            if await self._accept(principal):
+                self._reply(self._session.dialect.writer.authenticated(self._expiry.left_s, action.req_id))
 
     async def _prove(self, text: str) -> Principal:
         """Raises Unauthenticated for a bad token and for another's, RateLimited after too many, Unavailable."""
@@ -345,14 +323,24 @@ class Connection:
         elif is_first and isinstance(error, Unauthenticated):
             self.outbox.close(CloseCode.INVALID_TOKEN, "invalid_token")
 
-    def _accept(self, principal: Principal) -> None:
-        """Requests in flight keep the caller they began with."""
+    async def _accept(self, principal: Principal) -> bool:
+        """Requests in flight keep the caller they began with. False where the user has as many sockets as he may."""
         self._stop_waiting_for_credential()
         self._identity = principal
+        if self._place is None and not await self._services.user_sockets.enter(principal.subject):
+            self._refuse_place()
+            return False
+        self._place = principal.subject
         self._caller = Caller(principal, self._caller.ip, self._caller.user_agent, Door.WEBSOCKET)
         self._expiry.start(principal.expires_at - self._services.clock())
         self._subscriptions.review(principal)
         self.settle()
+        return True
+
+    def _refuse_place(self) -> None:
+        self._revoke()
+        self._tell(Attempt.CLOSE, "connection_limit", "too_many_sockets", self._session.next_trace_id())
+        self.outbox.close(CloseCode.CONNECTION_LIMIT, "connection_limit")
 
     def _close_unauthenticated(self) -> None:
         self._tell(Attempt.AUTHENTICATE, "auth_timeout", "no_first_frame", self._session.next_trace_id())

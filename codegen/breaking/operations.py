@@ -263,6 +263,14 @@ def _limit(old: Contract, new: Contract, before: Operation, after: Operation) ->
         yield Change(f"limit-{word}", before.name, f"{rates[0]:g}/s became {rates[1]:g}/s", after.place)
 
 
+def compare_sockets(old: Contract, new: Contract) -> Iterator[Change]:
+    """How many sockets a user may have, where there are any in both."""
+    before, after = old.sockets_per_user, new.sockets_per_user
+    if before != after and old.socket_info and new.socket_info:
+        word = "lowered" if after < before else "raised"
+        yield Change(f"limit-{word}", "sockets", f"{before} a user became {after}")
+
+
 def compare_events(old: Contract, new: Contract) -> Iterator[Change]:
     """Events are the same by their names; what is in them is judged as an answer."""
     before, after = {one.name: one for one in old.events}, {one.name: one for one in new.events}

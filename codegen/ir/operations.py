@@ -242,6 +242,8 @@ class Contract:
     rsp_codes: tuple[tuple[str, int], ...]
     close_codes: tuple[tuple[str, int], ...]
     frames: Frames
+    sockets_per_user: int = 1
+    """Open at once, over all nodes."""
     results: frozenset[str] = frozenset()
     """Names of the definitions that are reachable from what goes out."""
     inputs: frozenset[str] = frozenset()

@@ -68,6 +68,7 @@ def join(dialects: Dialects, findings: Findings) -> Contract:
         errors=tuple(sorted(words.errors.values(), key=attrgetter("code"))),
         rsp_codes=tuple(sorted(words.rsp_codes.items(), key=itemgetter(1))),
         close_codes=tuple(sorted(words.close_codes.items(), key=itemgetter(1))),
+        sockets_per_user=words.sockets.get("per_user", 1),
         frames=dialects.socket.frames,
         results=reachable(definitions, [*_results(operations), *(event.record for event in events), "Problem"]),
         inputs=reachable(definitions, _inputs(operations)),

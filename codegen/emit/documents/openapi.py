@@ -31,8 +31,14 @@ PARTIAL_CONTENT, NOT_MODIFIED = 206, 304
 FILE_HEADERS = ("Accept-Ranges", "Content-Disposition", "ETag", "Last-Modified")
 """Of an answer of bytes, as far as the handler says them."""
 HEADERS: Json = {
-    "RateLimit": {"description": "What is left of the budget (IETF draft).", "schema": {"type": "string"}},
-    "RateLimit-Policy": {"description": "The budget (IETF draft).", "schema": {"type": "string"}},
+    "RateLimit": {
+        "description": "Of the budget: r calls are left for the next t seconds (draft-ietf-httpapi-ratelimit-headers-11).",
+        "schema": {"type": "string", "pattern": '^"[a-z][a-z0-9_-]*";r=[0-9]+;t=[0-9]+$'},
+    },
+    "RateLimit-Policy": {
+        "description": "The budget: q calls in any w seconds (draft-ietf-httpapi-ratelimit-headers-11).",
+        "schema": {"type": "string", "pattern": '^"[a-z][a-z0-9_-]*";q=[0-9]+;w=[0-9]+$'},
+    },
     "Retry-After": {
         "description": "Seconds to wait.",
         "schema": {"type": "integer", "format": "int32", "minimum": 0},
@@ -316,6 +322,7 @@ def _not_modified(spelling: Spelling, operation: Operation, http: Http) -> Json:
 def _problem(status: int, errors: list[ErrorCode]) -> Json:
     titles = " ".join(f"`{error.code}`: {error.title}" for error in errors)
     names = [
+        *(["RateLimit", "RateLimit-Policy"] if status == 429 else []),
         *(["Retry-After"] if status in (429, 503, 504) else []),
         *(["WWW-Authenticate"] if status == 401 else []),
         *(["Accept", "Accept-Encoding"] if status == 415 else []),

@@ -160,7 +160,8 @@ def _constants(module: Module, contract: Contract) -> None:
             str(topic.delivery == "must-deliver"),
         ]
         module.call(f"    {quoted(topic.name)}: Topic", arguments, ",")
-    module.line("}")
+    module.line("}", "", f"SOCKETS_PER_USER = {contract.sockets_per_user}")
+    module.line('"""Open at once, over all nodes."""')
 
 
 def _sensitive(contract: Contract, fields: Iterable[Field], seen: frozenset[str]) -> set[str]:

@@ -26,7 +26,7 @@ from app.execution.context import Abandoned, Call, Caller, Context, Door
 from app.execution.deadlines import Deadlines
 from app.execution.runner import MAX_STREAM_S, REFUSED_AFTER_S, Runner, deadline_s
 from app.execution.tables import STORED_ANSWER
-from app.limits.limiter import Permit
+from app.limits.limiter import OverLimit, Permit
 from generated.errors import (
     ArtistNameTaken,
     ArtistNotFound,
@@ -38,7 +38,7 @@ from generated.errors import (
     Unauthenticated,
     Unavailable,
 )
-from generated.operations import OPERATIONS, Audit, Bucket, Operation
+from generated.operations import BUCKETS, OPERATIONS, Audit, Bucket, Operation
 from generated.results import Artist, ArtistCreated, ArtistList, PageMeta
 from generated.wire import EVENT_CODECS, EVENT_OF
 from tests.features.artists.artists import NOW
@@ -67,7 +67,7 @@ class Witness:
 
     async def take(self, bucket: Bucket, subject: str) -> Permit:
         self.seen.append(f"limit {bucket.name}")
-        return Permit(not self.is_spent, bucket.limit, 0, 1, 3, int(bucket.window_s))
+        return Permit(not self.is_spent, bucket.limit, 0, 3, int(bucket.window_s))
 
     async def write(self, executor: Any, record: Any) -> None:
         self.written.append(record)
@@ -136,6 +136,7 @@ async def run(database: Database, witness: Witness, operation: str, method: Meth
         call = Call(called, method, read, caller, "trace", given.get("timeout_s"))
         call.receive = receive if given.get("has_body") else None
         call.deliver = given.get("deliver")
+        given.get("calls", []).append(call)
         return await runner.run(call)
     finally:
         deadlines.stop()
@@ -274,6 +275,21 @@ async def test_a_spent_budget_is_answered_before_the_roles_are_looked_at(databas
         await run(database, witness, "create_artist", saying(witness), roles=set())
     assert refused.value.retry_after_s == 3
     assert witness.seen == ["limit writes", "offer denied", "metric rate_limited"]
+
+
+async def test_a_budget_that_a_handler_found_spent_is_the_one_that_the_answer_tells(
+    database: Database, witness: Witness
+) -> None:
+    """The login of a name is counted behind the address's: what is over is told, not what is left of the other."""
+    spent = Permit(allowed=False, limit=10, remaining=0, reset_s=9, window_s=60)
+
+    async def method(context: Context, request: object) -> None:
+        raise OverLimit(BUCKETS["login-name"], spent)
+
+    calls: list[Call] = []
+    with pytest.raises(RateLimited):
+        await run(database, witness, "create_artist", method, calls=calls)
+    assert [(one.bucket, one.permit) for one in calls] == [(BUCKETS["login-name"], spent)]
 
 
 async def test_any_other_exception_is_internal_and_nothing_of_it_gets_out(database: Database, witness: Witness) -> None:

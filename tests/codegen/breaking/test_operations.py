@@ -29,6 +29,8 @@ DROP_SOCKET = "security: [{$ref: '../policy.yaml#/roles/writer'}, {$ref: '../pol
         ([(HTTP, "x-errors: [thing_taken]", "x-errors: [thing_taken, thing_not_found]")], "make_thing: thing_not_found", "error-added"),
         ([(HTTP, DROP, "security: [{bearer: [writer]}]"), (PACKAGES, DROP_SOCKET, "security: [{$ref: '../policy.yaml#/roles/writer'}]")], "drop_thing", "roles-narrowed"),
         ([("policy.yaml", "limit: 600, window: 60s, key: user", "limit: 60, window: 60s, key: user")], "get_thing", "limit-lowered"),
+        ([("policy.yaml", "defaults:", "sockets: {per_user: 5}\ndefaults:")], "sockets", "limit-lowered"),
+        ([("policy.yaml", "defaults:", "sockets: {per_user: 50}\ndefaults:")], "sockets", "limit-raised"),
         ([("policy.yaml", "limit: 600, window: 60s, key: user", "limit: 6000, window: 60s, key: user")], "get_thing", "limit-raised"),
         ([(HTTP, "summary: Case ping.", "summary: Case ping.\n    deprecated: true")], "ping", "operation-deprecated"),
         ([(HTTP, "summary: Case ping.", "summary: Case ping.\n    x-slo: {availability: 99.9}")], "ping", "objective-raised"),
