@@ -121,7 +121,9 @@ migration-current: $(READY) ## Say at which step the database of DATABASE_URL is
 	@$(PYTHON_IN) -m app migrate current
 
 call: $(READY) ## Call an operation of the service that runs: operation=get_tickets (data='{"title": "…"}' user=editor PORT=8000)
-	@$(PYTHON_IN) -m app.development call "$$operation" "$$data" --user "$(or $(user),editor)"
+	@name=$$($(PYTHON_IN) -c 'from generated.product import NAME; print(NAME)'); variables=$$(echo "$$name" | tr a-z A-Z); \
+	env "$${variables}_USERNAME=$(or $(user),editor)" "$${variables}_PASSWORD=$(or $(user),editor)" \
+	  $(PYTHON_IN) -m "generated.sdk_python.$${name}_client" call "$$operation" --data "$$data" --url "http://127.0.0.1:$(or $(PORT),8000)"
 
 operations: $(READY) ## Print the table of operations
 	@$(PYTHON_IN) -m codegen operations

@@ -8,12 +8,15 @@ from pathlib import Path
 from codegen.emit.client_names import PYTHON_ROOT, attribute, python_name, python_package
 from codegen.emit.printer import File, Module
 from codegen.emit.python_client.api import Flavour, emit_api, parameter, resource
+from codegen.emit.python_client.commands import emit_commands, emit_main, program_name
 from codegen.emit.python_client.models import emit_errors, emit_models
 from codegen.emit.python_client.operations import emit_contract, emit_operations
 from codegen.emit.python_client.unasync import to_sync
 from codegen.ir.operations import Contract
 
 SOURCE = Path(__file__).parents[2] / "runtime" / "sdk_python"
+TERMINAL = "terminal"
+"""The folder of the runtime with what the command line does."""
 OPTIONS = {
     "AttemptInfo": ".runtime.options",
     "AsyncDownload": ".runtime.download_async",
@@ -61,6 +64,9 @@ def emit(contract: Contract) -> list[File]:
         emit_errors(contract, folder),
         emit_operations(contract, folder),
         emit_contract(contract, folder),
+        emit_commands(contract, folder),
+        emit_main(folder),
+        _testing(folder),
         *(emit_api(contract, folder, flavour) for flavour in Flavour),
         *_runtime(folder),
     ]
@@ -73,7 +79,8 @@ def _runtime(folder: str) -> list[File]:
         twin = name.replace("_async.py", "_sync.py")
         if twin not in texts:
             texts[twin] = to_sync(texts[name])
-    return [File(f"{folder}/runtime/{name}", text.encode()) for name, text in sorted(texts.items())]
+    terminal = {f"{TERMINAL}/{path.name}": path.read_text() for path in (SOURCE / TERMINAL).glob("*.py")}
+    return [File(f"{folder}/runtime/{name}", text.encode()) for name, text in sorted({**texts, **terminal}.items())]
 
 
 def _init(contract: Contract, folder: str) -> File:
@@ -101,6 +108,19 @@ def _clients(folder: str) -> File:
     return module.file()
 
 
+def _testing(folder: str) -> File:
+    module = Module(f"{folder}/testing.py", "For tests of programs that use this client. Generated; do not edit.")
+    module.line("", f"operations = {module.use('.', '_operations')}", '"""What `prepare` takes."""')
+    for name in ("Called", "Unprepared"):
+        module.export(".runtime.fake", name)
+    for prefix, word in (("Async", "async"), ("", "sync")):
+        fake = module.use(f".runtime.fake_{word}", f"{prefix}Fake")
+        client = module.use("._clients", f"{prefix}Client")
+        note = f'    """An `{prefix}Client` without a network, which answers what the test has prepared."""'
+        module.line("", "", f"class Fake{prefix}Client({fake}, {client}):", note)
+    return module.file()
+
+
 def _plain(text: str) -> str:
     """A title in a docstring or a text file: printable, and without what would end a literal."""
     return "".join(char for char in " ".join(text.split()) if char.isprintable() and char not in '"\\')
@@ -122,6 +142,9 @@ def _project(contract: Contract, name: str) -> str:
         "",
         "[project.optional-dependencies]",
         'protobuf = ["protobuf>=5.29,<8"]',
+        "",
+        "[project.scripts]",
+        f'{program_name(contract)} = "{name}.__main__:main"',
         "",
         BUILD,
     ]
