@@ -212,24 +212,38 @@ def test_what_may_come_next(newcomer: Terminal, line: str, found: list[str]) -> 
     assert newcomer("complete", line).stdout.split() == found
 
 
-def test_bash_completes(newcomer: Terminal) -> None:
-    """By its own script, with the program under its own name on the path."""
+LINES = {
+    "stele-call call artists.cr": "artists.create",
+    "stele-call call audit_log.get_page outcome=d": "outcome=denied",
+}
+BASH = """eval "$(stele-call completion bash)"
+complete -p stele-call >/dev/null
+COMP_LINE=$1 COMP_POINT=${#1} COMP_CWORD=2; _stele_call; echo "${COMPREPLY[@]}"
+"""
+ZSH = """compdef() { : }
+compadd() { print -r -- "${@:5}" }
+source <(stele-call completion zsh)
+LBUFFER=$1 _stele_call
+"""
+FISH = "stele-call completion fish | source; complete -C $argv[1]"
+SHELLS = {
+    "bash": ("bash", "-c", BASH, "bash"),
+    "zsh": ("zsh", "-f", "-c", ZSH, "zsh"),
+    "fish": ("fish", "--no-config", "-c", FISH),
+}
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_shells_complete_by_their_own_script(newcomer: Terminal, shell: str) -> None:
+    """With the program under its own name on the path. Bash takes what stands after `=` for a word of its own."""
+    if shutil.which(shell) is None:
+        missing(f"no {shell}")
     program = newcomer.home / "stele-call"
     program.write_text(f'#!/bin/sh\nexec {" ".join(PROGRAM)} "$@"\n')
     program.chmod(0o755)
-    asked = """eval "$(stele-call completion bash)"
-for line in "stele-call call artists.cr" "stele-call call audit_log.get_page outcome=d"; do
-  COMP_LINE="$line" COMP_POINT=${#line} COMP_CWORD=2; COMPREPLY=(); _stele_call; echo "${COMPREPLY[@]}"
-done"""
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PATH": f"{newcomer.home}:{os.environ['PATH']}"}
-    done = subprocess.run(["bash", "-c", asked], env=environment, capture_output=True, text=True, check=True)
-    assert done.stdout.split("\n")[:2] == ["artists.create", "denied"]
-
-
-@pytest.mark.parametrize("shell", ["zsh", "fish"])
-def test_the_other_shells_take_their_scripts(newcomer: Terminal, shell: str) -> None:
-    if shutil.which(shell) is None:
-        missing(f"no {shell}")
-    script = newcomer.home / "script"
-    script.write_text(newcomer("completion", shell).stdout)
-    subprocess.run([shell, "-n", str(script)], check=True)
+    settings = {**newcomer.settings, "PATH": f"{newcomer.home}:{os.environ['PATH']}"}
+    for line, wanted in LINES.items():
+        command = [*SHELLS[shell], line]
+        done = subprocess.run(command, env={**os.environ, **settings}, capture_output=True, text=True, check=True)
+        found = wanted.partition("=")[2] or wanted if shell == "bash" else wanted
+        assert done.stdout.split() == [found], done.stderr

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from codegen.emit.client_names import PYTHON_ROOT, attribute, python_name, python_package
+from codegen.emit.client_names import PYTHON_ROOT, python_package
 from codegen.emit.printer import File, Module
-from codegen.emit.python_client.api import Flavour, emit_api, parameter, resource
+from codegen.emit.python_client.api import Flavour, emit_api, resource
 from codegen.emit.python_client.commands import emit_commands, emit_main, program_name
 from codegen.emit.python_client.models import emit_errors, emit_models
 from codegen.emit.python_client.operations import emit_contract, emit_operations
+from codegen.emit.python_client.readme import readme
 from codegen.emit.python_client.unasync import to_sync
 from codegen.ir.operations import Contract
 
@@ -38,25 +39,12 @@ module-root = ""
 """
 
 
-BYTES = """
-Bytes are sent from `bytes`, a `Path`, an open binary file or an iterable of chunks, or from a `FileContent` that says a name and a
-media type; a path and a stream are read while they are sent. What cannot be read again is not sent again. An answer of bytes is a
-`Download`: iterate over its chunks, or `read` or `save` it.
-"""
-"""Where the contract has them."""
-STREAMS = """
-A stream is iterated over: its items come one by one, and the server sends no more than are taken. It raises where it is refused on the
-way or cut; what is not walked to its end is closed by `with` (`async with`). `timeout_s` is of the whole stream.
-"""
-"""Where the contract has some."""
-
-
 def emit(contract: Contract) -> list[File]:
     name = python_package(contract)
     folder = f"{PYTHON_ROOT}/{name}"
     return [
         File(f"{PYTHON_ROOT}/pyproject.toml", _project(contract, name).encode()),
-        File(f"{PYTHON_ROOT}/README.md", _readme(contract, name).encode()),
+        File(f"{PYTHON_ROOT}/README.md", readme(contract, name, _plain(contract.info.title)).encode()),
         File(f"{folder}/py.typed", b""),
         _init(contract, folder),
         _clients(folder),
@@ -149,40 +137,3 @@ def _project(contract: Contract, name: str) -> str:
         BUILD,
     ]
     return "\n".join(lines)
-
-
-def _readme(contract: Contract, name: str) -> str:
-    features = ", ".join(f"`client.{attribute(one)}`" for one in contract.features)
-    return f"""# {_plain(contract.info.title)}: the client for Python
-
-Generated from version {contract.info.version} of the contract. Every operation is a method of {features}.
-
-```python
-from {name} import Client, errors
-
-with Client("http://127.0.0.1:8000", username="…", password="…") as client:
-    ...
-```
-
-`AsyncClient` is the same with `async with` and `await`. Options: `transport` (`auto`, `http`, `ws`), `encoding` (`json`,
-`protobuf` with the extra of that name), `timeout_s`, `max_retries`, `hooks`. All errors are `errors.ClientError`; a refusal
-is `errors.ApiError` with its code.
-{BYTES if any(one.has_bytes for one in contract.operations) else ""}{_streams(contract)}{_download(contract)}"""
-
-
-def _streams(contract: Contract) -> str:
-    return STREAMS if any(one.result.is_stream for one in contract.operations) else ""
-
-
-def _download(contract: Contract) -> str:
-    """How the first answer of bytes is kept, with the names that this contract has."""
-    found = next((one for one in contract.operations if one.result.file), None)
-    if found is None:
-        return ""
-    given = ", ".join(f"{parameter(one.name)}=…" for one in found.request.fields if one.required)
-    return f"""
-```python
-with client.{attribute(found.feature)}.{python_name(found.method)}({given}) as download:
-    download.save("…")
-```
-"""

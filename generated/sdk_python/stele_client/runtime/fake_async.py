@@ -90,7 +90,7 @@ class AsyncFake(AsyncBaseClient):
     """`prepare` answers, then let the code call; `calls` says what it asked."""
 
     def __init__(self) -> None:
-        super().__init__("http://fake.invalid", token="fake")
+        super().__init__("http://fake.invalid")
         self._door = AsyncFakeDoor()
         self._socket = cast(Any, self._door)  # as much of it as calls and streams use
         self._calls = AsyncCalls(self._contract, self._options, self._tokens, self._door, self._door)

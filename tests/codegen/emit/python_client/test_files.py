@@ -133,15 +133,3 @@ def test_the_runtime_is_copied_byte_for_byte() -> None:
     for path in source.rglob("*.py"):
         assert files[path.relative_to(source).as_posix()] == path.read_bytes()
     assert {name for name in files if name.endswith("_sync.py")} >= {"calls_sync.py", "http_sync.py", "tokens_sync.py"}
-
-
-def test_the_readme_speaks_of_operations_that_there_are(tmp_path: Path) -> None:
-    contract = load(compose("p80_bytes", tmp_path)).contract
-    (readme,) = [one for one in python_client.emit(contract) if "README" in one.path]
-    (block,) = [one for one in readme.data.decode().split("```python\n") if "as download" in one]
-    first = next(one for one in contract.operations if one.result.file)
-    assert block.startswith(f"with client.{first.feature}.{first.method}(")
-    ast.parse(block.partition("```")[0].replace("…", "..."))
-    plain = replace(contract, operations=tuple(one for one in contract.operations if not one.result.file))
-    (readme,) = [one for one in python_client.emit(plain) if "README" in one.path]
-    assert "as download" not in readme.data.decode()
