@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -90,6 +91,21 @@ def test_a_blocking_stream_hears_another_thread() -> None:
         thread.join()
     with pytest.raises(Unprepared, match="is no event of the contract"):
         fake.send(artist(1))
+
+
+def test_a_stream_brings_what_was_prepared_and_is_cut_where_the_test_says() -> None:
+    """The operation is one of the contract's, as if it were a stream."""
+    fake, walked = FakeClient(), replace(operations.GET_ARTIST, is_stream=True)
+    fake.prepare_items(walked, [artist(1), artist(2)])
+    fake.prepare_items(walked, [artist(3), errors.ConnectionLost("cut")])
+    calls = fake._calls
+    with calls.stream(walked, {"artist_id": 1}) as whole:
+        assert [one.id for one in whole] == [1, 2]
+    with calls.stream(walked, {"artist_id": 3}) as cut:
+        assert next(cut).id == 3
+        with pytest.raises(errors.ConnectionLost):
+            next(cut)
+    assert fake.unused == []
 
 
 async def test_a_value_that_could_not_be_sent_is_found() -> None:

@@ -97,7 +97,7 @@ class AsyncBaseClient:
     async def connect(self) -> None:
         """Open the socket now and not beside the first calls; raises why it does not open within the client's time."""
         if self._options.transport == "http":
-            raise ClientError("there is no socket: use transport 'auto' or 'ws'")
+            raise ClientError("no socket: use transport 'auto' or 'ws'")
         if not await self._socket.opened(self._options.timeout_s):
             raise self._socket.stopped or ConnectionLost("the socket does not open")
 

@@ -7,7 +7,7 @@ the test, and so is a value that could not be sent, or an answer that the contra
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar, cast
 
 import httpx2
@@ -16,7 +16,7 @@ from pydantic import BaseModel
 from .call import Call
 from .calls_async import AsyncCalls
 from .client_async import AsyncBaseClient
-from .codec import Push
+from .codec import Push, Reply
 from .download_async import AsyncDownload
 from .errors import ClientError
 from .fake import Called, Unprepared
@@ -30,6 +30,28 @@ T = TypeVar("T")
 EPOCH = "fake"
 PATIENCE_S = 5.0
 """How long a blocking stream waits for an event that another thread may send."""
+
+
+class AsyncFakeItems:
+    """An open stream, of items and of what cuts it."""
+
+    def __init__(self, items: Iterable[Any]) -> None:
+        self._left = deque(enumerate(items))
+
+    async def next(self) -> Reply:
+        """The last one has no offset, as on the wire."""
+        if not self._left:
+            return Reply(None, None, 0, None)
+        offset, item = self._left.popleft()
+        if isinstance(item, Exception):
+            raise item
+        return Reply(None, None, 0, item, offset=offset)
+
+    def value(self, reply: Reply) -> Any:
+        return reply.data
+
+    async def close(self) -> None:
+        self._left.clear()
 
 
 class AsyncFakeDoor:
@@ -54,11 +76,14 @@ class AsyncFakeDoor:
         if waiting:
             answer = waiting.popleft()
         elif name in self.responders:
-            answer = _valid(call.operation, self.responders[name](call.values))
+            found = _valid(call.operation, self.responders[name](call.values))
+            answer = [found] if call.operation.is_stream else found
         else:
             raise Unprepared(f"nobody prepared an answer to {name} with {dict(call.values)}")
         if isinstance(answer, Exception):
             raise answer
+        if call.operation.is_stream:
+            return cast(T, AsyncFakeItems(answer))
         result: T = _download(call, answer) if isinstance(answer, bytes) else answer
         return result
 
@@ -111,8 +136,14 @@ class AsyncFake(AsyncBaseClient):
         waiting = self._door.prepared.setdefault(operation.name, deque())
         waiting.extend(one if isinstance(one, Exception) else _valid(operation, one) for one in answers)
 
+    def prepare_items(self, operation: Operation[T], items: Iterable[T | Exception]) -> None:
+        """What the next call of a stream brings, one by one; an exception cuts it where it stands."""
+        checked = [one if isinstance(one, Exception) else _valid(operation, one) for one in items]
+        self._door.prepared.setdefault(operation.name, deque()).append(checked)
+
     def respond(self, operation: Operation[T], answer: Callable[[Mapping[str, Any]], T]) -> None:
-        """The function answers every call for which nothing is prepared, from its fields; what it raises is raised."""
+        """The function answers every call for which nothing is prepared, from its fields; what it raises is raised. Of a stream it answers
+        the one item."""
         self._door.responders[operation.name] = answer
 
     def send(self, data: BaseModel, *, after_gap: bool = False) -> None:

@@ -25,7 +25,7 @@ export function timeoutMs(call: { readonly deadline: Deadline }): number {
 export function readAs<T>(
   call: { readonly operation: { readonly name: string }; readonly requestId: string },
   read: () => T,
-  told?: () => string,
+  told = () => "",
 ): T {
   try {
     return read();
@@ -33,7 +33,7 @@ export function readAs<T>(
     if (!(error instanceof Malformed)) {
       throw error;
     }
-    const message = `${call.operation.name} answered what the contract does not know: ${error.pointer || (told?.() ?? "")} ${error.message}`;
+    const message = `${call.operation.name} answered what the contract does not know: ${error.pointer || told()} ${error.message}`;
     throw new AttemptFailed("invalid", new InvalidResponse(message, call.requestId, error.pointer));
   }
 }

@@ -39,7 +39,7 @@ export class AuthenticationLost extends ClientError {
 /** An answer that the contract does not know. `pointer` is where, as RFC 6901 has it. */
 export class InvalidResponse extends ClientError {
   override readonly name: string = "InvalidResponse";
-  readonly pointer: string;
+  declare readonly pointer: string;
 
   constructor(message: string, requestId?: string, pointer = "") {
     super(message, requestId);

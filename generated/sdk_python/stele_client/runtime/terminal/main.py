@@ -23,6 +23,7 @@ from ..errors import (
     OutcomeUnknown,
     Unauthenticated,
 )
+from ..stream_sync import Stream
 from . import output
 from .accounts import Account, Accounts, account, config_folder, provider
 from .completion import SHELLS, candidates, script
@@ -174,6 +175,10 @@ class _Terminal:
     def _show(self, result: Any) -> None:
         if isinstance(result, Download):
             self._save(result)
+        elif isinstance(result, Stream):
+            with result:
+                for item in result:
+                    print(output.as_json(item), flush=True)
         elif self._options.json:
             print(output.as_json(result))
         elif result is not None:
