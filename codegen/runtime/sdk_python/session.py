@@ -38,20 +38,6 @@ CAP_S = 30.0
 RENEWABLE = frozenset({4401, 4501})
 
 
-def connect_options(agent: str, token: str | None, heartbeat_s: float) -> dict[str, Any]:
-    """What both clients open a connection with."""
-    return {
-        "additional_headers": {"authorization": f"Bearer {token}"} if token is not None else {},
-        "user_agent_header": agent,
-        "compression": None,
-        "open_timeout": OPEN_S,
-        "ping_interval": heartbeat_s,
-        "ping_timeout": heartbeat_s,
-        "close_timeout": 1.0,
-        "max_size": MAX_FRAME,
-    }
-
-
 class Ending(Enum):
     """What follows a closed socket."""
 

@@ -14,12 +14,12 @@ from typing import Any, TypeVar, cast
 
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
-from websockets.typing import Subprotocol
 
 from .call import Call
 from .codec import Authenticated, BadFrame, Draining, Expiring, Missed, Reply, TopicsChanged
 from .errors import ApiError, AuthenticationLost, ClientError, ConnectionLost
 from .followers import Followers
+from .handshake import handshake
 from .line_sync import Line, Slot
 from .operation import Contract
 from .options import Options
@@ -36,7 +36,6 @@ from .session import (
     Session,
     after_close,
     after_refusal,
-    connect_options,
     reconnect_s,
     unwanted,
 )
@@ -57,13 +56,11 @@ class SocketDoor:
         tokens: Tokens,
         on_contract: Callable[[str], None],
     ) -> None:
-        self._subprotocol = Subprotocol(contract.subprotocols[options.encoding])
+        self._contract = contract
+        self._options = options
         self._addresses = options.addresses
-        self._path = contract.address
-        self._agent = contract.agent
         self._session = session
         self._hooks = options.hooks
-        self._heartbeat_s = options.heartbeat_s
         self._tokens = tokens
         self._on_contract = on_contract
         self._line: Line | None = None
@@ -325,9 +322,8 @@ class SocketDoor:
                 self._hooks.on_connect(self._count)
 
     def _connect(self, address: str, token: str | None) -> ClientConnection:
-        url = address.replace("http", "ws", 1) + self._path
-        options = connect_options(self._agent, token, self._heartbeat_s)
-        opened: Any = connect(url, subprotocols=[self._subprotocol], legacy=True, **options)
+        url = address.replace("http", "ws", 1) + self._contract.address
+        opened: Any = connect(url, **handshake(self._contract, self._options, token), legacy=True)
         connection: ClientConnection = opened
         return connection
 

@@ -216,7 +216,7 @@ export class SocketDoor {
   async #keep(): Promise<void> {
     const found = await this.#found();
     if (found === undefined) {
-      this.#stop(new ClientError("there is no WebSocket: use Node 22, the package `ws` or the option `webSocket`"), ABNORMAL);
+      this.#stop(new ClientError("no WebSocket: use Node 22, the package `ws` or the option `webSocket`"), ABNORMAL);
       return;
     }
     do {

@@ -15,12 +15,12 @@ from typing import Any, TypeVar, cast
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
-from websockets.typing import Subprotocol
 
 from .call import Call
 from .codec import Authenticated, BadFrame, Draining, Expiring, Missed, Reply, TopicsChanged
 from .errors import ApiError, AuthenticationLost, ClientError, ConnectionLost
 from .followers import Followers
+from .handshake import handshake
 from .line_async import AsyncLine
 from .operation import Contract
 from .options import Options
@@ -36,7 +36,6 @@ from .session import (
     Session,
     after_close,
     after_refusal,
-    connect_options,
     reconnect_s,
     unwanted,
 )
@@ -58,13 +57,11 @@ class AsyncSocketDoor:
         tokens: AsyncTokens,
         on_contract: Callable[[str], None],
     ) -> None:
-        self._subprotocol = Subprotocol(contract.subprotocols[options.encoding])
+        self._contract = contract
+        self._options = options
         self._addresses = options.addresses
-        self._path = contract.address
-        self._agent = contract.agent
         self._session = session
         self._hooks = options.hooks
-        self._heartbeat_s = options.heartbeat_s
         self._tokens = tokens
         self._on_contract = on_contract
         self._line: AsyncLine | None = None
@@ -288,9 +285,8 @@ class AsyncSocketDoor:
             line.turned.set()
 
     async def _connect(self, address: str, token: str | None) -> ClientConnection:
-        url = address.replace("http", "ws", 1) + self._path
-        options = connect_options(self._agent, token, self._heartbeat_s)
-        return await connect(url, subprotocols=[self._subprotocol], **options)
+        url = address.replace("http", "ws", 1) + self._contract.address
+        return await connect(url, **handshake(self._contract, self._options, token))
 
     def _open(self, line: AsyncLine) -> None:
         self._count += 1

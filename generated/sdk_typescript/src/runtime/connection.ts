@@ -207,7 +207,7 @@ export class Connection {
   /** Opens the socket now and not beside the first calls; throws why it does not open within the client's time. */
   async connect(): Promise<void> {
     if (this.#options.transport === "http") {
-      throw new ClientError("there is no socket: use transport 'auto' or 'ws'");
+      throw new ClientError("no socket: use transport 'auto' or 'ws'");
     }
     const deadline = new Deadline(this.#options.timeoutMs ?? TIMEOUT_MS);
     try {
