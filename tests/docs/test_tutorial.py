@@ -17,7 +17,7 @@ from tests.docs.newcomer import PAGE, ROOT, Newcomer
 from tests.node import MODULES, install
 
 CHROMIUM = shutil.which("chromium")
-SLOW = ("make test", "make check", "make coverage-contract", "make fuzz-ws")
+SLOW = ("make test", "make check", "make coverage-contract", "make fuzz-ws", "RATE_LIMIT_SCALE=1000 make run")
 """Minutes in all: they are done by the long form alone. What they run has tests of its own."""
 ROOM = "1"
 
