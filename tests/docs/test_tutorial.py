@@ -95,7 +95,7 @@ def follow(newcomer: Newcomer, *, is_long: bool) -> None:
             use(newcomer, next(todo))
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 @pytest.mark.xdist_group("browser")
 def test_the_chat_is_built_line_by_line_and_two_people_see_each_other_s_messages(newcomer: Newcomer) -> None:
     follow(newcomer, is_long=False)
