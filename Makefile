@@ -1,7 +1,7 @@
 # Stele. `make` shows what there is. Needed first: Python 3.11 or later, and make.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run keycloak test test-platform test-long check generate fix breaking changelog init import update-platform new resource remove lock migrate migration rollback migration-history migration-current call operations coverage-contract coverage-lines mock fuzz-http fuzz-ws sdk console pictures image lint hooks audit secrets start stop logs shell build status bench clean clean-data update-locks
+.PHONY: help run keycloak test test-platform test-long check generate fix breaking changelog init import update-platform new resource remove lock migrate migration rollback migration-history migration-current call operations docs coverage-contract coverage-lines mock fuzz-http fuzz-ws sdk console pictures image lint hooks audit secrets start stop logs shell build status bench clean clean-data update-locks
 
 VENV := .venv
 READY := $(VENV)/.ready
@@ -63,9 +63,9 @@ test-long: $(READY) ## Run the long forms of the platform's fault and load tests
 check: $(READY) ## Fresh generated code, ruff, mypy strict, rules of the tree, spec validators, tables as the migrations make them, each operation tested (STRICT=yes: warnings count)
 	@$(PYTHON_IN) -m codegen$(if $(STRICT), --warnings-as-errors) check
 	@! grep -rn "is not implemented yet" app --include=*.py
-	@$(VENV)/bin/ruff check --quiet app codegen docker generated proof tests
-	@$(VENV)/bin/ruff format --check --quiet app codegen docker generated proof tests
-	@$(PYTHON_IN) -m mypy app codegen docker generated proof tests/features
+	@$(VENV)/bin/ruff check --quiet app codegen docker docs generated proof tests
+	@$(VENV)/bin/ruff format --check --quiet app codegen docker docs generated proof tests
+	@$(PYTHON_IN) -m mypy app codegen docker docs generated proof tests/features
 	@$(VENV)/bin/lint-imports
 	@$(PYTHON_IN) -m pytest tests/contract/test_validators.py tests/architecture tests/app/migrations/test_env.py tests/app/test_product.py
 	@$(PYTHON_IN) -m proof coverage
@@ -131,6 +131,9 @@ call: $(READY) ## Call an operation of the service that runs: operation=get_tick
 
 operations: $(READY) ## Print the table of operations
 	@$(PYTHON_IN) -m codegen operations
+
+docs: $(READY) ## Build the documentation site into .stele/guide/html, without network; /guide of the next start shows it
+	@$(PYTHON_IN) -m docs.site
 
 mock: $(READY) ## Serve the contract without handlers, so that frontends can begin (PORT=4010 HOST=127.0.0.1 WATCH=yes ARGS="--latency 50ms..200ms")
 	@exec $(PYTHON_IN) -m proof mock --specs specs --host $(or $(HOST),127.0.0.1) --port $(or $(PORT),4010) $(if $(WATCH),--watch) $(ARGS)
@@ -206,8 +209,8 @@ bench: $(READY) ## Measure the service against two reference programs
 	@$(IN_WORKBENCH) -m tests.load
 
 clean: ## Remove what make made; data in .stele stays
-	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache tests/npm/node_modules tests/clients/runtimes/node_modules app/console/source/node_modules dist
-	@find app codegen generated proof tests -name __pycache__ -type d -prune -exec rm -rf {} +
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache tests/npm/node_modules tests/clients/runtimes/node_modules app/console/source/node_modules dist .stele/guide
+	@find app codegen docs generated proof tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 clean-data: ## Remove .stele with its database, after asking (CONFIRM=yes)
 	@if [ "$(CONFIRM)" != yes ]; then printf 'This removes .stele and its database. Type yes: '; read answer; [ "$$answer" = yes ]; fi

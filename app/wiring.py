@@ -54,6 +54,7 @@ from app.http.backchannel import BackchannelLogout
 from app.http.cors import CrossOrigin
 from app.http.documents import documents
 from app.http.door import HttpDoor
+from app.http.guide import guide
 from app.http.refusals import Refusals
 from app.http.spool import make_spool
 from app.http.table import RouteTable
@@ -324,7 +325,7 @@ def _behind(service: Service, lifespan: Callable[[Any], Any], refusals: Refusals
     application = make_application(
         lifespan,
         refusals,
-        documents=documents() if settings.documents is Documents.PUBLIC else {},
+        documents=documents() | guide() if settings.documents is Documents.PUBLIC else {},
         metrics=None if settings.is_production else service.metrics,
     )
     answer = service.backchannel(settings).answer

@@ -13,8 +13,8 @@ from app.telemetry.metrics.metrics import Metrics
 from generated.errors import CloseCode
 
 ROOT = Path(__file__).parents[2]
-DOCUMENTS = sorted((ROOT / "docs").glob("*.md"))
-TEXT = {path.name: path.read_text() for path in DOCUMENTS}
+DOCS = ROOT / "docs"
+TEXT = {path.relative_to(DOCS).as_posix(): path.read_text() for path in sorted(DOCS.rglob("*.md"))}
 OWN_PATH = re.compile(r"`((?:[a-z_]+/)*[a-z_]+(?:\.py|\.yaml|\.json|/))`")
 
 
