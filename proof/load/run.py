@@ -17,8 +17,8 @@ from codegen.ir.operations import Operation
 from proof.doors.door import Broken, Door
 from proof.load.calls import Mix
 
-LANES = 16
-"""Calls under way at one door; one socket carries one call at a time."""
+LANES = 8
+"""Calls under way at one door; one socket carries one call at a time, and a user may have so many sockets and no more."""
 BROKEN = "no answer"
 
 
