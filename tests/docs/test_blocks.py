@@ -31,6 +31,7 @@ ELSEWHERE = {
 """Pages whose blocks a test of their own does."""
 NOT_RUN = {
     "operations.md": "needs Docker, compose or a cluster; tests/images and tests/deployment prove what they can",
+    "clients.md": "needs a proxy, a page with React and a client of the example; tests/clients has each: test_network, test_browser, test_fakes, test_terminal",
     "audit.md": "acts on a database of years; tests/app/commands/test_audit.py gives each command",
     "import.md": "a document of the reader's; tests/codegen/importer gives the command many",
     "resources.md": "writes into the tree; tests/codegen/resource does it in copies",
