@@ -105,10 +105,11 @@ class Context:
 
 
 Method = Callable[[Context, Any], Any]
-"""A handler's: of a stream an asynchronous generator, whose `finally` runs however the stream ends; else it returns the typed result of the operation, or raises an ApiError that the operation declares; what is
-neither is answered `internal`. It may be cancelled at each `await`: by the deadline, by the socket's cancel frame, by
-the end of the node and, a query, by the end of its socket; a caller over HTTP who goes away cancels nothing. What it
-does outside of `context.db` has happened even where the transaction is rolled back."""
+"""A handler's: it returns the typed result of the operation, or raises an ApiError that the operation declares; what is
+neither is answered `internal`. Of a stream it is an asynchronous generator, whose `finally` runs however the stream ends. It may be
+cancelled at each `await`: by the deadline, by the socket's cancel frame, by the end of the node and, a query, by the end of its
+socket; a caller over HTTP who goes away cancels nothing but a stream. What it does outside of `context.db` has happened even where
+the transaction is rolled back."""
 
 
 @dataclass(slots=True)
