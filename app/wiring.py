@@ -34,6 +34,7 @@ from app.broadcast.hub import Hub
 from app.broadcast.mover import Mover
 from app.broadcast.outbox import Outbox
 from app.broadcast.redis_broker import READ_TIMEOUT_S, RedisBroker
+from app.broadcast.topics import Topics
 from app.db.database import Database
 from app.db.pipelined_redis import PipelinedConnection
 from app.db.schema import Schema, configuration
@@ -74,8 +75,9 @@ from app.ws.endpoint import SocketDoor, no_socket
 from generated.handlers import Handlers
 from generated.http_routes import ROUTES
 from generated.operations import CONTRACT_VERSION, EVENTS, OPERATIONS, TOPICS, Priority
+from generated.topics import TOPIC_RECORDS
 from generated.wire import EVENT_CODECS, EVENT_OF
-from generated.ws_packages import PACKAGES
+from generated.ws_packages import GUARDS, PACKAGES
 
 REDIS_TIMEOUT_S = 0.2
 """For connecting the reader of events."""
@@ -125,7 +127,13 @@ class Service:
             database=self.database,
             limiter=self.limiter,
             audit=self.audit,
-            outbox=Outbox(EVENT_OF, EVENT_CODECS, wake=self.mover.wake, on_commit=metrics.events.published),
+            outbox=Outbox(
+                EVENT_OF,
+                EVENT_CODECS,
+                Topics(TOPICS, TOPIC_RECORDS),
+                wake=self.mover.wake,
+                on_commit=metrics.events.published,
+            ),
             metrics=metrics.requests,
             deadlines=self.deadlines,
             shares=self.shares,
@@ -336,6 +344,7 @@ def _socket(service: Service, handlers: Handlers[Context], settings: Settings) -
         runner=service.runner,
         handlers=handlers,
         packages=PACKAGES,
+        guards=GUARDS,
         verifier=service.verifier,
         tickets=service.tickets,
         limiter=service.limiter,

@@ -56,10 +56,13 @@ class Bucket:
 
 @dataclass(frozen=True, slots=True)
 class Topic:
+    """`parameters` are attributes of every event of the topic, `author.id`, in the order in which they stand in its name."""
+
     name: str
     history: int
     keep_s: float
     must_deliver: bool
+    parameters: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,7 @@ class Operation:
 class Event:
     name: str
     pkg_id: int
-    topic: str
+    topics: tuple[str, ...]
     roles: Roles
 
 
@@ -527,5 +530,10 @@ OPERATIONS: dict[str, Operation] = {
 }
 
 EVENTS: dict[str, Event] = {
-    "author_created": Event(name="author_created", pkg_id=1001, topic="authors", roles=(frozenset({"get-authors"}),)),
+    "author_created": Event(
+        name="author_created", pkg_id=1001, topics=("authors",), roles=(frozenset({"get-authors"}),)
+    ),
 }
+
+QUESTIONS: dict[str, Operation] = {}
+"""By topic: whether a caller may follow it, where a handler says so."""

@@ -67,7 +67,7 @@ def _event(contract: Contract, event: Event) -> list[str]:
     value = entries([
         ("name", quoted(event.name)),
         ("pkgId", str(event.pkg_id)),
-        ("topic", quoted(event.topic)),
+        ("topics", f"[{', '.join(quoted(one) for one in event.topics)}]"),
         ("protobuf", "true" if event.record in contract.bindings else None),
         ("output", f"() => $tables.{event.record}"),
     ])  # fmt: skip

@@ -167,4 +167,4 @@ export const UPDATE_AUTHOR: $.Operation<$types.UpdateAuthorRequest, $types.Autho
   output: () => $tables.Author,
 };
 
-export const AUTHOR_CREATED: $.Event<$types.AuthorCreated> = { name: "author_created", pkgId: 1001, topic: "authors", protobuf: true, output: () => $tables.AuthorCreated };
+export const AUTHOR_CREATED: $.Event<$types.AuthorCreated> = { name: "author_created", pkgId: 1001, topics: ["authors"], protobuf: true, output: () => $tables.AuthorCreated };
