@@ -123,17 +123,12 @@ class Service:
             remarks={"keycloak": self.identity.remark},
         )
         self.access = AccessLog(sample=settings.access_log_sample, slow_s=settings.slow_request_ms / 1000)
+        names = Topics(TOPICS, TOPIC_RECORDS)
         self.runner = Runner(
             database=self.database,
             limiter=self.limiter,
             audit=self.audit,
-            outbox=Outbox(
-                EVENT_OF,
-                EVENT_CODECS,
-                Topics(TOPICS, TOPIC_RECORDS),
-                wake=self.mover.wake,
-                on_commit=metrics.events.published,
-            ),
+            outbox=Outbox(EVENT_OF, EVENT_CODECS, names, wake=self.mover.wake, on_commit=metrics.events.published),
             metrics=metrics.requests,
             deadlines=self.deadlines,
             shares=self.shares,

@@ -93,7 +93,7 @@ class Event:
 
 
 CONTRACT_VERSION = "1.0.0"
-CONTRACT_HASH = "e1c953d0"
+CONTRACT_HASH = "4310e668"
 LATENCY_OBJECTIVES: tuple[float, ...] = (0.25, 0.5)
 """In seconds; each is a bound of the histogram of requests, so that what keeps it can be counted."""
 
@@ -108,6 +108,8 @@ class PkgId(IntEnum):
     GET_AUDIT_LOGS = 7
     GET_AUDIT_LOG = 8
     AUTHOR_CREATED = 1001
+    AUTHOR_UPDATED = 1002
+    AUTHOR_DELETED = 1003
 
 
 ROLES: frozenset[str] = frozenset(
@@ -126,6 +128,7 @@ BUCKETS: dict[str, Bucket] = {
 
 TOPICS: dict[str, Topic] = {
     "authors": Topic("authors", 1000, 3600.0, True),
+    "authors/{author.id}": Topic("authors/{author.id}", 1000, 3600.0, True, ("author.id",)),
 }
 
 OPERATIONS: dict[str, Operation] = {
@@ -211,7 +214,7 @@ OPERATIONS: dict[str, Operation] = {
             "unavailable",
             "version_mismatch",
         ),
-        publishes=(),
+        publishes=("author_deleted",),
         sensitive=frozenset(),
     ),
     "end_sessions": Operation(
@@ -524,14 +527,29 @@ OPERATIONS: dict[str, Operation] = {
             "unsupported_media_type",
             "version_mismatch",
         ),
-        publishes=(),
+        publishes=("author_updated",),
         sensitive=frozenset(),
     ),
 }
 
 EVENTS: dict[str, Event] = {
     "author_created": Event(
-        name="author_created", pkg_id=1001, topics=("authors",), roles=(frozenset({"get-authors"}),)
+        name="author_created",
+        pkg_id=1001,
+        topics=("authors", "authors/{author.id}"),
+        roles=(frozenset({"get-authors"}),),
+    ),
+    "author_deleted": Event(
+        name="author_deleted",
+        pkg_id=1003,
+        topics=("authors", "authors/{author.id}"),
+        roles=(frozenset({"get-authors"}),),
+    ),
+    "author_updated": Event(
+        name="author_updated",
+        pkg_id=1002,
+        topics=("authors", "authors/{author.id}"),
+        roles=(frozenset({"get-authors"}),),
     ),
 }
 

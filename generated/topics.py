@@ -2,6 +2,17 @@
 
 from __future__ import annotations
 
-from msgspec import Struct
+from typing import Annotated
 
-TOPIC_RECORDS: dict[str, type[Struct]] = {}
+from msgspec import Meta, Struct
+
+
+class AuthorsByAuthorIdTopic(Struct, frozen=True):
+    """Of `authors/{author.id}`."""
+
+    author_id: Annotated[int, Meta(ge=1, le=9007199254740991)]
+
+
+TOPIC_RECORDS: dict[str, type[Struct]] = {
+    "authors/{author.id}": AuthorsByAuthorIdTopic,
+}

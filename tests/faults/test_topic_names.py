@@ -9,7 +9,7 @@ import re
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import httpx2
 import pytest
@@ -17,6 +17,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
 from app.development.servers import Postgres
+from generated.client import AsyncClient, Client, models, topics
 from generated.operations import TOPICS
 from proof.documents import Json, read
 from proof.protobuf import Protobuf
@@ -200,3 +201,30 @@ async def test_metrics_are_of_the_contract_s_topics_however_many_names_are_follo
     followers = re.search(r'subscriptions{topic="artist-names/{artist.name}"} (\S+)', text)
     assert followers is not None
     assert float(followers[1]) == 50
+
+
+@pytest.mark.parametrize("encoding", ["json", "protobuf"])
+async def test_the_clients_follow_a_name_and_several_hundred_of_them(
+    nodes: Nodes, encoding: Literal["json", "protobuf"]
+) -> None:
+    """Asynchronous and blocking; more names than a frame has, all resumed after the node was killed."""
+    ours, token = await create(nodes.first, named()), await nodes.second.token("reader")
+    prefix, url = named(), nodes.second.url
+    others = [topics.artist_names_by_artist_name(f"{prefix} {number}/ü") for number in range(250)]
+    async with contextlib.AsyncExitStack() as stack:
+        client = await stack.enter_async_context(AsyncClient(url, token=token, encoding=encoding))
+        blocking = stack.enter_context(Client(url, token=token, encoding=encoding))
+        stream = await stack.enter_async_context(client.events(topics.artists_by_artist_id(ours)))
+        streams = [await stack.enter_async_context(client.events(one)) for one in others]
+        twin = blocking.events(topics.artists_by_artist_id(ours))
+        await asyncio.to_thread(twin.__enter__)
+        await rename(nodes.first, ours, f"{prefix} 249/ü")
+        for event in (await anext(stream), await anext(streams[249]), await asyncio.to_thread(next, twin)):
+            assert isinstance(event.data, models.ArtistUpdated)
+            assert (event.data.artist.name, event.after_gap) == (f"{prefix} 249/ü", False)
+        nodes.second.process.kill()
+        await rename(nodes.first, ours, f"{prefix} 7/ü")
+        await asyncio.to_thread(nodes.second.process.start)
+        event = await anext(stream)
+        assert (event.topic, event.data.artist.name, event.after_gap) == (f"artists/{ours}", f"{prefix} 7/ü", False)
+        assert (await anext(streams[7])).data.artist.name == f"{prefix} 7/ü"

@@ -19,7 +19,7 @@ from websockets.typing import Subprotocol
 from .call import Call
 from .codec import Authenticated, BadFrame, Draining, Expiring, Missed, Reply, TopicsChanged
 from .errors import ApiError, AuthenticationLost, ClientError, ConnectionLost
-from .followers import Followers
+from .followers import Followers, in_frames
 from .line_sync import Line, Slot
 from .operation import Contract
 from .options import Options
@@ -276,8 +276,8 @@ class SocketDoor:
         if line is not None and line.is_open:
             wanted = topics if line.follows else sorted({*topics, *self.followers.topics})
             with suppress(ConnectionLost):
-                after = self.followers.positions(wanted)
-                self._control(TopicsChanged, self._session.codec.subscribe(wanted, after))
+                for few in in_frames(wanted):
+                    self._control(TopicsChanged, self._session.codec.subscribe(few, self.followers.positions(few)))
                 line.follows = True
 
     def leave(self, topics: list[str]) -> None:

@@ -4,14 +4,15 @@ import { ClientError } from "./errors.ts";
 import type { Received, Stream } from "./events.ts";
 import { EventStream } from "./events.ts";
 import { Followers } from "./followers.ts";
-import type { Event } from "./operation.ts";
+import type { Event, Topic } from "./operation.ts";
 import type { Hooks } from "./options.ts";
 import type { SocketDoor } from "./socket.ts";
 
 /** `connect` opens the socket, or throws why it does not open; `limit` events may wait for their taker. */
-export function follow<T>(socket: SocketDoor, hooks: Hooks, connect: () => Promise<void>, event: Event<T>, limit: number): EventStream<T> {
+export function follow<T>(socket: SocketDoor, hooks: Hooks, connect: () => Promise<void>, what: Event<T> | Topic<T>, limit: number): EventStream<T> {
   socket.followers ??= new Followers(hooks);
   const { followers } = socket;
+  const followed = "kinds" in what ? what : { name: what.topic, kinds: [what] };
   const leave = (): void => {
     const topic = followers.remove(stream);
     if (topic !== undefined) {
@@ -21,8 +22,11 @@ export function follow<T>(socket: SocketDoor, hooks: Hooks, connect: () => Promi
   const stream: EventStream<T> = new EventStream<T>(limit, leave);
   const begin = async (): Promise<void> => {
     await connect();
-    if (followers.add(event, stream)) {
-      await socket.follow([event.topic]);
+    if (followed.name === "") {
+      throw new ClientError("the event is told on topics with parameters: follow one of `topics`");
+    }
+    if (followers.add(followed, stream)) {
+      await socket.follow([followed.name]);
     }
   };
   stream.ready = begin();
@@ -36,7 +40,7 @@ export function follow<T>(socket: SocketDoor, hooks: Hooks, connect: () => Promi
 /** Calls the listener for each event in turn, and survives its failures. */
 export async function listen<T>(
   stream: Stream<T>,
-  event: Event<T>,
+  event: Event<T> | Topic<T>,
   listener: (event: Received<T>) => unknown,
   warn: (message: string) => void,
 ): Promise<void> {

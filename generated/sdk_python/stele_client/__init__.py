@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from . import errors as errors
 from . import models as models
+from . import topics as topics
 from ._async_api import AsyncAuditLogApi as AsyncAuditLogApi
 from ._async_api import AsyncAuthApi as AsyncAuthApi
 from ._async_api import AsyncAuthorsApi as AsyncAuthorsApi
@@ -22,3 +23,4 @@ from .runtime.model import Unknown as Unknown
 from .runtime.options import AttemptInfo as AttemptInfo
 from .runtime.options import Hooks as Hooks
 from .runtime.token import Token as Token
+from .runtime.topic import Topic as Topic

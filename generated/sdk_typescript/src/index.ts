@@ -92,8 +92,10 @@ export type {
   AuditLogPage,
   Author,
   AuthorCreated,
+  AuthorDeleted,
   AuthorList,
   AuthorPage,
+  AuthorUpdated,
   CreateAuthorRequest,
   CreateWsTicketRequest,
   DeleteAuthorRequest,
@@ -117,4 +119,5 @@ export type {
   UpdateAuthorRequest,
   WsTicket,
 } from "./types.ts";
+export * as topics from "./topics.ts";
 export * as types from "./types.ts";
