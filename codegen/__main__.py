@@ -1,4 +1,4 @@
-"""`python -m codegen generate|check|diff|explain|fix|import|init|lock|new|remove|rename|resource|update-platform|operations|realm`: the compiler's commands, on any contract.
+"""`python -m codegen generate|check|changelog|diff|explain|fix|import|init|lock|new|remove|rename|resource|update-platform|operations|realm`: the compiler's commands, on any contract.
 
 Exit 1 means findings, and nothing written; 2, that there was nothing to work on. Paths are those of the current folder.
 """
@@ -8,14 +8,10 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from datetime import date
 from pathlib import Path
 
 from codegen import lock, output, rules, table
-from codegen.breaking.baseline import NoBaseline, baseline
-from codegen.breaking.gate import judge
-from codegen.breaking.reports import FORMATS as VERDICTS
-from codegen.breaking.waivers import read_waivers
+from codegen.breaking import command as comparing
 from codegen.diagnostics import Refused
 from codegen.fix import drafts
 from codegen.fix import fix as fixes
@@ -23,7 +19,7 @@ from codegen.importer import command as importing
 from codegen.new.new import write_operation
 from codegen.new.operation import NewOperation
 from codegen.parse.implied import doors_of
-from codegen.pipeline import Loaded, build, load
+from codegen.pipeline import Loaded, build
 from codegen.project import names
 from codegen.project.init import NewProject
 from codegen.project.init import init as begin
@@ -34,7 +30,7 @@ from codegen.remove.remove import remove as take_away
 from codegen.reports import FORMATS
 from codegen.resource.checks import Wanted
 from codegen.resource.write import write_resource
-from codegen.suppressions import suppress
+from codegen.suppressions import current
 from codegen.watch import changes
 
 FEATURES = Path("app", "features")
@@ -49,12 +45,7 @@ def main(arguments: list[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
     for name, command in COMMANDS.items():
         commands.add_parser(name, help=command.__doc__)
-    commands.choices["diff"].add_argument(
-        "--against", required=True, metavar="REF|DIR", help="a commit, or a folder of specs"
-    )
-    commands.choices["diff"].add_argument(
-        "--report", choices=sorted(VERDICTS), default="text", help="how it is printed"
-    )
+    comparing.describe(commands.choices["diff"], commands.choices["changelog"])
     _describe_new(commands.choices["new"])
     _describe_resource(commands.choices["resource"])
     taken = commands.choices["remove"]
@@ -125,12 +116,7 @@ def _accepted(options: argparse.Namespace, loaded: Loaded) -> Loaded | None:
 
 
 def _unsuppressed(options: argparse.Namespace) -> Loaded:
-    """The contract with the findings that do not wait today."""
-    loaded = load(options.specs)
-    suppress(loaded.dialects.documents, loaded.findings, date.today())
-    if options.warnings_as_errors:
-        loaded.findings.harden()
-    return loaded
+    return current(options.specs, warnings_as_errors=options.warnings_as_errors)
 
 
 def generate(options: argparse.Namespace) -> int:
@@ -250,27 +236,6 @@ def explain(options: argparse.Namespace) -> int:
     return 0
 
 
-def diff(options: argparse.Namespace) -> int:
-    """Say what changed against a commit or a folder, and whom it breaks; exit 1 if anybody."""
-    new = _unsuppressed(options)
-    if len(new.findings):
-        sys.stderr.write(new.report())
-        return 2
-    try:
-        with baseline(options.specs, options.against) as folder:
-            old = load(folder)
-            old.findings.drop(lambda one: rules.RULES[one.rule].can_wait)
-    except NoBaseline as error:
-        print(f"nothing to compare with: {error}", file=sys.stderr)
-        return 2
-    if len(old.findings):
-        sys.stderr.write(f"{options.against} is no contract by today's rules:\n{old.report()}")
-        return 2
-    verdict = judge(old.contract, new.contract, read_waivers(new.dialects.documents), date.today())
-    sys.stdout.write(VERDICTS[options.report](verdict))
-    return 1 if verdict.is_breaking else 0
-
-
 def new(options: argparse.Namespace) -> int:
     """Write an operation into the three scripts, with the method that is left to fill in."""
     wanted = NewOperation(
@@ -384,7 +349,8 @@ COMMANDS = {
     "update-platform": update_platform,
     "rename": rename,
     "resource": resource,
-    "diff": diff,
+    "changelog": comparing.changelog,
+    "diff": comparing.diff,
     "explain": explain,
     "fix": fix,
     "generate": generate,

@@ -24,6 +24,7 @@ from codegen.check.numbers import check_numbers
 from codegen.check.policy import check_policy
 from codegen.check.product import check_product
 from codegen.check.sdk import check_sdk
+from codegen.check.streams import check_streams
 from codegen.check.topics import check_topics
 from codegen.check.words import check_words
 from codegen.diagnostics import Findings
@@ -98,6 +99,7 @@ def load(specs: Path, *, wants_proto: bool = False) -> Loaded:
     if dialects.proto.files.file and (wants_proto or not is_plain):
         check_envelope(dialects.proto, findings)
         check_agreement(contract, dialects.proto, findings, wants_every_rpc=is_plain)
+        check_streams(contract, dialects.proto, findings)
         check_numbers(contract, dialects.proto, dialects.words.lock, findings)
         offer_proto_edits(contract, dialects, findings)
         offer_schema_edits(contract, dialects, findings)

@@ -40,7 +40,8 @@ RULES: dict[str, Rule] = {
     ),
     "A007": Rule("Security is a role of policy.yaml, or x-roles.", "Scopes mean nothing to a bearer scheme."),
     "A008": Rule(
-        "A message has the envelope of its direction.", "Request comes in, Reply and PageReply answer, Push is sent."
+        "A message has the envelope of its direction.",
+        "Request comes in, Reply, PageReply and StreamReply answer, Push is sent.",
     ),
     "A009": Rule("An operation has exactly one message.", "A PkgID has one payload; alternatives are a union."),
     "A010": Rule("A message is one of the channel's.", "AsyncAPI demands it, and its parsers do not look."),
@@ -55,6 +56,7 @@ RULES: dict[str, Rule] = {
         "Otherwise it would be dropped without a word.",
         can_wait=True,
     ),
+    "A016": Rule("A stream has items.", "That it has ended is a frame of its own, without data."),
     "F001": Rule("A file holds nothing that is not read.", "What is silently ignored would look as if it counted."),
     "F002": Rule("A file holds what the service needs of it.", "What is left out has no default."),
     "F003": Rule("A value has the type that is read.", "specs/README.md says what each file holds."),
@@ -137,11 +139,16 @@ RULES: dict[str, Rule] = {
     ),
     "O011": Rule("A field has one carrier.", "Path, query and body are one flat record."),
     "O012": Rule(
-        "Content is application/json with a schema, a form, or bytes.", "Protobuf is added beside JSON by the compiler."
+        "Content is application/json with a schema, a stream of it, a form, or bytes.",
+        "Protobuf is added beside JSON by the compiler.",
     ),
     "O020": Rule(
         "Media types of bytes are named, and hold the same.",
         "The maximum is of the body; `image/*` and `*/*` name many.",
+    ),
+    "O021": Rule(
+        "A stream answers 200, without links and headers of its own.",
+        "Its head goes before the items that they would be of.",
     ),
     "O013": Rule("Responses are successes, and errors are not written.", "They follow from x-errors and errors.yaml."),
     "O014": Rule(
@@ -157,7 +164,7 @@ RULES: dict[str, Rule] = {
     ),
     "P001": Rule("protoc accepts the sources.", "It is the judge of proto."),
     "P002": Rule("The syntax is proto3.", "proto2 has presence and defaults of its own."),
-    "P003": Rule("An rpc does not stream.", "Pushes are events."),
+    "P003": Rule("An rpc takes one request.", "HTTP has one; what is answered may be a stream."),
     "P004": Rule("A name stands once in all files.", "Types join by name."),
     "P005": Rule(
         "A proto file stands in proto/ itself, and its name is one of a module.",
@@ -314,6 +321,10 @@ RULES: dict[str, Rule] = {
     "X020": Rule("A oneof is a union.", "Elsewhere JSON could not say that one excludes the others."),
     "X021": Rule("A field's JSON name is its own.", "The schema decides how JSON spells it.", can_wait=True),
     "X022": Rule("The frame's messages have their own fields.", "The socket's door writes and reads them by name."),
+    "X024": Rule(
+        "An rpc returns a stream where its operation is one.",
+        "OpenAPI says it by application/x-ndjson or text/event-stream, AsyncAPI by StreamReply.",
+    ),
     "X023": Rule("A feature has its proto file.", "`make fix` writes it from the schemas."),
     "Y001": Rule("A file is not too large.", "2 MB and 200,000 nodes."),
     "Y002": Rule("A file is UTF-8."),

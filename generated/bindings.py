@@ -5,7 +5,7 @@ Declarations and one call; decisions are made by hand-written code.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,8 @@ from generated.operations import Operation
 from generated.proto.envelope_pb2 import PageMeta
 
 NO_CONTENT = 204
-Method = Callable[[Any, Any], Awaitable[Any]]
+Method = Callable[[Any, Any], Any]
+"""Answers an awaitable of the result or, of a stream, an asynchronous generator of its items."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,7 @@ class Codec:
     """Readers raise `pydantic.ValidationError`, `DecodeError` or `ValueError`; `None` means no protobuf here.
 
     `values_protobuf` answers plain values, which `decode_values` judges as it judges JSON's. `frame_*` answer data and
-    meta apart, as a socket's frame carries them.
+    meta apart, as a socket's frame carries them. Of a stream all of it is about one item.
     """
 
     decode_json: Callable[[bytes], Any]

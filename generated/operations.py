@@ -73,6 +73,8 @@ class Operation:
     feature: str
     pkg_id: int | None
     is_query: bool
+    is_stream: bool
+    """It answers any number of items, and its method is an asynchronous generator."""
     roles: Roles
     bucket: Bucket | None
     audit: Audit
@@ -93,7 +95,7 @@ class Event:
 
 
 CONTRACT_VERSION = "1.0.0"
-CONTRACT_HASH = "4310e668"
+CONTRACT_HASH = "2f374b2a"
 LATENCY_OBJECTIVES: tuple[float, ...] = (0.25, 0.5)
 """In seconds; each is a bound of the histogram of requests, so that what keeps it can be counted."""
 
@@ -131,12 +133,16 @@ TOPICS: dict[str, Topic] = {
     "authors/{author.id}": Topic("authors/{author.id}", 1000, 3600.0, True, ("author.id",)),
 }
 
+SOCKETS_PER_USER = 20
+"""Open at once, over all nodes."""
+
 OPERATIONS: dict[str, Operation] = {
     "create_author": Operation(
         name="create_author",
         feature="authors",
         pkg_id=3,
         is_query=False,
+        is_stream=False,
         roles=(frozenset({"create-author"}),),
         bucket=BUCKETS["writes"],
         audit=Audit.REQUIRED,
@@ -169,6 +175,7 @@ OPERATIONS: dict[str, Operation] = {
         feature="auth",
         pkg_id=None,
         is_query=False,
+        is_stream=False,
         roles=(frozenset(),),
         bucket=BUCKETS["writes"],
         audit=Audit.BEST_EFFORT,
@@ -194,6 +201,7 @@ OPERATIONS: dict[str, Operation] = {
         feature="authors",
         pkg_id=6,
         is_query=False,
+        is_stream=False,
         roles=(frozenset({"delete-author"}),),
         bucket=BUCKETS["writes"],
         audit=Audit.REQUIRED,
@@ -222,6 +230,7 @@ OPERATIONS: dict[str, Operation] = {
         feature="auth",
         pkg_id=None,
         is_query=False,
+        is_stream=False,
         roles=(frozenset({"admin"}),),
         bucket=BUCKETS["writes"],
         audit=Audit.REQUIRED,
@@ -248,6 +257,7 @@ OPERATIONS: dict[str, Operation] = {
         feature="audit_log",
         pkg_id=8,
         is_query=True,
+        is_stream=False,
         roles=(frozenset({"admin"}), frozenset({"view-audit-logs"})),
         bucket=BUCKETS["reads"],
         audit=Audit.REQUIRED,
@@ -274,6 +284,7 @@ OPERATIONS: dict[str, Operation] = {
         feature="audit_log",
         pkg_id=7,
         is_query=True,
+        is_stream=False,
         roles=(frozenset({"admin"}), frozenset({"view-audit-logs"})),
         bucket=BUCKETS["reads"],
         audit=Audit.REQUIRED,
@@ -299,6 +310,7 @@ OPERATIONS: dict[str, Operation] = {
         feature="authors",
         pkg_id=4,
         is_query=True,
+        is_stream=False,
         roles=(frozenset({"get-authors"}),),
         bucket=BUCKETS["reads"],
         audit=Audit.BEST_EFFORT,
@@ -325,6 +337,7 @@ OPERATIONS: dict[str, Operation] = {
         feature="authors",
         pkg_id=1,
         is_query=True,
+        is_stream=False,
         roles=(frozenset({"get-authors"}),),
         bucket=BUCKETS["reads"],
         audit=Audit.BEST_EFFORT,
@@ -350,6 +363,7 @@ OPERATIONS: dict[str, Operation] = {
         feature="authors",
         pkg_id=2,
         is_query=True,
+        is_stream=False,
         roles=(frozenset({"get-authors"}),),
         bucket=BUCKETS["reads"],
         audit=Audit.BEST_EFFORT,
@@ -376,6 +390,7 @@ OPERATIONS: dict[str, Operation] = {
         feature="system",
         pkg_id=None,
         is_query=True,
+        is_stream=False,
         roles=None,
         bucket=None,
         audit=Audit.NONE,
@@ -391,6 +406,7 @@ OPERATIONS: dict[str, Operation] = {
         feature="system",
         pkg_id=None,
         is_query=True,
+        is_stream=False,
         roles=None,
         bucket=None,
         audit=Audit.NONE,
@@ -406,6 +422,7 @@ OPERATIONS: dict[str, Operation] = {
         feature="auth",
         pkg_id=None,
         is_query=False,
+        is_stream=False,
         roles=None,
         bucket=BUCKETS["login"],
         audit=Audit.REQUIRED,
@@ -434,6 +451,7 @@ OPERATIONS: dict[str, Operation] = {
         feature="auth",
         pkg_id=None,
         is_query=False,
+        is_stream=False,
         roles=None,
         bucket=BUCKETS["sessions"],
         audit=Audit.REQUIRED,
@@ -460,6 +478,7 @@ OPERATIONS: dict[str, Operation] = {
         feature="system",
         pkg_id=None,
         is_query=True,
+        is_stream=False,
         roles=None,
         bucket=None,
         audit=Audit.NONE,
@@ -475,6 +494,7 @@ OPERATIONS: dict[str, Operation] = {
         feature="auth",
         pkg_id=None,
         is_query=False,
+        is_stream=False,
         roles=None,
         bucket=BUCKETS["sessions"],
         audit=Audit.REQUIRED,
@@ -503,6 +523,7 @@ OPERATIONS: dict[str, Operation] = {
         feature="authors",
         pkg_id=5,
         is_query=False,
+        is_stream=False,
         roles=(frozenset({"update-author"}),),
         bucket=BUCKETS["writes"],
         audit=Audit.REQUIRED,

@@ -7,6 +7,7 @@ import sys
 from proof.coverage import command as coverage
 from proof.doors import command as doors
 from proof.http import command as http
+from proof.load import command as load
 from proof.mock import command as mock
 from proof.traffic import record, replay
 from proof.ws import command as ws
@@ -15,6 +16,7 @@ ENGINES = {
     "coverage": coverage.main,
     "doors": doors.main,
     "http": http.main,
+    "load": load.main,
     "mock": mock.main,
     "record": record.main,
     "replay": replay.main,
@@ -23,6 +25,7 @@ ENGINES = {
 USAGE = """python -m proof coverage …  say how much of the contract the tests have seen
 python -m proof doors …     ask the same of every door, and compare
 python -m proof http …      fuzz the REST door by its OpenAPI document
+python -m proof load …      ask so many calls a second, and hold x-slo against what is seen
 python -m proof mock …      serve a contract without handlers
 python -m proof record …    write down what passes between clients and a service, without secrets
 python -m proof replay …    play that against another build, and compare

@@ -22,7 +22,7 @@ from codegen.project.owners import Owner, Owners
 ROOT = Path(__file__).parents[1]
 PRODUCT = ROOT / "tests" / "project"
 BENCH = ROOT / ".stele" / "workbench"
-SHARED = (".venv", "tests/npm/node_modules", "app/console/source/node_modules")
+SHARED = (".venv", "tests/npm/node_modules", "tests/clients/runtimes/node_modules", "app/console/source/node_modules")
 """Installed once, and used from there."""
 COMMITTER = ("-c", "user.name=tests", "-c", "user.email=tests@localhost")
 

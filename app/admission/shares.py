@@ -13,6 +13,7 @@ import time
 from collections import OrderedDict, deque
 from collections.abc import Callable
 
+from app.admission.streams import OpenStreams
 from app.admission.tally import Refused, Tally
 from generated.errors import Unavailable
 from generated.operations import Priority
@@ -40,6 +41,7 @@ class Shares:
     ) -> None:
         self.capacity = capacity
         self._tally = tally or Tally()
+        self.streams = OpenStreams(self._tally)
         self._clock = clock
         self.share = max(1, capacity * 3 // 4)
         self._running = 0

@@ -16,6 +16,8 @@ from typing import Any, Protocol
 
 import structlog
 from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from app.broadcast.broker import (
@@ -38,6 +40,7 @@ BLOCK_MS = 1_000
 """How long a read waits for entries."""
 READ_TIMEOUT_S = 3.0
 """For the reader's socket: longer than it blocks, so that only a silent server is given up."""
+CONNECT_S = 0.2
 CHECK_EVERY_S = 2.0
 """How often epochs are looked at, so that a stream that was lost while nothing is sent is noticed too."""
 BATCH = 200
@@ -54,6 +57,13 @@ MAX_LAG_S = 1.0
 LAG_CHECK_S = 0.005
 
 logger = structlog.get_logger(__name__)
+
+
+def make_reader(url: str) -> Redis:
+    """The connection of a relay, which repeats nothing by itself. Making it opens nothing."""
+    return Redis.from_url(
+        url, socket_timeout=READ_TIMEOUT_S, socket_connect_timeout=CONNECT_S, retry=Retry(NoBackoff(), 0)
+    )
 
 
 class TopicHistory(Protocol):
@@ -81,7 +91,7 @@ class StreamWatcher(Protocol):
 
 class RedisBroker:
     """`connection` is everybody's, for what is short; `reader` blocks for up to 1 s in a read, so its connection must
-    be its own and its timeout READ_TIMEOUT_S. Whoever made them closes them. `watcher` hears what was read and what was not."""
+    be its own, as `make_reader` makes it. Whoever made them closes them. `watcher` hears what was read and what was not."""
 
     def __init__(
         self,

@@ -19,6 +19,7 @@ from app.diagnosis.findings import Finding, State
 from app.exit_codes import CONFIG, OSERR
 from app.guard.listener import bound
 from app.http.documents import documents
+from app.http.guide import guide
 from app.serving.admin import Admin
 from app.serving.draining import Plan
 from app.serving.node import serve
@@ -46,7 +47,7 @@ def begin(configuration: Configuration, application: str = "app.main:create_appl
     if listening is None or asked is None:
         return OSERR
     configure(settings.log_level, is_json=settings.log_format is LogFormat.JSON)
-    shown = {} if settings.documents is Documents.OFF else documents(is_service=False)
+    shown = {} if settings.documents is Documents.OFF else documents(is_service=False) | guide()
     return serve(
         application,
         listening,

@@ -81,10 +81,13 @@ class Database:
         *,
         clock: StatementClock | None = None,
         on_wait: Callable[[float, str], None] = lambda seconds, outcome: None,
+        on_transition: Callable[[str, str, str], None] = lambda name, old, new: None,
     ) -> None:
         self._url = url.replace("+asyncpg", "", 1)
         self.clock = clock or StatementClock()
-        self.pool: Pool[Any] = Pool(self._connect, connections, on_wait=on_wait)
+        self.pool: Pool[Any] = Pool(
+            self._connect, connections, name="postgresql", on_wait=on_wait, on_transition=on_transition
+        )
         self._probe: Any = None
 
     async def connect_alone(

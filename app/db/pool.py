@@ -16,6 +16,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 import structlog
 
+from app.db.reach import Reach
 from generated.errors import Unavailable
 
 MAX_WAIT_S = 0.5
@@ -25,8 +26,6 @@ OPEN_S = 5.0
 RECOVER_S = 2.0
 """For one whose use was cut short, until it is idle again; else it is ended."""
 CLOSE_S = 1.0
-REOPEN_AFTER_S = 0.1
-"""After a failed opening the next one waits for so long: a server that refuses is not asked by every caller."""
 RETRY_S = 1
 
 log = structlog.get_logger(__name__)
@@ -48,7 +47,8 @@ C = TypeVar("C", bound=Connection)
 class Pool(Generic[C]):
     """`open_one` opens one connection; its failures are those of the server, and a caller who waits hears Unavailable.
     What was taken comes back exactly once, by `give_back`, `drop` or `recover`. One event loop, no locks; counts are
-    true between two awaits. `on_wait(seconds, outcome)` hears of each wait that has ended: `served`, `refused` or `cancelled`."""
+    true between two awaits. `on_wait(seconds, outcome)` hears of each wait that has ended: `served`, `refused` or `cancelled`. It is a breaker by the name of
+    `name`, `reach`, and `on_transition(name, old, new)` hears of its changes."""
 
     def __init__(
         self,
@@ -56,7 +56,9 @@ class Pool(Generic[C]):
         size: int,
         *,
         max_wait_s: float = MAX_WAIT_S,
+        name: str = "pool",
         on_wait: Callable[[float, str], None] = lambda seconds, outcome: None,
+        on_transition: Callable[[str, str, str], None] = lambda name, old, new: None,
     ) -> None:
         self._open_one = open_one
         self._max_wait_s = max_wait_s
@@ -66,10 +68,12 @@ class Pool(Generic[C]):
         self._waiting: dict[asyncio.Future[C], None] = {}
         self._background: set[asyncio.Task[C | None]] = set()
         self._pending = 0
-        self._opening = 0
-        self._refused_until = 0.0
+        self._openings: set[asyncio.Task[C | None]] = set()
+        self._refusal = ""
+        """Why the last opening failed."""
         self._is_closed = False
         self.size = size
+        self.reach = Reach(name, on_transition)
 
     @property
     def free(self) -> int:
@@ -93,8 +97,8 @@ class Pool(Generic[C]):
 
     async def take(self) -> C:
         """A connection that is not closed, after at most `max_wait_s`; raises Unavailable where none comes, at once
-        where the server has just refused one and none could come back. May be cancelled: what was handed over meanwhile
-        goes to the next."""
+        while the breaker is open, but for the one whose opening asks again. May be cancelled: what was handed over
+        meanwhile goes to the next."""
         return self.take_at_once() or await self._wait()
 
     def take_at_once(self) -> C | None:
@@ -150,7 +154,7 @@ class Pool(Generic[C]):
     async def _wait(self) -> C:
         """The future is the only truth: it holds a connection, or the end of the wait, never both."""
         loop, began, outcome = asyncio.get_running_loop(), time.perf_counter(), "refused"
-        if self._is_closed or self._is_away(loop.time()):
+        if self._is_closed or not self.reach.lets_wait(loop.time()):
             self._on_wait(0.0, outcome)
             raise Unavailable(retry_after_s=RETRY_S)
         waiter: asyncio.Future[C] = loop.create_future()
@@ -171,19 +175,19 @@ class Pool(Generic[C]):
             self._waiting.pop(waiter, None)
             self._on_wait(time.perf_counter() - began, outcome)
 
-    def _is_away(self, now: float) -> bool:
-        """The server has just refused a connection, and there is none that could come back."""
-        return now < self._refused_until and not self._leased and not self._pending
-
     def _grow(self) -> None:
-        """Opens a connection for each waiter that none is being opened for, as far as there are places."""
-        loop = asyncio.get_running_loop()
-        if self._is_closed or loop.time() < self._refused_until:
-            return
-        while self._free and self._free[0] is None and self._opening < len(self._waiting):
+        """Opens a connection for each waiter that none is being opened for, as far as there are places and the breaker lets."""
+        now = asyncio.get_running_loop().time()
+        while (
+            not self._is_closed
+            and self._free
+            and self._free[0] is None
+            and len(self._openings) < len(self._waiting)
+            and self.reach.lets_open(now, len(self._openings))
+        ):
             self._free.popleft()
-            self._opening += 1
-            self._begin(self._open(), Context()).add_done_callback(self._opened)
+            self.reach.asks()
+            self._openings.add(self._begin(self._open(), Context()))
 
     def _begin(self, work: Coroutine[Any, Any, C | None], context: Context | None = None) -> asyncio.Task[C | None]:
         """The place counts as pending until `work` has ended, however it ends; its result is the connection of the place. What is
@@ -193,9 +197,6 @@ class Pool(Generic[C]):
         self._background.add(task)
         task.add_done_callback(self._settle)
         return task
-
-    def _opened(self, _: asyncio.Task[C | None]) -> None:
-        self._opening -= 1
 
     async def _open(self) -> C | None:
         """Waits on a task of its own, so that a connection that comes too late, or after a cancellation, is ended."""
@@ -211,7 +212,7 @@ class Pool(Generic[C]):
             if not opening.done():
                 opening.add_done_callback(_end_late)
                 opening.cancel()
-        log.warning("database.connection_refused", reason=type(reason).__name__, detail=str(reason)[:200])
+        self._refusal = f"{type(reason).__name__}: {reason}"[:200]
         return None
 
     async def _recover(self, connection: C, restore: Callable[[C], Awaitable[object]], within_s: float) -> C | None:
@@ -231,19 +232,29 @@ class Pool(Generic[C]):
         """A callback, since a task that is cancelled before its first step runs no line of its own."""
         self._background.discard(task)
         self._pending -= 1
+        is_opening = task in self._openings
+        self._openings.discard(task)
         connection = None if task.cancelled() or task.exception() else task.result()
-        if connection is None:
-            self._refuse()
         if connection is None or connection.is_closed() or self._is_closed:
+            if is_opening:
+                self._refuse()
             self._vacate(connection)
-        else:
-            self._hand_on(connection)
+            return
+        is_back = is_opening and self.reach.succeeded()
+        self._hand_on(connection)
+        if is_back:
+            self._grow()
+
+    def _lives(self) -> bool:
+        """Whether there is a connection, or one could come."""
+        is_idle = any(one is not None and not one.is_closed() for one in self._free)
+        return bool(self._leased or self._pending or is_idle)
 
     def _refuse(self) -> None:
         """One who waits hears of the refusal; the others may get what comes back, or the next that is opened."""
         loop = asyncio.get_running_loop()
-        self._refused_until = loop.time() + REOPEN_AFTER_S
-        loop.call_later(REOPEN_AFTER_S, self._grow)
+        pause_s = self.reach.failed(loop.time(), self._refusal, is_alone=not self._lives())
+        loop.call_later(pause_s, self._grow)
         for waiter in list(self._waiting):
             if not waiter.done():
                 _fail(waiter)

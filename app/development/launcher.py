@@ -254,7 +254,9 @@ class Launcher:
         lines = [self._curl(path, user), ""]
         if OPERATIONS[name].pkg_id is not None:
             python = os.path.relpath(sys.executable)
-            lines += [f"  {python} -m app.development call {name} --user {user} --address {self.address}", ""]
+            who = f"{NAME.upper()}_USERNAME={user} {NAME.upper()}_PASSWORD={user}"
+            command = f"{python} -m generated.sdk_python.{NAME}_client"
+            lines += [f"  {who} {command} call {name} --door ws --json --url {self.address}", ""]
         return lines
 
     def _curl(self, path: str, user: str) -> str:

@@ -104,8 +104,8 @@ class Context:
         self.events.append(event)
 
 
-Method = Callable[[Context, Any], Awaitable[Any]]
-"""A handler's: it returns the typed result of the operation, or raises an ApiError that the operation declares; what is
+Method = Callable[[Context, Any], Any]
+"""A handler's: of a stream an asynchronous generator, whose `finally` runs however the stream ends; else it returns the typed result of the operation, or raises an ApiError that the operation declares; what is
 neither is answered `internal`. It may be cancelled at each `await`: by the deadline, by the socket's cancel frame, by
 the end of the node and, a query, by the end of its socket; a caller over HTTP who goes away cancels nothing. What it
 does outside of `context.db` has happened even where the transaction is rolled back."""
@@ -123,7 +123,8 @@ class Call:
     caller: Caller
     trace_id: str
     timeout_s: float | None = None
-    """What the caller asks for instead of the operation's own; None for that one. Never beyond 30 s (D14)."""
+    """What the caller asks for instead of the operation's own; None for that one. Never beyond 30 s (D14), of a stream never
+    beyond the operation's own."""
     idempotency_key: str | None = None
     """Of use only where the contract says `x-idempotent: key` and the caller is known; elsewhere it is ignored. A
     socket's is its `req_id`."""
@@ -148,5 +149,7 @@ class Call:
     """Set by the runner: what the handler saw, from when it runs."""
     status: int | None = None
     """Set by the runner: the status that the handler chose."""
+    deliver: Callable[[Any], Awaitable[None]] | None = None
+    """Takes one item of a stream, once its caller can take it; of other operations None."""
     replayed: bool = False
     """Set by the runner: the stored answer of an earlier call with this key was returned."""

@@ -8,8 +8,7 @@ from __future__ import annotations
 from hashlib import sha256
 
 from app.auth.identity import Identity
-from app.limits.limiter import Limiter
-from generated.errors import RateLimited
+from app.limits.limiter import Limiter, OverLimit
 from generated.operations import BUCKETS
 from generated.results import Tokens
 
@@ -41,4 +40,4 @@ class GuardedIdentity:
             self._bucket, sha256(username.strip().casefold().encode("utf-8", "replace")).hexdigest()
         )
         if not permit.allowed:
-            raise RateLimited(retry_after_s=permit.retry_after_s)
+            raise OverLimit(self._bucket, permit)

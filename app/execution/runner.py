@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from typing import Any
 
 import structlog
@@ -31,7 +31,7 @@ from app.execution.audit_rows import OK, CredentialLog, reason_of, record_of
 from app.execution.context import Abandoned, Call, Context
 from app.execution.deadlines import Deadlines, Watch
 from app.execution.idempotency import AnswerStore, Replay
-from app.limits.limiter import Limiter
+from app.limits.limiter import Limiter, OverLimit
 from app.telemetry.bounded_lines import BoundedLines
 from app.telemetry.correlation import CURRENT, Correlation
 from app.telemetry.metrics.requests import RequestMetrics
@@ -53,6 +53,8 @@ LEEWAY_S = 10.0
 """For clocks that differ, as the verifier has it."""
 MAX_TIMEOUT_S = 30.0
 """Whatever a caller or the contract asks for (D14)."""
+MAX_STREAM_S = 3600.0
+"""Of a stream, whatever the contract asks for: its own deadline is x-timeout, which a caller can only shorten."""
 CANCELLED = "cancelled"
 PRECONDITION_FAILED = 412
 REFUSED_AFTER_S = 0.3
@@ -99,7 +101,7 @@ class Runner:
 
     async def run(self, call: Call) -> Any:
         """The handler's typed result, or an `ApiError` that the operation declares; metrics and audit are settled
-        either way.
+        either way. The items of a stream have gone to `call.deliver`, and what is answered is None.
 
         A command's result is committed when it is returned. The deadline counts from `call.arrived_at`, 30 s at most
         (D14): beyond it Timeout is raised, and OutcomeUnknown once COMMIT has begun. A cancellation by the door rolls
@@ -113,10 +115,13 @@ class Runner:
             return await self._run(call, started)
         except (asyncio.CancelledError, Abandoned):
             code = CANCELLED
+            self._record_cancelled_stream(call, started)
             raise
         except Exception as error:
             refusal = declared(call, error)
             code = refusal.code
+            if isinstance(refusal, OverLimit):  # It may be of a budget that a handler asks.
+                call.permit, call.bucket = refusal.permit, refusal.bucket
             if isinstance(refusal, CredentialRefused):
                 self._credentials.tell(call, refusal)
             await self._record_refusal(call, refusal, started)
@@ -140,9 +145,12 @@ class Runner:
         spent_s = waited_s + time.perf_counter() - started
         if call.receive is not None:
             await call.receive()
-        left_s = min(call.timeout_s or call.operation.timeout_s, MAX_TIMEOUT_S) - spent_s
+        left_s = deadline_s(call) - spent_s
         if left_s <= 0:
             raise Timeout
+        if call.operation.is_stream:
+            await self._stream(call, left_s, started)
+            return None
         with self._deadlines.watch(left_s) as watch:
             request = decode(call.decode)
             self._name_object(call, request)
@@ -198,7 +206,7 @@ class Runner:
         permit = await self._limiter.take(bucket, subject)
         call.permit, call.bucket = permit, bucket
         if not permit.allowed:
-            raise RateLimited(retry_after_s=permit.retry_after_s)
+            raise OverLimit(bucket, permit)
 
     def _authorise(self, call: Call) -> None:
         roles, principal = call.operation.roles, call.caller.principal
@@ -210,13 +218,39 @@ class Runner:
         call.context = context = Context(call.caller, call.trace_id, self._database)
         result = fitting(call, await call.method(context, request))
         call.status = context.status
+        await self._settle_read(call, context, started)
+        return result
+
+    async def _settle_read(self, call: Call, context: Context, started: float) -> None:
         if call.operation.audit is Audit.REQUIRED:
             await self._audit.write(self._database, record_of(call, OK, started))
         await self._outbox.append(self._database, call.operation, context.events)
         self._outbox.wake(context.events)
         if call.operation.audit is Audit.BEST_EFFORT:
             self._audit.offer(record_of(call, OK, started))
-        return result
+
+    async def _stream(self, call: Call, left_s: float, started: float) -> None:
+        """Reads as a query does, statement by statement, so that nothing of the database is held between two items. It waits
+        for its caller most of the time, and takes a place among the streams instead of a share of the node."""
+        assert call.deliver is not None, "a door gives it to every stream"
+        request = decode(call.decode)
+        self._name_object(call, request)
+        with self._shares.streams.place(call.caller.key, call.caller.address, self._gate):
+            call.context = context = Context(call.caller, call.trace_id, self._database)
+            try:
+                async with asyncio.timeout(left_s) as limit, aclosing(call.method(context, request)) as items:
+                    async for item in items:
+                        await call.deliver(fitting(call, item))
+            except TimeoutError:
+                if limit.expired():
+                    raise Timeout from None
+                raise
+            await self._settle_read(call, context, started)
+
+    def _record_cancelled_stream(self, call: Call, started: float) -> None:
+        """Items may have gone, so that there is something to tell; a call that answers once has answered nothing."""
+        if call.operation.is_stream and call.context is not None and call.operation.audit is not Audit.NONE:
+            self._audit.offer(record_of(call, CANCELLED, started))
 
     async def _command(self, call: Call, request: Any, read: Any, started: float, watch: Watch) -> Any:
         transaction = Transaction(self._database)
@@ -286,6 +320,14 @@ class Runner:
                 await self._audit.write(self._database, record)
         except Exception:  # Whatever it is, it does not take the refusal's place.
             self._audit.offer(record)
+
+
+def deadline_s(call: Call) -> float:
+    """From the arrival on."""
+    own = call.operation.timeout_s
+    if call.operation.is_stream:
+        return min(call.timeout_s or own, own, MAX_STREAM_S)
+    return min(call.timeout_s or own, MAX_TIMEOUT_S)
 
 
 def fitting(call: Call, result: Any) -> Any:

@@ -27,7 +27,7 @@ VARY: Header = (b"vary", b"accept")
 NOSNIFF: Header = (b"x-content-type-options", b"nosniff")
 SECURITY: tuple[Header, ...] = (NOSNIFF, (b"cache-control", b"no-store"))
 """On answers of operations: no cache keeps them (RFC 9111 §5.2.2.5), and no browser guesses their type."""
-CREATED, NO_CONTENT, NOT_MODIFIED = 201, 204, 304
+OK, CREATED, NO_CONTENT, NOT_MODIFIED = 200, 201, 204, 304
 log = structlog.get_logger(__name__)
 
 
@@ -118,7 +118,7 @@ def _correlation(trace_id: str) -> Header:
 
 
 def _budget(call: Call) -> tuple[Header, ...]:
-    """RateLimit and RateLimit-Policy of the IETF draft."""
+    """RateLimit and RateLimit-Policy of draft-ietf-httpapi-ratelimit-headers-11: lists of structured fields (RFC 9651)."""
     permit, bucket = call.permit, call.bucket or call.operation.bucket
     if permit is None or bucket is None:
         return ()

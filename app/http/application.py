@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 
 from app.errors import problem, refusal_of
 from app.http.documents import POLICY, Document
+from app.http.guide import PATH as GUIDE
 from app.http.refusals import Refusals
 from app.telemetry.correlation import current_trace_id
 from app.telemetry.metrics.metrics import Metrics
@@ -67,6 +68,8 @@ def make_application(
     application = FastAPI(lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     pages: dict[str, Callable[..., Any]] = {path: _document(document) for path, document in documents.items()}
     pages["/problems/{code}"] = _explain
+    if documents:
+        pages.setdefault(GUIDE, _say_how_to_build)
     if metrics is not None:
         pages["/metrics"] = _render(metrics)
     for path, page in pages.items():
@@ -91,6 +94,10 @@ def _render(metrics: Metrics) -> Callable[[], Any]:
         return Response(metrics.render(), media_type="text/plain; version=0.0.4; charset=utf-8", headers=PAGE_HEADERS)
 
     return render
+
+
+async def _say_how_to_build() -> Response:
+    return _problem(UnknownOperation("The guide is not built here: `make docs` builds it for the next start."))
 
 
 async def _explain(code: str) -> Response:

@@ -26,10 +26,10 @@ from app.db.database import Database
 from app.db.transaction import Transaction
 from app.execution.address import client_ip, limit_key
 from app.execution.context import Door
-from app.limits.limiter import Limiter
+from app.limits.limiter import Limiter, OverLimit
 from app.telemetry.bounded_lines import BoundedLines
 from app.telemetry.correlation import current_trace_id
-from generated.errors import ApiError, RateLimited, Unavailable
+from generated.errors import ApiError, Unavailable
 from generated.operations import BUCKETS
 
 PATH = "/auth/backchannel-logout"
@@ -94,7 +94,7 @@ class BackchannelLogout:
         except ApiError as error:
             return _later(error)
         if not permit.allowed:
-            return _later(RateLimited(retry_after_s=permit.retry_after_s))
+            return _later(OverLimit(BUCKETS["unauthenticated"], permit))
         told = {"error": "invalid_request", "error_description": "The logout token proves nothing."}
         return JSONResponse(told, 400, NO_STORE)
 

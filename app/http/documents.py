@@ -12,6 +12,7 @@ CONSOLE = Path(__file__).parents[1] / "console" / "static"
 """As `make console` builds it: a page, and what it loads under names that change with what is in them."""
 PAGE = "index.html"
 JSON, HTML = "application/json", "text/html; charset=utf-8"
+IMMUTABLE = "public, max-age=31536000, immutable"
 MEDIA = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml", ".txt": "text/plain; charset=utf-8"}  # fmt: skip
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -37,4 +38,4 @@ def documents(*, is_service: bool = True) -> dict[str, Document]:
 
 
 def _part(file: Path) -> Document:
-    return Document(MEDIA[file.suffix], file.read_bytes(), "public, max-age=31536000, immutable")
+    return Document(MEDIA[file.suffix], file.read_bytes(), IMMUTABLE)

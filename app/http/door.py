@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from typing import Any, Protocol
 
 import structlog
@@ -25,6 +25,7 @@ from app.http.message import Receive, alternatives, fields_of, outside_values, r
 from app.http.negotiation import JSON, answer_type, answer_types, body_type, check_acceptable, read_types
 from app.http.refusals import Refusals
 from app.http.spool import Spool
+from app.http.stream import StreamAnswer
 from app.http.table import Match, RouteTable
 from app.http.uploads import UploadReader
 from app.telemetry.correlation import CURRENT, Correlation, trace_id_of
@@ -126,11 +127,7 @@ class HttpDoor:
     ) -> None:
         arrived_at = scope.get("arrived_at") or time.monotonic()
         caller = await self._caller(scope, binding, headers)
-        uploads = None
-        if binding.is_form or binding.files:
-            uploads = UploadReader(
-                self._spool, binding, headers, caller, receive, scope.get("allow_body", _allowed_anyway)
-            )
+        uploads = self._uploads(scope, receive, binding, headers, caller)
         request = _Request(
             binding, match.values, scope["query_string"], headers, receive, uploads, self._transfers, caller
         )
@@ -149,6 +146,9 @@ class HttpDoor:
         )
         is_head = scope["method"] == "HEAD"
         try:
+            if binding.operation.is_stream:
+                await self._stream(scope, send, receive, binding, call, request, is_head=is_head)
+                return
             result = await self._runner.run(call)
             if binding.download is not None:
                 with self._transfers.one(caller.key, caller.address):
@@ -162,6 +162,37 @@ class HttpDoor:
                 uploads.close()
         sending = _without_body(send) if is_head else send
         await send_result(sending, binding, call, result, request.answers, headers.get(b"if-none-match"))
+
+    def _uploads(
+        self, scope: Scope, receive: Receive, binding: HttpBinding, headers: dict[bytes, bytes], caller: Caller
+    ) -> UploadReader | None:
+        if not (binding.is_form or binding.files):
+            return None
+        return UploadReader(self._spool, binding, headers, caller, receive, scope.get("allow_body", _allowed_anyway))
+
+    async def _stream(
+        self, scope: Scope, send: Send, receive: Receive, binding: HttpBinding, call: Call, request: _Request,
+        *, is_head: bool,
+    ) -> None:  # fmt: skip
+        """HEAD is judged as GET is, and nothing runs. The credential is judged again before each item, so that a stream does not
+        outlive its token or its session."""
+        if is_head:
+            call.method = _no_items
+        answer = StreamAnswer(_without_body(send) if is_head else send, binding.codec, call, lambda: request.answers)
+        call.deliver = answer.deliver
+        if call.caller.principal is not None:
+            call.deliver = self._judging(extract_token(scope["headers"]), answer.deliver)
+        if call.receive is not None:
+            call.receive = answer.receives(call.receive)
+        await answer.run(self._runner.run(call), receive)
+
+    def _judging(self, token: str, deliver: Callable[[Any], Awaitable[None]]) -> Callable[[Any], Awaitable[None]]:
+        async def judged(item: Any) -> None:
+            if self._verifier.cached(token) is None:
+                await self._verifier.verify(token)
+            await deliver(item)
+
+        return judged
 
     async def _caller(self, scope: Scope, binding: HttpBinding, headers: dict[bytes, bytes]) -> Caller:
         agent = headers.get(b"user-agent", b"")[:1024].decode("latin-1")
@@ -240,6 +271,12 @@ class _Request:
 
     def alternatives(self, request: Any) -> list[Any]:
         return alternatives(self._binding, self._headers, request)
+
+
+async def _no_items(context: Any, request: Any) -> AsyncGenerator[Any, None]:
+    nothing: tuple[Any, ...] = ()
+    for item in nothing:
+        yield item
 
 
 def _allowed_anyway(max_bytes: int) -> None:

@@ -14,6 +14,9 @@ from generated.errors import NotAcceptable, UnsupportedMediaType
 JSON, PROTOBUF, REGISTERED_PROTOBUF = "application/json", "application/x-protobuf", "application/protobuf"
 """Protobuf has two names: the one of old, and the one that is registered; they mean the same."""
 MEDIA_TYPES = (JSON, PROTOBUF, REGISTERED_PROTOBUF)
+NDJSON, SSE, PROTOBUF_STREAM = "application/x-ndjson", "text/event-stream", "application/x-protobuf-seq"
+STREAM_TYPES = (NDJSON, SSE, PROTOBUF_STREAM)
+"""Protobuf stands last: JSON alone is offered without it."""
 WEIGHT = re.compile(r"(?:0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)\Z")
 """RFC 9110 §12.4.2."""
 ANY = "*/*"
@@ -40,7 +43,10 @@ def read_types(binding: HttpBinding) -> tuple[str, ...]:
 
 def answer_types(binding: HttpBinding) -> tuple[str, ...]:
     """What the operation's result can be written as, JSON first."""
-    return MEDIA_TYPES if binding.codec.encode_protobuf is not None else MEDIA_TYPES[:1]
+    has_protobuf = binding.codec.encode_protobuf is not None
+    if binding.operation.is_stream:
+        return STREAM_TYPES if has_protobuf else STREAM_TYPES[:-1]
+    return MEDIA_TYPES if has_protobuf else MEDIA_TYPES[:1]
 
 
 def body_type(headers: dict[bytes, bytes], types: tuple[str, ...]) -> str:

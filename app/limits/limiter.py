@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+from generated.errors import RateLimited
 from generated.operations import Bucket
 
 
 @dataclass(slots=True)
 class Permit:
-    """`reset_s` is when the budget is whole again, `retry_after_s` when the next call passes; both in whole seconds."""
+    """Times are whole seconds, rounded up."""
 
     allowed: bool
     limit: int
@@ -18,8 +19,18 @@ class Permit:
     remaining: int
     """How many more calls would pass now; 0 for a refused one."""
     reset_s: int
-    retry_after_s: int
+    """For so long no more than these pass: then the first of the calls that count is given back. Of a refused call: then
+    the next passes."""
     window_s: int
+
+
+class OverLimit(RateLimited):
+    """A refusal that says whose budget is spent."""
+
+    def __init__(self, bucket: Bucket, permit: Permit) -> None:
+        super().__init__(retry_after_s=permit.reset_s)
+        self.bucket = bucket
+        self.permit = permit
 
 
 class Limiter(Protocol):

@@ -59,9 +59,9 @@ class Window:
         allowed = self.spent < share
         if allowed:
             self.add(now, 0.0 if share <= SLOTS else window_s / SLOTS)
-        retry_s = 0 if allowed else math.ceil(self._falls_below(share) + window_s - now)
-        reset_s = math.ceil(self._lasts[-1] + window_s - now)
-        return Permit(allowed, share, max(0, share - self.spent), reset_s, retry_s, math.ceil(window_s))
+        first = self._lasts[0] if allowed else self._falls_below(share)
+        reset_s = math.ceil(first + window_s - now)
+        return Permit(allowed, share, max(0, share - self.spent), reset_s, math.ceil(window_s))
 
     def _falls_below(self, share: int) -> float:
         """When the call came whose end leaves room for another."""

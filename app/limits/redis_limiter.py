@@ -1,4 +1,4 @@
-"""The limiter on Redis or Valkey: one Lua call per request on one pipelined connection, exact up to 1,000 per window.
+"""The limiter on Redis or Valkey: one Lua call per request on one pipelined connection; in no window more than the limit.
 
 While the store is away the bucket's own policy decides: this node's own count of its share, refusal, or no limit.
 """
@@ -18,8 +18,9 @@ from generated.operations import Bucket, WhenDown
 from generated.product import NAME
 
 MAX_EXACT = 1000
-"""Up to so many calls in a window each is remembered, and no window of that length ever has more. Above, two windows
-are weighted: the count is wrong by how unevenly the earlier one was used."""
+"""Up to so many calls in a window each is remembered, and given back exactly one window after it."""
+PARTS = 60
+"""Above, the calls of so long a part of the window are one entry, and given back with the last of them."""
 MICROS = 1_000_000
 RETRY_AFTER_S = 1
 ALLOWED, REFUSED = "allowed", "refused"
@@ -50,19 +51,19 @@ class RedisLimiter:
 
     async def take(self, bucket: Bucket, subject: str) -> Permit:
         """In one step of Redis, so that calls at once are counted one after the other, whichever node they came to. A
-        key lives for about a window after its last call, two for large limits."""
+        key lives for about a window after its last call."""
         limit, window_us = bucket.limit * self._scale, round(bucket.window_s * MICROS)
-        kind = "stamps" if limit <= MAX_EXACT else "windows"  # a key of one is no key of the other
+        kind = "stamps" if limit <= MAX_EXACT else "counts"  # a key of one is no key of the other
         key = f"{NAME}:limit:{kind}:{{{bucket.name}:{subject}}}"
         try:
-            answer = await self._script.run(1, key, limit, window_us, MAX_EXACT)
+            answer = await self._script.run(1, key, limit, window_us, MAX_EXACT, PARTS)
         except RedisUnavailable:
             permit = self._without_store(bucket, limit, subject)
             self._on_decision(bucket.name, ALLOWED if permit.allowed else REFUSED)
             return permit
-        allowed, remaining, reset, retry = answer
+        allowed, remaining, left = answer
         self._on_decision(bucket.name, ALLOWED if allowed else REFUSED)
-        return Permit(bool(allowed), limit, remaining, _seconds(reset), _seconds(retry), math.ceil(bucket.window_s))
+        return Permit(bool(allowed), limit, remaining, _seconds(left), math.ceil(bucket.window_s))
 
     def _without_store(self, bucket: Bucket, limit: int, subject: str) -> Permit:
         self._on_down()
@@ -71,7 +72,7 @@ class RedisLimiter:
             raise Unavailable(retry_after_s=RETRY_AFTER_S)
         if bucket.when_down is WhenDown.OPEN:
             window_s = math.ceil(bucket.window_s)
-            return Permit(True, limit, limit, window_s, 0, window_s)
+            return Permit(True, limit, limit, window_s, window_s)
         return self._local.take(bucket, math.ceil(limit / self._nodes()), subject, self._clock())
 
 

@@ -9,9 +9,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+from generated.errors import Forbidden, RateLimited, Unauthenticated
+
 RATE_PER_S = 20.0
 """As long as a socket goes on; BURST at once before."""
 BURST = 100
+NOTHING_RAN = (Unauthenticated, RateLimited, Forbidden)
+"""What the runner raises before any operation: such a request costs no rate limit, so it costs this budget."""
 
 
 class FrameBudget:

@@ -8,14 +8,12 @@ Decides nothing about an operation: the runner does.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
 import structlog
 
-from app.admission.gate import Gate
 from app.admission.shares import refusal
 from app.auth.credential_refused import CredentialRefused, Reason
 from app.auth.credentials import parse_bearer
@@ -23,52 +21,24 @@ from app.auth.principal import Principal
 from app.broadcast.broker import NotKept
 from app.broadcast.hub import Message
 from app.execution.context import Call, Caller, Door
-from app.limits.limiter import Limiter
-from app.telemetry.metrics.sockets import Traffic
-from app.ws.budget import FrameBudget
+from app.ws.budget import NOTHING_RAN, FrameBudget
 from app.ws.dialect import Dialect
-from app.ws.envelope import Authenticate, Cancel, ControlId, Subscribe, Unsubscribe
-from app.ws.expiry import Expiry, Stages
-from app.ws.handshake import Admission, Verifier, take
+from app.ws.envelope import Authenticate, Cancel, ControlId, Credit, Subscribe, Unsubscribe
+from app.ws.expiry import AUTH_TIMEOUT_S, Expiry, Stages
+from app.ws.handshake import Admission, take
 from app.ws.outbox import ABNORMAL, Outbox
 from app.ws.peer import Send
-from app.ws.refusals import Attempt, OnRefusal, reason_of
+from app.ws.refusals import Attempt, reason_of
+from app.ws.services import Services
 from app.ws.session import Action, Close, Invoke, Reply, Running, Session
-from app.ws.subscriptions import Feed, Subscriptions
-from generated.errors import ApiError, CloseCode, Forbidden, Internal, InvalidData, RateLimited, Unauthenticated
+from app.ws.streams import Streams
+from app.ws.subscriptions import Subscriptions
+from generated.errors import ApiError, CloseCode, Internal, InvalidData, RateLimited, Unauthenticated
 from generated.operations import Idempotency
-
-AUTH_TIMEOUT_S = 4.5
-"""Half a second less than the 5 s in which who says nothing is gone."""
-NOTHING_RAN = (Unauthenticated, RateLimited, Forbidden)
-"""What the runner raises before any operation: such a request costs no rate limit, so it costs the frame budget."""
 
 Receive = Callable[[], Awaitable[Message]]
 
 logger = structlog.get_logger(__name__)
-
-
-class Runner(Protocol):
-    """`app.execution.runner`, as a socket needs it."""
-
-    async def run(self, call: Call) -> Any:
-        """Returns the typed result or raises ApiError."""
-
-
-@dataclass(frozen=True, slots=True)
-class Services:
-    """What all sockets of a node share. `clock` is the wall clock, in which tokens state their `exp`; it is asked once
-    for each token."""
-
-    runner: Runner
-    verifier: Verifier
-    limiter: Limiter
-    feed: Feed
-    on_refusal: OnRefusal
-    gate: Gate
-    traffic: Mapping[str, Traffic]
-    """By format."""
-    clock: Callable[[], float]
 
 
 class Connection:
@@ -76,8 +46,8 @@ class Connection:
     accepted socket, whose task calls `serve` once and then `finish`."""
 
     __slots__ = (
-        "_auth_timer", "_budget", "_caller", "_expiry", "_identity", "_loop", "_on_settled", "_resumed", "_services",
-        "_session", "_subscriptions", "_traffic", "outbox",
+        "_auth_timer", "_budget", "_caller", "_expiry", "_identity", "_loop", "_on_settled", "_place", "_resumed",
+        "_services", "_session", "_streams", "_subscriptions", "_traffic", "outbox",
     )  # fmt: skip
 
     def __init__(
@@ -94,20 +64,23 @@ class Connection:
         self._caller = Caller(admission.principal, admission.ip, admission.user_agent, Door.WEBSOCKET)
         self._identity = admission.principal
         self._on_settled = on_settled
+        self._place: str | None = None
+        """Whose socket it counts as, once it does."""
         self._resumed: asyncio.Future[None] | None = None
         self._auth_timer: asyncio.TimerHandle | None = None
         self._budget = FrameBudget()
         self._traffic = services.traffic[dialect.format]
-        self.outbox = Outbox(send, self._loop, self._resume, self._traffic)
+        self.outbox = Outbox(send, self._loop, self._resume, self._traffic, self._session.cancel_queries)
+        self._streams = Streams(lambda: self.outbox.owes_replies, self._reply)
         self._expiry = Expiry(self._loop, Stages(self._warn, self._revoke, self._close_expired))
         self._subscriptions = Subscriptions(services.feed, self.outbox, dialect.writer, self._until_paid)
 
     async def serve(self, receive: Receive) -> int:
         """Until the socket ends, for whatever reason; returns its close code. Control frames are answered one after the
         other, requests run beside each other. Commands may still run at the end: see `finish`."""
-        self._start_credential()
         code = ABNORMAL
         try:
+            await self._start_credential()
             while True:
                 message = await receive()
                 if message["type"] == "websocket.disconnect":
@@ -126,17 +99,15 @@ class Connection:
             self._expiry.stop()
             self._subscriptions.leave_all()
             self.outbox.mark_gone(code)
+            if self._place is not None:
+                self._services.user_sockets.leave(self._place)
         return self.outbox.close_code or code
 
     async def finish(self) -> None:
-        """Cancels the queries and waits for the commands: what may have changed something is not torn apart. Each ends
-        by its deadline."""
-        requests = list(self._session.in_flight.values())
-        for request in requests:
-            if request.is_query:
-                request.task.cancel()
+        """Waits for the commands, and for what is left of the queries, which were cancelled. Each ends by its deadline."""
+        requests = [request.task for request in self._session.in_flight.values()]
         if requests:
-            await asyncio.wait([request.task for request in requests])
+            await asyncio.wait(requests)
 
     def describe(self) -> dict[str, Any]:
         """For who runs the node; there is no credential in it."""
@@ -171,7 +142,7 @@ class Connection:
         traffic.bytes_in += len(frame) if isinstance(frame, bytes) or frame.isascii() else len(frame.encode())
 
     async def _act(self, action: Action) -> bool:
-        """Whether a request has begun."""
+        """Whether a request has begun, or one goes on that was waiting for this frame."""
         if self._identity is None and not isinstance(action, Authenticate):
             self._refuse(Attempt.AUTHENTICATE, Unauthenticated("The first frame must authenticate."), None)
             self.outbox.close(CloseCode.INVALID_TOKEN, "invalid_token")
@@ -185,6 +156,8 @@ class Connection:
                 self._close(action)
             case Cancel(req_id):
                 self._cancel(req_id)
+            case Credit(req_id, items):
+                return self._streams.grant(req_id, items)
             case Authenticate():
                 await self._authenticate(action)
             case Subscribe() | Unsubscribe():
@@ -221,6 +194,7 @@ class Connection:
             await self._next_change()
 
     def _resume(self) -> None:
+        self._streams.wake()
         if self._resumed is not None and not self._resumed.done():
             self._resumed.set_result(None)
 
@@ -229,7 +203,8 @@ class Connection:
     def _invoke(self, invoke: Invoke) -> bool:
         """False where the gate refuses, before there is a task."""
         package, gate, address = invoke.package, self._services.gate, self._caller.address
-        if gate.is_full_for(package.operation.priority, address):
+        is_one_too_many = package.operation.is_stream and self._streams.is_full
+        if is_one_too_many or gate.is_full_for(package.operation.priority, address):
             self._reply(self._session.refuse(refusal(), invoke.pkg_id, invoke.req_id))
             return False
         is_keyed = package.operation.idempotency is Idempotency.KEY
@@ -243,6 +218,8 @@ class Connection:
             invoke.req_id if is_keyed else None,
             peek=partial(package.peek, invoke.data),
         )
+        if package.operation.is_stream:
+            call.deliver = self._streams.begin(invoke.req_id, partial(self._session.item, invoke)).deliver
         task = self._loop.create_task(self._run(invoke, call))
         gate.arrived(address)
         task.add_done_callback(partial(gate.answered, address))
@@ -275,6 +252,7 @@ class Connection:
         in_flight = self._session.in_flight
         if running is None or in_flight.get(req_id) is running:
             in_flight.pop(req_id, None)
+            self._streams.end(req_id)
         self._resume()
 
     # Answers
@@ -303,9 +281,9 @@ class Connection:
 
     # Credentials
 
-    def _start_credential(self) -> None:
+    async def _start_credential(self) -> None:
         if self._identity is not None:
-            self._accept(self._identity)
+            await self._accept(self._identity)
         else:
             self._auth_timer = self._loop.call_later(AUTH_TIMEOUT_S, self._close_unauthenticated)
 
@@ -320,10 +298,10 @@ class Connection:
         except ApiError as error:
             self._refuse_credential(error, action.req_id)
         else:
-            self._accept(principal)
-            if not await self._subscriptions.review(self._caller, self._session.next_trace_id()):
-                self.outbox.close(CloseCode.INSUFFICIENT_STATE, "insufficient_state")
-            self._reply(self._session.dialect.writer.authenticated(self._expiry.left_s, action.req_id))
+            if await self._accept(principal):
+                if not await self._subscriptions.review(self._caller, self._session.next_trace_id()):
+                    self.outbox.close(CloseCode.INSUFFICIENT_STATE, "insufficient_state")
+                self._reply(self._session.dialect.writer.authenticated(self._expiry.left_s, action.req_id))
 
     async def _prove(self, text: str) -> Principal:
         """Raises Unauthenticated for a bad token and for another's, RateLimited after too many, Unavailable."""
@@ -347,13 +325,23 @@ class Connection:
         elif is_first and isinstance(error, Unauthenticated):
             self.outbox.close(CloseCode.INVALID_TOKEN, "invalid_token")
 
-    def _accept(self, principal: Principal) -> None:
-        """Requests in flight keep the caller they began with."""
+    async def _accept(self, principal: Principal) -> bool:
+        """Requests in flight keep the caller they began with. False where the user has as many sockets as he may."""
         self._stop_waiting_for_credential()
         self._identity = principal
+        if self._place is None and not await self._services.user_sockets.enter(principal.subject):
+            self._refuse_place()
+            return False
+        self._place = principal.subject
         self._caller = Caller(principal, self._caller.ip, self._caller.user_agent, Door.WEBSOCKET)
         self._expiry.start(principal.expires_at - self._services.clock())
         self.settle()
+        return True
+
+    def _refuse_place(self) -> None:
+        self._revoke()
+        self._tell(Attempt.CLOSE, "connection_limit", "too_many_sockets", self._session.next_trace_id())
+        self.outbox.close(CloseCode.CONNECTION_LIMIT, "connection_limit")
 
     def _close_unauthenticated(self) -> None:
         self._tell(Attempt.AUTHENTICATE, "auth_timeout", "no_first_frame", self._session.next_trace_id())

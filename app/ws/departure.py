@@ -34,16 +34,19 @@ class Leaver(Protocol):
 
 
 class Departure:
-    """`sockets` are those that are open now, in the order in which they opened."""
+    """`sockets` are those that are open now, in the order in which they opened; `on_begin` is called before the first is told."""
 
     def __init__(
         self,
         sockets: Callable[[], Collection[Leaver]],
         *,
+        on_begin: Callable[[], None] = lambda: None,
         clock: Callable[[], float] = time.monotonic,
         spread: Callable[[float, float], float] = random.uniform,
     ) -> None:
         self._sockets = sockets
+        self._on_begin = on_begin
+        self._has_begun = False
         self._clock = clock
         self._spread = spread
         self._due: dict[Leaver, float] = {}
@@ -52,6 +55,9 @@ class Departure:
     def step(self, *, spread_s: float, most: int, is_over: bool) -> int:
         """Tells those who have not been told, `spread_s` at most; closes up to `most` of those whose time has come, where the time of
         all `is_over` also those whose requests run. How many are open."""
+        if not self._has_begun:
+            self._has_begun = True
+            self._on_begin()
         now, sockets = self._clock(), self._sockets()
         self._due = {one: due for one in sockets if (due := self._due.get(one)) is not None}
         untold = [one for one in sockets if one not in self._due]

@@ -27,7 +27,7 @@ from app.execution.context import Door
 from app.limits.limiter import Limiter
 from app.telemetry.correlation import CURRENT, HEADER, Correlation, trace_id_of
 from app.telemetry.metrics.sockets import Traffic
-from app.ws.connection import Connection, Receive, Runner, Services
+from app.ws.connection import Connection, Receive
 from app.ws.departure import Departure
 from app.ws.dialect import make_dialects
 from app.ws.guard import TopicGuard
@@ -35,6 +35,7 @@ from app.ws.handshake import Admission, Handshake, HandshakeSettings, Redeemer, 
 from app.ws.outbox import ABNORMAL
 from app.ws.peer import Send
 from app.ws.refusals import Attempt, OnRefusal, reason_of
+from app.ws.services import Runner, Services, UserSockets
 from app.ws.subscriptions import Feed, topic_roles
 from generated.bindings import Guard, Package
 from generated.errors import ApiError, RateLimited, UnknownOperation
@@ -79,6 +80,7 @@ class SocketDoor:
         verifier: Verifier,
         tickets: Redeemer,
         limiter: Limiter,
+        user_sockets: UserSockets,
         hub: Hub,
         history: History,
         metrics: SocketMetrics,
@@ -103,6 +105,7 @@ class SocketDoor:
             ),
             on_refusal,
             gate,
+            user_sockets,
             metrics.traffic,
             clock,
         )
@@ -112,7 +115,7 @@ class SocketDoor:
         self._clock = clock
         self._pending: dict[str, int] = {}
         self._open: dict[Connection, tuple[str, float]] = {}
-        self.departure = Departure(self._open.keys)
+        self.departure = Departure(self._open.keys, on_begin=user_sockets.withdraw)
         """Sends all of them away, when the worker ends."""
 
     def connections(self) -> list[dict[str, Any]]:

@@ -14,6 +14,7 @@ from typing import Annotated, Any, Protocol
 
 import msgspec
 from google.protobuf.message import DecodeError
+from google.protobuf.wrappers_pb2 import Int32Value
 
 from app.broadcast.broker import MAX_OFFSET, Position
 from generated.errors import ApiError, InvalidData, Malformed
@@ -28,16 +29,20 @@ MAX_TOPICS = 100
 """Of one control frame."""
 MAX_TOPIC_CHARS = 3_000
 MAX_EPOCH_CHARS = 64
+MAX_ITEMS = 1_000
+"""That one frame may grant to a stream."""
 
 
 class ControlId(IntEnum):
-    """Where JSON says `type`. `data`: the token, Int32Value (seconds), nothing, twice Topics, Position, and Int32Value (milliseconds)."""
+    """Where JSON says `type`. `data`: the token, Int32Value (seconds), nothing, twice Topics, Int32Value (items), Position, and Int32Value
+    (milliseconds)."""
 
     AUTH = 60_000
     AUTH_EXPIRING = 60_001
     CANCEL = 60_002
     SUBSCRIBE = 60_003
     UNSUBSCRIBE = 60_004
+    CREDIT = 60_006
     MISSED = 60_007
     DRAINING = 60_010
 
@@ -90,7 +95,17 @@ class Unsubscribe:
     req_id: str | None
 
 
-Control = Authenticate | Cancel | Subscribe | Unsubscribe
+@dataclass(slots=True)
+class Credit:
+    """Gets no answer."""
+
+    req_id: str
+    """Of the stream that may go on; one that has ended is no error."""
+    items: int
+    """1 to 1,000 more."""
+
+
+Control = Authenticate | Cancel | Credit | Subscribe | Unsubscribe
 
 
 class BadFrame(Exception):
@@ -141,6 +156,11 @@ class _Cancel(msgspec.Struct, forbid_unknown_fields=True, tag_field="type", tag=
     req_id: str
 
 
+class _Credit(msgspec.Struct, forbid_unknown_fields=True, tag_field="type", tag="credit"):
+    req_id: str
+    items: Annotated[int, msgspec.Meta(ge=1, le=MAX_ITEMS)]
+
+
 class _Subscribe(msgspec.Struct, forbid_unknown_fields=True, tag_field="type", tag="subscribe"):
     topics: _Topics
     positions: Annotated[list[_Position], msgspec.Meta(max_length=MAX_TOPICS)] = []
@@ -156,8 +176,8 @@ class JsonReader:
 
     def __init__(self) -> None:
         self._requests = msgspec.json.Decoder(_Request)
-        self._controls: msgspec.json.Decoder[_Auth | _Cancel | _Subscribe | _Unsubscribe]
-        self._controls = msgspec.json.Decoder(_Auth | _Cancel | _Subscribe | _Unsubscribe)
+        self._controls: msgspec.json.Decoder[_Auth | _Cancel | _Credit | _Subscribe | _Unsubscribe]
+        self._controls = msgspec.json.Decoder(_Auth | _Cancel | _Credit | _Subscribe | _Unsubscribe)
         self._members = msgspec.json.Decoder(dict[str, msgspec.Raw])
         self._values = msgspec.json.Decoder(int | str)
 
@@ -187,6 +207,8 @@ class JsonReader:
             return Authenticate(control.token, None)
         if isinstance(control, _Cancel):
             return Cancel(control.req_id)
+        if isinstance(control, _Credit):
+            return Credit(control.req_id, control.items)
         if isinstance(control, _Subscribe):
             try:
                 return _subscribe(control.topics, control.positions, None)
@@ -243,6 +265,8 @@ def _read_control(pkg_id: int, req_id: str, data: bytes) -> Request | Control:
                 return Authenticate(data.decode(), req_id)
             case ControlId.CANCEL:
                 return Cancel(req_id)
+            case ControlId.CREDIT:
+                return Credit(req_id, _read_items(data))
             case ControlId.SUBSCRIBE:
                 return _subscribe(*_read_topics(data), req_id)
             case ControlId.UNSUBSCRIBE:
@@ -273,6 +297,13 @@ def _subscribe(topics: list[str], positions: Sequence[Any], req_id: str | None) 
     if len(after) < len(positions) or not after.keys() <= set(topics):
         raise ValueError("positions are of the topics that are subscribed to, one for each at most.")
     return Subscribe(topics, req_id, after)
+
+
+def _read_items(data: bytes) -> int:
+    items = Int32Value.FromString(data).value
+    if not 1 <= items <= MAX_ITEMS:
+        raise ValueError(items)
+    return items
 
 
 def echo_pkg_id(value: object) -> int | None:

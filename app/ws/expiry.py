@@ -10,6 +10,8 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
+AUTH_TIMEOUT_S = 4.5
+"""For the first credential: half a second less than the 5 s in which who says nothing is gone."""
 WARN_AT_MOST_S = 30.0
 WARN_AT_LEAST_S = 6.0
 WARN_SHARE = 0.6

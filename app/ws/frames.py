@@ -42,6 +42,12 @@ class Writer(Protocol):
     def reply(self, pkg_id: int, req_id: str, data: bytes, meta: Any) -> bytes:
         """`req_id` is echoed as the caller wrote it."""
 
+    def item(self, pkg_id: int, req_id: str, offset: int, data: bytes) -> bytes:
+        """One of a stream; `offset` counts from 0, and says that it is not the last frame of its request."""
+
+    def end(self, pkg_id: int, req_id: str) -> bytes:
+        """Of a stream that is whole."""
+
     def refusal(self, pkg_id: int | None, req_id: str | None, status_code: int, problem: Problem) -> bytes:
         """`pkg_id` and `req_id` are None where the frame did not say them: null in JSON, absent in protobuf."""
 
@@ -76,6 +82,13 @@ class JsonWriter:
             return b'{"pkg_id":%d,"req_id":"%b","status_code":0,"data":%b}' % (pkg_id, req_id.encode(), data)
         head = (pkg_id, req_id.encode(), meta, data)
         return b'{"pkg_id":%d,"req_id":"%b","status_code":0,"meta":%b,"data":%b}' % head
+
+    def item(self, pkg_id: int, req_id: str, offset: int, data: bytes) -> bytes:
+        head = (pkg_id, req_id.encode(), offset, data)
+        return b'{"pkg_id":%d,"req_id":"%b","status_code":0,"offset":%d,"data":%b}' % head
+
+    def end(self, pkg_id: int, req_id: str) -> bytes:
+        return self.reply(pkg_id, req_id, b"null", None)
 
     def refusal(self, pkg_id: int | None, req_id: str | None, status_code: int, problem: Problem) -> bytes:
         head = (_encode(pkg_id), _encode(req_id), status_code, _encode(with_msg(problem)))
@@ -129,6 +142,14 @@ class ProtobufWriter:
         ok = envelope_pb2.RSP_CODE_OK
         response = envelope_pb2.Response(pkg_id=pkg_id, req_id=req_id, data=data, status_code=ok, meta=meta)
         return response.SerializeToString()
+
+    def item(self, pkg_id: int, req_id: str, offset: int, data: bytes) -> bytes:
+        ok = envelope_pb2.RSP_CODE_OK
+        response = envelope_pb2.Response(pkg_id=pkg_id, req_id=req_id, data=data, status_code=ok, offset=offset)
+        return response.SerializeToString()
+
+    def end(self, pkg_id: int, req_id: str) -> bytes:
+        return self.reply(pkg_id, req_id, b"", None)
 
     def refusal(self, pkg_id: int | None, req_id: str | None, status_code: int, problem: Problem) -> bytes:
         message = envelope_pb2.Problem()

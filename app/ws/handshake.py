@@ -15,9 +15,9 @@ from app.auth.credential_refused import CredentialRefused, Reason
 from app.auth.credentials import Credential, CredentialKind, extract_handshake
 from app.auth.principal import Principal
 from app.execution.address import client_ip, limit_key
-from app.limits.limiter import Limiter
+from app.limits.limiter import Limiter, OverLimit
 from app.ws.dialect import Format
-from generated.errors import Forbidden, Malformed, RateLimited, Unauthenticated
+from generated.errors import Forbidden, Malformed, Unauthenticated
 from generated.operations import BUCKETS
 
 BEARER_PREFIX = "bearer."
@@ -123,7 +123,7 @@ async def take(limiter: Limiter, bucket: str, ip: str) -> None:
     """Raises RateLimited once the address has spent its budget: of handshakes, or of credentials that failed."""
     permit = await limiter.take(BUCKETS[bucket], limit_key(ip))
     if not permit.allowed:
-        raise RateLimited(retry_after_s=permit.retry_after_s)
+        raise OverLimit(BUCKETS[bucket], permit)
 
 
 def choose_subprotocol(offers: list[str]) -> str | None:

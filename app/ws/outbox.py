@@ -77,12 +77,12 @@ class Outbox:
     """`close_code` is set once the socket is closing or gone; from then on everything is dropped, and nothing is owed.
     One per socket; all methods belong to the loop. While the peer keeps up a message costs no task and no timer.
 
-    `on_paid` is called when the last of the replies that waited has been written, and at the end. `traffic` counts what is
-    entered: frames without the close.
+    `on_paid` is called when the last of the replies that waited has been written, and at the end. `on_over` is called once: from then
+    on nothing can be sent. `traffic` counts what is entered: frames without the close.
     """
 
     __slots__ = (
-        "_drain", "_event_bytes", "_loop", "_on_paid", "_peer", "_progress_at", "_queue", "_replies", "_send", "_timer",
+        "_drain", "_event_bytes", "_loop", "_on_over", "_on_paid", "_peer", "_progress_at", "_queue", "_replies", "_send", "_timer",
         "_traffic", "_unsent_bytes", "close_code",
     )  # fmt: skip
 
@@ -92,12 +92,14 @@ class Outbox:
         loop: asyncio.AbstractEventLoop,
         on_paid: Callable[[], None] = lambda: None,
         traffic: Traffic | None = None,
+        on_over: Callable[[], None] = lambda: None,
     ) -> None:
         self._traffic = traffic or Traffic()
         self._send = send
         self._peer = Peer(send)
         self._loop = loop
         self._on_paid = on_paid
+        self._on_over = on_over
         self._queue: deque[Waiting] | None = None
         self._event_bytes = 0
         self._replies = 0
@@ -167,12 +169,14 @@ class Outbox:
         self._enter({"type": "websocket.close", "code": code, "reason": reason}, 0, 0)
         if self._queue is not None:
             self._watch(LINGER_S, self._cut_off)
+        self._on_over()
         self._on_paid()
 
     def mark_gone(self, code: int) -> None:
         """The peer is away: nothing can be sent any more, and nothing waits."""
         if self.close_code is None:
             self.close_code = code
+            self._on_over()
         if self._drain is not None:
             self._drain.cancel()
         self._rest()

@@ -14,7 +14,7 @@ from typing import Any
 
 from app.errors import problem
 from app.ws.dialect import BoundPackage, Dialect
-from app.ws.envelope import Authenticate, BadFrame, Cancel, Request, Subscribe, Unsubscribe, echo_pkg_id
+from app.ws.envelope import Authenticate, BadFrame, Cancel, Credit, Request, Subscribe, Unsubscribe, echo_pkg_id
 from generated.errors import ApiError, CloseCode, Malformed, RequestInProgress, UnknownOperation
 
 MAX_IN_FLIGHT = 32
@@ -53,7 +53,7 @@ class Close:
     """Sent before the close."""
 
 
-Action = Invoke | Reply | Close | Authenticate | Cancel | Subscribe | Unsubscribe
+Action = Invoke | Reply | Close | Authenticate | Cancel | Credit | Subscribe | Unsubscribe
 
 
 @dataclass(slots=True)
@@ -82,6 +82,12 @@ class Session:
         """As many requests are in flight as may; nothing more is to be read."""
         return len(self.in_flight) >= MAX_IN_FLIGHT
 
+    def cancel_queries(self) -> None:
+        """Nobody would hear any more what they find. Commands go on: what may have changed something is not torn apart."""
+        for request in self.in_flight.values():
+            if request.is_query:
+                request.task.cancel()
+
     def next_trace_id(self) -> str:
         """32 hex digits: the socket's and a count."""
         self._count += 1
@@ -106,9 +112,16 @@ class Session:
         return Invoke(package, action.pkg_id, action.req_id, action.data, action.timeout_s)
 
     def reply(self, invoke: Invoke, result: Any) -> bytes:
-        """Encodes the result by its operation's codec; raises what that raises."""
+        """Encodes the result by its operation's codec; raises what that raises. Of a stream it is the last frame."""
+        if invoke.package.operation.is_stream:
+            return self.dialect.writer.end(invoke.pkg_id, invoke.req_id)
         data, meta = invoke.package.frame(result)
         return self.dialect.writer.reply(invoke.pkg_id, invoke.req_id, data, meta)
+
+    def item(self, invoke: Invoke, offset: int, value: Any) -> bytes:
+        """One item of a stream as a frame; raises what its codec raises."""
+        data, _ = invoke.package.frame(value)
+        return self.dialect.writer.item(invoke.pkg_id, invoke.req_id, offset, data)
 
     def refuse(
         self, error: ApiError, pkg_id: int | None = None, req_id: str | None = None, trace_id: str | None = None

@@ -1,6 +1,6 @@
 """Changes of what is said to readers: a field or a type that is deprecated, or is so no more. Nobody is broken by it.
 
-Examples, links and descriptions are compared by nobody. What is deprecated is still judged as any other where it goes.
+Examples and descriptions are compared by nobody. What is deprecated is still judged as any other where it goes.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from fnmatch import fnmatchcase
@@ -50,8 +50,9 @@ def _operation(old: Operation, new: Operation) -> Iterator[Change]:
     yield from _methods(old, new)
     yield from _door(old, new)
     yield from _bytes(old, new)
+    yield from _links(old, new)
     if replace(old.result, file=None) != replace(new.result, file=None):
-        message = f"{old.result.record or 'nothing'} became {new.result.record or 'nothing'}"
+        message = f"{_answer(old)} became {_answer(new)}"
         yield Change("result-changed", old.name, message, place)
     yield from _roles(old.name, old.roles, new.roles, new)
     for code in sorted(set(new.errors) - set(old.errors)):
@@ -76,6 +77,31 @@ def _operation(old: Operation, new: Operation) -> Iterator[Change]:
     if old.sunset and old.sunset != new.sunset:
         word = "advanced" if new.sunset and new.sunset < old.sunset else "postponed"
         yield Change(f"sunset-{word}", old.name, f"{old.sunset} became {new.sunset or 'no day'}", place)
+
+
+def _links(old: Operation, new: Operation) -> Iterator[Change]:
+    """What leads from an answer to the next call: no call is refused for it, but who walks by links finds another way, or none."""
+    before, after = _leads(old), _leads(new)
+    for name in sorted(before.keys() - after.keys()):
+        yield Change("link-removed", f"{old.name}: {name}", "leads nowhere any more", new.place)
+    for name in sorted(after.keys() - before.keys()):
+        yield Change("link-added", f"{old.name}: {name}", "is new", new.place)
+    for name in sorted(before.keys() & after.keys()):
+        if before[name] != after[name]:
+            yield Change("link-changed", f"{old.name}: {name}", "leads elsewhere, or with other parameters", new.place)
+
+
+def _leads(operation: Operation) -> dict[str, dict[str, object]]:
+    """Each link without its description."""
+    links = operation.http.links if operation.http else {}
+    said = {name: dict(link) if isinstance(link, Mapping) else {} for name, link in links.items()}
+    return {name: {key: one for key, one in link.items() if key != "description"} for name, link in said.items()}
+
+
+def _answer(operation: Operation) -> str:
+    """In words; from one answer to a stream is another for every client."""
+    record = operation.result.record or "nothing"
+    return f"a stream of {record}" if operation.result.is_stream else record
 
 
 def _bytes(old: Operation, new: Operation) -> Iterator[Change]:
@@ -236,6 +262,14 @@ def _limit(old: Contract, new: Contract, before: Operation, after: Operation) ->
     if rates[0] != rates[1]:
         word = "lowered" if rates[1] < rates[0] else "raised"
         yield Change(f"limit-{word}", before.name, f"{rates[0]:g}/s became {rates[1]:g}/s", after.place)
+
+
+def compare_sockets(old: Contract, new: Contract) -> Iterator[Change]:
+    """How many sockets a user may have, where there are any in both."""
+    before, after = old.sockets_per_user, new.sockets_per_user
+    if before != after and old.socket_info and new.socket_info:
+        word = "lowered" if after < before else "raised"
+        yield Change(f"limit-{word}", "sockets", f"{before} a user became {after}")
 
 
 def compare_events(old: Contract, new: Contract) -> Iterator[Change]:

@@ -77,12 +77,13 @@ class _Checker:
         if operation.has_bytes:
             return
         name = pascal(operation.name)
-        rpc = self._proto.rpcs.get(name)
+        rpc, output = self._proto.rpcs.get(name), operation.result.record or EMPTY
         has_body = operation.http is not None and operation.http.body is not None
         needed = operation.pkg_id is not None or has_body or self._wants_every_rpc
         if rpc is None:
             if needed:
-                fix = f"add `rpc {name}({name}Request) returns ({operation.result.record or EMPTY});` to specs/proto/{operation.feature}.proto"
+                stream = "stream " if operation.result.is_stream else ""
+                fix = f"add `rpc {name}({name}Request) returns ({stream}{output});` to specs/proto/{operation.feature}.proto"
                 self._findings.add(
                     "X001", operation.place, f"{operation.name} has no rpc {name}", fix=fix, subject=name
                 )
@@ -104,7 +105,6 @@ class _Checker:
                 other=(operation.place, f"is {operation.name}"),
                 fix=f"take {name}Request",
             )
-        output = operation.result.record or EMPTY
         if rpc.output != output:
             self._findings.add(
                 "X004",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 
 from codegen.diagnostics import Findings, Place
@@ -16,8 +17,9 @@ OPERATION_IDS, EVENT_IDS = range(1, 1001), range(1001, 65536)
 
 
 def check_numbers(contract: Contract, proto: ProtoDialect, lock: Lock, findings: Findings) -> None:
-    """N001 to N006. Judges by the lock that is there; what it lacks, `python -m codegen lock` adds."""
-    _pkg_ids(contract, lock, findings)
+    """N001 to N006. Judges by the lock that is there; what it lacks, `python -m codegen lock` adds: said once of a file."""
+    new = _New()
+    _pkg_ids(contract, lock, findings, new)
     wanted = _wanted(contract)
     holders: list[ProtoMessage | ProtoEnum] = [*proto.messages.values(), *proto.enums.values()]
     for holder in holders:
@@ -25,11 +27,29 @@ def check_numbers(contract: Contract, proto: ProtoDialect, lock: Lock, findings:
     for message in proto.messages.values():
         known = lock.fields.get(message.name, {})
         for field in message.fields:
-            _number(f"{message.name}.{field.name}", field.number, known, field.name, field.place, lock, findings)
+            label, place = f"{message.name}.{field.name}", field.place
+            _number(label, field.number, known, field.name, place, lock, findings, new)
     for enum in proto.enums.values():
         known = lock.fields.get(enum.name, {})
         for name, number in enum.members:
-            _number(f"{enum.name}.{name}", number, known, name, enum.place, lock, findings)
+            _number(f"{enum.name}.{name}", number, known, name, enum.place, lock, findings, new)
+    new.say(findings)
+
+
+class _New:
+    """What the lock does not have yet, by file. One command issues it all, so that a file of new messages is one finding."""
+
+    def __init__(self) -> None:
+        self._files: defaultdict[str, list[tuple[Place, str]]] = defaultdict(list)
+
+    def add(self, place: Place, label: str, number: int) -> None:
+        self._files[place.file].append((place, f"{label} = {number}"))
+
+    def say(self, findings: Findings) -> None:
+        for found in self._files.values():
+            place, first = min(found)
+            more = f", and {len(found) - 1} more of this file are not" if len(found) > 1 else ""
+            findings.add("N003", place, f"{first} is not in the lock{more}", fix=RERUN)
 
 
 def _wanted(contract: Contract) -> dict[str, set[str]]:
@@ -79,7 +99,7 @@ def used_numbers(proto: ProtoDialect) -> dict[str, dict[str, int]]:
     }
 
 
-def _pkg_ids(contract: Contract, lock: Lock, findings: Findings) -> None:
+def _pkg_ids(contract: Contract, lock: Lock, findings: Findings, new: _New) -> None:
     first: dict[int, tuple[str, Place]] = {}
     owners = {number: name for name, number in lock.pkg_ids.items()}
     for name, (number, place) in used_pkg_ids(contract).items():
@@ -102,7 +122,7 @@ def _pkg_ids(contract: Contract, lock: Lock, findings: Findings) -> None:
                 fix="take the next free number",
             )
         elif locked is None:
-            findings.add("N003", place, f"{name} = {number} is not in the lock", fix=RERUN)
+            new.add(place, name, number)
         elif locked != number:
             findings.add(
                 "N004",
@@ -114,8 +134,15 @@ def _pkg_ids(contract: Contract, lock: Lock, findings: Findings) -> None:
 
 
 def _number(
-    label: str, number: int, known: dict[str, int], name: str, place: Place, lock: Lock, findings: Findings
-) -> None:  # fmt: skip
+    label: str,
+    number: int,
+    known: dict[str, int],
+    name: str,
+    place: Place,
+    lock: Lock,
+    findings: Findings,
+    new: _New,
+) -> None:
     owner = next((other for other, value in known.items() if value == number), None)
     if name not in known and owner is not None:
         findings.add(
@@ -126,7 +153,7 @@ def _number(
             fix="take the next free number and reserve the old one",
         )
     elif name not in known:
-        findings.add("N003", place, f"{label} = {number} is not in the lock", fix=RERUN)
+        new.add(place, label, number)
     elif known[name] != number:
         findings.add(
             "N004",

@@ -18,6 +18,8 @@ from codegen.parse.yaml_tree import Mapping, Node, Sequence, plain, text_of
 Words = dict[str, tuple[frozenset[str], jsonschema_rs.Validator, dict[str, object]]]
 OPERATION, SOCKET_INFO = "openapi.operation", "asyncapi.info"
 ACTIONS = ("receive", "send")
+GONE = {"x-cache": "take it out: no result is kept, and none ever was by this word (docs/decisions.md)"}
+"""Words that the language had, and why each is no more."""
 
 
 def check_words(documents: Documents, extensions: dict[str, dict[str, object]], findings: Findings) -> None:
@@ -69,6 +71,9 @@ def _walk(root: Node, words: Words, unread: frozenset[Place], findings: Findings
 
 
 def _word(node: Mapping, word: str, words: Words, findings: Findings) -> None:
+    if word not in words and word in GONE:
+        findings.add("W001", node.keys[word], f"the word {word!r} is no more", fix=GONE[word])
+        return
     if word not in words:
         fix = meant(word, words, f"use one of {EXTENSIONS}, or define it there")
         findings.add("W001", node.keys[word], f"the word {word!r} is unknown", fix=fix)

@@ -186,7 +186,7 @@ class _Messages:
         if record is None:
             return None
         pointer = f"{result.record}/properties/items" if result.is_list else result.record
-        envelope = "PageReply" if result.has_meta else "Reply"
+        envelope = "StreamReply" if result.is_stream else "PageReply" if result.has_meta else "Reply"
         return self._message(envelope, reference(file, record.place.file, pointer), file)
 
     def _message(self, envelope: str, payload: str, file: str) -> _Message | None:

@@ -59,7 +59,8 @@ class ProtoWriter:
         known = self.proto.sources.get(file)
         names = {pascal(one.name) for one in self.contract.operations if one.feature == operation.feature}
         spelled = f"{self._package(file)}.{output}" if output in names else output
-        line = f"  rpc {name}({name}Request) returns ({spelled})"
+        stream = "stream " if operation.result.is_stream else ""
+        line = f"  rpc {name}({name}Request) returns ({stream}{spelled})"
         line += " { option idempotency_level = NO_SIDE_EFFECTS; }\n" if self._says_query(operation) else ";\n"
         edits = self._imports(file, [output])
         if known and known.service_end:

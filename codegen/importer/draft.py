@@ -71,6 +71,8 @@ class Draft:
     """`schemas` are by name, in the order in which they were met."""
 
     info: Data = field(default_factory=dict)
+    docs: Data = field(default_factory=dict)
+    """`externalDocs` of the whole, where there is one."""
     tags: dict[str, Data] = field(default_factory=dict)
     """What is said of each feature: `description`, `externalDocs`."""
     schemas: dict[str, Data] = field(default_factory=dict)

@@ -15,10 +15,10 @@ from codegen.importer.draft import Data, Draft
 from codegen.importer.errors import Errors
 from codegen.importer.http import Door, Found, operations_of
 from codegen.importer.links import Links
-from codegen.importer.losses import Losses
+from codegen.importer.losses import DOCUMENT, Losses
 from codegen.importer.names import Taken, identifier
-from codegen.importer.nodes import items, mapping, text
-from codegen.importer.notes import notes
+from codegen.importer.nodes import items, mapping, place_of, text
+from codegen.importer.notes import docs, notes
 from codegen.importer.paths import shape_of
 from codegen.importer.platform import Platform, read_platform
 from codegen.importer.rest import KEPT_INFO, left_of_document
@@ -109,6 +109,7 @@ def _drafted(sources: list[Source], library: Library, platform: Platform, losses
     for source in sources:
         _say_unread(source, library, losses)
         _tags(source.root, draft, given, losses)
+        _docs(source.root, draft, losses)
         left_of_document(source, types, losses)
     return draft
 
@@ -154,6 +155,16 @@ def _tags(root: Mapping, draft: Draft, given: dict[str, str], losses: Losses) ->
             said.setdefault(feature, {key: one for key, one in notes(losses, tag).items() if key in SAID_OF_TAGS})
     for feature in sorted(used):
         draft.tags[feature] = draft.tags.get(feature) or said.get(feature) or {}
+
+
+def _docs(root: Mapping, draft: Draft, losses: Losses) -> None:
+    """Of the first document that says where more is read; AsyncAPI 3.0 says it in `info`."""
+    for holder in (root, mapping(root, "info") or root):
+        found = {} if DOCS not in holder.entries else docs(losses, holder)
+        if found and draft.docs not in ({}, found):
+            lost = f"a second {DOCS} is left out"
+            losses.add(DOCUMENT, place_of(holder, DOCS), lost, "name one address for the whole")
+        draft.docs = draft.docs or found
 
 
 def _info(root: Mapping) -> Data:

@@ -21,6 +21,7 @@ KNOWN = {
     "channels",
     "operations",
     "defaultContentType",
+    "externalDocs",
 }
 KEPT_INFO = ("title", "version", "summary", "description", "termsOfService", "contact", "license")
 
@@ -44,7 +45,7 @@ def left_of_document(source: Source, types: Types, losses: Losses) -> None:
                 f"the paths are served as the document writes them, without {base!r} of its server",
                 "let the proxy in front of the service take it off",
             )
-    for holder, known in ((root, KNOWN), (mapping(root, "info") or root, KEPT_INFO)):
+    for holder, known in ((root, KNOWN), (mapping(root, "info") or root, (*KEPT_INFO, "externalDocs"))):
         for key in holder.entries:
             if key not in known and holder.entries[key] is not webhooks:
                 losses.add(DOCUMENT, place_of(holder, key), f"{key!r} of the document is left out", "nothing")

@@ -145,7 +145,7 @@ def _openapi(draft: Draft, paths: dict[str, str], files: dict[str, str]) -> None
     tree = _tree("openapi.yaml", files["openapi.yaml"])
     info = {**draft.info, "x-name": text(tree, "info", "x-name") or None}
     ordered = {key: info[key] for key in ("title", "x-name", *info) if info.get(key) is not None}
-    body = _replaced(files["openapi.yaml"], "info", document({"info": ordered}))
+    body = _replaced(files["openapi.yaml"], "info", document({"info": ordered, **draft.docs}))
     body = _added(
         body,
         ("tags",),

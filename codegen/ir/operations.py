@@ -99,13 +99,15 @@ class Http:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """`record` is None for no content, and for bytes. `is_list` says that a frame carries `items` as data and `meta` beside it."""
+    """`record` is None for no content, and for bytes. `is_list` says that a frame carries `items` as data and `meta` beside it;
+    `is_stream` that any number of the record is answered, one after the other."""
 
     record: str | None
     is_list: bool = False
     has_meta: bool = False
     file: File | None = None
     """What bounds the bytes that are answered, over HTTP alone."""
+    is_stream: bool = field(default=False, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +187,8 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Info:
-    """What a root says of itself: `details` and `servers` go into the expanded document as they stand, x- words aside."""
+    """What a root says of itself: `details` and `servers` go into the expanded document as they stand, x- words aside;
+    `external_docs` goes into both."""
 
     title: str
     version: str
@@ -193,6 +196,7 @@ class Info:
     servers: object
     tags: tuple[tuple[str, str], ...]
     tag_docs: Mapping[str, ExternalDocs] = field(default_factory=dict)
+    external_docs: ExternalDocs | None = None
     product: str = "api"
     """The name of the product, as x-name says it, else as the title gives it; not of what is on the wire."""
 
@@ -241,6 +245,8 @@ class Contract:
     rsp_codes: tuple[tuple[str, int], ...]
     close_codes: tuple[tuple[str, int], ...]
     frames: Frames
+    sockets_per_user: int = 1
+    """Open at once, over all nodes."""
     results: frozenset[str] = frozenset()
     """Names of the definitions that are reachable from what goes out."""
     inputs: frozenset[str] = frozenset()

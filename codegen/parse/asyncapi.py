@@ -16,7 +16,7 @@ from codegen.ir.operations import Frames, Info, Result, Roles
 from codegen.ir.types import Field
 from codegen.parse.annotations import DOCS, read_notes
 from codegen.parse.documents import Documents, shared_name
-from codegen.parse.http_responses import read_result
+from codegen.parse.http_responses import read_result, stream_of
 from codegen.parse.json_schema import Schemas
 from codegen.parse.openapi import ROOT as HTTP_ROOT
 from codegen.parse.openapi import normal_roles, read_info, read_operation_notes
@@ -27,7 +27,9 @@ ROOT = "specs/asyncapi.yaml"
 OPERATION_KEYS = {"action", "channel", "messages", "reply", "security", "summary", "description", "tags", DOCS}
 ENCODINGS = (("stele.v1.json", "application/json"), ("stele.v1.protobuf", "application/x-protobuf"))
 """The protocol's own, which every product has."""
-REPLIES = {"Reply": False, "PageReply": True}
+REPLIES = {"Reply": False, "PageReply": True, "StreamReply": False}
+"""The envelopes of replies; whether each has a meta."""
+STREAM = "StreamReply"
 
 
 @dataclass(slots=True)
@@ -304,10 +306,19 @@ class _OperationReader:
                     "A008",
                     payload.place,
                     f"the reply of {self._name} has the envelope {envelope!r}",
-                    fix="use the trait of Reply or PageReply",
+                    fix=f"use the trait of {', '.join(REPLIES)}",
                 )
+            elif envelope == STREAM:
+                operation.result = self._stream(payload)
             elif not self._is_null(payload):
                 operation.result = self._result(payload, REPLIES[envelope])
+
+    def _stream(self, payload: Node) -> Result:
+        if self._is_null(payload):
+            fix = "write the schema of an item; that it has ended is said by a frame of its own"
+            self._findings.add("A016", payload.place, f"{self._name} streams nothing", fix=fix)
+            return Result(None)
+        return stream_of(read_result(payload, self._schemas, f"an item of {self._name}"))
 
     def _result(self, payload: Node, has_meta: bool) -> Result:
         """`…#/ThingPage/properties/items` says that the record is ThingPage and its items are the data."""

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from codegen.ir.operations import Contract
 from codegen.ir.types import FACETS
 
-UNTOLD = {"place", "proto", "wrapped", "product", "objective"}
+UNTOLD = {"place", "proto", "wrapped", "product", "objective", "sockets_per_user"}
 NOTES = {"notes", "body_notes", "answers", "each", "each_notes", "tag_docs"}
 """What is said to readers. Like descriptions it counts where something is said, for it is served."""
 

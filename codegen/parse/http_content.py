@@ -1,4 +1,4 @@
-"""What a body holds: JSON of one schema, a form whose parts are fields, or bytes as they are.
+"""What a body holds: JSON of one schema, a stream of it, a form whose parts are fields, or bytes as they are.
 
 A body that is no JSON belongs to HTTP alone: a frame is one message, held in memory, and has no room beside its data.
 """
@@ -9,11 +9,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from codegen.diagnostics import Place
 from codegen.ir.types import Field, File, ListOf, Type, file_of
 from codegen.parse.http_operation import Sources
-from codegen.parse.yaml_tree import Mapping, Node, text_of
+from codegen.parse.yaml_tree import Mapping, Node, plain, text_of
 
 JSON, FORM, URL_FORM = "application/json", "multipart/form-data", "application/x-www-form-urlencoded"
+NDJSON, SSE = "application/x-ndjson", "text/event-stream"
+STREAMS = frozenset({NDJSON, SSE})
+"""What a stream of JSON may be over HTTP; one of them says that it is one, and all are served."""
 ANY = "*/*"
 MEDIA_RANGE = re.compile(r"\*/\*|[a-z0-9][a-z0-9!#$&^_.+-]*/(?:\*|[a-z0-9][a-z0-9!#$&^_.+-]*)")
 """A type and its subtype as RFC 6838 §4.2 spells them, in lower case, without parameters."""
@@ -28,6 +32,8 @@ class Content:
     parts: Mapping | None = None
     """A form's `encoding`."""
     file: File | None = None
+    is_stream: bool = False
+    """Whether the schema is that of each item."""
 
 
 def read_content(sources: Sources, holder: Mapping, what: str, *, may_be_form: bool = False) -> Content | None:
@@ -44,12 +50,36 @@ def read_content(sources: Sources, holder: Mapping, what: str, *, may_be_form: b
     if kinds == {FORM} and may_be_form and FORM in told and told[FORM].get("schema") is not None:
         sources.only(told[FORM], {"schema", "encoding", "example", "examples"}, "O003", "a form")
         return Content(told[FORM].get("schema"), is_form=True, parts=sources.mapping(told[FORM], "encoding"))
+    if not may_be_form and _is_stream(told):
+        return Content(_item(sources, node.place, told, what), is_stream=True)
     if kinds and not kinds & {JSON, FORM, URL_FORM} and isinstance(node, Mapping):
         return Content(file=_file(sources, node, told, what))
     others = f"{FORM} alone, " if may_be_form else ""
-    fix = f"write {JSON} alone, {others}or media types of bytes; protobuf is added by the compiler"
+    fix = (
+        f"write {JSON} alone, {others}{NDJSON} for a stream, or media types of bytes; protobuf is added by the compiler"
+    )
     sources.findings.add("O012", node.place, f"{what} is {' and '.join(sorted(kinds)) or 'nothing'}", fix=fix)
     return Content()
+
+
+def _is_stream(told: dict[str, Mapping]) -> bool:
+    """Lines or server-sent events of what has members: bytes of these media types are passed on as they are."""
+    schemas = [each.get("schema") for each in told.values()]
+    is_bytes = any(isinstance(one, Mapping) and text_of(one.get("format")) == "binary" for one in schemas)
+    return bool(told) and told.keys() <= STREAMS and all(one is not None for one in schemas) and not is_bytes
+
+
+def _item(sources: Sources, place: Place, told: dict[str, Mapping], what: str) -> Node | None:
+    """The schema of each item, the same under each media type."""
+    first, *others = told.values()
+    for media in told.values():
+        sources.only(media, {"schema", "example", "examples"}, "O003", "a media type")
+    schema = first.get("schema")
+    for media in others:
+        if plain(media.entries["schema"]) != plain(first.entries["schema"]):
+            fix = f"write {NDJSON} alone; the others follow from it"
+            sources.findings.add("O012", place, f"{what} has another item as {SSE} than as {NDJSON}", fix=fix)
+    return schema
 
 
 def _file(sources: Sources, content: Mapping, told: dict[str, Mapping], what: str) -> File | None:

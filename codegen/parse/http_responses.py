@@ -16,6 +16,7 @@ from codegen.parse.json_schema import Schemas
 from codegen.parse.yaml_tree import Mapping, Node, plain, text_of
 
 STATUSES = ("200", "201", "202", "204")
+OK = 200
 ETAG = "etag"
 HEADER_TEXT = re.compile(r"[!-~](?:[ -~]*[!-~])?")
 """What RFC 9110 section 5.5 lets a field's value be, in ASCII."""
@@ -82,7 +83,24 @@ def _response(sources: Sources, operation: HttpOperation, status: int, node: Nod
     found.places |= listed.keys if isinstance(listed, Mapping) else {}
     if content is None or content.schema is None:
         return Result(None, file=content.file if content else None)
+    if content.is_stream:
+        _check_stream(sources, operation, status, response)
+        return stream_of(read_result(content.schema, sources.schemas, what))
     return read_result(content.schema, sources.schemas, what)
+
+
+def stream_of(item: Result) -> Result:
+    """A stream of what would else be the one answer; an item that is a list is one item all the same."""
+    return Result(item.record, is_stream=True)
+
+
+def _check_stream(sources: Sources, operation: HttpOperation, status: int, response: Mapping) -> None:
+    """The head goes before the items, so nothing in it can be told of them."""
+    beside = [key for key in ("headers", "links") if key in response.entries]
+    if status != OK or beside:
+        message = f"{operation.name} streams with {' and '.join(beside) or f'the status {status}'}"
+        fix = f"remove {' and '.join(beside)}" if beside else f"answer {OK}"
+        sources.findings.add("O021", response.place, message, fix=fix)
 
 
 def _links(sources: Sources, operation: HttpOperation, response: Mapping) -> dict[str, object]:

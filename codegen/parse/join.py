@@ -68,6 +68,7 @@ def join(dialects: Dialects, findings: Findings) -> Contract:
         errors=tuple(sorted(words.errors.values(), key=attrgetter("code"))),
         rsp_codes=tuple(sorted(words.rsp_codes.items(), key=itemgetter(1))),
         close_codes=tuple(sorted(words.close_codes.items(), key=itemgetter(1))),
+        sockets_per_user=words.sockets.get("per_user", 1),
         frames=dialects.socket.frames,
         results=reachable(definitions, [*_results(operations), *(event.record for event in events), "Problem"]),
         inputs=reachable(definitions, _inputs(operations)),
@@ -92,7 +93,9 @@ class _Joiner:
         http, socket = self._http.operations.get(name), self._beside(name)
         first = _first(http, socket)
         rpc = self._proto.rpcs.get(pascal(name))
-        is_query = http.http.method == "GET" if http and http.http else bool(rpc and rpc.no_side_effects)
+        result = self._result(name, http, socket)
+        is_read = http.http.method == "GET" if http and http.http else bool(rpc and rpc.no_side_effects)
+        is_query = is_read or result.is_stream
         words = self._operation_words(name, http, socket, is_query)
         declared = tuple(str(code) for code in _listed(words, "x-errors"))
         bucket = str(_value(words, "x-rate-limit", "none"))
@@ -108,7 +111,7 @@ class _Joiner:
                 first.place,
                 request_notes(http, socket),
             ),
-            result=self._result(name, http, socket),
+            result=result,
             http=http.http if http else None,
             pkg_id=socket.pkg_id if socket else None,
             has_rpc=rpc is not None,
@@ -350,7 +353,9 @@ def _say_presence(one: Field) -> str:
 
 
 def _say(result: Result) -> str:
-    return "nothing" if result.record is None else result.record
+    if result.record is None:
+        return "nothing"
+    return f"a stream of {result.record}" if result.is_stream else result.record
 
 
 def _say_roles(roles: Roles) -> str:

@@ -87,7 +87,14 @@ def read_info(root: Mapping, findings: Findings) -> Info:
     product = said if isinstance(said, str) and is_product_name(said) else product_name(title)
     details = {key: value for key, value in info.items() if not key.startswith("x-")}
     return Info(
-        title, str(info.get("version", "")), details, data.get("servers"), pairs, _tag_docs(root, findings), product
+        title=title,
+        version=str(info.get("version", "")),
+        details=details,
+        servers=data.get("servers"),
+        tags=pairs,
+        tag_docs=_tag_docs(root, findings),
+        external_docs=read_docs(root, findings),
+        product=product,
     )
 
 

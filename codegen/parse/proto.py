@@ -90,6 +90,8 @@ class ProtoRpc:
     input: str
     output: str
     no_side_effects: bool
+    streams: bool
+    """Whether it returns a stream."""
     place: Place
 
 
@@ -254,10 +256,12 @@ def _read_file(file: pb.FileDescriptorProto, dialect: ProtoDialect, findings: Fi
                 _own(method.input_type),
                 _own(method.output_type),
                 method.options.idempotency_level == pb.MethodOptions.NO_SIDE_EFFECTS,
+                method.server_streaming,
                 places.at(6, index, 2, number),
             )
-            if method.client_streaming or method.server_streaming:
-                findings.add("P003", rpc.place, f"rpc {rpc.name} streams", fix="declare an event for pushes")
+            if method.client_streaming:
+                fix = "take one request; what comes in pieces is sent by a call each"
+                findings.add("P003", rpc.place, f"rpc {rpc.name} takes a stream", fix=fix)
             _add(dialect.rpcs, rpc, findings)
 
 

@@ -33,7 +33,8 @@ class Drawn:
 
 
 class Cases:
-    """Of one contract. Only operations that a client may call at any time: those of a session have a state beside it; `among` names
+    """Of one contract. Only operations that a client may call at any time, and that answer once: those of a session have a state
+    beside it; `among` names
     those that are wanted, all where it is empty. DocumentError where there is none."""
 
     def __init__(
@@ -43,6 +44,7 @@ class Cases:
             one
             for one in contract.operations
             if not one.has_bytes
+            and not one.result.is_stream
             and one.session is None
             and one.priority != "health"
             and one.name not in ABOUT_OTHERS
@@ -62,18 +64,24 @@ class Cases:
     def one(self) -> st.SearchStrategy[Drawn]:
         return st.sampled_from(self.operations).flatmap(self._of)
 
-    def _of(self, operation: Operation) -> st.SearchStrategy[Drawn]:
+    def fitting(self, operation: Operation) -> st.SearchStrategy[Drawn]:
+        """Without a fault; every id is that of something that there is."""
+        return self._of(operation, may_fault=False)
+
+    def _of(self, operation: Operation, *, may_fault: bool = True) -> st.SearchStrategy[Drawn]:
         schema = self._schemas[operation.name]
         caller = st.sampled_from(self._callers)
 
         @st.composite
         def drawn(draw: DrawFn) -> Drawn:
             value = draw(self._values.valid(schema))
-            faults = [one for one in self._values.faults(schema, value) if isinstance(one.value, dict)]
+            faults = (
+                [one for one in self._values.faults(schema, value) if isinstance(one.value, dict)] if may_fault else []
+            )
             fault = draw(st.one_of(st.none(), st.none(), st.sampled_from(faults))) if faults else None
             fields = fault.value if fault else value
             if fault is None:
-                fields = {name: self._known(draw, name, one) for name, one in fields.items()}
+                fields = {name: self._known(draw, name, one, always=not may_fault) for name, one in fields.items()}
             keyed = operation.idempotency == "key" and draw(st.booleans())
             return Drawn(
                 operation.name,
@@ -85,9 +93,9 @@ class Cases:
 
         return drawn()
 
-    def _known(self, draw: DrawFn, name: str, value: Any) -> Any:
+    def _known(self, draw: DrawFn, name: str, value: Any, *, always: bool) -> Any:
         """Most ids are those of something that there is."""
-        return {KNOWN: name, "else": value} if name.endswith("_id") and draw(st.integers(0, 3)) else value
+        return {KNOWN: name, "else": value} if name.endswith("_id") and (always or draw(st.integers(0, 3))) else value
 
 
 def filled(fields: Json, answered: Json) -> Json:

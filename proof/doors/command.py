@@ -6,6 +6,7 @@ import argparse
 import secrets
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from codegen.ir.operations import Contract
@@ -70,16 +71,23 @@ def doors_of(
     contract: Contract, urls: Sequence[str], users: Sequence[str] = (), tokens: Sequence[str] = ()
 ) -> tuple[list[Door], list[str]]:
     """Every door of the contract, and the names of its callers, who log in at the service of each."""
-    kinds: list[tuple[Callable[[Service, str], Door], str]] = [(RestDoor, JSON), (RestDoor, PROTOBUF)]
-    if contract.socket_info:
-        kinds += [(SocketDoor, media) for _, media in sorted(contract.frames.encodings) if media in (JSON, PROTOBUF)]
+    kinds = kinds_of(contract)
     if len(urls) not in (1, len(kinds)):
         raise ValueError(f"--url: expected one, or one for each of the {len(kinds)} doors; found {len(urls)}")
     doors: list[Door] = []
-    for index, (kind, media) in enumerate(kinds):
+    for index, kind in enumerate(kinds):
         url = urls[index if len(urls) > 1 else 0].rstrip("/")
-        doors.append(kind(Service(url, contract, named(url, users, tokens)), media))
+        doors.append(kind(Service(url, contract, named(url, users, tokens))))
     return doors, list(named(urls[0], users, tokens))
+
+
+def kinds_of(contract: Contract) -> list[Callable[[Service], Door]]:
+    """REST-JSON, REST-protobuf, and the socket in each of its encodings."""
+    kinds: list[Callable[[Service], Door]] = [partial(RestDoor, media=JSON), partial(RestDoor, media=PROTOBUF)]
+    if contract.socket_info:
+        found = [media for _, media in sorted(contract.frames.encodings) if media in (JSON, PROTOBUF)]
+        kinds += [partial(SocketDoor, media=media) for media in found]
+    return kinds
 
 
 def _log_in(urls: Sequence[str], users: Sequence[str], tokens: Sequence[str]) -> None:

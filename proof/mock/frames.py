@@ -28,6 +28,7 @@ MAX_PKG_ID, MAX_TIMEOUT_MS = 65_535, 30_000
 CONTROLS = {
     "auth": "control-authenticate",
     "cancel": "control-cancel",
+    "credit": "control-credit",
     "subscribe": "control-subscribe",
     "unsubscribe": "control-unsubscribe",
 }
@@ -47,7 +48,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """`auth`, `cancel`, `subscribe` or `unsubscribe`; `said` is the frame in JSON. JSON has no `req_id` for them."""
+    """`auth`, `cancel`, `credit`, `subscribe` or `unsubscribe`; `said` is the frame in JSON. JSON has no `req_id` for them."""
 
     kind: str
     said: Json
@@ -71,6 +72,9 @@ class Frames(Protocol):
 
     def read(self, raw: Any) -> Call | Control: ...
     def reply(self, operation: Operation, req_id: str, value: Json | None) -> str | bytes: ...
+    def item(self, operation: Operation, req_id: str, value: Json) -> str | bytes:
+        """The first of a stream."""
+
     def refusal(self, pkg_id: int | None, req_id: str | None, number: int, problem: Json) -> str | bytes: ...
     def push(self, told: Told) -> str | bytes: ...
     def control(self, kind: str, req_id: str | None, said: Json) -> str | bytes: ...
@@ -122,6 +126,9 @@ class JsonSide:
             frame["meta"] = value["meta"]
         is_list = value is not None and operation.result.is_list
         return _written({**frame, "data": value["items"] if value is not None and is_list else value})
+
+    def item(self, operation: Operation, req_id: str, value: Json) -> str:
+        return _written({"pkg_id": operation.pkg_id, "req_id": req_id, "status_code": 0, "offset": 0, "data": value})
 
     def refusal(self, pkg_id: int | None, req_id: str | None, number: int, problem: Json) -> str:
         return _written({"pkg_id": pkg_id, "req_id": req_id, "status_code": number, "data": problem})
@@ -175,6 +182,8 @@ class ProtobufSide:
                 return {"token": data.decode()}
             if kind == "cancel":
                 return {"req_id": req_id}
+            if kind == "credit":
+                return {"req_id": req_id, "items": _items(Int32Value.FromString(data).value)}
             said = self._protobuf.said_topics(data)
             positions = [{name: one[name] for name in PLACE} for one in said["positions"] if not one["recovered"]]
             frame = {"type": kind, "topics": said["topics"]} | ({"positions": positions} if said["positions"] else {})
@@ -191,6 +200,11 @@ class ProtobufSide:
             response.data = self._protobuf.message(operation.result.record, value)
             if operation.result.has_meta:
                 response.meta.ParseFromString(self._protobuf.message("PageMeta", value["meta"]))
+        return bytes(response.SerializeToString())
+
+    def item(self, operation: Operation, req_id: str, value: Json) -> bytes:
+        response = self._response(operation.pkg_id, req_id, 0)
+        response.data, response.offset = self._protobuf.message(operation.result.record or "", value), 0
         return bytes(response.SerializeToString())
 
     def refusal(self, pkg_id: int | None, req_id: str | None, number: int, problem: Json) -> bytes:
@@ -218,6 +232,12 @@ class ProtobufSide:
             if value is not None:
                 setattr(response, name, value)
         return response
+
+
+def _items(number: int) -> int:
+    if not 1 <= number <= 1000:
+        raise ValueError(number)
+    return number
 
 
 def _judges() -> dict[str, Any]:

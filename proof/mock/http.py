@@ -16,11 +16,12 @@ from codegen.parse.http_responses import ETAG
 from proof.documents import JSON, PROBLEM, PROTOBUF
 from proof.mock.callers import User
 from proof.mock.faults import Faults
-from proof.mock.media import Headers, answer_type, body_type, offers
+from proof.mock.media import Headers, answer_type, body_type, bytes_type, offers
 from proof.mock.reading import Reader, Request, idempotency_key, is_unchanged
 from proof.mock.refusal import Refusal
 from proof.mock.service import Answered, Asked, Mock
 from proof.mock.shapes import Kind
+from proof.mock.streams import stream_types, streamed
 from proof.mock.uploads import downloaded, most_bytes, uploaded
 from proof.parameters import order, pattern
 
@@ -113,7 +114,7 @@ class HttpDoor:
         is_plain = has_body and not (operation.http.form or operation.http.file)
         body = await _body(receive, headers, MAX_BODY if is_plain else most_bytes(operation)) if has_body else None
         media = body_type(headers, known) if is_plain else ""
-        answers = answer_type(headers, media, known) if operation.result.record else JSON
+        answers = self._answer_type(operation, headers, media, known)
         key = idempotency_key(operation, headers)
         protobuf = "" if media in ("", JSON) else PROTOBUF
         request = Request(headers, match.path, scope["query_string"], protobuf or media, body if is_plain else None)
@@ -123,6 +124,12 @@ class HttpDoor:
             fields |= await uploaded(operation, headers, body or b"", self._reader)
         answered = self._mock.answer(Asked(operation, fields, user, key, read.versions))
         return self._written(operation, operation.http, answered, answers, headers)
+
+    def _answer_type(self, operation: Operation, headers: Headers, sent: str, known: tuple[str, ...]) -> str:
+        if operation.result.file is not None:
+            return bytes_type(headers, operation.result.file.media_types)
+        offered = stream_types(operation) if operation.result.is_stream else known
+        return answer_type(headers, sent, offered) if operation.result.record else JSON
 
     def _prefer(self, operation: Operation, headers: Headers) -> None:
         """The error that the caller wishes for. RFC 7240 would have an unknown wish be ignored; here it is a slip of who writes a test."""
@@ -153,10 +160,14 @@ class HttpDoor:
         if response.status == CREATED and (place := self._location(operation, value)):
             response.headers["Location"] = place
         if operation.result.file is not None:
-            response.headers["Content-Type"], response.body = downloaded(operation)
+            response.headers["Content-Type"], response.body = downloaded(operation, media)
         elif operation.result.record is not None:
             response.headers |= {"Content-Type": media, "Vary": "accept"}
-            response.body = self._encoded(operation.result.record, value, media)
+            response.body = (
+                streamed(operation.result.record, value, media, self._mock.forms.protobuf)
+                if operation.result.is_stream
+                else self._encoded(operation.result.record, value, media)
+            )
         return response
 
     def _encoded(self, record: str, value: Any, media: str) -> bytes:

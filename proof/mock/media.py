@@ -58,6 +58,14 @@ def answer_type(headers: Headers, sent: str, known: tuple[str, ...]) -> str:
     return min(rated, key=lambda one: one[:2])[2]
 
 
+def bytes_type(headers: Headers, declared: tuple[str, ...]) -> str:
+    """Of an answer of bytes: one of the types that are declared, or the range where only a handler would know the type, which
+    is answered whatever `Accept` says (RFC 9110 §12.4.1). Refuses where none of the types is taken."""
+    if not declared or any("*" in one for one in declared):
+        return declared[0] if declared else ANY
+    return answer_type(headers, "", declared)
+
+
 def _weighed(ranges: list[str]) -> dict[str, tuple[float, int]]:
     """Of a range that stands twice the greater weight; a weight of bad syntax drops its range."""
     found: dict[str, tuple[float, int]] = {}

@@ -122,9 +122,8 @@ async def _text(member: str, value: Any) -> str:
         raise unfit(f"/{escaped(member)}", "Should be text.") from None
 
 
-def downloaded(operation: Operation) -> tuple[str, bytes]:
-    """The media type and the bytes of an answer."""
+def downloaded(operation: Operation, media: str) -> tuple[str, bytes]:
+    """The media type, which `media` is or lies in, and the bytes of an answer."""
     file = operation.result.file
     assert file is not None, "asked where bytes are answered"
-    first = file.media_types[0] if file.media_types else ANY
-    return OF_RANGES.get(first, first), f"What {operation.name} answers.\n".encode()[: file.max_bytes]
+    return OF_RANGES.get(media, media), f"What {operation.name} answers.\n".encode()[: file.max_bytes]

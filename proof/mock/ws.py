@@ -20,7 +20,7 @@ from proof.mock.faults import Faults
 from proof.mock.frames import Bad, Call, Control, Frames, JsonSide, ProtobufSide, control_id
 from proof.mock.handshake import Admission, admit
 from proof.mock.refusal import Refusal
-from proof.mock.service import Asked, Mock
+from proof.mock.service import Answered, Asked, Mock
 from proof.mock.topics import Told, admits
 
 Receive = Callable[[], Awaitable[Any]]
@@ -210,6 +210,9 @@ class Connection:
         except Refusal as refusal:
             await self._refuse(refusal, operation.pkg_id, call.req_id)
             return
+        if operation.result.is_stream and answered.value is not None:
+            await self._waiting.put(self._side.item(operation, call.req_id, answered.value))
+            answered = Answered(None)
         if not faults.drops_reply():
             await self._waiting.put(self._side.reply(operation, call.req_id, answered.value))
 

@@ -80,6 +80,8 @@ class ProtobufFrames:
         data = str(frame.get("token", "")).encode()
         if "topics" in frame:
             data = self._protobuf.topics(frame)
+        if "items" in frame:
+            data = Int32Value(value=frame["items"]).SerializeToString()
         return self._protobuf.frame(pkg_id, frame.get("req_id", CONTROL_REQ_ID), data)
 
     def read(self, raw: str | bytes) -> Json:

@@ -49,6 +49,8 @@ class Operation:
     result: str = ""
     """The shared schema that its answer's `data` is, where it is one."""
     answers_at: str = ""
+    is_stream: bool = False
+    """It has many replies: nothing is sent to it here, and its frames are known all the same."""
 
     def allows(self, roles: Roles) -> bool:
         return self.roles is None or any(group <= roles for group in self.roles)
@@ -150,7 +152,7 @@ class _Reader:
             document=self._document,
             address=str(self._channel.get("address") or "/"),
             encodings=self._channel.get("x-encodings") or {"": JSON},
-            operations=tuple(one for name, one in taken.items() if not name.startswith(CONTROL)),
+            operations=tuple(one for name, one in taken.items() if not name.startswith(CONTROL) and not one.is_stream),
             events=tuple(one for one in sent if not one.name.startswith(CONTROL)),
             controls=_controls(
                 [one for name, one in taken.items() if name.startswith(CONTROL)],
@@ -198,6 +200,7 @@ class _Reader:
             timeout_s=_seconds(one.get("x-timeout", "")),
             pkg_id=one.get("x-pkg-id"),
             is_safe=bool(one.get("x-safe")),
+            is_stream=bool(one.get("x-stream")),
             publishes=tuple(one.get("x-publishes", ())),
             links=tuple(Link(link["operation"], link["parameters"]) for link in one.get("x-links", {}).values()),
             result=self._result(replies),

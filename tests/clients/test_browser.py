@@ -10,18 +10,22 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 from uuid import uuid4
 
+import httpx2
 import pytest
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Page, async_playwright, expect
 
 from app.development.servers import Postgres, Valkey
-from tests.node import ESBUILD, install, judge
+from tests.node import ESBUILD, MODULES, install, judge
 from tests.running_service import RunningService
 
-SOURCE = Path(__file__).parent / "typescript" / "page.ts"
+SOURCES = {"page": "page.ts", "react": "react_page.ts", "worker": "anywhere.ts"}
+"""What the site has, by the name of its page; a worker has none."""
+HERE = Path(__file__).parent
 CHROMIUM = shutil.which("chromium")
-HTML = '<!doctype html><meta charset="utf-8"><title>Page</title><script type="module" src="/page.js"></script>'
+HTML = '<!doctype html><meta charset="utf-8"><title>Page</title><script type="module" src="/{}.js"></script>'
 WAYS = [("auto", "json"), ("http", "json"), ("http", "protobuf"), ("ws", "json"), ("ws", "protobuf")]
 FAILURES = ("ConnectionLost", "DeadlineExceeded", "OutcomeUnknown")
 CALLS = ["create_artist", "update_artist", "create_artist"]
@@ -36,10 +40,12 @@ pytestmark = [
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A page with the client, as a bundler makes it for browsers."""
     folder = tmp_path_factory.mktemp("site")
-    (folder / "page.html").write_text(HTML)
-    flags = ("--bundle", "--platform=browser", "--format=esm", "--minify", f"--outfile={folder / 'page.js'}")
-    verdict = judge(install(), ESBUILD, SOURCE, *flags)
+    entries = [f"{name}={HERE / 'typescript' / source}" for name, source in SOURCES.items()]
+    flags = ("--bundle", "--platform=browser", "--format=esm", "--minify", f"--outdir={folder}")
+    verdict = judge(install(), ESBUILD, *entries, *flags, NODE_PATH=str(MODULES))
     assert verdict.accepted, verdict.text
+    for name in SOURCES:
+        (folder / f"{name}.html").write_text(HTML.format(name))
     return folder
 
 
@@ -137,6 +143,47 @@ async def test_a_page_of_the_service_s_own_origin_uses_both_doors(
 async def test_a_page_of_an_allowed_origin_uses_both_doors(page: Page, allowed: str, browsed: RunningService) -> None:
     await visit(page, allowed)
     await check(page, browsed)
+
+
+WORKER_SCRIPT = """
+(words) => new Promise((resolve, reject) => {
+  const worker = new Worker("/worker.js", { type: "module" });
+  worker.onerror = (event) => reject(new Error(event.message));
+  worker.onmessage = ({ data }) => (data === "ready" ? worker.postMessage(words) : resolve(JSON.parse(data)));
+})
+"""
+
+
+@pytest.mark.parametrize(("transport", "encoding"), [("auto", "json"), ("ws", "protobuf")])
+async def test_a_worker_uses_the_client_as_a_page_does(
+    page: Page, allowed: str, browsed: RunningService, transport: str, encoding: str
+) -> None:
+    await page.goto(f"{allowed}/page.html")
+    name = f"worker {uuid4()}"
+    seen = await page.evaluate(WORKER_SCRIPT, [browsed.url, transport, encoding, name])
+    assert seen == {"name": name, "refused": True, "heard": True, "login": True}
+
+
+async def test_components_show_operations_and_events(page: Page, allowed: str, browsed: RunningService) -> None:
+    """The hooks in React's strict mode, which begins every effect twice: a result, what it became since, an error, nothing, and
+    the last events of a topic."""
+    headers = {"authorization": f"Bearer {await browsed.token('editor')}"}
+    async with httpx2.AsyncClient(base_url=browsed.url, headers=headers, trust_env=False) as outside:
+        names = [f"react {number} {uuid4()}" for number in range(4)]
+        made = (await outside.post("/api/artists", json={"name": names[0], "bio": "before"})).json()
+        where = quote(f"{browsed.url} {made['id']}")
+        await page.goto(f"{allowed}/react.html#{where}")
+        await expect(page.locator("#artist")).to_have_text(names[0])
+        change = {"name": names[0], "bio": "after"}
+        (await outside.put(f"/api/artists/{made['id']}", json=change)).raise_for_status()
+        await expect(page.locator("#bio")).to_have_text("before")
+        await page.click("#reload")
+        await expect(page.locator("#bio")).to_have_text("after")
+        await page.click("#other")
+        await expect(page.locator("#artist")).to_have_text("ArtistNotFound")
+        for name in names[1:]:
+            await outside.post("/api/artists", json={"name": name})
+        await expect(page.locator("#events")).to_have_text(",".join(names[2:]))
 
 
 TICKET_SCRIPT = """

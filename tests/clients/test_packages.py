@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 import zipfile
 from email.parser import BytesParser
 from pathlib import Path
@@ -70,3 +71,13 @@ print(stele_client.__file__)
 """
     found = run(sys.executable, "-W", "error", "-c", program, cwd=tmp_path, PYTHONPATH=str(place))
     assert Path(found.strip()).parents[1] == place
+
+
+def test_the_wheel_brings_the_terminal_client(built: Path, tmp_path: Path) -> None:
+    """As `uvx --from …` would run it: its script, installed beside what it needs, which is in this environment already."""
+    place = tmp_path / "tools"
+    run(sys.executable, "-m", "venv", "--system-site-packages", "--without-pip", place, cwd=tmp_path)
+    python, packages = place / "bin" / "python", Path(sysconfig.get_path("purelib"))
+    run(UV, "pip", "install", "--quiet", "--offline", "--no-deps", "--python", python, built, cwd=tmp_path)
+    said = run(place / "bin" / "stele-call", "--version", cwd=tmp_path, PYTHONPATH=str(packages))
+    assert said.startswith("stele-call 1.0.0 (contract ")

@@ -141,13 +141,13 @@ def decided(f: Feature) -> Draft:
 
 
 def counted(f: Feature) -> Draft:
-    """Maps, from a cache."""
+    """Maps, and no row in the audit log."""
     tally = f.schema(f"{f.title}Tally", record({
         "counts": (by_name(whole(0, 2**53 - 1, 64)), True), "sums": (by_name(shared("Money")), True),
         "states": (by_name(ref(f"{f.title}State"), default={}), False), "means": (by_name(ref(f"{f.title}Means")), True),
         **f.some(2, 5),
     }))  # fmt: skip
-    words = {"x-cache": {"ttl": "30s", "scope": "all"}, "x-audit": "none"}
+    words = {"x-audit": "none"}
     return Draft(f"count_{f.name}", f"Count {f.name}.", {"until": (form("date-time"), False)}, tally, "get",
                 f"{f.base}-tally", words=words)  # fmt: skip
 

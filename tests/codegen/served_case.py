@@ -79,7 +79,7 @@ class Behind:
         self.clock = StatementClock()
 
     async def take(self, bucket: Any, subject: str) -> Permit:
-        return Permit(True, bucket.limit, bucket.limit - 1, 1, 0, int(bucket.window_s))
+        return Permit(True, bucket.limit, bucket.limit - 1, 1, int(bucket.window_s))
 
     def offer(self, record: Any) -> None: ...
 
@@ -96,6 +96,13 @@ class Behind:
 
     async def verify(self, token: str) -> Principal:
         return self.cached(token)
+
+    async def enter(self, subject: str) -> bool:
+        return True
+
+    def leave(self, subject: str) -> None: ...
+
+    def withdraw(self) -> None: ...
 
 
 class Case:
@@ -120,7 +127,7 @@ class Case:
         self.socket = SocketDoor(
             runner=runner, handlers=handlers, packages=PACKAGES, guards=GUARDS, verifier=stand_in, tickets=stand_in, limiter=stand_in,
             hub=Hub(), history=stand_in, metrics=metrics.sockets, settings=SimpleNamespace(origins=(), trusted_proxies=0, accepts_query_token=False),
-            on_refusal=stand_in.note, gate=Gate(),
+            on_refusal=stand_in.note, gate=Gate(), user_sockets=stand_in,
         )  # fmt: skip
 
     def _handlers(self) -> Handlers[Any]:

@@ -41,7 +41,7 @@ VALUES: list[Any] = [
 ]  # fmt: skip
 KEYS = [
     "type", "$ref", "enum", "const", "format", "default", "items", "oneOf", "allOf", "anyOf", "properties", "required", "description", "title", "minLength", "maxLength", "minimum",
-    "maximum", "exclusiveMinimum", "pattern", "nullable", "deprecated", "additionalProperties", "x-foo", "x-field", "x-sensitive", "x-errors", "x-timeout", "x-cache", "x-audit",
+    "maximum", "exclusiveMinimum", "pattern", "nullable", "deprecated", "additionalProperties", "x-foo", "x-field", "x-sensitive", "x-errors", "x-timeout", "x-audit",
     "x-rate-limit", "x-publishes", "x-idempotent", "x-pkg-id", "x-topic", "headers", "content", "security", "examples", "discriminator", "x-enum-names", "contentEncoding",
     "maxItems", "uniqueItems", "minProperties", "parameters", "summary", "traits", "payload", "correlationId", "bindings", "tags", "servers", "x-roles", "x-sunset", "a", "class",
     "1", "x y", "", "a/b", "a~1b", "<<", "a\0b", "٣", "\u202e",

@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from app.development.servers import Postgres, Valkey, embedded_postgres, embedded_valkey
+from app.development.servers import Postgres, Valkey, embedded_postgres, embedded_valkey, free_port
+from tests.databases import new_database
 from tests.faults.stage import Stage, staged
 from tests.faults.traffic import warm
+from tests.running_service import RunningService
 
 
 @pytest.fixture(scope="session")
@@ -27,7 +29,8 @@ def frail_valkey(servers_folder: Path) -> Iterator[Valkey]:
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def direct_stage(frail_postgres: Postgres, frail_valkey: Valkey, servers_folder: Path) -> AsyncIterator[Stage]:
-    async with staged(servers_folder, frail_postgres, frail_valkey, is_proxied=False) as ready:
+    settings = {"ADMIN_PORT": str(free_port())}
+    async with staged(servers_folder, frail_postgres, frail_valkey, is_proxied=False, **settings) as ready:
         yield ready
 
 
@@ -66,3 +69,21 @@ async def strict(strict_stage: Stage) -> Stage:
     await strict_stage.reset()
     await warm(strict_stage)
     return strict_stage
+
+
+@pytest.fixture(scope="session")
+def pair_valkey(servers_folder: Path) -> Iterator[Valkey]:
+    with embedded_valkey(servers_folder / "pair-valkey") as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def pair(
+    servers_folder: Path, postgres: Postgres, pair_valkey: Valkey
+) -> Iterator[tuple[RunningService, RunningService]]:
+    """Two nodes of one issuer, with the contract's own limits. Who uses them is of the group `pair`."""
+    database, folder, limits = new_database(postgres, "pair"), servers_folder / "pair", "1"
+    first = RunningService(folder / "first", database, pair_valkey.url, RATE_LIMIT_SCALE=limits)
+    second = RunningService(folder / "second", database, pair_valkey.url, issuer=first.issuer, RATE_LIMIT_SCALE=limits)
+    with first, second:
+        yield first, second

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import random
 import signal
 import uuid
 from contextlib import suppress
 
 import asyncpg
+import httpx2
 import pytest
 import pytest_asyncio
+from prometheus_client.parser import text_string_to_metric_families
 
 from tests.faults.history import History, connect
 from tests.faults.processes import down
@@ -59,17 +62,47 @@ def assert_recovered(report: Report, moment_s: float) -> None:
 async def test_an_outage_is_503_and_over_soon_after_the_database_is_back(
     direct: Stage, history: History, outage_s: float
 ) -> None:
-    """C04 (D21): PostgreSQL is shut down at once and started again under 100 requests a second. Callers are told 503 and
-    when to come again, the first success is there within 5 s, and what was acknowledged is stored once with its audit row."""
+    """C04 (D18, D21): PostgreSQL is shut down at once and started again under 100 requests a second. Callers are told 503 and
+    when to come again, the first success is there within 5 s, and what was acknowledged is stored once with its audit row. That the breaker
+    is open, and closed again, is seen at the admin port, in the metrics and in the log."""
     seconds = 1.0 + outage_s + 8.0 + RECOVERY_S
     async with watched(direct):
         load = await begin(direct, seconds, reads(direct, RATE), writes(direct, RATE, prefix=history.prefix))
         async with down(direct.postgres, signal.SIGQUIT):
+            await until_breaker(direct, {"open", "half-open"}, {1.0, 2.0})
             await asyncio.sleep(outage_s)
         healed = clock()
+        await until_breaker(direct, {"closed"}, {0.0})
         report = await load
     await assert_kept(history, direct, report, {200, 201, 503})
     assert_recovered(report, now_in(report, healed))
+    moves = {(line["old"], line["new"]) for line in breaker_lines(direct)}
+    assert moves >= {("closed", "open"), ("open", "half-open"), ("half-open", "closed")}
+
+
+async def until_breaker(direct: Stage, states: set[str], values: set[float]) -> None:
+    """The breaker of PostgreSQL, as `/readyz` of the admin port and the metrics tell it."""
+    admin = f"http://127.0.0.1:{direct.service.environment['ADMIN_PORT']}"
+    seen: object = None
+    async with httpx2.AsyncClient(trust_env=False) as client:
+        for _ in range(round(RECOVERY_S / 0.02)):
+            (worker,) = (await client.get(f"{admin}/readyz")).json()["workers"]
+            families = text_string_to_metric_families((await client.get(f"{admin}/metrics")).text)
+            samples = [one for family in families if family.name == "stele_breaker_state" for one in family.samples]
+            value = next(one.value for one in samples if one.labels == {"name": "postgresql"})
+            seen = worker["breakers"]["postgresql"], value
+            if seen[0] in states and value in values:
+                return
+            await asyncio.sleep(0.02)
+    raise AssertionError(f"the breaker is {seen}")
+
+
+def breaker_lines(direct: Stage) -> list[dict[str, str]]:
+    """All that were logged of it; each says why."""
+    lines = [json.loads(line) for line in direct.service.log().splitlines() if "breaker.transition" in line]
+    found = [line for line in lines if line["breaker"] == "postgresql"]
+    assert all(line["reason"] for line in found)
+    return found
 
 
 @pytest.mark.survives("C04")

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
-from pathlib import Path
 
 import httpx2
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
 
-from app.development.servers import Postgres, Valkey, embedded_valkey
+from app.development.servers import Valkey
 from generated.errors import CloseCode
-from tests.databases import new_database
 from tests.faults.processes import paused
 from tests.running_service import RunningService
+
+pytestmark = pytest.mark.xdist_group("pair")
 
 READER = {"username": "reader", "password": "reader"}
 WITHIN_S = 5.0
@@ -43,40 +42,25 @@ async def sockets(nodes: Pair, token: str) -> list[ClientConnection]:
     return [await connect(url, additional_headers=headers, proxy=None) for url in urls[:5]]
 
 
-@pytest.fixture(scope="module")
-def own_valkey(servers_folder: Path) -> Iterator[Valkey]:
-    with embedded_valkey(servers_folder / "ended-valkey") as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def nodes(servers_folder: Path, postgres: Postgres, own_valkey: Valkey) -> Iterator[Pair]:
-    """Of one issuer."""
-    database, folder = new_database(postgres, "ended-sessions"), servers_folder / "ended"
-    first = RunningService(folder / "first", database, own_valkey.url)
-    with first, RunningService(folder / "second", database, own_valkey.url, issuer=first.issuer) as second:
-        yield first, second
-
-
 @pytest.mark.survives("A12", "F02")
-async def test_a12_a_logout_holds_on_every_node_while_redis_is_silent(nodes: Pair, own_valkey: Valkey) -> None:
+async def test_a12_a_logout_holds_on_every_node_while_redis_is_silent(pair: Pair, pair_valkey: Valkey) -> None:
     """A12, F02 (D7): a session with five sockets on two nodes is logged out while Redis answers nobody: within 5 s its token is 401 on both
     and its sockets are closed with 4504; the user's other session and its sockets go on. A node that starts afterwards knows it, too."""
-    ended, other = [(await post(nodes[0], "login", READER)).json() for _ in range(2)]
-    closing, staying = [await sockets(nodes, given["access_token"]) for given in (ended, other)]
-    with paused(own_valkey):
-        answer = await post(nodes[0], "logout", {"refresh_token": ended["refresh_token"]})
+    ended, other = [(await post(pair[0], "login", READER)).json() for _ in range(2)]
+    closing, staying = [await sockets(pair, given["access_token"]) for given in (ended, other)]
+    with paused(pair_valkey):
+        answer = await post(pair[0], "logout", {"refresh_token": ended["refresh_token"]})
         assert answer.status_code == 204
-        other |= (await refreshed(nodes[1], other)).json()
+        other |= (await refreshed(pair[1], other)).json()
         async with asyncio.timeout(WITHIN_S):
             for socket in closing:
                 await socket.wait_closed()
-            assert [await status(node, ended["access_token"]) for node in nodes] == [401, 401]
+            assert [await status(node, ended["access_token"]) for node in pair] == [401, 401]
     assert {socket.close_code for socket in closing} == {CloseCode.REVOKED}
     assert {socket.close_code for socket in staying} == {None}
-    assert {await status(node, other["access_token"]) for node in nodes} <= {200, 404}
-    await asyncio.to_thread(nodes[1].process.kill)
-    await asyncio.to_thread(nodes[1].process.start)
-    assert await status(nodes[1], ended["access_token"]) == 401
+    assert {await status(node, other["access_token"]) for node in pair} <= {200, 404}
+    await asyncio.to_thread(pair[1].process.kill)
+    await asyncio.to_thread(pair[1].process.start)
+    assert await status(pair[1], ended["access_token"]) == 401
     for socket in staying:
         await socket.close()

@@ -19,8 +19,8 @@ from websockets.exceptions import ConnectionClosed
 from app.development.servers import Postgres
 from app.ws.outbox import CHECK_S, LINGER_S, STALL_S
 from tests.faults.raw_socket import RawSocket
-from tests.load.sockets import resident_kib
 from tests.running_service import RunningService
+from tests.spent import resident_kib
 
 EVENTS_PER_BATCH, CALM_BATCHES, BATCHES = 16, 16, 48
 BIO = "\N{BOOKS}" * 1990

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from pathlib import Path
 
 import pytest
 
 from tests.faults.echo_process import EchoServer
 from tests.faults.raw import HOST, Answer, Peer, chunked, request
 from tests.running_service import RunningService
+from tests.spent import resident_kib
 
 HEAD_BYTES, FIELDS = 16_384, 100
 MIB = 1 << 20
@@ -213,11 +213,6 @@ async def test_the_gate_answers_without_the_application_and_keeps_the_connection
     ):
         async with await Peer.open(echo.port, data) as peer:
             assert (await ends(peer)).status == 503
-
-
-def resident_kib(pid: int) -> int:
-    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    return int(next(line for line in lines if line.startswith("VmRSS")).split()[1])
 
 
 @pytest.mark.survives("I08")

@@ -20,7 +20,7 @@ from tests.faults.history import connect
 from tests.faults.pulse import Pulse
 from tests.faults.stage import Stage
 from tests.load.plan import Result
-from tests.load.sockets import resident_kib
+from tests.spent import resident_kib
 
 SETTLE_S = 30.0
 """INV3 allows 60 s."""

@@ -6,6 +6,8 @@ import json
 import re
 import subprocess
 import sys
+import tarfile
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -141,8 +143,9 @@ def built(copy: Path) -> Path:
     """What `make sdk` builds."""
     install()
     (copy / "tests" / "npm" / "node_modules").symlink_to(MODULES)
-    made = make(copy, "sdk")
-    assert made.returncode == 0, made.stderr
+    for command in (("changelog", "AGAINST=HEAD"), ("sdk",)):
+        made = make(copy, *command)
+        assert made.returncode == 0, made.stderr
     return copy / "dist"
 
 
@@ -156,8 +159,18 @@ def pasted(language: str, service: RunningService) -> str:
 def test_the_clients_are_built_and_run_as_pasted(built: Path, service: RunningService, tmp_path: Path) -> None:
     (wheel,), (package,) = built.glob("*.whl"), built.glob("*.tgz")
     assert {wheel.name, package.name} == set(re.findall(r"dist/([\w.-]+\.(?:whl|tgz))", README))
+    licences_and_changes(wheel, package)
     in_python(wheel, tmp_path, pasted("python", service))
     in_typescript(package, tmp_path, pasted("ts", service))
+
+
+def licences_and_changes(wheel: Path, package: Path) -> None:
+    """Both packages carry the project's licence, and the contract's changelog."""
+    with zipfile.ZipFile(wheel) as archive:
+        assert archive.read("stele_client-1.0.0.dist-info/licenses/LICENSE") == (ROOT / "LICENSE").read_bytes()
+        assert archive.read("stele_client/CHANGELOG.md").startswith(b"# Changelog\n")
+    with tarfile.open(package) as archive:
+        assert {"package/LICENSE", "package/CHANGELOG.md", "package/README.md"} <= set(archive.getnames())
 
 
 def in_python(wheel: Path, folder: Path, text: str) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import cast
+
+from tests.spent import resident_kib
 
 ANSWER_S = 20.0
 CONNECTORS = 16
@@ -91,11 +92,6 @@ async def weigh_idle(pid: int, port: int, greeting: bytes, count: int) -> float:
         socket.close()
     await asyncio.sleep(0.5)
     return each
-
-
-def resident_kib(pid: int) -> int:
-    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS"))
 
 
 class Audience:

@@ -40,6 +40,8 @@ def _document(contract: Contract, info: Info) -> File:
         if operation.pkg_id is not None:
             messages[f"{operation.name}_request"] = _request(contract, spelling, operation)
             messages[f"{operation.name}_reply"] = _reply(contract, spelling, operation)
+            if operation.result.is_stream:
+                messages[f"{operation.name}_end"] = _end(contract, operation)
             operations[operation.name] = _operation(contract, operation)
     for event in contract.events:
         data: Json = {"$ref": f"#/components/schemas/{event.record}"}
@@ -51,7 +53,7 @@ def _document(contract: Contract, info: Info) -> File:
     operations |= control_operations(CHANNEL)
     document: Json = {
         "asyncapi": "3.0.0",
-        "info": dict(info.details),
+        "info": dict(info.details) | linked(Notes(external_docs=contract.info.external_docs)),
         "defaultContentType": "application/json",
         "servers": info.servers or ANY_NODE,
         "channels": {"web": _channel(contract, messages)},
@@ -151,10 +153,14 @@ def _reply(contract: Contract, spelling: Spelling, operation: Operation) -> Json
         data = spelling.field(items, closed=False) if items else {}
     else:
         data = {"$ref": f"#/components/schemas/{record}"}
-    return _message(
-        f"The answer of {operation.name}.",
-        _frame(contract, "PageReply" if result.has_meta else "Reply", data, operation.pkg_id),
-    )
+    envelope = "StreamReply" if result.is_stream else "PageReply" if result.has_meta else "Reply"
+    title = f"{'An item' if result.is_stream else 'The answer'} of {operation.name}."
+    return _message(title, _frame(contract, envelope, data, operation.pkg_id))
+
+
+def _end(contract: Contract, operation: Operation) -> Json:
+    """The last frame of a stream that ended well; any other end is the shared problem."""
+    return _message(f"The end of {operation.name}.", _frame(contract, "Reply", {"type": "null"}, operation.pkg_id))
 
 
 def _catalogue(contract: Contract) -> Json:
@@ -173,7 +179,8 @@ def _catalogue(contract: Contract) -> Json:
 
 def _operation(contract: Contract, operation: Operation) -> Json:
     name = operation.name
-    reply = {"channel": {"$ref": CHANNEL}, "messages": [_pointer(f"{name}_reply"), _pointer("problem")]}
+    ends = [_pointer(f"{name}_end")] if operation.result.is_stream else []
+    reply = {"channel": {"$ref": CHANNEL}, "messages": [_pointer(f"{name}_reply"), *ends, _pointer("problem")]}
     out: Json = {
         "action": "receive",
         "channel": {"$ref": CHANNEL},

@@ -1,4 +1,5 @@
-"""The frames of the socket that run no operation: they authenticate, cancel, join and leave topics, and say that the server ends.
+"""The frames of the socket that run no operation: they authenticate, cancel, let streams go on, join and leave topics, and say that
+the server ends.
 
 They are the protocol's, the same in every product, and stand in the expanded AsyncAPI so that it names every frame there is. No
 name of a contract has a hyphen, so none of theirs meets one. In protobuf each has a PkgID, in JSON a `type`.
@@ -14,6 +15,7 @@ MILLISECONDS: Json = SECONDS
 NAME: Json = {"type": "string", "maxLength": MAX_NAME}
 """What a topic is called: the values of its parameters are percent-encoded in it."""
 TOPICS: Json = {"type": "array", "items": NAME, "minItems": 1, "maxItems": 100}
+ITEMS: Json = {"type": "integer", "format": "int32", "minimum": 1, "maximum": 1000}
 TEXT: Json = {"type": "string"}
 PLACE: Json = {
     "topic": NAME,
@@ -27,6 +29,7 @@ PKG_IDS = {
     "control-cancel": 60_002,
     "control-subscribe": 60_003,
     "control-unsubscribe": 60_004,
+    "control-credit": 60_006,
     "control-missed": 60_007,
     "control-draining": 60_010,
 }
@@ -47,6 +50,9 @@ def control_messages() -> Json:
         "control-authenticated": _message("The token counts from now on.", "auth_ok", {"expires_in": SECONDS}),
         "control-expiring": _message("The token ends soon.", "auth.expiring", {"expires_in": SECONDS}),
         "control-cancel": _message("A request is not wanted any more.", "cancel", {"req_id": TEXT}, closed=True),
+        "control-credit": _message(
+            "A stream may send so many more items.", "credit", {"req_id": TEXT, "items": ITEMS}, closed=True
+        ),
         "control-subscribe": _message(
             "Follow topics; those with a position from the event after it on.",
             "subscribe",

@@ -14,10 +14,12 @@ from codegen.emit.printer import File
 from codegen.ir.notes import Example, Notes
 from codegen.ir.operations import Contract, ErrorCode, Http, Operation, Parameter
 from codegen.ir.types import Field, ListOf, Type, file_of
-from codegen.parse.http_content import ANY, FORM
+from codegen.parse.http_content import ANY, FORM, NDJSON, SSE
 from codegen.parse.http_request import IF_MATCH
 from codegen.parse.http_responses import ETAG
 
+PROTOBUF_STREAM = "application/x-protobuf-seq"
+"""Each message with its length before it; of a name of its own, since concatenated messages read as one (docs/decisions.md)."""
 JSON, PROBLEM = "application/json", "application/problem+json"
 PROTOBUF = ("application/x-protobuf", "application/protobuf")
 """One format under two names."""
@@ -29,8 +31,14 @@ PARTIAL_CONTENT, NOT_MODIFIED = 206, 304
 FILE_HEADERS = ("Accept-Ranges", "Content-Disposition", "ETag", "Last-Modified")
 """Of an answer of bytes, as far as the handler says them."""
 HEADERS: Json = {
-    "RateLimit": {"description": "What is left of the budget (IETF draft).", "schema": {"type": "string"}},
-    "RateLimit-Policy": {"description": "The budget (IETF draft).", "schema": {"type": "string"}},
+    "RateLimit": {
+        "description": "Of the budget: r calls are left for the next t seconds (draft-ietf-httpapi-ratelimit-headers-11).",
+        "schema": {"type": "string", "pattern": '^"[a-z][a-z0-9_-]*";r=[0-9]+;t=[0-9]+$'},
+    },
+    "RateLimit-Policy": {
+        "description": "The budget: q calls in any w seconds (draft-ietf-httpapi-ratelimit-headers-11).",
+        "schema": {"type": "string", "pattern": '^"[a-z][a-z0-9_-]*";q=[0-9]+;w=[0-9]+$'},
+    },
     "Retry-After": {
         "description": "Seconds to wait.",
         "schema": {"type": "integer", "format": "int32", "minimum": 0},
@@ -109,7 +117,7 @@ def emit(contract: Contract) -> list[File]:
             "headers": _headers(paths),
             "schemas": used(spelling.components(), paths),
         },
-    }
+    } | linked(Notes(external_docs=info.external_docs))
     return [File("specs/openapi.json", printed(document))]
 
 
@@ -256,11 +264,21 @@ def _success(spelling: Spelling, operation: Operation, http: Http, status: int, 
         headers["Idempotent-Replayed"] = _header("Idempotent-Replayed")
     out: Json = {"description": description or operation.summary, "headers": headers}
     record = operation.result.record
-    if record:
+    if operation.result.is_stream:
+        out["content"] = _streams(operation, http)
+    elif record:
         out["content"] = _media({"$ref": f"#/components/schemas/{record}"}, record, operation.has_rpc, http.answers)
     if operation.result.file:
         out["content"] = _bytes(operation.result.file)
     return out | ({"links": dict(http.links)} if http.links else {})
+
+
+def _streams(operation: Operation, http: Http) -> Json:
+    """Each schema is that of an item, as `x-stream` says."""
+    record = operation.result.record or ""
+    content = _media({"$ref": f"#/components/schemas/{record}"}, record, operation.has_rpc, http.answers)
+    out: Json = dict.fromkeys((NDJSON, SSE), content[JSON])
+    return out | ({PROTOBUF_STREAM: content[PROTOBUF[0]]} if PROTOBUF[0] in content else {})
 
 
 def _of_ranges(spelling: Spelling, operation: Operation, http: Http) -> Json:
@@ -304,6 +322,7 @@ def _not_modified(spelling: Spelling, operation: Operation, http: Http) -> Json:
 def _problem(status: int, errors: list[ErrorCode]) -> Json:
     titles = " ".join(f"`{error.code}`: {error.title}" for error in errors)
     names = [
+        *(["RateLimit", "RateLimit-Policy"] if status == 429 else []),
         *(["Retry-After"] if status in (429, 503, 504) else []),
         *(["WWW-Authenticate"] if status == 401 else []),
         *(["Accept", "Accept-Encoding"] if status == 415 else []),

@@ -11,6 +11,8 @@ def shared_words(operation: Operation) -> Json:
         "x-idempotent": operation.idempotency,
         "x-timeout": f"{round(operation.timeout_s * 1000)}ms",
     }
+    if operation.result.is_stream:
+        words["x-stream"] = True
     return words | ({"x-slo": _objective(operation.objective)} if operation.objective else {})
 
 

@@ -62,6 +62,7 @@ DATABASE = Part(
         ),
         Panel("Statements that fail", (rate("database_statement_errors_total", "statement error"),)),
         Panel("Parts that answer", ((f"min by (part) (NAME_part_ready{{{JOB}}})", "{{part}}"),)),
+        Panel("Breakers", (worst("breaker_state", "name"),), says="0 closed, 1 half-open, 2 open."),
     ),
 )  # fmt: skip
 REDIS = Part(

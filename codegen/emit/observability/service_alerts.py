@@ -45,14 +45,14 @@ GONE = (
     Alert(
         "BreakerIsOpen",
         "ticket",
-        "NAME_breaker_state == 2",
+        "NAME_breaker_state > 0",
         "5m",
         "{{ $labels.name }} is not asked any more by {{ $labels.instance }}",
         "What stands behind the breaker failed again and again, so it is asked only now and then. Without Keycloak nobody logs in, and tokens "
-        "are good until they end; without Redis limits are counted per node and events wait.",
+        "are good until they end; without Redis limits are counted per node and events wait; without PostgreSQL the node is not ready.",
         (
             "Whether it runs and is reached from the node: `python -m app doctor`.",
-            "The log: lines `breaker.transition`, and before them `keycloak.failed` with the reason.",
+            "The log: lines `breaker.transition`, with the reason, or before them `keycloak.failed`.",
         ),
     ),
 )

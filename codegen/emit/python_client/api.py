@@ -82,6 +82,9 @@ class _Feature:
         module, is_keyed = self._module, operation.idempotency == "key"
         record = operation.result.record
         result = f"{module.use('.', 'models')}.{record}" if record else "None"
+        if operation.result.is_stream:
+            self._stream(operation, result)
+            return
         if operation.result.file:
             result = module.use(f".runtime.download_{self._flavour.word}", f"{self._flavour.prefix}Download")
         module.line("")
@@ -99,6 +102,20 @@ class _Feature:
             module.line(f"        {answer}: {result} = {call}", f"        return {answer}")
         else:
             module.line(f"        return {call}")
+
+    def _stream(self, operation: Operation, item: str) -> None:
+        """Nothing is awaited to get a stream: it is asked for when its first item is."""
+        module, flavour, options = self._module, self._flavour, _option_names(operation)
+        stream = module.use(f".runtime.stream_{flavour.word}", f"{flavour.prefix}Stream")
+        module.line("")
+        self._signature(operation, python_name(operation.method), f"{stream}[{item}]", "def", is_keyed=False)
+        walked = "async with" if flavour is Flavour.ASYNCHRONOUS else "with"
+        more = [f"Iterate for the items; `{walked}` it where not all of them are taken."]
+        module.line(*_documentation(self._contract, operation, more))
+        module.line(
+            f"        return self._calls.stream(_operations.{constant(operation.name)}, {_values(operation)}, "
+            f"timeout_s={options['timeout_s']})"
+        )
 
     def _pager(self, operation: Operation, name: str) -> None:
         module, flavour = self._module, self._flavour

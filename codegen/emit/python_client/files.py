@@ -5,20 +5,26 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from codegen.emit.client_names import PYTHON_ROOT, attribute, python_name, python_package
+from codegen.emit.client_names import PYTHON_ROOT, python_package
 from codegen.emit.printer import File, Module
-from codegen.emit.python_client.api import Flavour, emit_api, parameter, resource
+from codegen.emit.python_client.api import Flavour, emit_api, resource
+from codegen.emit.python_client.commands import emit_commands, emit_main, program_name
 from codegen.emit.python_client.models import emit_errors, emit_models
 from codegen.emit.python_client.operations import emit_contract, emit_operations
+from codegen.emit.python_client.readme import readme
 from codegen.emit.python_client.topics import emit_topics
 from codegen.emit.python_client.unasync import to_sync
 from codegen.ir.operations import Contract
 
 SOURCE = Path(__file__).parents[2] / "runtime" / "sdk_python"
+TERMINAL = "terminal"
+"""The folder of the runtime with what the command line does."""
 OPTIONS = {
     "AttemptInfo": ".runtime.options",
     "AsyncDownload": ".runtime.download_async",
     "Download": ".runtime.download_sync",
+    "AsyncStream": ".runtime.stream_async",
+    "Stream": ".runtime.stream_sync",
     "FileContent": ".runtime.content",
     "Hooks": ".runtime.options",
     "Token": ".runtime.token",
@@ -35,20 +41,12 @@ module-root = ""
 """
 
 
-BYTES = """
-Bytes are sent from `bytes`, a `Path`, an open binary file or an iterable of chunks, or from a `FileContent` that says a name and a
-media type; a path and a stream are read while they are sent. What cannot be read again is not sent again. An answer of bytes is a
-`Download`: iterate over its chunks, or `read` or `save` it.
-"""
-"""Where the contract has them."""
-
-
 def emit(contract: Contract) -> list[File]:
     name = python_package(contract)
     folder = f"{PYTHON_ROOT}/{name}"
     return [
         File(f"{PYTHON_ROOT}/pyproject.toml", _project(contract, name).encode()),
-        File(f"{PYTHON_ROOT}/README.md", _readme(contract, name).encode()),
+        File(f"{PYTHON_ROOT}/README.md", readme(contract, name, _plain(contract.info.title)).encode()),
         File(f"{folder}/py.typed", b""),
         _init(contract, folder),
         _clients(folder),
@@ -57,6 +55,9 @@ def emit(contract: Contract) -> list[File]:
         emit_operations(contract, folder),
         emit_contract(contract, folder),
         emit_topics(contract, folder),
+        emit_commands(contract, folder),
+        emit_main(folder),
+        _testing(folder),
         *(emit_api(contract, folder, flavour) for flavour in Flavour),
         *_runtime(folder),
     ]
@@ -69,7 +70,8 @@ def _runtime(folder: str) -> list[File]:
         twin = name.replace("_async.py", "_sync.py")
         if twin not in texts:
             texts[twin] = to_sync(texts[name])
-    return [File(f"{folder}/runtime/{name}", text.encode()) for name, text in sorted(texts.items())]
+    terminal = {f"{TERMINAL}/{path.name}": path.read_text() for path in (SOURCE / TERMINAL).glob("*.py")}
+    return [File(f"{folder}/runtime/{name}", text.encode()) for name, text in sorted({**texts, **terminal}.items())]
 
 
 def _init(contract: Contract, folder: str) -> File:
@@ -98,6 +100,19 @@ def _clients(folder: str) -> File:
     return module.file()
 
 
+def _testing(folder: str) -> File:
+    module = Module(f"{folder}/testing.py", "For tests of programs that use this client. Generated; do not edit.")
+    module.line("", f"operations = {module.use('.', '_operations')}", '"""What `prepare` takes."""')
+    for name in ("Called", "Unprepared"):
+        module.export(".runtime.fake", name)
+    for prefix, word in (("Async", "async"), ("", "sync")):
+        fake = module.use(f".runtime.fake_{word}", f"{prefix}Fake")
+        client = module.use("._clients", f"{prefix}Client")
+        note = f'    """An `{prefix}Client` without a network, which answers what the test has prepared."""'
+        module.line("", "", f"class Fake{prefix}Client({fake}, {client}):", note)
+    return module.file()
+
+
 def _plain(text: str) -> str:
     """A title in a docstring or a text file: printable, and without what would end a literal."""
     return "".join(char for char in " ".join(text.split()) if char.isprintable() and char not in '"\\')
@@ -120,39 +135,9 @@ def _project(contract: Contract, name: str) -> str:
         "[project.optional-dependencies]",
         'protobuf = ["protobuf>=5.29,<8"]',
         "",
+        "[project.scripts]",
+        f'{program_name(contract)} = "{name}.__main__:main"',
+        "",
         BUILD,
     ]
     return "\n".join(lines)
-
-
-def _readme(contract: Contract, name: str) -> str:
-    features = ", ".join(f"`client.{attribute(one)}`" for one in contract.features)
-    return f"""# {_plain(contract.info.title)}: the client for Python
-
-Generated from version {contract.info.version} of the contract. Every operation is a method of {features}.
-
-```python
-from {name} import Client, errors
-
-with Client("http://127.0.0.1:8000", username="…", password="…") as client:
-    ...
-```
-
-`AsyncClient` is the same with `async with` and `await`. Options: `transport` (`auto`, `http`, `ws`), `encoding` (`json`,
-`protobuf` with the extra of that name), `timeout_s`, `max_retries`, `hooks`. All errors are `errors.ClientError`; a refusal
-is `errors.ApiError` with its code.
-{BYTES if any(one.has_bytes for one in contract.operations) else ""}{_download(contract)}"""
-
-
-def _download(contract: Contract) -> str:
-    """How the first answer of bytes is kept, with the names that this contract has."""
-    found = next((one for one in contract.operations if one.result.file), None)
-    if found is None:
-        return ""
-    given = ", ".join(f"{parameter(one.name)}=…" for one in found.request.fields if one.required)
-    return f"""
-```python
-with client.{attribute(found.feature)}.{python_name(found.method)}({given}) as download:
-    download.save("…")
-```
-"""

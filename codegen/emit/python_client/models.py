@@ -53,22 +53,27 @@ def _field(module: Module, contract: Contract, one: Field) -> list[str]:
     if one.nullable or value == "None":
         spelled = f"{spelled} | None"
     name = attribute(one.name)
+    told = []
     if one.json:
-        value = _aliased(module, one.json, value, "validation_alias", "serialization_alias")
+        told += [f"{word}={quoted(one.json)}" for word in ("validation_alias", "serialization_alias")]
     elif name != one.name:
-        value = _aliased(module, one.name, value, "alias")
+        told.append(f"alias={quoted(one.name)}")
+    if one.sensitive:
+        told.append("repr=False")
+    if told:
+        value = _told(module, value, told)
     line = f"    {name}: {spelled}" + ("" if value is None else f" = {value}")
     return [line, *attribute_docstring(bounded_sentences(one))]
 
 
-def _aliased(module: Module, name: str, value: str | None, *words: str) -> str:
-    """`alias` would be the parameter that type checkers know."""
-    field, aliases = module.use("pydantic", "Field"), ", ".join(f"{word}={quoted(name)}" for word in words)
+def _told(module: Module, value: str | None, told: list[str]) -> str:
+    """A default with what pydantic is told of the field beside it; `alias` would be the parameter that type checkers know."""
+    field, rest = module.use("pydantic", "Field"), ", ".join(told)
     if value is None:
-        return f"{field}({aliases})"
+        return f"{field}({rest})"
     if value.startswith(f"{field}(default_factory="):
-        return f"{value[:-1]}, {aliases})"
-    return f"{field}(default={value}, {aliases})"
+        return f"{value[:-1]}, {rest})"
+    return f"{field}(default={value}, {rest})"
 
 
 def _union(module: Module, union: Union) -> None:

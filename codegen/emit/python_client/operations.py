@@ -64,6 +64,7 @@ def _operation(module: Module, contract: Contract, operation: Operation, result:
         "is_query": operation.is_query or None,
         "is_public": (operation.roles is None) or None,
         "is_list": operation.result.is_list or None,
+        "is_stream": operation.result.is_stream or None,
     }
     arguments = [
         f"name={quoted(operation.name)}",

@@ -42,5 +42,8 @@ def _method(module: Module, operation: Operation, abstract: str) -> list[str]:
     record, is_file = operation.result.record, operation.result.file is not None
     result = module.use("generated.results", record) if record else "None"
     result = module.use("generated.content", "Download") if is_file else result
-    signature = f"    async def {operation.name}(self, context: ContextT, request: {request}) -> {result}:"
+    begins = "async def"
+    if operation.result.is_stream:
+        begins, result = "def", f"{module.use('collections.abc', 'AsyncGenerator')}[{result}, None]"
+    signature = f"    {begins} {operation.name}(self, context: ContextT, request: {request}) -> {result}:"
     return [f"    @{abstract}", signature, f"        {docstring(operation.summary or operation.name)}"]

@@ -80,6 +80,8 @@ class Operation:
     feature: str
     pkg_id: int | None
     is_query: bool
+    is_stream: bool
+    """It answers any number of items, and its method is an asynchronous generator."""
     roles: Roles
     bucket: Bucket | None
     audit: Audit
@@ -135,6 +137,7 @@ def _questions(module: Module, contract: Contract) -> None:
             f"feature={quoted(event.feature)}",
             "pkg_id=None",
             "is_query=True",
+            "is_stream=False",
             f"roles={roles(event.roles)}",
             "bucket=None",
             "audit=Audit.NONE",
@@ -193,7 +196,8 @@ def _constants(module: Module, contract: Contract) -> None:
             *([_tuple(parameters(topic.name))] if parameters(topic.name) else []),
         ]
         module.call(f"    {quoted(topic.name)}: Topic", arguments, ",")
-    module.line("}")
+    module.line("}", "", f"SOCKETS_PER_USER = {contract.sockets_per_user}")
+    module.line('"""Open at once, over all nodes."""')
 
 
 def _sensitive(contract: Contract, fields: Iterable[Field], seen: frozenset[str]) -> set[str]:
@@ -233,6 +237,7 @@ def _operation(contract: Contract, operation: Operation) -> list[str]:
         f"feature={quoted(operation.feature)}",
         f"pkg_id={operation.pkg_id}",
         f"is_query={operation.is_query}",
+        f"is_stream={operation.result.is_stream}",
         f"roles={roles(operation.roles)}",
         f"bucket={bucket}",
         f"audit=Audit.{constant(operation.audit)}",

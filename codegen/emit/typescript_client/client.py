@@ -15,6 +15,7 @@ IMPORTS = [
     'import type * as $ from "./runtime/connection.ts";',
     'import type * as $types from "./types.ts";',
 ]
+STREAM = 'import * as $stream from "./runtime/stream.ts";'
 PAGING = 'import * as $paging from "./runtime/paging.ts";'
 
 
@@ -27,6 +28,7 @@ def emit_functions(contract: Contract, folder: str) -> File:
         *content_import(contract),
         *IMPORTS,
         *([PAGING] if any(one.pager for one in contract.operations) else []),
+        *([STREAM] if _has_streams(contract) else []),
         "",
         "/** What every function takes; without any of them it is small. */",
         "export const connect = (options: $.ClientOptions): $.Connection => new Connection(CONTRACT, options);",
@@ -35,7 +37,8 @@ def emit_functions(contract: Contract, folder: str) -> File:
     for operation in contract.operations:
         name, value = spelled[operation.name], f"$operations.{constant(operation.name)}"
         lines += documentation(contract, operation)
-        lines += _function(contract, operation, name, f"connection.call({value}, input, options)", is_pager=False)
+        asked = "$stream.stream(connection, " if operation.result.is_stream else "connection.call("
+        lines += _function(contract, operation, name, f"{asked}{value}, input, options)", is_pager=False)
         if operation.pager:
             pager = spelled[pager_key(operation)]
             lines += comment([f"All pages of `{name}`, one item after the other, or `.pages()`."])
@@ -63,7 +66,13 @@ def _is_optional(operation: Operation) -> bool:
     return not any(one.required for one in operation.request.fields)
 
 
+def _has_streams(contract: Contract) -> bool:
+    return any(one.result.is_stream for one in contract.operations)
+
+
 def _promise(operation: Operation) -> str:
+    if operation.result.is_stream:
+        return f"$stream.ItemStream<$types.{operation.result.record}>"
     record, is_file = operation.result.record, operation.result.file is not None
     return f"Promise<{f'$types.{record}' if record else '$content.Download' if is_file else 'void'}>"
 
@@ -97,6 +106,7 @@ def emit_client(contract: Contract, folder: str) -> File:
         *content_import(contract),
         *IMPORTS,
         *([PAGING.replace("import *", "import type *")] if any(one.pager for one in contract.operations) else []),
+        *([STREAM.replace("import *", "import type *")] if _has_streams(contract) else []),
         "",
     ]
     for feature in contract.features:

@@ -9,18 +9,20 @@ from codegen.emit.client_names import KINDS, error_class
 from codegen.emit.printer import File
 from codegen.emit.typescript_client.client import emit_client, emit_functions
 from codegen.emit.typescript_client.operations import THROWN, emit_contract, emit_errors, emit_operations
+from codegen.emit.typescript_client.readme import readme
 from codegen.emit.typescript_client.tables import emit_tables
 from codegen.emit.typescript_client.text import module
 from codegen.emit.typescript_client.topics import emit_topics
 from codegen.emit.typescript_client.types import Types, content_import, emit_types
-from codegen.emit.typescript_names import feature_name, npm_package
+from codegen.emit.typescript_names import npm_package
 from codegen.ir.names import pascal
 from codegen.ir.operations import Contract
 from codegen.ir.types import Enum
 
 SOURCE = Path(__file__).parents[2] / "runtime" / "sdk_typescript"
 ROOT = "sdk_typescript"
-OPTIONS = ("CallOptions", "ClientOptions", "Pager", "Received", "Stream")
+OPTIONS = ("CallOptions", "ClientOptions", "ItemStream", "Pager", "Received", "Stream")
+MIDDLEWARE = ("Middleware", "Next")
 """Types of the runtime that users write."""
 COMPILER: dict[str, object] = {
     "target": "es2022",
@@ -47,7 +49,7 @@ def emit(contract: Contract) -> list[File]:
     return [
         File(f"{ROOT}/package.json", _json(_package(contract))),
         File(f"{ROOT}/tsconfig.json", _json({"compilerOptions": COMPILER, "include": ["src"]})),
-        File(f"{ROOT}/README.md", _readme(contract).encode()),
+        File(f"{ROOT}/README.md", readme(contract, _plain(contract.info.title)).encode()),
         emit_types(contract, source),
         emit_tables(contract, source),
         emit_operations(contract, source),
@@ -57,6 +59,7 @@ def emit(contract: Contract) -> list[File]:
         emit_topics(contract, source),
         emit_client(contract, source),
         _index(contract, source),
+        _react(contract, source),
         *(File(f"{source}/runtime/{path.name}", path.read_bytes()) for path in sorted(SOURCE.glob("*.ts"))),
     ]
 
@@ -64,7 +67,7 @@ def emit(contract: Contract) -> list[File]:
 def _package(contract: Contract) -> dict[str, object]:
     license_ = contract.info.details.get("license")
     identifier = license_.get("identifier") if isinstance(license_, dict) else None
-    entry = {"index": ".", "functions": "./functions"}
+    entry = {"index": ".", "functions": "./functions", "react": "./react"}
     return {
         "name": npm_package(contract),
         "version": contract.info.version,
@@ -77,10 +80,10 @@ def _package(contract: Contract) -> dict[str, object]:
             **{path: {"types": f"./dist/{name}.d.ts", "default": f"./dist/{name}.js"} for name, path in entry.items()},
             "./package.json": "./package.json",
         },
-        "files": ["dist"],
+        "files": ["dist", "CHANGELOG.md"],
         "scripts": {"build": "tsc"},
-        "peerDependencies": {"ws": "^8.18.0"},
-        "peerDependenciesMeta": {"ws": {"optional": True}},
+        "peerDependencies": {"react": ">=18", "ws": "^8.18.0"},
+        "peerDependenciesMeta": {"react": {"optional": True}, "ws": {"optional": True}},
         "devDependencies": {"typescript": "~5.9.3"},
     }
 
@@ -91,7 +94,7 @@ def _index(contract: Contract, folder: str) -> File:
     codes = {error_class(one.code, one.rsp) for one in contract.answered_errors} - set(KINDS.values())
     classes = sorted({*THROWN, *codes})
     guards = sorted(f"is{name}" for name in codes)
-    taken = {*OPTIONS, *classes, *features, "Client", "Events", "FieldFault"}
+    taken = {*OPTIONS, *MIDDLEWARE, *classes, *features, "Client", "Events", "FieldFault"}
     values = sorted(name for name in contract.results | contract.inputs if isinstance(contract.definitions[name], Enum))
     twins = Types(contract).twins
     records = sorted(
@@ -101,6 +104,8 @@ def _index(contract: Contract, folder: str) -> File:
     lines = [
         'export { createClient } from "./client.ts";',
         'export { CLOSE_CODES } from "./contract.ts";',
+        'export { withMiddleware } from "./runtime/middleware.ts";',
+        _export("type", MIDDLEWARE, "./runtime/middleware.ts"),
         _export("type", ["Client", "Events", *features], "./client.ts"),
         _export("", [*classes, *guards], "./errors.ts"),
         'export type { FieldFault } from "./errors.ts";',
@@ -112,6 +117,15 @@ def _index(contract: Contract, folder: str) -> File:
         *(line.replace("import type * as $content", "export type * as content") for line in content_import(contract)),
     ]
     return module(f"{folder}/index.ts", f"What users of {npm_package(contract)} import.", filter(None, lines))
+
+
+def _react(contract: Contract, folder: str) -> File:
+    """An entry of its own: who does not import it needs no React."""
+    lines = [
+        'export { useOperation, useTopic } from "./runtime/react.ts";',
+        _export("type", ["OperationState", "TopicState"], "./runtime/react.ts"),
+    ]
+    return module(f"{folder}/react.ts", f"Hooks for React over {npm_package(contract)}.", lines)
 
 
 def _free(name: str, taken: set[str]) -> str:
@@ -133,29 +147,3 @@ def _json(value: object) -> bytes:
 def _plain(text: str) -> str:
     """A title as plain text, without what means something in Markdown's code or in a terminal."""
     return "".join(char for char in " ".join(text.split()) if char.isprintable() and char not in '`"\\<>')
-
-
-def _readme(contract: Contract) -> str:
-    name, features = npm_package(contract), ", ".join(f"`client.{feature_name(one)}`" for one in contract.features)
-    return f"""# {_plain(contract.info.title)}: the client for TypeScript and JavaScript
-
-Generated from version {contract.info.version} of the contract. Every operation is a method of {features}.
-
-```ts
-import {{ createClient, ApiError }} from "{name}";
-
-const client = createClient({{ baseUrl: "http://127.0.0.1:8000", credentials: {{ username: "…", password: "…" }} }});
-```
-
-For small bundles every operation is also a function: `import {{ connect }} from "{name}/functions"`, and
-`operation(connect(options), input)`.
-
-- Options: `transport` (`auto`, `http`, `ws`), `encoding` (`json`, `protobuf`), `timeoutMs`, `maxRetries`, `hooks`. A call has
-  `{{ timeoutMs, idempotencyKey, signal }}`.
-- Moments, days, durations, decimals and UUIDs are strings in the contract's form: a `Date` would lose microseconds.
-- Integers of 64 bits are `bigint` where the contract's bounds allow more than a number holds. `JSON.stringify` refuses a
-  `bigint`; give it a replacer.
-- Enums and unions are open: a newer server may send members and arms that this version does not know. An unknown arm has
-  the tag `"$unknown"` and everything that came in `raw`; there, integers of 16 digits and more are strings.
-- Node before 22 has no WebSocket: install `ws`, or give one as `webSocket`.
-"""

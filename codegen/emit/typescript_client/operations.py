@@ -22,7 +22,12 @@ THROWN = frozenset({*RUNTIME_ERRORS, *KINDS.values()} - {"FieldFault"})
 
 def emit_operations(contract: Contract, folder: str) -> File:
     has_bytes = any(one.has_bytes for one in contract.operations)
-    lines = [*(['import * as $content from "./runtime/content.ts";'] if has_bytes else []), *IMPORTS]
+    has_streams = any(one.result.is_stream for one in contract.operations)
+    lines = [
+        *(['import * as $content from "./runtime/content.ts";'] if has_bytes else []),
+        *(['import * as $stream from "./runtime/stream.ts";'] if has_streams else []),
+        *IMPORTS,
+    ]
     for operation in contract.operations:
         lines += _operation(operation)
     for event in contract.events:
@@ -42,13 +47,24 @@ def _operation(operation: Operation) -> list[str]:
         ("public", "true" if operation.roles is None else None),
         ("protobuf", "true" if operation.has_rpc else None),
         ("input", f"() => $tables.{operation.request.name}"),
-        ("output", f"() => $tables.{record}" if record else None),
+        ("output", f"() => $tables.{record}" if record and not operation.result.is_stream else None),
         ("list", "true" if operation.result.is_list else None),
-        ("exchange", "$content.exchange" if operation.has_bytes else None),
+        ("exchange", _exchange(operation)),
         ("download", "true" if operation.result.file else None),
+        ("stream", _stream(operation) if operation.result.is_stream else None),
     ]
     head = f"export const {constant(operation.name)}: $.Operation<$types.{operation.request.name}, {result}> = {{"
     return [head, *(f"  {name}: {value}," for name, value in rows if value is not None), "};", ""]
+
+
+def _stream(operation: Operation) -> str:
+    return f"$stream.lasting({round(operation.timeout_s * 1000)}, () => $tables.{operation.result.record})"
+
+
+def _exchange(operation: Operation) -> str | None:
+    if operation.result.is_stream:
+        return "$stream.exchange"
+    return "$content.exchange" if operation.has_bytes else None
 
 
 def _http(operation: Operation, http: Http) -> str:

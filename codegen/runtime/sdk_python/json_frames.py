@@ -28,6 +28,7 @@ NIL = "00000000-0000-0000-0000-000000000000"
 
 class JsonCodec:
     content_type = "application/json"
+    stream_type = "text/event-stream"
     frame_type: type[str] | type[bytes] = str
 
     def body(self, operation: Operation[Any], values: Mapping[str, Any]) -> bytes:
@@ -37,21 +38,21 @@ class JsonCodec:
         return _parse(body) if body else None
 
     def request(
-        self, operation: Operation[Any], values: Mapping[str, Any], request_id: str, timeout_ms: int
+        self, operation: Operation[Any], values: Mapping[str, Any], request_id: str, timeout_ms: int | None
     ) -> str | bytes:
-        frame = {
-            "pkg_id": operation.pkg_id,
-            "req_id": request_id,
-            "meta": {"timeout_ms": timeout_ms},
-            "data": plain(values),
-        }
-        return _compact(frame)
+        frame: dict[str, Any] = {"pkg_id": operation.pkg_id, "req_id": request_id}
+        if timeout_ms is not None:
+            frame["meta"] = {"timeout_ms": timeout_ms}
+        return _compact(frame | {"data": plain(values)})
 
     def authenticate(self, token: str) -> str | bytes:
         return _compact({"type": "auth", "token": f"Bearer {token}"})
 
     def cancel(self, request_id: str) -> str | bytes:
         return _compact({"type": "cancel", "req_id": request_id})
+
+    def credit(self, request_id: str, items: int) -> str | bytes:
+        return _compact({"type": "credit", "req_id": request_id, "items": items})
 
     def subscribe(self, topics: Sequence[str], after: Mapping[str, Position]) -> str | bytes:
         frame: dict[str, Any] = {"type": "subscribe", "topics": list(topics)}
@@ -79,7 +80,8 @@ class JsonCodec:
         status = _told(members, "status_code", int)
         if status is None:
             raise BadFrame("status_code is a number")
-        return Reply(request_id, pkg_id, status, members.get("data"), members.get("meta"))
+        offset = _told(members, "offset", int)
+        return Reply(request_id, pkg_id, status, members.get("data"), members.get("meta"), offset)
 
     def result(self, operation: Operation[Any], reply: Reply) -> object:
         if not operation.is_list:

@@ -14,6 +14,7 @@ from websockets.protocol import State
 from .codec import Authenticated, Reply, TopicsChanged
 from .errors import ClientError, ConnectionLost
 from .session import CONTROL_S
+from .socket_items_async import AsyncSocketItems
 
 Answer = type[Authenticated | TopicsChanged]
 
@@ -25,6 +26,8 @@ class AsyncLine:
         self.connection = connection
         self.turned = asyncio.Event()
         self.code: int | None = None
+        self.streams: dict[str, AsyncSocketItems] = {}
+        """Those that are open here, each until its caller closes it."""
         self._slots: dict[str, asyncio.Future[Reply]] = {}
         self._controls: deque[tuple[Answer, asyncio.Future[None]]] = deque()
         self._is_retired = False
@@ -35,8 +38,8 @@ class AsyncLine:
         return self.connection.state is State.OPEN
 
     def is_asked(self, request_id: str) -> bool:
-        """Whether a call with this id waits here."""
-        return request_id in self._slots
+        """Whether a call with this id waits here, or a stream is open."""
+        return request_id in self._slots or request_id in self.streams
 
     async def call(self, request_id: str, frame: str | bytes) -> Reply:
         """Raises ConnectionClosed or ConnectionLost when the connection ends before the reply has come."""
@@ -69,6 +72,14 @@ class AsyncLine:
         slot = self._slots.get(request_id)
         if slot is not None and not slot.done():
             slot.set_result(reply)
+        elif request_id in self.streams:
+            self.streams[request_id].offer(reply)
+
+    def forget(self, request_id: str) -> bool:
+        """No frame of this stream is wanted any more; whether it was open."""
+        was_open = self.streams.pop(request_id, None) is not None
+        self._look()
+        return was_open
 
     def settle(self, answer: type[Any] | None, error: ClientError | None) -> None:
         """The first control frame that waits for such an answer; a refusal is the first one's."""
@@ -84,14 +95,14 @@ class AsyncLine:
         asyncio.get_running_loop().call_later(seconds, self.turned.set)
 
     async def retire(self) -> None:
-        """Another one has taken its place: ends it when nobody waits for an answer here."""
+        """Another one has taken its place: ends it when nobody waits for an answer here, and no stream is open."""
         self._is_retired = True
         self._look()
         await self._quiet.wait()
         await self.connection.close()
 
     def _look(self) -> None:
-        if self._is_retired and not self._slots:
+        if self._is_retired and not self._slots and not self.streams:
             self._quiet.set()
 
     def end(self, code: int) -> None:
@@ -102,3 +113,6 @@ class AsyncLine:
             if not slot.done():
                 slot.set_exception(error)
         self._controls.clear()
+        for stream in self.streams.values():
+            stream.lose(error)
+        self._quiet.set()

@@ -65,6 +65,8 @@ class Operation(Generic[T]):
     """Protobuf's names; empty where there is no message."""
     is_list: bool = False
     """A frame has the items as its data, and meta beside it."""
+    is_stream: bool = False
+    """It answers any number of what `result` reads."""
     session: Literal["login", "refresh", "logout", "ticket"] | None = None
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
 from .addresses import Addresses
 from .operation import Encoding
@@ -57,3 +57,5 @@ class Options:
     max_queued_events: int = 1000
     heartbeat_s: float = 20.0
     hooks: Hooks = Hooks()
+    websocket_options: Mapping[str, Any] = field(default_factory=dict)
+    """For `websockets.connect`, beside and before what the client says itself."""

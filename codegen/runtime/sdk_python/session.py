@@ -26,6 +26,8 @@ from .retry import AttemptFailed, Outcome, outcome_of
 
 T = TypeVar("T")
 MAX_IN_FLIGHT = 32
+GRANT = 16
+"""Items that are asked for at once, when as many have been taken: half of what the server sends before it hears of us."""
 MAX_FRAME = 64 * 2**20
 OPEN_S = 5.0
 CONTROL_S = 5.0
@@ -125,6 +127,18 @@ class Session:
         except BadFrame as error:
             message = f"{call.operation.name} answered what cannot be read: {error}"
             raise AttemptFailed(Outcome.INVALID, InvalidResponse(message, call.request_id)) from None
+
+    def item(self, call: Call[T], reply: Reply) -> T | None:
+        """A typed item of a stream, nothing for its end; raises the refusal that ended it, or InvalidResponse."""
+        if reply.status != 0:
+            raise self._refusal(reply, call.request_id)
+        return self.result(call, reply) if reply.offset is not None else None
+
+    def begun(self, call: Call[Any], reply: Reply) -> None:
+        """The first frame of a stream; raises AttemptFailed where it was refused."""
+        if reply.status != 0:
+            error = self._refusal(reply, call.request_id)
+            raise AttemptFailed(outcome_of(error), error)
 
     def _refusal(self, reply: Reply, request_id: str | None) -> ApiError:
         problem = reply.data if isinstance(reply.data, dict) else {}

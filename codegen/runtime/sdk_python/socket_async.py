@@ -10,24 +10,23 @@ import asyncio
 import time
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
-from typing import Any, TypeVar
+from functools import partial
+from typing import Any, TypeVar, cast
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
-from websockets.typing import Subprotocol
 
 from .call import Call
 from .codec import Authenticated, BadFrame, Draining, Expiring, Missed, Reply, TopicsChanged
 from .errors import ApiError, AuthenticationLost, ClientError, ConnectionLost
 from .followers import Followers, in_frames
+from .handshake import handshake
 from .line_async import AsyncLine
 from .operation import Contract
 from .options import Options
 from .retry import AttemptFailed, Outcome
 from .session import (
-    MAX_FRAME,
     MAX_IN_FLIGHT,
-    OPEN_S,
     STABLE_S,
     Action,
     Answered,
@@ -40,6 +39,7 @@ from .session import (
     reconnect_s,
     unwanted,
 )
+from .socket_items_async import AsyncSocketItems
 from .tokens_async import AsyncTokens
 
 T = TypeVar("T")
@@ -57,13 +57,11 @@ class AsyncSocketDoor:
         tokens: AsyncTokens,
         on_contract: Callable[[str], None],
     ) -> None:
-        self._subprotocol = Subprotocol(contract.subprotocols[options.encoding])
+        self._contract = contract
+        self._options = options
         self._addresses = options.addresses
-        self._path = contract.address
-        self._agent = contract.agent
         self._session = session
         self._hooks = options.hooks
-        self._heartbeat_s = options.heartbeat_s
         self._tokens = tokens
         self._on_contract = on_contract
         self._line: AsyncLine | None = None
@@ -118,16 +116,41 @@ class AsyncSocketDoor:
         except TimeoutError:
             raise AttemptFailed(Outcome.NOT_SENT, call.deadline.exceeded(call.request_id)) from None
         try:
-            reply = await self._exchange(call)
-        finally:
+            line = self._free_line(call)
+            if call.operation.is_stream:
+                return cast(T, await self._begin(call, line))
+            reply = await self._exchange(call, line)
+        except BaseException:
             self._room.release()
+            raise
+        self._room.release()
         return self._session.result(call, reply)
 
-    async def _exchange(self, call: Call[Any]) -> Reply:
-        frame = self._session.codec.request(call.operation, call.values, call.request_id, call.timeout_ms)
+    async def _begin(self, call: Call[Any], line: AsyncLine) -> AsyncSocketItems:
+        """An open stream, which gives its room back when it is closed."""
+        items = AsyncSocketItems(call, self._session, line.send, partial(self._release, line))
+        line.streams[call.request_id] = items
+        try:
+            first = await self._exchange(call, line)
+            self._session.begun(call, first)
+        except BaseException:
+            line.forget(call.request_id)
+            raise
+        items.offer_first(first)
+        return items
+
+    def _release(self, line: AsyncLine, request_id: str) -> None:
+        if line.forget(request_id):
+            self._room.release()
+
+    def _free_line(self, call: Call[Any]) -> AsyncLine:
         line = self._line
         if line is None or not line.is_open or line.is_asked(call.request_id):
             raise AttemptFailed(Outcome.NOT_SENT, ConnectionLost("the socket is not open", call.request_id))
+        return line
+
+    async def _exchange(self, call: Call[Any], line: AsyncLine) -> Reply:
+        frame = self._session.codec.request(call.operation, call.values, call.request_id, call.timeout_ms)
         try:
             async with asyncio.timeout(call.deadline.left_s):
                 return await line.call(call.request_id, frame)
@@ -263,19 +286,8 @@ class AsyncSocketDoor:
             line.turned.set()
 
     async def _connect(self, address: str, token: str | None) -> ClientConnection:
-        headers = {"authorization": f"Bearer {token}"} if token is not None else {}
-        return await connect(
-            address.replace("http", "ws", 1) + self._path,
-            subprotocols=[self._subprotocol],
-            additional_headers=headers,
-            user_agent_header=self._agent,
-            compression=None,
-            open_timeout=OPEN_S,
-            ping_interval=self._heartbeat_s,
-            ping_timeout=self._heartbeat_s,
-            close_timeout=1.0,
-            max_size=MAX_FRAME,
-        )
+        url = address.replace("http", "ws", 1) + self._contract.address
+        return await connect(url, **handshake(self._contract, self._options, token))
 
     def _open(self, line: AsyncLine) -> None:
         self._count += 1

@@ -7,7 +7,7 @@ import { Malformed } from "./schema.ts";
 import { AttemptFailed } from "./retry.ts";
 
 /** The most that the server takes; beyond it its own deadline counts. */
-const MAX_TIMEOUT_MS = 30_000;
+export const MAX_TIMEOUT_MS = 30_000;
 
 export interface Call<I, O> {
   readonly operation: Operation<I, O>;
@@ -21,15 +21,19 @@ export function timeoutMs(call: { readonly deadline: Deadline }): number {
   return Math.max(1, Math.min(MAX_TIMEOUT_MS, Math.floor(call.deadline.leftMs)));
 }
 
-/** What a reader answers; throws AttemptFailed for what the contract does not know. */
-export function readAs<T>(call: { readonly operation: { readonly name: string }; readonly requestId: string }, read: () => T): T {
+/** What a reader answers; throws AttemptFailed for what the contract does not know. `told` says it of what has no place in it. */
+export function readAs<T>(
+  call: { readonly operation: { readonly name: string }; readonly requestId: string },
+  read: () => T,
+  told = () => "",
+): T {
   try {
     return read();
   } catch (error) {
     if (!(error instanceof Malformed)) {
       throw error;
     }
-    const message = `${call.operation.name} answered what the contract does not know: ${error.pointer} ${error.message}`;
+    const message = `${call.operation.name} answered what the contract does not know: ${error.pointer || told()} ${error.message}`;
     throw new AttemptFailed("invalid", new InvalidResponse(message, call.requestId, error.pointer));
   }
 }

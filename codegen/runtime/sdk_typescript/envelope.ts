@@ -106,5 +106,5 @@ export const TOPICS: RecordTable<{ topics: readonly string[]; positions: readonl
   ],
 };
 
-/** `google.protobuf.Int32Value`, in which a time travels. */
+/** `google.protobuf.Int32Value`, in which a time travels, and a number of items. */
 export const NUMBER: RecordTable<{ value: number }> = { fields: [{ name: "value", no: 1, kind: "int32" }] };

@@ -2,7 +2,7 @@
 
 import type { Codec, Position, Read, Start } from "./codec.ts";
 import { NIL } from "./codec.ts";
-import { parseJson, readJson, writeJson } from "./json.ts";
+import { isMembers, parseJson, readJson, writeJson } from "./json.ts";
 import { Malformed } from "./schema.ts";
 
 type Members = { readonly [name: string]: unknown };
@@ -13,9 +13,10 @@ export const JSON_CODEC: Codec = {
   body: (operation, input, skipped) => writeJson(operation.input(), input, skipped),
   answer: (operation, body) => readJson(needed(operation.output)(), parseJson(textOf(body))),
   request: (operation, input, requestId, timeoutMs) =>
-    `{"pkg_id":${operation.pkgId ?? 0},"req_id":"${requestId}","meta":{"timeout_ms":${timeoutMs}},"data":${writeJson(operation.input(), input)}}`,
+    `{"pkg_id":${operation.pkgId ?? 0},"req_id":"${requestId}","meta":${JSON.stringify({ timeout_ms: timeoutMs })},"data":${writeJson(operation.input(), input)}}`,
   authenticate: (token) => JSON.stringify({ type: "auth", token: `Bearer ${token}` }),
   cancel: (requestId) => JSON.stringify({ type: "cancel", req_id: requestId }),
+  credit: (requestId, items) => JSON.stringify({ type: "credit", req_id: requestId, items }),
   subscribe: (topics, after) => {
     const positions = after.size > 0 ? [...after].map(([topic, place]) => ({ topic, ...place })) : undefined;
     return JSON.stringify({ type: "subscribe", topics, positions });
@@ -46,12 +47,12 @@ function needed<T>(output: T | undefined): T {
 
 function read(frame: unknown): Read {
   const members = typeof frame === "string" ? parseJson(frame) : undefined;
-  if (typeof members !== "object" || members === null || Array.isArray(members)) {
+  if (!isMembers(members)) {
     throw new Malformed("a frame is a JSON object");
   }
-  const { type, pkg_id: pkgId, req_id: requestId, status_code: status, data, meta, topic, offset, epoch } = members as Members;
+  const { type, pkg_id: pkgId, req_id: requestId, status_code: status, data, meta, topic, offset, epoch } = members;
   if (type !== undefined) {
-    return control(String(type), members as Members);
+    return control(String(type), members);
   }
   if (status === undefined && requestId === NIL && typeof pkgId === "number") {
     return { kind: "push", push: { pkgId, data, topic: text(topic), offset: count(offset), epoch: text(epoch) } };
@@ -59,7 +60,7 @@ function read(frame: unknown): Read {
   if (typeof status !== "number" || !(requestId === null || typeof requestId === "string")) {
     throw new Malformed("this is no reply");
   }
-  return { kind: "reply", reply: { requestId: requestId ?? undefined, status, data, meta } };
+  return { kind: "reply", reply: { requestId: requestId ?? undefined, status, data, meta, offset: count(offset) } };
 }
 
 function control(type: string, members: Members): Read {

@@ -17,6 +17,7 @@ const EXPIRING = 60_001;
 const CANCEL = 60_002;
 const SUBSCRIBE = 60_003;
 const UNSUBSCRIBE = 60_004;
+const CREDIT = 60_006;
 const MISSED = 60_007;
 const DRAINING = 60_010;
 
@@ -29,6 +30,7 @@ export const PROTOBUF_CODEC: Codec = {
     encode(REQUEST_FRAME, { pkgId: operation.pkgId ?? 0, reqId, data: encode(operation.input(), input), meta: { timeoutMs } }),
   authenticate: (token) => control(AUTH, CONTROL, new TextEncoder().encode(`Bearer ${token}`)),
   cancel: (requestId) => control(CANCEL, requestId, new Uint8Array()),
+  credit: (requestId, value) => control(CREDIT, requestId, encode(NUMBER, { value })),
   subscribe: (topics, after) => {
     const positions = [...after].map(([topic, { epoch, offset }]) => ({ topic, epoch, offset, recovered: false }));
     return control(SUBSCRIBE, CONTROL, encode(TOPICS, { topics, positions }));
@@ -77,7 +79,7 @@ function read(frame: unknown): Read {
     return pkgId === AUTH ? { kind: "authenticated" } : { kind: "topics", starts: starts(data) };
   }
   const told = statusCode === 0 ? data : decode(PROBLEM_FRAME, data);
-  return { kind: "reply", reply: { requestId: isControl ? undefined : reqId, status: statusCode, data: told, meta } };
+  return { kind: "reply", reply: { requestId: isControl ? undefined : reqId, status: statusCode, data: told, meta, offset } };
 }
 
 function starts(data: Uint8Array): Start[] {

@@ -35,8 +35,8 @@ const REFUND = 0.1;
 
 /** Inside of this package only: how an attempt ended, and the error that a caller would see. */
 export class AttemptFailed extends Error {
-  readonly outcome: Outcome;
-  readonly error: ClientError;
+  declare readonly outcome: Outcome;
+  declare readonly error: ClientError;
 
   constructor(outcome: Outcome, error: ClientError) {
     super(error.message);
@@ -54,9 +54,9 @@ const OUTCOMES: { readonly [codeOrKind: string]: Outcome } = {
   TIMEOUT: "timeout",
 };
 
-/** A refusal without a code is not the service's own: a proxy's 503 promises nothing. */
+/** A refusal without a code is not the service's own: a proxy's 503, or its 520, promises nothing. */
 export function outcomeOf({ code, kind, status }: ApiError): Outcome {
-  const isProxy = code === "" && status >= 502 && status <= 504;
+  const isProxy = code === "" && status > 501;
   return isProxy ? "lost" : (OUTCOMES[code] ?? OUTCOMES[kind] ?? "refused");
 }
 

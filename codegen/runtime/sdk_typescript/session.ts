@@ -5,6 +5,7 @@ import { readAs } from "./call.ts";
 import type { Codec, Read, Reply } from "./codec.ts";
 import type { ApiError, ClientError } from "./errors.ts";
 import { AuthenticationLost, ConnectionLost, makeError } from "./errors.ts";
+import { isMembers } from "./json.ts";
 import type { Contract, Operation } from "./operation.ts";
 import { AttemptFailed, outcomeOf } from "./retry.ts";
 
@@ -86,7 +87,7 @@ export class Session {
   }
 
   #refusal(reply: Reply, requestId: string | undefined): ApiError {
-    const problem = typeof reply.data === "object" && reply.data !== null ? reply.data : {};
-    return makeError(this.#contract.errors, problem as { [member: string]: unknown }, reply.status, requestId);
+    const problem = isMembers(reply.data) ? reply.data : {};
+    return makeError(this.#contract.errors, problem, reply.status, requestId);
   }
 }

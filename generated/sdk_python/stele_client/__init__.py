@@ -22,5 +22,7 @@ from .runtime.event import Event as Event
 from .runtime.model import Unknown as Unknown
 from .runtime.options import AttemptInfo as AttemptInfo
 from .runtime.options import Hooks as Hooks
+from .runtime.stream_async import AsyncStream as AsyncStream
+from .runtime.stream_sync import Stream as Stream
 from .runtime.token import Token as Token
 from .runtime.topic import Topic as Topic

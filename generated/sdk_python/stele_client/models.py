@@ -198,10 +198,10 @@ class Problem(Model):
 
 
 class Tokens(Model):
-    access_token: str
+    access_token: str = Field(repr=False)
     """1 to 16384 characters."""
 
-    refresh_token: str
+    refresh_token: str = Field(repr=False)
     """1 to 16384 characters."""
 
     token_type: Literal["Bearer"] = "Bearer"
@@ -213,7 +213,7 @@ class Tokens(Model):
 
 
 class WsTicket(Model):
-    ticket: str
+    ticket: str = Field(repr=False)
     """1 to 128 characters."""
 
     expires_in: int

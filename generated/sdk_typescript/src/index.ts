@@ -2,6 +2,11 @@
 
 export { createClient } from "./client.ts";
 export { CLOSE_CODES } from "./contract.ts";
+export { withMiddleware } from "./runtime/middleware.ts";
+export type {
+  Middleware,
+  Next,
+} from "./runtime/middleware.ts";
 export type {
   Client,
   Events,
@@ -78,6 +83,7 @@ export type { FieldFault } from "./errors.ts";
 export type {
   CallOptions,
   ClientOptions,
+  ItemStream,
   Pager,
   Received,
   Stream,

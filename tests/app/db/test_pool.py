@@ -19,6 +19,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initial
 
 from app.db import pool as module
 from app.db.pool import Pool
+from app.db.reach import CLOSED, FIRST_PAUSE_S, HALF_OPEN, OPEN
 from generated.errors import Unavailable
 
 
@@ -171,6 +172,13 @@ class PoolMachine(RuleBasedStateMachine):
     def every_place_is_somewhere(self) -> None:
         assert self.pool.free + self.pool.leased + self.pool.pending == self.pool.size
 
+    @invariant()
+    def nobody_asks_beside_the_one_who_asks_for_all(self) -> None:
+        """While the server is away nobody has a connection, and one is being opened at most."""
+        if self.pool.reach.state != CLOSED:
+            assert self.pool.leased == 0
+            assert self.pool.pending == (self.pool.reach.state == HALF_OPEN)
+
     def teardown(self) -> None:
         """Whatever happened, once those who have a connection give it back every place can be taken again."""
         for task in self.tasks:
@@ -179,11 +187,14 @@ class PoolMachine(RuleBasedStateMachine):
             self.soon(self.pool.give_back, connection)
         self.settle()
         assert self.pool.leased == 0
-        again = [self.loop.create_task(self.pool.take()) for _ in range(self.pool.size)]
-        for _ in range(20):
-            self.loop.turn()
-            for future in self.asked:
-                _set(future, Fake())
+        again: list[asyncio.Task[Fake]] = []
+        for _ in range(self.pool.size):  # The first asks whether the server is back.
+            again.append(self.loop.create_task(self.pool.take()))
+            for _ in range(20):
+                self.loop.turn()
+                for future in self.asked:
+                    _set(future, Fake())
+        assert self.pool.reach.state == CLOSED
         assert len({id(task.result()) for task in again}) == self.pool.size
         self.loop.run_until_complete(self.pool.close())
         for _ in range(5):
@@ -284,6 +295,60 @@ async def test_a_server_that_refuses_is_not_asked_by_every_caller() -> None:
             await pool.take()
     assert asked == 1
     await pool.close()
+
+
+async def test_while_the_server_is_away_one_caller_asks_and_the_others_fail_at_once() -> None:
+    """D18, F07: of a hundred callers one waits for the opening that asks; when it is answered all are served again."""
+    openings: list[asyncio.Future[Fake]] = []
+
+    def open_one() -> Any:
+        openings.append(asyncio.get_running_loop().create_future())
+        return openings[-1]
+
+    moves: list[tuple[str, str]] = []
+    pool: Pool[Fake] = Pool(open_one, 4, on_transition=lambda name, old, new: moves.append((old, new)))
+    first = asyncio.create_task(pool.take())
+    await _until(lambda: len(openings) == 1)
+    openings[0].set_exception(ConnectionRefusedError())
+    with pytest.raises(Unavailable):
+        await first
+    assert pool.reach.state == OPEN
+    await asyncio.sleep(FIRST_PAUSE_S)
+    callers = [asyncio.create_task(pool.take()) for _ in range(100)]
+    await _until(lambda: len(openings) == 2)
+    await _until(lambda: sum(caller.done() for caller in callers) == 99)
+    assert (pool.reach.state, pool.waiting) == (HALF_OPEN, 1)
+    openings[1].set_result(Fake())
+    await _until(callers[0].done)
+    assert moves == [(CLOSED, OPEN), (OPEN, HALF_OPEN), (HALF_OPEN, CLOSED)]
+    await asyncio.gather(*callers, return_exceptions=True)
+    await pool.close()
+
+
+async def test_a_server_that_refuses_one_more_connection_is_not_away() -> None:
+    """It has as many as it takes: those that are open serve on, and the breaker stays closed."""
+    made = [Fake()]
+
+    async def open_one() -> Fake:
+        if not made:
+            raise ConnectionRefusedError
+        return made.pop()
+
+    pool: Pool[Fake] = Pool(open_one, 2)
+    held = await pool.take()
+    waiting = [asyncio.create_task(pool.take()) for _ in range(2)]
+    await _until(waiting[0].done)
+    assert pool.reach.state == CLOSED
+    pool.give_back(held)
+    assert await waiting[1] is held
+    await asyncio.gather(*waiting, return_exceptions=True)
+    await pool.close()
+
+
+async def _until(is_so: Callable[[], bool]) -> None:
+    async with asyncio.timeout(5):
+        while not is_so():
+            await asyncio.sleep(0)
 
 
 async def test_after_the_end_nobody_waits() -> None:

@@ -43,7 +43,7 @@ class Budgets:
     async def take(self, bucket: Bucket, subject: str) -> Permit:
         assert (bucket.name, bucket.when_down) == ("login-name", "local")
         self.taken.append(subject)
-        return Permit(self.taken.count(subject) <= 2, 2, 0, 60, 9, 60)
+        return Permit(self.taken.count(subject) <= 2, 2, 0, 9, 60)
 
 
 async def test_a_name_has_so_many_logins_whatever_its_spelling_and_others_have_theirs() -> None:

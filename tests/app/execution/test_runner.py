@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from copy import copy
 from dataclasses import replace
 from typing import Any
@@ -25,11 +25,12 @@ from app.db.database import Database
 from app.db.statements import compile_statement
 from app.execution.context import Abandoned, Call, Caller, Context, Door
 from app.execution.deadlines import Deadlines
-from app.execution.runner import REFUSED_AFTER_S, Runner
+from app.execution.runner import MAX_STREAM_S, REFUSED_AFTER_S, Runner, deadline_s
 from app.execution.tables import STORED_ANSWER
-from app.limits.limiter import Permit
+from app.limits.limiter import OverLimit, Permit
 from generated.errors import (
     ArtistNameTaken,
+    ArtistNotFound,
     Forbidden,
     Internal,
     InvalidData,
@@ -38,13 +39,13 @@ from generated.errors import (
     Unauthenticated,
     Unavailable,
 )
-from generated.operations import OPERATIONS, TOPICS, Audit, Bucket, Operation
+from generated.operations import BUCKETS, OPERATIONS, TOPICS, Audit, Bucket, Operation
 from generated.results import Artist, ArtistCreated, ArtistList, PageMeta
 from generated.topics import TOPIC_RECORDS
 from generated.wire import EVENT_CODECS, EVENT_OF
 from tests.features.artists.artists import NOW
 
-Method = Callable[[Any, Any], Awaitable[Any]]
+Method = Callable[[Any, Any], Any]
 ADD_ANSWER = compile_statement(
     STORED_ANSWER.insert().values(subject="s", operation="o", key=bindparam("key"), fingerprint=b"")
 )
@@ -68,7 +69,7 @@ class Witness:
 
     async def take(self, bucket: Bucket, subject: str) -> Permit:
         self.seen.append(f"limit {bucket.name}")
-        return Permit(not self.is_spent, bucket.limit, 0, 1, 3, int(bucket.window_s))
+        return Permit(not self.is_spent, bucket.limit, 0, 3, int(bucket.window_s))
 
     async def write(self, executor: Any, record: Any) -> None:
         self.written.append(record)
@@ -136,6 +137,8 @@ async def run(database: Database, witness: Witness, operation: str, method: Meth
         called = replace(OPERATIONS[operation], **given.get("policy", {}))
         call = Call(called, method, read, caller, "trace", given.get("timeout_s"))
         call.receive = receive if given.get("has_body") else None
+        call.deliver = given.get("deliver")
+        given.get("calls", []).append(call)
         return await runner.run(call)
     finally:
         deadlines.stop()
@@ -274,6 +277,21 @@ async def test_a_spent_budget_is_answered_before_the_roles_are_looked_at(databas
         await run(database, witness, "create_artist", saying(witness), roles=set())
     assert refused.value.retry_after_s == 3
     assert witness.seen == ["limit writes", "offer denied", "metric rate_limited"]
+
+
+async def test_a_budget_that_a_handler_found_spent_is_the_one_that_the_answer_tells(
+    database: Database, witness: Witness
+) -> None:
+    """The login of a name is counted behind the address's: what is over is told, not what is left of the other."""
+    spent = Permit(allowed=False, limit=10, remaining=0, reset_s=9, window_s=60)
+
+    async def method(context: Context, request: object) -> None:
+        raise OverLimit(BUCKETS["login-name"], spent)
+
+    calls: list[Call] = []
+    with pytest.raises(RateLimited):
+        await run(database, witness, "create_artist", method, calls=calls)
+    assert [(one.bucket, one.permit) for one in calls] == [(BUCKETS["login-name"], spent)]
 
 
 async def test_any_other_exception_is_internal_and_nothing_of_it_gets_out(database: Database, witness: Witness) -> None:
@@ -429,3 +447,121 @@ async def test_every_refused_login_takes_as_long_and_holds_no_share_meanwhile(
     assert witness.seen.index("metric credentials_invalid") > max(
         place for place, one in enumerate(witness.seen) if one == "decode"
     ), "the last was let in before the first had waited"
+
+
+# Streams
+
+STREAM = {"is_stream": True, "errors": OPERATIONS["get_artist"].errors}
+
+
+class Taker:
+    """Takes items; waits behind the second where it is slow."""
+
+    def __init__(self, *, is_slow: bool = False) -> None:
+        self.taken: list[Any] = []
+        self.is_slow = is_slow
+        self.has_two = asyncio.Event()
+
+    async def __call__(self, item: Any) -> None:
+        self.taken.append(item)
+        if len(self.taken) == 2:
+            self.has_two.set()
+            if self.is_slow:
+                await asyncio.Event().wait()
+
+
+class Handler:
+    """Three lists; says whether its `finally` has run."""
+
+    def __init__(self, fault: object = None) -> None:
+        self.has_ended = False
+        self.fault = fault
+
+    async def artists(self, context: Any, request: Any) -> AsyncGenerator[Any, None]:
+        try:
+            yield FOUND
+            yield FOUND
+            if isinstance(self.fault, Exception):
+                raise self.fault
+            yield self.fault or FOUND
+        finally:
+            self.has_ended = True
+
+
+async def test_a_stream_goes_through_every_step_and_leaves_one_row(database: Database, witness: Witness) -> None:
+    taker, shares = Taker(), Shares(4)
+    answered = await run(
+        database, witness, "get_artists", Handler().artists, policy=STREAM | {"audit": Audit.REQUIRED}, deliver=taker,
+        has_body=True, shares=shares,
+    )  # fmt: skip
+    assert (answered, [type(one) for one in taker.taken]) == (None, [ArtistList] * 3)
+    assert witness.seen == ["limit reads", "receive", "decode", "audit success", "metric ok"]
+    assert (shares.streams.open, shares.running) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("given", "error", "seen"),
+    [
+        ({"roles": set()}, Forbidden, ["limit reads", "offer denied", "metric forbidden"]),
+        ({"is_spent": True}, RateLimited, ["limit reads", "offer denied", "metric rate_limited"]),
+    ],
+)
+async def test_who_is_refused_gets_no_item(
+    database: Database, witness: Witness, given: dict[str, Any], error: type[Exception], seen: list[str]
+) -> None:
+    witness.is_spent = given.pop("is_spent", False)
+    taker = Taker()
+    with pytest.raises(error):
+        await run(database, witness, "get_artists", Handler().artists, policy=STREAM, deliver=taker, **given)
+    assert (taker.taken, witness.seen) == ([], seen)
+
+
+@pytest.mark.parametrize(
+    ("fault", "code"), [(ArtistNotFound(), "artist_not_found"), (LookupError(), "internal"), ("x", "internal")]
+)
+async def test_what_fails_on_the_way_is_the_end_of_it(
+    database: Database, witness: Witness, fault: object, code: str
+) -> None:
+    handler, taker = Handler(fault), Taker()
+    with capture_logs(), pytest.raises((ArtistNotFound, Internal)):
+        await run(database, witness, "get_artists", handler.artists, policy=STREAM, deliver=taker)
+    assert (len(taker.taken), handler.has_ended) == (2, True)
+    assert witness.seen[-2:] == ["offer error", f"metric {code}"]
+
+
+async def test_a_slow_taker_is_waited_for_until_the_deadline(database: Database, witness: Witness) -> None:
+    handler, taker = Handler(), Taker(is_slow=True)
+    with pytest.raises(Timeout):
+        await run(database, witness, "get_artists", handler.artists, policy=STREAM, deliver=taker, timeout_s=0.1)
+    assert (len(taker.taken), handler.has_ended) == (2, True)
+
+
+async def test_a_cancelled_stream_runs_its_finally_and_leaves_a_row(database: Database, witness: Witness) -> None:
+    handler, taker, shares = Handler(), Taker(is_slow=True), Shares(4)
+    task = asyncio.create_task(
+        run(database, witness, "get_artists", handler.artists, policy=STREAM, deliver=taker, shares=shares)
+    )
+    await taker.has_two.wait()
+    assert (shares.streams.open, shares.running) == (1, 0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert (handler.has_ended, witness.seen[-2:], shares.streams.open) == (True, ["offer error", "metric cancelled"], 0)
+
+
+async def test_a_handler_that_times_out_itself_has_failed(database: Database, witness: Witness) -> None:
+    """Its TimeoutError is not the call's deadline."""
+    with capture_logs(), pytest.raises(Internal):
+        await run(database, witness, "get_artists", Handler(TimeoutError()).artists, policy=STREAM, deliver=Taker())
+
+
+@pytest.mark.parametrize(
+    ("asked", "own", "due"),
+    [(None, 600.0, 600.0), (2.0, 600.0, 2.0), (900.0, 600.0, 600.0), (None, 9999.0, MAX_STREAM_S)],
+)
+def test_a_caller_shortens_the_deadline_of_a_stream_and_cannot_lengthen_it(
+    asked: float | None, own: float, due: float
+) -> None:
+    nothing: Any = None
+    operation = replace(OPERATIONS["get_artists"], is_stream=True, timeout_s=own)
+    assert deadline_s(Call(operation, nothing, nothing, nothing, "trace", asked)) == due

@@ -41,7 +41,7 @@ class Sent:
 def call() -> Call:
     nothing: Any = None
     made = Call(OPERATIONS["create_artist"], nothing, nothing, Caller(None, "", "", Door.HTTP), "trace-1")
-    made.permit = Permit(True, 120, 119, 30, 0, 60)
+    made.permit = Permit(True, 120, 119, 30, 60)
     return made
 
 
@@ -60,9 +60,9 @@ async def test_a_created_resource_says_where_it_is_which_version_and_what_is_lef
 
 async def test_a_refusal_names_the_budget_that_is_spent() -> None:
     sent, refused = Sent(), call()
-    refused.permit, refused.bucket = Permit(False, 10, 0, 30, 9, 60), BUCKETS["unauthenticated"]
+    refused.permit, refused.bucket = Permit(False, 10, 0, 9, 60), BUCKETS["unauthenticated"]
     await send_problem(sent, RateLimited(retry_after_s=9), "t", call=refused)
-    assert sent.headers["ratelimit"] == '"unauthenticated";r=0;t=30'
+    assert sent.headers["ratelimit"] == '"unauthenticated";r=0;t=9'
     assert sent.headers["ratelimit-policy"] == '"unauthenticated";q=10;w=60'
 
 

@@ -40,7 +40,7 @@ class Budget:
         if self.left < 0:
             raise Unavailable(retry_after_s=1)
         allowed, self.left = self.left > 0, max(0, self.left - 1)
-        return Permit(allowed, 1, 0, 1, 7, 60)
+        return Permit(allowed, 1, 0, 7, 60)
 
 
 class Told:

@@ -10,7 +10,7 @@ from dataclasses import astuple, fields
 import pytest
 
 from app.development.servers import Valkey
-from app.limits.limiter import Limiter, Permit
+from app.limits.limiter import Limiter, OverLimit, Permit
 from app.limits.redis_limiter import RedisLimiter
 from generated.operations import Bucket, BucketKey, WhenDown
 from tests.redis_connections import connected
@@ -32,10 +32,10 @@ def test_the_limiter_of_the_service_takes_what_the_port_says() -> None:
 
 
 def test_a_permit_holds_nothing_but_its_fields() -> None:
-    permit = Permit(allowed=True, limit=10, remaining=9, reset_s=60, retry_after_s=0, window_s=60)
+    permit = Permit(allowed=True, limit=10, remaining=9, reset_s=60, window_s=60)
     assert not hasattr(permit, "__dict__")
     assert [one.name for one in fields(Permit)] == [
-        "allowed", "limit", "remaining", "reset_s", "retry_after_s", "window_s",
+        "allowed", "limit", "remaining", "reset_s", "window_s",
     ]  # fmt: skip
 
 
@@ -43,9 +43,17 @@ async def test_times_are_whole_seconds_rounded_up(limiter: Limiter) -> None:
     one = bucket()
     permits = [await limiter.take(one, "ada") for _ in range(3)]
     assert [astuple(permit) for permit in permits] == [
-        (True, 2, 1, 2, 0, 2), (True, 2, 0, 2, 0, 2), (False, 2, 0, 2, 2, 2),
+        (True, 2, 1, 2, 2), (True, 2, 0, 2, 2), (False, 2, 0, 2, 2),
     ]  # fmt: skip
     assert {type(value) for permit in permits for value in astuple(permit)} == {bool, int}
+
+
+def test_a_refusal_names_the_budget_and_when_to_come_again() -> None:
+    """Retry-After is no earlier than the end of the window that the same answer tells (the draft, section 6)."""
+    spent = Permit(allowed=False, limit=2, remaining=0, reset_s=7, window_s=60)
+    refusal = OverLimit(one := bucket(), spent)
+    assert (refusal.code, refusal.retry_after_s) == ("rate_limited", 7)
+    assert (refusal.bucket, refusal.permit) == (one, spent)
 
 
 async def test_another_subject_and_another_bucket_have_budgets_of_their_own(limiter: Limiter) -> None:

@@ -72,7 +72,7 @@ async def test_readiness_is_told_with_its_parts_breakers_and_tasks(pair: Running
     assert told["ready"]
     for worker in told["workers"]:
         assert set(worker["parts"].values()) == {"ok"}
-        assert worker["breakers"] == {"keycloak": "closed", "redis": "closed"}
+        assert worker["breakers"] == {"keycloak": "closed", "postgresql": "closed", "redis": "closed"}
         assert "event-relay" in worker["tasks"]
 
 
@@ -127,7 +127,7 @@ async def test_after_each_part_was_used_each_has_counted_and_all_is_in_the_catal
     assert families["redis_command_seconds"]["evalsha"] >= 1
     assert families["socket_frames_total"]["json|in"] >= 1
     assert families["loop_lag_seconds"][""] >= 1
-    assert families["breaker_state"] == {"keycloak": 0, "redis": 0}
+    assert families["breaker_state"] == {"keycloak": 0, "postgresql": 0, "redis": 0}
     assert families["requests_limit"][""] == 2 * 1024
     assert families["build_info"].popitem()[1] == 1
 

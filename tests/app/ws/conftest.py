@@ -16,6 +16,7 @@ from websockets.typing import Subprotocol
 from app.admission.gate import Gate
 from app.auth.principal import Principal
 from app.broadcast.hub import Hub
+from app.ws.departure import Departure
 from app.ws.endpoint import SocketDoor
 from generated.ws_packages import GUARDS, PACKAGES
 from tests.app.ws.fakes import (
@@ -26,6 +27,7 @@ from tests.app.ws.fakes import (
     FakeRunner,
     FakeSettings,
     FakeTickets,
+    FakeUserSockets,
     FakeVerifier,
     NoHistory,
     principal,
@@ -45,6 +47,8 @@ class OpenDoor:
     metrics: FakeMetrics
     hub: Hub
     denials: FakeRefusals
+    user_sockets: FakeUserSockets
+    departure: Departure
     sockets: list[ClientConnection] = field(default_factory=list)
 
     async def connect(
@@ -99,7 +103,7 @@ def settings() -> FakeSettings:
 @pytest.fixture
 async def door(tokens: dict[str, Principal], limiter: FakeLimiter, settings: FakeSettings) -> AsyncIterator[OpenDoor]:
     handlers, runner, metrics, hub, denials = FakeHandlers(), FakeRunner(), FakeMetrics(), Hub(), FakeRefusals()
-    verifier = FakeVerifier(tokens)
+    verifier, user_sockets = FakeVerifier(tokens), FakeUserSockets(most=5)
     tickets = FakeTickets({"t1": (tokens["ann"], None), "t2": (tokens["ann"], "https://app.test")})
     app = SocketDoor(
         runner=runner,
@@ -109,6 +113,7 @@ async def door(tokens: dict[str, Principal], limiter: FakeLimiter, settings: Fak
         verifier=verifier,
         tickets=tickets,
         limiter=limiter,
+        user_sockets=user_sockets,
         hub=hub,
         history=NoHistory(),
         metrics=metrics,
@@ -128,7 +133,9 @@ async def door(tokens: dict[str, Principal], limiter: FakeLimiter, settings: Fak
     )
     listener = Listener(config)
     port = await listener.listen()
-    opened = OpenDoor(port, handlers, runner, verifier, tickets, limiter, metrics, hub, denials)
+    opened = OpenDoor(
+        port, handlers, runner, verifier, tickets, limiter, metrics, hub, denials, user_sockets, app.departure
+    )
     yield opened
     for socket in opened.sockets:
         await socket.close()

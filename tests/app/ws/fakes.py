@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from types import SimpleNamespace
@@ -83,7 +84,7 @@ class FakeHandlers:
         """Every artist but 403; of 404 it cannot be said."""
         if topic.artist_id == 404:
             raise Unavailable
-        return topic.artist_id != 403
+        return bool(topic.artist_id != 403)
 
     async def _work(self, name: str, seconds: float) -> None:
         self.running += 1
@@ -146,7 +147,29 @@ class FakeLimiter:
     async def take(self, bucket: Bucket, subject: str) -> Permit:
         count = self.taken[bucket.name] = self.taken.get(bucket.name, 0) + 1
         limit = self.limits.get(bucket.name, bucket.limit)
-        return Permit(count <= limit, limit, max(0, limit - count), 60, 7, 60)
+        return Permit(count <= limit, limit, max(0, limit - count), 7, 60)
+
+
+class FakeUserSockets:
+    """Counts those of each user; `most` is of one."""
+
+    def __init__(self, most: int = 20) -> None:
+        self.most = most
+        self.held: Counter[str] = Counter()
+        self.is_withdrawn = False
+
+    async def enter(self, subject: str) -> bool:
+        await asyncio.sleep(0)
+        if self.held[subject] >= self.most:
+            return False
+        self.held[subject] += 1
+        return True
+
+    def leave(self, subject: str) -> None:
+        self.held[subject] -= 1
+
+    def withdraw(self) -> None:
+        self.is_withdrawn = True
 
 
 @dataclass

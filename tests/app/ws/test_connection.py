@@ -16,10 +16,11 @@ from app.auth.principal import Principal
 from app.broadcast.hub import Hub
 from app.broadcast.topics import Topics
 from app.ws.budget import BURST, RATE_PER_S
-from app.ws.connection import Connection, Services
+from app.ws.connection import Connection
 from app.ws.dialect import Format, make_dialects
 from app.ws.guard import TopicGuard
 from app.ws.handshake import Admission
+from app.ws.services import Services
 from app.ws.session import MAX_IN_FLIGHT
 from app.ws.subscriptions import Feed, topic_roles
 from generated.operations import EVENTS, TOPICS
@@ -34,6 +35,7 @@ from tests.app.ws.fakes import (
     FakeMetrics,
     FakeRefusals,
     FakeRunner,
+    FakeUserSockets,
     FakeVerifier,
     NoHistory,
     principal,
@@ -47,6 +49,7 @@ class Line:
     connection: Connection
     handlers: FakeHandlers
     runner: FakeRunner
+    verifier: FakeVerifier
     hub: Hub
     serving: asyncio.Task[int]
     inbound: asyncio.Queue[Any]
@@ -84,7 +87,7 @@ Dial = Callable[..., Awaitable[Line]]
 async def dial() -> AsyncIterator[Dial]:
     """At the end nothing is counted at the gate, whatever was answered, cancelled or torn apart."""
     lines: list[Line] = []
-    gate = Gate()
+    gate, user_sockets = Gate(), FakeUserSockets(most=2)
 
     async def make(who: Principal | None = None, tokens: dict[str, Principal] | None = None, **limits: int) -> Line:
         handlers, runner, hub = FakeHandlers(), FakeRunner(), Hub()
@@ -105,13 +108,15 @@ async def dial() -> AsyncIterator[Dial]:
         guard = TopicGuard(runner, handlers, GUARDS)
         feed = Feed(hub, NoHistory(), Topics(TOPICS, TOPIC_RECORDS), topic_roles(EVENTS.values()), guard)
         services = Services(
-            runner, verifier, FakeLimiter(**limits), feed, denials, gate, FakeMetrics().traffic, time.time
+            runner, verifier, FakeLimiter(**limits), feed, denials, gate, user_sockets, FakeMetrics().traffic, time.time
         )
         dialect = make_dialects(PACKAGES, handlers, EVENT_CODECS)[Format.JSON]
         admission = Admission(Format.JSON, None, who, "192.0.2.1", "tests")
         connection = Connection(services, dialect, admission, write, lambda: settled.append(True))
         serving = asyncio.create_task(connection.serve(inbound.get))
-        lines.append(Line(connection, handlers, runner, hub, serving, inbound, sent, denials, writable, who, settled))
+        lines.append(
+            Line(connection, handlers, runner, verifier, hub, serving, inbound, sent, denials, writable, who, settled)
+        )
         return lines[-1]
 
     yield make
@@ -120,7 +125,7 @@ async def dial() -> AsyncIterator[Dial]:
         await asyncio.wait([line.serving])
         await line.connection.finish()
     await asyncio.sleep(0)
-    assert (gate.in_flight, gate._of) == (0, {})
+    assert (gate.in_flight, gate._of, user_sockets.held.total()) == (0, {}, 0)
 
 
 async def test_requests_of_one_socket_run_at_once_and_answer_as_they_end(dial: Dial) -> None:
@@ -174,6 +179,19 @@ async def test_cancel_stops_the_request_without_a_reply_and_frees_its_place(dial
     line.get(1)
     assert [answer["data"]["id"] for answer in await line.hear()] == [1]
     assert line.handlers.log == (["get cancelled"] if has_begun else []) + ["get done"]
+
+
+async def test_a_close_that_the_peer_does_not_take_ends_the_queries_at_once(dial: Dial) -> None:
+    """Nothing of theirs can be sent any more, and the peer may take 20 s to be cut off."""
+    line = await dial(principal())
+    line.get(5000, REQ_ID)
+    await asyncio.sleep(0.01)
+    line.writable.clear()
+    line.connection.outbox.close(4430, "slow_consumer")
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert line.handlers.log == ["get cancelled"]
+    assert not line.serving.done()
 
 
 async def test_at_the_end_queries_are_cancelled_and_commands_run_to_their_end(dial: Dial) -> None:
@@ -300,6 +318,25 @@ async def test_any_other_first_frame_is_refused_and_closes(dial: Dial, frame: di
     refusal, close = await line.hear(2)
     assert (refusal["data"]["code"], close["code"]) == ("unauthenticated", 4501)
     assert line.runner.calls == []
+
+
+async def test_one_socket_more_than_a_user_may_have_is_closed_and_the_others_stay(dial: Dial) -> None:
+    """D19: the newest goes, with 4506 and without an answer; a refresh asks for no second place; who leaves makes room."""
+    first, second = await dial(principal()), await dial(None, {"ann": principal(), "bob": principal("bob")})
+    for line in (second, first):
+        line.verifier.tokens["ann"] = principal()
+        line.send(type="auth", token="Bearer ann")
+        assert [frame["type"] for frame in await line.hear()] == ["auth_ok"]
+    for who in (principal(), None):
+        refused = await dial(who, {"ann": principal()})
+        if who is None:
+            refused.send(type="auth", token="Bearer ann")
+        assert await refused.hear() == [{"type": "websocket.close", "code": 4506, "reason": "connection_limit"}]
+        assert await refused.serving == 4506
+        assert refused.denials.told == [("ws.close", "connection_limit", "too_many_sockets")]
+    assert [await first.leave(), (await dial(principal())).sent] == [1001, []]
+    second.get(1)
+    assert [frame["status_code"] for frame in await second.hear()] == [0]
 
 
 async def test_too_many_failed_tokens_close_as_rate_limited(dial: Dial) -> None:

@@ -120,3 +120,12 @@ async def test_a_close_that_was_said_stands(code: int) -> None:
     sockets[0].outbox.close(code, "")
     step(departure(sockets, clock), is_over=True)
     assert sockets[0].outbox.close_code == code
+
+
+async def test_that_it_begins_is_said_once_before_anybody_is_told() -> None:
+    said: list[list[int]] = []
+    one = Leaving()
+    going = Departure(lambda: [one], on_begin=lambda: said.append(list(one.told)))
+    step(going)
+    step(going)
+    assert said == [[]]

@@ -369,3 +369,11 @@ async def _open_raw(port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWrit
 def _masked(payload: bytes) -> bytes:
     """A text frame of less than 126 bytes; a mask of zeros changes nothing."""
     return bytes([0x81, 0x80 | len(payload)]) + bytes(4) + payload
+
+
+async def test_the_places_of_a_node_that_ends_are_given_up_at_the_first_step(door: OpenDoor) -> None:
+    await door.connect()
+    assert not door.user_sockets.is_withdrawn
+    door.departure.step(spread_s=5.0, most=10, is_over=False)
+    assert door.user_sockets.is_withdrawn
+    assert door.user_sockets.held.total() == 1

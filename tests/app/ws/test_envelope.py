@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from google.protobuf.field_mask_pb2 import FieldMask
+from google.protobuf.wrappers_pb2 import Int32Value
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,6 +18,7 @@ from app.ws.envelope import (
     BadFrame,
     Cancel,
     ControlId,
+    Credit,
     JsonReader,
     ProtobufReader,
     Request,
@@ -123,6 +125,7 @@ def test_data_that_is_no_json_makes_the_frame_bad(data: str) -> None:
     [
         ({"type": "auth", "token": "Bearer x"}, Authenticate("Bearer x", None)),
         ({"type": "cancel", "req_id": REQ_ID}, Cancel(REQ_ID)),
+        ({"type": "credit", "req_id": REQ_ID, "items": 1000}, Credit(REQ_ID, 1000)),
         ({"type": "subscribe", "topics": ["artists"]}, Subscribe(["artists"], None)),
         (
             {
@@ -154,6 +157,8 @@ def test_json_control_frames_are_told_by_their_type(frame: dict[str, Any], contr
         {"type": "subscribe", "topics": ["a"], "positions": [{"topic": "a", "epoch": "e"}]},
         {"type": "unsubscribe", "topics": ["a"], "positions": []},
         {"type": "subscribe", "topics": ["x"] * 101},
+        {"type": "credit", "req_id": REQ_ID, "items": 0},
+        {"type": "credit", "req_id": REQ_ID, "items": 1001},
         {"type": 5},
     ],
 )
@@ -191,6 +196,7 @@ def test_protobuf_control_frames_are_told_by_their_pkg_id() -> None:
     controls = {
         ControlId.AUTH: (b"Bearer x", Authenticate("Bearer x", REQ_ID)),
         ControlId.CANCEL: (b"", Cancel(REQ_ID)),
+        ControlId.CREDIT: (Int32Value(value=1).SerializeToString(), Credit(REQ_ID, 1)),
         ControlId.SUBSCRIBE: (topics, Subscribe(["artists"], REQ_ID)),
         ControlId.UNSUBSCRIBE: (topics, Unsubscribe(["artists"], REQ_ID)),
     }
@@ -217,6 +223,12 @@ BAD_PLACES = [
 def test_a_protobuf_control_frame_with_unreadable_data_is_bad(data: bytes) -> None:
     bad = refused(ProtobufReader(), protobuf_frame(pkg_id=ControlId.SUBSCRIBE, data=data))
     assert (bad.error.code, bad.pkg_id, bad.req_id) == ("invalid_data", ControlId.SUBSCRIBE, REQ_ID)
+
+
+@pytest.mark.parametrize("data", [b"\xff", b"", Int32Value(value=1001).SerializeToString()])
+def test_a_grant_that_cannot_be_read_is_bad(data: bytes) -> None:
+    bad = refused(ProtobufReader(), protobuf_frame(pkg_id=ControlId.CREDIT, data=data))
+    assert (bad.error.code, bad.pkg_id, bad.req_id) == ("invalid_data", ControlId.CREDIT, REQ_ID)
 
 
 @given(st.text() | st.from_regex(r'\{"(pkg_id|req_id|data|meta|type)":.{0,20}\}'))

@@ -193,6 +193,20 @@ async def test_a_socket_that_ends_owes_nothing(end: str) -> None:
     assert server.sent == ([0, 4401] if end == "close" else [])
 
 
+@pytest.mark.parametrize("first", ["close", "gone"])
+async def test_that_it_is_over_is_told_once_and_before_what_is_owed_is_forgiven(first: str) -> None:
+    server, told = Server(), []
+    outbox = Outbox(
+        server.send, asyncio.get_running_loop(), lambda: told.append("paid"), on_over=lambda: told.append("over")
+    )
+    if first == "close":
+        outbox.close(4401, "token_expired")
+        outbox.close(1012, "service_restart")
+    outbox.mark_gone(1006)
+    outbox.mark_gone(1006)
+    assert (told[0], told.count("over")) == ("over", 1)
+
+
 async def test_a_message_that_is_taken_byte_by_byte_is_no_stall() -> None:
     """One reply of megabytes may take a slow reader longer than any limit; only a reader that stops is slow."""
     server, loop = Server(), Loop()

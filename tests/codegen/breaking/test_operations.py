@@ -30,6 +30,8 @@ DROP_SOCKET = "security: [{$ref: '../policy.yaml#/roles/writer'}, {$ref: '../pol
         ([(HTTP, "x-errors: [thing_taken]", "x-errors: [thing_taken, thing_not_found]")], "make_thing: thing_not_found", "error-added"),
         ([(HTTP, DROP, "security: [{bearer: [writer]}]"), (PACKAGES, DROP_SOCKET, "security: [{$ref: '../policy.yaml#/roles/writer'}]")], "drop_thing", "roles-narrowed"),
         ([("policy.yaml", "limit: 600, window: 60s, key: user", "limit: 60, window: 60s, key: user")], "get_thing", "limit-lowered"),
+        ([("policy.yaml", "defaults:", "sockets: {per_user: 5}\ndefaults:")], "sockets", "limit-lowered"),
+        ([("policy.yaml", "defaults:", "sockets: {per_user: 50}\ndefaults:")], "sockets", "limit-raised"),
         ([("policy.yaml", "limit: 600, window: 60s, key: user", "limit: 6000, window: 60s, key: user")], "get_thing", "limit-raised"),
         ([(HTTP, "summary: Case ping.", "summary: Case ping.\n    deprecated: true")], "ping", "operation-deprecated"),
         ([(HTTP, "summary: Case ping.", "summary: Case ping.\n    x-slo: {availability: 99.9}")], "ping", "objective-raised"),
@@ -63,6 +65,26 @@ def test_a_promise_to_callers_is_lowered_in_any_of_its_parts_or_raised(
     )
     assert not [*old.findings, *new.findings]
     assert rules(judge(old.contract, new.contract, (), TODAY), "ping") == {rule}
+
+
+LINK = "          delete_artist: {operationId: delete_artist, parameters: {artist_id: $response.body#/id}}\n"
+
+
+@pytest.mark.parametrize(
+    ("instead", "there", "back"),
+    [
+        ("", "link-removed", "link-added"),
+        (LINK.replace("{operationId", "{description: Away with it., operationId"), None, None),
+        (LINK.replace(": delete_artist,", ": get_artist,"), "link-changed", "link-changed"),
+    ],
+)
+def test_a_link_that_goes_or_leads_elsewhere_is_said(tmp_path: Path, instead: str, there: str, back: str) -> None:
+    """Who walks by links is told; no call is refused for it, so that the gate stays open."""
+    old = edited(tmp_path / "old").contract
+    new = edited(tmp_path / "new", ("http/artists.yaml", LINK, instead)).contract
+    forth, home = judge(old, new, (), TODAY), judge(new, old, (), TODAY)
+    assert rules(forth, "create_artist: delete_artist") == {there} - {None}
+    assert rules(home, "create_artist: delete_artist") == {back} - {None}
 
 
 def test_a_field_that_leaves_or_joins_the_query_is_said_of_the_parameter_too(tmp_path: Path) -> None:
@@ -271,3 +293,19 @@ def test_the_topics_of_an_event_and_who_may_follow_them(
         [one.rule for one in [*compare_events(*pair), *compare_topics(*pair)]] for pair in ((old, new), (new, old))
     )
     assert (there, back) == ([told], [RULES[told].mirror])
+
+
+def test_from_a_stream_to_one_answer_is_a_break_and_back_too(tmp_path: Path) -> None:
+    """For every client, in source and on the wire: one walks what the other waits for."""
+    once = (
+        (HTTP, "application/x-ndjson: {schema: {$ref: '../schemas/things.yaml#/Thing'}}", "application/json: {schema: {$ref: '../schemas/things.yaml#/Thing'}}"),
+        (PACKAGES, "messageTraits/stream_reply", "messageTraits/reply"),
+        (PROTO, "(stream Thing)", "(Thing)"),
+    )  # fmt: skip
+    stream = load(compose("p84_streams", tmp_path / "one")).contract
+    answer = edited(tmp_path / "other", *once, case="p84_streams")
+    assert not len(answer.findings), answer.report()
+    for old, new in ((stream, answer.contract), (answer.contract, stream)):
+        found = judge(old, new, (), TODAY)
+        assert "result-changed" in rules(found, "watch_things")
+        assert found.is_breaking

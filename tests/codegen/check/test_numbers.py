@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from codegen.check.numbers import next_pkg_id, used_numbers, used_pkg_ids
+from codegen.lock import EMPTY
 from codegen.parse.policy import Lock
 from codegen.pipeline import load
 from tests.codegen.contracts import SHIPPED, edited, rules
@@ -35,6 +36,14 @@ def test_a_number_that_disagrees_with_the_lock_is_named(
     tmp_path: Path, file: str, old: str, new: str, rule: str
 ) -> None:
     assert rule in rules(edited(tmp_path, (file, old, new)))
+
+
+def test_the_new_numbers_of_a_file_are_one_finding(tmp_path: Path) -> None:
+    """A lock that has nothing yet is filled by one command; what else is wrong must not drown in its lines."""
+    loaded = edited(tmp_path, ("contract.lock", (SHIPPED / "contract.lock").read_text(), EMPTY))
+    new = [one for one in loaded.findings if one.rule == "N003"]
+    assert len({one.place.file for one in new}) == len(new) > 3
+    assert any("more of this file are not" in one.message for one in new)
 
 
 def test_a_reserved_number_is_at_peace_with_the_lock(tmp_path: Path) -> None:

@@ -22,6 +22,12 @@ def test_an_unknown_word_and_a_wrong_value_are_refused(tmp_path: Path, new: str,
     assert rule in rules(edited(tmp_path, ("http/artists.yaml", "x-idempotent: key", new)))
 
 
+def test_a_word_that_the_language_had_is_refused_with_the_reason(tmp_path: Path) -> None:
+    loaded = edited(tmp_path, ("http/artists.yaml", "x-idempotent: key", "x-idempotent: key\n    x-cache: {ttl: 5s}"))
+    assert [(one.rule, one.message) for one in loaded.findings] == [("W001", "the word 'x-cache' is no more")]
+    assert "no result is kept" in loaded.report()
+
+
 def test_a_property_may_be_called_like_a_word(tmp_path: Path) -> None:
     loaded = edited(
         tmp_path,

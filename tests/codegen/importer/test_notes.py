@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from codegen.importer.importer import Imported
+from codegen.ir.notes import ExternalDocs
 from tests.codegen.importer.documents import answers, imported, openapi, said
 from tests.codegen.importer.test_importer import contract_of
 
@@ -126,6 +127,19 @@ def test_a_tag_says_what_it_said(tmp_path: Path) -> None:
     assert not found.left
     assert {"name": "pets", "description": "All pets.", "externalDocs": docs} in text(found, "openapi.yaml")["tags"]
     assert contract_of(found, tmp_path).info.tag_docs["pets"].url == docs["url"]
+
+
+def test_the_whole_says_where_more_is_read_and_says_it_once(tmp_path: Path) -> None:
+    """OpenAPI says it at its root, AsyncAPI 3.0 in `info`. A second address is named."""
+    docs = {"url": "https://example.org", "description": "More."}
+    other = {"title": "Other", "version": "1.0.0", "externalDocs": {"url": "https://example.org/other"}}
+    pets = openapi({"/pets": {"get": {"responses": answers(REF)}}}, {"Pet": PET, "Owner": OWNER}, externalDocs=docs)
+    found = imported(tmp_path, pets)
+    assert not found.left
+    assert text(found, "openapi.yaml")["externalDocs"] == docs
+    assert contract_of(found, tmp_path).info.external_docs == ExternalDocs(docs["url"], docs["description"])
+    twice = said(imported(tmp_path, pets, {"asyncapi": "3.0.0", "info": other}).losses)
+    assert [one.partition(" ")[2] for one in twice if "externalDocs" in one] == ["a second externalDocs is left out"]
 
 
 def test_a_message_s_examples_and_words_arrive_and_one_that_does_not_fit_is_named(tmp_path: Path) -> None:

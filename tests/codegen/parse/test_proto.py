@@ -44,11 +44,17 @@ def test_what_protoc_refuses_is_a_finding_at_its_place(tmp_path: Path) -> None:
     assert findings == [("P001", Place("specs/proto/a.proto", 4, 3))]
 
 
-def test_proto2_and_streams_are_refused(tmp_path: Path) -> None:
+def test_proto2_and_streams_of_requests_are_refused(tmp_path: Path) -> None:
     (tmp_path / "two").mkdir()
     _, old = parse(tmp_path / "two", "message M { optional string a = 1; }\n", 'syntax = "proto2";\npackage p.v1;\n')
-    _, streams = parse(tmp_path, "message M {}\nservice S { rpc X(M) returns (stream M); }\n")
+    _, streams = parse(tmp_path, "message M {}\nservice S { rpc X(stream M) returns (M); }\n")
     assert ([rule for rule, _ in old], [rule for rule, _ in streams]) == (["P002"], ["P003"])
+
+
+def test_an_rpc_says_whether_it_returns_a_stream(tmp_path: Path) -> None:
+    text = "message M {}\nservice S { rpc Many(M) returns (stream M); rpc One(M) returns (M); }\n"
+    dialect, findings = parse(tmp_path, text)
+    assert (findings, dialect.rpcs["Many"].streams, dialect.rpcs["One"].streams) == ([], True, False)
 
 
 def test_a_file_says_where_an_import_and_an_rpc_may_go(tmp_path: Path) -> None:

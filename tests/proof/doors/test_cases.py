@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
 from hypothesis import HealthCheck, given, seed, settings
 
+from proof.documents import DocumentError
 from proof.doors.cases import KNOWN, Cases, Drawn, filled, learn
-from tests.codegen.contracts import shipped
+from tests.codegen.contracts import contract_of, shipped
 
 QUIET = settings(max_examples=60, database=None, deadline=None, suppress_health_check=list(HealthCheck))
 
@@ -34,6 +38,12 @@ def test_where_nothing_may_change_only_reads_are_drawn() -> None:
         "get_artists",
         "get_paginated_artists",
     }
+
+
+def test_a_stream_is_not_drawn(tmp_path: Path) -> None:
+    """It has no one answer that two doors could be compared by."""
+    with pytest.raises(DocumentError):
+        Cases(contract_of("p84_streams", tmp_path), ["admin"])
 
 
 def test_an_id_is_what_the_last_answer_of_its_kind_had() -> None:

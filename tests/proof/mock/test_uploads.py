@@ -43,6 +43,20 @@ def test_bytes_are_answered_under_a_type_of_the_contract(client: httpx2.Client) 
     )
 
 
+OCTETS = "application/octet-stream"
+
+
+@pytest.mark.parametrize(
+    ("accept", "status"),
+    [(OCTETS, 201), ("application/*", 201), ("*/*;q=0.1", 201), ("text/plain", 406), (f"{OCTETS};q=0, */*", 406)],
+)
+def test_who_takes_none_of_the_types_is_refused(client: httpx2.Client, accept: str, status: int) -> None:
+    """As the service does it: of the types that the contract names; what lies in a range only a handler knows (RFC 9110 §15.5.7)."""
+    headers = {"Content-Type": "a/b", "Accept": accept}
+    assert client.post("/things/1/raw", content=b"12345", headers=headers).status_code == status
+    assert client.get("/things/1/picture", headers={"Accept": "text/plain"}).status_code == 200
+
+
 def sent(client: httpx2.Client, files: list[tuple[str, Any]], **fields: Any) -> httpx2.Response:
     return client.post("/forms", data={"name": "x", "shape": SHAPE, **fields}, files=files)
 

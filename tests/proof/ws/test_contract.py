@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from codegen.emit.documents import asyncapi
 from proof.documents import DocumentError, Json
 from proof.ws.contract import read_socket
+from tests.codegen.contracts import contract_of
 from tests.proof.ws.foreign import bare, headed
 
 OURS: Json = json.loads((Path(__file__).parents[3] / "generated" / "specs/asyncapi.json").read_text())
@@ -34,6 +36,16 @@ def test_our_document_has_the_words_that_add_checks() -> None:
     assert socket.operation("get_artists").is_safe
     assert {one.name: one.topic for one in socket.events}["artist_created"]
     assert all(not one.name.startswith("control-") for one in socket.operations)
+
+
+def test_a_stream_is_not_asked_for_and_its_frames_are_known(tmp_path: Path) -> None:
+    (document,) = asyncapi.emit(contract_of("p84_streams", tmp_path))
+    said = json.loads(document.data)
+    said["operations"]["other"] = said["operations"]["tell_thing"] | {"x-stream": False}
+    socket = read_socket(said)
+    assert [one.name for one in socket.operations] == ["other"]
+    assert {"watch_things_reply", "watch_things_end"} <= set(socket.answers)
+    assert socket.controls.asked["credit"] == 60_006
 
 
 def test_headers_are_the_frame_and_the_payload_is_its_data() -> None:

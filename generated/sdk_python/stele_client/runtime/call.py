@@ -31,8 +31,12 @@ class Call(Generic[T]):
     """Whether what it sends can be sent again."""
 
     @property
-    def timeout_ms(self) -> int:
-        return max(1, min(MAX_TIMEOUT_MS, int(self.deadline.left_s * 1000)))
+    def timeout_ms(self) -> int | None:
+        """What is told to the server; a stream that may take longer than can be said has the server's own deadline."""
+        left_ms = int(self.deadline.left_s * 1000)
+        if self.operation.is_stream and left_ms > MAX_TIMEOUT_MS:
+            return None
+        return max(1, min(MAX_TIMEOUT_MS, left_ms))
 
     def read(self, value: object) -> T:
         """The typed result; raises InvalidResponse with the place of the first fault."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 import warnings
 from collections.abc import Mapping
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, cast
 from uuid import UUID
 
 from .call import Call, make_call
@@ -27,9 +27,12 @@ from .retry import (
     may_repeat,
     unknown,
 )
+from .stream_sync import Source, Stream
 from .tokens_sync import Tokens
 
 T = TypeVar("T")
+LEEWAY_S = 5.0
+"""How much later than the server this client gives a stream up."""
 MOVE_S = 0.05
 """The most that a call waits before it goes from a lost socket to HTTP."""
 
@@ -93,6 +96,18 @@ class Calls:
                 if self._options.hooks.on_retry is not None:
                     self._options.hooks.on_retry(info, failure.error, pause_s)
                 sleep(pause_s)
+
+    def stream(
+        self, operation: Operation[T], values: Mapping[str, Any], *, timeout_s: float | None = None
+    ) -> Stream[T]:
+        """To be walked. `timeout_s` is of the whole stream; None leaves it to the server's deadline."""
+        time_s = operation.timeout_s + LEEWAY_S if timeout_s is None else timeout_s
+
+        def begin() -> Source:
+            source: Any = self.call(operation, values, timeout_s=time_s)
+            return cast("Source", source)
+
+        return Stream(begin)
 
     def _attempt(self, call: Call[T], info: AttemptInfo, token: str | None) -> T:
         hooks = self._options.hooks

@@ -9,6 +9,8 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 from uuid import UUID
 
+import httpx2
+
 from .addresses import Addresses
 from .calls_sync import Calls
 from .codec import Codec
@@ -16,6 +18,7 @@ from .errors import AuthenticationLost, ClientClosed, ClientError, ConnectionLos
 from .events_sync import EventStream
 from .http_sync import HttpDoor
 from .json_frames import JsonCodec
+from .logs import logged
 from .operation import Contract, Encoding, Operation
 from .options import Hooks, Options, Transport
 from .session import Session
@@ -31,7 +34,10 @@ Source = Callable[[Token | None], Token]
 class BaseClient:
     """`base_url` may be a list: the next address is taken where one ends or does not answer. `token` is a text, or a function that answers one (awaited if it must be); else `username` and `password` log in at
     the first call that needs it, and again whenever the session has ended. `timeout_s` is a call's own time, all attempts
-    included. A socket that does not answer a ping within `heartbeat_s` is left; one is sent in that interval."""
+    included. A socket that does not answer a ping within `heartbeat_s` is left; one is sent in that interval.
+
+    `http_client` is used instead of one of our own (proxies, mTLS, a transport of yours) and is not closed here; `websocket_options`
+    are given to `websockets.connect` (`ssl`, `proxy`, …)."""
 
     _contract: Contract
 
@@ -49,6 +55,8 @@ class BaseClient:
         max_queued_events: int = 1000,
         heartbeat_s: float = 20.0,
         hooks: Hooks | None = None,
+        http_client: httpx2.Client | None = None,
+        websocket_options: Mapping[str, Any] | None = None,
     ) -> None:
         options = Options(
             Addresses(base_url),
@@ -58,18 +66,24 @@ class BaseClient:
             max_retries,
             max_queued_events,
             heartbeat_s,
-            hooks if hooks else Hooks(),
+            logged(hooks or Hooks()),
+            dict(websocket_options or {}),
         )
         codec = _codec(self._contract, encoding)
         self._options = options
         self._tokens = Tokens()
-        self._http = HttpDoor(self._contract, codec, options.addresses, self._note)
+        self._http = HttpDoor(self._contract, codec, options.addresses, self._note, http_client)
         self._socket = SocketDoor(self._contract, Session(self._contract, codec), options, self._tokens, self._note)
         self._calls = Calls(self._contract, options, self._tokens, self._http, self._socket)
         if username is not None and password is not None:
             self._tokens.use(self._password_source(username, password))
         elif token is not None:
             self.set_token(token)
+
+    def __repr__(self) -> str:
+        options = self._options
+        told = f"transport={options.transport!r}, encoding={options.encoding!r}"
+        return f"{type(self).__name__}({options.addresses.current!r}, {told})"
 
     def __enter__(self) -> Self:
         return self
@@ -82,7 +96,7 @@ class BaseClient:
     def connect(self) -> None:
         """Open the socket now and not beside the first calls; raises why it does not open within the client's time."""
         if self._options.transport == "http":
-            raise ClientError("there is no socket: use transport 'auto' or 'ws'")
+            raise ClientError("no socket: use transport 'auto' or 'ws'")
         if not self._socket.opened(self._options.timeout_s):
             raise self._socket.stopped or ConnectionLost("the socket does not open")
 
@@ -106,6 +120,8 @@ class BaseClient:
         `values` may be as JSON has them. Where the name is known, the typed methods are the better way.
         """
         found = self._contract.operations[operation]
+        if found.is_stream:
+            return self._calls.stream(found, values, timeout_s=timeout_s)
         return self._calls.call(found, values, timeout_s=timeout_s, idempotency_key=idempotency_key)
 
     # The session

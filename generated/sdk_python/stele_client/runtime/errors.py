@@ -9,6 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+SHOWN = ("code", "status", "message", "errors", "pointer", "retry_after_s", "trace_id", "request_id")
+"""What `repr` shows of an error."""
+
 
 class ClientError(Exception):
     """Everything that this package raises. `request_id` is the call's own, sent as `req_id` and `Idempotency-Key`."""
@@ -17,6 +20,11 @@ class ClientError(Exception):
         super().__init__(message)
         self.message = message
         self.request_id = request_id
+
+    def __repr__(self) -> str:
+        """The class with what it says; what has no value is left out."""
+        told = {name: getattr(self, name, None) for name in SHOWN}
+        return f"{type(self).__name__}({', '.join(f'{name}={one!r}' for name, one in told.items() if one)})"
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _restore, (type(self), self.args, self.__dict__.copy())
@@ -161,15 +169,14 @@ KIND_OF_STATUS = {
     410: "NOT_FOUND",
     412: "CONFLICT",
     429: "RATE_LIMITED",
-    502: "UNAVAILABLE",
-    503: "UNAVAILABLE",
     504: "TIMEOUT",
 }
 
 
 def kind_of_status(status: int) -> str:
     """The kind of an HTTP status that came without a problem of the contract."""
-    return KIND_OF_STATUS.get(status, "INVALID_DATA" if 400 <= status < 500 else "ERROR")
+    above = "UNAVAILABLE" if status > 501 else "ERROR"  # 502 and beyond are a proxy's: nobody behind it has answered
+    return KIND_OF_STATUS.get(status, "INVALID_DATA" if 400 <= status < 500 else above)
 
 
 def make_error(

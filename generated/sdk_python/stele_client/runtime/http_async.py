@@ -18,36 +18,47 @@ from .codec import BadFrame, Codec
 from .content import form, length_of, whole
 from .download_async import AsyncDownload
 from .errors import ApiError, ClientError, ConnectionLost, InvalidResponse, kind_of_status, make_error
+from .foreign import told
 from .json_codec import is_many, plain, query_text
 from .json_frames import JsonCodec
 from .operation import Contract, HttpBinding, Operation
+from .records import DelimitedRecords, EventRecords
 from .retry import AttemptFailed, Outcome, outcome_of
+from .session import Session
+from .stream_async import AsyncHttpItems
 from .upload_async import send_parts
 
 T = TypeVar("T")
 MAX_BODY = 64 * 2**20
 CONNECT_S = 5.0
 NOT_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
-PROBLEM = "application/problem+json"
 
 
 class AsyncHttpDoor:
-    """`on_contract` is told the server's `Stele-Contract` with each answer."""
+    """`on_contract` is told the server's `Stele-Contract` with each answer; `given` is used instead of a client of its own."""
 
     def __init__(
-        self, contract: Contract, codec: Codec, addresses: Addresses, on_contract: Callable[[str], None]
+        self,
+        contract: Contract,
+        codec: Codec,
+        addresses: Addresses,
+        on_contract: Callable[[str], None],
+        given: httpx2.AsyncClient | None = None,
     ) -> None:
         self._contract = contract
         self._codec = codec
         self._json = JsonCodec()
         self._addresses = addresses
         self._on_contract = on_contract
-        headers = {"user-agent": contract.agent, "x-stele-client": contract.agent}
+        self._headers = {"user-agent": contract.agent, "x-stele-client": contract.agent}
         limits = httpx2.Limits(max_connections=None, max_keepalive_connections=32, keepalive_expiry=30.0)
-        self._client = httpx2.AsyncClient(headers=headers, limits=limits)
+        self._client = given or httpx2.AsyncClient(limits=limits)
+        self._is_ours = given is None
 
     async def close(self) -> None:
-        await self._client.aclose()
+        """A client that was given stays open: it is its giver's."""
+        if self._is_ours:
+            await self._client.aclose()
 
     async def attempt(self, call: Call[T], token: str | None) -> T:
         """The typed result; raises AttemptFailed."""
@@ -67,6 +78,8 @@ class AsyncHttpDoor:
             response = await self._client.send(request, stream=True)
             if response.is_success and call.operation.http is not None and call.operation.http.answers_bytes:
                 return self._download(call, request, response)
+            if response.is_success and call.operation.is_stream:
+                return self._items(call, response)
             try:
                 body = await self._receive(response, call)
             finally:
@@ -91,6 +104,13 @@ class AsyncHttpDoor:
         can_ask = request.method == "GET"
         return cast(T, AsyncDownload(response, call.operation.name, call.request_id, again if can_ask else None))
 
+    def _items(self, call: Call[T], response: httpx2.Response) -> T:
+        self._on_contract(response.headers.get("stele-contract", ""))
+        codec = self._codec_of(call.operation)
+        records = EventRecords() if isinstance(codec, JsonCodec) else DelimitedRecords(codec.read)
+        session = Session(self._contract, codec)
+        return cast(T, AsyncHttpItems(response, records, call, lambda reply: session.item(call, reply)))
+
     async def _receive(self, response: httpx2.Response, call: Call[Any]) -> bytes:
         """A server that sends a byte now and then does not outlast the deadline."""
         body = bytearray()
@@ -106,9 +126,11 @@ class AsyncHttpDoor:
         operation, binding, codec = call.operation, call.operation.http, self._codec_of(call.operation)
         if binding is None:
             raise ClientError(f"{operation.name} has no HTTP binding", call.request_id)
-        accepted = "*/*" if binding.answers_bytes else codec.content_type
-        headers = {"accept": accepted, "x-correlation-id": call.request_id}
-        headers["request-timeout-ms"] = str(call.timeout_ms)
+        answered = codec.stream_type if operation.is_stream else codec.content_type
+        accepted = "*/*" if binding.answers_bytes else answered
+        headers = {**self._headers, "accept": accepted, "x-correlation-id": call.request_id}
+        if (timeout_ms := call.timeout_ms) is not None:
+            headers["request-timeout-ms"] = str(timeout_ms)
         if operation.idempotency == "key":
             headers["idempotency-key"] = call.request_id
         if token is not None:
@@ -150,25 +172,26 @@ class AsyncHttpDoor:
             raise AttemptFailed(outcome_of(error), error)
         try:
             if not 200 <= response.status_code < 300:
-                raise BadFrame(f"status {response.status_code}")
+                raise BadFrame("a redirect is not followed")
             return call.read(self._codec_of(call.operation).answer(call.operation, body))
         except InvalidResponse as error:
             raise AttemptFailed(Outcome.INVALID, error) from None
         except BadFrame as error:
-            message = f"{call.operation.name} answered what cannot be read: {error}"
+            message = f"{call.operation.name} answered what cannot be read ({error}): {told(response, body)}"
             raise AttemptFailed(Outcome.INVALID, InvalidResponse(message, call.request_id)) from None
 
     def _refusal(self, call: Call[Any], response: httpx2.Response, body: bytes) -> ApiError:
-        """A refusal without a problem of the contract (a proxy's page) is known by its status alone."""
-        problem: object = None
-        if response.headers.get("content-type", "").split(";")[0].strip() in (PROBLEM, "application/json"):
-            try:
-                problem = json.loads(body)
-            except (ValueError, RecursionError):
-                problem = None
-        told = problem if isinstance(problem, dict) else {}
+        """A refusal without a code is none of the contract's (a proxy's page): known by its status, and shown as it came."""
+        try:
+            problem = json.loads(body)
+        except (ValueError, RecursionError):
+            problem = None
+        if not isinstance(problem, dict):
+            problem = {}
+        if not problem.get("code"):
+            problem = {"detail": told(response, body)} | problem
         kind = kind_of_status(response.status_code)
-        known = {"status": response.status_code, "title": response.reason_phrase} | told
+        known = {"status": response.status_code, "title": response.reason_phrase} | problem
         return make_error(self._contract.errors, known, kind, call.request_id, retry_after_s(response))
 
 

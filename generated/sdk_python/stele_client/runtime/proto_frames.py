@@ -25,15 +25,8 @@ from .json_frames import NIL
 from .operation import Contract, EventType, Operation
 from .proto_codec import Messages
 
-AUTH, EXPIRING, CANCEL, SUBSCRIBE, UNSUBSCRIBE, MISSED, DRAINING = (
-    60_000,
-    60_001,
-    60_002,
-    60_003,
-    60_004,
-    60_007,
-    60_010,
-)
+AUTH, EXPIRING, CANCEL, SUBSCRIBE, UNSUBSCRIBE = 60_000, 60_001, 60_002, 60_003, 60_004
+CREDIT, MISSED, DRAINING = 60_006, 60_007, 60_010
 PUSHED = (EXPIRING, MISSED, DRAINING)
 TOPICS, POSITION = "stele.control.v1.Topics", "stele.control.v1.Position"
 CONTROL = "00000000-0000-4000-8000-000000000000"
@@ -42,6 +35,7 @@ CONTROL = "00000000-0000-4000-8000-000000000000"
 
 class ProtobufCodec:
     content_type = "application/x-protobuf"
+    stream_type = "application/x-protobuf-seq"
     frame_type: type[str] | type[bytes] = bytes
 
     def __init__(self, contract: Contract) -> None:
@@ -55,7 +49,7 @@ class ProtobufCodec:
         return self._messages.decode(operation.result_message, body) if operation.result_message else None
 
     def request(
-        self, operation: Operation[Any], values: Mapping[str, Any], request_id: str, timeout_ms: int
+        self, operation: Operation[Any], values: Mapping[str, Any], request_id: str, timeout_ms: int | None
     ) -> str | bytes:
         data = self.body(operation, values) if operation.request_message else b""
         return self._frame(operation.pkg_id or 0, request_id, data, timeout_ms)
@@ -65,6 +59,9 @@ class ProtobufCodec:
 
     def cancel(self, request_id: str) -> str | bytes:
         return self._frame(CANCEL, request_id, b"")
+
+    def credit(self, request_id: str, items: int) -> str | bytes:
+        return self._frame(CREDIT, request_id, Int32Value(value=items).SerializeToString())
 
     def subscribe(self, topics: Sequence[str], after: Mapping[str, Position]) -> str | bytes:
         message = self._messages.new(TOPICS)
@@ -117,7 +114,8 @@ class ProtobufCodec:
         request_id = message.req_id if message.HasField("req_id") else None
         data = self._problem(message.data) if message.status_code else message.data
         meta = message.meta if message.HasField("meta") else None
-        return Reply(request_id, pkg_id, message.status_code, data, meta)
+        offset = message.offset if message.HasField("offset") else None
+        return Reply(request_id, pkg_id, message.status_code, data, meta, offset)
 
     def _problem(self, data: bytes) -> dict[str, Any]:
         return self._messages.decode(self._facts.problem, data)

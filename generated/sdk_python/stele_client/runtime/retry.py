@@ -68,9 +68,9 @@ OF_CODE = {"outcome_unknown": Outcome.OUTCOME_UNKNOWN, "request_in_progress": Ou
 
 
 def outcome_of(error: ApiError) -> Outcome:
-    """A refusal without a code is not the service's own: a proxy's 503 promises nothing."""
+    """A refusal without a code is not the service's own: a proxy's 503, or its 520, promises nothing."""
     if not error.code:
-        return Outcome.LOST if error.status in (502, 503, 504) else OF_KIND.get(error.kind, Outcome.REFUSED)
+        return Outcome.LOST if error.status >= 502 else OF_KIND.get(error.kind, Outcome.REFUSED)
     return OF_CODE.get(error.code) or OF_KIND.get(error.kind, Outcome.REFUSED)
 
 

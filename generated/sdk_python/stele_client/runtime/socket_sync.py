@@ -10,25 +10,23 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
-from websockets.typing import Subprotocol
 
 from .call import Call
 from .codec import Authenticated, BadFrame, Draining, Expiring, Missed, Reply, TopicsChanged
 from .errors import ApiError, AuthenticationLost, ClientError, ConnectionLost
 from .followers import Followers, in_frames
+from .handshake import handshake
 from .line_sync import Line, Slot
 from .operation import Contract
 from .options import Options
 from .retry import AttemptFailed, Deadline, Outcome
 from .session import (
     CONTROL_S,
-    MAX_FRAME,
     MAX_IN_FLIGHT,
-    OPEN_S,
     STABLE_S,
     Action,
     Answered,
@@ -41,6 +39,7 @@ from .session import (
     reconnect_s,
     unwanted,
 )
+from .socket_items_sync import SocketItems
 from .tokens_sync import Tokens
 
 T = TypeVar("T")
@@ -57,17 +56,16 @@ class SocketDoor:
         tokens: Tokens,
         on_contract: Callable[[str], None],
     ) -> None:
-        self._subprotocol = Subprotocol(contract.subprotocols[options.encoding])
+        self._contract = contract
+        self._options = options
         self._addresses = options.addresses
-        self._path = contract.address
-        self._agent = contract.agent
         self._session = session
         self._hooks = options.hooks
-        self._heartbeat_s = options.heartbeat_s
         self._tokens = tokens
         self._on_contract = on_contract
         self._line: Line | None = None
-        self._former: Line | None = None
+        self._former: list[Line] = []
+        """Those on which somebody may still wait."""
         self._dialling = threading.Lock()
         self._room = threading.BoundedSemaphore(MAX_IN_FLIGHT)
         self._count = self._failures = 0
@@ -105,11 +103,10 @@ class SocketDoor:
     def close(self, reason: ClientError) -> None:
         """Ends the connection, also one that is just being dialled; `stopped` is the reason."""
         self.stopped = reason
-        lines, self._line = (self._line, self._former), None
+        lines, self._line = [*self._former, *([self._line] if self._line is not None else [])], None
         for line in lines:
-            if line is not None:
-                line.connection.close()
-                line.lose(reason.message)
+            line.connection.close()
+            line.lose(reason.message)
         self.followers.end(None)
 
     # Calls
@@ -122,20 +119,46 @@ class SocketDoor:
             self._catch_up()
             if self._is_expiring:
                 self._renew()
-            reply = self._exchange(call)
-        finally:
+            line, slot = self._place(call)
+            if call.operation.is_stream:
+                return cast(T, self._begin(call, line, slot))
+            reply = self._exchange(call, line, slot)
+        except BaseException:
             self._room.release()
+            raise
+        self._room.release()
         return self._session.result(call, reply)
 
-    def _exchange(self, call: Call[Any]) -> Reply:
-        frame = self._session.codec.request(call.operation, call.values, call.request_id, call.timeout_ms)
-        line, slot = self._line, Slot()
-        if line is None or not line.is_open or line.slots.setdefault(call.request_id, slot) is not slot:
+    def _place(self, call: Call[Any]) -> tuple[Line, Slot]:
+        """Where it can be sent now; what is in flight is not sent twice. To be followed by `_exchange`."""
+        line, slot, request_id = self._line, Slot(), call.request_id
+        is_free = line is not None and line.is_open and request_id not in line.streams
+        if line is None or not is_free or line.slots.setdefault(request_id, slot) is not slot:
             self._notice()
-            raise AttemptFailed(Outcome.NOT_SENT, ConnectionLost("the socket is not open", call.request_id))
+            raise AttemptFailed(Outcome.NOT_SENT, ConnectionLost("the socket is not open", request_id))
+        return line, slot
+
+    def _begin(self, call: Call[Any], line: Line, slot: Slot) -> SocketItems:
+        """An open stream, which gives its room back when it is closed."""
+        items = line.streams[call.request_id] = SocketItems(call, self._session, line, self._release)
         try:
+            first = self._exchange(call, line, slot)
+            self._session.begun(call, first)
+        except BaseException:
+            line.forget(call.request_id)
+            raise
+        items.offer_first(first)
+        return items
+
+    def _release(self, line: Line, request_id: str) -> None:
+        if line.forget(request_id):
+            self._room.release()
+
+    def _exchange(self, call: Call[Any], line: Line, slot: Slot) -> Reply:
+        try:
+            frame = self._session.codec.request(call.operation, call.values, call.request_id, call.timeout_ms)
             line.connection.send(frame)
-            self._wait(slot, line, call.deadline)
+            line.wait(slot, call.deadline)
         except ConnectionClosed as error:
             self._notice()
             raise AttemptFailed(Outcome.LOST, ConnectionLost(str(error), call.request_id)) from error
@@ -153,12 +176,8 @@ class SocketDoor:
     def _catch_up(self) -> None:
         """Hears what came while nobody read; where the server has announced its end, the next connection is opened."""
         line = self._line
-        if line is not None and line.reading.acquire(blocking=False):
-            try:
-                self._read_until(lambda: False, line, 0.0)
-            finally:
-                line.reading.release()
-                line.hand_over()
+        if line is not None:
+            line.hear()
         if line is not None and line.is_due and self._dialling.acquire(blocking=False):
             try:
                 self._move(line)
@@ -173,27 +192,10 @@ class SocketDoor:
             if self._line is line:
                 line.moves_at = self._next_dial
             else:
-                self._former = line
+                self._former = [line, *(one for one in self._former if one.is_open)]
                 line.retire()
 
-    def _wait(self, slot: Slot, line: Line, deadline: Deadline) -> None:
-        """Until the slot is settled or the connection ends, reading for all whenever nobody else does; raises TimeoutError."""
-        while not slot.is_done:
-            if deadline.left_s <= 0:
-                raise TimeoutError
-            if line.reading.acquire(blocking=False):
-                try:
-                    is_alive = self._read_until(lambda: slot.is_done, line, deadline.left_s)
-                finally:
-                    line.reading.release()
-                    line.hand_over()
-                if not is_alive:
-                    return
-            else:
-                slot.woken.wait(deadline.left_s)
-                slot.woken.clear()
-
-    def _read_until(self, is_done: Callable[[], bool], line: Line, within_s: float) -> bool:
+    def _read_until(self, line: Line, is_done: Callable[[], bool], within_s: float) -> bool:
         """Whether the connection is still alive."""
         deadline = Deadline(within_s)
         while not is_done():
@@ -229,7 +231,7 @@ class SocketDoor:
         if line is not None:
             line.event_slots.append(slot)
             try:
-                self._wait(slot, line, Deadline(within_s))
+                line.wait(slot, Deadline(within_s))
             except TimeoutError:
                 return
             finally:
@@ -262,7 +264,7 @@ class SocketDoor:
         line.controls.append(slot)
         line.send(frame)
         try:
-            self._wait(slot, line, Deadline(CONTROL_S))
+            line.wait(slot, Deadline(CONTROL_S))
         except TimeoutError:
             raise ClientError("the server does not answer a control frame") from None
         if slot.error is not None:
@@ -309,7 +311,7 @@ class SocketDoor:
             self._end(Ending.RECONNECT, ABNORMAL, address)
         else:
             self._count += 1
-            self._line = Line(connection, address)
+            self._line = Line(connection, address, self._read_until)
             if self.stopped is not None:
                 self._line = None
                 connection.close()
@@ -320,20 +322,8 @@ class SocketDoor:
                 self._hooks.on_connect(self._count)
 
     def _connect(self, address: str, token: str | None) -> ClientConnection:
-        headers = {"authorization": f"Bearer {token}"} if token is not None else {}
-        opened: Any = connect(
-            address.replace("http", "ws", 1) + self._path,
-            subprotocols=[self._subprotocol],
-            additional_headers=headers,
-            user_agent_header=self._agent,
-            compression=None,
-            open_timeout=OPEN_S,
-            ping_interval=self._heartbeat_s,
-            ping_timeout=self._heartbeat_s,
-            close_timeout=1.0,
-            max_size=MAX_FRAME,
-            legacy=True,
-        )
+        url = address.replace("http", "ws", 1) + self._contract.address
+        opened: Any = connect(url, **handshake(self._contract, self._options, token), legacy=True)
         connection: ClientConnection = opened
         return connection
 
@@ -380,8 +370,7 @@ class SocketDoor:
     def _act(self, line: Line, action: Action) -> None:
         match action:
             case Answered(request_id, reply):
-                if (slot := line.slots.get(request_id)) is not None:
-                    slot.settle(reply)
+                line.answered(request_id, reply)
             case Pushed(kind, push):
                 self.followers.offer(kind, push)
             case Expiring():

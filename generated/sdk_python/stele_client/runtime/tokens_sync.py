@@ -65,7 +65,7 @@ class Tokens:
             return
         self._flight.run(lambda: self._renew(held))
         if self._token is not None and self._token.access == stale:
-            raise self._lose("the token's source answers with the token that was refused")
+            raise self._lose("the token's source answers the token that was refused")
 
     def close(self) -> None:
         self._flight.close()

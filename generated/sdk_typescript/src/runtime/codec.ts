@@ -12,6 +12,8 @@ export interface Reply {
   readonly status: number;
   readonly data: unknown;
   readonly meta: unknown;
+  /** Of an item of a stream, from 0; what has none is the last frame of its request. */
+  readonly offset: number | undefined;
 }
 
 export interface Push {
@@ -51,9 +53,10 @@ export interface Codec {
   /** `skipped` are the fields that travel outside of the body, where an encoding leaves them out. */
   body<I>(operation: Operation<I, unknown>, input: I, skipped: ReadonlySet<string>): string | Uint8Array;
   answer<O>(operation: Operation<never, O>, body: Uint8Array): O;
-  request<I>(operation: Operation<I, unknown>, input: I, requestId: string, timeoutMs: number): Frame;
+  request<I>(operation: Operation<I, unknown>, input: I, requestId: string, timeoutMs: number | undefined): Frame;
   authenticate(token: string): Frame;
   cancel(requestId: string): Frame;
+  credit(requestId: string, items: number): Frame;
   subscribe(topics: string[], after: ReadonlyMap<string, Position>): Frame;
   unsubscribe(topics: string[]): Frame;
   read(frame: unknown): Read;

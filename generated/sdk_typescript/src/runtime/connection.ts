@@ -12,7 +12,7 @@ import { ApiError, AuthenticationLost, ClientClosed, ClientError, ConnectionLost
 import type { EventStream, Received, Stream } from "./events.ts";
 import { HttpDoor } from "./http.ts";
 import { JSON_CODEC } from "./json_codec.ts";
-import type { Contract, Event, Operation, SessionTokens, Topic } from "./operation.ts";
+import type { Contract, Event, Operation, SessionOperations, SessionTokens, Topic } from "./operation.ts";
 import type { AttemptInfo, CallOptions, ClientOptions, Door, Hooks, Token, TokenProvider } from "./options.ts";
 import type { Verdict } from "./retry.ts";
 import { AttemptFailed, backoffMs, IN_PROGRESS_MS, isEcho, mayRepeat, RetryBudget, unknown } from "./retry.ts";
@@ -23,15 +23,15 @@ import { Tokens } from "./tokens.ts";
 export type { Received, Stream } from "./events.ts";
 export type * from "./options.ts";
 export type { Pager } from "./paging.ts";
+export type { ItemStream } from "./stream.ts";
 
 const TIMEOUT_MS = 30_000;
 const MAX_RETRIES = 6;
-const MAX_QUEUED = 1000;
 /** The most that a call waits before it goes from a lost socket to HTTP. */
 const MOVE_MS = 50;
 
 export class Connection {
-  readonly #contract: Contract;
+  readonly contract: Contract;
   readonly #options: ClientOptions;
   readonly #hooks: Hooks;
   readonly #tokens = new Tokens();
@@ -42,7 +42,7 @@ export class Connection {
   #isWarned = false;
 
   constructor(contract: Contract, options: ClientOptions) {
-    this.#contract = contract;
+    this.contract = contract;
     this.#options = options;
     this.#hooks = options.hooks ?? {};
     const codec = (): Promise<Codec> =>
@@ -194,8 +194,7 @@ export class Connection {
 
   /** The events as they come, from when the first is asked for; leaving the loop unsubscribes. */
   events<T>(event: Event<T> | Topic<T>): Stream<T> {
-    const limit = this.#options.maxQueuedEvents ?? MAX_QUEUED;
-    return later(following().then(({ follow }) => follow(this.#socket, this.#hooks, () => this.connect(), event, limit)));
+    return later(following().then(({ follow }) => follow(this.#socket, this.#options, () => this.connect(), event)));
   }
 
   /** Calls the listener for each event in turn until the answered function is called; what ends it otherwise is warned of. */
@@ -208,7 +207,7 @@ export class Connection {
   /** Opens the socket now and not beside the first calls; throws why it does not open within the client's time. */
   async connect(): Promise<void> {
     if (this.#options.transport === "http") {
-      throw new ClientError("there is no socket: use transport 'auto' or 'ws'");
+      throw new ClientError("no socket: use transport 'auto' or 'ws'");
     }
     const deadline = new Deadline(this.#options.timeoutMs ?? TIMEOUT_MS);
     try {
@@ -256,7 +255,7 @@ export class Connection {
     this.#tokens.use(undefined);
     this.#tokens.set(undefined);
     this.#socket.stop(new AuthenticationLost("logged out"));
-    const { logout } = this.#contract.session;
+    const { logout } = this.contract.session;
     if (refreshToken !== undefined && logout !== undefined) {
       await this.call(logout, { refreshToken });
     }
@@ -282,23 +281,31 @@ export class Connection {
   }
 
   async #begin(username: string, password: string): Promise<Token> {
-    return tokenOf(await this.call(needed(this.#contract.session.login, "login"), { username, password }));
+    return tokenOf(await this.call(this.#serving("login"), { username, password }));
   }
 
   async #renewed(refreshToken: string): Promise<Token> {
-    return tokenOf(await this.call(needed(this.#contract.session.refresh, "refresh"), { refreshToken }));
+    return tokenOf(await this.call(this.#serving("refresh"), { refreshToken }));
   }
 
   async #ticket(): Promise<string> {
-    return (await this.call(needed(this.#contract.session.ticket, "ticket"), {})).ticket;
+    return (await this.call(this.#serving("ticket"), {})).ticket;
+  }
+
+  #serving<K extends keyof SessionOperations>(name: K): NonNullable<SessionOperations[K]> {
+    const found = this.contract.session[name];
+    if (found === undefined) {
+      throw new ClientError(`the contract has no operation for ${name}: give a token instead`);
+    }
+    return found;
   }
 
   /** Warns once if the server's contract is of another major version. */
   #noteContract(text: string): void {
     const theirs = text.split(".", 1)[0];
-    if (theirs && theirs !== this.#contract.version.split(".", 1)[0] && !this.#isWarned) {
+    if (theirs && theirs !== this.contract.version.split(".", 1)[0] && !this.#isWarned) {
       this.#isWarned = true;
-      this.#warn(`${this.#contract.client} is made for another major version of the contract; the server has ${text}`);
+      this.#warn(`${this.contract.client} is made for another major version of the contract; the server has ${text}`);
     }
   }
 
@@ -328,19 +335,12 @@ function later<T>(stream: Promise<EventStream<T>>): Stream<T> {
   };
 }
 
-function needed<T>(operation: T | undefined, role: string): T {
-  if (operation === undefined) {
-    throw new ClientError(`the contract has no operation for ${role}: give a token instead`);
-  }
-  return operation;
-}
-
 function tokenOf(given: SessionTokens): Token {
   return { access: given.accessToken, expiresInMs: Number(given.expiresIn) * 1000, refresh: given.refreshToken };
 }
 
 /** A UUID; `crypto.randomUUID` is missing on pages without TLS. */
-function newId(): string {
+export function newId(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
   bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;

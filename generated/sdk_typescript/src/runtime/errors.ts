@@ -8,7 +8,7 @@
 export class ClientError extends Error {
   /** Said, and not taken from the class: minifiers rename classes. */
   override readonly name: string = "ClientError";
-  readonly requestId: string | undefined;
+  declare readonly requestId: string | undefined;
 
   constructor(message: string, requestId?: string, cause?: unknown) {
     super(message, cause === undefined ? undefined : { cause });
@@ -39,7 +39,7 @@ export class AuthenticationLost extends ClientError {
 /** An answer that the contract does not know. `pointer` is where, as RFC 6901 has it. */
 export class InvalidResponse extends ClientError {
   override readonly name: string = "InvalidResponse";
-  readonly pointer: string;
+  declare readonly pointer: string;
 
   constructor(message: string, requestId?: string, pointer = "") {
     super(message, requestId);
@@ -86,16 +86,16 @@ type Problem = { readonly [member: string]: unknown };
 export class ApiError extends ClientError {
   override readonly name: string = "ApiError";
   /** The RSPCode of the refusal. */
-  readonly kind: ErrorKind;
-  readonly code: string;
-  readonly status: number;
-  readonly title: string;
-  readonly detail: string | undefined;
-  readonly traceId: string;
-  readonly errors: readonly FieldFault[];
-  readonly retryAfterMs: number | undefined;
+  declare readonly kind: ErrorKind;
+  declare readonly code: string;
+  declare readonly status: number;
+  declare readonly title: string;
+  declare readonly detail: string | undefined;
+  declare readonly traceId: string;
+  declare readonly errors: readonly FieldFault[];
+  declare readonly retryAfterMs: number | undefined;
 
-  constructor(problem: Problem, requestId?: string, retryAfterMs?: number) {
+  constructor(problem: Problem, requestId?: string) {
     const title = textOf(problem["title"]);
     super(textOf(problem["detail"]) || title || textOf(problem["code"]) || "refused", requestId);
     this.kind = kinds().find(([, one]) => this instanceof one)?.[0] ?? "ERROR";
@@ -105,7 +105,7 @@ export class ApiError extends ClientError {
     this.detail = textOf(problem["detail"]) || undefined;
     this.traceId = textOf(problem["trace_id"]);
     this.errors = faultsOf(problem["errors"]);
-    this.retryAfterMs = typeof problem["retry_after"] === "number" ? problem["retry_after"] * 1000 : retryAfterMs;
+    this.retryAfterMs = typeof problem["retry_after"] === "number" ? problem["retry_after"] * 1000 : undefined;
   }
 }
 
@@ -155,12 +155,12 @@ const kinds = (): readonly (readonly [ErrorKind, ErrorClass])[] => [
 
 /** By HTTP status: the status_code that stands for it. */
 const CODE_OF_STATUS: { readonly [status: number]: number } = {
-  401: 4, 403: 3, 404: 5, 408: 8, 409: 6, 410: 5, 412: 6, 429: 7, 502: 9, 503: 9, 504: 8,
+  401: 4, 403: 3, 404: 5, 408: 8, 409: 6, 410: 5, 412: 6, 429: 7, 504: 8,
 };
 
-/** The status_code of an HTTP status that came without a problem of the contract. */
+/** The status_code of an HTTP status from 400 on that came without a problem of the contract; 502 and beyond are a proxy's. */
 export function codeOfStatus(status: number): number {
-  return CODE_OF_STATUS[status] ?? (status >= 400 && status < 500 ? 2 : 1);
+  return CODE_OF_STATUS[status] ?? (status < 500 ? 2 : status > 501 ? 9 : 1);
 }
 
 /** The code's own class; an unknown code is the class of its kind, which the status_code says. */
@@ -169,11 +169,10 @@ export function makeError(
   problem: Problem,
   statusCode: number,
   requestId: string | undefined,
-  retryAfterMs?: number,
 ): ApiError {
   const code = textOf(problem["code"]);
   const known = Object.hasOwn(catalogue, code) ? catalogue[code] : undefined;
-  return new (known ?? kinds()[statusCode]?.[1] ?? ServerError)(problem, requestId, retryAfterMs);
+  return new (known ?? kinds()[statusCode]?.[1] ?? ServerError)(problem, requestId);
 }
 
 export const hasCode = (error: unknown, code: string): boolean =>

@@ -5,12 +5,15 @@ import type { Received, Stream } from "./events.ts";
 import { EventStream } from "./events.ts";
 import { Followers } from "./followers.ts";
 import type { Event, Topic } from "./operation.ts";
-import type { Hooks } from "./options.ts";
+import type { ClientOptions } from "./options.ts";
 import type { SocketDoor } from "./socket.ts";
 
-/** `connect` opens the socket, or throws why it does not open; `limit` events may wait for their taker. */
-export function follow<T>(socket: SocketDoor, hooks: Hooks, connect: () => Promise<void>, what: Event<T> | Topic<T>, limit: number): EventStream<T> {
-  socket.followers ??= new Followers(hooks);
+/** Events that may wait for their taker. */
+const MAX_QUEUED = 1000;
+
+/** `connect` opens the socket, or throws why it does not open. */
+export function follow<T>(socket: SocketDoor, options: ClientOptions, connect: () => Promise<void>, what: Event<T> | Topic<T>): EventStream<T> {
+  socket.followers ??= new Followers(options.hooks ?? {});
   const { followers } = socket;
   const followed = "kinds" in what ? what : { name: what.topic, kinds: [what] };
   const leave = (): void => {
@@ -19,7 +22,7 @@ export function follow<T>(socket: SocketDoor, hooks: Hooks, connect: () => Promi
       socket.leave([topic]);
     }
   };
-  const stream: EventStream<T> = new EventStream<T>(limit, leave);
+  const stream: EventStream<T> = new EventStream<T>(options.maxQueuedEvents ?? MAX_QUEUED, leave);
   const begin = async (): Promise<void> => {
     await connect();
     if (followed.name === "") {

@@ -6,7 +6,7 @@ import type { Codec } from "./codec.ts";
 import { readAs, timeoutMs } from "./call.ts";
 import type { ApiError } from "./errors.ts";
 import { ConnectionLost, DeadlineExceeded, InvalidResponse, codeOfStatus, makeError } from "./errors.ts";
-import { parseJson, textsOf } from "./json.ts";
+import { isMembers, parseJson, textsOf } from "./json.ts";
 import { JSON_CODEC, textOf } from "./json_codec.ts";
 import type { Contract, HttpBinding, Operation } from "./operation.ts";
 import { AttemptFailed, outcomeOf } from "./retry.ts";
@@ -92,8 +92,7 @@ export class HttpDoor {
   #read<I, O>(codec: Codec, call: Call<I, O>, response: Response, body: Uint8Array): O {
     if (!response.ok && response.status < 400) {
       // A redirect; a browser shows it as status 0.
-      const { operation, requestId } = call;
-      throw new AttemptFailed("invalid", new InvalidResponse(`${operation.name} answered with status ${response.status}`, requestId));
+      throw new AttemptFailed("invalid", new InvalidResponse(foreign(response, body), call.requestId));
     }
     if (!response.ok) {
       const error = this.#refusal(call.requestId, response, body);
@@ -101,16 +100,22 @@ export class HttpDoor {
     }
     return call.operation.output === undefined
       ? ((response as { content?: O }).content as O)
-      : readAs(call, () => codec.answer(call.operation as Operation<never, O>, body));
+      : readAs(call, () => codec.answer(call.operation as Operation<never, O>, body), () => foreign(response, body));
   }
 
-  /** A refusal without a problem of the contract (a proxy's page) is known by its status alone. */
+  /** A refusal without a code is none of the contract's (a proxy's page): known by its status, and shown as it came. */
   #refusal(requestId: string, response: Response, body: Uint8Array): ApiError {
-    const told = membersOf(response.headers.get("content-type") ?? "", body);
+    const told = membersOf(body);
     const after = response.headers.get("retry-after") ?? "";
-    const problem = { status: response.status, title: response.statusText, ...told };
-    const retryAfterMs = /^\d{1,9}$/.test(after) ? Number(after) * 1000 : undefined;
-    return makeError(this.#options.contract.errors, problem, codeOfStatus(response.status), requestId, retryAfterMs);
+    const { status, statusText: title } = response;
+    const problem = {
+      status,
+      title,
+      detail: told["code"] ? undefined : foreign(response, body),
+      retry_after: /^\d{1,9}$/.test(after) ? Number(after) : undefined,
+      ...told,
+    };
+    return makeError(this.#options.contract.errors, problem, codeOfStatus(status), requestId);
   }
 }
 
@@ -132,16 +137,20 @@ function address<I>(operation: Operation<I, unknown>, binding: HttpBinding, inpu
   return query.size > 0 ? `${path}?${query}` : path;
 }
 
-function membersOf(contentType: string, body: Uint8Array): object {
-  if (!/^application\/(problem\+)?json\b/.test(contentType)) {
-    return {};
-  }
+/** The members of a JSON object; none of what is no such. */
+function membersOf(body: Uint8Array): { readonly [member: string]: unknown } {
   try {
     const told = parseJson(textOf(body));
-    return typeof told === "object" && told !== null && !Array.isArray(told) ? told : {};
+    return isMembers(told) ? told : {};
   } catch {
     return {};
   }
+}
+
+/** An answer that is none of the service's: who gave it, without the query, its status, and how its body begins. */
+function foreign({ url, status, headers }: Response, body: Uint8Array): string {
+  const begin = new TextDecoder().decode(body.subarray(0, 200)).replace(/[\s\p{C}]+/gu, " ");
+  return `${url.split("?")[0]} answered ${status} with ${headers.get("content-type")}: ${begin}`;
 }
 
 /** Node says it in the cause of its TypeError; a browser does not say it. */

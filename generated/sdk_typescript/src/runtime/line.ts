@@ -10,7 +10,7 @@ const CONTROL_MS = 5000;
 const NORMAL = 1000;
 const OPEN = 1;
 
-interface Slot {
+export interface Slot {
   readonly resolve: (reply: Reply) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -44,11 +44,10 @@ export class Line {
     return this.isOpen && this.socket.bufferedAmount <= MAX_BUFFERED && !this.#slots.has(requestId);
   }
 
-  /** The reply; rejects when the connection ends before. `forget` is to be called whatever becomes of it. */
-  call(requestId: string, frame: Frame): Promise<Reply> {
-    const answered = new Promise<Reply>((resolve, reject) => this.#slots.set(requestId, { resolve, reject }));
+  /** The slot gets the replies to the frame, or the end of the connection. `forget` is to be called whatever becomes of it. */
+  ask(requestId: string, frame: Frame, slot: Slot): void {
+    this.#slots.set(requestId, slot);
     this.socket.send(frame);
-    return answered;
   }
 
   forget(requestId: string): void {
@@ -92,7 +91,7 @@ export class Line {
     this.#controls.shift()?.reject(error);
   }
 
-  /** Another one has taken its place: it ends with the last call that waits here. */
+  /** Another one has taken its place: it ends with the last call that waits here, and the last stream. */
   retire(): void {
     this.#isRetired = true;
     this.#endIfQuiet();

@@ -1,6 +1,8 @@
 /** What the compiler declares of a contract beside its types: operations, events, and where each door has them. */
 
+import type { Call } from "./call.ts";
 import type { ErrorClass } from "./errors.ts";
+import type { Line } from "./line.ts";
 import type { RecordTable, Table } from "./schema.ts";
 
 /** A field, by its name in JSON, that HTTP carries outside of the body. An `etag` is a number in quotes. */
@@ -44,6 +46,16 @@ export interface Operation<I, O> {
   readonly exchange?: Exchange;
   /** It answers bytes. */
   readonly download?: true;
+  /** It answers any number of items, and has no `output` of its own. */
+  readonly stream?: Streaming<O>;
+}
+
+/** What the doors need of a stream of what `item` reads, whose deadline at the server is `timeoutMs`. `begin` sends the call over the line of a socket, and
+ * answers the open stream; `leave` gives its place among the socket's calls back, once. */
+export interface Streaming<O> {
+  readonly item: () => Table<O>;
+  readonly timeoutMs: number;
+  readonly begin: (call: Call<unknown, unknown>, line: Line, leave: () => void) => Promise<unknown>;
 }
 
 export interface Event<T> {

@@ -8,7 +8,7 @@
 import type { Addresses } from "./addresses.ts";
 import type { Call } from "./call.ts";
 import { timeoutMs } from "./call.ts";
-import type { Codec } from "./codec.ts";
+import type { Codec, Reply } from "./codec.ts";
 import { race } from "./deadline.ts";
 import type { DeadlineExceeded } from "./errors.ts";
 import { ApiError, AuthenticationLost, ClientError, ConnectionLost, Unavailable } from "./errors.ts";
@@ -19,6 +19,7 @@ import type { ClientOptions, Hooks, WebSocketLike } from "./options.ts";
 import type { FoundSocket } from "./platform.ts";
 import { findWebSocket } from "./platform.ts";
 import { AttemptFailed } from "./retry.ts";
+import { base64 } from "./scalars.ts";
 import { Malformed } from "./schema.ts";
 import type { Action, Ending } from "./session.ts";
 import { afterClose, afterRefusal, reconnectMs, Session, unwanted } from "./session.ts";
@@ -66,7 +67,7 @@ export class SocketDoor {
   #inFlight = 0;
   #line: Line | undefined;
   #keeper: Promise<void> | undefined;
-  #opened: (() => void)[] = [];
+  readonly #opened: (() => void)[] = [];
   #count = 0;
   #failures = 0;
   #renewed = false;
@@ -128,15 +129,19 @@ export class SocketDoor {
 
   // Calls
 
-  /** The typed result; throws AttemptFailed, or the caller's own reason. */
+  /** The typed result, or an open stream; throws AttemptFailed, or the caller's own reason. */
   async attempt<I, O>(call: Call<I, O>): Promise<O> {
     await this.#enter(call);
-    try {
-      return await this.#exchange(call);
-    } finally {
+    const leave = (): void => {
       this.#inFlight -= 1;
       this.#queue.shift()?.();
+    };
+    const line = this.#line;
+    if (line?.hasRoomFor(call.requestId) !== true) {
+      leave();
+      throw new AttemptFailed("not_sent", new ConnectionLost("the socket is not open", call.requestId));
     }
+    return (call.operation.stream?.begin ?? exchange)(call, line, leave) as Promise<O>;
   }
 
   /** Waits for one of 32 places; meanwhile nothing is sent. */
@@ -148,7 +153,7 @@ export class SocketDoor {
         this.#queue.push(resolve);
       });
       try {
-        await race(turn, call.deadline.signal, () => this.#given(call, "not_sent"));
+        await race(turn, call.deadline.signal, () => given(call, "not_sent"));
       } catch (error) {
         const index = this.#queue.indexOf(enter);
         if (index >= 0) {
@@ -160,33 +165,6 @@ export class SocketDoor {
       }
     }
     this.#inFlight += 1;
-  }
-
-  async #exchange<I, O>(call: Call<I, O>): Promise<O> {
-    const { operation, input, requestId, deadline } = call;
-    const line = this.#line;
-    if (line === undefined || !line.hasRoomFor(requestId)) {
-      throw new AttemptFailed("not_sent", new ConnectionLost("the socket is not open", requestId));
-    }
-    const { session } = line;
-    const answered = line.call(requestId, session.codec.request(operation, input, requestId, timeoutMs(call)));
-    try {
-      const reply = await race(answered, deadline.signal, () => {
-        line.send(session.codec.cancel(requestId));
-        return this.#given(call, "lost");
-      });
-      return session.result(call, reply);
-    } catch (error) {
-      throw error instanceof ConnectionLost ? new AttemptFailed("lost", new ConnectionLost(error.message, requestId)) : error;
-    } finally {
-      line.forget(requestId);
-    }
-  }
-
-  /** What a call gets whose time is over; the caller's own reason goes to him as it is. */
-  #given(call: Call<unknown, unknown>, outcome: "lost" | "not_sent"): unknown {
-    const reason = call.deadline.reason(call.requestId);
-    return call.deadline.isAborted ? reason : new AttemptFailed(outcome, reason as DeadlineExceeded);
   }
 
   // The credential
@@ -238,7 +216,7 @@ export class SocketDoor {
   async #keep(): Promise<void> {
     const found = await this.#found();
     if (found === undefined) {
-      this.#stop(new ClientError("there is no WebSocket: use Node 22, the package `ws` or the option `webSocket`"), ABNORMAL);
+      this.#stop(new ClientError("no WebSocket: use Node 22, the package `ws` or the option `webSocket`"), ABNORMAL);
       return;
     }
     do {
@@ -441,9 +419,7 @@ export class SocketDoor {
   }
 
   #tellOpened(): void {
-    const waiting = this.#opened;
-    this.#opened = [];
-    for (const tell of waiting) {
+    for (const tell of this.#opened.splice(0)) {
       tell();
     }
   }
@@ -506,6 +482,32 @@ export class SocketDoor {
   }
 }
 
+/** One call and its answer over the line. */
+async function exchange(call: Call<unknown, unknown>, line: Line, leave: () => void): Promise<unknown> {
+  const { operation, input, requestId, deadline } = call;
+  const { session } = line;
+  try {
+    const frame = session.codec.request(operation, input, requestId, timeoutMs(call));
+    const answered = new Promise<Reply>((resolve, reject) => line.ask(requestId, frame, { resolve, reject }));
+    const reply = await race(answered, deadline.signal, () => {
+      line.send(session.codec.cancel(requestId));
+      return given(call, "lost");
+    });
+    return session.result(call, reply);
+  } catch (error) {
+    throw error instanceof ConnectionLost ? new AttemptFailed("lost", new ConnectionLost(error.message, requestId)) : error;
+  } finally {
+    line.forget(requestId);
+    leave();
+  }
+}
+
+/** What a call gets whose time is over; the caller's own reason goes to him as it is. */
+function given(call: Call<unknown, unknown>, outcome: "lost" | "not_sent"): unknown {
+  const reason = call.deadline.reason(call.requestId);
+  return call.deadline.isAborted ? reason : new AttemptFailed(outcome, reason as DeadlineExceeded);
+}
+
 function close(socket: WebSocketLike): void {
   try {
     socket.close(NORMAL);
@@ -521,6 +523,5 @@ function statusOf(message: unknown): number | undefined {
 }
 
 function base64url(text: string): string {
-  const bytes = new TextEncoder().encode(text);
-  return btoa(String.fromCharCode(...bytes)).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
+  return base64(new TextEncoder().encode(text)).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
 }

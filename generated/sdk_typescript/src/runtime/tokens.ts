@@ -68,7 +68,7 @@ export class Tokens {
     }
     await this.#once();
     if (this.#token !== undefined && this.#token.access === stale) {
-      throw this.#lose("the token's source answers with the token that was refused");
+      throw this.#lose("the token's source answers the token that was refused");
     }
   }
 

@@ -108,6 +108,7 @@ def test_a_reply_may_be_the_problem() -> None:
 def test_what_is_said_to_readers_is_served(tmp_path: Path) -> None:
     (file,) = asyncapi.emit(contract_of("p80_annotations", tmp_path))
     found = json.loads(file.data)
+    assert found["info"]["externalDocs"] == {"url": "https://example.org/case", "description": "The whole of it."}
     send = found["operations"]["send_thing"]
     assert send["tags"] == [{"name": "Kept things"}, {"name": "things"}]
     assert send["externalDocs"]["url"] == "https://example.org/send"

@@ -156,6 +156,7 @@ def test_only_headers_that_an_answer_has_are_components(tmp_path: Path) -> None:
 
 def test_what_is_said_to_readers_is_served(tmp_path: Path) -> None:
     found = emitted(contract_of("p80_annotations", tmp_path))
+    assert found["externalDocs"] == {"url": "https://example.org/case", "description": "The whole of it."}
     assert [one["name"] for one in found["tags"]] == ["things", "Kept things"]
     send, find = found["paths"]["/things"]["post"], found["paths"]["/things"]["get"]
     assert send["tags"] == ["Kept things", "things"]

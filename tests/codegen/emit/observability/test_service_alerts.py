@@ -65,7 +65,7 @@ SCENES: dict[str, Scene] = {
     ),
     "NobodyServes": Scene({f"up{{{NODE}}}": "1x90"}, ALIVE, {}, without=tuple(ALIVE)),
     "PartIsDown": one("part_ready", "1x10 0x80", "1x19 0x1 1x70", part="database"),
-    "BreakerIsOpen": one("breaker_state", "0x5 2x85", "0x18 2x2 0x70", name="redis"),
+    "BreakerIsOpen": one("breaker_state", "0x5 2x40 1x3 2x40", "0x18 2x2 0x70", name="redis"),
     "AuditRowsAreLost": one("audit_dropped_total", "0x10 3x80", "5x90"),
     "AuditIsLate": one("audit_queue_age_seconds", "0 61x90", "0x17 90x2 0x70"),
     "AuditRowsAreOdd": one("audit_quarantined_total", "0x10 1x80", "1x90"),

@@ -54,7 +54,7 @@ def _write(folder: Path, files: list[File]) -> None:
 
 
 def _moved(file: File) -> File:
-    return replace(file, path=f"{RUNTIME}/{file.path.rpartition('/')[2]}")
+    return replace(file, path=f"{RUNTIME}/{file.path.partition('/runtime/')[2]}")
 
 
 def test_the_package_of_every_contract_is_typed_to_the_strictest(packages: Path) -> None:
@@ -109,6 +109,7 @@ def test_the_project_is_named_and_numbered_after_the_contract() -> None:
     assert (project["name"], project["version"], project["license"]) == ("stele-client", "1.0.0", "MIT")
     assert {one.partition(">")[0] for one in project["dependencies"]} == {"httpx2", "pydantic", "websockets"}
     assert list(project["optional-dependencies"]) == ["protobuf"]
+    assert project["scripts"] == {"stele-call": "stele_client.__main__:main"}
 
 
 @pytest.mark.parametrize("title", ['Shop "of" Things', "Ünïcode\\", "***", "2nd\x07Shop", "a" * 300])
@@ -124,20 +125,11 @@ def test_any_title_makes_a_package(title: str, tmp_path: Path) -> None:
 
 def test_the_runtime_is_copied_byte_for_byte() -> None:
     files = {
-        file.path.rpartition("/")[2]: file.data for file in python_client.emit(shipped()) if "/runtime/" in file.path
+        file.path.partition("/runtime/")[2]: file.data
+        for file in python_client.emit(shipped())
+        if "/runtime/" in file.path
     }
-    for path in (ROOT / "codegen" / "runtime" / "sdk_python").glob("*.py"):
-        assert files[path.name] == path.read_bytes()
+    source = ROOT / "codegen" / "runtime" / "sdk_python"
+    for path in source.rglob("*.py"):
+        assert files[path.relative_to(source).as_posix()] == path.read_bytes()
     assert {name for name in files if name.endswith("_sync.py")} >= {"calls_sync.py", "http_sync.py", "tokens_sync.py"}
-
-
-def test_the_readme_speaks_of_operations_that_there_are(tmp_path: Path) -> None:
-    contract = load(compose("p80_bytes", tmp_path)).contract
-    (readme,) = [one for one in python_client.emit(contract) if "README" in one.path]
-    (block,) = [one for one in readme.data.decode().split("```python\n") if "as download" in one]
-    first = next(one for one in contract.operations if one.result.file)
-    assert block.startswith(f"with client.{first.feature}.{first.method}(")
-    ast.parse(block.partition("```")[0].replace("…", "..."))
-    plain = replace(contract, operations=tuple(one for one in contract.operations if not one.result.file))
-    (readme,) = [one for one in python_client.emit(plain) if "README" in one.path]
-    assert "as download" not in readme.data.decode()

@@ -106,7 +106,7 @@ def test_hostile_text_stays_in_its_comment_or_literal(tmp_path: Path) -> None:
     hostile = replace(contract, operations=(one,), info=info, definitions=records)
     folder = write(tmp_path / "package", typescript_client.emit(hostile))
     assert compiled(folder) == ""
-    modules = [f"./dist/{path.name}" for path in (folder / "dist").glob("*.js")]
+    modules = [f"./dist/{path.name}" for path in (folder / "dist").glob("*.js") if path.name != "react.js"]
     listing = "for (const name of process.argv.slice(1)) console.log(Object.keys(await import(name)).join());"
     exported = judge(NODE, "--input-type=module", "-e", listing, *modules, cwd=folder)
     assert exported.accepted, exported.text
@@ -175,6 +175,18 @@ def test_one_operation_is_a_small_bundle(package: Path, capsys: pytest.CaptureFi
     assert b"no field has this number" not in json_alone
 
 
+def test_react_costs_nobody_who_does_not_ask_for_it(package: Path) -> None:
+    """Only the entry of its own names it, and what is published needs no types of it."""
+    naming = {
+        path.relative_to(package / "dist").as_posix()
+        for path in (package / "dist").rglob("*")
+        if path.is_file() and re.search(r"""from ["']react["']""", path.read_text())
+    }
+    assert naming == {"runtime/react.js"}
+    using = [path.name for path in (package / "dist").rglob("*.js") if "runtime/react" in path.read_text()]
+    assert using == ["react.js"]
+
+
 def test_the_npm_package_has_what_is_compiled_and_nothing_else(package: Path, tmp_path: Path) -> None:
     again = tmp_path / "again"
     shutil.copytree(package, again, ignore=shutil.ignore_patterns("dist", "uses", "entry.*"))
@@ -183,7 +195,8 @@ def test_the_npm_package_has_what_is_compiled_and_nothing_else(package: Path, tm
     assert first.read_bytes() == second.read_bytes()
     with tarfile.open(first) as archive:
         names = sorted(archive.getnames())
-    sources = {path.relative_to(package / "src").with_suffix("") for path in (package / "src").rglob("*.ts")}
+    written = {path for path in (package / "src").rglob("*.ts") if not path.name.endswith(".d.ts")}
+    sources = {path.relative_to(package / "src").with_suffix("") for path in written}
     expected = {f"package/dist/{name}{ending}" for name in sources for ending in (".js", ".d.ts")}
     assert set(names) == expected | {"package/package.json", "package/README.md"}
 
@@ -206,5 +219,5 @@ def test_the_package_says_what_it_is() -> None:
     package = json.loads(files["sdk_typescript/package.json"])
     assert (package["name"], package["version"], package["license"]) == ("stele-client", "1.0.0", "MIT")
     assert (package["type"], package["sideEffects"]) == ("module", False)
-    assert set(package["exports"]) == {".", "./functions", "./package.json"}
-    assert package["peerDependenciesMeta"] == {"ws": {"optional": True}}
+    assert set(package["exports"]) == {".", "./functions", "./react", "./package.json"}
+    assert package["peerDependenciesMeta"] == {"react": {"optional": True}, "ws": {"optional": True}}

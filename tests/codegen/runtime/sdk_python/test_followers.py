@@ -24,7 +24,8 @@ class Made(Model):
 
 MADE = EventType("made", 1001, "things", Made, lambda: TypeAdapter(Made))
 GONE = EventType("gone", 1002, "things", Made, lambda: TypeAdapter(Made))
-ON_MADE, ON_GONE = Topic("things", (MADE,)), Topic("things", (GONE,))
+ON_MADE: Topic[Made] = Topic("things", (MADE,))
+ON_GONE: Topic[Made] = Topic("things", (GONE,))
 
 
 @dataclass(eq=False)
@@ -169,7 +170,7 @@ def test_an_event_that_another_connection_brought_already_is_passed_over() -> No
 def test_a_name_of_a_topic_with_parameters_has_holes_in_its_offsets_and_nothing_is_missed() -> None:
     missed: list[str] = []
     followers, taker = Followers(JsonCodec(), Hooks(on_missed=missed.append)), Taker()
-    topic = Topic("things/7", (MADE, GONE), is_dense=False)
+    topic: Topic[Made] = Topic("things/7", (MADE, GONE), is_dense=False)
     followers.add(topic, taker)
     for offset in (3, 9):
         followers.offer(MADE, push({"id": offset}, topic="things/7", offset=offset))

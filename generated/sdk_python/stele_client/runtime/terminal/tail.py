@@ -1,0 +1,53 @@
+"""Events on the terminal as they come, of several topics at once, until there were enough or somebody stops it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from ..client_async import AsyncBaseClient
+from ..event import Event
+from ..json_codec import plain
+from ..operation import EventType
+from .output import printable
+
+
+async def follow(
+    client: AsyncBaseClient, events: Sequence[EventType[Any]], *, is_json: bool, count: int | None
+) -> None:
+    """Prints them in the order in which they come. What was missed while the socket was away comes first after it; what will never
+    come is said on stderr. Raises what ends a stream."""
+    queue: asyncio.Queue[tuple[str, Event[Any]]] = asyncio.Queue(1)
+    async with client, asyncio.TaskGroup() as group:
+        tasks = [group.create_task(_read(client, kind, queue)) for kind in events]
+        printer = group.create_task(_print(queue, is_json=is_json, count=count))
+        printer.add_done_callback(lambda _: [task.cancel() for task in tasks])
+
+
+async def _read(client: AsyncBaseClient, kind: EventType[Any], queue: asyncio.Queue[tuple[str, Event[Any]]]) -> None:
+    async with client.events(kind.record) as stream:
+        print(f"following {kind.topic}: {kind.name}", file=sys.stderr, flush=True)
+        async for event in stream:
+            await queue.put((kind.name, event))
+
+
+async def _print(queue: asyncio.Queue[tuple[str, Event[Any]]], *, is_json: bool, count: int | None) -> None:
+    printed = 0
+    while count is None or printed < count:
+        name, event = await queue.get()
+        if event.after_gap:
+            print(f"events of {event.topic} were missed and will not come", file=sys.stderr, flush=True)
+        print(_line(name, event, is_json=is_json), flush=True)
+        printed += 1
+
+
+def _line(name: str, event: Event[Any], *, is_json: bool) -> str:
+    data = plain(event.data)
+    if not is_json:
+        place = "" if event.offset is None else f"  {event.offset}"
+        return f"{event.topic}{place}  {name}  {printable(json.dumps(data, ensure_ascii=False))}"
+    told = {"event": name, "topic": event.topic, "offset": event.offset, "epoch": event.epoch}
+    return json.dumps({**told, "after_gap": event.after_gap, "data": data}, ensure_ascii=False)

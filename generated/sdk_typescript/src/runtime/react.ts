@@ -1,0 +1,92 @@
+/** Hooks for React 18 and later: what an operation answers, and the events of a topic, as the state of a component. */
+
+import { useCallback, useEffect, useState } from "react";
+import type { BaseClient } from "./client.ts";
+import type { Received } from "./events.ts";
+import type { CallOptions } from "./options.ts";
+
+export interface OperationState<T> {
+  /** The last answer, also while the next one is awaited. */
+  readonly data: T | undefined;
+  /** Why there is none; a ClientError, unless the client is used wrongly. */
+  readonly error: Error | undefined;
+  readonly isLoading: boolean;
+  /** Asks again, with the same input. */
+  readonly reload: () => void;
+}
+
+export interface TopicState<T> {
+  /** The newest last; no more than `keep`. */
+  readonly events: readonly Received<T>[];
+  /** What ended the stream. */
+  readonly error: Error | undefined;
+}
+
+const KEEP = 100;
+
+/**
+ * Calls `operation`, a method of a client such as `client.authors.get`, when the component appears and whenever `input` is another
+ * one, by its content. A call whose answer nobody waits for any more is cancelled. `undefined` as input asks nothing yet.
+ */
+export function useOperation<I extends object, O>(
+  operation: (input: I, options?: CallOptions) => Promise<O>,
+  input: I | undefined,
+): OperationState<O> {
+  const [state, setState] = useState<Omit<OperationState<O>, "reload">>(() => ({
+    data: undefined,
+    error: undefined,
+    isLoading: input !== undefined,
+  }));
+  const [turn, setTurn] = useState(0);
+  const asked = input === undefined ? undefined : contentOf(input);
+  useEffect(() => {
+    if (input === undefined) {
+      return undefined;
+    }
+    const life = new AbortController();
+    const settle = (found: { data?: O; error?: Error }): void => {
+      if (!life.signal.aborted) {
+        setState(({ data }) => ({ data, error: undefined, ...found, isLoading: false }));
+      }
+    };
+    setState(({ data }) => ({ data, error: undefined, isLoading: true }));
+    operation(input, { signal: life.signal }).then(
+      (data) => settle({ data }),
+      (error: unknown) => settle({ error: errorOf(error) }),
+    );
+    return () => life.abort();
+    // The input counts by its content, and the method of a client is the same for its life.
+  }, [asked, turn]);
+  const reload = useCallback(() => setTurn((count) => count + 1), []);
+  return { ...state, reload };
+}
+
+/** Follows the events of this name while the component is there. */
+export function useTopic<E, K extends keyof E>(client: BaseClient<E>, name: K, keep: number = KEEP): TopicState<E[K]> {
+  const [state, setState] = useState<TopicState<E[K]>>(quiet);
+  useEffect(() => {
+    const stream = client.events(name);
+    const read = async (): Promise<void> => {
+      for await (const event of stream) {
+        setState(({ events }) => ({ events: [...events, event].slice(-keep), error: undefined }));
+      }
+    };
+    setState(quiet);
+    read().catch((error: unknown) => setState(({ events }) => ({ events, error: errorOf(error) })));
+    return () => void stream.return?.();
+  }, [client, name, keep]);
+  return state;
+}
+
+function quiet<T>(): TopicState<T> {
+  return { events: [], error: undefined };
+}
+
+/** JSON has no bigint; here it is only compared. */
+function contentOf(input: object): string {
+  return JSON.stringify(input, (_, value: unknown) => (typeof value === "bigint" ? `${value}n` : value));
+}
+
+function errorOf(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}
