@@ -22,13 +22,13 @@ from app.supervision.supervisor import Supervisor
 from app.telemetry.metrics.catalogue import Catalogue
 from app.telemetry.metrics.metrics import Known, Metrics
 from generated.errors import ERRORS, CloseCode
-from generated.operations import BUCKETS, CONTRACT_HASH, CONTRACT_VERSION, OPERATIONS, TOPICS
+from generated.operations import BUCKETS, CONTRACT_HASH, CONTRACT_VERSION, OPERATIONS, QUESTIONS, TOPICS
 
 
 def known() -> Known:
     """The closed sets of the contract that is served."""
     return Known(
-        operations=tuple(OPERATIONS),
+        operations=(*OPERATIONS, *(one.name for one in QUESTIONS.values())),
         codes=tuple(ERRORS),
         close_codes=tuple(CloseCode),
         reasons=tuple(Reason),

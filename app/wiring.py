@@ -31,6 +31,7 @@ from app.broadcast.hub import Hub
 from app.broadcast.mover import Mover
 from app.broadcast.outbox import Outbox
 from app.broadcast.redis_broker import RedisBroker, make_reader
+from app.broadcast.topics import Topics
 from app.db.database import Database
 from app.db.pipelined_redis import PipelinedConnection
 from app.db.schema import Schema, configuration
@@ -73,8 +74,9 @@ from app.ws.endpoint import SocketDoor, no_socket
 from generated.handlers import Handlers
 from generated.http_routes import ROUTES
 from generated.operations import CONTRACT_VERSION, EVENTS, OPERATIONS, SOCKETS_PER_USER, TOPICS, Priority
+from generated.topics import TOPIC_RECORDS
 from generated.wire import EVENT_CODECS, EVENT_OF
-from generated.ws_packages import PACKAGES
+from generated.ws_packages import GUARDS, PACKAGES
 
 Asgi = Callable[[Any, Any, Any], Any]
 
@@ -119,11 +121,12 @@ class Service:
             remarks={"keycloak": self.identity.remark},
         )
         self.access = AccessLog(sample=settings.access_log_sample, slow_s=settings.slow_request_ms / 1000)
+        names = Topics(TOPICS, TOPIC_RECORDS)
         self.runner = Runner(
             database=self.database,
             limiter=self.limiter,
             audit=self.audit,
-            outbox=Outbox(EVENT_OF, EVENT_CODECS, wake=self.mover.wake, on_commit=metrics.events.published),
+            outbox=Outbox(EVENT_OF, EVENT_CODECS, names, wake=self.mover.wake, on_commit=metrics.events.published),
             metrics=metrics.requests,
             deadlines=self.deadlines,
             shares=self.shares,
@@ -341,6 +344,7 @@ def _socket(service: Service, handlers: Handlers[Context], settings: Settings) -
         runner=service.runner,
         handlers=handlers,
         packages=PACKAGES,
+        guards=GUARDS,
         verifier=service.verifier,
         tickets=service.tickets,
         limiter=service.limiter,

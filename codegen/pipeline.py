@@ -25,6 +25,7 @@ from codegen.check.policy import check_policy
 from codegen.check.product import check_product
 from codegen.check.sdk import check_sdk
 from codegen.check.streams import check_streams
+from codegen.check.topics import check_topics
 from codegen.check.words import check_words
 from codegen.diagnostics import Findings
 from codegen.emit import manifest
@@ -87,6 +88,7 @@ def load(specs: Path, *, wants_proto: bool = False) -> Loaded:
     check_links(contract, dialects.http.operations, findings)
     check_words(documents, dialects.words.extensions, findings)
     check_policy(contract, dialects.words.faulty, findings)
+    check_topics(contract, findings)
     check_conditions(contract, findings)
     check_defaults(contract, findings)
     check_bytes(contract, findings)

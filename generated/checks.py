@@ -91,6 +91,14 @@ def fault_of_author_created(value: object) -> str | None:
     return None
 
 
+def fault_of_author_deleted(value: object) -> str | None:
+    if type(value) is not results.AuthorDeleted:
+        return unfit(value, "AuthorDeleted")
+    if (fault := fault_of_author(value.author)) is not None:
+        return f"/author{fault}"
+    return None
+
+
 def fault_of_author_list(value: object) -> str | None:
     if type(value) is not results.AuthorList:
         return unfit(value, "AuthorList")
@@ -114,6 +122,14 @@ def fault_of_author_page(value: object) -> str | None:
             return f"/items/*{fault}"
     if (fault := fault_of_page_meta(value.meta)) is not None:
         return f"/meta{fault}"
+    return None
+
+
+def fault_of_author_updated(value: object) -> str | None:
+    if type(value) is not results.AuthorUpdated:
+        return unfit(value, "AuthorUpdated")
+    if (fault := fault_of_author(value.author)) is not None:
+        return f"/author{fault}"
     return None
 
 

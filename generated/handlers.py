@@ -1,4 +1,4 @@
-"""What is left to write by hand: one method per operation. Generated; do not edit."""
+"""What is left to write by hand: one method per operation, and who may follow. Generated; do not edit."""
 
 from __future__ import annotations
 

@@ -56,10 +56,13 @@ class Bucket:
 
 @dataclass(frozen=True, slots=True)
 class Topic:
+    """`parameters` are attributes of every event of the topic, `author.id`, in the order in which they stand in its name."""
+
     name: str
     history: int
     keep_s: float
     must_deliver: bool
+    parameters: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +90,12 @@ class Operation:
 class Event:
     name: str
     pkg_id: int
-    topic: str
+    topics: tuple[str, ...]
     roles: Roles
 
 
 CONTRACT_VERSION = "1.0.0"
-CONTRACT_HASH = "ee67e4d9"
+CONTRACT_HASH = "2f374b2a"
 LATENCY_OBJECTIVES: tuple[float, ...] = (0.25, 0.5)
 """In seconds; each is a bound of the histogram of requests, so that what keeps it can be counted."""
 
@@ -107,6 +110,8 @@ class PkgId(IntEnum):
     GET_AUDIT_LOGS = 7
     GET_AUDIT_LOG = 8
     AUTHOR_CREATED = 1001
+    AUTHOR_UPDATED = 1002
+    AUTHOR_DELETED = 1003
 
 
 ROLES: frozenset[str] = frozenset(
@@ -125,6 +130,7 @@ BUCKETS: dict[str, Bucket] = {
 
 TOPICS: dict[str, Topic] = {
     "authors": Topic("authors", 1000, 3600.0, True),
+    "authors/{author.id}": Topic("authors/{author.id}", 1000, 3600.0, True, ("author.id",)),
 }
 
 SOCKETS_PER_USER = 20
@@ -216,7 +222,7 @@ OPERATIONS: dict[str, Operation] = {
             "unavailable",
             "version_mismatch",
         ),
-        publishes=(),
+        publishes=("author_deleted",),
         sensitive=frozenset(),
     ),
     "end_sessions": Operation(
@@ -542,11 +548,31 @@ OPERATIONS: dict[str, Operation] = {
             "unsupported_media_type",
             "version_mismatch",
         ),
-        publishes=(),
+        publishes=("author_updated",),
         sensitive=frozenset(),
     ),
 }
 
 EVENTS: dict[str, Event] = {
-    "author_created": Event(name="author_created", pkg_id=1001, topic="authors", roles=(frozenset({"get-authors"}),)),
+    "author_created": Event(
+        name="author_created",
+        pkg_id=1001,
+        topics=("authors", "authors/{author.id}"),
+        roles=(frozenset({"get-authors"}),),
+    ),
+    "author_deleted": Event(
+        name="author_deleted",
+        pkg_id=1003,
+        topics=("authors", "authors/{author.id}"),
+        roles=(frozenset({"get-authors"}),),
+    ),
+    "author_updated": Event(
+        name="author_updated",
+        pkg_id=1002,
+        topics=("authors", "authors/{author.id}"),
+        roles=(frozenset({"get-authors"}),),
+    ),
 }
+
+QUESTIONS: dict[str, Operation] = {}
+"""By topic: whether a caller may follow it, where a handler says so."""

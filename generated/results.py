@@ -52,6 +52,10 @@ class AuthorCreated(Struct, kw_only=True, gc=False):
     author: Author
 
 
+class AuthorDeleted(Struct, kw_only=True, gc=False):
+    author: Author
+
+
 class AuthorList(Struct, kw_only=True, gc=False):
     items: list[Author]
     meta: PageMeta
@@ -60,6 +64,10 @@ class AuthorList(Struct, kw_only=True, gc=False):
 class AuthorPage(Struct, kw_only=True, gc=False):
     items: list[Author]
     meta: PageMeta
+
+
+class AuthorUpdated(Struct, kw_only=True, gc=False):
+    author: Author
 
 
 class FieldError(Struct, kw_only=True, gc=False):

@@ -134,6 +134,14 @@ def read_author_created(message: authors_pb2.AuthorCreated) -> results.AuthorCre
     return results.AuthorCreated(author=read_author(message.author))
 
 
+def write_author_deleted(message: authors_pb2.AuthorDeleted, value: results.AuthorDeleted) -> None:
+    write_author(message.author, value.author)
+
+
+def read_author_deleted(message: authors_pb2.AuthorDeleted) -> results.AuthorDeleted:
+    return results.AuthorDeleted(author=read_author(message.author))
+
+
 def write_author_list(message: authors_pb2.AuthorList, value: results.AuthorList) -> None:
     for items_item in value.items:
         write_author(message.items.add(), items_item)
@@ -152,6 +160,14 @@ def write_author_page(message: authors_pb2.AuthorPage, value: results.AuthorPage
 
 def read_author_page(message: authors_pb2.AuthorPage) -> results.AuthorPage:
     return results.AuthorPage(items=[read_author(item) for item in message.items], meta=read_page_meta(message.meta))
+
+
+def write_author_updated(message: authors_pb2.AuthorUpdated, value: results.AuthorUpdated) -> None:
+    write_author(message.author, value.author)
+
+
+def read_author_updated(message: authors_pb2.AuthorUpdated) -> results.AuthorUpdated:
+    return results.AuthorUpdated(author=read_author(message.author))
 
 
 def write_field_error(message: envelope_pb2.FieldError, value: results.FieldError) -> None:
@@ -854,8 +870,22 @@ EVENT_CODECS: dict[int, EventCodec] = {
         msgspec.json.Decoder(results.AuthorCreated).decode,
         checks.fault_of_author_created,
     ),
+    1003: EventCodec(
+        _json,
+        lambda event: _message(authors_pb2.AuthorDeleted(), write_author_deleted, event),
+        msgspec.json.Decoder(results.AuthorDeleted).decode,
+        checks.fault_of_author_deleted,
+    ),
+    1002: EventCodec(
+        _json,
+        lambda event: _message(authors_pb2.AuthorUpdated(), write_author_updated, event),
+        msgspec.json.Decoder(results.AuthorUpdated).decode,
+        checks.fault_of_author_updated,
+    ),
 }
 
 EVENT_OF: dict[type[Any], Event] = {
     results.AuthorCreated: EVENTS["author_created"],
+    results.AuthorDeleted: EVENTS["author_deleted"],
+    results.AuthorUpdated: EVENTS["author_updated"],
 }

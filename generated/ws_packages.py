@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from generated.bindings import Package
+from generated.bindings import Guard, Package
 from generated.operations import OPERATIONS
 from generated.wire import CODECS
 
@@ -22,3 +22,6 @@ PACKAGES: dict[int, Package] = {
     ),
     8: Package(OPERATIONS["get_audit_log"], CODECS["get_audit_log"], lambda handlers: handlers.audit_log.get_audit_log),
 }
+
+GUARDS: dict[str, Guard] = {}
+"""By topic: who says who may follow it."""

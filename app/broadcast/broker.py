@@ -15,6 +15,15 @@ MAX_OFFSET = 2**53 - 1
 
 
 @dataclass(frozen=True, slots=True)
+class Address:
+    """Under which events are heard. `topic` is the contract's, `authors/{author.id}`, and has the stream; `name` is what clients
+    follow, `authors/7`. Without parameters they are equal."""
+
+    topic: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Pending:
     """A committed event on its way to the stream; `data` is its JSON."""
 
@@ -24,6 +33,8 @@ class Pending:
     data: bytes
     at_ms: int = 0
     """When the row was written, in milliseconds since 1970 by PostgreSQL's clock."""
+    name: str = ""
+    """What the topic is called for this event; empty where it is the topic itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +47,7 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """Offsets count from 1; another epoch means that the count began again."""
+    """Offsets count from 1 through all that a topic is called; another epoch means that the count began again."""
 
     topic: str
     offset: int
@@ -48,6 +59,13 @@ class Delivery:
     """When its row was written, in milliseconds since 1970; None where an older release appended it."""
     size: int = 0
     """Of the event's JSON, in bytes."""
+    of: str = ""
+    """What the topic is called for this event; empty where it is the topic itself."""
+
+    @property
+    def name(self) -> str:
+        """What clients follow, and are told."""
+        return self.of or self.topic
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,14 +14,14 @@ from typing import Any, Protocol
 
 import structlog
 
-from app.broadcast.broker import Delivery, Position
+from app.broadcast.broker import Address, Delivery, Position
 
 Message = MutableMapping[str, Any]
 """An ASGI message; all sockets of one format share it, so nobody may change it."""
 
 MAX_RECENT = 1_000
 MAX_RECENT_BYTES = 1 << 20
-"""Of events' JSON, remembered of each topic: what most sockets that were away for a moment have missed. The rest is the
+"""Of events' JSON, remembered of each topic, whatever it is called: what most sockets that were away for a moment have missed. The rest is the
 stream's to tell."""
 
 logger = structlog.get_logger(__name__)
@@ -31,13 +31,16 @@ class Encoder(Protocol):
     """One for each wire format, known by its identity. Each makes an ASGI message and says its size in bytes."""
 
     def push(self, delivery: Delivery, /) -> tuple[Message, int]: ...
-    def missed(self, topic: str, position: Position, /) -> tuple[Message, int]:
+    def missed(self, name: str, position: Position, /) -> tuple[Message, int]:
         """Says that events before `position`, or at it, will never come."""
 
 
 class Subscriber(Protocol):
     def push(self, message: Message, size: int) -> None:
         """Must neither wait nor raise."""
+
+
+Groups = dict[Encoder, dict[Subscriber, None]]
 
 
 class Recalled:
@@ -62,7 +65,7 @@ class Recalled:
             return encoder.push(one)
         except Exception:
             logger.exception("event.not_encoded", topic=one.topic, pkg_id=one.pkg_id)
-            return encoder.missed(one.topic, Position(one.epoch, one.offset))
+            return encoder.missed(one.name, Position(one.epoch, one.offset))
 
 
 class Recent:
@@ -109,22 +112,27 @@ class Hub:
         """Pushes since the start, by topic."""
         self.resumed: dict[tuple[str, bool], int] = {}
         """Subscriptions with a position since the start, by topic and whether all that was missed was still there."""
-        self._topics: dict[str, dict[Encoder, dict[Subscriber, None]]] = {}
+        self._topics: dict[str, dict[str, Groups]] = {}
+        """By topic, and by what it is called: a topic with parameters has a name for each value that somebody follows."""
         self._recent: dict[str, Recent] = {}
 
-    def subscribe(self, topic: str, subscriber: Subscriber, encoder: Encoder) -> None:
+    def subscribe(self, address: Address, subscriber: Subscriber, encoder: Encoder) -> None:
         """From the next event on; twice is once. Any topic is taken, whether or not it exists."""
-        self._topics.setdefault(topic, {}).setdefault(encoder, {})[subscriber] = None
+        groups = self._topics.setdefault(address.topic, {}).setdefault(address.name, {})
+        groups.setdefault(encoder, {})[subscriber] = None
 
-    def unsubscribe(self, topic: str, subscriber: Subscriber, encoder: Encoder) -> None:
+    def unsubscribe(self, address: Address, subscriber: Subscriber, encoder: Encoder) -> None:
         """Unknown ones are ignored; the last one to leave leaves nothing behind."""
-        groups = self._topics.get(topic, {})
+        names = self._topics.get(address.topic, {})
+        groups = names.get(address.name, {})
         members = groups.get(encoder, {})
         members.pop(subscriber, None)
         if not members:
             groups.pop(encoder, None)
         if not groups:
-            self._topics.pop(topic, None)
+            names.pop(address.name, None)
+        if not names:
+            self._topics.pop(address.topic, None)
 
     def position(self, topic: str) -> Position | None:
         """After which the next event comes; None until the relay has seen the stream, or the stream its first event."""
@@ -143,20 +151,24 @@ class Hub:
         self._on_event(topic, None if at_ms is None else time.time() - at_ms / 1000)
         recent = self._recent.setdefault(topic, Recent(Position(delivery.epoch, 0), self._max_recent))
         recalled = recent.add(delivery)
-        for encoder, members in list(self._topics.get(topic, {}).items()):
+        for encoder, members in list(self._topics.get(topic, {}).get(delivery.name, {}).items()):
             message, size = recalled.form(encoder)
             for subscriber in list(members):
                 subscriber.push(message, size)
             self.delivered[topic] = self.delivered.get(topic, 0) + len(members)
 
     def move(self, topic: str, position: Position, *, lost: bool) -> None:
-        """What was remembered is no more; where something is lost, each subscriber is told."""
+        """What was remembered is no more; where something is lost, each subscriber is told, by the name that it follows."""
         self._recent[topic] = Recent(position, self._max_recent)
         if lost:
-            for encoder, members in list(self._topics.get(topic, {}).items()):
-                message, size = encoder.missed(topic, position)
-                for subscriber in list(members):
-                    subscriber.push(message, size)
+            for name, groups in list(self._topics.get(topic, {}).items()):
+                self._tell_missed(name, groups, position)
+
+    def _tell_missed(self, name: str, groups: Groups, position: Position) -> None:
+        for encoder, members in list(groups.items()):
+            message, size = encoder.missed(name, position)
+            for subscriber in list(members):
+                subscriber.push(message, size)
 
     def note_resumption(self, topic: str, *, is_whole: bool) -> None:
         """Somebody has asked for what came after a position."""
@@ -164,5 +176,6 @@ class Hub:
         self.resumed[told] = self.resumed.get(told, 0) + 1
 
     def count(self, topic: str) -> int:
-        """Over all formats."""
-        return sum(len(members) for members in self._topics.get(topic, {}).values())
+        """Over all formats, and all names: who follows two of them counts twice."""
+        names = self._topics.get(topic, {})
+        return sum(len(members) for groups in names.values() for members in groups.values())

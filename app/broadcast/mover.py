@@ -163,7 +163,9 @@ class Mover:
         rows = await self._statements.read(connection, lane.topic)
         if not rows:
             return
-        events = [Pending(str(row["event_id"]), row["pkg_id"], row["event"], row["at_ms"]) for row in rows]
+        events = [
+            Pending(str(row["event_id"]), row["pkg_id"], row["event"], row["at_ms"], row["name"] or "") for row in rows
+        ]
         try:
             count = await self._broker.append(lane.topic, lane.token, events)
         except NotAppended:

@@ -1,4 +1,4 @@
-"""The transactional outbox: an event is a row of the transaction that it tells of, so it is heard if that commits, and only then.
+"""The transactional outbox: an event is a row of the transaction that it tells of, for each of its topics, so it is heard if that commits, and only then.
 
 Promises: nothing is committed with an event that its operation does not declare (`x-publishes`), or that is not what it says. The mover takes the rows to
 the streams (`mover.py`); `wake` only makes that quick.
@@ -6,13 +6,15 @@ the streams (`mover.py`); `wake` only makes that quick.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 import structlog
 from sqlalchemy import ARRAY, Integer, LargeBinary, Text, bindparam, func, insert, select
 
+from app.broadcast.broker import Address
 from app.broadcast.tables import EVENT_OUTBOX
+from app.broadcast.topics import Topics
 from app.db.database import Executor
 from app.db.statements import Statement, compile_statement
 from generated.errors import Internal
@@ -37,6 +39,7 @@ class Outbox:
         self,
         events: Mapping[type[Any], Event],
         codecs: Mapping[int, EventEncoder],
+        topics: Topics,
         *,
         wake: Callable[[str], None],
         on_commit: Callable[[str], None] = lambda topic: None,
@@ -44,6 +47,7 @@ class Outbox:
         self._on_commit = on_commit
         self._events = events
         self._codecs = codecs
+        self._topics = topics
         self._wake = wake
         self._insert = _insertion()
 
@@ -52,19 +56,27 @@ class Outbox:
         if not events:
             return
         found = [self._declared(operation, event) for event in events]
+        rows = [row for one, event in zip(found, events, strict=True) for row in self._rows(one, event)]
+        addresses, pkg_ids, encoded = zip(*rows, strict=True)
         await executor.execute(
             self._insert,
-            topics=[one.topic for one in found],
-            pkg_ids=[one.pkg_id for one in found],
-            events=[self._codecs[one.pkg_id].encode_json(event) for one, event in zip(found, events, strict=True)],
+            topics=[one.topic for one in addresses],
+            names=[one.name for one in addresses],
+            pkg_ids=list(pkg_ids),
+            events=list(encoded),
         )
+
+    def _rows(self, declared: Event, event: Any) -> Iterator[tuple[Address, int, bytes]]:
+        """One for each topic of the event."""
+        encoded = self._codecs[declared.pkg_id].encode_json(event)
+        return ((self._topics.address(one, event), declared.pkg_id, encoded) for one in declared.topics)
 
     def wake(self, events: Sequence[Any]) -> None:
         """After COMMIT. Without it the rows are found within a second."""
         for event in events:
-            topic = self._events[type(event)].topic
-            self._on_commit(topic)
-            self._wake(topic)
+            for topic in self._events[type(event)].topics:
+                self._on_commit(topic)
+                self._wake(topic)
 
     def _declared(self, operation: Operation, event: Any) -> Event:
         found = self._events.get(type(event))
@@ -83,9 +95,12 @@ def _insertion() -> Statement:
     """Ids are given in the order of the lists."""
     lists = (
         bindparam("topics", type_=ARRAY(Text)),
+        bindparam("names", type_=ARRAY(Text)),
         bindparam("pkg_ids", type_=ARRAY(Integer)),
         bindparam("events", type_=ARRAY(LargeBinary)),
     )
-    row = func.unnest(*lists).table_valued("topic", "pkg_id", "event", with_ordinality="place").render_derived().c
-    given = select(row.topic, row.pkg_id, row.event, func.clock_timestamp()).order_by(row.place)
-    return compile_statement(insert(EVENT_OUTBOX).from_select(["topic", "pkg_id", "event", "at"], given))
+    row = (
+        func.unnest(*lists).table_valued("topic", "name", "pkg_id", "event", with_ordinality="place").render_derived().c
+    )
+    given = select(row.topic, row.name, row.pkg_id, row.event, func.clock_timestamp()).order_by(row.place)
+    return compile_statement(insert(EVENT_OUTBOX).from_select(["topic", "name", "pkg_id", "event", "at"], given))

@@ -147,7 +147,7 @@ class RedisBroker:
         given += [token, secrets.token_hex(8), kept.history, MEMORY, MEMORY_MS]
         given += self._known.get(topic, (b"", 0))
         for event in events:
-            given += (event.event_id, event.pkg_id, event.data, event.at_ms)
+            given += (event.event_id, event.pkg_id, event.data, event.at_ms, event.name)
         answer: Any = await self._append.run(*given)
         if not isinstance(answer, list):
             return int(answer)
@@ -325,12 +325,13 @@ class RedisBroker:
         try:
             if not offset or not epoch:
                 raise ValueError("the entry is none of this epoch")
-            pkg_id, data, at_ms = int(fields[b"pkg_id"]), fields[b"event"], fields.get(b"at_ms", b"")
+            pkg_id, data, name = int(fields[b"pkg_id"]), fields[b"event"], fields.get(b"name", b"").decode()
             event = self._codecs[pkg_id].decode_json(data)
         except Exception as error:
             logger.error("event.not_read", topic=topic, entry=entry_id.decode(), error=type(error).__name__)
             return Hole(topic, offset, epoch)
-        return Delivery(topic, offset, epoch, pkg_id, event, int(at_ms) if at_ms.isdigit() else None, len(data))
+        at_ms = fields.get(b"at_ms", b"")
+        return Delivery(topic, offset, epoch, pkg_id, event, int(at_ms) if at_ms.isdigit() else None, len(data), name)
 
 
 def _pairs_of(fields: Sequence[bytes]) -> dict[bytes, bytes]:

@@ -21,6 +21,8 @@ class EventOutboxRow(SQLModel, table=True):
     event: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     event_id: uuid.UUID = Field(sa_column=Column(Uuid, nullable=False, server_default=text("gen_random_uuid()")))
     """What the stream remembers, so that an event which is appended twice stands in it once."""
+    name: str | None = Field(sa_column=Column(Text))
+    """What the topic is called for this event; NULL where it is the topic itself."""
     at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False, server_default=text("now()")))
 
 

@@ -134,6 +134,8 @@ class Call:
     peek: Callable[[], Mapping[str, object]] | None = None
     """The request's fields as they were sent, unjudged, for the row of a refusal; None where the door knows the object
     without. Raises what `decode` raises."""
+    fault_of: Callable[[object], str | None] | None = None
+    """What is wrong with a result; None for what the contract says of the operation's."""
     alternatives: Callable[[Any], Sequence[Any]] | None = None
     """Requests that stand for the one that was read where that is refused by its precondition (RFC 9110 §13.1.1)."""
     arrived_at: float = field(default_factory=time.monotonic)

@@ -333,13 +333,14 @@ def deadline_s(call: Call) -> float:
 def fitting(call: Call, result: Any) -> Any:
     """The result, if it is what the contract says; else Internal is raised, and the log says where it is not. A
     command's is encoded for a try, too."""
-    codec = CODECS[call.operation.name]
-    fault = codec.fault_of(result)
+    fault = (call.fault_of or CODECS[call.operation.name].fault_of)(result)
     if fault is not None:
         log.error("operation.wrong_result", operation=call.operation.name, fault=fault)
         raise Internal
     if not call.operation.is_query:
-        codec.encode_json(result)  # Half of a surrogate pair is known to encoders alone: better now than after COMMIT.
+        CODECS[call.operation.name].encode_json(
+            result
+        )  # Half of a surrogate pair is known to encoders alone: better now than after COMMIT.
     return result
 
 

@@ -299,6 +299,8 @@ class Connection:
             self._refuse_credential(error, action.req_id)
         else:
             if await self._accept(principal):
+                if not await self._subscriptions.review(self._caller, self._session.next_trace_id()):
+                    self.outbox.close(CloseCode.INSUFFICIENT_STATE, "insufficient_state")
                 self._reply(self._session.dialect.writer.authenticated(self._expiry.left_s, action.req_id))
 
     async def _prove(self, text: str) -> Principal:
@@ -333,7 +335,6 @@ class Connection:
         self._place = principal.subject
         self._caller = Caller(principal, self._caller.ip, self._caller.user_agent, Door.WEBSOCKET)
         self._expiry.start(principal.expires_at - self._services.clock())
-        self._subscriptions.review(principal)
         self.settle()
         return True
 
@@ -368,16 +369,16 @@ class Connection:
     # Topics
 
     async def _change_topics(self, action: Subscribe | Unsubscribe) -> None:
-        control, principal = ControlId.SUBSCRIBE, self._caller.principal
+        control = ControlId.SUBSCRIBE
         try:
             if isinstance(action, Unsubscribe):
                 control = ControlId.UNSUBSCRIBE
                 self._subscriptions.leave(action.topics)
                 self._reply(self._session.dialect.writer.unsubscribed(action.topics, action.req_id))
-            elif principal is None:
+            elif self._caller.principal is None:
                 raise CredentialRefused(self._caller.absent)
             else:
-                await self._subscriptions.join(action, principal)
+                await self._subscriptions.join(action, self._caller, self._session.next_trace_id())
         except ApiError as error:
             self._refuse(Attempt.SUBSCRIBE, error, action.req_id, control)
         except NotKept:

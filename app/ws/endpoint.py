@@ -20,6 +20,7 @@ from app.auth.ended_sessions import nobody_s
 from app.auth.principal import Principal
 from app.broadcast.broker import History
 from app.broadcast.hub import Hub, Message
+from app.broadcast.topics import Topics
 from app.errors import problem
 from app.execution.address import client_ip, limit_key
 from app.execution.context import Door
@@ -29,15 +30,17 @@ from app.telemetry.metrics.sockets import Traffic
 from app.ws.connection import Connection, Receive
 from app.ws.departure import Departure
 from app.ws.dialect import make_dialects
+from app.ws.guard import TopicGuard
 from app.ws.handshake import Admission, Handshake, HandshakeSettings, Redeemer, Scope, Verifier, user_agent_of
 from app.ws.outbox import ABNORMAL
 from app.ws.peer import Send
 from app.ws.refusals import Attempt, OnRefusal, reason_of
 from app.ws.services import Runner, Services, UserSockets
 from app.ws.subscriptions import Feed, topic_roles
-from generated.bindings import Package
+from generated.bindings import Guard, Package
 from generated.errors import ApiError, RateLimited, UnknownOperation
-from generated.operations import CONTRACT_HASH, CONTRACT_VERSION, EVENTS
+from generated.operations import CONTRACT_HASH, CONTRACT_VERSION, EVENTS, TOPICS
+from generated.topics import TOPIC_RECORDS
 from generated.wire import EVENT_CODECS
 
 MAX_PENDING_PER_IP = 20
@@ -73,6 +76,7 @@ class SocketDoor:
         runner: Runner,
         handlers: Any,
         packages: Mapping[int, Package],
+        guards: Mapping[str, Guard],
         verifier: Verifier,
         tickets: Redeemer,
         limiter: Limiter,
@@ -92,7 +96,13 @@ class SocketDoor:
             runner,
             verifier,
             limiter,
-            Feed(hub, history, topic_roles(EVENTS.values())),
+            Feed(
+                hub,
+                history,
+                Topics(TOPICS, TOPIC_RECORDS),
+                topic_roles(EVENTS.values()),
+                TopicGuard(runner, handlers, guards),
+            ),
             on_refusal,
             gate,
             user_sockets,

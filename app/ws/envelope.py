@@ -27,7 +27,7 @@ MAX_PKG_ID = 65_535
 MAX_TIMEOUT_MS = 30_000
 MAX_TOPICS = 100
 """Of one control frame."""
-MAX_TOPIC_CHARS = 200
+MAX_TOPIC_CHARS = 3_000
 MAX_EPOCH_CHARS = 64
 MAX_ITEMS = 1_000
 """That one frame may grant to a stream."""

@@ -98,7 +98,7 @@ class JsonWriter:
         frame = b'{"pkg_id":%d,"req_id":"%b","topic":%b,"offset":%d,"epoch":%b,"data":%b}' % (
             delivery.pkg_id,
             NIL_REQ_ID.encode(),
-            _encode(delivery.topic),
+            _encode(delivery.name),
             delivery.offset,
             _encode(delivery.epoch),
             self._events[delivery.pkg_id].encode_json(delivery.event),
@@ -160,7 +160,7 @@ class ProtobufWriter:
         frame = envelope_pb2.Response(
             pkg_id=delivery.pkg_id,
             req_id=NIL_REQ_ID,
-            topic=delivery.topic,
+            topic=delivery.name,
             offset=delivery.offset,
             epoch=delivery.epoch,
             data=self._events[delivery.pkg_id].encode_protobuf(delivery.event),

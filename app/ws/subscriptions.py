@@ -1,5 +1,5 @@
-"""The topics of one socket: joined only with a role of the topic, left when the role is gone (ACCEPTANCE Z04), and resumed where
-the client left off.
+"""The topics of one socket: joined only with a role of the topic, and where a handler opens them, left when either is gone
+(ACCEPTANCE Z04), and resumed where the client left off.
 
 Promises: between what was missed and what is live there is no gap and nothing twice; what cannot be recovered is said. History goes
 out as replies do: as fast as the client reads, and nothing else is read from it meanwhile.
@@ -13,8 +13,10 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from app.auth.principal import Principal
-from app.broadcast.broker import Delivery, History, NotKept, Position
+from app.broadcast.broker import Address, Delivery, History, NotKept, Position
 from app.broadcast.hub import Encoder, Hub, Message, Recalled
+from app.broadcast.topics import Found, Topics
+from app.execution.context import Caller
 from app.ws.envelope import Subscribe
 from app.ws.frames import Start
 from generated.errors import ApiError, Forbidden, InvalidData, Unavailable
@@ -28,9 +30,13 @@ FOLLOW_S = 3.0
 LOOK_S = 0.02
 
 
+MAX_FOLLOWED = 1_000
+"""Topics of one socket, by their names."""
+
+
 def topic_roles(events: Iterable[Event]) -> dict[str, Roles]:
-    """All events of a topic have equal roles; that is the topic's authorisation."""
-    return {event.topic: event.roles for event in events}
+    """All events of a topic have equal roles; that is the topic's authorisation, with its guard where it has one."""
+    return {topic: event.roles for event in events for topic in event.topics}
 
 
 def admits(roles: Roles, principal: Principal) -> bool:
@@ -52,14 +58,22 @@ class TopicWriter(Encoder, Protocol):
     def message(self, frame: bytes) -> Message: ...
 
 
+class Guard(Protocol):
+    """As `app.ws.guard`."""
+
+    async def admits(self, found: Found, caller: Caller, trace_id: str) -> bool: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Feed:
     """Where a node's events come from."""
 
     hub: Hub
     history: History
+    topics: Topics
     roles: Mapping[str, Roles]
     """Of every topic that there is; one that is not here does not exist."""
+    guard: Guard
 
 
 class Subscriptions:
@@ -73,52 +87,66 @@ class Subscriptions:
         self._sink = sink
         self._writer = writer
         self._paid = paid
-        self._joined: set[str] | None = None
+        self._joined: dict[str, Found] | None = None
 
     @property
     def topics(self) -> frozenset[str]:
+        """By the names that the client gave."""
         return frozenset(self._joined or ())
 
-    async def join(self, wanted: Subscribe, principal: Principal) -> None:
-        """All or none, and answered. A topic that is followed already is followed once.
+    async def join(self, wanted: Subscribe, caller: Caller, trace_id: str) -> None:
+        """All or none, and answered. A topic that is followed already is followed once. `caller` has a principal.
 
-        Raises InvalidData for a topic that does not exist, Forbidden without its role, Unavailable where it cannot be found out
-        what was missed; nothing is joined then. Raises NotKept, after the answer, for a history that is lost while it is sent:
-        then the socket has to begin anew.
+        Raises InvalidData for a topic that does not exist, or more topics than a socket may follow, Forbidden without its role or where its
+        handler says no, what a call raises where the handler cannot say, Unavailable where it cannot be found out what was missed; nothing
+        is joined then. Raises NotKept, after the answer, for a history that is lost while it is sent: then the socket has to begin anew.
         """
-        topics, after = wanted.topics, wanted.after
-        self._check(topics, principal)
-        new = set(topics) - self.topics
-        self._joined = (self._joined or set()) | new
+        found = self._find(wanted.topics)
+        await self._check(found, caller, trace_id)
+        new = found.keys() - self.topics
+        self._joined = (self._joined or {}) | found
+        after = {found[name].address: position for name, position in wanted.after.items()}
         try:
-            recovered = [topic for topic, position in after.items() if await self._can_recover(topic, position)]
+            recovered = {address for address, position in after.items() if await self._can_recover(address, position)}
         except ApiError:
-            self._joined -= new
+            for name in new:
+                self._joined.pop(name, None)
             raise
-        for topic in after:
-            self._feed.hub.note_resumption(topic, is_whole=topic in recovered)
-        starts = [self._start(topic, after.get(topic), topic in recovered) for topic in dict.fromkeys(topics)]
-        frame = self._writer.subscribed(topics, starts, wanted.req_id)
+        for address in after:
+            self._feed.hub.note_resumption(address.topic, is_whole=address in recovered)
+        starts = [self._start(one.address, after.get(one.address), one.address in recovered) for one in found.values()]
+        frame = self._writer.subscribed(wanted.topics, starts, wanted.req_id)
         self._sink.reply(self._writer.message(frame), len(frame))
-        for topic in recovered:
-            await self._catch_up(topic, after[topic])
+        for address in after:
+            if address in recovered:
+                await self._catch_up(address, after[address])
 
-    def _check(self, topics: Sequence[str], principal: Principal) -> None:
-        roles = self._feed.roles
+    def _find(self, names: Sequence[str]) -> dict[str, Found]:
+        """Each once, in their order."""
+        found = {name: one for name in names if (one := self._feed.topics.find(name))}
         faults = [
             FieldError(pointer=f"/topics/{index}", message="There is no such topic.")
-            for index, topic in enumerate(topics)
-            if topic not in roles
+            for index, name in enumerate(names)
+            if name not in found or found[name].address.topic not in self._feed.roles
         ]
+        if len(self.topics | found.keys()) > MAX_FOLLOWED:
+            faults.append(FieldError(pointer="/topics", message=f"One socket follows {MAX_FOLLOWED} topics at most."))
         if faults:
             raise InvalidData(errors=faults)
-        for topic in topics:
-            if not admits(roles[topic], principal):
-                raise Forbidden(f"The topic {topic} needs a role that is missing.")
+        return found
 
-    async def _can_recover(self, topic: str, after: Position) -> bool:
+    async def _check(self, found: Mapping[str, Found], caller: Caller, trace_id: str) -> None:
+        """Those that are followed already are asked for once more: what was answered then may have changed."""
+        for name, one in found.items():
+            if caller.principal is None or not admits(self._feed.roles[one.address.topic], caller.principal):
+                raise Forbidden(f"The topic {name} needs a role that is missing.")
+        for name, one in found.items():
+            if not await self._feed.guard.admits(one, caller, trace_id):
+                raise Forbidden(f"The topic {name} is not open to this user.")
+
+    async def _can_recover(self, address: Address, after: Position) -> bool:
         """Whether all that came after it is still there. Raises Unavailable."""
-        hub, history = self._feed.hub, self._feed.history
+        topic, hub, history = address.topic, self._feed.hub, self._feed.history
         here = hub.position(topic)
         if here is None or here.epoch != after.epoch or here.offset < after.offset:
             end = await history.end(topic)
@@ -146,24 +174,25 @@ class Subscriptions:
                 raise Unavailable
             await asyncio.sleep(LOOK_S)
 
-    def _start(self, topic: str, after: Position | None, is_recovered: bool) -> Start:
+    def _start(self, address: Address, after: Position | None, is_recovered: bool) -> Start:
         if is_recovered:
-            self._feed.hub.unsubscribe(topic, self._sink, self._writer)
-            return Start(topic, after, True)
-        if topic in self.topics:
-            self._feed.hub.subscribe(topic, self._sink, self._writer)
-        return Start(topic, self._feed.hub.position(topic), False)
+            self._feed.hub.unsubscribe(address, self._sink, self._writer)
+            return Start(address.name, after, True)
+        if address.name in self.topics:
+            self._feed.hub.subscribe(address, self._sink, self._writer)
+        return Start(address.name, self._feed.hub.position(address.topic), False)
 
-    async def _catch_up(self, topic: str, at: Position) -> None:
-        """Sends what came after `at`, piece by piece, and joins the live events in the turn in which nothing is left."""
-        while topic in self.topics:
-            left = self._feed.hub.after(topic, at)
+    async def _catch_up(self, address: Address, at: Position) -> None:
+        """Sends what came after `at`, piece by piece, and joins the live events in the turn in which nothing is left. What
+        went out under another name of the topic is passed over, and counts as a part of its piece."""
+        while address.name in self.topics:
+            left = self._feed.hub.after(address.topic, at)
             if left is not None and len(left) <= PIECE:
-                self._send(topic, left)
-                self._feed.hub.subscribe(topic, self._sink, self._writer)
+                self._send(address, left)
+                self._feed.hub.subscribe(address, self._sink, self._writer)
                 return
-            piece = left[:PIECE] if left is not None else await self._read(topic, at)
-            self._send(topic, piece)
+            piece = left[:PIECE] if left is not None else await self._read(address.topic, at)
+            self._send(address, piece)
             at = Position(at.epoch, at.offset + len(piece))
             await asyncio.sleep(0)
             await self._paid()
@@ -175,23 +204,39 @@ class Subscriptions:
             raise NotKept(topic) from error
         return [Recalled(one) if isinstance(one, Delivery) else Position(one.epoch, one.offset) for one in found]
 
-    def _send(self, topic: str, piece: Sequence[Recalled | Position]) -> None:
-        """What could not be read is missed, and said to be."""
+    def _send(self, address: Address, piece: Sequence[Recalled | Position]) -> None:
+        """What could not be read is missed, and said to be, under each name: nobody knows under which it went out."""
         for one in piece:
-            form = one.form(self._writer) if isinstance(one, Recalled) else self._writer.missed(topic, one)
-            self._sink.reply(*form)
+            if isinstance(one, Position):
+                self._sink.reply(*self._writer.missed(address.name, one))
+            elif one.delivery.name == address.name:
+                self._sink.reply(*one.form(self._writer))
 
-    def leave(self, topics: Iterable[str]) -> None:
+    def leave(self, names: Iterable[str]) -> None:
         """From now on; topics that are not followed, or do not exist, are no error."""
-        for topic in topics:
-            self._feed.hub.unsubscribe(topic, self._sink, self._writer)
-            if self._joined is not None:
-                self._joined.discard(topic)
+        for name in names:
+            found = self._joined.pop(name, None) if self._joined else None
+            if found is not None:
+                self._feed.hub.unsubscribe(found.address, self._sink, self._writer)
 
     def leave_all(self) -> None:
         """So that nothing is pushed to a socket that is gone."""
         self.leave(list(self._joined or ()))
 
-    def review(self, principal: Principal) -> None:
-        """After a refresh: what the new roles do not admit is left."""
-        self.leave([topic for topic in self._joined or () if not admits(self._feed.roles[topic], principal)])
+    async def review(self, caller: Caller, trace_id: str) -> bool:
+        """After a refresh: what the new roles do not admit is left at once, the rest where its handler says no. False where one could
+        not say: its topic is left too, and the client must hear that it is."""
+        joined, principal, is_known = self._joined or {}, caller.principal, True
+        roles = self._feed.roles
+        self.leave([
+            name for name, one in joined.items()
+            if principal is None or not admits(roles[one.address.topic], principal)
+        ])  # fmt: skip
+        for name, one in list(joined.items()):
+            try:
+                is_admitted = await self._feed.guard.admits(one, caller, trace_id)
+            except ApiError:
+                is_admitted = is_known = False
+            if not is_admitted:
+                self.leave([name])
+        return is_known

@@ -8,7 +8,7 @@ from datetime import date
 
 from codegen.breaking.change import Change
 from codegen.breaking.notes import compare_notes
-from codegen.breaking.operations import compare_events, compare_operations, compare_sockets
+from codegen.breaking.operations import compare_events, compare_operations, compare_sockets, compare_topics
 from codegen.breaking.presence import compare_presence
 from codegen.breaking.records import Direction, compare_definitions
 from codegen.breaking.rules import RULES, Severity
@@ -53,6 +53,7 @@ def judge(old: Contract, new: Contract, waivers: Iterable[Waiver], today: date) 
     found = [
         *compare_operations(old, new, today),
         *compare_events(old, new),
+        *compare_topics(old, new),
         *compare_sockets(old, new),
         *_definitions(old, new),
         *compare_proto(old, new),

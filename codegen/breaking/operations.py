@@ -12,6 +12,7 @@ from codegen.breaking.records import Direction, compare_records
 from codegen.breaking.values import compare_types
 from codegen.diagnostics import Place
 from codegen.ir.operations import Contract, Event, Http, Objective, Operation, Roles
+from codegen.ir.topics import events_of, is_guarded
 from codegen.ir.types import File, Record
 
 Carriers = dict[str, tuple[str, ...]]
@@ -282,9 +283,32 @@ def compare_events(old: Contract, new: Contract) -> Iterator[Change]:
         one, other = before[name], after[name]
         if one.pkg_id != other.pkg_id:
             yield Change("event-number-changed", name, f"{one.pkg_id} became {other.pkg_id}", other.place)
-        if one.topic != other.topic:
-            yield Change("event-topic-changed", name, f"{one.topic} became {other.topic}", other.place)
+        yield from _topics(one, other)
         yield from _roles(name, one.roles, other.roles, other)
+
+
+def compare_topics(old: Contract, new: Contract) -> Iterator[Change]:
+    """Of those that stay: whether a handler says who may follow."""
+    before = {topic.name: topic for topic in old.topics if events_of(old, topic.name)}
+    for topic in new.topics:
+        events, other = events_of(new, topic.name), before.get(topic.name)
+        if events and other is not None and is_guarded(topic) != is_guarded(other):
+            rule = "topic-opened-by-handler" if is_guarded(topic) else "topic-opened-by-roles"
+            yield Change(
+                rule, topic.name, f"is opened by {topic.may_follow}, and was by {other.may_follow}", events[0].place
+            )
+
+
+def _topics(one: Event, other: Event) -> Iterator[Change]:
+    """Who follows a topic on which an event is told no more hears nothing; one more is heard by who follows that."""
+    gone = [topic for topic in one.topics if topic not in other.topics]
+    new = [topic for topic in other.topics if topic not in one.topics]
+    if gone and new:
+        yield Change("event-topic-changed", other.name, f"{', '.join(gone)} became {', '.join(new)}", other.place)
+    elif gone:
+        yield Change("event-topic-removed", other.name, f"is told on {', '.join(gone)} no more", other.place)
+    elif new:
+        yield Change("event-topic-added", other.name, f"is told on {', '.join(new)}, too", other.place)
 
 
 def _is_less(one: Objective | None, other: Objective | None) -> bool:

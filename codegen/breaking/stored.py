@@ -36,7 +36,7 @@ def compare_stored(old: Contract, new: Contract) -> Iterator[Change]:
     """Both ways: what the new reader cannot read of the old entries, and what it can that the old one could not."""
     before, after = _kept(old), _kept(new)
     pairs = [(before[name], after[name]) for name in sorted(before.keys() & after.keys())]
-    same = [one.record for one, other in pairs if (one.pkg_id, one.topic) == (other.pkg_id, other.topic)]
+    same = [one.record for one, other in pairs if one.pkg_id == other.pkg_id and set(one.topics) & set(other.topics)]
     told = reachable(old.definitions, same) & reachable(new.definitions, same)
     for name in sorted(told):
         one, other = old.definitions[name], new.definitions[name]
@@ -48,7 +48,7 @@ def compare_stored(old: Contract, new: Contract) -> Iterator[Change]:
 
 def _kept(contract: Contract) -> dict[str, Event]:
     histories = {topic.name: topic.history for topic in contract.topics}
-    return {event.name: event for event in contract.events if histories.get(event.topic, 0)}
+    return {event.name: event for event in contract.events if any(histories.get(one, 0) for one in event.topics)}
 
 
 def _lacks(written: Definition, read: Definition) -> Iterator[tuple[str, str]]:

@@ -18,7 +18,8 @@ def check_policy(contract: Contract, faulty: set[str], findings: Findings) -> No
         checker.operation(operation)
     for event in contract.events:
         checker.roles(f"the event {event.name}", event.roles, event.place)
-        checker.known("topic", event.topic, {topic.name for topic in contract.topics}, event.place, POLICY)
+        for topic in event.topics:
+            checker.known("topic", topic, {one.name for one in contract.topics}, event.place, POLICY)
     checker.topics()
     checker.latencies()
 
@@ -102,12 +103,13 @@ class _Checker:
         """Everybody on a topic may see all of its events, so these ask for the same roles."""
         first: dict[str, tuple[Roles, Place]] = {}
         for event in self._contract.events:
-            roles, place = first.setdefault(event.topic, (event.roles, event.place))
-            if roles != event.roles:
-                self._findings.add(
-                    "V009",
-                    event.place,
-                    f"{event.name} asks for other roles than its topic {event.topic!r}",
-                    other=(place, "asks first"),
-                    fix="write the same security on all events of a topic",
-                )
+            for topic in event.topics:
+                roles, place = first.setdefault(topic, (event.roles, event.place))
+                if roles != event.roles:
+                    self._findings.add(
+                        "V009",
+                        event.place,
+                        f"{event.name} asks for other roles than its topic {topic!r}",
+                        other=(place, "asks first"),
+                        fix="write the same security on all events of a topic",
+                    )

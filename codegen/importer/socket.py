@@ -24,6 +24,8 @@ from codegen.parse.yaml_tree import Mapping, Node, plain
 PARAMETER = re.compile(r"\{([^{}]*)\}")
 JSON_SCHEMAS = re.compile(r"application/(vnd\.(aai\.asyncapi|oai\.openapi)|schema)(;|\+|\Z)")
 MAX_SEGMENTS = 8
+MAX_TEXT = 200
+"""Of the texts in the name of a topic, together."""
 UNCARRIED = ("headers", "correlationId", "bindings", "traits")
 READ_OF_MESSAGES = {
     "name",
@@ -150,7 +152,7 @@ class Socket:
         ref = self._record(one, _payload(message), what, has_more=bool(fields))
         if one.is_event:
             package.payload = self._event(one, package, ref, fields)
-            package.topic = self._topic(one, package)
+            package.topic = self._topic(one, package, self._bounded(one, package.payload, list(fields)))
         else:
             package.payload = self._extended(one, ref, fields)
             self._reply(one, package)
@@ -278,10 +280,39 @@ class Socket:
             return Ref(name)
         return Ref(self._copied(known, missing, name))
 
-    def _topic(self, one: Sent, package: Package) -> str:
+    def _bounded(self, one: Sent, payload: Ref, names: list[str]) -> frozenset[str]:
+        """The parameters that a topic may have: a text without an end gets one."""
+        schema = self.types.schemas[payload.name]
+        properties, members = schema["properties"], codes(schema)
+        found = set[str]()
+        for name in names:
+            member = members.get(name, name)
+            kind = properties.get(member)
+            if (
+                isinstance(kind, dict)
+                and kind.keys() <= {"type", "description", "pattern"}
+                and kind.get("type") == "string"
+            ):
+                properties[member] = kind = {**kind, "maxLength": MAX_TEXT // len(names)}
+            known = self.types.schemas.get(kind.name) if isinstance(kind, Ref) else kind
+            if isinstance(known, dict) and (
+                known.get("type") == "integer"
+                or "enum" in known
+                or "maxLength" in known
+                or known.get("format") == "uuid"
+            ):
+                found.add(name)
+            else:
+                said = f"the address {one.address} is a topic without its parameter {name!r}, which is no number, uuid, enum or bounded text"
+                self.losses.add(KEYWORD, one.place, said, "bound it, and write it into x-topic")
+        return frozenset(found)
+
+    def _topic(self, one: Sent, package: Package, named: frozenset[str]) -> str:
         parts = [part for part in re.split(r"[/.:]", one.address) if part]
         spelled = [
-            f"{{{identifier(part[1:-1])}}}" if PARAMETER.fullmatch(part) else words(part).replace("_", "-")
+            (f"{{{name}}}" if (name := identifier(part[1:-1])) in named else "")
+            if PARAMETER.fullmatch(part)
+            else words(part).replace("_", "-")
             for part in parts
         ]
         spelled = [part for part in spelled if part] or [package.feature.replace("_", "-")]

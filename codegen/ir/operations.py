@@ -26,10 +26,13 @@ class Bucket:
 
 @dataclass(frozen=True, slots=True)
 class Topic:
+    """`may_follow` is `roles`, or `handler` where a handler is asked, too."""
+
     name: str
     history: int
     keep_s: float
     delivery: str
+    may_follow: str = "roles"
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +178,7 @@ class Event:
     feature: str
     record: str
     pkg_id: int
-    topic: str
+    topics: tuple[str, ...]
     roles: Roles
     summary: str = ""
     place: Place = field(default=NOWHERE, compare=False)

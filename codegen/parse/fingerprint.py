@@ -16,7 +16,9 @@ NOTES = {"notes", "body_notes", "answers", "each", "each_notes", "tag_docs"}
 
 def fingerprint(contract: Contract) -> str:
     """What a newer compiler knows of and a contract does not use is no fact: such a contract keeps its fingerprint."""
-    facts = asdict(contract, dict_factory=lambda items: {key: value for key, value in items if _counts(key, value)})
+    facts = asdict(
+        contract, dict_factory=lambda items: dict(_fact(key, value) for key, value in items if _counts(key, value))
+    )
     text = json.dumps(facts, sort_keys=True, default=_normal, ensure_ascii=True)
     return hashlib.sha256(text.encode()).hexdigest()[:8]
 
@@ -24,7 +26,15 @@ def fingerprint(contract: Contract) -> str:
 def _counts(key: str, value: object) -> bool:
     if key in NOTES:
         return any(value.values()) if isinstance(value, dict) else bool(value)
+    if (key, value) == ("may_follow", "roles"):
+        return False
     return key not in UNTOLD and (bool(value) or key not in FACETS)
+
+
+def _fact(key: str, value: object) -> tuple[str, object]:
+    """An event of one topic is as it was when it could not have several."""
+    is_one = key == "topics" and isinstance(value, tuple) and len(value) == 1 and isinstance(value[0], str)
+    return ("topic", value[0]) if is_one and isinstance(value, tuple) else (key, value)
 
 
 def _normal(value: object) -> object:

@@ -148,8 +148,8 @@ class _Joiner:
         return None
 
     def event(self, event: SocketOperation) -> Event:
-        topic, _ = event.words.get("x-topic", ("", event.place))
-        if not topic:
+        topics = _topics(event)
+        if not topics:
             self._findings.add(
                 "J009",
                 event.place,
@@ -169,7 +169,7 @@ class _Joiner:
             event.feature,
             record,
             event.pkg_id or 0,
-            str(topic),
+            topics,
             event.roles,
             event.summary,
             event.place,
@@ -377,6 +377,12 @@ def _value(words: dict[str, tuple[object, Place]], word: str, default: object) -
 def _listed(words: dict[str, tuple[object, Place]], word: str) -> list[object]:
     value = _value(words, word, [])
     return value if isinstance(value, list) else []
+
+
+def _topics(event: SocketOperation) -> tuple[str, ...]:
+    """Of x-topic, which is one or a list."""
+    value = _value(event.words, "x-topic", [])
+    return tuple(str(one) for one in (value if isinstance(value, list) else [value]))
 
 
 def _results(operations: tuple[Operation, ...]) -> list[str]:

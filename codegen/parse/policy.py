@@ -83,7 +83,7 @@ def _topic(name: str, data: dict[str, object]) -> Topic:
     history = data["history"]
     if not isinstance(history, int):
         raise TypeError
-    return Topic(name, history, seconds(data["keep"]), str(data["delivery"]))
+    return Topic(name, history, seconds(data["keep"]), str(data["delivery"]), str(data.get("may_follow", "roles")))
 
 
 class _Reader:

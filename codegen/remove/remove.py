@@ -96,7 +96,7 @@ def newly_unused(old: Contract, new: Contract) -> Iterator[tuple[str, str, str]]
     for noun, file, used in (
         ("error", "specs/errors.yaml", lambda one: {code for each in one.operations for code in each.declared_errors}),
         ("role", "specs/policy.yaml", _roles),
-        ("topic", "specs/policy.yaml", lambda one: {each.topic for each in one.events}),
+        ("topic", "specs/policy.yaml", lambda one: {topic for each in one.events for topic in each.topics}),
     ):
         for word in sorted(used(old) - used(new)):
             yield noun, file, word

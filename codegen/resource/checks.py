@@ -124,7 +124,7 @@ def _taken(resource: Resource, loaded: Loaded, code: ServiceCode) -> Iterator[Fa
         "event": (resource.events, {one.name for one in contract.events}),
         "error": (resource.errors, {one.code for one in contract.errors}),
         "role": (resource.roles, {one.name for one in contract.roles}),
-        "topic": ((resource.plural,), {one.name for one in contract.topics}),
+        "topic": ((resource.plural, resource.single_topic), {one.name for one in contract.topics}),
         "feature": ((resource.plural,), {*contract.features, *_folders(code)}),
         "table": ((resource.name,), set(_tables(code))),
         "path": ((resource.path,), {one.http.path for one in contract.operations if one.http is not None}),

@@ -262,8 +262,12 @@ class Resource:
 
     @property
     def events(self) -> tuple[str, ...]:
-        """In the order of their PkgIDs; all on the topic that is called as the plural."""
+        """In the order of their PkgIDs; all on the topic that is called as the plural, and on that of the single row."""
         return tuple(f"{self.name}_{what}" for what in ("created", "updated", "deleted"))
+
+    @property
+    def single_topic(self) -> str:
+        return f"{self.plural}/{{{self.name}.id}}"
 
     def users(self, *purposes: str) -> list[str]:
         """Who of the realm may do all of these."""

@@ -54,7 +54,7 @@ def _vocabulary(loaded: Loaded, resource: Resource) -> list[Edit]:
     tables = (
         ("specs/errors.yaml", "errors", codes),
         ("specs/policy.yaml", "roles", roles),
-        ("specs/policy.yaml", "topics", {resource.plural: TOPIC}),
+        ("specs/policy.yaml", "topics", {resource.plural: TOPIC, f"'{resource.single_topic}'": TOPIC}),
     )
     return [edit for file, key, entries in tables for edit in _added(loaded, file, key, entries)]
 

@@ -12,6 +12,7 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake
 from websockets.typing import Subprotocol
 
 from codegen.ir.operations import Contract
+from codegen.ir.topics import is_guarded, parameters
 from proof.callers import Caller
 from proof.difference import difference
 from proof.documents import JSON, DocumentError, Json
@@ -37,7 +38,7 @@ class Listener:
     async def __aenter__(self) -> Listener:
         """DocumentError where no topic may be followed."""
         self._socket = await _opened(self._service, self._caller)
-        topics = dict.fromkeys(one.topic for one in self._service.contract.events)
+        topics = _followable(self._service.contract)
         try:
             async with asyncio.timeout(OPEN_S):
                 followed = [one for one in topics if await _follows(self._socket, one, self._keep)]
@@ -100,14 +101,21 @@ async def _follows(socket: ClientConnection, topic: str, keep: Callable[[Json], 
             return False
 
 
+def _followable(contract: Contract) -> dict[str, None]:
+    """In their order: topics that need no value for a parameter, and of which no handler is asked."""
+    guarded = {one.name for one in contract.topics if is_guarded(one)}
+    named = [topic for one in contract.events for topic in one.topics]
+    return dict.fromkeys(one for one in named if not parameters(one) and one not in guarded)
+
+
 def topics_of(contract: Contract, caller: Caller) -> frozenset[str]:
     """Those that the caller may follow by the contract; who is nobody at all opens no socket."""
     if caller.fetch is None:
         return frozenset()
-    events = contract.events
-    return frozenset(
-        one.topic for one in events if one.roles is None or any(group <= caller.roles for group in one.roles)
-    )
+    admitted = [
+        one for one in contract.events if one.roles is None or any(group <= caller.roles for group in one.roles)
+    ]
+    return frozenset(topic for one in admitted for topic in one.topics) & _followable(contract).keys()
 
 
 async def misled(service: Service, caller: str) -> str:
@@ -118,7 +126,7 @@ async def misled(service: Service, caller: str) -> str:
     socket = await _opened(service, caller)
     try:
         async with asyncio.timeout(OPEN_S):
-            topics = dict.fromkeys(one.topic for one in service.contract.events)
+            topics = _followable(service.contract)
             found = {one for one in topics if await _follows(socket, one, lambda frame: None)}
     finally:
         await socket.close()

@@ -79,7 +79,8 @@ class _Controls:
             faults = tuple((f"/{name}", "Does not fit the event.") for name in lost)
             return self._problem(Refusal("invalid_data", faults=faults))
         told, heard = self._mock.tell(event, data)
-        return JSONResponse({"topic": told.topic, "offset": told.offset, "data": told.data, "heard": heard})
+        places = [{"topic": one.topic, "offset": one.offset} for one in told]
+        return JSONResponse({**places[0], "topics": places, "data": data, "heard": heard})
 
     async def refuse(self, request: Request) -> Response:
         """`{"error": code, "times": 1}`: the next calls of the operation, at whichever door."""

@@ -105,7 +105,7 @@ class Mock:
             self.tell(self.events[name], self._event(self.events[name], operation, row or value, fields))
         return Answered(value)
 
-    def tell(self, event: Event, data: Json) -> tuple[Told, int]:
+    def tell(self, event: Event, data: Json) -> tuple[list[Told], int]:
         return self.topics.tell(event, data)
 
     def event(self, event: Event, given: Json) -> Json:

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections import OrderedDict, defaultdict, deque
+from collections import defaultdict, deque
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
+from urllib.parse import quote
 
 from codegen.ir.operations import Contract, Event
+from codegen.ir.topics import PARAMETER, field_at, parameter_type
+from codegen.ir.types import Enum, Int, Named, Text, Type
 from proof.callers import Roles
 from proof.documents import Json
 
 HISTORY = 1_000
-"""Events of a topic that are remembered."""
-MAX_TOPICS = 10_000
-"""A parameter of a topic is what a caller says."""
-PARAMETER = re.compile(r"\{([a-z0-9_]+)\}")
+"""Events of a topic that are remembered, under whatever names they went out."""
+UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+ENCODED = r"(?:[A-Za-z0-9._~-]|%[0-9A-F]{2})*"
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """An event as it stands in its topic."""
+    """An event as it stands in its topic; `topic` is the name that clients follow."""
 
     event: Event
     topic: str
@@ -30,9 +33,12 @@ class Told:
 
 
 class _Log:
-    """What is known of one topic."""
+    """What is known of one topic of the contract. Its offsets are of all names."""
 
-    def __init__(self, epoch: str) -> None:
+    def __init__(self, contract: Contract, topic: str, epoch: str) -> None:
+        self.event = next(one for one in contract.events if topic in one.topics)
+        self.topic = topic
+        self.pattern = _pattern(contract, topic)
         self.epoch = epoch
         self.offset = 0
         self.last: deque[Told] = deque(maxlen=HISTORY)
@@ -46,74 +52,102 @@ class Follower(Protocol):
 
 
 class Topics:
-    """Of one contract. A follower that ends leaves all. The offsets of MAX_TOPICS topics are known; of more, the one that was told
-    longest ago is forgotten, and begins anew in another epoch, as a service does that has lost its history."""
+    """Of one contract. A follower that ends leaves all. There is no handler to ask who may follow: the roles decide."""
 
     def __init__(self, contract: Contract, epoch: str) -> None:
-        self._known = [(_pattern(one.topic), one) for one in contract.events if one.topic]
-        self._epoch = epoch
-        self._logs: OrderedDict[str, _Log] = OrderedDict()
-        self._forgotten = 0
+        self._contract = contract
+        names = dict.fromkeys(topic for one in contract.events for topic in one.topics)
+        self._logs = {topic: _Log(contract, topic, epoch) for topic in names}
         self._followers: defaultdict[str, dict[Follower, None]] = defaultdict(dict)
 
-    def event_of(self, topic: str) -> Event | None:
+    def event_of(self, name: str) -> Event | None:
         """One that is told there: all of a topic have the same roles."""
-        return next((one for pattern, one in self._known if pattern.fullmatch(topic)), None)
+        log = self._log(name)
+        return log.event if log else None
 
-    def end(self, topic: str) -> Json:
-        """After which event the next one comes; offsets count from 1."""
-        log = self._logs.get(topic) or _Log(self._begins)
-        return {"topic": topic, "epoch": log.epoch, "offset": log.offset}
+    def _log(self, name: str) -> _Log | None:
+        return next((one for one in self._logs.values() if one.pattern.fullmatch(name)), None)
 
-    def after(self, topic: str, position: Json) -> list[Told] | None:
-        """What came after it; None where that is not remembered, or the position was never one of the topic."""
-        log, offset = self._logs.get(topic) or _Log(self._begins), position["offset"]
-        if position["epoch"] != log.epoch or not 0 <= log.offset - offset <= len(log.last):
+    def end(self, name: str) -> Json:
+        """After which event the next one comes; offsets count from 1. KeyError for no topic."""
+        log = self._log(name)
+        if log is None:
+            raise KeyError(name)
+        return {"topic": name, "epoch": log.epoch, "offset": log.offset}
+
+    def after(self, name: str, position: Json) -> list[Told] | None:
+        """What came after it under this name; None where that is not remembered, or the position was never one of the topic."""
+        log, offset = self._log(name), position["offset"]
+        if log is None or position["epoch"] != log.epoch or not 0 <= log.offset - offset <= len(log.last):
             return None
-        return [told for told in log.last if told.offset > offset]
+        return [told for told in log.last if told.offset > offset and told.topic == name]
 
-    def follow(self, topic: str, follower: Follower) -> None:
+    def follow(self, name: str, follower: Follower) -> None:
         """Twice is once."""
-        self._followers[topic][follower] = None
+        self._followers[name][follower] = None
 
-    def leave(self, topic: str, follower: Follower) -> None:
-        followers = self._followers.get(topic, {})
+    def leave(self, name: str, follower: Follower) -> None:
+        followers = self._followers.get(name, {})
         followers.pop(follower, None)
         if not followers:
-            self._followers.pop(topic, None)
+            self._followers.pop(name, None)
 
     def leave_all(self, follower: Follower) -> None:
-        for topic in [name for name, one in self._followers.items() if follower in one]:
-            self.leave(topic, follower)
+        for name in [name for name, one in self._followers.items() if follower in one]:
+            self.leave(name, follower)
 
-    def tell(self, event: Event, data: Json) -> tuple[Told, int]:
-        """What was told, and how many heard it."""
-        topic = PARAMETER.sub(lambda one: str(data.get(one[1], "")), event.topic)
-        log = self._log(topic)
+    def tell(self, event: Event, data: Json) -> tuple[list[Told], int]:
+        """What was told, on each topic of the event, and how often it was heard."""
+        told = [self._add(self._logs[topic], event, data) for topic in event.topics]
+        heard = [(one, follower) for one in told for follower in self._followers.get(one.topic, ())]
+        for one, follower in heard:
+            follower.hear(one)
+        return told, len(heard)
+
+    def _add(self, log: _Log, event: Event, data: Json) -> Told:
         log.offset += 1
-        told = Told(event, topic, log.offset, log.epoch, data)
+        name = PARAMETER.sub(lambda one: self._spelled(event, data, one[1]), log.topic)
+        told = Told(event, name, log.offset, log.epoch, data)
         log.last.append(told)
-        followers = list(self._followers.get(topic, ()))
-        for one in followers:
-            one.hear(told)
-        return told, len(followers)
+        return told
 
-    def _log(self, topic: str) -> _Log:
-        log = self._logs.pop(topic, None) or _Log(self._begins)
-        self._logs[topic] = log
-        if len(self._logs) > MAX_TOPICS:
-            self._logs.popitem(last=False)
-            self._forgotten += 1
-        return log
-
-    @property
-    def _begins(self) -> str:
-        return f"{self._epoch}.{self._forgotten}" if self._forgotten else self._epoch
+    def _spelled(self, event: Event, data: Json, path: str) -> str:
+        value: Any = data
+        for member in _members(self._contract, event.record, path):
+            value = value[member]
+        return quote(str(value), safe="")
 
 
-def _pattern(topic: str) -> re.Pattern[str]:
-    parts = [re.escape(one) for one in PARAMETER.split(topic)[::2]]
-    return re.compile("[^/]+".join(parts))
+def _members(contract: Contract, record: str, path: str) -> Iterator[str]:
+    """The names in JSON along a path."""
+    steps = path.split(".")
+    for count in range(1, len(steps) + 1):
+        field = field_at(contract, record, ".".join(steps[:count]))
+        assert field is not None
+        yield field.member
+
+
+def _pattern(contract: Contract, topic: str) -> re.Pattern[str]:
+    """Of the topic's names. A text is matched by its spelling; whether it is too long is not asked."""
+    parts = PARAMETER.split(topic)
+    spelled = [
+        _spelling(contract, parameter_type(contract, topic, part)) if index % 2 else re.escape(part)
+        for index, part in enumerate(parts)
+    ]
+    return re.compile("".join(spelled))
+
+
+def _spelling(contract: Contract, kind: Type) -> str:
+    match kind:
+        case Int():
+            return "(?:0|-?[1-9][0-9]*)"
+        case Text():
+            return UUID
+        case Named():
+            found = contract.definitions[kind.name]
+            members = found.members if isinstance(found, Enum) else ()
+            return f"(?:{'|'.join(re.escape(quote(str(value), safe='')) for _, value in members)})"
+    return ENCODED
 
 
 def admits(event: Event, roles: Roles) -> bool:

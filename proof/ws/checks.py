@@ -290,8 +290,9 @@ def _undeclared(case: Case, entry: Entry) -> str:
         return f"a frame fits no declared message: {entry}"
     event = next((one for one in case.socket.events if one.name in fitting), None)
     if event is not None and "status_code" not in frame:
-        if event.topic and event.topic not in case.transcript.subscribed.get(entry.socket, set()):
-            return f"an event of {event.topic!r} comes to a socket that does not follow it"
+        topic = frame.get("topic", event.topic)
+        if topic and topic not in case.transcript.subscribed.get(entry.socket, set()):
+            return f"an event of {topic!r} comes to a socket that does not follow it"
         if not event.allows(case.roles[case.transcript.callers[entry.socket]]):
             return f"an event comes to {case.transcript.callers[entry.socket]}, who lacks its role"
         return ""
@@ -304,7 +305,7 @@ def _undeclared(case: Case, entry: Entry) -> str:
 
 def _denied_topics(case: Case, entry: Entry) -> str:
     roles = case.roles[case.transcript.callers[entry.socket]]
-    denied = {one.topic for one in case.socket.events if one.topic and not one.allows(roles)}
+    denied = {topic for one in case.socket.events for topic in one.topics if not one.allows(roles)}
     return ", ".join(sorted(denied & set((entry.frame or {}).get("topics", ()))))
 
 

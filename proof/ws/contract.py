@@ -61,8 +61,13 @@ class Event:
     name: str
     frame: Json
     roles: tuple[Roles, ...] | None
-    topic: str = ""
+    topics: tuple[str, ...] = ()
     pkg_id: int | None = None
+
+    @property
+    def topic(self) -> str:
+        """The first that can be followed as it is called, without a value for a parameter; or nothing."""
+        return next((one for one in self.topics if "{" not in one), "")
 
     def allows(self, roles: Roles) -> bool:
         return self.roles is None or any(group <= roles for group in self.roles)
@@ -204,7 +209,7 @@ class _Reader:
     def _event(self, name: str, one: Json) -> Event:
         messages = [self._at(message) for message in one.get("messages", ())]
         frame = self._frame(messages[0]) if messages else {}
-        return Event(name, frame, self._roles(one), one.get("x-topic", ""), one.get("x-pkg-id"))
+        return Event(name, frame, self._roles(one), _topics(one.get("x-topic")), one.get("x-pkg-id"))
 
     def _title(self, item: Any) -> str:
         """The name that a reference ends with."""
@@ -250,6 +255,11 @@ class _Reader:
             if status.get("const") == 0:
                 return str(frame["properties"].get("data", {}).get("$ref", ""))
         return ""
+
+
+def _topics(told: str | list[str] | None) -> tuple[str, ...]:
+    """Of x-topic, which is one or a list."""
+    return (told,) if isinstance(told, str) else tuple(told or ())
 
 
 def _controls(taken: Sequence[Operation], sent: Sequence[Event]) -> Controls:

@@ -13,7 +13,7 @@ from app.audit.log import AuditLog
 from app.audit.record import AuditRecord, Outcome
 from app.audit.sealer import AuditSealer
 from app.audit.upkeep import AuditUpkeep
-from app.broadcast.broker import Delivery, Position
+from app.broadcast.broker import Address, Delivery, Position
 from app.broadcast.hub import Hub, Message
 from app.db.database import Database
 from app.execution.access_log import AccessLog
@@ -104,7 +104,7 @@ async def test_events_are_told_by_topic_and_by_how_many_sockets_had_them() -> No
     worker = Worker()
     writer = Writer()
     for one in (Socket(), Socket()):
-        worker.hub.subscribe(TOPIC, one, writer)
+        worker.hub.subscribe(Address(TOPIC, TOPIC), one, writer)
     worker.hub.deliver(Delivery(TOPIC, 1, "e", 1, object()))
     assert worker.told("subscriptions", TOPIC) == worker.told("events_delivered_total", TOPIC) == 2
     for _ in range(3):

@@ -41,7 +41,7 @@ from generated.handlers import Handlers
 from generated.http_routes import ROUTES
 from generated.operations import EVENTS, OPERATIONS, ROLES
 from generated.proto import envelope_pb2
-from generated.ws_packages import PACKAGES
+from generated.ws_packages import GUARDS, PACKAGES
 from tests.codegen.served_sdk import check_clients
 
 JSON, PROTOBUF = "application/json", "application/x-protobuf"
@@ -125,7 +125,7 @@ class Case:
             refusals=stand_in, spool=Spool(1 << 30), transfers=Transfers(Gate()), behind=behind or _nobody,
         )  # fmt: skip
         self.socket = SocketDoor(
-            runner=runner, handlers=handlers, packages=PACKAGES, verifier=stand_in, tickets=stand_in, limiter=stand_in,
+            runner=runner, handlers=handlers, packages=PACKAGES, guards=GUARDS, verifier=stand_in, tickets=stand_in, limiter=stand_in,
             hub=Hub(), history=stand_in, metrics=metrics.sockets, settings=SimpleNamespace(origins=(), trusted_proxies=0, accepts_query_token=False),
             on_refusal=stand_in.note, gate=Gate(), user_sockets=stand_in,
         )  # fmt: skip

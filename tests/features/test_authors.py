@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from generated.client import AsyncClient, errors, models
+from generated.client import AsyncClient, errors, models, topics
 from tests.features.conftest import ABSENT, Connect, heard
 
 USER = "admin"
@@ -112,8 +112,22 @@ async def test_a_caller_without_a_role_reads_nothing(connect: Connect) -> None:
         await client.authors.get_page()
 
 
-async def test_who_follows_hears_of_a_new_author(connect: Connect) -> None:
+async def test_who_follows_hears_of_every_change(connect: Connect) -> None:
     client, listener = await connect(USER), await connect("reader", follows=True)
-    async with listener.events(models.AuthorCreated) as created:
+    created, updated = listener.events(models.AuthorCreated), listener.events(models.AuthorUpdated)
+    async with created, updated, listener.events(models.AuthorDeleted) as deleted:
         author = await new_author(client)
+        changed = await client.authors.update(author_id=author.id, name=f"{author.name} 2")
+        await client.authors.delete(author_id=author.id)
         await heard(created, models.AuthorCreated(author=author))
+        await heard(updated, models.AuthorUpdated(author=changed))
+        await heard(deleted, models.AuthorDeleted(author=changed))
+
+
+async def test_who_follows_one_author_hears_of_that_one_alone(connect: Connect) -> None:
+    client, listener = await connect(USER), await connect("reader", follows=True)
+    author = await new_author(client)
+    async with listener.events(topics.authors_by_author_id(author.id)) as changes:
+        await new_author(client)
+        changed = await client.authors.update(author_id=author.id, name=f"{author.name} 2")
+        await heard(changes, models.AuthorUpdated(author=changed))

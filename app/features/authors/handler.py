@@ -18,7 +18,7 @@ from generated.models import (
     GetPaginatedAuthorsRequest,
     UpdateAuthorRequest,
 )
-from generated.results import Author, AuthorCreated, AuthorList, AuthorPage, PageMeta
+from generated.results import Author, AuthorCreated, AuthorDeleted, AuthorList, AuthorPage, AuthorUpdated, PageMeta
 
 
 class Authors(AuthorsHandler[Context]):
@@ -81,13 +81,16 @@ class Authors(AuthorsHandler[Context]):
     async def update_author(self, context: Context, request: UpdateAuthorRequest) -> Author:
         """With `expected_version` only that version is replaced; without, whoever comes last wins."""
         context.object_id = str(request.author_id)
-        return await self._repository.update(context.db, request)
+        author = await self._repository.update(context.db, request)
+        context.publish(AuthorUpdated(author=author))
+        return author
 
     @override
     async def delete_author(self, context: Context, request: DeleteAuthorRequest) -> None:
         """With `expected_version` only that version is deleted."""
         context.object_id = str(request.author_id)
-        await self._repository.delete(context.db, request.author_id, request.expected_version)
+        author = await self._repository.delete(context.db, request.author_id, request.expected_version)
+        context.publish(AuthorDeleted(author=author))
 
 
 def _present(filters: Mapping[str, object]) -> dict[str, object]:

@@ -43,7 +43,7 @@ class AuthorRepository:
         fresh = values | {"updated_at": func.now(), "version": A.version + 1}
         same = (bindparam("author_id") == A.id, guard)
         self._update = compile_statement(update(AUTHOR).where(*same).values(**fresh).returning(AUTHOR))
-        self._delete = compile_statement(delete(AUTHOR).where(*same).returning(A.id))
+        self._delete = compile_statement(delete(AUTHOR).where(*same).returning(AUTHOR))
         for names in _subsets(("id", "name", "search_term")):
             self._lists[names] = compile_statement(_listing(names), name="author list")
         for names in _subsets(("id", "name", "last_id")):
@@ -93,12 +93,13 @@ class AuthorRepository:
             raise VersionMismatch
         return author_of(row)
 
-    async def delete(self, db: Executor, author_id: int, expected_version: int | None) -> None:
-        """Raises AuthorNotFound and VersionMismatch. Without `expected_version` any version is deleted."""
+    async def delete(self, db: Executor, author_id: int, expected_version: int | None) -> Author:
+        """The author as it was. Raises AuthorNotFound and VersionMismatch. Without `expected_version` any version is deleted."""
         row = await db.fetchrow(self._delete, author_id=author_id, expected=expected_version)
         if row is None:
             await self.get(db, author_id)
             raise VersionMismatch
+        return author_of(row)
 
 
 def _subsets(names: tuple[str, ...]) -> Iterable[frozenset[str]]:

@@ -247,7 +247,12 @@ def _event(event: Event) -> Json:
         "messages": [_pointer(event.name)],
         "security": _security(event.roles),
     }
-    return out | _said(event.notes) | {"x-pkg-id": event.pkg_id, "x-topic": event.topic}
+    return out | _said(event.notes) | {"x-pkg-id": event.pkg_id, "x-topic": told_topics(event)}
+
+
+def told_topics(event: Event) -> str | list[str]:
+    """As x-topic has them: one, or a list."""
+    return event.topics[0] if len(event.topics) == 1 else list(event.topics)
 
 
 def _pointer(message: str) -> Json:

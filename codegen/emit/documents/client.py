@@ -12,6 +12,7 @@ from codegen.emit.documents.json_schemas import Json, printed
 from codegen.emit.printer import File
 from codegen.emit.typescript_names import feature_name, method_name, npm_package
 from codegen.ir.operations import Contract, Operation
+from codegen.ir.topics import plain_topic
 from codegen.ir.types import Enum, Record, Union
 
 
@@ -35,7 +36,8 @@ def emit(contract: Contract) -> list[File]:
             one.name: told({
                 "feature": one.feature,
                 "pkgId": one.pkg_id,
-                "topic": one.topic,
+                "topic": plain_topic(one),
+                "topics": list(one.topics) if len(one.topics) > 1 or not plain_topic(one) else None,
                 "protobuf": True if one.record in contract.bindings else None,
                 "output": one.record,
             })

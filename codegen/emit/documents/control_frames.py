@@ -8,14 +8,17 @@ name of a contract has a hyphen, so none of theirs meets one. In protobuf each h
 from __future__ import annotations
 
 from codegen.emit.documents.json_schemas import Json
+from codegen.ir.topics import MAX_NAME
 
 SECONDS: Json = {"type": "integer", "format": "int32", "minimum": 0, "maximum": 2**31 - 1}
 MILLISECONDS: Json = SECONDS
-TOPICS: Json = {"type": "array", "items": {"type": "string", "maxLength": 200}, "minItems": 1, "maxItems": 100}
+NAME: Json = {"type": "string", "maxLength": MAX_NAME}
+"""What a topic is called: the values of its parameters are percent-encoded in it."""
+TOPICS: Json = {"type": "array", "items": NAME, "minItems": 1, "maxItems": 100}
 ITEMS: Json = {"type": "integer", "format": "int32", "minimum": 1, "maximum": 1000}
 TEXT: Json = {"type": "string"}
 PLACE: Json = {
-    "topic": {"type": "string", "maxLength": 200},
+    "topic": NAME,
     "epoch": {"type": "string", "minLength": 1, "maxLength": 64},
     "offset": {"type": "integer", "format": "int64", "minimum": 0, "maximum": 2**53 - 1},
 }

@@ -12,6 +12,7 @@ from codegen.emit.python_client.commands import emit_commands, emit_main, progra
 from codegen.emit.python_client.models import emit_errors, emit_models
 from codegen.emit.python_client.operations import emit_contract, emit_operations
 from codegen.emit.python_client.readme import readme
+from codegen.emit.python_client.topics import emit_topics
 from codegen.emit.python_client.unasync import to_sync
 from codegen.ir.operations import Contract
 
@@ -28,6 +29,7 @@ OPTIONS = {
     "Hooks": ".runtime.options",
     "Token": ".runtime.token",
     "Event": ".runtime.event",
+    "Topic": ".runtime.topic",
     "Unknown": ".runtime.model",
 }
 BUILD = """[build-system]
@@ -52,6 +54,7 @@ def emit(contract: Contract) -> list[File]:
         emit_errors(contract, folder),
         emit_operations(contract, folder),
         emit_contract(contract, folder),
+        emit_topics(contract, folder),
         emit_commands(contract, folder),
         emit_main(folder),
         _testing(folder),
@@ -76,6 +79,7 @@ def _init(contract: Contract, folder: str) -> File:
     module = Module(f"{folder}/__init__.py", f"The client of {_plain(contract.info.title)}. Generated; do not edit.")
     module.export(".", "models")
     module.export(".", "errors")
+    module.export(".", "topics")
     for feature in contract.features:
         module.export("._async_api", f"Async{resource(feature)}")
         module.export("._sync_api", resource(feature))

@@ -11,6 +11,7 @@ from codegen.emit.control_proto import with_control
 from codegen.emit.printer import File, Module, quoted
 from codegen.ir.operations import Contract, Http, Operation
 from codegen.ir.proto_spelling import enum_members
+from codegen.ir.topics import plain_topic
 from codegen.ir.types import Enum, Record, Union, file_of
 from codegen.ir.types import File as Bytes
 from codegen.parse.http_request import IF_MATCH
@@ -41,7 +42,7 @@ def emit_operations(contract: Contract, folder: str) -> File:
         arguments = [
             quoted(event.name),
             str(event.pkg_id),
-            quoted(event.topic),
+            quoted(plain_topic(event)),
             record,
             f"cache(lambda: TypeAdapter({record}))",
             quoted(_message(contract, event.record)),

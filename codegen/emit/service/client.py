@@ -9,6 +9,7 @@ from codegen.ir.operations import Contract
 EXPORTS = {
     "errors": "",
     "models": "",
+    "topics": "",
     "AsyncClient": "",
     "Client": "",
     "FileContent": "",

@@ -17,6 +17,7 @@ from codegen.emit.service import (
     proto,
     results,
     runtime,
+    topics,
     wire,
     ws_packages,
 )
@@ -29,6 +30,7 @@ MODULES: tuple[Callable[[Contract], list[File]], ...] = (
     results.emit,
     product.emit,
     operations.emit,
+    topics.emit,
     handlers.emit,
     proto.emit,
     checks.emit,

@@ -7,7 +7,11 @@ from collections.abc import Iterable
 from codegen.emit.printer import File, Module, quoted
 from codegen.ir.names import constant
 from codegen.ir.operations import Contract, Operation, Roles
+from codegen.ir.topics import events_of, guarded_topics, parameters, question
 from codegen.ir.types import Field, ListOf, MapOf, Named, Record, Type, Union
+
+QUESTION_S = 5.0
+"""The deadline of who may follow."""
 
 TYPES = '''class Audit(StrEnum):
     REQUIRED = "required"
@@ -59,10 +63,13 @@ class Bucket:
 
 @dataclass(frozen=True, slots=True)
 class Topic:
+    """`parameters` are attributes of every event of the topic, `author.id`, in the order in which they stand in its name."""
+
     name: str
     history: int
     keep_s: float
     must_deliver: bool
+    parameters: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +97,7 @@ class Operation:
 class Event:
     name: str
     pkg_id: int
-    topic: str
+    topics: tuple[str, ...]
     roles: Roles'''
 
 
@@ -109,12 +116,40 @@ def emit(contract: Contract) -> list[File]:
         arguments = [
             f"name={quoted(event.name)}",
             f"pkg_id={event.pkg_id}",
-            f"topic={quoted(event.topic)}",
+            f"topics={_tuple(event.topics)}",
             f"roles={roles(event.roles)}",
         ]
         module.call(f"    {quoted(event.name)}: Event", arguments, ",")
     module.line("}")
+    _questions(module, contract)
     return [module.file()]
+
+
+def _questions(module: Module, contract: Contract) -> None:
+    """A handler that is asked is called as for an operation that reads."""
+    module.line("", "QUESTIONS: dict[str, Operation] = {")
+    kinds = {"any", "security"}
+    errors = tuple(sorted(one.code for one in contract.errors if one.implied_by in kinds))
+    for topic in guarded_topics(contract):
+        event = events_of(contract, topic.name)[0]
+        arguments = [
+            f"name={quoted(question(topic.name))}",
+            f"feature={quoted(event.feature)}",
+            "pkg_id=None",
+            "is_query=True",
+            "is_stream=False",
+            f"roles={roles(event.roles)}",
+            "bucket=None",
+            "audit=Audit.NONE",
+            "idempotency=Idempotency.NATURAL",
+            f"timeout_s={QUESTION_S!r}",
+            "priority=Priority.READ",
+            f"errors={_tuple(errors)}",
+            "publishes=()",
+            "sensitive=frozenset()",
+        ]
+        module.call(f"    {quoted(topic.name)}: Operation", arguments, ",")
+    module.line("}", '"""By topic: whether a caller may follow it, where a handler says so."""')
 
 
 def latency_objectives(contract: Contract) -> tuple[float, ...]:
@@ -158,6 +193,7 @@ def _constants(module: Module, contract: Contract) -> None:
             str(topic.history),
             repr(topic.keep_s),
             str(topic.delivery == "must-deliver"),
+            *([_tuple(parameters(topic.name))] if parameters(topic.name) else []),
         ]
         module.call(f"    {quoted(topic.name)}: Topic", arguments, ",")
     module.line("}", "", f"SOCKETS_PER_USER = {contract.sockets_per_user}")

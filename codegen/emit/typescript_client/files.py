@@ -12,6 +12,7 @@ from codegen.emit.typescript_client.operations import THROWN, emit_contract, emi
 from codegen.emit.typescript_client.readme import readme
 from codegen.emit.typescript_client.tables import emit_tables
 from codegen.emit.typescript_client.text import module
+from codegen.emit.typescript_client.topics import emit_topics
 from codegen.emit.typescript_client.types import Types, content_import, emit_types
 from codegen.emit.typescript_names import npm_package
 from codegen.ir.names import pascal
@@ -55,6 +56,7 @@ def emit(contract: Contract) -> list[File]:
         emit_errors(contract, source),
         emit_contract(contract, source),
         emit_functions(contract, source),
+        emit_topics(contract, source),
         emit_client(contract, source),
         _index(contract, source),
         _react(contract, source),
@@ -110,6 +112,7 @@ def _index(contract: Contract, folder: str) -> File:
         _export("type", OPTIONS, "./runtime/connection.ts"),
         _export("", [_free(name, taken) for name in values], "./types.ts"),
         _export("type", [_free(name, taken) for name in records], "./types.ts"),
+        'export * as topics from "./topics.ts";',
         'export * as types from "./types.ts";',
         *(line.replace("import type * as $content", "export type * as content") for line in content_import(contract)),
     ]

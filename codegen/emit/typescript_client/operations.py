@@ -9,6 +9,7 @@ from codegen.emit.printer import File
 from codegen.emit.typescript_client.text import comment, entries, key, literal, module, quoted
 from codegen.emit.typescript_names import constant, functions, npm_package
 from codegen.ir.operations import Contract, Event, Http, Operation
+from codegen.ir.topics import plain_topic
 
 IMPORTS = [
     'import type * as $ from "./runtime/operation.ts";',
@@ -83,7 +84,7 @@ def _event(contract: Contract, event: Event) -> list[str]:
     value = entries([
         ("name", quoted(event.name)),
         ("pkgId", str(event.pkg_id)),
-        ("topic", quoted(event.topic)),
+        ("topic", quoted(plain_topic(event))),
         ("protobuf", "true" if event.record in contract.bindings else None),
         ("output", f"() => $tables.{event.record}"),
     ])  # fmt: skip

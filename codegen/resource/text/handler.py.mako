@@ -66,8 +66,8 @@ class ${r.pascals}(${r.pascals}Handler[Context]):
     @override
     async def delete_${r.name}(self, context: Context, request: Delete${r.pascal}Request) -> None:
         context.object_id = str(request.${r.id})
-        await self._repository.delete(context.db${reads}, request.${r.id}, request.expected_version)
-        context.publish(${r.pascal}Deleted(${r.id}=request.${r.id}))
+        ${r.name} = await self._repository.delete(context.db${reads}, request.${r.id}, request.expected_version)
+        context.publish(${r.pascal}Deleted(${r.name}=${r.name}))
 
 
 def _caller(context: Context) -> str:

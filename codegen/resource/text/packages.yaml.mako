@@ -31,7 +31,7 @@ operations:
     messages: [{$ref: '${channel}/messages/${event}'}]
     security: [{$ref: '${roles}${r.role["follow"]}'}]
     x-pkg-id: ${number}
-    x-topic: ${r.plural}
+    x-topic: [${r.plural}, '${r.single_topic}']
 % endfor
 
 messages:

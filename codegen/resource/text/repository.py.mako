@@ -69,7 +69,7 @@ class ${r.pascal}Repository:
 % endif
         self._one = compile_statement(select(${T}).where(*same))
         self._update = compile_statement(update(${T}).where(*same, unchanged).values(**fresh).returning(${T}))
-        self._delete = compile_statement(delete(${T}).where(*same, unchanged).returning(row.id))
+        self._delete = compile_statement(delete(${T}).where(*same, unchanged).returning(${T}))
         self._pages: dict[frozenset[str], Statement] = {}
 % for one in r.targets:
         self._find_${one.name} = compile_statement(_existing_${one.name}())
@@ -109,7 +109,7 @@ class ${r.pascal}Repository:
             raise VersionMismatch
         return ${r.name}_of(row)
 
-    async def delete(self, db: Executor${asks}, ${r.id}: int, expected_version: int | None) -> None:
+    async def delete(self, db: Executor${asks}, ${r.id}: int, expected_version: int | None) -> ${r.pascal}:
         try:
             row = await db.fetchrow(self._delete, id=${r.id}${bound}, expected=expected_version)
         except asyncpg.ForeignKeyViolationError as error:
@@ -117,6 +117,7 @@ class ${r.pascal}Repository:
         if row is None:
             await self.get(db${reads}, ${r.id})
             raise VersionMismatch
+        return ${r.name}_of(row)
 % if r.targets:
 
     async def _check_references(self, db: Executor${writes}, request: Create${r.pascal}Request | Update${r.pascal}Request) -> None:

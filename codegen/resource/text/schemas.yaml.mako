@@ -78,6 +78,6 @@ ${r.pascal}Updated:
     ${r.name}: {$ref: '#/${r.pascal}'}
 ${r.pascal}Deleted:
   type: object
-  required: [${r.id}]
+  required: [${r.name}]
   properties:
-    ${r.id}: {$ref: '#/${r.pascal}Id'}
+    ${r.name}: {$ref: '#/${r.pascal}'}

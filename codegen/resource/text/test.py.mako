@@ -228,7 +228,7 @@ async def test_who_follows_hears_of_every_change(connect: Connect) -> None:
         await ${client}.delete(${r.id}=${r.name}.id)
         await heard(created, models.${r.pascal}Created(${r.name}=${r.name}))
         await heard(updated, models.${r.pascal}Updated(${r.name}=changed))
-        await heard(deleted, models.${r.pascal}Deleted(${r.id}=${r.name}.id))
+        await heard(deleted, models.${r.pascal}Deleted(${r.name}=changed))
 % if r.is_owned and deaf:
 
 

@@ -19,12 +19,13 @@ from .events_async import AsyncEventStream
 from .http_async import AsyncHttpDoor
 from .json_frames import JsonCodec
 from .logs import logged
-from .operation import Contract, Encoding, EventType, Operation
+from .operation import Contract, Encoding, Operation
 from .options import Hooks, Options, Transport
 from .session import Session
 from .socket_async import AsyncSocketDoor
 from .token import Token
 from .tokens_async import AsyncTokenProvider, AsyncTokens, from_provider
+from .topic import Topic
 
 T = TypeVar("T")
 Source = Callable[[Token | None], Awaitable[Token]]
@@ -182,27 +183,33 @@ class AsyncBaseClient:
 
     # Events
 
-    def events(self, record: type[T]) -> AsyncEventStream[T]:
-        """The events of this class that are published from when the stream is entered on; needs the socket."""
+    def events(self, what: type[T] | Topic[T]) -> AsyncEventStream[T]:
+        """What is published from when the stream is entered on: the events of a class, on the topic that needs no value, or those of
+        a topic of the package's `topics`, whichever they are. Needs the socket."""
+        return self._stream(what if isinstance(what, Topic) else self._topic_of(what))
+
+    def _topic_of(self, record: type[T]) -> Topic[T]:
         kind = next((one for one in self._contract.events.values() if one.record is record), None)
         if kind is None:
             raise ClientError(f"{record.__name__} is no event of the contract")
-        return self._stream(kind)
+        if not kind.topic:
+            raise ClientError(f"{record.__name__} is told on topics with parameters: follow one of `topics`")
+        return Topic(kind.topic, (kind,))
 
-    def _stream(self, kind: EventType[T]) -> AsyncEventStream[T]:
+    def _stream(self, topic: Topic[T]) -> AsyncEventStream[T]:
         async def follow(stream: AsyncEventStream[T]) -> None:
             await self.connect()
-            is_new = self._socket.followers.add(kind, stream)
+            is_new = self._socket.followers.add(topic, stream)
             try:
                 if is_new:
-                    await self._socket.follow([kind.topic])
+                    await self._socket.follow([topic.name])
             except BaseException:
-                self._socket.followers.remove(kind, stream)
+                self._socket.followers.remove(topic, stream)
                 raise
 
         async def leave(stream: AsyncEventStream[T]) -> None:
-            if self._socket.followers.remove(kind, stream):
-                await self._socket.leave([kind.topic])
+            if self._socket.followers.remove(topic, stream):
+                await self._socket.leave([topic.name])
 
         return AsyncEventStream(self._options.max_queued_events, follow, leave, self._socket)
 

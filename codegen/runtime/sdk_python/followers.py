@@ -1,11 +1,11 @@
 """Who follows which events, and how far each topic was seen. A push is decoded once, whoever takes it.
 
-Promises: what a topic's stream had is offered once and in order; where it has a hole, the next event says so.
+Promises: what a topic's stream had is offered once and in order; where something is missing, the next event says so.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any, Protocol
 
@@ -16,6 +16,22 @@ from .errors import ClientError, InvalidResponse
 from .event import Event
 from .operation import EventType
 from .options import Hooks
+from .topic import Topic
+
+MAX_TOPICS, MAX_CHARS = 100, 12_000
+"""Of one frame: as many as the server reads, and so long that their names and positions are well below 64 KiB."""
+
+
+def in_frames(topics: Iterable[str]) -> Iterator[list[str]]:
+    """In their order, as many as one frame may name."""
+    few: list[str] = []
+    for topic in topics:
+        if few and (len(few) == MAX_TOPICS or sum(map(len, few)) + len(topic) > MAX_CHARS):
+            yield few
+            few = []
+        few.append(topic)
+    if few:
+        yield few
 
 
 class Sink(Protocol):
@@ -27,8 +43,8 @@ class Followers:
     def __init__(self, codec: Codec, hooks: Hooks) -> None:
         self._codec = codec
         self._hooks = hooks
-        self._sinks: dict[str, dict[Sink, EventType[Any]]] = {}
-        """By topic."""
+        self._sinks: dict[str, dict[Sink, Topic[Any]]] = {}
+        """By the name of the topic."""
         self._seen: dict[str, Position] = {}
         """Of followed topics."""
         self._after_gap: set[Sink] = set()
@@ -41,22 +57,22 @@ class Followers:
         """How far each was seen, as far as that is known."""
         return {topic: self._seen[topic] for topic in topics if topic in self._seen}
 
-    def add(self, kind: EventType[Any], sink: Sink) -> bool:
+    def add(self, topic: Topic[Any], sink: Sink) -> bool:
         """Whether the topic is new."""
-        is_new = kind.topic not in self._sinks
-        self._sinks.setdefault(kind.topic, {})[sink] = kind
+        is_new = topic.name not in self._sinks
+        self._sinks.setdefault(topic.name, {})[sink] = topic
         return is_new
 
-    def remove(self, kind: EventType[Any], sink: Sink) -> bool:
+    def remove(self, topic: Topic[Any], sink: Sink) -> bool:
         """Whether nobody follows the topic any more; then it is forgotten how far it was seen."""
-        sinks = self._sinks.get(kind.topic, {})
+        sinks = self._sinks.get(topic.name, {})
         if sinks.pop(sink, None) is None:
             return False
         self._after_gap.discard(sink)
         if sinks:
             return False
-        del self._sinks[kind.topic]
-        self._seen.pop(kind.topic, None)
+        del self._sinks[topic.name]
+        self._seen.pop(topic.name, None)
         return True
 
     def start(self, starts: Iterable[Start]) -> None:
@@ -94,20 +110,20 @@ class Followers:
             self._hand_out(kind, push, topic)
 
     def _advance(self, topic: str, push: Push) -> bool:
-        """Whether the event is new; an offset that does not follow the last one says that something was missed."""
+        """Whether the event is new. Of a topic whose offsets have no holes, one that does not follow the last says that something was missed."""
         if not push.epoch or push.offset is None:
             return True
         seen = self._seen.get(topic)
         if seen is not None and seen.epoch == push.epoch:
             if push.offset <= seen.offset:
                 return False
-            if push.offset > seen.offset + 1:
+            if push.offset > seen.offset + 1 and all(one.is_dense for one in self._sinks[topic].values()):
                 self._mark(topic)
         self._seen[topic] = Position(push.epoch, push.offset)
         return True
 
     def _hand_out(self, kind: EventType[Any], push: Push, topic: str) -> None:
-        sinks = [sink for sink, wanted in self._sinks[topic].items() if wanted.name == kind.name]
+        sinks = [sink for sink, wanted in self._sinks[topic].items() if kind in wanted.kinds]
         if not sinks:
             return
         try:

@@ -19,7 +19,7 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidSta
 from .call import Call
 from .codec import Authenticated, BadFrame, Draining, Expiring, Missed, Reply, TopicsChanged
 from .errors import ApiError, AuthenticationLost, ClientError, ConnectionLost
-from .followers import Followers
+from .followers import Followers, in_frames
 from .handshake import handshake
 from .line_async import AsyncLine
 from .operation import Contract
@@ -195,8 +195,9 @@ class AsyncSocketDoor:
         """Raises what the server refuses with; a connection that is lost meanwhile follows when it is back."""
         if self._line is not None:
             with suppress(ConnectionLost):
-                after = self.followers.positions(topics)
-                await self._line.control(TopicsChanged, self._session.codec.subscribe(topics, after))
+                for few in in_frames(topics):
+                    after = self.followers.positions(few)
+                    await self._line.control(TopicsChanged, self._session.codec.subscribe(few, after))
 
     async def leave(self, topics: list[str]) -> None:
         if self._line is not None:

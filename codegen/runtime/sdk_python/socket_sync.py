@@ -18,7 +18,7 @@ from websockets.sync.client import ClientConnection, connect
 from .call import Call
 from .codec import Authenticated, BadFrame, Draining, Expiring, Missed, Reply, TopicsChanged
 from .errors import ApiError, AuthenticationLost, ClientError, ConnectionLost
-from .followers import Followers
+from .followers import Followers, in_frames
 from .handshake import handshake
 from .line_sync import Line, Slot
 from .operation import Contract
@@ -278,8 +278,8 @@ class SocketDoor:
         if line is not None and line.is_open:
             wanted = topics if line.follows else sorted({*topics, *self.followers.topics})
             with suppress(ConnectionLost):
-                after = self.followers.positions(wanted)
-                self._control(TopicsChanged, self._session.codec.subscribe(wanted, after))
+                for few in in_frames(wanted):
+                    self._control(TopicsChanged, self._session.codec.subscribe(few, self.followers.positions(few)))
                 line.follows = True
 
     def leave(self, topics: list[str]) -> None:

@@ -5,6 +5,8 @@ import { EventsDropped } from "./errors.ts";
 
 /** One event as a follower gets it; `offset` counts within topic and epoch, where the topic keeps history. */
 export interface Received<T> {
+  /** Of the event, `author_created`: a topic may have several. */
+  readonly name: string;
   readonly data: T;
   readonly topic: string;
   readonly offset: number | undefined;

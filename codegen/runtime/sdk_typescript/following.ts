@@ -4,7 +4,7 @@ import { ClientError } from "./errors.ts";
 import type { Received, Stream } from "./events.ts";
 import { EventStream } from "./events.ts";
 import { Followers } from "./followers.ts";
-import type { Event } from "./operation.ts";
+import type { Event, Topic } from "./operation.ts";
 import type { ClientOptions } from "./options.ts";
 import type { SocketDoor } from "./socket.ts";
 
@@ -12,9 +12,10 @@ import type { SocketDoor } from "./socket.ts";
 const MAX_QUEUED = 1000;
 
 /** `connect` opens the socket, or throws why it does not open. */
-export function follow<T>(socket: SocketDoor, options: ClientOptions, connect: () => Promise<void>, event: Event<T>): EventStream<T> {
+export function follow<T>(socket: SocketDoor, options: ClientOptions, connect: () => Promise<void>, what: Event<T> | Topic<T>): EventStream<T> {
   socket.followers ??= new Followers(options.hooks ?? {});
   const { followers } = socket;
+  const followed = "kinds" in what ? what : { name: what.topic, kinds: [what] };
   const leave = (): void => {
     const topic = followers.remove(stream);
     if (topic !== undefined) {
@@ -24,8 +25,11 @@ export function follow<T>(socket: SocketDoor, options: ClientOptions, connect: (
   const stream: EventStream<T> = new EventStream<T>(options.maxQueuedEvents ?? MAX_QUEUED, leave);
   const begin = async (): Promise<void> => {
     await connect();
-    if (followers.add(event, stream)) {
-      await socket.follow([event.topic]);
+    if (followed.name === "") {
+      throw new ClientError("the event is told on topics with parameters: follow one of `topics`");
+    }
+    if (followers.add(followed, stream)) {
+      await socket.follow([followed.name]);
     }
   };
   stream.ready = begin();
@@ -39,7 +43,7 @@ export function follow<T>(socket: SocketDoor, options: ClientOptions, connect: (
 /** Calls the listener for each event in turn, and survives its failures. */
 export async function listen<T>(
   stream: Stream<T>,
-  event: Event<T>,
+  event: Event<T> | Topic<T>,
   listener: (event: Received<T>) => unknown,
   warn: (message: string) => void,
 ): Promise<void> {

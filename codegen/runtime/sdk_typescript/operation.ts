@@ -66,6 +66,14 @@ export interface Event<T> {
   readonly output: () => Table<T>;
 }
 
+/** A topic under its name, `authors/7`, with the events that are heard there. */
+export interface Topic<T> {
+  readonly name: string;
+  readonly kinds: readonly Event<T>[];
+  /** Its offsets have holes: where the topic has parameters, its names share them. */
+  readonly isSparse?: true;
+}
+
 export interface SessionTokens {
   accessToken: string;
   refreshToken: string;

@@ -197,7 +197,7 @@ export class SocketDoor {
   /** Rejects with what the server refuses with; a connection that is lost meanwhile follows when it is back. */
   async follow(topics: string[]): Promise<void> {
     if (this.isOpen) {
-      await this.#line?.control("topics", (codec) => codec.subscribe(topics, this.followers?.positions(topics) ?? new Map())).catch((error: unknown) => {
+      await this.followers?.ask(topics, async (write) => this.#line?.control("topics", write)).catch((error: unknown) => {
         if (!(error instanceof ConnectionLost)) {
           throw error;
         }

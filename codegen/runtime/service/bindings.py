@@ -64,6 +64,14 @@ class Package:
 
 
 @dataclass(frozen=True, slots=True)
+class Guard:
+    """Who says who may follow a topic; the method answers a bool."""
+
+    operation: Operation
+    method: Callable[[Handlers[Any]], Method]
+
+
+@dataclass(frozen=True, slots=True)
 class HttpParameter:
     """A field outside of the body, by its name in JSON; `from_text` hands text that does not fit on, so that the model
     refuses it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from . import errors as errors
 from . import models as models
+from . import topics as topics
 from ._async_api import AsyncAuditLogApi as AsyncAuditLogApi
 from ._async_api import AsyncAuthApi as AsyncAuthApi
 from ._async_api import AsyncAuthorsApi as AsyncAuthorsApi
@@ -24,3 +25,4 @@ from .runtime.options import Hooks as Hooks
 from .runtime.stream_async import AsyncStream as AsyncStream
 from .runtime.stream_sync import Stream as Stream
 from .runtime.token import Token as Token
+from .runtime.topic import Topic as Topic

@@ -266,6 +266,24 @@ AUTHOR_CREATED: EventType[models.AuthorCreated] = EventType(
     "stele.v1.AuthorCreated",
 )
 
+AUTHOR_DELETED: EventType[models.AuthorDeleted] = EventType(
+    "author_deleted",
+    1003,
+    "authors",
+    models.AuthorDeleted,
+    cache(lambda: TypeAdapter(models.AuthorDeleted)),
+    "stele.v1.AuthorDeleted",
+)
+
+AUTHOR_UPDATED: EventType[models.AuthorUpdated] = EventType(
+    "author_updated",
+    1002,
+    "authors",
+    models.AuthorUpdated,
+    cache(lambda: TypeAdapter(models.AuthorUpdated)),
+    "stele.v1.AuthorUpdated",
+)
+
 OPERATIONS: dict[str, Operation[Any]] = {
     "create_author": CREATE_AUTHOR,
     "create_ws_ticket": CREATE_WS_TICKET,
@@ -287,4 +305,6 @@ OPERATIONS: dict[str, Operation[Any]] = {
 
 EVENTS: dict[int, EventType[Any]] = {
     1001: AUTHOR_CREATED,
+    1003: AUTHOR_DELETED,
+    1002: AUTHOR_UPDATED,
 }

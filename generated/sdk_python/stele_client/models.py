@@ -108,6 +108,10 @@ class AuthorCreated(Model):
     author: Author
 
 
+class AuthorDeleted(Model):
+    author: Author
+
+
 class AuthorList(Model):
     items: list[Author]
     """At most 1000 items."""
@@ -120,6 +124,10 @@ class AuthorPage(Model):
     """At most 100 items."""
 
     meta: PageMeta
+
+
+class AuthorUpdated(Model):
+    author: Author
 
 
 class FieldError(Model):

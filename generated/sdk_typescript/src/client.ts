@@ -101,10 +101,14 @@ export interface SystemApi {
 /** The data of each event, by its name. */
 export interface Events {
   author_created: $types.AuthorCreated;
+  author_deleted: $types.AuthorDeleted;
+  author_updated: $types.AuthorUpdated;
 }
 
 const EVENTS: EventTable<Events> = {
   author_created: $operations.AUTHOR_CREATED,
+  author_deleted: $operations.AUTHOR_DELETED,
+  author_updated: $operations.AUTHOR_UPDATED,
 };
 
 /** The client of Stele: its operations by feature, and its events. */

@@ -122,3 +122,9 @@ export const updateAuthor = (connection: $.Connection, input: $types.UpdateAutho
 
 /** An author was created. */
 export { AUTHOR_CREATED as authorCreated } from "./operations.ts";
+
+/** An author was deleted. */
+export { AUTHOR_DELETED as authorDeleted } from "./operations.ts";
+
+/** An author was replaced. */
+export { AUTHOR_UPDATED as authorUpdated } from "./operations.ts";

@@ -98,8 +98,10 @@ export type {
   AuditLogPage,
   Author,
   AuthorCreated,
+  AuthorDeleted,
   AuthorList,
   AuthorPage,
+  AuthorUpdated,
   CreateAuthorRequest,
   CreateWsTicketRequest,
   DeleteAuthorRequest,
@@ -123,4 +125,5 @@ export type {
   UpdateAuthorRequest,
   WsTicket,
 } from "./types.ts";
+export * as topics from "./topics.ts";
 export * as types from "./types.ts";

@@ -168,3 +168,7 @@ export const UPDATE_AUTHOR: $.Operation<$types.UpdateAuthorRequest, $types.Autho
 };
 
 export const AUTHOR_CREATED: $.Event<$types.AuthorCreated> = { name: "author_created", pkgId: 1001, topic: "authors", protobuf: true, output: () => $tables.AuthorCreated };
+
+export const AUTHOR_DELETED: $.Event<$types.AuthorDeleted> = { name: "author_deleted", pkgId: 1003, topic: "authors", protobuf: true, output: () => $tables.AuthorDeleted };
+
+export const AUTHOR_UPDATED: $.Event<$types.AuthorUpdated> = { name: "author_updated", pkgId: 1002, topic: "authors", protobuf: true, output: () => $tables.AuthorUpdated };

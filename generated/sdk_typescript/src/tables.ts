@@ -55,6 +55,12 @@ export const AuthorCreated: $.RecordTable<$types.AuthorCreated> = {
   ],
 };
 
+export const AuthorDeleted: $.RecordTable<$types.AuthorDeleted> = {
+  fields: [
+    { name: "author", no: 1, kind: () => Author },
+  ],
+};
+
 export const AuthorList: $.RecordTable<$types.AuthorList> = {
   fields: [
     { name: "items", no: 1, kind: () => Author, many: "list" },
@@ -66,6 +72,12 @@ export const AuthorPage: $.RecordTable<$types.AuthorPage> = {
   fields: [
     { name: "items", no: 1, kind: () => Author, many: "list" },
     { name: "meta", no: 2, kind: () => PageMeta },
+  ],
+};
+
+export const AuthorUpdated: $.RecordTable<$types.AuthorUpdated> = {
+  fields: [
+    { name: "author", no: 1, kind: () => Author },
   ],
 };
 

@@ -79,6 +79,10 @@ export interface AuthorCreated {
   author: Author;
 }
 
+export interface AuthorDeleted {
+  author: Author;
+}
+
 export interface AuthorList {
   /** At most 1000 items. */
   items: Author[];
@@ -89,6 +93,10 @@ export interface AuthorPage {
   /** At most 100 items. */
   items: Author[];
   meta: PageMeta;
+}
+
+export interface AuthorUpdated {
+  author: Author;
 }
 
 export interface FieldError {

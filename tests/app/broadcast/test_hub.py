@@ -7,10 +7,12 @@ from dataclasses import replace
 
 import pytest
 
-from app.broadcast.broker import Delivery, Position
+from app.broadcast.broker import Address, Delivery, Position
 from app.broadcast.hub import MAX_RECENT, MAX_RECENT_BYTES, Hub, Message
 
 DELIVERY = Delivery("artists", 3, "e", 1001, "event")
+ARTISTS, OTHER = Address("artists", "artists"), Address("other", "other")
+SEVEN, EIGHT = (Address("artists/{id}", name) for name in ("artists/7", "artists/8"))
 
 
 class Inbox:
@@ -29,7 +31,7 @@ class Encoder:
         self.count += 1
         return {"offset": delivery.offset}, 10
 
-    def missed(self, topic: str, position: Position) -> tuple[Message, int]:
+    def missed(self, name: str, position: Position) -> tuple[Message, int]:
         return {"missed": position.offset}, 10
 
 
@@ -37,7 +39,7 @@ def test_each_format_is_encoded_once_and_its_message_shared() -> None:
     hub, one, two = Hub(), Encoder(), Encoder()
     inboxes = [Inbox() for _ in range(100)]
     for index, inbox in enumerate(inboxes):
-        hub.subscribe("artists", inbox, one if index % 2 else two)
+        hub.subscribe(ARTISTS, inbox, one if index % 2 else two)
     hub.deliver(DELIVERY)
     assert (one.count, two.count) == (1, 1)
     assert [len(inbox.messages) for inbox in inboxes] == [1] * 100
@@ -46,11 +48,11 @@ def test_each_format_is_encoded_once_and_its_message_shared() -> None:
 
 def test_nothing_is_encoded_for_a_topic_without_subscribers() -> None:
     hub, encoder, inbox = Hub(), Encoder(), Inbox()
-    hub.subscribe("other", inbox, encoder)
+    hub.subscribe(OTHER, inbox, encoder)
     hub.deliver(DELIVERY)
-    hub.subscribe("artists", inbox, encoder)
-    hub.unsubscribe("artists", inbox, encoder)
-    hub.unsubscribe("artists", inbox, encoder)
+    hub.subscribe(ARTISTS, inbox, encoder)
+    hub.unsubscribe(ARTISTS, inbox, encoder)
+    hub.unsubscribe(ARTISTS, inbox, encoder)
     hub.deliver(DELIVERY)
     assert (encoder.count, inbox.messages, hub.count("artists")) == (0, [], 0)
 
@@ -58,7 +60,7 @@ def test_nothing_is_encoded_for_a_topic_without_subscribers() -> None:
 def test_subscribing_twice_delivers_once() -> None:
     hub, encoder, inbox = Hub(), Encoder(), Inbox()
     for _ in range(2):
-        hub.subscribe("artists", inbox, encoder)
+        hub.subscribe(ARTISTS, inbox, encoder)
     hub.deliver(DELIVERY)
     assert len(inbox.messages) == 1
 
@@ -69,8 +71,8 @@ def test_an_event_that_cannot_be_encoded_in_one_format_is_told_as_missed_and_goe
             raise ValueError(delivery.topic)
 
     hub, broken, whole = Hub(), Inbox(), Inbox()
-    hub.subscribe("artists", broken, Broken())
-    hub.subscribe("artists", whole, Encoder())
+    hub.subscribe(ARTISTS, broken, Broken())
+    hub.subscribe(ARTISTS, whole, Encoder())
     hub.deliver(DELIVERY)
     assert (broken.messages, whole.messages) == ([{"missed": 3}], [{"offset": 3}])
 
@@ -81,11 +83,11 @@ def test_a_subscriber_may_leave_while_it_is_being_served() -> None:
     class Leaver(Inbox):
         def push(self, message: Message, size: int) -> None:
             super().push(message, size)
-            hub.unsubscribe("artists", self, encoder)
+            hub.unsubscribe(ARTISTS, self, encoder)
 
     leavers = [Leaver() for _ in range(3)]
     for leaver in leavers:
-        hub.subscribe("artists", leaver, encoder)
+        hub.subscribe(ARTISTS, leaver, encoder)
     hub.deliver(DELIVERY)
     assert [len(leaver.messages) for leaver in leavers] == [1, 1, 1]
     assert hub.count("artists") == 0
@@ -95,7 +97,7 @@ def test_each_event_is_told_once_with_how_old_it_is_and_pushes_are_counted() -> 
     heard: list[tuple[str, float | None]] = []
     hub = Hub(lambda topic, lag_s: heard.append((topic, lag_s)))
     for _ in range(3):
-        hub.subscribe("artists", Inbox(), Encoder())
+        hub.subscribe(ARTISTS, Inbox(), Encoder())
     hub.deliver(DELIVERY)
     hub.deliver(replace(DELIVERY, at_ms=round((time.time() - 2) * 1000)))
     hub.deliver(replace(DELIVERY, topic="other"))
@@ -144,7 +146,7 @@ def test_what_is_remembered_is_bounded_in_number_and_in_bytes(size: int) -> None
 
 def test_a_form_that_was_made_for_a_live_socket_is_used_again_for_who_was_away() -> None:
     hub, encoder = Hub(), Encoder()
-    hub.subscribe("artists", Inbox(), encoder)
+    hub.subscribe(ARTISTS, Inbox(), encoder)
     deliver(hub, 1, 2)
     recalled = hub.after("artists", Position("e", 1)) or ()
     assert [one.form(encoder) for one in recalled] == [({"offset": 2}, 10)]
@@ -153,8 +155,8 @@ def test_a_form_that_was_made_for_a_live_socket_is_used_again_for_who_was_away()
 
 def test_who_follows_is_told_of_what_is_lost_and_nothing_before_it_is_recalled() -> None:
     hub, inbox, other, encoder = Hub(), Inbox(), Inbox(), Encoder()
-    hub.subscribe("artists", inbox, encoder)
-    hub.subscribe("other", other, encoder)
+    hub.subscribe(ARTISTS, inbox, encoder)
+    hub.subscribe(OTHER, other, encoder)
     deliver(hub, 1, 2)
     hub.move("artists", Position("new", 0), lost=True)
     deliver(hub, 1, epoch="new")
@@ -163,3 +165,40 @@ def test_who_follows_is_told_of_what_is_lost_and_nothing_before_it_is_recalled()
     assert other.messages == []
     assert hub.after("artists", Position("e", 1)) is None
     assert hub.after("artists", Position("newer", 0)) == []
+
+
+def test_names_of_one_topic_share_its_memory_and_its_count_and_each_hears_its_own() -> None:
+    hub, seven, eight, encoder = Hub(), Inbox(), Inbox(), Encoder()
+    hub.subscribe(SEVEN, seven, encoder)
+    hub.subscribe(EIGHT, eight, encoder)
+    for offset, of in enumerate(("artists/7", "artists/9", "artists/8", "artists/7"), 1):
+        hub.deliver(replace(DELIVERY, topic="artists/{id}", offset=offset, of=of))
+    assert (seven.messages, eight.messages) == ([{"offset": 1}, {"offset": 4}], [{"offset": 3}])
+    assert (hub.count("artists/{id}"), hub.delivered) == (2, {"artists/{id}": 3})
+    assert hub.position("artists/{id}") == Position("e", 4)
+    recalled = hub.after("artists/{id}", Position("e", 1)) or ()
+    assert [one.delivery.name for one in recalled] == ["artists/9", "artists/8", "artists/7"]
+
+
+def test_what_a_topic_has_lost_is_told_under_each_of_its_names() -> None:
+    told: list[tuple[str, int]] = []
+
+    class Names(Encoder):
+        def missed(self, name: str, position: Position) -> tuple[Message, int]:
+            told.append((name, position.offset))
+            return {}, 1
+
+    hub, encoder = Hub(), Names()
+    for address in (SEVEN, EIGHT, OTHER):
+        hub.subscribe(address, Inbox(), encoder)
+    hub.move("artists/{id}", Position("e", 9), lost=True)
+    assert told == [("artists/7", 9), ("artists/8", 9)]
+
+
+def test_a_name_that_nobody_follows_any_more_leaves_nothing_behind() -> None:
+    hub, inbox, encoder = Hub(), Inbox(), Encoder()
+    for number in range(100):
+        address = Address("artists/{id}", f"artists/{number}")
+        hub.subscribe(address, inbox, encoder)
+        hub.unsubscribe(address, inbox, encoder)
+    assert hub._topics == {}

@@ -14,11 +14,13 @@ from redis.asyncio import Redis
 from app.broadcast.broker import Broker, NotAppended, Pending
 from app.broadcast.mover import BATCH, TICK_S, Mover
 from app.broadcast.outbox import Outbox
+from app.broadcast.topics import Topics
 from app.db.database import Database
 from app.db.transaction import Transaction
 from app.development.servers import Valkey
 from app.supervision.supervisor import Supervisor
-from generated.operations import OPERATIONS
+from generated.operations import OPERATIONS, TOPICS
+from generated.topics import TOPIC_RECORDS
 from generated.wire import EVENT_CODECS, EVENT_OF
 from tests.app.broadcast.conftest import MakeNode, Node, event, eventually
 
@@ -30,8 +32,8 @@ class Moving:
 
     def __init__(self, database: Database, broker: Broker) -> None:
         self.depths: list[tuple[int, float]] = []
-        self.mover = Mover(database, broker, ["artists"], on_depth=lambda *depth: self.depths.append(depth))
-        self.outbox = Outbox(EVENT_OF, EVENT_CODECS, wake=self.mover.wake)
+        self.mover = Mover(database, broker, TOPICS, on_depth=lambda *depth: self.depths.append(depth))
+        self.outbox = Outbox(EVENT_OF, EVENT_CODECS, Topics(TOPICS, TOPIC_RECORDS), wake=self.mover.wake)
         self.supervisor = Supervisor()
         self._database = database
 

@@ -9,11 +9,14 @@ import pytest
 from structlog.testing import capture_logs
 
 from app.broadcast.outbox import Outbox
+from app.broadcast.topics import Topics
 from app.db.database import Database
 from app.db.statements import Statement
 from app.db.transaction import Transaction
 from generated.errors import Internal
-from generated.operations import OPERATIONS
+from generated.operations import OPERATIONS, TOPICS
+from generated.results import ArtistUpdated
+from generated.topics import TOPIC_RECORDS
 from generated.wire import EVENT_CODECS, EVENT_OF
 from tests.app.broadcast.conftest import event
 
@@ -33,7 +36,7 @@ class Counting:
 
 
 def make(woken: list[str] | None = None) -> Outbox:
-    return Outbox(EVENT_OF, EVENT_CODECS, wake=([] if woken is None else woken).append)
+    return Outbox(EVENT_OF, EVENT_CODECS, Topics(TOPICS, TOPIC_RECORDS), wake=([] if woken is None else woken).append)
 
 
 async def artists(raw: asyncpg.Connection) -> list[int]:
@@ -96,8 +99,30 @@ async def test_an_event_with_a_value_of_a_wrong_type_is_an_error_that_names_the_
     assert await artists(raw) == []
 
 
-async def test_after_the_commit_the_topic_is_woken() -> None:
+async def test_after_the_commit_the_topics_are_woken() -> None:
     woken: list[str] = []
-    make(woken).wake([event(1)])
+    make(woken).wake([event(1), updated(2, "A")])
     make(woken).wake([])
-    assert woken == ["artists"]
+    assert woken == ["artists", "artists/{artist.id}", "artist-names/{artist.name}"]
+
+
+def updated(number: int, name: str) -> ArtistUpdated:
+    artist = event(number).artist
+    artist.name = name
+    return ArtistUpdated(artist=artist)
+
+
+async def test_an_event_of_several_topics_is_a_row_for_each_under_the_name_that_its_values_make(
+    database: Database, raw: asyncpg.Connection
+) -> None:
+    executor: Any = Counting(database)
+    await make().append(executor, OPERATIONS["update_artist"], [updated(7, "a/b"), updated(8, "ü")])
+    rows = await raw.fetch("SELECT topic, name, event_id FROM event_outbox ORDER BY id")
+    assert executor.count == 1
+    assert [(row["topic"], row["name"]) for row in rows] == [
+        ("artists/{artist.id}", "artists/7"),
+        ("artist-names/{artist.name}", "artist-names/a%2Fb"),
+        ("artists/{artist.id}", "artists/8"),
+        ("artist-names/{artist.name}", "artist-names/%C3%BC"),
+    ]
+    assert len({row["event_id"] for row in rows}) == 4

@@ -202,6 +202,7 @@ async def test_a_stream_that_takes_no_entry_any_more_is_begun_anew(
     node = await make_node().start()
     client = Redis.from_url(valkey.url)
     await node.append(1)
+    await eventually(lambda: len(node.deliveries) == 1)
     stranger: Any = {"x": "y"}
     await client.xadd(STREAM, stranger, id=entry_id)
     await node.append(2, 3)
@@ -383,4 +384,4 @@ async def test_a_stream_that_was_lost_is_told_to_the_audience(make_node: MakeNod
         await node.append(2)
         await eventually(lambda: len(node.deliveries) == 2)
     assert node.losses == [Position(node.deliveries[-1].epoch, 0)]
-    assert [line["topic"] for line in logs if line["event"] == "event.stream_began_anew"] == ["artists"]
+    assert [line["topic"] for line in logs if line["event"] == "event.stream_began_anew"].count("artists") == 1

@@ -20,6 +20,7 @@ from app.admission.shares import Shares
 from app.auth.credential_refused import IssuerReason, IssuerRefused
 from app.auth.principal import Principal
 from app.broadcast.outbox import Outbox
+from app.broadcast.topics import Topics
 from app.db.database import Database
 from app.db.statements import compile_statement
 from app.execution.context import Abandoned, Call, Caller, Context, Door
@@ -38,8 +39,9 @@ from generated.errors import (
     Unauthenticated,
     Unavailable,
 )
-from generated.operations import BUCKETS, OPERATIONS, Audit, Bucket, Operation
+from generated.operations import BUCKETS, OPERATIONS, TOPICS, Audit, Bucket, Operation
 from generated.results import Artist, ArtistCreated, ArtistList, PageMeta
+from generated.topics import TOPIC_RECORDS
 from generated.wire import EVENT_CODECS, EVENT_OF
 from tests.features.artists.artists import NOW
 
@@ -214,7 +216,7 @@ async def test_an_event_that_the_operation_does_not_declare_is_internal_and_noth
     database: Database, raw_outbox: asyncpg.Connection, witness: Witness, operation: str
 ) -> None:
     """The handler's own statement is rolled back with it."""
-    witness.outbox = Outbox(EVENT_OF, EVENT_CODECS, wake=witness.seen.append)
+    witness.outbox = Outbox(EVENT_OF, EVENT_CODECS, Topics(TOPICS, TOPIC_RECORDS), wake=witness.seen.append)
     mark = uuid.uuid4().hex
 
     async def method(context: Context, request: object) -> Any:

@@ -18,7 +18,7 @@ from app.auth.principal import Principal
 from app.broadcast.hub import Hub
 from app.ws.departure import Departure
 from app.ws.endpoint import SocketDoor
-from generated.ws_packages import PACKAGES
+from generated.ws_packages import GUARDS, PACKAGES
 from tests.app.ws.fakes import (
     FakeHandlers,
     FakeLimiter,
@@ -109,6 +109,7 @@ async def door(tokens: dict[str, Principal], limiter: FakeLimiter, settings: Fak
         runner=runner,
         handlers=handlers,
         packages=PACKAGES,
+        guards=GUARDS,
         verifier=verifier,
         tickets=tickets,
         limiter=limiter,

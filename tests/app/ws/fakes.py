@@ -18,7 +18,7 @@ from app.execution.context import Call
 from app.limits.limiter import Permit
 from app.telemetry.metrics.sockets import Traffic
 from app.ws.dialect import Dialect, Format, make_dialects
-from generated.errors import ArtistNotFound, Forbidden, Unauthenticated
+from generated.errors import ArtistNotFound, Forbidden, Unauthenticated, Unavailable
 from generated.operations import Bucket
 from generated.results import Artist, ArtistPage, PageMeta
 from generated.wire import EVENT_CODECS
@@ -58,6 +58,7 @@ class FakeHandlers:
             get_artist=self.get_artist,
             update_artist=self.get_artist,
             delete_artist=self.delete_artist,
+            may_follow_artists_by_artist_id=self.may_follow,
         )
         self.audit_log = SimpleNamespace(get_audit_logs=self.get_artist, get_audit_log=self.get_artist)
 
@@ -78,6 +79,12 @@ class FakeHandlers:
 
     async def delete_artist(self, context: Any, request: Any) -> None:
         return None
+
+    async def may_follow(self, context: Any, topic: Any) -> bool:
+        """Every artist but 403; of 404 it cannot be said."""
+        if topic.artist_id == 404:
+            raise Unavailable
+        return bool(topic.artist_id != 403)
 
     async def _work(self, name: str, seconds: float) -> None:
         self.running += 1

@@ -14,16 +14,19 @@ import pytest
 from app.admission.gate import Gate
 from app.auth.principal import Principal
 from app.broadcast.hub import Hub
+from app.broadcast.topics import Topics
 from app.ws.budget import BURST, RATE_PER_S
 from app.ws.connection import Connection
 from app.ws.dialect import Format, make_dialects
+from app.ws.guard import TopicGuard
 from app.ws.handshake import Admission
 from app.ws.services import Services
 from app.ws.session import MAX_IN_FLIGHT
 from app.ws.subscriptions import Feed, topic_roles
-from generated.operations import EVENTS
+from generated.operations import EVENTS, TOPICS
+from generated.topics import TOPIC_RECORDS
 from generated.wire import EVENT_CODECS
-from generated.ws_packages import PACKAGES
+from generated.ws_packages import GUARDS, PACKAGES
 from tests.app.ws.fakes import (
     OTHER_REQ_ID,
     REQ_ID,
@@ -102,7 +105,8 @@ async def dial() -> AsyncIterator[Dial]:
                 inbound.put_nowait({"type": "websocket.disconnect", "code": message["code"]})
 
         verifier, denials = FakeVerifier(tokens or {}), FakeRefusals()
-        feed = Feed(hub, NoHistory(), topic_roles(EVENTS.values()))
+        guard = TopicGuard(runner, handlers, GUARDS)
+        feed = Feed(hub, NoHistory(), Topics(TOPICS, TOPIC_RECORDS), topic_roles(EVENTS.values()), guard)
         services = Services(
             runner, verifier, FakeLimiter(**limits), feed, denials, gate, user_sockets, FakeMetrics().traffic, time.time
         )

@@ -3,130 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.broadcast.broker import Delivery, Hole, NotKept, Position
-from app.broadcast.hub import Hub, Message
-from app.ws.envelope import Subscribe
+from app.broadcast.broker import NotKept, Position
 from app.ws.frames import Start
-from app.ws.subscriptions import PIECE, Feed, Subscriptions, admits, topic_roles
+from app.ws.subscriptions import MAX_FOLLOWED, PIECE, admits, topic_roles
 from generated.errors import Forbidden, InvalidData, Unavailable
 from generated.operations import EVENTS
 from tests.app.ws.fakes import principal
-
-ROLES = {"open": None, "artists": (frozenset({"a"}),), "both": (frozenset({"a", "b"}), frozenset({"admin"}))}
-CALLER = principal(roles="a")
-
-
-class Log:
-    """A stream as Redis keeps it: the last `kept` events of each topic, and one epoch."""
-
-    def __init__(self, kept: int = 1000) -> None:
-        self.kept = kept
-        self.epoch = "e"
-        self.count = 0
-        self.is_away = False
-        self.holes: set[int] = set()
-
-    async def end(self, topic: str) -> Position:
-        await self._answer()
-        return Position(self.epoch, self.count)
-
-    async def read(self, topic: str, after: Position, count: int) -> Sequence[Delivery | Hole]:
-        await self._answer()
-        offsets = range(after.offset + 1, min(after.offset + count, self.count) + 1)
-        if after.epoch != self.epoch or not offsets or offsets[0] <= self.count - self.kept:
-            raise NotKept(topic)
-        return [Hole(topic, one, self.epoch) if one in self.holes else self.delivery(topic, one) for one in offsets]
-
-    def delivery(self, topic: str, offset: int) -> Delivery:
-        return Delivery(topic, offset, self.epoch, 1001, offset)
-
-    async def _answer(self) -> None:
-        await asyncio.sleep(0)
-        if self.is_away:
-            raise Unavailable
-
-
-class Socket:
-    """Its inbox."""
-
-    def __init__(self) -> None:
-        self.seen: list[Any] = []
-
-    def push(self, message: Message, size: int) -> None:
-        self.seen.append(message["told"])
-
-    def reply(self, message: Message, size: int) -> None:
-        if "told" in message:
-            self.push(message, size)
-
-
-class Writer:
-    """Writes what a test can compare."""
-
-    def __init__(self) -> None:
-        self.starts: list[Start] = []
-
-    def push(self, delivery: Delivery) -> tuple[Message, int]:
-        return {"told": (delivery.topic, delivery.offset)}, 1
-
-    def missed(self, topic: str, position: Position) -> tuple[Message, int]:
-        return {"told": (topic, "missed", position.offset)}, 1
-
-    def subscribed(self, topics: list[str], starts: Sequence[Start], req_id: str | None) -> bytes:
-        self.starts = list(starts)
-        return b""
-
-    def message(self, frame: bytes) -> Message:
-        return {}
-
-
-class Node:
-    """A hub that has read its log to the end, and one socket of it."""
-
-    def __init__(self, log: Log | None = None, remembered: int = 1000) -> None:
-        self.log = log or Log()
-        self.hub, self.socket, self.writer = Hub(max_recent=remembered), Socket(), Writer()
-        for topic in ROLES:
-            self.hub.move(topic, Position(self.log.epoch, self.log.count), lost=False)
-        self.subscriptions = Subscriptions(Feed(self.hub, self.log, ROLES), self.socket, self.writer, self.paid)
-        self.pauses = 0
-        self.happens: list[Any] = []
-        """What happens while the client reads."""
-
-    async def paid(self) -> None:
-        self.pauses += 1
-        if self.happens:
-            self.happens.pop(0)()
-
-    def tell(self, count: int = 1) -> None:
-        for _ in range(count):
-            self.log.count += 1
-            for topic in ROLES:
-                self.hub.deliver(self.log.delivery(topic, self.log.count))
-
-    async def join(self, *topics: str, **after: int) -> None:
-        """`after` are offsets of the epoch by topic."""
-        positions = {topic: Position("e", offset) for topic, offset in after.items()}
-        await self.subscriptions.join(Subscribe([*topics, *after], None, positions), CALLER)
-
-    @property
-    def topics(self) -> list[str]:
-        return sorted(topic for topic, *_ in self.socket.seen)
-
-    @property
-    def offsets(self) -> list[int]:
-        return [told[-1] for told in self.socket.seen]
+from tests.app.ws.following import ROLES, ROOMS, Log, Node, caller
 
 
 def test_the_contract_s_topics_take_the_roles_of_their_events() -> None:
-    assert topic_roles(EVENTS.values()) == {"artists": (frozenset({"get-artists"}),)}
+    topics = ("artists", "artists/{artist.id}", "artist-names/{artist.name}")
+    assert topic_roles(EVENTS.values()) == dict.fromkeys(topics, (frozenset({"get-artists"}),))
 
 
 @pytest.mark.parametrize(
@@ -167,7 +61,7 @@ async def test_one_refused_topic_joins_none(topics: list[str], error: Any) -> No
 async def test_a_refresh_without_the_role_ends_the_topic() -> None:
     node = Node()
     await node.join("artists", "open")
-    node.subscriptions.review(principal(roles=""))
+    assert await node.subscriptions.review(caller(""), "trace")
     node.tell()
     assert node.topics == ["open"]
 
@@ -176,7 +70,7 @@ async def test_the_end_of_the_socket_leaves_nothing_in_the_hub() -> None:
     node = Node()
     await node.join("artists", "open")
     node.subscriptions.leave_all()
-    assert [node.hub.count(topic) for topic in ROLES] == [0, 0, 0]
+    assert [node.hub.count(topic) for topic in ROLES] == [0, 0, 0, 0]
 
 
 async def test_a_subscription_says_after_which_event_it_begins() -> None:
@@ -360,3 +254,87 @@ async def test_a_topic_that_is_followed_already_is_resumed_once() -> None:
     assert node.offsets == [2, 3, 4]
     await node.join(open=99)
     assert node.hub.resumed == {("open", True): 1, ("open", False): 1}
+
+
+async def test_a_name_of_a_topic_hears_what_goes_out_under_it_alone() -> None:
+    node = Node()
+    await node.join("rooms/1", "open")
+    node.tell(6)
+    assert [told for told in node.socket.seen if told[0] != "open"] == [("rooms/1", 1), ("rooms/1", 4)]
+    node.subscriptions.leave(["rooms/1", "rooms/2"])
+    node.tell(6)
+    assert len([told for told in node.socket.seen if told[0] != "open"]) == 2
+
+
+@pytest.mark.parametrize("missed", [0, 1, PIECE, 5 * PIECE])
+@pytest.mark.parametrize("remembered", [0, 10, 1000])
+async def test_a_name_is_resumed_through_the_history_of_its_topic(missed: int, remembered: int) -> None:
+    """While others' events are passed over, the loop and the client have their turn after each piece."""
+    node = Node(remembered=remembered)
+    node.tell(7 + missed)
+    node.happens = [node.tell] * 3
+    await node.join(**{"rooms/1": 7})
+    node.tell(2)
+    assert node.writer.starts == [Start("rooms/1", Position("e", 7), True)]
+    assert node.offsets == [one for one in range(8, node.log.count + 1) if one % ROOMS == 1]
+    assert node.pauses >= (7 + missed - 8) // PIECE
+
+
+async def test_an_entry_that_cannot_be_read_is_missed_under_every_name_of_its_topic() -> None:
+    node = Node()
+    node.tell(4)
+    node.log.holes = {3}
+    node.hub.move("rooms/{id}", Position("e", 4), lost=False)
+    await node.join(**{"rooms/2": 1})
+    assert node.socket.seen == [("rooms/2", 2), ("rooms/2", "missed", 3)]
+
+
+@pytest.mark.parametrize("name", ["rooms", "rooms/", "rooms/x", "rooms/07", "rooms/7/8", "rooms/{id}", "rooms/%37"])
+async def test_a_name_under_which_nothing_goes_out_is_no_topic(name: str) -> None:
+    with pytest.raises(InvalidData) as refused:
+        await Node().join("open", name)
+    assert [one.pointer for one in refused.value.errors] == ["/topics/1"]
+
+
+async def test_a_socket_follows_so_many_topics_and_no_more() -> None:
+    node = Node()
+    for begin in range(0, MAX_FOLLOWED, 100):
+        await node.join(*(f"rooms/{number}" for number in range(begin, begin + 100)))
+    await node.join("rooms/7")
+    with pytest.raises(InvalidData) as refused:
+        await node.join("open")
+    assert [(one.pointer, one.message) for one in refused.value.errors] == [
+        ("/topics", "One socket follows 1000 topics at most.")
+    ]
+    node.subscriptions.leave(["rooms/7"])
+    await node.join("open")
+
+
+async def test_a_topic_that_its_handler_does_not_open_joins_none() -> None:
+    node = Node()
+    node.rooms.closed = {2}
+    with pytest.raises(Forbidden):
+        await node.join("rooms/1", "rooms/2")
+    assert node.subscriptions.topics == frozenset()
+    node.rooms.is_away = True
+    with pytest.raises(Unavailable):
+        await node.join("rooms/1")
+    assert node.subscriptions.topics == frozenset()
+
+
+async def test_after_a_refresh_the_handler_is_asked_again_and_what_it_closes_is_left() -> None:
+    node = Node()
+    await node.join("rooms/1", "rooms/2", "open")
+    node.rooms.closed = {2}
+    assert await node.subscriptions.review(caller(), "trace")
+    assert node.subscriptions.topics == {"rooms/1", "open"}
+    node.tell(3)
+    assert node.topics == ["open", "open", "open", "rooms/1"]
+
+
+async def test_a_handler_that_cannot_say_keeps_nobody_and_the_socket_hears_that_it_has_to_begin_anew() -> None:
+    node = Node()
+    await node.join("rooms/1")
+    node.rooms.is_away = True
+    assert not await node.subscriptions.review(caller(), "trace")
+    assert node.subscriptions.topics == frozenset()

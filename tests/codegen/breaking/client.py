@@ -334,7 +334,7 @@ class Client:
             response: Any = self.message("Response")
             response.ParseFromString(bytes.fromhex(frames["bytes"]))
             number, topic, data = response.pkg_id, response.topic, response.data
-        event = next((one for one in self.contract.events if (one.pkg_id, one.topic) == (number, topic)), None)
+        event = next((one for one in self.contract.events if one.pkg_id == number and topic in one.topics), None)
         if event is None:
             return None
         if media == JSON:

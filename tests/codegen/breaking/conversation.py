@@ -149,7 +149,7 @@ def _events(client: Client, server: Server, found: Found) -> None:
         came: set[str] = set()
         for event in server.contract.events:
             for value in variants.values(server.contract, Named(event.record)):
-                asked = {"pkg_id": event.pkg_id, "topic": event.topic, "value": value}
+                asked = {"pkg_id": event.pkg_id, "topic": event.topics[0], "value": value}
                 with _noted(found, whom):
                     came |= _event(client, server, event, value, server.ask(asked), media)
         for event in client.contract.events:
@@ -170,9 +170,9 @@ def _event(client: Client, server: Server, theirs: Event, value: Any, frames: Js
 
 def unreadable(writer: Server, reader: Server) -> str:
     """What the reader's relays cannot read of the entries that the writer left in a history, or nothing."""
-    known = {(one.name, one.pkg_id, one.topic) for one in reader.contract.events}
+    known = {(one.name, one.pkg_id, one.topics) for one in reader.contract.events}
     for event in writer.contract.events:
-        if (event.name, event.pkg_id, event.topic) not in known:
+        if (event.name, event.pkg_id, event.topics) not in known:
             continue
         for value in variants.values(writer.contract, Named(event.record)):
             entry = writer.ask({"store": event.pkg_id, "event": value})["entry"]

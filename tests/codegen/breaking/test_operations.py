@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 from codegen.breaking.gate import judge
-from codegen.breaking.rules import Audience
+from codegen.breaking.operations import compare_events, compare_topics
+from codegen.breaking.rules import RULES, Audience
 from codegen.fix import fix
 from codegen.ir.operations import Contract
 from codegen.pipeline import load
 from tests.codegen.breaking.changes import HTTP, PACKAGES, PROTO, SCHEMA, TODAY, before_and_after, rules, verdict
-from tests.codegen.contracts import SHIPPED, compose, edited
+from tests.codegen.contracts import SHIPPED, compose, contract_of, edited
 
 DROP = "security: [{bearer: [writer]}, {bearer: [auditor]}]"
 DROP_SOCKET = "security: [{$ref: '../policy.yaml#/roles/writer'}, {$ref: '../policy.yaml#/roles/auditor'}]"
@@ -268,6 +269,30 @@ def test_bytes_are_compared_by_their_types_and_maximum(
         assert not len(one.findings), one.report()
     assert rule in rules(judge(before.contract, after.contract, (), TODAY), subject)
     assert mirror in rules(judge(after.contract, before.contract, (), TODAY), subject)
+
+
+@pytest.mark.parametrize(
+    ("topics", "may_follow", "told"),
+    [
+        (("things", "things/{thing.id}"), "roles", "event-topic-removed"),
+        (("things", "things/{thing.id}", "named/{thing.name}/things", "alerts/{level}"), "roles", "event-topic-added"),
+        (("things", "things/{thing.id}", "named/{thing.name}"), "roles", "event-topic-changed"),
+        (("things", "things/{thing.id}", "named/{thing.name}/things"), "handler", "topic-opened-by-handler"),
+    ],
+)
+def test_the_topics_of_an_event_and_who_may_follow_them(
+    tmp_path: Path, topics: tuple[str, ...], may_follow: str, told: str
+) -> None:
+    """Of one event alone; back again is the mirror."""
+    old = contract_of("p35_topics", tmp_path)
+    old = replace(old, topics=tuple(replace(one, may_follow="roles") for one in old.topics))
+    events = tuple(replace(one, topics=topics) if one.name == "thing_made" else one for one in old.events)
+    changed = tuple(replace(one, may_follow=may_follow if one.name == "things" else "roles") for one in old.topics)
+    new = replace(old, events=events, topics=changed)
+    there, back = (
+        [one.rule for one in [*compare_events(*pair), *compare_topics(*pair)]] for pair in ((old, new), (new, old))
+    )
+    assert (there, back) == ([told], [RULES[told].mirror])
 
 
 def test_from_a_stream_to_one_answer_is_a_break_and_back_too(tmp_path: Path) -> None:

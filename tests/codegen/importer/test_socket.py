@@ -69,7 +69,7 @@ def test_what_it_sends_is_an_event_with_the_topic_of_its_address(tmp_path: Path)
         tmp_path, asyncapi({"tell": {"action": "send", "messages": messages_of("Told")}}, {"Told": {"payload": TEXT}})
     )
     (event,) = one.contract.events
-    assert (event.name, event.record, event.pkg_id, event.topic) == ("told", "Told", 1001, "rooms/{room_id}")
+    assert (event.name, event.record, event.pkg_id, event.topics) == ("told", "Told", 1001, ("rooms/{room_id}",))
     assert [each.name for each in one.contract.record("Told").fields] == ["room_id", "text"]
 
 

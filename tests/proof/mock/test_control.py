@@ -28,7 +28,7 @@ def test_the_documents_are_the_expanded_ones(client: httpx2.Client, name: str) -
 def test_it_says_what_each_operation_does(client: httpx2.Client) -> None:
     told = client.get("/_mock").json()
     assert told["operations"]["create_artist"] == {"does": "create", "to": "Artist"}
-    assert told["events"] == ["artist_created"]
+    assert told["events"] == ["artist_created", "artist_updated"]
 
 
 def test_a_reset_forgets(client: httpx2.Client) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from proof.mock.topics import HISTORY, MAX_TOPICS, Told, Topics, admits
+from codegen.ir.operations import Event
+from proof.documents import Json
+from proof.mock.topics import HISTORY, Told, Topics, admits
 from tests.codegen.contracts import shipped
 
-(EVENT,) = shipped().events
+EVENT = next(one for one in shipped().events if one.name == "artist_created")
 
 
 class Ear:
@@ -50,31 +52,52 @@ def test_what_came_after_a_position_is_remembered_within_bounds() -> None:
         assert topics.after("artists", unknown) is None
 
 
+def parametrised(topic: str = "artists/{artist.id}", *more: str) -> tuple[Topics, Event]:
+    event = replace(EVENT, topics=(topic, *more))
+    return Topics(replace(shipped(), events=(event,)), "e"), event
+
+
+def artist(number: int, name: str = "A") -> Json:
+    return {"artist": {"id": number, "name": name}}
+
+
 def test_a_parameter_of_a_topic_is_the_event_s() -> None:
-    event = replace(EVENT, topic="artists/{artist_id}/works")
-    topics, ear = Topics(replace(shipped(), events=(event,)), "e"), Ear()
+    (topics, event), ear = parametrised("artists/{artist.id}/works"), Ear()
     assert topics.event_of("artists/7/works") == event
-    assert topics.event_of("artists/7/8/works") is None
-    assert topics.event_of("artists/{artist_id}") is None
+    for unknown in ("artists/7/8/works", "artists/{artist.id}/works", "artists/x/works", "artists/07/works"):
+        assert topics.event_of(unknown) is None
     topics.follow("artists/7/works", ear)
-    topics.tell(event, {"artist_id": 8})
-    topics.tell(event, {"artist_id": 7})
-    assert [one.topic for one in ear.heard] == ["artists/7/works"]
+    topics.tell(event, artist(8))
+    topics.tell(event, artist(7))
+    assert [(one.topic, one.offset) for one in ear.heard] == [("artists/7/works", 2)]
+
+
+def test_a_text_is_percent_encoded_so_that_it_names_no_other_topic() -> None:
+    (topics, event), ear = parametrised("artists/{artist.name}"), Ear()
+    topics.follow("artists/a%2Fb", ear)
+    topics.tell(event, artist(1, "a/b"))
+    assert [one.topic for one in ear.heard] == ["artists/a%2Fb"]
+    assert topics.event_of("artists/a/b") is None
+
+
+def test_an_event_of_several_topics_is_told_on_each() -> None:
+    (topics, event), ear = parametrised("artists/{artist.id}", "artists"), Ear()
+    topics.follow("artists", ear)
+    topics.follow("artists/7", ear)
+    told, heard = topics.tell(event, artist(7))
+    assert ([one.topic for one in told], heard) == (["artists/7", "artists"], 2)
+
+
+def test_the_names_of_a_topic_share_its_history() -> None:
+    topics, event = parametrised()
+    for number in (7, 8, 7):
+        topics.tell(event, artist(number))
+    missed = topics.after("artists/7", {"epoch": "e", "offset": 1})
+    assert [one.offset for one in missed or ()] == [3]
+    assert topics.end("artists/9") == {"topic": "artists/9", "epoch": "e", "offset": 3}
 
 
 def test_a_topic_asks_for_the_roles_of_its_event() -> None:
     assert admits(EVENT, frozenset({"get-artists", "other"}))
     assert not admits(EVENT, frozenset())
     assert admits(replace(EVENT, roles=None), frozenset())
-
-
-def test_more_topics_than_are_remembered_begin_anew_in_another_epoch() -> None:
-    """What a topic is called is up to who writes rows, so a mock that runs for long may be told any number of them."""
-    event = replace(EVENT, topic="artists/{artist_id}")
-    topics = Topics(replace(shipped(), events=(event,)), "e")
-    places = [topics.tell(event, {"artist_id": number})[0] for number in (0, *range(MAX_TOPICS + 1), 0, 0, MAX_TOPICS)]
-    first, again, last = places[0], places[-3:-1], places[-1]
-    assert (first.epoch, first.offset, places[1].offset) == ("e", 1, 2)
-    assert [(one.epoch, one.offset) for one in again] == [("e.1", 1), ("e.1", 2)]
-    assert (last.epoch, last.offset) == ("e", 2)
-    assert len(topics._logs) == MAX_TOPICS

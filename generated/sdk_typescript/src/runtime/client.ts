@@ -1,7 +1,7 @@
 /** What a client can do beside the contract's operations; the emitted client adds those. */
 
 import type { Connection, Received, Stream } from "./connection.ts";
-import type { Event } from "./operation.ts";
+import type { Event, Topic } from "./operation.ts";
 
 /** The events of a contract by name; `E` has the type of each one's data. */
 export type EventTable<E> = { readonly [K in keyof E]: Event<E[K]> };
@@ -16,13 +16,21 @@ export class BaseClient<E> {
   }
 
   /** Calls the listener for each event until the answered function is called. */
-  on<K extends keyof E>(name: K, listener: (event: Received<E[K]>) => void): () => void {
-    return this.#connection.on(this.#events[name], listener);
+  on<K extends keyof E>(name: K, listener: (event: Received<E[K]>) => void): () => void;
+  on<T>(topic: Topic<T>, listener: (event: Received<T>) => void): () => void;
+  on(what: keyof E | Topic<unknown>, listener: (event: Received<never>) => void): () => void {
+    return this.#connection.on(this.#followed(what), listener as (event: Received<unknown>) => void);
   }
 
-  /** The events as they come; leaving the loop unsubscribes. */
-  events<K extends keyof E>(name: K): Stream<E[K]> {
-    return this.#connection.events(this.#events[name]);
+  /** The events as they come, of one name, or of a topic of `topics`, whichever they are; leaving the loop unsubscribes. */
+  events<K extends keyof E>(name: K): Stream<E[K]>;
+  events<T>(topic: Topic<T>): Stream<T>;
+  events(what: keyof E | Topic<unknown>): Stream<unknown> {
+    return this.#connection.events(this.#followed(what));
+  }
+
+  #followed(what: keyof E | Topic<unknown>): Event<unknown> | Topic<unknown> {
+    return typeof what === "object" ? what : (this.#events[what] as Event<unknown>);
   }
 
   /** Uses these credentials from now on. */

@@ -12,7 +12,7 @@ import { ApiError, AuthenticationLost, ClientClosed, ClientError, ConnectionLost
 import type { EventStream, Received, Stream } from "./events.ts";
 import { HttpDoor } from "./http.ts";
 import { JSON_CODEC } from "./json_codec.ts";
-import type { Contract, Event, Operation, SessionOperations, SessionTokens } from "./operation.ts";
+import type { Contract, Event, Operation, SessionOperations, SessionTokens, Topic } from "./operation.ts";
 import type { AttemptInfo, CallOptions, ClientOptions, Door, Hooks, Token, TokenProvider } from "./options.ts";
 import type { Verdict } from "./retry.ts";
 import { AttemptFailed, backoffMs, IN_PROGRESS_MS, isEcho, mayRepeat, RetryBudget, unknown } from "./retry.ts";
@@ -193,12 +193,12 @@ export class Connection {
   // Events
 
   /** The events as they come, from when the first is asked for; leaving the loop unsubscribes. */
-  events<T>(event: Event<T>): Stream<T> {
+  events<T>(event: Event<T> | Topic<T>): Stream<T> {
     return later(following().then(({ follow }) => follow(this.#socket, this.#options, () => this.connect(), event)));
   }
 
   /** Calls the listener for each event in turn until the answered function is called; what ends it otherwise is warned of. */
-  on<T>(event: Event<T>, listener: (event: Received<T>) => unknown): () => void {
+  on<T>(event: Event<T> | Topic<T>, listener: (event: Received<T>) => unknown): () => void {
     const stream = this.events(event);
     void following().then(({ listen }) => listen(stream, event, listener, (message) => this.#warn(message)));
     return () => void stream.return?.();

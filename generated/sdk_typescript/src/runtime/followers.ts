@@ -1,21 +1,41 @@
 /**
  * Who follows which events, and how far each topic was seen. A push is decoded once, whoever takes it.
  *
- * What a topic's stream had is offered once and in order; where it has a hole, the next event says so.
+ * What a topic's stream had is offered once and in order; where something is missing, the next event says so.
  */
 
-import type { Codec, Position, Push, Start } from "./codec.ts";
+import type { Codec, Frame, Position, Push, Start } from "./codec.ts";
 import type { ClientError } from "./errors.ts";
 import { InvalidResponse } from "./errors.ts";
 import type { Received, Sink } from "./events.ts";
-import type { Event } from "./operation.ts";
+import type { Topic } from "./operation.ts";
 import type { Hooks } from "./options.ts";
 import { Malformed } from "./schema.ts";
 
 interface Follower {
-  readonly event: Event<unknown>;
+  readonly topic: Topic<unknown>;
   readonly sink: Sink<unknown>;
   isAfterGap: boolean;
+}
+
+/** Of one frame: as many as the server reads, and so long that their names and positions are well below 64 KiB. */
+const MAX_TOPICS = 100;
+const MAX_CHARS = 12_000;
+
+function inFrames(topics: readonly string[]): string[][] {
+  const frames: string[][] = [];
+  let chars = 0;
+  for (const topic of topics) {
+    const last = frames.at(-1);
+    chars += topic.length;
+    if (last === undefined || last.length === MAX_TOPICS || chars > MAX_CHARS) {
+      frames.push([topic]);
+      chars = topic.length;
+    } else {
+      last.push(topic);
+    }
+  }
+  return frames;
 }
 
 export class Followers {
@@ -28,7 +48,7 @@ export class Followers {
   }
 
   get topics(): string[] {
-    return [...new Set(this.#followers.map(({ event }) => event.topic))].sort();
+    return [...new Set(this.#followers.map(({ topic }) => topic.name))].sort();
   }
 
   /** How far each was seen, as far as that is known. */
@@ -36,10 +56,17 @@ export class Followers {
     return new Map([...this.#seen].filter(([topic]) => topics.includes(topic)));
   }
 
+  /** Asks for the topics from where they were seen on, in as many frames as it takes. */
+  async ask(topics: readonly string[], send: (write: (codec: Codec) => Frame) => Promise<unknown>): Promise<void> {
+    for (const few of inFrames(topics)) {
+      await send((codec) => codec.subscribe(few, this.positions(few)));
+    }
+  }
+
   /** Whether the topic is new. */
-  add<T>(event: Event<T>, sink: Sink<T>): boolean {
-    const isNew = !this.#follows(event.topic);
-    this.#followers.push({ event, sink: sink as Sink<unknown>, isAfterGap: false });
+  add<T>(topic: Topic<T>, sink: Sink<T>): boolean {
+    const isNew = !this.#follows(topic.name);
+    this.#followers.push({ topic, sink: sink as Sink<unknown>, isAfterGap: false });
     return isNew;
   }
 
@@ -47,15 +74,15 @@ export class Followers {
   remove(sink: unknown): string | undefined {
     const index = this.#followers.findIndex((one) => one.sink === sink);
     const [gone] = index < 0 ? [] : this.#followers.splice(index, 1);
-    if (gone === undefined || this.#follows(gone.event.topic)) {
+    if (gone === undefined || this.#follows(gone.topic.name)) {
       return undefined;
     }
-    this.#seen.delete(gone.event.topic);
-    return gone.event.topic;
+    this.#seen.delete(gone.topic.name);
+    return gone.topic.name;
   }
 
-  #follows(topic: string): boolean {
-    return this.#followers.some(({ event }) => event.topic === topic);
+  #follows(name: string): boolean {
+    return this.#followers.some(({ topic }) => topic.name === name);
   }
 
   /** Where topics begin, or go on. */
@@ -86,25 +113,28 @@ export class Followers {
     }
   }
 
-  #mark(topic: string): void {
+  #mark(name: string): void {
     for (const follower of this.#followers) {
-      follower.isAfterGap ||= follower.event.topic === topic;
+      follower.isAfterGap ||= follower.topic.name === name;
     }
-    this.#hooks.onMissed?.(topic);
+    this.#hooks.onMissed?.(name);
   }
 
   /** One that was seen already is passed over, one of an unknown kind counts as seen. */
   offer(codec: Codec, push: Push): void {
-    const wanted = this.#followers.filter(({ event }) => event.pkgId === push.pkgId);
-    const [first] = wanted;
-    const topic = push.topic ?? first?.event.topic;
-    if (topic === undefined || !this.#follows(topic) || !this.#advance(topic, push) || first === undefined) {
+    const kind = this.#followers.flatMap(({ topic }) => topic.kinds).find((one) => one.pkgId === push.pkgId);
+    const topic = push.topic ?? kind?.topic;
+    if (topic === undefined || !this.#follows(topic) || !this.#advance(topic, push) || kind === undefined) {
+      return;
+    }
+    const wanted = this.#followers.filter((one) => one.topic.name === topic && one.topic.kinds.some(({ pkgId }) => pkgId === push.pkgId));
+    if (wanted.length === 0) {
       return;
     }
     try {
-      const data = codec.event(first.event, push);
+      const data = codec.event(kind, push);
       for (const follower of wanted) {
-        const received: Received<unknown> = { data, topic, offset: push.offset, epoch: push.epoch, afterGap: follower.isAfterGap };
+        const received: Received<unknown> = { name: kind.name, data, topic, offset: push.offset, epoch: push.epoch, afterGap: follower.isAfterGap };
         follower.isAfterGap = false;
         follower.sink.offer(received);
       }
@@ -112,14 +142,14 @@ export class Followers {
       if (!(error instanceof Malformed)) {
         throw error;
       }
-      const fault = new InvalidResponse(`an event ${first.event.name} is not what the contract says: ${error.message}`, undefined, error.pointer);
+      const fault = new InvalidResponse(`an event ${kind.name} is not what the contract says: ${error.message}`, undefined, error.pointer);
       for (const { sink } of wanted) {
         sink.end(fault);
       }
     }
   }
 
-  /** Whether the event is new; an offset that does not follow the last one says that something was missed. */
+  /** Whether the event is new; of a topic whose offsets have no holes, one that does not follow the last says that something was missed. */
   #advance(topic: string, { epoch, offset }: Push): boolean {
     if (epoch === undefined || offset === undefined) {
       return true;
@@ -129,7 +159,7 @@ export class Followers {
       if (offset <= seen.offset) {
         return false;
       }
-      if (offset > seen.offset + 1) {
+      if (offset > seen.offset + 1 && !this.#followers.some((one) => one.topic.name === topic && one.topic.isSparse)) {
         this.#mark(topic);
       }
     }

@@ -12,6 +12,7 @@ import pytest
 
 from codegen.emit.service import handlers as emitter
 from codegen.ir.operations import Contract, Result
+from codegen.ir.topics import guarded_topics, question
 from generated import handlers
 from generated.handlers import ArtistsHandler, Handlers
 from tests.codegen.contracts import contract_of, shipped
@@ -37,9 +38,11 @@ def test_each_feature_has_its_class_and_its_place_in_the_registry() -> None:
     assert len(contract.features) > 1
     assert [f"{kind}[ContextT]" for kind in found] == list(fields.values())
     assert tuple(fields) == contract.features
-    assert sorted(name for kind in found.values() for name in methods(kind)) == [
-        one.name for one in contract.operations
-    ]
+    asked = [question(topic.name) for topic in guarded_topics(contract)]
+    assert asked == ["may_follow_artists_by_artist_id"]
+    assert sorted(name for kind in found.values() for name in methods(kind)) == sorted(
+        [*(one.name for one in contract.operations), *asked]
+    )
 
 
 def test_a_method_takes_its_request_answers_its_record_and_must_be_written(tmp_path: Path) -> None:

@@ -271,7 +271,7 @@ def test_the_unset_member_of_an_enum_is_refused_in_a_request() -> None:
 
 
 def test_an_event_is_found_by_its_type() -> None:
-    assert [event.name for event in wire.EVENT_OF.values()] == ["artist_created"]
+    assert [event.name for event in wire.EVENT_OF.values()] == ["artist_created", "artist_updated"]
 
 
 WRAPPED = """

@@ -15,7 +15,7 @@ from tests.codegen.contracts import contract_of, shipped
 def table(contract: Contract) -> dict[int, list[str]]:
     """Number to arguments, as they are written."""
     (file,) = ws_packages.emit(contract)
-    (value,) = (node.value for node in ast.parse(file.data).body if isinstance(node, ast.AnnAssign))
+    value, _ = (node.value for node in ast.parse(file.data).body if isinstance(node, ast.AnnAssign))
     assert isinstance(value, ast.Dict)
     return {
         ast.literal_eval(key): [ast.unparse(one) for one in call.args]

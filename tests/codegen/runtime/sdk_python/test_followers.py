@@ -10,11 +10,12 @@ from pydantic import TypeAdapter
 from codegen.runtime.sdk_python.codec import Position, Push, Start
 from codegen.runtime.sdk_python.errors import ClientError, InvalidResponse
 from codegen.runtime.sdk_python.event import Event
-from codegen.runtime.sdk_python.followers import Followers
+from codegen.runtime.sdk_python.followers import MAX_CHARS, MAX_TOPICS, Followers, in_frames
 from codegen.runtime.sdk_python.json_frames import JsonCodec
 from codegen.runtime.sdk_python.model import Model
 from codegen.runtime.sdk_python.operation import EventType
 from codegen.runtime.sdk_python.options import Hooks
+from codegen.runtime.sdk_python.topic import Topic
 
 
 class Made(Model):
@@ -23,6 +24,8 @@ class Made(Model):
 
 MADE = EventType("made", 1001, "things", Made, lambda: TypeAdapter(Made))
 GONE = EventType("gone", 1002, "things", Made, lambda: TypeAdapter(Made))
+ON_MADE: Topic[Made] = Topic("things", (MADE,))
+ON_GONE: Topic[Made] = Topic("things", (GONE,))
 
 
 @dataclass(eq=False)
@@ -48,8 +51,8 @@ def push(data: object, topic: str | None = "things", offset: int | None = 1) -> 
 def test_an_event_reaches_all_who_follow_its_type_as_one_value() -> None:
     followers, takers, other = make(), [Taker(), Taker()], Taker()
     for taker in takers:
-        followers.add(MADE, taker)
-    followers.add(GONE, other)
+        followers.add(ON_MADE, taker)
+    followers.add(ON_GONE, other)
     followers.offer(MADE, push({"id": 7}))
     assert takers[0].events[0] is takers[1].events[0]
     assert takers[0].events == [Event(Made(id=7), "things", 1, "e")]
@@ -58,21 +61,21 @@ def test_an_event_reaches_all_who_follow_its_type_as_one_value() -> None:
 
 def test_a_topic_is_followed_while_anybody_does() -> None:
     followers, first, second = make(), Taker(), Taker()
-    assert [followers.add(MADE, first), followers.add(GONE, second)] == [True, False]
+    assert [followers.add(ON_MADE, first), followers.add(ON_GONE, second)] == [True, False]
     assert followers.topics == ["things"]
-    assert [followers.remove(MADE, first), followers.remove(MADE, first), followers.remove(GONE, second)] == [
+    assert [followers.remove(ON_MADE, first), followers.remove(ON_MADE, first), followers.remove(ON_GONE, second)] == [
         False,
         False,
         True,
     ]
     assert followers.topics == []
-    assert followers.add(MADE, first)
+    assert followers.add(ON_MADE, first)
 
 
 def test_how_far_a_topic_was_seen_is_known_even_of_events_that_nobody_takes_until_nobody_follows_it() -> None:
     followers, taker = make(), Taker()
     followers.offer(MADE, push({"id": 1}, offset=3))
-    followers.add(GONE, taker)
+    followers.add(ON_GONE, taker)
     assert followers.positions(["things"]) == {}
     followers.start(
         [Start("things", Position("e", 39), recovered=False), Start("other", Position("e", 1), recovered=False)]
@@ -82,7 +85,7 @@ def test_how_far_a_topic_was_seen_is_known_even_of_events_that_nobody_takes_unti
     followers.offer(None, push({"id": 1}, offset=41))
     followers.offer(GONE, push({"id": 1}, topic=None, offset=42))
     assert followers.positions(["things"]) == {"things": Position("e", 42)}
-    followers.remove(GONE, taker)
+    followers.remove(ON_GONE, taker)
     assert followers.positions(["things"]) == {}
 
 
@@ -102,7 +105,7 @@ class Told:
 def test_what_comes_twice_is_offered_once() -> None:
     """At least once on the wire, once to the caller."""
     followers, taker = make(), Taker()
-    followers.add(MADE, taker)
+    followers.add(ON_MADE, taker)
     for offset in (1, 2, 2, 1, 3):
         followers.offer(MADE, push({"id": offset}, offset=offset))
     assert [event.data.id for event in taker.events] == [1, 2, 3]
@@ -112,7 +115,7 @@ def test_what_comes_twice_is_offered_once() -> None:
 def test_a_resumed_topic_says_whether_anything_is_missed_for_good() -> None:
     told = Told()
     followers, taker = Followers(JsonCodec(), told.hooks()), Taker()
-    followers.add(MADE, taker)
+    followers.add(ON_MADE, taker)
     followers.start([Start("things", Position("e", 5), recovered=False)])
     assert told.lines == []
     followers.start([Start("things", Position("e", 5), recovered=True)])
@@ -128,8 +131,8 @@ def test_each_stream_of_a_topic_hears_of_a_gap_once() -> None:
     """Told by the server, or shown by an offset that does not follow the last one."""
     told = Told()
     followers, makes, gones = Followers(JsonCodec(), told.hooks()), Taker(), Taker()
-    followers.add(MADE, makes)
-    followers.add(GONE, gones)
+    followers.add(ON_MADE, makes)
+    followers.add(ON_GONE, gones)
     followers.miss("unknown", Position("e", 1))
     followers.miss("things", Position("e", 8))
     followers.offer(MADE, push({"id": 1}, offset=9))
@@ -143,8 +146,8 @@ def test_each_stream_of_a_topic_hears_of_a_gap_once() -> None:
 
 def test_an_event_that_is_none_ends_those_who_follow_it() -> None:
     followers, taker, other = make(), Taker(), Taker()
-    followers.add(MADE, taker)
-    followers.add(GONE, other)
+    followers.add(ON_MADE, taker)
+    followers.add(ON_GONE, other)
     followers.offer(MADE, push({"id": "x"}))
     assert [type(one) for one in taker.ends] == [InvalidResponse]
     assert other.ends == []
@@ -155,10 +158,33 @@ def test_an_event_that_is_none_ends_those_who_follow_it() -> None:
 def test_an_event_that_another_connection_brought_already_is_passed_over() -> None:
     """While one connection takes another's place both may bring it; of another epoch it is another event."""
     followers, taker = make(), Taker()
-    followers.add(MADE, taker)
+    followers.add(ON_MADE, taker)
     for offset, epoch in ((4, "e"), (5, "e"), (4, "e"), (5, "e"), (6, "e"), (1, "f"), (6, "e")):
         followers.offer(MADE, Push(1001, {"id": offset}, "things", offset, epoch))
     followers.offer(MADE, Push(1001, {"id": 7}, "things", None, "e"))
     assert [(one.offset, one.epoch) for one in taker.events] == [
         (4, "e"), (5, "e"), (6, "e"), (1, "f"), (6, "e"), (None, "e"),
     ]  # fmt: skip
+
+
+def test_a_name_of_a_topic_with_parameters_has_holes_in_its_offsets_and_nothing_is_missed() -> None:
+    missed: list[str] = []
+    followers, taker = Followers(JsonCodec(), Hooks(on_missed=missed.append)), Taker()
+    topic: Topic[Made] = Topic("things/7", (MADE, GONE), is_dense=False)
+    followers.add(topic, taker)
+    for offset in (3, 9):
+        followers.offer(MADE, push({"id": offset}, topic="things/7", offset=offset))
+    followers.offer(GONE, push({"id": 9}, topic="things/7", offset=9))
+    followers.offer(GONE, push({"id": 8}, topic="things/8", offset=12))
+    assert [(one.data.id, one.after_gap) for one in taker.events] == [(3, False), (9, False)]
+    followers.miss("things/7", Position("e", 20))
+    followers.offer(GONE, push({"id": 21}, topic="things/7", offset=21))
+    assert (missed, taker.events[-1].after_gap) == (["things/7"], True)
+
+
+def test_more_topics_than_a_frame_has_go_into_several() -> None:
+    names = [f"things/{number}" for number in range(2 * MAX_TOPICS + 1)]
+    assert [len(few) for few in in_frames(names)] == [MAX_TOPICS, MAX_TOPICS, 1]
+    long = ["x" * MAX_CHARS, "y", "z" * MAX_CHARS]
+    assert list(in_frames(long)) == [[one] for one in long]
+    assert list(in_frames([])) == []

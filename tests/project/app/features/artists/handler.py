@@ -9,6 +9,7 @@ from typing_extensions import override
 from app.execution.context import Context
 from app.execution.cursor import CursorSeal, Position
 from app.features.artists.repository import LIST_LIMIT, ArtistRepository
+from generated.errors import ArtistNotFound
 from generated.handlers import ArtistsHandler
 from generated.models import (
     CreateArtistRequest,
@@ -18,7 +19,8 @@ from generated.models import (
     GetPaginatedArtistsRequest,
     UpdateArtistRequest,
 )
-from generated.results import Artist, ArtistCreated, ArtistList, ArtistPage, PageMeta
+from generated.results import Artist, ArtistCreated, ArtistList, ArtistPage, ArtistUpdated, PageMeta
+from generated.topics import ArtistsByArtistIdTopic
 
 
 class Artists(ArtistsHandler[Context]):
@@ -74,12 +76,23 @@ class Artists(ArtistsHandler[Context]):
     @override
     async def update_artist(self, context: Context, request: UpdateArtistRequest) -> Artist:
         context.object_id = str(request.artist_id)
-        return await self._repository.update(context.db, request)
+        artist = await self._repository.update(context.db, request)
+        context.publish(ArtistUpdated(artist=artist))
+        return artist
 
     @override
     async def delete_artist(self, context: Context, request: DeleteArtistRequest) -> None:
         context.object_id = str(request.artist_id)
         await self._repository.delete(context.db, request.artist_id, request.expected_version)
+
+    @override
+    async def may_follow_artists_by_artist_id(self, context: Context, topic: ArtistsByArtistIdTopic) -> bool:
+        """An artist that is there, and not hidden; those whose name begins with `hidden` are."""
+        try:
+            artist = await self._repository.get(context.db, topic.artist_id)
+        except ArtistNotFound:
+            return False
+        return not artist.name.startswith("hidden")
 
 
 def _present(filters: Mapping[str, object]) -> dict[str, object]:

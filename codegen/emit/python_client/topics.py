@@ -1,0 +1,37 @@
+"""`sdk_python/<package>/topics.py`: one function for each topic, which takes the values of its parameters."""
+
+from __future__ import annotations
+
+from codegen.emit.printer import File, Module, docstring, quoted
+from codegen.emit.python_client.operations import constant
+from codegen.emit.python_client.types import given
+from codegen.ir.operations import Contract, Topic
+from codegen.ir.topics import attribute, events_of, method, parameter_type, parameters
+
+RUNTIME = ".runtime.topic"
+
+
+def emit_topics(contract: Contract, folder: str) -> File:
+    module = Module(f"{folder}/topics.py", "The topics that can be followed. Generated; do not edit.")
+    for topic in contract.topics:
+        if events_of(contract, topic.name):
+            _function(module, contract, topic)
+    return module.file()
+
+
+def _function(module: Module, contract: Contract, topic: Topic) -> None:
+    events = events_of(contract, topic.name)
+    models, operations = module.use(".", "models"), module.use(".", "_operations")
+    told = " | ".join(sorted(f"{models}.{event.record}" for event in events))
+    taken = [
+        (attribute(path), given(module, contract, parameter_type(contract, topic.name, path)))
+        for path in parameters(topic.name)
+    ]
+    head = ", ".join(f"{name}: {kind}" for name, kind in taken)
+    kinds = "".join(f"{operations}.{constant(event.name)}, " for event in events)
+    module.line("", "", f"def {method(topic.name)}({head}) -> {module.use(RUNTIME, 'Topic')}[{told}]:")
+    module.line(f"    {docstring(f'The events of `{topic.name}`.')}")
+    module.call(
+        f"    return {module.use(RUNTIME, 'made')}",
+        [quoted(topic.name), f"({kinds})", *(name for name, _ in taken)],
+    )

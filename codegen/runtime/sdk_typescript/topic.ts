@@ -1,0 +1,14 @@
+/** How the names of topics are spelled. */
+
+import type { Event, Topic } from "./operation.ts";
+
+/** `values` take the places of the parameters, percent-encoded but for what RFC 3986 leaves as it is. */
+export function made<T>(template: string, kinds: readonly Event<T>[], ...values: readonly unknown[]): Topic<T> {
+  const left = [...values];
+  const name = template.split("/").map((part) => (part.startsWith("{") ? spelled(String(left.shift())) : part)).join("/");
+  return values.length > 0 ? { name, kinds, isSparse: true } : { name, kinds };
+}
+
+function spelled(text: string): string {
+  return encodeURIComponent(text).replace(/[!'()*]/g, (one) => `%${one.charCodeAt(0).toString(16).toUpperCase()}`);
+}

@@ -1,0 +1,14 @@
+/** The topics that can be followed. Generated; do not edit. */
+
+import * as $operations from "./operations.ts";
+import type * as $ from "./runtime/operation.ts";
+import { made } from "./runtime/topic.ts";
+import type * as $types from "./types.ts";
+
+/** The events of `authors`. */
+export const authors = (): $.Topic<$types.AuthorCreated | $types.AuthorDeleted | $types.AuthorUpdated> =>
+  made<$types.AuthorCreated | $types.AuthorDeleted | $types.AuthorUpdated>("authors", [$operations.AUTHOR_CREATED, $operations.AUTHOR_DELETED, $operations.AUTHOR_UPDATED]);
+
+/** The events of `authors/{author.id}`. */
+export const authorsByAuthorId = (authorId: number): $.Topic<$types.AuthorCreated | $types.AuthorDeleted | $types.AuthorUpdated> =>
+  made<$types.AuthorCreated | $types.AuthorDeleted | $types.AuthorUpdated>("authors/{author.id}", [$operations.AUTHOR_CREATED, $operations.AUTHOR_DELETED, $operations.AUTHOR_UPDATED], authorId);

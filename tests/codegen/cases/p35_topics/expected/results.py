@@ -1,0 +1,36 @@
+"""What goes out: typed structs, encoded as they are. Generated; do not edit."""
+
+from __future__ import annotations
+
+from msgspec import UNSET, Struct, UnsetType, field
+
+
+class AlertRaised(Struct, kw_only=True, gc=False):
+    text: str
+    level: int
+
+
+class FieldError(Struct, kw_only=True, gc=False):
+    pointer: str
+    message: str
+
+
+class Problem(Struct, kw_only=True, gc=False):
+    type: str
+    title: str
+    status: int
+    detail: str | UnsetType = UNSET
+    code: str
+    errors: list[FieldError] = field(default_factory=list)
+    trace_id: str
+    retry_after: int | UnsetType = UNSET
+    msg: str | UnsetType = UNSET
+
+
+class Thing(Struct, kw_only=True, gc=False):
+    id: int
+    name: str
+
+
+class ThingMade(Struct, kw_only=True, gc=False):
+    thing: Thing

@@ -1,0 +1,39 @@
+"""A topic's name is spelled as the service spells it, whatever the values are."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from uuid import UUID
+
+import pytest
+from pydantic import TypeAdapter
+
+from codegen.runtime.sdk_python.model import Model
+from codegen.runtime.sdk_python.operation import EventType
+from codegen.runtime.sdk_python.topic import Topic, made
+
+
+class Made(Model):
+    id: int
+
+
+class Colour(StrEnum):
+    RED = "dark/red"
+
+
+MADE = EventType("made", 1001, "", Made, lambda: TypeAdapter(Made))
+
+
+@pytest.mark.parametrize(
+    ("value", "spelled"),
+    [
+        (7, "7"), (UUID(int=10), "00000000-0000-0000-0000-00000000000a"), (Colour.RED, "dark%2Fred"), ("", ""),
+        ("a/b ü!'()*~", "a%2Fb%20%C3%BC%21%27%28%29%2A~"),
+    ],
+)  # fmt: skip
+def test_a_value_takes_its_place(value: object, spelled: str) -> None:
+    assert made("rooms/{room.id}/x", (MADE,), value) == Topic(f"rooms/{spelled}/x", (MADE,), is_dense=False)
+
+
+def test_without_parameters_it_is_what_it_is() -> None:
+    assert made("rooms", (MADE,)) == Topic("rooms", (MADE,), is_dense=True)
