@@ -97,7 +97,8 @@ def test_a_stream_brings_what_was_prepared_and_is_cut_where_the_test_says() -> N
     """The operation is one of the contract's, as if it were a stream."""
     fake, walked = FakeClient(), replace(operations.GET_ARTIST, is_stream=True)
     fake.prepare_items(walked, [artist(1), artist(2)])
-    fake.prepare_items(walked, [artist(3), errors.ConnectionLost("cut")])
+    items: list[models.Artist | Exception] = [artist(3), errors.ConnectionLost("cut")]
+    fake.prepare_items(walked, items)
     calls = fake._calls
     with calls.stream(walked, {"artist_id": 1}) as whole:
         assert [one.id for one in whole] == [1, 2]
