@@ -30,13 +30,10 @@ class Seen:
     codes: Counter[str] = field(default_factory=Counter)
 
 
-Seens = dict[tuple[str, str], Seen]
-"""By operation and the name of its door."""
-
-
 @dataclass(slots=True)
 class Tally:
-    seen: Seens = field(default_factory=lambda: defaultdict(Seen))
+    seen: dict[tuple[str, str], Seen] = field(default_factory=lambda: defaultdict(Seen))
+    """By operation and the name of its door."""
     passed_over: int = 0
     """Calls that were due, and could not be made."""
     seconds: float = 0.0
