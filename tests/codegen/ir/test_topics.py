@@ -48,7 +48,15 @@ def test_a_path_leads_through_fields_that_are_always_there() -> None:
 
 def test_how_long_a_value_may_be() -> None:
     contract = shipped()
-    kinds: list[Type] = [Int(32, -5, 1000), Text("uuid"), String(max_length=3), String(), String(const="a"), Bool(), Text("date")]
+    kinds: list[Type] = [
+        Int(32, -5, 1000),
+        Text("uuid"),
+        String(max_length=3),
+        String(),
+        String(const="a"),
+        Bool(),
+        Text("date"),
+    ]
     assert [longest(contract, kind) for kind in kinds] == [4, 36, 36, None, None, None, None]
 
 
