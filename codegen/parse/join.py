@@ -148,7 +148,8 @@ class _Joiner:
         return None
 
     def event(self, event: SocketOperation) -> Event:
-        topics = _topics(event)
+        told = _value(event.words, "x-topic", [])
+        topics = tuple(str(one) for one in (told if isinstance(told, list) else [told]))
         if not topics:
             self._findings.add(
                 "J009",
@@ -377,12 +378,6 @@ def _value(words: dict[str, tuple[object, Place]], word: str, default: object) -
 def _listed(words: dict[str, tuple[object, Place]], word: str) -> list[object]:
     value = _value(words, word, [])
     return value if isinstance(value, list) else []
-
-
-def _topics(event: SocketOperation) -> tuple[str, ...]:
-    """Of x-topic, which is one or a list."""
-    value = _value(event.words, "x-topic", [])
-    return tuple(str(one) for one in (value if isinstance(value, list) else [value]))
 
 
 def _results(operations: tuple[Operation, ...]) -> list[str]:
