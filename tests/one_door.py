@@ -14,11 +14,13 @@ def leave_rest(tree: Path) -> None:
         (specs / name).unlink()
     for name in ("packages", "proto"):
         shutil.rmtree(specs / name)
-    _strike(specs / "http" / "artists.yaml", r" *x-publishes: \[artist_created\]\n")
-    _strike(specs / "schemas" / "artist.yaml", r"(?ms)^ArtistCreated:\n(^ .*?\n)+\n?")
+    _strike(specs / "http" / "artists.yaml", r" *x-publishes: \[\w+\]\n")
+    _strike(specs / "schemas" / "artist.yaml", r"(?ms)^Artist(Created|Updated):\n(^ .*?\n)+\n?")
     handler = tree / "app" / "features" / "artists" / "handler.py"
-    _strike(handler, r" *context\.publish\(ArtistCreated\(artist=artist\)\)\n")
-    _strike(handler, r"ArtistCreated, ")
+    _strike(handler, r" *context\.publish\(Artist\w+\(artist=artist\)\)\n")
+    _strike(handler, r"Artist(Created|Updated), ")
+    _strike(handler, r"from generated\.topics import .*\n")
+    _strike(handler, r"(?ms)\n    @override\n    async def may_follow_\w+\(.*?\n(?=\n    @override|\n\n|\Z)")
 
 
 def leave_socket(tree: Path) -> None:
@@ -27,8 +29,9 @@ def leave_socket(tree: Path) -> None:
     (specs / "openapi.yaml").unlink()
     (specs / "http" / "artists.yaml").unlink()
     packages = specs / "packages" / "artists.yaml"
+    text = packages.read_text().replace("x-pkg-id: 5\n", "x-pkg-id: 5\n    x-publishes: [artist_updated]\n")
     words = "x-pkg-id: 3\n    x-publishes: [artist_created]\n    x-errors: [artist_name_taken]\n"
-    packages.write_text(packages.read_text().replace("x-pkg-id: 3\n", words))
+    packages.write_text(text.replace("x-pkg-id: 3\n", words))
 
 
 def _strike(file: Path, pattern: str) -> None:

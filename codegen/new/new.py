@@ -68,7 +68,9 @@ def _check_names(loaded: Loaded, wanted: NewOperation) -> None:
     contract, roles = loaded.contract, {role.name for role in loaded.contract.roles}
     unknown = sorted(set(wanted.roles) - roles)
     if unknown:
-        raise Refused(f"unknown roles: {', '.join(unknown)}; policy.yaml declares {', '.join(sorted(roles))}")
+        raise Refused(
+            f"unknown roles: {', '.join(unknown)}; take one of {', '.join(sorted(roles))}, or declare it in specs/policy.yaml, under `roles`"
+        )
     if bool(wanted.roles) == wanted.is_public:
         said = "both are said" if wanted.is_public else "neither is said"
         raise Refused(f"who may call it? roles=… ({', '.join(sorted(roles))}) or public=yes: {said}")

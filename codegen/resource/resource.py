@@ -143,6 +143,8 @@ class Resource:
     """In the order of the words, which is that of the table."""
     is_owned: bool
     grants: Mapping[str, tuple[str, ...]]
+    learning: tuple[Target, ...] = ()
+    """Targets whose deletion has no code for a row that is referred to, and gets one."""
     operation_ids: tuple[int, ...] = ()
     event_ids: tuple[int, ...] = ()
     revision: str = ""
@@ -227,7 +229,6 @@ class Resource:
         """Codes of its own, with the rest of their line in errors.yaml."""
         return {
             f"{self.name}_not_found": f"{{status: 404, rsp: NOT_FOUND, retryable: false, title: There is no such {self.words}.}}",
-            f"{self.name}_in_use": f"{{status: 409, rsp: CONFLICT, retryable: false, title: Something refers to this {self.words}.}}",
         }
 
     @property

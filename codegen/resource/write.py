@@ -1,7 +1,8 @@
 """`python -m codegen resource`: a feature that works, in the contract, the code, the schema of the database, the realm and tests.
 
-Promises: all or nothing; what is there gets lines and loses none; every fault of the words is said at once. What is written is
-the team's from then on: nothing of it is generated again, and nothing reads it but who edits it.
+Promises: all or nothing; what is there gets lines and words and loses none, but for the deletion of what is now referred to
+(`in_use.py`); every fault of the words is said at once. What is written is the team's from then on: nothing of it is generated again,
+and nothing reads it but who edits it.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from codegen.fix import drafts, fix
 from codegen.parse.implied import DOORS, doors_of
 from codegen.pipeline import Loaded, load
 from codegen.registration import ServiceCode, registered, write
-from codegen.resource import realm
+from codegen.resource import in_use, realm
 from codegen.resource.checks import Wanted, checked
 from codegen.resource.faults import report
 from codegen.resource.resource import Resource
@@ -72,8 +73,13 @@ def _complete(loaded: Loaded, code: ServiceCode, wanted: Wanted) -> Resource:
     after = newest(code.features.parent / MIGRATIONS)
     held = realm.users(_text(code.features.parents[1] / REALM))
     given = realm.grants(held, resource.role, is_owned=resource.is_owned)
+    learning = {one: replace(one, says_in_use=True) for one in resource.targets if in_use.can_learn(loaded, code, one)}
     return replace(
         resource,
+        columns=tuple(
+            replace(one, target=learning.get(one.target, one.target)) if one.target else one for one in resource.columns
+        ),
+        learning=tuple(learning.values()),
         grants={user: (*held[user], *roles) for user, roles in given.items()},
         operation_ids=numbers(loaded, 5, is_event=False),
         event_ids=numbers(loaded, 3, is_event=True),
@@ -99,7 +105,9 @@ def newest(versions: Path) -> str | None:
 
 def _add(specs: Path, resource: Resource) -> None:
     """Into a copy, which is proved before it counts."""
-    fix.write_texts(specs, apply(edits(load(specs), resource), fix.texts_of(specs)))
+    loaded = load(specs)
+    taught = [edit for one in resource.learning for edit in in_use.edits(loaded, one)]
+    fix.write_texts(specs, apply([*edits(loaded, resource), *taught], fix.texts_of(specs)))
     fixed = fix.fix(specs)
     if len(fixed.left.findings):
         raise Refused(f"the resource does not fit in:\n{fixed.left.report()}")
@@ -120,6 +128,7 @@ def _sources(code: ServiceCode, resource: Resource) -> dict[Path, str]:
     texts[code.product] = registered(_text(code.product), plural, f"{resource.pascal}Repository", handler)
     texts[root / REALM] = realm.with_roles(_text(root / REALM), resource.roles, resource.grants)
     present = [path for path in texts if path.exists() and path not in (code.product, root / REALM)]
+    texts |= {code.of(one.plural, "repository.py"): in_use.repository(code, one) for one in resource.learning}
     if present:
         raise Refused(f"{', '.join(path.relative_to(root).as_posix() for path in present)} would be written over")
     return texts

@@ -16,7 +16,14 @@ from tests.faults.traffic import begin, reads
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("faults"), pytest.mark.timeout(180)]
 WITHIN_S = 30.0
-CONSEQUENCES = {"PartIsDown", "ConnectionsAreRefused", "OperationFails", "OperationFailsSteadily", "TaskFails"}
+CONSEQUENCES = {
+    "BreakerIsOpen",
+    "PartIsDown",
+    "ConnectionsAreRefused",
+    "OperationFails",
+    "OperationFailsSteadily",
+    "TaskFails",
+}
 """Of a database that is away: what callers of operations see, of the pool, and of what works beside them."""
 
 

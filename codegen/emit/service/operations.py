@@ -188,6 +188,8 @@ def _constants(module: Module, contract: Contract) -> None:
         module.call(f"    {quoted(bucket.name)}: Bucket", arguments, ",")
     module.line("}", "", "TOPICS: dict[str, Topic] = {")
     for topic in contract.topics:
+        if parameters(topic.name) and not events_of(contract, topic.name):
+            continue  # Of which kind its parameters are nobody knows; `make remove` leaves such a topic to the next event.
         arguments = [
             quoted(topic.name),
             str(topic.history),

@@ -66,7 +66,7 @@ single:
     summary: Delete ${r.a}.
     x-sdk-method: delete
     security: [{bearer: [${r.role["delete"]}]}]
-    x-errors: [${r.name}_not_found, version_mismatch, ${r.name}_in_use]
+    x-errors: [${r.name}_not_found, version_mismatch]
     x-idempotent: natural
     x-publishes: [${r.name}_deleted]
     parameters: [{$ref: '#/if_match'}]

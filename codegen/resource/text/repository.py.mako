@@ -19,13 +19,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import asyncpg
 from sqlalchemy import BigInteger, ColumnElement, Text, bindparam, column, delete, func, insert, or_, select, table, true, update
 
 from app.db.database import Executor, Record
 from app.db.statements import Statement, compile_statement
 from app.features.${r.plural}.tables import ${T}
-from generated.errors import ${r.pascal}InUse, ${"".join(f"{one.pascal}NotFound, " for one in r.targets)}${r.pascal}NotFound, VersionMismatch
+from generated.errors import ${"".join(f"{one.pascal}NotFound, " for one in r.targets)}${r.pascal}NotFound, VersionMismatch
 % if r.enums:
 from generated.enums import ${", ".join(r.enums)}
 % endif
@@ -110,10 +109,7 @@ class ${r.pascal}Repository:
         return ${r.name}_of(row)
 
     async def delete(self, db: Executor${asks}, ${r.id}: int, expected_version: int | None) -> ${r.pascal}:
-        try:
-            row = await db.fetchrow(self._delete, id=${r.id}${bound}, expected=expected_version)
-        except asyncpg.ForeignKeyViolationError as error:
-            raise ${r.pascal}InUse from error
+        row = await db.fetchrow(self._delete, id=${r.id}${bound}, expected=expected_version)
         if row is None:
             await self.get(db${reads}, ${r.id})
             raise VersionMismatch

@@ -146,7 +146,7 @@ def added(old: dict[str, str], new: dict[str, str]) -> int:
         (NewOperation("get_artist", "artists", roles=("admin",)), "is taken"),
         (NewOperation(*SHOWN), "roles=… .* or public=yes: neither is said"),
         (NewOperation(*SHOWN, roles=("admin",), is_public=True), "roles=… .* or public=yes: both are said"),
-        (NewOperation(*SHOWN, roles=("nobody-knows",)), "unknown roles: nobody-knows; policy.yaml declares admin, "),
+        (NewOperation(*SHOWN, roles=("nobody-knows",)), "unknown roles: nobody-knows; take one of admin, "),
         (NewOperation(*SHOWN, roles=("admin",), result="Artst"), "no schema is called 'Artst'; near it are Artist"),
         (NewOperation(*SHOWN, roles=("admin",), path="/api/artists", method="get"), "GET /api/artists is taken"),
         (NewOperation(*SHOWN, roles=("admin",), path="/auth/login", method="get"), "and not as a block in specs/http/artists"),
