@@ -97,6 +97,10 @@ def _called(node: Node, library: Library) -> str:
     return said or text(target, "title")
 
 
+def _plain_kind(schema: Data) -> Data:
+    return {key: one for key, one in schema.items() if key not in ("description", "examples", "deprecated")}
+
+
 @dataclass(slots=True)
 class Socket:
     """Reads one document."""
@@ -319,10 +323,26 @@ class Socket:
         if not spelled[0][0].isalpha():
             spelled.insert(0, "events")
         topic = "/".join(spelled[:MAX_SEGMENTS])
-        others = [each for each in self.draft.packages if each.topic == topic and each.roles != package.roles]
-        topic = f"{topic}/{package.name.replace('_', '-')}" if others else topic
+        topic = f"{topic}/{package.name.replace('_', '-')}" if self._is_apart(one, package, topic) else topic
         self.draft.topics.add(topic)
         return topic
+
+    def _is_apart(self, one: Sent, package: Package, topic: str) -> bool:
+        """All events of a topic ask for the same roles, and have its parameters of the same types."""
+        beside = [each for each in self.draft.packages if each.topic == topic]
+        names = PARAMETER.findall(topic)
+        other = next((each for each in beside if self._kinds(each, names) != self._kinds(package, names)), None)
+        if other is not None:
+            said = f"{package.name} has a topic of its own: {' and '.join(names)} is another type in it than in {other.name}"
+            self.losses.add(KEYWORD, one.place, said, "use one shared schema in all events of the address")
+        return other is not None or any(each.roles != package.roles for each in beside)
+
+    def _kinds(self, package: Package, names: list[str]) -> list[object]:
+        assert isinstance(package.payload, Ref), "an event has a record"
+        schema = self.types.schemas[package.payload.name]
+        members, properties = codes(schema), schema["properties"]
+        found = [properties.get(members.get(name, name)) for name in names]
+        return [_plain_kind(one) if isinstance(one, dict) else one for one in found]
 
     def _beside(self, one: Sent, message: Mapping, what: str) -> None:
         for key in UNCARRIED:

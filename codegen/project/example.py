@@ -49,7 +49,8 @@ def product_features(root: Path) -> list[str]:
 
 def _strike(file: Path, word: str) -> None:
     """The line of a vocabulary that declares a word, and the heading with its last one."""
-    text = re.sub(rf"^  {re.escape(word)}:.*\n", "", file.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    line = rf"^  (['\"]?){re.escape(word)}\1:.*\n"
+    text = re.sub(line, "", file.read_text(encoding="utf-8"), flags=re.MULTILINE)
     file.write_text(re.sub(r"\n\w+:\n(?![ \w#\n])", "", text), encoding="utf-8")
 
 

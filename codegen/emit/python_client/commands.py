@@ -13,7 +13,7 @@ HOME = ".runtime.terminal.program"
 
 
 def program_name(contract: Contract) -> str:
-    """What is typed: `stele-call`."""
+    """What is typed: the product, and `-call`."""
     return f"{contract.info.product.replace('_', '-')}-call"
 
 

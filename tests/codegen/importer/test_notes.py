@@ -158,7 +158,7 @@ def test_a_message_s_examples_and_words_arrive_and_one_that_does_not_fit_is_name
     assert [one["examples"] for one in text(found, "schemas/asks.yaml").values()] == [[{"items": ["a"]}]]
     parked = text(found, "schemas/bays.yaml")["Parked"]
     assert "examples" not in parked
-    assert parked["properties"]["bay"] == {"description": "Which.", "type": "string"}
+    assert parked["properties"]["bay"] == {"description": "Which.", "type": "string", "maxLength": 200}
     assert "I012 an example of Parked is left out, which its schema refuses" in losses
     assert any("'tags' of messages is left out" in one for one in losses)
     contract_of(found, tmp_path)

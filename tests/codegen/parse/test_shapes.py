@@ -69,4 +69,4 @@ def test_a_frame_may_be_described(tmp_path: Path) -> None:
 def test_a_key_that_is_not_read_is_named_with_those_that_are(tmp_path: Path) -> None:
     (finding,) = edited(tmp_path, ("policy.yaml", "topics:\n", "colours: {}\ntopics:\n")).findings
     assert finding.message == "'colours' is not read in policy.yaml"
-    assert finding.fix == "remove it; policy.yaml may have buckets, defaults, roles, topics"
+    assert finding.fix == "remove it; policy.yaml may have buckets, defaults, roles, sockets, topics"

@@ -80,7 +80,7 @@ class Program:
         return f"{self.name} {self.contract.version} (contract {self.contract.hash})"
 
     def variable(self, name: str) -> str:
-        """Of the environment: `STELE_URL`."""
+        """Of the environment: the product in capitals, and `_URL`."""
         return f"{self.product.upper()}_{name}"
 
     def command(self, name: str) -> Command:
