@@ -50,7 +50,7 @@ def test_the_table_has_each_check_with_its_line(name: str, checks: Mapping[str, 
 
 
 def test_every_plan_and_option_that_the_page_names_is_there() -> None:
-    engines = ("ws", "doors", "mock", "record", "replay")
+    engines = ("ws", "doors", "load", "mock", "record", "replay")
     helps = [[sys.executable, "-m", "proof", engine, "--help"] for engine in engines]
     help_text = "".join(
         subprocess.run(one, cwd=ROOT, capture_output=True, text=True, check=True).stdout for one in helps
