@@ -49,7 +49,10 @@ class Newcomer:
         return f"http://127.0.0.1:{self.page_port}/"
 
     def end(self) -> None:
-        self._end(self._page)
+        """The page's server by SIGTERM: where these tests were begun in the background of a shell, Python has SIGINT ignored."""
+        if self._page is not None:
+            os.killpg(self._page.pid, signal.SIGTERM)
+            self._page.wait(STOP_S)
         self._end(self._service)
 
     def _here(self, line: str) -> str:
