@@ -338,9 +338,8 @@ def fitting(call: Call, result: Any) -> Any:
         log.error("operation.wrong_result", operation=call.operation.name, fault=fault)
         raise Internal
     if not call.operation.is_query:
-        CODECS[call.operation.name].encode_json(
-            result
-        )  # Half of a surrogate pair is known to encoders alone: better now than after COMMIT.
+        # Half of a surrogate pair is known to encoders alone: better now than after COMMIT.
+        CODECS[call.operation.name].encode_json(result)
     return result
 
 

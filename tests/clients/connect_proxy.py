@@ -7,6 +7,8 @@ import contextlib
 from types import TracebackType
 from typing import Self
 
+from tests.relay import relay
+
 
 class ConnectProxy:
     """Entered it listens, left it is gone. `asked` are the places, `host:port`, that its callers wanted."""
@@ -32,15 +34,7 @@ class ConnectProxy:
             assert verb == "CONNECT"
             self.asked.append(place)
             host, _, port = place.rpartition(":")
-            inner, outer = await asyncio.open_connection(host, int(port))
+            behind = await asyncio.open_connection(host, int(port))
             writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
-            await asyncio.gather(_copy(reader, outer), _copy(inner, writer))
+            await relay((reader, writer), behind)
         writer.close()
-
-
-async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    with contextlib.suppress(OSError):
-        while data := await reader.read(65536):
-            writer.write(data)
-            await writer.drain()
-    writer.close()

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import uuid
-from pathlib import Path
 
 import httpx2
 import pytest
@@ -13,6 +11,7 @@ from websockets.asyncio.client import connect
 
 from generated.operations import PkgId
 from tests.running_service import RunningService
+from tests.spent import cpu_s
 
 OK, INVALID_DATA = 0, 2
 ROUNDS = 20
@@ -56,11 +55,6 @@ BYTES = {
     "spaces": b"  \n ",
 }
 BODIES = {name: text.encode() for name, text in TEXTS.items()} | BYTES
-
-
-def cpu_s(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 @pytest.mark.survives("I04")

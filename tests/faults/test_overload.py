@@ -16,9 +16,9 @@ from tests.faults.stage import USERS, Stage
 from tests.faults.traffic import PAGE, reads, socket_reads, writes
 from tests.faults.vitals import gauge, metrics, unsound, watched
 from tests.load import requests
-from tests.load.cells import cpu_s
 from tests.load.openloop import offer
 from tests.load.plan import Flood, Result, Stream
+from tests.spent import cpu_s
 
 NOISE_S = 0.1
 """The load, the service and its servers share two cores."""

@@ -17,6 +17,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from tests.relay import relay
+
 SSL_REQUEST = b"\x00\x00\x00\x08\x04\xd2\x16\x2f"
 """PostgreSQL's protocol, §55.2.10: the client asks before it speaks TLS, and is answered by one letter."""
 DAY = datetime.timedelta(days=1)
@@ -103,14 +105,6 @@ class TlsFront:
                 assert await reader.readexactly(len(SSL_REQUEST)) == SSL_REQUEST
                 writer.write(b"S")
                 await writer.start_tls(self._context)
-            inner, outer = await asyncio.open_connection("127.0.0.1", self._behind)
-            await asyncio.gather(_copy(reader, outer), _copy(inner, writer))
+            behind = await asyncio.open_connection("127.0.0.1", self._behind)
+            await relay((reader, writer), behind)
         writer.close()
-
-
-async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    with contextlib.suppress(OSError):
-        while data := await reader.read(65536):
-            writer.write(data)
-            await writer.drain()
-    writer.close()

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import itertools
-import os
 import statistics
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 from generated.proto import artists_pb2, envelope_pb2
 from tests.load.client import Connection, HttpConnection, Next, SocketConnection, drive, frame, upgrade
+from tests.spent import cpu_s
 
 SECONDS = 2.0
-TICKS = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass
@@ -37,11 +35,6 @@ class Figure:
     p50_ms: float
     p99_ms: float
     cpu_us: float
-
-
-def cpu_s(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS
 
 
 async def measure(cell: Cell) -> Figure:
