@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from itertools import islice
 from typing import Protocol
+
+import structlog
 
 from app.ws.outbox import Outbox
 
@@ -21,6 +23,8 @@ MARGIN_S = 1.0
 """What a socket has beyond the time that it was told, for the way of the frame and for who is about to go."""
 TOLD_PER_STEP = 1000
 """Some milliseconds of the loop."""
+
+logger = structlog.get_logger(__name__)
 
 
 class Leaver(Protocol):
@@ -65,11 +69,15 @@ class Departure:
             after_s = self._spread(0.0, spread_s)
             self._due[one] = now + after_s + min(spread_s, MARGIN_S)
             one.announce_end(round(after_s * 1000))
-        ready = (
-            one
-            for one, due in self._due.items()
-            if one.outbox.close_code is None and (is_over or (now >= due and one.is_quiet))
-        )
-        for one in islice(ready, most):
+        batch = list(islice(self._ready(now, is_over=is_over), most))
+        for one in batch:
             one.outbox.close(SERVICE_RESTART, REASON)
+        if batch:
+            logger.info("sockets.dismissed", closed=len(batch))
         return len(sockets)
+
+    def _ready(self, now: float, *, is_over: bool) -> Iterator[Leaver]:
+        """Told and not closed, and their time has come."""
+        for one, due in self._due.items():
+            if one.outbox.close_code is None and (is_over or (now >= due and one.is_quiet)):
+                yield one
