@@ -36,6 +36,7 @@ from app.db.database import Database
 from app.db.pipelined_redis import PipelinedConnection
 from app.db.schema import Schema, configuration
 from app.db.statement_clock import StatementClock
+from app.doors import Asgi, Doors, paths_of
 from app.execution.access_log import AccessLog
 from app.execution.audit_rows import RefusalRecorder
 from app.execution.context import Context
@@ -46,7 +47,6 @@ from app.execution.handler_methods import check_methods
 from app.execution.platform import Platform
 from app.execution.purge import AnswerPurge
 from app.execution.runner import Runner
-from app.guard.hosts import TrustedHosts
 from app.guard.listener import GuardedLoop
 from app.guard.places import Places, capacity
 from app.http.application import make_application
@@ -55,6 +55,8 @@ from app.http.backchannel import BackchannelLogout
 from app.http.cors import CrossOrigin
 from app.http.documents import documents
 from app.http.door import HttpDoor
+from app.http.events import PATH as EVENTS_PATH
+from app.http.events import EventStreams
 from app.http.guide import guide
 from app.http.refusals import Refusals
 from app.http.spool import make_spool
@@ -77,8 +79,6 @@ from generated.operations import CONTRACT_VERSION, EVENTS, OPERATIONS, SOCKETS_P
 from generated.topics import TOPIC_RECORDS
 from generated.wire import EVENT_CODECS, EVENT_OF
 from generated.ws_packages import GUARDS, PACKAGES
-
-Asgi = Callable[[Any, Any, Any], Any]
 
 logger = structlog.get_logger(__name__)
 
@@ -107,7 +107,7 @@ class Service:
         self.deadlines = Deadlines()
         self.tally = Tally()
         self.shares = Shares(settings.database_connections, tally=self.tally)
-        self.gate = Gate(_paths(Priority.SESSION), is_backed_up=lambda: self.shares.is_backed_up, tally=self.tally)
+        self.gate = Gate(paths_of(Priority.SESSION), is_backed_up=lambda: self.shares.is_backed_up, tally=self.tally)
         self.schema = Schema(configuration())
         self.readiness = Readiness(
             {
@@ -285,6 +285,7 @@ def build(settings: Settings) -> Asgi:
             await asyncio.to_thread(writer.flush)
 
     refusals = Refusals(service.audit, on_drop=service.metrics.audit_dropped, trusted_proxies=settings.trusted_proxies)
+    socket = _socket(service, handlers, settings)
     http = HttpDoor(
         table=RouteTable(ROUTES),
         runner=service.runner,
@@ -294,19 +295,10 @@ def build(settings: Settings) -> Asgi:
         spool=make_spool(settings.upload_room_mib),
         transfers=Transfers(service.gate, tally=service.tally),
         trusted_proxies=settings.trusted_proxies,
-        behind=_behind(service, lifespan, refusals, settings),
+        behind=_behind(service, lifespan, refusals, settings, socket),
     )
-    socket = _socket(service, handlers, settings)
     browser = CrossOrigin(http, settings.origins)
     return Doors(http, browser, socket or no_socket, service, _inspector(service, socket), settings)
-
-
-def _hosts(settings: Settings) -> TrustedHosts | None:
-    """None trusts every name. Probes that say nothing but yes or no may be asked by any."""
-    if "*" in settings.trusted_hosts:
-        return None
-    silent = {route.path.encode() for route in ROUTES if not route.has_content}
-    return TrustedHosts(settings.trusted_hosts, silent & _paths(Priority.HEALTH).keys())
 
 
 def _inspector(service: Service, socket: SocketDoor | None) -> Inspector:
@@ -323,7 +315,9 @@ def _inspector(service: Service, socket: SocketDoor | None) -> Inspector:
     )
 
 
-def _behind(service: Service, lifespan: Callable[[Any], Any], refusals: Refusals, settings: Settings) -> Asgi:
+def _behind(
+    service: Service, lifespan: Callable[[Any], Any], refusals: Refusals, settings: Settings, socket: SocketDoor | None
+) -> Asgi:
     """What has no operation of the contract."""
     application = make_application(
         lifespan,
@@ -333,6 +327,9 @@ def _behind(service: Service, lifespan: Callable[[Any], Any], refusals: Refusals
     )
     answer = service.backchannel(settings).answer
     application.add_api_route(BACKCHANNEL, answer, methods=["POST"], include_in_schema=False)
+    if socket is not None:
+        events = EventStreams(service, socket.follow, refusals, settings)
+        application.add_api_route(EVENTS_PATH, events.answer, methods=["GET"], include_in_schema=False)
     return application
 
 
@@ -360,39 +357,3 @@ def _socket(service: Service, handlers: Handlers[Context], settings: Settings) -
     service.ended.on_ended = door.review
     service.metrics.read(Catalogue.SOCKET_OUTBOX, lambda: door.waiting_bytes)
     return door
-
-
-class Doors:
-    """Which door a request goes to; only requests with an Origin pay for CORS. `/web` is the one path of sockets, and
-    every other socket is HTTP's to refuse. The guard asks `hosts` and `gate` before there is a request, knows its caller as the doors
-    do by `trusted_proxies`, and counts in `tally` what it refuses itself; the server asks `readiness`, `departure` at its end, and `inspector` for the admin port."""
-
-    def __init__(
-        self,
-        http: Asgi,
-        browser: Asgi,
-        socket: Asgi,
-        service: Service,
-        inspector: Inspector,
-        settings: Settings,
-    ) -> None:
-        self._http = http
-        self._browser = browser
-        self._socket = socket
-        self.gate, self.tally, self.places = service.gate, service.tally, service.places
-        self.readiness, self.inspector, self.hosts = service.readiness, inspector, _hosts(settings)
-        self.departure, self.trusted_proxies = getattr(socket, "departure", None), settings.trusted_proxies
-
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] == "websocket" and scope["path"] == "/web":
-            await self._socket(scope, receive, send)
-        elif scope["type"] == "http" and any(name == b"origin" for name, _ in scope["headers"]):
-            await self._browser(scope, receive, send)
-        else:
-            await self._http(scope, receive, send)
-
-
-def _paths(most: Priority) -> dict[bytes, Priority]:
-    """Of the operations that are at least so urgent."""
-    priorities = {route.path.encode(): route.operation.priority for route in ROUTES}
-    return {path: priority for path, priority in priorities.items() if priority <= most}

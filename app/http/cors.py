@@ -17,8 +17,8 @@ from generated.errors import Malformed
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 REQUEST_FIELDS = (
-    "Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", "If-Range", "Range", "Request-Timeout-Ms",
-    "X-Correlation-ID", "X-Stele-Client",
+    "Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", "If-Range", "Last-Event-ID", "Range",
+    "Request-Timeout-Ms", "X-Correlation-ID", "X-Stele-Client",
 )  # fmt: skip
 """What a page may send beyond the safe-listed fields."""
 EXPOSED = (

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from generated.errors import RateLimited
-from generated.operations import Bucket
+from generated.operations import BUCKETS, Bucket
 
 
 @dataclass(slots=True)
@@ -38,3 +38,10 @@ class Limiter(Protocol):
         """Take one from the budget; a refused call takes nothing. Raises Unavailable only where the bucket is closed
         while its store is away. Waits for the store for as long as a Redis may be silent, about 0.25 s, and once it is
         known to be away not at all."""
+
+
+async def spend(limiter: Limiter, bucket: str, address: str) -> None:
+    """Raises OverLimit once the address has spent its budget: of handshakes, or of credentials that failed."""
+    permit = await limiter.take(BUCKETS[bucket], address)
+    if not permit.allowed:
+        raise OverLimit(BUCKETS[bucket], permit)

@@ -55,6 +55,11 @@ class Readiness:
         self._take(self.reasons)
 
     @property
+    def is_withdrawn(self) -> bool:
+        """The node was told to end."""
+        return bool(self._withdrawn)
+
+    @property
     def failing(self) -> tuple[str, ...]:
         return tuple(self.reasons)
 

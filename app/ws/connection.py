@@ -21,11 +21,12 @@ from app.auth.principal import Principal
 from app.broadcast.broker import NotKept
 from app.broadcast.hub import Message
 from app.execution.context import Call, Caller, Door
+from app.limits.limiter import spend
 from app.ws.budget import NOTHING_RAN, FrameBudget
 from app.ws.dialect import Dialect
 from app.ws.envelope import Authenticate, Cancel, ControlId, Credit, Subscribe, Unsubscribe
 from app.ws.expiry import AUTH_TIMEOUT_S, Expiry, Stages
-from app.ws.handshake import Admission, take
+from app.ws.handshake import Admission
 from app.ws.outbox import ABNORMAL, Outbox
 from app.ws.peer import Send
 from app.ws.refusals import Attempt, reason_of
@@ -312,7 +313,7 @@ class Connection:
             if self._identity is not None and principal.identity != self._identity.identity:
                 raise CredentialRefused(Reason.OTHER_SESSION)
         except Unauthenticated:
-            await take(self._services.limiter, "unauthenticated", self._caller.ip)
+            await spend(self._services.limiter, "unauthenticated", self._caller.address)
             raise
         return principal
 

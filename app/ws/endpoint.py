@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from functools import partial
 from typing import Any, Protocol
@@ -30,6 +30,7 @@ from app.telemetry.metrics.sockets import Traffic
 from app.ws.connection import Connection, Receive
 from app.ws.departure import Departure
 from app.ws.dialect import make_dialects
+from app.ws.frames import JsonWriter
 from app.ws.guard import TopicGuard
 from app.ws.handshake import Admission, Handshake, HandshakeSettings, Redeemer, Scope, Verifier, user_agent_of
 from app.ws.outbox import ABNORMAL
@@ -37,6 +38,7 @@ from app.ws.peer import Send
 from app.ws.refusals import Attempt, OnRefusal, reason_of
 from app.ws.services import Runner, Services, UserSockets
 from app.ws.subscriptions import Feed, topic_roles
+from app.ws.topic_streams import Reader, SseWriter, TopicStream
 from generated.bindings import Guard, Package
 from generated.errors import ApiError, RateLimited, UnknownOperation
 from generated.operations import CONTRACT_HASH, CONTRACT_VERSION, EVENTS, TOPICS
@@ -92,17 +94,19 @@ class SocketDoor:
     ) -> None:
         self._handshake = Handshake(verifier=verifier, tickets=tickets, limiter=limiter, settings=settings)
         self._dialects = make_dialects(packages, handlers, EVENT_CODECS)
+        self._feed = Feed(
+            hub,
+            history,
+            Topics(TOPICS, TOPIC_RECORDS),
+            topic_roles(EVENTS.values()),
+            TopicGuard(runner, handlers, guards),
+        )
+        self._sse = SseWriter(JsonWriter(EVENT_CODECS))
         self._services = Services(
             runner,
             verifier,
             limiter,
-            Feed(
-                hub,
-                history,
-                Topics(TOPICS, TOPIC_RECORDS),
-                topic_roles(EVENTS.values()),
-                TopicGuard(runner, handlers, guards),
-            ),
+            self._feed,
             on_refusal,
             gate,
             user_sockets,
@@ -117,6 +121,10 @@ class SocketDoor:
         self._open: dict[Connection, tuple[str, float]] = {}
         self.departure = Departure(self._open.keys, on_begin=user_sockets.withdraw)
         """Sends all of them away, when the worker ends."""
+
+    def follow(self, reader: Reader, paid: Callable[[], Awaitable[None]]) -> TopicStream:
+        """The node's topics for a reader that is no socket."""
+        return TopicStream(self._feed, self._sse, reader, paid)
 
     def connections(self) -> list[dict[str, Any]]:
         """The open sockets, for who runs the node: who, by which subprotocol, since when (seconds since 1970), with what."""

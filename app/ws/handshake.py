@@ -15,10 +15,9 @@ from app.auth.credential_refused import CredentialRefused, Reason
 from app.auth.credentials import Credential, CredentialKind, extract_handshake
 from app.auth.principal import Principal
 from app.execution.address import client_ip, limit_key
-from app.limits.limiter import Limiter, OverLimit
+from app.limits.limiter import Limiter, spend
 from app.ws.dialect import Format
 from generated.errors import Forbidden, Malformed, Unauthenticated
-from generated.operations import BUCKETS
 
 BEARER_PREFIX = "bearer."
 MAX_OFFERS = 16
@@ -79,7 +78,7 @@ class Handshake:
         """Raises RateLimited, Forbidden, Malformed, Unauthenticated or Unavailable. Changes nothing in the scope; a
         ticket is redeemed last, when all else is in order."""
         ip = client_ip(scope, self._trusted_proxies)
-        await take(self._limiter, "handshakes", ip)
+        await spend(self._limiter, "handshakes", limit_key(ip))
         origin = self._check_origin(header_values(scope, b"origin"))
         query = parse_qs(scope["query_string"].decode("latin-1"))
         subprotocol = choose_subprotocol(scope["subprotocols"])
@@ -87,7 +86,7 @@ class Handshake:
         try:
             principal = await self._authenticate(scope, origin, query)
         except Unauthenticated:
-            await take(self._limiter, "unauthenticated", ip)
+            await spend(self._limiter, "unauthenticated", limit_key(ip))
             raise
         return Admission(chosen, subprotocol, principal, ip, user_agent_of(scope))
 
@@ -117,13 +116,6 @@ class Handshake:
             return redeemed
         known = self._verifier.cached(credential.value)
         return known if known is not None else await self._verifier.verify(credential.value)
-
-
-async def take(limiter: Limiter, bucket: str, ip: str) -> None:
-    """Raises RateLimited once the address has spent its budget: of handshakes, or of credentials that failed."""
-    permit = await limiter.take(BUCKETS[bucket], limit_key(ip))
-    if not permit.allowed:
-        raise OverLimit(BUCKETS[bucket], permit)
 
 
 def choose_subprotocol(offers: list[str]) -> str | None:

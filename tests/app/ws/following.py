@@ -131,8 +131,8 @@ class Node:
         for topic in ROLES:
             self.hub.move(topic, Position(self.log.epoch, self.log.count), lost=False)
         self.rooms = Rooms()
-        feed = Feed(self.hub, self.log, topics(), ROLES, self.rooms)
-        self.subscriptions = Subscriptions(feed, self.socket, self.writer, self.paid)
+        self.feed = Feed(self.hub, self.log, topics(), ROLES, self.rooms)
+        self.subscriptions = Subscriptions(self.feed, self.socket, self.writer, self.paid)
         self.pauses = 0
         self.happens: list[Any] = []
         """What happens while the client reads."""

@@ -1,0 +1,94 @@
+"""Topics for a reader that is no socket: what `subscriptions` does for one, in the form of server-sent events.
+
+Promises: an event is encoded once for all such readers of a node, and its data are what a socket with JSON would hear; what could not be
+recovered is told as missed before what comes next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Protocol
+
+import msgspec
+
+from app.broadcast.broker import Delivery, Position
+from app.broadcast.hub import Message
+from app.execution.context import Caller
+from app.ws.envelope import Subscribe
+from app.ws.frames import JsonWriter, Start
+from app.ws.subscriptions import Feed, Subscriptions
+from generated.errors import InvalidData
+from generated.results import FieldError
+
+
+class Reader(Protocol):
+    """Whom it is written for. A message has a `body` and the `places` that its reader is at behind it."""
+
+    def push(self, message: Message, size: int) -> None: ...
+    def reply(self, message: Message, size: int) -> None: ...
+
+
+class SseWriter:
+    """As `app.ws.subscriptions.TopicWriter`. An event is a message without a name; `subscribed` and `missed` are events of their own."""
+
+    def __init__(self, json: JsonWriter) -> None:
+        self._json = json
+
+    def push(self, delivery: Delivery) -> tuple[Message, int]:
+        text = self._json.push(delivery)[0]["text"].encode()
+        return _message(b"data: %b\n" % text, [(delivery.name, Position(delivery.epoch, delivery.offset))])
+
+    def missed(self, topic: str, position: Position) -> tuple[Message, int]:
+        text = self._json.missed(topic, position)[0]["text"].encode()
+        return _message(b"event: missed\ndata: %b\n" % text, [(topic, position)])
+
+    def subscribed(self, topics: list[str], starts: Sequence[Start], req_id: str | None) -> bytes:
+        return self._json.subscribed(topics, starts, req_id)
+
+    def message(self, frame: bytes) -> Message:
+        """Of `subscribed`, the one frame that is made here; it says where each topic begins."""
+        starts = msgspec.json.decode(frame)["positions"]
+        places = [(one["topic"], Position(one["epoch"], one["offset"])) for one in starts]
+        whole = {one["topic"] for one in starts if one["recovered"]}
+        return {"body": b"event: subscribed\ndata: %b\n" % frame, "places": places, "whole": whole}
+
+
+def _message(body: bytes, places: list[tuple[str, Position]]) -> tuple[Message, int]:
+    return {"body": body, "places": places}, len(body)
+
+
+class TopicStream:
+    """As `app.http.events.Following`; one per reader. It stands between the subscriptions and their reader, so that what is missed is
+    told where the answer says that something could not be recovered."""
+
+    def __init__(self, feed: Feed, writer: SseWriter, reader: Reader, paid: Callable[[], Awaitable[None]]) -> None:
+        self._writer = writer
+        self._reader = reader
+        self._subscriptions = Subscriptions(feed, self, writer, paid)
+        self._asked: frozenset[str] = frozenset()
+
+    async def join(self, topics: list[str], after: Mapping[str, Position], caller: Caller, trace_id: str) -> None:
+        """As `Subscriptions.join`; a place of no epoch is none, and pointers go to the field of the query."""
+        self._asked = frozenset(after)
+        known = {topic: position for topic, position in after.items() if position.epoch}
+        try:
+            await self._subscriptions.join(Subscribe(topics, None, known), caller, trace_id)
+        except InvalidData as error:
+            at = [
+                FieldError(pointer=one.pointer.replace("/topics", "/topic", 1), message=one.message)
+                for one in error.errors
+            ]
+            raise InvalidData(errors=at) from error
+
+    def leave_all(self) -> None:
+        self._subscriptions.leave_all()
+
+    def push(self, message: Message, size: int) -> None:
+        self._reader.push(message, size)
+
+    def reply(self, message: Message, size: int) -> None:
+        self._reader.reply(message, size)
+        if "whole" in message:
+            for topic, position in message["places"]:
+                if topic in self._asked - message["whole"]:
+                    self._reader.reply(*self._writer.missed(topic, position))
