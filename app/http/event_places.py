@@ -1,70 +1,47 @@
 """Where a reader of several topics is, as one text: the `id` of a server-sent event, which comes back as `Last-Event-ID`.
 
-Opaque to clients, and bounded: 16 topics make up less than 2 KiB. A text that is of other topics, or none of ours, is no place at all.
+For each topic, in the order in which they were asked for, `epoch:offset`; `-` for one of which nothing is known to the reader; commas between.
 """
 
 from __future__ import annotations
 
-import binascii
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+import re
 from collections.abc import Mapping, Sequence
-from typing import Annotated
-from zlib import crc32
-
-import msgspec
 
 from app.broadcast.broker import MAX_OFFSET, Position
 
-MAX_CHARS = 4096
-
-
-def nowhere() -> Position:
-    """Where the node has seen nothing of a topic yet, or what was asked for is no place: whatever there was is missed."""
-    return Position("", 0)
-
-
-class _Place(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
-    epoch: Annotated[str, msgspec.Meta(max_length=64)]
-    offset: Annotated[int, msgspec.Meta(ge=0, le=MAX_OFFSET)]
-
-
-class _Text(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
-    topics: int
-    places: list[_Place]
+UNKNOWN = b"-"
+PLACE = re.compile(rb"([0-9A-Za-z]{1,64}):([0-9]{1,19})")
 
 
 class Places:
-    """In the order of the topics. `text` is made again after each move."""
+    """Of one reader, in the order of its topics. `text` is what it is at."""
 
     def __init__(self, topics: Sequence[str], after: Mapping[str, Position]) -> None:
-        self._mark = _mark_of(topics)
-        self._places = {topic: after.get(topic, nowhere()) for topic in topics}
+        self._texts = {topic: _text_of(after.get(topic)) for topic in topics}
 
     def move(self, topic: str, position: Position) -> None:
-        self._places[topic] = position
+        self._texts[topic] = _text_of(position)
 
     @property
     def text(self) -> bytes:
-        places = [_Place(one.epoch, one.offset) for one in self._places.values()]
-        return urlsafe_b64encode(msgspec.json.encode(_Text(self._mark, places))).rstrip(b"=")
+        return b",".join(self._texts.values())
 
     @staticmethod
-    def read(topics: Sequence[str], text: bytes | None) -> dict[str, Position]:
-        """Nothing where there is no text; one that cannot be read is nowhere, in every topic, so that all of it is told as missed."""
-        if not text:
-            return {}
-        try:
-            if len(text) > MAX_CHARS:
-                raise ValueError(len(text))
-            found = msgspec.json.decode(urlsafe_b64decode(text + b"=" * (-len(text) % 4)), type=_Text)
-            if found.topics != _mark_of(topics):
-                raise ValueError(found.topics)
-            places = [Position(one.epoch, one.offset) for one in found.places]
-            return dict(zip(topics, places, strict=True))
-        except (ValueError, binascii.Error, msgspec.DecodeError):
-            return dict.fromkeys(topics, nowhere())
+    def read(topics: Sequence[str], text: bytes) -> dict[str, Position]:
+        """Of the topics of which it knows a place; of none where it is not of so many topics, or no such text."""
+        parts = text.replace(b" ", b"").split(b",")
+        found = {topic: place for topic, part in zip(topics, parts, strict=False) if (place := _place_of(part))}
+        is_whole = len(parts) == len(topics) and len(found) + parts.count(UNKNOWN) == len(parts)
+        return found if is_whole else {}
 
 
-def _mark_of(topics: Sequence[str]) -> int:
-    """Of these topics in this order."""
-    return crc32("\0".join(topics).encode())
+def _place_of(part: bytes) -> Position | None:
+    found = PLACE.fullmatch(part)
+    offset = int(found[2]) if found else 0
+    return Position(found[1].decode(), offset) if found and offset <= MAX_OFFSET else None
+
+
+def _text_of(position: Position | None) -> bytes:
+    """A node that has seen nothing of a topic knows no epoch of it."""
+    return f"{position.epoch}:{position.offset}".encode() if position and position.epoch else UNKNOWN

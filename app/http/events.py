@@ -237,7 +237,7 @@ class EventStream(Response):
         caller.principal = principal = await self._principal(scope, caller.address)
         check_acceptable(headers, (SSE,))
         topics = _topics(scope["query_string"])
-        return Asked(caller, principal, trace_id, topics, Places.read(topics, headers.get(b"last-event-id")))
+        return Asked(caller, principal, trace_id, topics, Places.read(topics, headers.get(b"last-event-id", b"")))
 
     async def _principal(self, scope: Scope, address: str) -> Principal:
         """A stream that begins costs its address what a socket does."""

@@ -1,7 +1,6 @@
 """Topics for a reader that is no socket: what `subscriptions` does for one, in the form of server-sent events.
 
-Promises: an event is encoded once for all such readers of a node, and its data are what a socket with JSON would hear; what could not be
-recovered is told as missed before what comes next.
+Promises: an event is encoded once for all such readers of a node, and its data are what a socket with JSON would hear.
 """
 
 from __future__ import annotations
@@ -49,8 +48,7 @@ class SseWriter:
         """Of `subscribed`, the one frame that is made here; it says where each topic begins."""
         starts = msgspec.json.decode(frame)["positions"]
         places = [(one["topic"], Position(one["epoch"], one["offset"])) for one in starts]
-        whole = {one["topic"] for one in starts if one["recovered"]}
-        return {"body": b"event: subscribed\ndata: %b\n" % frame, "places": places, "whole": whole}
+        return {"body": b"event: subscribed\ndata: %b\n" % frame, "places": places}
 
 
 def _message(body: bytes, places: list[tuple[str, Position]]) -> tuple[Message, int]:
@@ -58,37 +56,21 @@ def _message(body: bytes, places: list[tuple[str, Position]]) -> tuple[Message, 
 
 
 class TopicStream:
-    """As `app.http.events.Following`; one per reader. It stands between the subscriptions and their reader, so that what is missed is
-    told where the answer says that something could not be recovered."""
+    """As `app.http.events.Following`; one per reader."""
 
     def __init__(self, feed: Feed, writer: SseWriter, reader: Reader, paid: Callable[[], Awaitable[None]]) -> None:
-        self._writer = writer
-        self._reader = reader
-        self._subscriptions = Subscriptions(feed, self, writer, paid)
-        self._asked: frozenset[str] = frozenset()
+        self._subscriptions = Subscriptions(feed, reader, writer, paid)
 
     async def join(self, topics: list[str], after: Mapping[str, Position], caller: Caller, trace_id: str) -> None:
-        """As `Subscriptions.join`; a place of no epoch is none, and pointers go to the field of the query."""
-        self._asked = frozenset(after)
-        known = {topic: position for topic, position in after.items() if position.epoch}
+        """As `Subscriptions.join`; pointers go to the field of the query."""
         try:
-            await self._subscriptions.join(Subscribe(topics, None, known), caller, trace_id)
+            await self._subscriptions.join(Subscribe(topics, None, dict(after)), caller, trace_id)
         except InvalidData as error:
-            at = [
-                FieldError(pointer=one.pointer.replace("/topics", "/topic", 1), message=one.message)
-                for one in error.errors
-            ]
-            raise InvalidData(errors=at) from error
+            raise InvalidData(errors=[_of_query(one) for one in error.errors]) from error
 
     def leave_all(self) -> None:
         self._subscriptions.leave_all()
 
-    def push(self, message: Message, size: int) -> None:
-        self._reader.push(message, size)
 
-    def reply(self, message: Message, size: int) -> None:
-        self._reader.reply(message, size)
-        if "whole" in message:
-            for topic, position in message["places"]:
-                if topic in self._asked - message["whole"]:
-                    self._reader.reply(*self._writer.missed(topic, position))
+def _of_query(fault: FieldError) -> FieldError:
+    return FieldError(pointer=fault.pointer.replace("/topics", "/topic", 1), message=fault.message)

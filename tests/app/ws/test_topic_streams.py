@@ -84,19 +84,27 @@ async def test_an_event_is_encoded_once_for_all_readers() -> None:
     assert encoded == [1]
 
 
-async def test_what_was_missed_comes_first_and_what_cannot_is_told_as_missed() -> None:
+async def test_what_was_missed_comes_first_and_what_cannot_come_is_said() -> None:
     node = Node(Log(kept=2), remembered=2)
     node.tell(5)
-    whole, torn, lost, new = (Following(node) for _ in range(4))
+    whole, torn, new = (Following(node) for _ in range(3))
     await whole.join(["open"], open=Position("e", 3))
     await torn.join(["open"], open=Position("e", 1))
-    await lost.join(["open"], open=Position("", 0))
     await new.join(["open"])
     assert (whole.names, whole.heard("offset")) == (["subscribed", "message", "message"], [4, 5])
-    assert torn.names == lost.names == ["subscribed", "missed"]
-    assert torn.reader.told[1][1]["offset"] == 5
-    assert new.names == ["subscribed"]
-    assert {one.reader.places["open"] for one in (whole, torn, lost, new)} == {Position("e", 5)}
+    assert torn.names == new.names == ["subscribed"]
+    recovered = [one.reader.told[0][1]["positions"][0]["recovered"] for one in (whole, torn, new)]
+    assert recovered == [True, False, False]
+    assert {one.reader.places["open"] for one in (whole, torn, new)} == {Position("e", 5)}
+
+
+async def test_what_is_lost_is_told_and_moves_the_reader() -> None:
+    node = Node()
+    one = Following(node)
+    await one.join(["open"])
+    node.hub.move("open", Position("f", 7), lost=True)
+    assert one.reader.told[1] == ("missed", {"type": "topic.missed", "topic": "open", "epoch": "f", "offset": 7})
+    assert one.reader.places == {"open": Position("f", 7)}
 
 
 async def test_what_may_not_be_followed_is_refused_and_named_as_the_query_has_it() -> None:
