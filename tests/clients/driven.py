@@ -9,7 +9,7 @@ import json
 import os
 import re
 from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import count
@@ -111,9 +111,10 @@ class Driven:
         return await self._do(call=f"{camel(feature)}.{camel(method)}", fields=given, options=options)
 
     @asynccontextmanager
-    async def follow(self) -> AsyncIterator[DrivenStream]:
+    async def follow(self, topic: str = "", values: Sequence[Any] = ()) -> AsyncIterator[DrivenStream]:
+        """Of `artist_created`, or of a topic with parameters, by its name in `topics`."""
         number = next(self._numbers)
-        await self._do(stream=number, follow="artist_created")
+        await self._do(stream=number, follow="artist_created", topic=topic, values=values)
         try:
             yield DrivenStream(self._do, number)
         finally:

@@ -194,7 +194,7 @@ export class Connection {
 
   /** The events as they come, from when the first is asked for; leaving the loop unsubscribes. */
   events<T>(event: Event<T> | Topic<T>): Stream<T> {
-    return later(following().then(({ follow }) => follow(this.#socket, this.#options, () => this.connect(), event)));
+    return later(following().then(({ follow }) => follow(this, event, this.#socket, this.#tokens, this.#options, this.#life.signal)));
   }
 
   /** Calls the listener for each event in turn until the answered function is called; what ends it otherwise is warned of. */
@@ -207,7 +207,7 @@ export class Connection {
   /** Opens the socket now and not beside the first calls; throws why it does not open within the client's time. */
   async connect(): Promise<void> {
     if (this.#options.transport === "http") {
-      throw new ClientError("no socket: use transport 'auto' or 'ws'");
+      throw new ClientError("no socket: the transport is 'http'");
     }
     const deadline = new Deadline(this.#options.timeoutMs ?? TIMEOUT_MS);
     try {

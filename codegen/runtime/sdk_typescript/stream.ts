@@ -16,6 +16,8 @@ import { JSON_CODEC } from "./json_codec.ts";
 import type { Line, Slot } from "./line.ts";
 import type { Operation, Streaming } from "./operation.ts";
 import type { CallOptions } from "./options.ts";
+import type { ServerSent } from "./records.ts";
+import { bounded, ServerSentEvents } from "./records.ts";
 import { AttemptFailed } from "./retry.ts";
 import type { Table } from "./schema.ts";
 import { Malformed } from "./schema.ts";
@@ -25,7 +27,6 @@ import { Session } from "./session.ts";
 const GRANT = 16;
 /** How much later than the server this client gives a stream up. */
 const LEEWAY_MS = 5000;
-const MAX_RECORD = 64 * 2 ** 20;
 const DONE: IteratorResult<never> = { value: undefined, done: true };
 
 /** An open stream. `next` rejects with ConnectionLost where it was cut. Whoever has had its last frame closes it as whole. */
@@ -317,42 +318,25 @@ class HttpSource implements Source {
   }
 }
 
-/** A comment, and an event of another name, is nothing. */
+/** An event of another name is nothing. */
 function events(): Records {
-  const decoder = new TextDecoder();
-  let left = "";
-  let event = "";
-  let data: string[] = [];
+  const records = new ServerSentEvents();
   let offset = 0;
-  const record = (): Reply | undefined => {
-    const told = data.length > 0 ? parseJson(data.join("\n")) : undefined;
-    const kind = data.length > 0 ? event || "message" : "";
-    event = "";
-    data = [];
-    switch (kind) {
+  const reply = ({ event, data }: ServerSent): Reply[] => {
+    switch (event) {
       case "message":
         offset += 1;
-        return replied(0, told, offset - 1);
+        return [replied(0, parseJson(data), offset - 1)];
       case "end":
-        return replied(0, undefined, undefined);
-      case "problem":
-        return replied(codeOfStatus(Number((told as { status?: unknown } | null)?.status ?? 500)), told, undefined);
-    }
-    return undefined;
-  };
-  return (chunk) => {
-    const lines = (left + decoder.decode(chunk, { stream: true })).split("\n");
-    left = bounded(lines.pop() ?? "");
-    return lines.flatMap((line) => {
-      const [, name, value] = /^([^:\r]*):? ?(.*?)\r?$/s.exec(line) ?? [];
-      if (name === "event") {
-        event = value ?? "";
-      } else if (name === "data") {
-        data.push(value ?? "");
+        return [replied(0, undefined, undefined)];
+      case "problem": {
+        const told = parseJson(data);
+        return [replied(codeOfStatus(Number((told as { status?: unknown } | null)?.status ?? 500)), told, undefined)];
       }
-      return (line === "" || line === "\r" ? record() : undefined) ?? [];
-    });
+    }
+    return [];
   };
+  return (chunk) => records.feed(chunk).flatMap(reply);
 }
 
 function messages(codec: Codec): Records {
@@ -385,13 +369,6 @@ function bounds(bytes: Uint8Array): [number, number] {
     throw new Malformed("a length has five bytes at most");
   }
   return [0, Infinity];
-}
-
-function bounded<T extends { readonly length: number }>(left: T): T {
-  if (left.length > MAX_RECORD) {
-    throw new Malformed("a record is too large");
-  }
-  return left;
 }
 
 function joined(one: Uint8Array, other: Uint8Array): Uint8Array<ArrayBuffer> {

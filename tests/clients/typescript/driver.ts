@@ -6,7 +6,7 @@
 
 import { createInterface } from "node:readline";
 import type { Client, ClientOptions, Events } from "../../../generated/sdk_typescript/src/index.ts";
-import { ApiError, createClient, EventsDropped, InvalidResponse } from "../../../generated/sdk_typescript/src/index.ts";
+import { ApiError, createClient, EventsDropped, InvalidResponse, topics } from "../../../generated/sdk_typescript/src/index.ts";
 
 type Line = { readonly [member: string]: unknown };
 type Method = (input: unknown, options: { readonly signal: AbortSignal }) => Promise<unknown>;
@@ -94,7 +94,10 @@ async function act(line: Line): Promise<unknown> {
     return call(line["call"] as string, line["fields"] as { [name: string]: string }, line["options"] as Line, abort.signal);
   }
   if ("follow" in line) {
-    const made = client.events(line["follow"] as keyof Events);
+    const named = topics as unknown as { readonly [topic: string]: (...values: unknown[]) => ReturnType<typeof topics.artistsByArtistId> };
+    const made = line["topic"]
+      ? client.events(named[line["topic"] as string]!(...(line["values"] as unknown[])))
+      : client.events(line["follow"] as keyof Events);
     streams.set(stream, made);
     await made.ready;
   } else if ("next" in line) {

@@ -11,6 +11,7 @@ import type { Received, Sink } from "./events.ts";
 import type { Topic } from "./operation.ts";
 import type { Hooks } from "./options.ts";
 import { Malformed } from "./schema.ts";
+import type { TopicsOverHttp } from "./topics_over_http.ts";
 
 interface Follower {
   readonly topic: Topic<unknown>;
@@ -39,6 +40,8 @@ function inFrames(topics: readonly string[]): string[][] {
 }
 
 export class Followers {
+  /** What follows while the socket does not; it hears when it does. */
+  overHttp: TopicsOverHttp | undefined;
   readonly #followers: Follower[] = [];
   readonly #seen = new Map<string, Position>();
   readonly #hooks: Hooks;
@@ -61,6 +64,7 @@ export class Followers {
     for (const few of inFrames(topics)) {
       await send((codec) => codec.subscribe(few, this.positions(few)));
     }
+    this.overHttp?.taken();
   }
 
   /** Whether the topic is new. */

@@ -1,35 +1,54 @@
 /** Following events: loaded when somebody does, so that a bundle for calls alone can leave it out. */
 
-import { ClientError } from "./errors.ts";
+import type { Connection } from "./connection.ts";
+import { Deadline, race } from "./deadline.ts";
+import { AuthenticationLost, ClientClosed, ClientError, ConnectionLost } from "./errors.ts";
 import type { Received, Stream } from "./events.ts";
 import { EventStream } from "./events.ts";
 import { Followers } from "./followers.ts";
 import type { Event, Topic } from "./operation.ts";
 import type { ClientOptions } from "./options.ts";
 import type { SocketDoor } from "./socket.ts";
+import type { Tokens } from "./tokens.ts";
+import { PATIENCE_MS, TopicsOverHttp } from "./topics_over_http.ts";
 
 /** Events that may wait for their taker. */
 const MAX_QUEUED = 1000;
+const TIMEOUT_MS = 30_000;
 
-/** `connect` opens the socket, or throws why it does not open. */
-export function follow<T>(socket: SocketDoor, options: ClientOptions, connect: () => Promise<void>, what: Event<T> | Topic<T>): EventStream<T> {
-  socket.followers ??= new Followers(options.hooks ?? {});
-  const { followers } = socket;
+/** Over the socket, or over HTTP where it does not open; `life` is the client's. */
+export function follow<T>(
+  client: Connection,
+  what: Event<T> | Topic<T>,
+  socket: SocketDoor,
+  tokens: Tokens,
+  options: ClientOptions,
+  life: AbortSignal,
+): EventStream<T> {
+  const followers = (socket.followers ??= new Followers(options.hooks ?? {}));
+  const overHttp = (followers.overHttp ??= new TopicsOverHttp({ socket, followers, tokens, options, contract: client.contract, life }));
   const followed = "kinds" in what ? what : { name: what.topic, kinds: [what] };
   const leave = (): void => {
     const topic = followers.remove(stream);
     if (topic !== undefined) {
       socket.leave([topic]);
+      overHttp.changed();
     }
   };
   const stream: EventStream<T> = new EventStream<T>(options.maxQueuedEvents ?? MAX_QUEUED, leave);
   const begin = async (): Promise<void> => {
-    await connect();
+    const isOpen = await hasSocket(client, socket, options);
+    if (life.aborted) {
+      throw new ClientClosed("the client is closed");
+    }
     if (followed.name === "") {
       throw new ClientError("the event is told on topics with parameters: follow one of `topics`");
     }
     if (followers.add(followed, stream)) {
-      await socket.follow([followed.name]);
+      await (isOpen ? socket.follow([followed.name]) : within(options, overHttp.begin()));
+    }
+    if (options.transport !== "ws") {
+      overHttp.watch();
     }
   };
   stream.ready = begin();
@@ -38,6 +57,30 @@ export function follow<T>(socket: SocketDoor, options: ClientOptions, connect: (
     stream.end(error instanceof ClientError ? error : new ClientError(String(error)));
   });
   return stream;
+}
+
+/** False where HTTP is to be asked, at least until the socket opens. */
+async function hasSocket(client: Connection, socket: SocketDoor, { transport }: ClientOptions): Promise<boolean> {
+  if (transport === "ws") {
+    await client.connect();
+    return true;
+  }
+  const patience = new Deadline(PATIENCE_MS);
+  const isOpen = transport !== "http" && (await socket.opened(patience.signal).finally(() => patience.done()));
+  if (socket.stopped instanceof AuthenticationLost) {
+    throw socket.stopped;
+  }
+  return isOpen;
+}
+
+/** In the client's own time, as a call. */
+async function within({ timeoutMs = TIMEOUT_MS }: ClientOptions, followed: Promise<void>): Promise<void> {
+  const deadline = new Deadline(timeoutMs);
+  try {
+    await race(followed, deadline.signal, () => new ConnectionLost("neither the socket nor topics over HTTP can be had"));
+  } finally {
+    deadline.done();
+  }
 }
 
 /** Calls the listener for each event in turn, and survives its failures. */
