@@ -24,7 +24,7 @@ from tests.observed import OBSERVED
 
 class RunningService:
     """`start` and `kill` may be repeated; data stays in the database. `realm` is another realm's file; `origins` are allowed
-    beside its own. An `issuer` that is given is started and stopped by who gives it."""
+    beside its own. An `issuer` that is given is started and stopped by who gives it. `tree` is another project, whose service runs."""
 
     def __init__(
         self,
@@ -36,6 +36,7 @@ class RunningService:
         access_s: int = 300,
         origins: tuple[str, ...] = (),
         issuer: Issuer | Keycloak | None = None,
+        tree: Path | None = None,
         **settings: str,
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -58,6 +59,9 @@ class RunningService:
             "LOG_FORMAT": "json",
         } | settings
         command = ("tests.observed",) if OBSERVED in self.environment else ("app", "serve")
+        self._tree = tree
+        if tree is not None:
+            command = ("tests.elsewhere", str(tree), *command)
         self.process = Service(folder / "server", self.url, self.environment, is_shown=False, command=command)
         self._tokens: dict[str, tuple[str, float]] = {}
 
@@ -66,7 +70,7 @@ class RunningService:
             if self._owns_issuer:
                 self.issuer.start()
             command = [sys.executable, "-m", "app", "migrate"]
-            subprocess.run(command, env=self.environment, check=True)
+            subprocess.run(command, env=self.environment, cwd=self._tree, check=True)
             self.process.start()
         except BaseException:
             self.__exit__(None, None, None)

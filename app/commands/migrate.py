@@ -13,7 +13,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import asyncpg
@@ -21,7 +21,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from app.addresses import masked, postgres_url
 from app.configuration.reading import SettingsRefused
@@ -34,6 +34,12 @@ HINT = "set it to postgresql://user:password@host:port/database; `make run` prin
 WAIT_S = 30.0
 """For a database that is away, unless somebody says otherwise."""
 SAY_EACH_S = 5.0
+BUSY = {"55P03", "40P01"}
+"""Of PostgreSQL: a lock was not to be had in time; two waited for each other."""
+BUSY_S = 300.0
+"""How long steps are begun anew before they are given up."""
+BUSY_PAUSE_S = 2.0
+"""In which the nodes that serve catch up."""
 AWAY = (OSError, TimeoutError, asyncpg.CannotConnectNowError, asyncpg.TooManyConnectionsError)
 
 
@@ -118,15 +124,29 @@ def _run(options: argparse.Namespace, url: str) -> None:
     config = _configuration(url)
     match options.step:
         case "upgrade":
-            command.upgrade(config, options.target or "heads")
+            _persist(lambda: command.upgrade(config, options.target or "heads"))
         case "downgrade":
-            command.downgrade(config, _of_line(options.line, options.target or "-1"))
+            _persist(lambda: command.downgrade(config, _of_line(options.line, options.target or "-1")))
         case "history":
             command.history(config, verbose=False)
         case "current":
             command.current(config, verbose=False)
         case _:
             _write_step(url, options.line, options.target or "change")
+
+
+def _persist(take: Callable[[], None]) -> None:
+    """Takes steps while others use the tables. A lock that a long transaction holds is waited for in turns of a second, between which
+    everything is let go: calls wait behind a step no longer than that. Raises what is the matter after 5 min, and at once what is not busy."""
+    until = time.monotonic() + BUSY_S
+    while True:
+        try:
+            return take()
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlstate", None) not in BUSY or time.monotonic() >= until:
+                raise
+        print("a table is in use by a transaction that does not end: the steps begin anew", file=sys.stderr, flush=True)
+        time.sleep(BUSY_PAUSE_S)
 
 
 def _of_line(line: str, target: str) -> str:

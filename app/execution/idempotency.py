@@ -1,7 +1,8 @@
 """One effect per key: the answer is stored in the transaction of the effect, and a repeated call gets it again.
 
 Scope is (subject, operation, key), whatever the door, socket or token. The fingerprint is of the request's value, so the
-same request in JSON and in protobuf is the same (D4; IETF draft Idempotency-Key).
+same request in JSON and in protobuf is the same (D4; IETF draft Idempotency-Key), and the same to nodes of two releases, of which
+one knows optional fields that the other does not.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import hashlib
 from typing import Any
 
 import msgspec
+import structlog
 from sqlalchemy import bindparam, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 
@@ -17,12 +19,13 @@ from app.db.database import Executor
 from app.db.statements import compile_statement
 from app.execution.tables import STORED_ANSWER
 from generated.bindings import Codec
-from generated.errors import IdempotencyKeyReused, RequestInProgress
+from generated.errors import IdempotencyKeyReused, OutcomeUnknown, RequestInProgress
 
 TTL = "24 hours"
 """By PostgreSQL's clock, from the beginning of the transaction that stored the answer."""
 RETRY_S = 1
 """What a call is told whose twin is still running."""
+log = structlog.get_logger(__name__)
 
 
 class AnswerStore:
@@ -56,8 +59,10 @@ def horizon() -> Any:
 
 def fingerprint(request: Any) -> bytes:
     """32 bytes, equal for equal requests, whichever encoding they came in, and whether defaults were written out or
-    left out: protobuf keeps no order in a map."""
-    return hashlib.sha256(msgspec.json.encode(request.model_dump(), order="deterministic")).digest()
+    left out: protobuf keeps no order in a map. A field that has its default counts for nothing, so that a release which adds
+    one knows the requests of the release before."""
+    value = request.model_dump(exclude_defaults=True)
+    return hashlib.sha256(msgspec.json.encode(value, order="deterministic")).digest()
 
 
 class Replay:
@@ -76,7 +81,8 @@ class Replay:
     async def begin(self) -> tuple[Any] | None:
         """The stored result in a tuple, or None to go on; the lock lasts until the transaction ends. It comes before
         anything that has an effect. Never waits for the other call: raises RequestInProgress while one of this scope
-        runs, on whichever node, and IdempotencyKeyReused where the key came with another request within 24 h."""
+        runs, on whichever node, IdempotencyKeyReused where the key came with another request within 24 h, and OutcomeUnknown
+        where the answer is of a release that did not give what this one's must have."""
         locked = await self._executor.fetchrow(self._store.lock, scope="\x1f".join(self._scope.values()))
         if locked is None or not next(iter(locked.values())):
             raise RequestInProgress(retry_after_s=RETRY_S)
@@ -85,7 +91,11 @@ class Replay:
             return None
         if row["fingerprint"] != self._fingerprint:
             raise IdempotencyKeyReused
-        return (self._codec.restore(row["answer"]),)
+        try:
+            return (self._codec.restore(row["answer"]),)
+        except msgspec.ValidationError as error:
+            log.error("idempotency.answer_not_read", operation=self._scope["operation"], fault=str(error))
+            raise OutcomeUnknown from error
 
     async def finish(self, result: Any) -> None:
         """Stores the result in the transaction of the effect, so that both are there or neither; takes the place of one

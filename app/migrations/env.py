@@ -22,6 +22,9 @@ from app.execution import tables as execution_tables
 TABLES = (audit_tables, auth_tables, broadcast_tables, execution_tables, *product.TABLES)
 LOCK = 7_283_551
 """Of the advisory lock that who migrates holds until COMMIT."""
+LOCK_TIMEOUT = "1s"
+"""For a lock on a table. While a step waits for one, every call that needs the table waits behind it; so it gives up, and who runs the steps
+begins anew."""
 
 
 def migrate(connection: Connection) -> None:
@@ -35,6 +38,7 @@ def migrate(connection: Connection) -> None:
     )
     with context.begin_transaction():
         connection.execute(text(f"SELECT pg_advisory_xact_lock({LOCK})"))
+        connection.execute(text(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'"))
         context.run_migrations()
 
 

@@ -25,7 +25,7 @@ GENERATED: dict[str, Callable[[Path], str]] = {
 }
 """What is made of the tree at each build, so it is never stale: the reference is of the contract that stands in specs/."""
 NAMED = re.compile(r"(?<!\[)`(?:docs/([a-z_/]+\.md)|(specs/README\.md))`")
-OUTSIDE = re.compile(r"\[([^\]]+)\]\(\.\./((?:tests|app|codegen|proof|docker|specs)/[^)]+)\)")
+OUTSIDE = re.compile(r"\[([^\]]+)\]\((?:\.\./)+((?:tests|app|codegen|proof|docker|specs)/[^)]+)\)")
 """A link from docs/ to a file of the tree that is no page of the site."""
 FENCE = re.compile(r"(^```.*?^```$)", re.MULTILINE | re.DOTALL)
 

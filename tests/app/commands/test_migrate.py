@@ -214,3 +214,33 @@ def test_what_the_driver_does_not_take_is_one_line() -> None:
     assert ended.returncode == 1
     (line,) = ended.stderr.splitlines()
     assert "target_session_attrs" in line
+
+
+@pytest.mark.survives("D21")
+async def test_a_step_that_waits_for_a_table_holds_up_no_call(postgres: Postgres) -> None:
+    """A transaction that does not end has written to a table that a migration changes. Calls that write there are served meanwhile; the
+    step begins anew each few seconds, and is taken once the transaction has ended."""
+    url = await asyncio.to_thread(new_database, postgres, "busy")
+    assert (await asyncio.to_thread(migrate, url, "upgrade", "0001")).returncode == 0
+    long, call = [await asyncpg.connect(url.replace("+asyncpg", "")) for _ in range(2)]
+    transaction = long.transaction()
+    await transaction.start()
+    await long.execute("INSERT INTO artist (name) VALUES ('Ada')")
+    command = [sys.executable, "-m", "app", "migrate"]
+    step = await asyncio.create_subprocess_exec(
+        *command, env={**os.environ, "DATABASE_URL": url}, stderr=asyncio.subprocess.PIPE
+    )
+    waits = "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND relation = 'artist'::regclass)"
+    async with asyncio.timeout(30):
+        while not await call.fetchval(waits):
+            assert step.returncode is None
+            await asyncio.sleep(0.02)
+        await call.execute("INSERT INTO artist (name) VALUES ('Grace')")
+    assert step.returncode is None
+    await transaction.commit()
+    _, said = await step.communicate()
+    assert step.returncode == 0, said
+    assert b"begin anew" in said
+    assert await call.fetchval("SELECT to_regclass('artist_search')") is not None
+    await long.close()
+    await call.close()

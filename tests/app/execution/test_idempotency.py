@@ -14,7 +14,7 @@ from app.db.transaction import Transaction
 from app.execution.idempotency import TTL, AnswerStore, Replay, fingerprint
 from app.execution.purge import AnswerPurge
 from app.execution.tables import STORED_ANSWER
-from generated.errors import IdempotencyKeyReused, RequestInProgress
+from generated.errors import IdempotencyKeyReused, OutcomeUnknown, RequestInProgress
 from generated.models import CreateArtistRequest
 from generated.results import Artist
 from generated.wire import CODECS
@@ -116,3 +116,30 @@ def test_a_request_is_the_same_whatever_the_order_of_its_map_and_whatever_its_by
     first = fingerprint(Upload(data=b"\x00\xff", sizes={"a": 1, "b": 2}))
     assert first == fingerprint(Upload(data=b"\x00\xff", sizes={"b": 2, "a": 1}))
     assert first != fingerprint(Upload(data=b"\x00\xfe", sizes={"a": 1, "b": 2}))
+
+
+class NextUpload(Upload):
+    """As a release makes of it that adds."""
+
+    size: int | None = None
+    colour: str = "red"
+
+
+def test_a_request_is_the_same_to_the_release_that_adds_optional_fields() -> None:
+    """A call whose answer was lost comes to a node of the next release with its key; what that one adds stands at its defaults."""
+    first, second = Upload(data=b"x", sizes={}), NextUpload(data=b"x", sizes={})
+    assert fingerprint(first) == fingerprint(second)
+    assert fingerprint(second) != fingerprint(NextUpload(data=b"x", sizes={}, colour="blue"))
+
+
+async def test_an_answer_that_lacks_what_this_release_needs_is_an_unknown_outcome(database: Database) -> None:
+    """It was stored by the release before: the effect is there, and is not made twice."""
+    key = str(uuid.uuid4())
+    await keep(database, key)
+    row = STORED_ANSWER.c
+    short = compile_statement(update(STORED_ANSWER).where(row.key == key).values(answer=b'{"id":1,"name":"x"}'))
+    await database.execute(short)
+    transaction = Transaction(database)
+    with pytest.raises(OutcomeUnknown):
+        await replay(transaction, key).begin()
+    await transaction.rollback()
