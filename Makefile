@@ -1,7 +1,7 @@
 # Stele. `make` shows what there is. Needed first: Python 3.11 or later, and make.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run keycloak test test-platform test-long check generate fix breaking changelog init import update-platform new resource remove lock migrate migration rollback migration-history migration-current call operations docs coverage-contract coverage-lines mock fuzz-http fuzz-ws sdk console pictures image lint hooks audit secrets start stop logs shell build status bench clean clean-data update-locks
+.PHONY: help run keycloak test test-platform test-long check generate fix breaking changelog init import update-platform new resource remove lock migrate migration rollback migration-history migration-current call operations docs coverage-contract coverage-lines mock fuzz-http fuzz-ws sdk console pictures image lint hooks audit secrets start stop logs shell build status bench profile clean clean-data update-locks
 
 VENV := .venv
 READY := $(VENV)/.ready
@@ -207,6 +207,9 @@ status: ## Say which containers run, and how they are
 
 bench: $(READY) ## Measure the service against two reference programs
 	@$(IN_WORKBENCH) -m tests.load
+
+profile: $(READY) ## Record where a worker spends its time under the benchmark's load, as a flame graph in .stele/profile (SECONDS=30); needs ptrace
+	@$(IN_WORKBENCH) -m tests.load.profile --seconds $(or $(SECONDS),30) --into "$(CURDIR)/.stele/profile"
 
 clean: ## Remove what make made; data in .stele stays
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache tests/npm/node_modules tests/clients/runtimes/node_modules app/console/source/node_modules dist .stele/guide

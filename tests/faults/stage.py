@@ -90,7 +90,7 @@ async def staged(
             redis_url = redis_url.replace(f":{valkey.port}/", f":{redis.port}/")
         realm = write_realm(folder / f"{name}.json", USERS)
         service = RunningService(
-            folder / name, url, redis_url, realm=realm, access_s=7200, origins=(), issuer=None, **settings
+            folder / name, url, redis_url, realm=realm, access_s=7200, origins=(), issuer=None, tree=None, **settings
         )
         await asyncio.to_thread(service.__enter__)
         stack.push_async_callback(asyncio.to_thread, service.__exit__, None, None, None)

@@ -10,16 +10,15 @@ import json
 import os
 import statistics
 import sys
-import tempfile
 import uuid
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-import asyncpg
 import uvloop
 
 from app.development.launcher import Child
-from app.development.servers import answers, embedded_postgres, embedded_valkey, free_port
+from app.development.servers import answers, free_port
+from tests.load.bench import bench, seed
 from tests.load.cells import SECONDS, Figure, cells, measure
 from tests.load.client import frame, upgrade
 from tests.load.compiling import compilations
@@ -29,7 +28,7 @@ from tests.load.sockets import count_connects, time_broadcasts, weigh_idle
 from tests.running_service import RunningService
 
 ROOT = Path(__file__).parents[2]
-ROWS, ROUNDS, SOCKETS, BROADCASTS = 1000, 3, 1000, 9
+ROUNDS, SOCKETS, BROADCASTS = 3, 1000, 9
 
 
 class Reference(Child):
@@ -42,16 +41,6 @@ class Reference(Child):
 
     def is_ready(self) -> bool:
         return answers(self.port)
-
-
-async def seed(url: str) -> None:
-    connection = await asyncpg.connect(url.replace("+asyncpg", ""))
-    await connection.execute("TRUNCATE artist")
-    await connection.execute(
-        f"INSERT INTO artist (name) SELECT 'Artist number ' || n FROM generate_series(1, {ROWS}) n"
-    )
-    await connection.execute("ANALYZE artist")
-    await connection.close()
 
 
 async def run_cells(service: RunningService, reference: Reference, token: str, url: str) -> dict[str, Figure]:
@@ -126,25 +115,14 @@ async def run(
 def main() -> int:
     compiled = compilations()
     print(table_of_compilations(compiled), end="\n\n", flush=True)
-    cores = sorted(os.sched_getaffinity(0))
-    with tempfile.TemporaryDirectory(prefix="stele-") as name:
-        folder = Path(name)
-        folder.chmod(0o755)
-        with (
-            embedded_postgres(folder / "postgres") as postgres,
-            embedded_valkey(folder / "valkey") as valkey,
-            RunningService(folder / "service", postgres.url, valkey.url, RATE_LIMIT_SCALE="1000000") as service,
-        ):
-            reference = Reference(folder / "reference", postgres.url)
-            reference.start()
-            try:
-                for pid in (service.process.pid, reference.pid):
-                    os.sched_setaffinity(pid, cores[:1])
-                for pid in (os.getpid(), postgres.pid, valkey.pid):
-                    os.sched_setaffinity(pid, cores[-1:])
-                figures, sockets = uvloop.run(run(service, reference, postgres.url))
-            finally:
-                reference.stop()
+    with bench() as ours:
+        reference = Reference(ours.folder / "reference", ours.url)
+        reference.start()
+        os.sched_setaffinity(reference.pid, [ours.core])
+        try:
+            figures, sockets = uvloop.run(run(ours.service, reference, ours.url))
+        finally:
+            reference.stop()
     found = ratios(figures, sockets)
     print(table(figures, sockets, found))
     report = {
