@@ -34,6 +34,7 @@ NOT_RUN = {
     "clients.md": "needs a proxy, a page with React and a client of the example; tests/clients has each: test_network, test_browser, test_fakes, test_terminal",
     "audit.md": "acts on a database of years; tests/app/commands/test_audit.py gives each command",
     "import.md": "a document of the reader's; tests/codegen/importer gives the command many",
+    "guides/troubleshooting.md": "reads a process of the reader's; tests/load/test_profile.py records one",
     "resources.md": "writes into the tree; tests/codegen/resource does it in copies",
 }
 """Why the commands of a page do not run here. They are held to exist, with their options and variables."""
