@@ -102,7 +102,7 @@ class Service:
         self.audit = AuditLog(self.database, on_drop=metrics.audit_dropped)
         self.audit_upkeep = AuditUpkeep(self.database, retention_days=settings.audit_retention_days)
         self.audit_sealer = AuditSealer(self.database)
-        self.hub = Hub(metrics.events.received)
+        self.hub = Hub(metrics.events.received, latest={name for name, one in TOPICS.items() if not one.must_deliver})
         self.mover = Mover(self.database, self.broker, TOPICS, on_depth=metrics.events.outbox_depth)
         self.deadlines = Deadlines()
         self.tally = Tally()

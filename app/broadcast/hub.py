@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, MutableMapping, Sequence
+from collections.abc import Callable, Collection, MutableMapping, Sequence
 from itertools import islice
 from typing import Any, Protocol
 
@@ -36,8 +36,8 @@ class Encoder(Protocol):
 
 
 class Subscriber(Protocol):
-    def push(self, message: Message, size: int) -> None:
-        """Must neither wait nor raise."""
+    def push(self, message: Message, size: int, latest: str | None = None) -> None:
+        """Must neither wait nor raise. What still waits under the same `latest` may go, since only the last one counts."""
 
 
 Groups = dict[Encoder, dict[Subscriber, None]]
@@ -104,9 +104,15 @@ class Hub:
     the clocks agree; None where that is not known."""
 
     def __init__(
-        self, on_event: Callable[[str, float | None], None] = lambda topic, lag_s: None, *, max_recent: int = MAX_RECENT
+        self,
+        on_event: Callable[[str, float | None], None] = lambda topic, lag_s: None,
+        *,
+        latest: Collection[str] = (),
+        max_recent: int = MAX_RECENT,
     ) -> None:
+        """Of the topics in `latest` only the last event of each name has to be heard."""
         self._on_event = on_event
+        self.latest = latest
         self._max_recent = max_recent
         self.delivered: dict[str, int] = {}
         """Pushes since the start, by topic."""
@@ -151,10 +157,11 @@ class Hub:
         self._on_event(topic, None if at_ms is None else time.time() - at_ms / 1000)
         recent = self._recent.setdefault(topic, Recent(Position(delivery.epoch, 0), self._max_recent))
         recalled = recent.add(delivery)
+        latest = delivery.name if topic in self.latest else None
         for encoder, members in list(self._topics.get(topic, {}).get(delivery.name, {}).items()):
             message, size = recalled.form(encoder)
             for subscriber in list(members):
-                subscriber.push(message, size)
+                subscriber.push(message, size, latest)
             self.delivered[topic] = self.delivered.get(topic, 0) + len(members)
 
     def move(self, topic: str, position: Position, *, lost: bool) -> None:

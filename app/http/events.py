@@ -12,7 +12,7 @@ import asyncio
 import random
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, MutableMapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -65,7 +65,7 @@ class Following(Protocol):
 class Sink(Protocol):
     """What `Following` fills: neither method waits."""
 
-    def push(self, message: Message, size: int) -> None: ...
+    def push(self, message: Message, size: int, latest: str | None = None) -> None: ...
     def reply(self, message: Message, size: int) -> None: ...
 
 
@@ -78,12 +78,23 @@ class Verifier(Protocol):
     async def verify(self, token: str) -> Principal: ...
 
 
+@dataclass(slots=True)
+class Part:
+    """A message that waits: its text, and where its reader is behind it."""
+
+    body: bytes
+    places: Sequence[tuple[str, Position]]
+    latest: str | None
+    """Under which another event may take its place while it waits."""
+
+
 class Outbox:
     """What waits for one reader, as it goes over the wire: each event with its place behind those before it."""
 
     def __init__(self, topics: list[str], after: Mapping[str, Position]) -> None:
         self._places = Places(topics, after)
-        self._parts: deque[bytes] = deque()
+        self._parts: deque[Part] = deque()
+        self._latest: dict[str, Part] = {}
         self._bytes = 0
         self._changed = asyncio.Event()
         self._paid = asyncio.Event()
@@ -91,23 +102,31 @@ class Outbox:
         self.is_over = False
         """More waits than may: nothing is taken any more."""
 
-    def push(self, message: Message, size: int) -> None:
-        """An event; beyond 1 MiB the stream is over."""
-        if self._bytes + size > MAX_WAITING_BYTES:
+    def push(self, message: Message, size: int, latest: str | None = None) -> None:
+        """An event; it takes the place of one that waits under the same `latest`. Beyond 1 MiB the stream is over."""
+        replaced = self._latest.get(latest) if latest is not None else None
+        if self._bytes + size - (len(replaced.body) if replaced else 0) > MAX_WAITING_BYTES:
             self.is_over = True
             self._changed.set()
             self._paid.set()
+        elif replaced is not None:
+            self._bytes += size - len(replaced.body)
+            replaced.body, replaced.places = message["body"], message["places"]
         else:
-            self.reply(message, size)
+            self._enter(message, latest)
 
     def reply(self, message: Message, size: int) -> None:
         """What is told, however much waits: who tells much asks `paid` in between."""
+        self._enter(message, None)
+
+    def _enter(self, message: Message, latest: str | None) -> None:
         if self.is_over:
             return
-        for topic, position in message["places"]:
-            self._places.move(topic, position)
-        self._parts.append(b"id: %b\n%b\n" % (self._places.text, message["body"]))
-        self._bytes += len(self._parts[-1])
+        part = Part(message["body"], message["places"], latest)
+        self._parts.append(part)
+        if latest is not None:
+            self._latest[latest] = part
+        self._bytes += len(part.body)
         self._paid.clear()
         self._changed.set()
 
@@ -137,8 +156,13 @@ class Outbox:
     def _take(self) -> bytes:
         piece = bytearray()
         while self._parts and len(piece) < PIECE_BYTES:
-            piece += self._parts.popleft()
-        self._bytes -= len(piece)
+            part = self._parts.popleft()
+            self._bytes -= len(part.body)
+            if part.latest is not None:
+                del self._latest[part.latest]
+            for topic, position in part.places:
+                self._places.move(topic, position)
+            piece += b"id: %b\n%b\n" % (self._places.text, part.body)
         return bytes(piece)
 
 

@@ -1,7 +1,7 @@
 """What a socket still has to send: in order, bounded, and without a task for as long as the peer keeps up.
 
 Promises: `push` and `reply` never wait and never raise. Events are bounded: more than 1 MiB of them waiting closes with 4430
-slow_consumer. Replies are not: whoever reads requests stops while `owes_replies`. A peer that takes not one byte for 10 s is
+slow_consumer; of those of which only the last counts, only the last waits. Replies are not: whoever reads requests stops while `owes_replies`. A peer that takes not one byte for 10 s is
 closed too, and cut off if it does not take the close either. Does not encode.
 """
 
@@ -66,11 +66,13 @@ def _finish(sending: Coroutine[Any, Any, None], waits_for: Any) -> Generator[Any
 
 @dataclass(slots=True)
 class Waiting:
-    """A message and what it counts for: the bytes of an event, a reply as one of the replies, a close as neither."""
+    """A message and what it counts for: the bytes of an event, a reply as one of the replies, a close as neither. An event of which only
+    the last counts takes the place of one that waits under the same `latest`."""
 
     message: Message
     event_bytes: int
     replies: int
+    latest: str | None = None
 
 
 class Outbox:
@@ -82,7 +84,7 @@ class Outbox:
     """
 
     __slots__ = (
-        "_drain", "_event_bytes", "_loop", "_on_over", "_on_paid", "_peer", "_progress_at", "_queue", "_replies", "_send", "_timer",
+        "_drain", "_event_bytes", "_latest", "_loop", "_on_over", "_on_paid", "_peer", "_progress_at", "_queue", "_replies", "_send", "_timer",
         "_traffic", "_unsent_bytes", "close_code",
     )  # fmt: skip
 
@@ -101,6 +103,8 @@ class Outbox:
         self._on_paid = on_paid
         self._on_over = on_over
         self._queue: deque[Waiting] | None = None
+        self._latest: dict[str, Waiting] = {}
+        """Those that wait, and may be replaced."""
         self._event_bytes = 0
         self._replies = 0
         self._progress_at = 0.0
@@ -139,18 +143,26 @@ class Outbox:
         """A reply has not been written to its end, so no further request is to be read."""
         return self._replies > 0 and self.close_code is None
 
-    def push(self, message: Message, size: int) -> None:
-        """An event, of `size` bytes. What is beyond 1 MiB of waiting events closes the socket as slow_consumer; the
-        event is dropped, and so is what waits."""
+    def push(self, message: Message, size: int, latest: str | None = None) -> None:
+        """An event, of `size` bytes. It takes the place of one that waits under the same `latest`. What is beyond 1 MiB of waiting events
+        closes the socket as slow_consumer; the event is dropped, and so is what waits."""
         if self.close_code is not None:
             return
-        if self._queue is not None and self._event_bytes + size > MAX_EVENT_BYTES:
+        replaced = self._latest.get(latest) if latest is not None else None
+        if (
+            self._queue is not None
+            and self._event_bytes + size - (replaced.event_bytes if replaced else 0) > MAX_EVENT_BYTES
+        ):
             self._give_up()
+        elif replaced is not None:
+            self._event_bytes += size - replaced.event_bytes
+            self._traffic.bytes_out += size - replaced.event_bytes
+            replaced.message, replaced.event_bytes = message, size
         else:
             traffic = self._traffic
             traffic.frames_out += 1
             traffic.bytes_out += size
-            self._enter(message, size, 0)
+            self._enter(message, size, 0, latest)
 
     def reply(self, message: Message, size: int) -> None:
         """An answer, of `size` bytes. Never dropped while the socket lives, and without a bound: who reads requests looks
@@ -182,9 +194,9 @@ class Outbox:
         self._rest()
         self._on_paid()
 
-    def _enter(self, message: Message, event_bytes: int, replies: int) -> None:
+    def _enter(self, message: Message, event_bytes: int, replies: int, latest: str | None = None) -> None:
         if self._queue is not None:
-            self._queue.append(Waiting(message, event_bytes, replies))
+            self._wait(self._queue, Waiting(message, event_bytes, replies, latest))
         else:
             try:
                 rest = step(self._send, message)
@@ -196,6 +208,11 @@ class Outbox:
             self._begin_to_wait(rest, Waiting(message, event_bytes, replies))
         self._event_bytes += event_bytes
         self._replies += replies
+
+    def _wait(self, queue: deque[Waiting], waiting: Waiting) -> None:
+        queue.append(waiting)
+        if waiting.latest is not None:
+            self._latest[waiting.latest] = waiting
 
     def _begin_to_wait(self, rest: Awaitable[None], first: Waiting) -> None:
         self._queue = deque()
@@ -211,6 +228,8 @@ class Outbox:
             self._settle(first)
             while queue:
                 waiting = queue.popleft()
+                if waiting.latest is not None:
+                    del self._latest[waiting.latest]
                 await self._send(waiting.message)
                 self._settle(waiting)
         except GONE:
@@ -227,6 +246,7 @@ class Outbox:
 
     def _rest(self) -> None:
         self._queue = self._drain = None
+        self._latest.clear()
         self._event_bytes = self._replies = 0
         if self._timer is not None:
             self._timer.cancel()
@@ -253,6 +273,7 @@ class Outbox:
         """What waits is dropped, so that the close is next after the message that is under way."""
         if self._queue is not None:
             self._queue.clear()
+            self._latest.clear()
         if self.close_code is None:
             self._traffic.slow_consumers += 1
         self.close(CloseCode.SLOW_CONSUMER, "slow_consumer")

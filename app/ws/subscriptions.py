@@ -47,7 +47,7 @@ def admits(roles: Roles, principal: Principal) -> bool:
 class Sink(Protocol):
     """The socket's outbox."""
 
-    def push(self, message: Message, size: int) -> None: ...
+    def push(self, message: Message, size: int, latest: str | None = None) -> None: ...
     def reply(self, message: Message, size: int) -> None: ...
 
 
@@ -205,12 +205,12 @@ class Subscriptions:
         return [Recalled(one) if isinstance(one, Delivery) else Position(one.epoch, one.offset) for one in found]
 
     def _send(self, address: Address, piece: Sequence[Recalled | Position]) -> None:
-        """What could not be read is missed, and said to be, under each name: nobody knows under which it went out."""
-        for one in piece:
-            if isinstance(one, Position):
-                self._sink.reply(*self._writer.missed(address.name, one))
-            elif one.delivery.name == address.name:
-                self._sink.reply(*one.form(self._writer))
+        """What could not be read is missed, and said to be, under each name: nobody knows under which it went out. Where only the last event
+        counts, only that of the piece is sent."""
+        own = [one for one in piece if isinstance(one, Position) or one.delivery.name == address.name]
+        for one in own[-1:] if address.topic in self._feed.hub.latest else own:
+            form = self._writer.missed(address.name, one) if isinstance(one, Position) else one.form(self._writer)
+            self._sink.reply(*form)
 
     def leave(self, names: Iterable[str]) -> None:
         """From now on; topics that are not followed, or do not exist, are no error."""

@@ -288,15 +288,20 @@ def compare_events(old: Contract, new: Contract) -> Iterator[Change]:
 
 
 def compare_topics(old: Contract, new: Contract) -> Iterator[Change]:
-    """Of those that stay: whether a handler says who may follow."""
+    """Of those that stay: whether a handler says who may follow, and whether each event is heard."""
     before = {topic.name: topic for topic in old.topics if events_of(old, topic.name)}
     for topic in new.topics:
         events, other = events_of(new, topic.name), before.get(topic.name)
-        if events and other is not None and is_guarded(topic) != is_guarded(other):
+        if not events or other is None:
+            continue
+        if is_guarded(topic) != is_guarded(other):
             rule = "topic-opened-by-handler" if is_guarded(topic) else "topic-opened-by-roles"
             yield Change(
                 rule, topic.name, f"is opened by {topic.may_follow}, and was by {other.may_follow}", events[0].place
             )
+        if topic.delivery != other.delivery:
+            rule = "topic-conflated" if topic.delivery == "latest" else "topic-delivered-whole"
+            yield Change(rule, topic.name, f"is {topic.delivery}, and was {other.delivery}", events[0].place)
 
 
 def _topics(one: Event, other: Event) -> Iterator[Change]:

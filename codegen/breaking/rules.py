@@ -109,6 +109,8 @@ RULES: dict[str, Rule] = {
     "event-topic-added": Rule(INFO, (), "event-topic-removed"),
     "topic-opened-by-handler": Rule(ERR, (SOCKET, PROTOBUF), "topic-opened-by-roles"),
     "topic-opened-by-roles": Rule(INFO, (), "topic-opened-by-handler"),
+    "topic-conflated": Rule(ERR, (SOCKET, PROTOBUF), "topic-delivered-whole"),
+    "topic-delivered-whole": Rule(INFO, (), "topic-conflated"),
     "request-field-removed": Rule(ERR, (*JSON, SOURCE), "request-field-added"),
     "request-field-added": Rule(INFO, (), "request-field-removed"),
     "request-required-field-added": Rule(ERR, (*JSON, SOURCE), "request-field-removed"),

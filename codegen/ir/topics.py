@@ -29,6 +29,11 @@ def plain_topic(event: Event) -> str:
     return next((one for one in event.topics if not parameters(one)), "")
 
 
+def is_conflated(contract: Contract, topic: str) -> bool:
+    """Of several events that wait for a follower only the last has to be heard."""
+    return any(one.name == topic and one.delivery == "latest" for one in contract.topics)
+
+
 def attribute(path: str) -> str:
     """What code calls a parameter: `room_id` for `room.id`."""
     return path.replace(".", "_")

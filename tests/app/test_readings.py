@@ -55,7 +55,7 @@ class Socket:
     def __init__(self) -> None:
         self.messages: deque[Message] = deque()
 
-    def push(self, message: Message, size: int) -> None:
+    def push(self, message: Message, size: int, latest: str | None = None) -> None:
         self.messages.append(message)
 
 

@@ -11,7 +11,7 @@ from codegen.emit.control_proto import with_control
 from codegen.emit.printer import File, Module, quoted
 from codegen.ir.operations import Contract, Http, Operation
 from codegen.ir.proto_spelling import enum_members
-from codegen.ir.topics import plain_topic
+from codegen.ir.topics import is_conflated, plain_topic
 from codegen.ir.types import Enum, Record, Union, file_of
 from codegen.ir.types import File as Bytes
 from codegen.parse.http_request import IF_MATCH
@@ -46,6 +46,7 @@ def emit_operations(contract: Contract, folder: str) -> File:
             record,
             f"cache(lambda: TypeAdapter({record}))",
             quoted(_message(contract, event.record)),
+            *(["is_dense=False"] if is_conflated(contract, plain_topic(event)) else []),
         ]
         module.line("")
         module.call(f"{constant(event.name)}: {module.use(RUNTIME, 'EventType')}[{record}] = EventType", arguments)

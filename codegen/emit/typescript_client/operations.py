@@ -9,7 +9,7 @@ from codegen.emit.printer import File
 from codegen.emit.typescript_client.text import comment, entries, key, literal, module, quoted
 from codegen.emit.typescript_names import constant, functions, npm_package
 from codegen.ir.operations import Contract, Event, Http, Operation
-from codegen.ir.topics import plain_topic
+from codegen.ir.topics import is_conflated, plain_topic
 
 IMPORTS = [
     'import type * as $ from "./runtime/operation.ts";',
@@ -86,6 +86,7 @@ def _event(contract: Contract, event: Event) -> list[str]:
         ("pkgId", str(event.pkg_id)),
         ("topic", quoted(plain_topic(event))),
         ("protobuf", "true" if event.record in contract.bindings else None),
+        ("isSparse", "true" if is_conflated(contract, plain_topic(event)) else None),
         ("output", f"() => $tables.{event.record}"),
     ])  # fmt: skip
     return [f"export const {constant(event.name)}: $.Event<$types.{event.record}> = {value};", ""]

@@ -27,7 +27,7 @@ export function follow<T>(
 ): EventStream<T> {
   const followers = (socket.followers ??= new Followers(options.hooks ?? {}));
   const overHttp = (followers.overHttp ??= new TopicsOverHttp({ socket, followers, tokens, options, contract: client.contract, life }));
-  const followed = "kinds" in what ? what : { name: what.topic, kinds: [what] };
+  const followed: Topic<T> = "kinds" in what ? what : { name: what.topic, kinds: [what], ...(what.isSparse && { isSparse: true }) };
   const leave = (): void => {
     const topic = followers.remove(stream);
     if (topic !== undefined) {

@@ -19,8 +19,18 @@ class Inbox:
     def __init__(self) -> None:
         self.messages: list[Message] = []
 
-    def push(self, message: Message, size: int) -> None:
+    def push(self, message: Message, size: int, latest: str | None = None) -> None:
         self.messages.append(message)
+
+
+class Keys:
+    """What each push may replace."""
+
+    def __init__(self) -> None:
+        self.keys: list[str | None] = []
+
+    def push(self, message: Message, size: int, latest: str | None = None) -> None:
+        self.keys.append(latest)
 
 
 class Encoder:
@@ -57,6 +67,14 @@ def test_nothing_is_encoded_for_a_topic_without_subscribers() -> None:
     assert (encoder.count, inbox.messages, hub.count("artists")) == (0, [], 0)
 
 
+def test_where_only_the_last_event_counts_it_counts_for_its_name() -> None:
+    hub, encoder, keys = Hub(latest={SEVEN.topic}), Encoder(), Keys()
+    for address in (ARTISTS, SEVEN, EIGHT):
+        hub.subscribe(address, keys, encoder)
+        hub.deliver(replace(DELIVERY, topic=address.topic, of=address.name))
+    assert keys.keys == [None, "artists/7", "artists/8"]
+
+
 def test_subscribing_twice_delivers_once() -> None:
     hub, encoder, inbox = Hub(), Encoder(), Inbox()
     for _ in range(2):
@@ -81,8 +99,8 @@ def test_a_subscriber_may_leave_while_it_is_being_served() -> None:
     hub, encoder = Hub(), Encoder()
 
     class Leaver(Inbox):
-        def push(self, message: Message, size: int) -> None:
-            super().push(message, size)
+        def push(self, message: Message, size: int, latest: str | None = None) -> None:
+            super().push(message, size, latest)
             hub.unsubscribe(ARTISTS, self, encoder)
 
     leavers = [Leaver() for _ in range(3)]

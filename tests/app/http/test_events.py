@@ -205,6 +205,17 @@ async def test_what_waits_for_a_reader_that_does_not_read_is_bounded() -> None:
     assert [one async for one in outbox.pieces()] == []
 
 
+async def test_of_what_waits_under_one_name_only_the_last_is_read() -> None:
+    """In the place of the first; the place of its reader goes on in the order of what is read."""
+    outbox = Outbox(["a", "b"], {})
+    for offset, topic in enumerate(["a", "b", "a", "b", "a"], start=1):
+        body = b"data: %d\n" % offset
+        outbox.push(
+            {"body": body, "places": [(topic, Position("e", offset))]}, len(body), "a" if topic == "a" else None
+        )
+    assert await anext(outbox.pieces()) == (b"id: e:5,-\ndata: 5\n\nid: e:5,e:2\ndata: 2\n\nid: e:5,e:4\ndata: 4\n\n")
+
+
 async def test_what_is_told_waits_until_it_was_read() -> None:
     outbox = Outbox(["artists"], {})
     outbox.reply({"body": b"data: 1\n", "places": [("artists", Position("e", 1))]}, 8)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import msgspec
@@ -94,7 +94,7 @@ class Socket:
     def __init__(self) -> None:
         self.seen: list[Any] = []
 
-    def push(self, message: Message, size: int) -> None:
+    def push(self, message: Message, size: int, latest: str | None = None) -> None:
         self.seen.append(message["told"])
 
     def reply(self, message: Message, size: int) -> None:
@@ -125,9 +125,9 @@ class Writer:
 class Node:
     """A hub that has read its log to the end, and one socket of it."""
 
-    def __init__(self, log: Log | None = None, remembered: int = 1000) -> None:
+    def __init__(self, log: Log | None = None, remembered: int = 1000, latest: Collection[str] = ()) -> None:
         self.log = log or Log()
-        self.hub, self.socket, self.writer = Hub(max_recent=remembered), Socket(), Writer()
+        self.hub, self.socket, self.writer = Hub(latest=latest, max_recent=remembered), Socket(), Writer()
         for topic in ROLES:
             self.hub.move(topic, Position(self.log.epoch, self.log.count), lost=False)
         self.rooms = Rooms()

@@ -143,6 +143,39 @@ async def test_one_byte_above_the_bound_closes_as_slow_consumer() -> None:
     assert server.sent == [0, 4430]
 
 
+async def test_of_what_waits_under_one_name_only_the_last_goes_out() -> None:
+    """In the place of the first, so that the order of all others stays. What is under way is not replaced, and the bound counts what waits."""
+    server = Server()
+    outbox = make(server)
+    server.writable.clear()
+    outbox.push({"n": "under way"}, 1, "a")
+    for number in range(5):
+        outbox.push({"n": f"a{number}"}, 10 + number, "a")
+        outbox.push({"n": number}, 1)
+        outbox.push({"n": f"b{number}"}, MAX_EVENT_BYTES // 2, "b")
+    outbox.reply({"n": "reply"}, 1)
+    assert outbox.event_bytes == 1 + 14 + 5 + MAX_EVENT_BYTES // 2
+    server.writable.set()
+    await settle()
+    assert server.sent == ["under way", "a4", 0, "b4", 1, 2, 3, 4, "reply"]
+    outbox.push({"n": "a5"}, 1, "a")
+    assert server.sent[-1] == "a5"
+    assert (outbox.is_idle, outbox.event_bytes, outbox.close_code) == (True, 0, None)
+
+
+async def test_a_last_event_that_is_too_large_closes_as_any() -> None:
+    server = Server()
+    outbox = make(server)
+    server.writable.clear()
+    outbox.push({"n": 0}, 1)
+    outbox.push({"n": 1}, 10, "a")
+    outbox.push({"n": 2}, MAX_EVENT_BYTES, "a")
+    assert outbox.close_code == 4430
+    server.writable.set()
+    await settle()
+    assert server.sent == [0, 4430]
+
+
 async def test_replies_count_for_nothing_in_the_bound_of_events() -> None:
     server = Server()
     outbox = make(server)

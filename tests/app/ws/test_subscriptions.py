@@ -94,6 +94,18 @@ async def test_what_was_missed_comes_in_order_and_then_what_is_live(missed: int,
     assert node.offsets == list(range(8, node.log.count + 1))
 
 
+@pytest.mark.parametrize("remembered", [0, 1000])
+async def test_where_only_the_last_event_counts_a_piece_of_history_is_its_last(remembered: int) -> None:
+    """And of a topic with parameters the last under the name that is followed."""
+    node = Node(remembered=remembered, latest={"open", "rooms/{id}"})
+    node.tell(5 + 2 * PIECE + 10)
+    await node.join(open=5)
+    assert node.offsets == [5 + PIECE, 5 + 2 * PIECE, 5 + 2 * PIECE + 10]
+    node.socket.seen.clear()
+    await node.join(**{"rooms/1": node.log.count - 4})
+    assert node.offsets == [max(one for one in range(node.log.count - 4, node.log.count + 1) if one % ROOMS == 1)]
+
+
 @pytest.mark.parametrize("remembered", [0, 100, 1000])
 async def test_events_that_come_in_any_turn_of_the_loop_while_it_resumes_are_neither_lost_nor_doubled(
     remembered: int,

@@ -26,12 +26,13 @@ class Reader:
         self.told: list[tuple[str, Any]] = []
         self.places: dict[str, Position] = {}
 
-    def push(self, message: Message, size: int) -> None:
+    def push(self, message: Message, size: int, latest: str | None = None) -> None:
         fields = dict(line.split(": ", 1) for line in message["body"].decode().splitlines())
         self.told.append((fields.get("event", "message"), json.loads(fields["data"])))
         self.places |= dict(message["places"])
 
-    reply = push
+    def reply(self, message: Message, size: int) -> None:
+        self.push(message, size)
 
 
 class Following:

@@ -295,6 +295,16 @@ def test_the_topics_of_an_event_and_who_may_follow_them(
     assert (there, back) == ([told], [RULES[told].mirror])
 
 
+def test_a_topic_of_which_only_the_last_event_counts_is_another_promise(tmp_path: Path) -> None:
+    old = contract_of("p35_topics", tmp_path)
+    assert next(one.delivery for one in old.topics if one.name == "things") == "must-deliver"
+    new = replace(
+        old, topics=tuple(replace(one, delivery="latest") if one.name == "things" else one for one in old.topics)
+    )
+    assert [one.rule for one in compare_topics(old, new)] == ["topic-conflated"]
+    assert [one.rule for one in compare_topics(new, old)] == ["topic-delivered-whole"]
+
+
 def test_from_a_stream_to_one_answer_is_a_break_and_back_too(tmp_path: Path) -> None:
     """For every client, in source and on the wire: one walks what the other waits for."""
     once = (

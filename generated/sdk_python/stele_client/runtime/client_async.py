@@ -194,7 +194,7 @@ class AsyncBaseClient:
             raise ClientError(f"{record.__name__} is no event of the contract")
         if not kind.topic:
             raise ClientError(f"{record.__name__} is told on topics with parameters: follow one of `topics`")
-        return Topic(kind.topic, (kind,))
+        return Topic(kind.topic, (kind,), is_dense=kind.is_dense)
 
     def _stream(self, topic: Topic[T]) -> AsyncEventStream[T]:
         async def follow(stream: AsyncEventStream[T]) -> None:

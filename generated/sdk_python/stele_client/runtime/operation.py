@@ -80,6 +80,8 @@ class EventType(Generic[T]):
     record: type[T]
     result: Callable[[], TypeAdapter[T]]
     message: str = ""
+    is_dense: bool = True
+    """Whether each event on its topic is heard; else only the last of those that wait."""
 
 
 @dataclass(frozen=True, slots=True)

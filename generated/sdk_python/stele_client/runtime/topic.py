@@ -19,11 +19,12 @@ class Topic(Generic[T_co]):
     name: str
     kinds: tuple[EventType[Any], ...]
     is_dense: bool = True
-    """Whether its offsets have no holes. Where the topic has parameters, its names share them."""
+    """Whether its offsets have no holes. Where the topic has parameters, its names share them; where only the last event counts, others may
+    be left out."""
 
 
 def made(template: str, kinds: tuple[EventType[Any], ...], *values: object) -> Topic[Any]:
     """`values` take the places of the parameters, percent-encoded but for what RFC 3986 leaves as it is."""
     spelled = iter([quote(str(one.value if isinstance(one, Enum) else one), safe="") for one in values])
     name = "/".join(next(spelled) if part.startswith("{") else part for part in template.split("/"))
-    return Topic(name, kinds, is_dense=not values)
+    return Topic(name, kinds, is_dense=not values and all(one.is_dense for one in kinds if one.topic == name))

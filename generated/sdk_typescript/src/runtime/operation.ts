@@ -63,6 +63,8 @@ export interface Event<T> {
   readonly pkgId: number;
   readonly topic: string;
   readonly protobuf?: true;
+  /** Of the events on its topic only the last of those that wait is heard. */
+  readonly isSparse?: true;
   readonly output: () => Table<T>;
 }
 
@@ -70,7 +72,7 @@ export interface Event<T> {
 export interface Topic<T> {
   readonly name: string;
   readonly kinds: readonly Event<T>[];
-  /** Its offsets have holes: where the topic has parameters, its names share them. */
+  /** Its offsets have holes: where the topic has parameters, its names share them; where only the last event counts, others may be left out. */
   readonly isSparse?: true;
 }
 

@@ -6,7 +6,8 @@ import type { Event, Topic } from "./operation.ts";
 export function made<T>(template: string, kinds: readonly Event<T>[], ...values: readonly unknown[]): Topic<T> {
   const left = [...values];
   const name = template.split("/").map((part) => (part.startsWith("{") ? spelled(String(left.shift())) : part)).join("/");
-  return values.length > 0 ? { name, kinds, isSparse: true } : { name, kinds };
+  const isSparse = values.length > 0 || kinds.some((one) => one.topic === name && one.isSparse);
+  return isSparse ? { name, kinds, isSparse } : { name, kinds };
 }
 
 function spelled(text: string): string {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from codegen.emit.python_client.operations import emit_contract, emit_operations
@@ -25,6 +26,13 @@ def test_an_enum_s_numbers_and_a_union_s_tags_are_told(tmp_path: Path) -> None:
     assert """"stele.v1.Colour": {1: 'red', 2: 'dark-blue'}""" in found
     assert '"stele.v1.Level": {0: 0, 5: 5}' in found
     assert '"stele.v1.Shape": ("kind", {"circle": "circle", "square": "square"})' in found
+
+
+def test_an_event_of_which_only_the_last_counts_has_offsets_with_holes() -> None:
+    contract = shipped()
+    topics = tuple(replace(one, delivery="latest") if one.name == "artists" else one for one in contract.topics)
+    text = emit_operations(replace(contract, topics=topics), "sdk").data.decode()
+    assert text.count("is_dense=False") == sum("artists" in one.topics for one in contract.events)
 
 
 def test_what_absence_means_is_told(tmp_path: Path) -> None:

@@ -35,6 +35,13 @@ def test_an_event_has_its_number_and_topic() -> None:
     assert 'pkgId: 1001, topic: "artists", protobuf: true, output: () => $tables.ArtistCreated' in found
 
 
+def test_an_event_of_which_only_the_last_counts_has_offsets_with_holes() -> None:
+    contract = shipped()
+    topics = tuple(replace(one, delivery="latest") if one.name == "artists" else one for one in contract.topics)
+    found = block(emit_operations(replace(contract, topics=topics), "src").data.decode(), "export const ARTIST_CREATED")
+    assert 'topic: "artists", protobuf: true, isSparse: true,' in found
+
+
 def test_a_code_is_a_class_below_its_kind_with_a_guard() -> None:
     text = emit_errors(shipped(), "src").data.decode()
     assert "export class ArtistNameTaken extends $.Conflict {" in text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from enum import StrEnum
 from uuid import UUID
 
@@ -37,3 +38,10 @@ def test_a_value_takes_its_place(value: object, spelled: str) -> None:
 
 def test_without_parameters_it_is_what_it_is() -> None:
     assert made("rooms", (MADE,)) == Topic("rooms", (MADE,), is_dense=True)
+
+
+def test_where_only_the_last_event_counts_its_offsets_have_holes() -> None:
+    """On the topic itself: told on another one as well, each of them is heard there."""
+    last = replace(MADE, topic="rooms", is_dense=False)
+    assert made("rooms", (last,)).is_dense is False
+    assert made("another", (last,)).is_dense is True
