@@ -18,7 +18,7 @@ from app.auth.credentials import extract_token
 from app.auth.principal import Principal
 from app.execution.address import client_ip
 from app.execution.context import Abandoned, Call, Caller, Door
-from app.execution.runner import Runner
+from app.execution.runner import Pipeline
 from app.http.answer import Send, send_problem, send_result, with_every_answer_s
 from app.http.download import send_download
 from app.http.message import Receive, alternatives, fields_of, outside_values, read_body, read_request
@@ -60,7 +60,7 @@ class HttpDoor:
         self,
         *,
         table: RouteTable,
-        runner: Runner,
+        runner: Pipeline,
         handlers: Handlers[Any],
         verifier: Verifier,
         refusals: Refusals,

@@ -9,9 +9,9 @@ import pytest
 from app.telemetry.correlation import parent_of, trace_id_among, trace_id_of
 from app.telemetry.traceparent import Traceparent
 
-TRACE, SPAN = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
+TRACE, SPAN = "4bf92f35" * 4, "00f067aa" * 2
 PARENT = Traceparent(TRACE, SPAN, is_sampled=False)
-SAID = b"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00"
+SAID = f"00-{TRACE}-{SPAN}-00".encode()
 
 
 @pytest.mark.parametrize("given", [b"a", b"A-9", b"x" * 64])
