@@ -6,6 +6,7 @@ answer waits for him. Off, nothing that makes or sends spans is imported.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import secrets
 import subprocess
@@ -13,13 +14,14 @@ import sys
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import httpx2
 import pytest
 import websockets
 
 from app.tracing import headers_of
+from generated.client import AsyncClient, Client, errors
 from generated.product import NAME
 from generated.ws_packages import PACKAGES
 from tests.app.telemetry.traces.receiver import Receiver, Told, wait_for
@@ -126,6 +128,39 @@ async def test_a_frame_is_as_well(node: Node, caller: Caller) -> None:
     }  # fmt: skip
     assert "select artist" in {one.name for one in below}
     assert {one.parent_id for one in below} == {server.span_id}
+
+
+@pytest.mark.parametrize("transport", ["http", "ws"])
+@pytest.mark.parametrize("encoding", ["json", "protobuf"])
+async def test_the_generated_client_says_the_span_of_its_caller(
+    node: Node, caller: Caller, transport: Literal["http", "ws"], encoding: Literal["json", "protobuf"]
+) -> None:
+    told: dict[str, Any] = {"transport": transport, "encoding": encoding, "traceparent": caller.says}
+    async with AsyncClient(node.service.url, token=await node.service.token("reader"), **told) as client:
+        with pytest.raises(errors.ArtistNotFound) as refused:
+            await client.artists.get(artist_id=999_999_999)
+    assert refused.value.trace_id == caller.trace_id
+    server, _ = trace_of(node, caller.trace_id)
+    assert (server.parent_id, server.facts["request.operation"]) == (caller.span_id, "get_artist")
+
+
+async def test_the_blocking_client_does_as_well_and_says_nothing_where_there_is_nothing(
+    node: Node, caller: Caller
+) -> None:
+    token = await node.service.token("reader")
+    said = iter([None, caller.says()])
+
+    def ask() -> list[str | None]:
+        with Client(node.service.url, token=token, transport="http", traceparent=lambda: next(said)) as client:
+            return [fault_of(client) for _ in range(2)]
+
+    def fault_of(client: Client) -> str | None:
+        with pytest.raises(errors.ArtistNotFound) as refused:
+            client.artists.get(artist_id=999_999_999)
+        return refused.value.trace_id
+
+    own, traced = await asyncio.to_thread(ask)
+    assert (own != caller.trace_id, traced) == (True, caller.trace_id)
 
 
 async def test_without_a_caller_s_span_the_trace_has_the_request_s_own_id(node: Node) -> None:
