@@ -221,5 +221,6 @@ clean-data: ## Remove .stele with its database, after asking (CONFIRM=yes)
 
 update-locks: $(READY) ## Resolve the dependencies anew
 	@$(UV) pip compile pyproject.toml --universal --generate-hashes --python-version 3.11 --quiet -o requirements.lock
-	@$(UV) pip compile pyproject.toml --group dev --universal --generate-hashes --python-version 3.11 --quiet -o requirements-dev.lock
+	@$(UV) pip compile pyproject.toml --extra otel --universal --generate-hashes --python-version 3.11 --quiet -o requirements-otel.lock
+	@$(UV) pip compile pyproject.toml --extra otel --group dev --universal --generate-hashes --python-version 3.11 --quiet -o requirements-dev.lock
 	@$(UV) pip compile tests/contract/requirements-generators.in --universal --generate-hashes --python-version 3.11 --no-header --quiet -o tests/contract/requirements-generators.lock

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from importlib.util import find_spec
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import (
@@ -99,6 +100,12 @@ def _retention(days: int) -> int:
     if days != KEPT_FOR_EVER and days < LEAST_RETENTION_DAYS:
         raise ValueError("what is younger than 30 days is not dropped")
     return days
+
+
+def _collector(value: str | None) -> str | None:
+    if value is not None and find_spec("opentelemetry.sdk") is None:
+        raise ValueError("needs the extra otel, which is not installed")
+    return value if value is None else check_issuer(value)
 
 
 def _issuer(value: str | None) -> str | None:
@@ -273,7 +280,24 @@ class LogSettings(Group):
     """From when a statement has a line, with its name, its operation and no value; ten a minute for each name."""
 
 
+class TraceSettings(Group):
+    about = "Traces"
+
+    otel_exporter_otlp_endpoint: Annotated[str | None, BeforeValidator(_nothing), AfterValidator(_collector)] = Field(
+        None, title="the collector's address for OTLP over HTTP, such as http://127.0.0.1:4318"
+    )
+    """Spans are sent to `/v1/traces` there, and none without it. The extra `otel` must be installed. What is told of a request is its
+    operation, its statements and its commands to Redis by their names, never a value or who called."""
+    otel_exporter_otlp_headers: Annotated[SecretStr | None, BeforeValidator(_nothing)] = Field(
+        None, title="headers for the collector, such as api-key=secret, with commas between"
+    )
+    """Percent-encoded, as OpenTelemetry has it."""
+    trace_sample: float = Field(0.01, ge=0, le=1, title="a part of all requests, from 0 to 1, such as 0.01")
+    """Which part of the requests is told whose callers say nothing. Where `traceparent` says whether the trace is told, that is done."""
+
+
 class Settings(
+    TraceSettings,
     LogSettings,
     CallerSettings,
     IdentitySettings,
@@ -315,6 +339,7 @@ GROUPS: tuple[type[Group], ...] = (
     IdentitySettings,
     CallerSettings,
     LogSettings,
+    TraceSettings,
 )
 OLDER_NAMES = {"ENV": "ENVIRONMENT"}
 """Names that were a setting's before; they still are."""

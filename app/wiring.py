@@ -33,9 +33,7 @@ from app.broadcast.outbox import Outbox
 from app.broadcast.redis_broker import RedisBroker, make_reader
 from app.broadcast.topics import Topics
 from app.db.database import Database
-from app.db.pipelined_redis import PipelinedConnection
 from app.db.schema import Schema, configuration
-from app.db.statement_clock import StatementClock
 from app.doors import Asgi, Doors, paths_of
 from app.execution.access_log import AccessLog
 from app.execution.audit_rows import RefusalRecorder
@@ -72,6 +70,7 @@ from app.supervision.supervisor import Supervisor
 from app.telemetry.logs import configure
 from app.telemetry.metrics.catalogue import Catalogue
 from app.telemetry.metrics.metrics import Metrics
+from app.tracing import make_tracing
 from app.ws.endpoint import SocketDoor, no_socket
 from generated.handlers import Handlers
 from generated.http_routes import ROUTES
@@ -89,11 +88,12 @@ class Service:
 
     def __init__(self, settings: Settings) -> None:
         self.metrics = metrics = Metrics(known())
+        self.tracing = make_tracing(settings, metrics)
         self.supervisor = Supervisor(on_death=metrics.node.task_ended)
         self.database = Database(
             settings.database_url.get_secret_value(),
             settings.database_connections,
-            clock=StatementClock(metrics.database, slow_s=settings.slow_statement_ms / 1000),
+            clock=self.tracing.clock(metrics, slow_s=settings.slow_statement_ms / 1000),
             on_wait=metrics.database.waited,
             on_transition=metrics.breakers.moved,
         )
@@ -104,8 +104,7 @@ class Service:
         self.audit_sealer = AuditSealer(self.database)
         self.hub = Hub(metrics.events.received, latest={name for name, one in TOPICS.items() if not one.must_deliver})
         self.mover = Mover(self.database, self.broker, TOPICS, on_depth=metrics.events.outbox_depth)
-        self.deadlines = Deadlines()
-        self.tally = Tally()
+        self.deadlines, self.tally = Deadlines(), Tally()
         self.shares = Shares(settings.database_connections, tally=self.tally)
         self.gate = Gate(paths_of(Priority.SESSION), is_backed_up=lambda: self.shares.is_backed_up, tally=self.tally)
         self.schema = Schema(configuration())
@@ -122,7 +121,7 @@ class Service:
         )
         self.access = AccessLog(sample=settings.access_log_sample, slow_s=settings.slow_request_ms / 1000)
         names = Topics(TOPICS, TOPIC_RECORDS)
-        self.runner = Runner(
+        runner = Runner(
             database=self.database,
             limiter=self.limiter,
             audit=self.audit,
@@ -133,15 +132,14 @@ class Service:
             gate=self.gate,
             access=self.access,
         )
+        self.runner = self.tracing.runner(runner)
         self.tickets = Tickets(self.pipeline, has_ended=self.ended.has_ended)
         self.places = Places(capacity())
         read_parts(metrics, self)
 
     def _reach_redis(self, settings: Settings) -> None:
         redis_url = settings.redis_url.get_secret_value()
-        self.pipeline = PipelinedConnection(
-            redis_url, on_transition=self.metrics.breakers.moved, metrics=self.metrics.redis
-        )
+        self.pipeline = self.tracing.redis(redis_url, self.metrics)
         self.nodes = Nodes(self.pipeline, at_first=settings.workers)
         most = SOCKETS_PER_USER * settings.rate_limit_scale
         self.user_sockets = UserSockets(self.pipeline, most=most, nodes=self.nodes.count)
@@ -237,6 +235,7 @@ class Service:
         self.metrics.read(Catalogue.TASKS, lambda: len(asyncio.all_tasks(loop)))
         if isinstance(loop, GuardedLoop):
             loop.on_turned_away = partial(self.tally.add, Refused.PLACES_RATE)
+        self.tracing.start(self.supervisor)
         self.supervisor.start("redis-connection", self.pipeline.run)
         self.supervisor.start("jwks-refresh", self.keys.run)
         self.supervisor.start("issuer-discovery", self.discovery.run)
@@ -260,6 +259,7 @@ class Service:
         Each step has its limit, a few seconds."""
         await self.supervisor.stop()
         await self.audit.flush()
+        await self.tracing.flush()
         self.deadlines.stop()
         await self.identity.aclose()
         await self.key_source.aclose()

@@ -95,7 +95,7 @@ class Event:
 
 
 CONTRACT_VERSION = "1.0.0"
-CONTRACT_HASH = "2f374b2a"
+CONTRACT_HASH = "949b2fef"
 LATENCY_OBJECTIVES: tuple[float, ...] = (0.25, 0.5)
 """In seconds; each is a bound of the histogram of requests, so that what keeps it can be counted."""
 

@@ -115,12 +115,12 @@ class Protobuf:
         self._into(message, Named(record), value)
         return bytes(message.SerializeToString())
 
-    def frame(self, pkg_id: int, req_id: str, data: bytes, timeout_ms: int | None = None) -> bytes:
+    def frame(self, pkg_id: int, req_id: str, data: bytes, meta: Json | None = None) -> bytes:
         """A Request of envelope.proto."""
         request = self.new("Request")
         request.pkg_id, request.req_id, request.data = pkg_id, req_id, data
-        if timeout_ms is not None:
-            request.meta.timeout_ms = timeout_ms
+        for name, value in (meta or {}).items():
+            setattr(request.meta, name, value)
         return bytes(request.SerializeToString())
 
     def topics(self, said: Json) -> bytes:

@@ -20,8 +20,8 @@ from app.configuration.production import unsafe, unsafe_surroundings
 from app.configuration.sources import Said, Sources, gather, names
 from app.settings import Environment, Settings, Unset
 
-ADDRESSES = ("database_url", "redis_url", "keycloak_url", "keycloak_issuer")
-SECRETS = ("signing_secret", "keycloak_client_secret")
+ADDRESSES = ("database_url", "redis_url", "keycloak_url", "keycloak_issuer", "otel_exporter_otlp_endpoint")
+SECRETS = ("signing_secret", "keycloak_client_secret", "otel_exporter_otlp_headers")
 MAX_SHOWN_CHARS = 200
 
 

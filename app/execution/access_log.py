@@ -6,12 +6,13 @@ Promises: no line of it waits for anybody; at most 100 a second are written, the
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import structlog
 
 from app.execution.context import Call
 from app.telemetry.bounded_lines import BoundedLines
+from generated.bindings import HttpBinding
 from generated.errors import ERRORS, Unavailable
 from generated.http_routes import ROUTES
 from generated.operations import Priority
@@ -49,16 +50,24 @@ class AccessLog:
             self.left_out += 1
             return
         told = log.warning if is_bad else log.info
-        told("request.ended", code=code, duration_ms=round(seconds * 1000, 1), **self._http(call, code), **more)
+        told(
+            "request.ended",
+            code=code,
+            duration_ms=round(seconds * 1000, 1),
+            **http_facts(self._routes, call, code),
+            **more,
+        )
 
-    def _http(self, call: Call, code: str) -> dict[str, str | int]:
-        """The endpoint is the contract's path, never the one that was asked for."""
-        error = ERRORS.get(code)
-        route = self._routes.get(call.operation.name)
-        if route is None or call.caller.door != "http":
-            return {}
-        status = error.status if error is not None else call.status or route.statuses[0]
-        return {"method": route.verb, "endpoint": route.path} | ({} if code == "cancelled" else {"status": status})
+
+def http_facts(routes: Mapping[str, HttpBinding], call: Call, code: str) -> dict[str, str | int]:
+    """`method`, `endpoint` and `status` of a call over HTTP, as it has ended; of others nothing. The endpoint is the contract's path, never
+    the one that was asked for; who has gone has got no status."""
+    error = ERRORS.get(code)
+    route = routes.get(call.operation.name)
+    if route is None or call.caller.door != "http":
+        return {}
+    status = error.status if error is not None else call.status or route.statuses[0]
+    return {"method": route.verb, "endpoint": route.path} | ({} if code == "cancelled" else {"status": status})
 
 
 def _is_no(call: Call, code: str) -> bool:

@@ -13,6 +13,7 @@ from app.auth.principal import Principal
 from app.db.database import Executor
 from app.execution.address import limit_key
 from app.limits.limiter import Permit
+from app.telemetry.traceparent import Traceparent
 from generated.errors import Unauthenticated
 from generated.operations import Bucket, Operation
 
@@ -68,8 +69,8 @@ class Context:
 
     caller: Caller
     trace_id: str
-    """The request's id in log lines, problems, the audit row and `X-Correlation-ID`; over HTTP the caller's own, if it
-    sent one."""
+    """The request's id in log lines, problems, the audit row and `X-Correlation-ID`: over HTTP the caller's own, if it
+    sent one; else the trace of its `traceparent`; else one of ours."""
     db: Executor
     """For a command one transaction at PostgreSQL's default isolation (READ COMMITTED), which begins with the first
     statement; the runner commits it after the method has returned a fitting result, and rolls it back after any
@@ -134,6 +135,8 @@ class Call:
     peek: Callable[[], Mapping[str, object]] | None = None
     """The request's fields as they were sent, unjudged, for the row of a refusal; None where the door knows the object
     without. Raises what `decode` raises."""
+    parent: Traceparent | None = None
+    """The caller's span, as it says; for spans alone."""
     fault_of: Callable[[object], str | None] | None = None
     """What is wrong with a result; None for what the contract says of the operation's."""
     alternatives: Callable[[Any], Sequence[Any]] | None = None

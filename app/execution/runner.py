@@ -11,7 +11,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from contextlib import aclosing, suppress
-from typing import Any
+from typing import Any, Protocol
 
 import structlog
 from google.protobuf.message import DecodeError
@@ -65,6 +65,12 @@ REFUSAL_ROW_S = 0.15
 QUEUED_CODES = {one.code for one in (Unauthenticated, RateLimited, Timeout, Unavailable, OutcomeUnknown)}
 """Refusals whose row never holds them up: those that come in floods, and those that a silent database causes."""
 log = structlog.get_logger(__name__)
+
+
+class Pipeline(Protocol):
+    """The runner, or what stands before it."""
+
+    async def run(self, call: Call) -> Any: ...
 
 
 class Runner:

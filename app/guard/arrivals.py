@@ -12,7 +12,8 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from app.execution.address import client_ip, limit_key
-from app.guard.problems import answer, trace_id
+from app.guard.problems import answer
+from app.telemetry.correlation import trace_id_among
 from generated.errors import Unavailable
 
 RATE = 1024
@@ -65,5 +66,5 @@ class Arrivals:
 def turn_away(connection: socket.socket) -> None:
     """A problem, for who reads it, and the end; nothing waits for the peer."""
     with suppress(OSError):
-        connection.send(answer(Unavailable(retry_after_s=RETRY_S), trace_id(())), socket.MSG_DONTWAIT)
+        connection.send(answer(Unavailable(retry_after_s=RETRY_S), trace_id_among(())), socket.MSG_DONTWAIT)
     connection.close()

@@ -27,9 +27,10 @@ from app.guard.body import Body
 from app.guard.flow import Flow
 from app.guard.hosts import TrustedHosts
 from app.guard.places import Places, places_in
-from app.guard.problems import Field, answer, trace_id
+from app.guard.problems import Field, answer
 from app.guard.transport import GuardedTransport
 from app.guard.websocket_protocol import GuardedWebSocket
+from app.telemetry.correlation import trace_id_among
 from generated.errors import ApiError, Malformed, RequestTimeout, Unavailable
 
 HEAD_S = 9.5
@@ -100,7 +101,7 @@ class GuardedHttp(HttpToolsProtocol):
         if not self._places.take(address):
             self.transport = guarded
             self._count(Refused.PLACES_FULL if self._places.is_full else Refused.PLACES_ADDRESS)
-            guarded.write(answer(Unavailable(retry_after_s=FULL_RETRY_S), trace_id(())))
+            guarded.write(answer(Unavailable(retry_after_s=FULL_RETRY_S), trace_id_among(())))
             guarded.close()
             return
         self._address, self._has_place = address, True
@@ -196,7 +197,7 @@ class GuardedHttp(HttpToolsProtocol):
             self.cycle.message_event.set()
         if not is_begun:
             defaults = self.server_state.default_headers
-            self.transport.write(answer(error, trace_id(fields), server_fields=defaults))
+            self.transport.write(answer(error, trace_id_among(fields), server_fields=defaults))
         self.transport.leave()
 
     def _count(self, refused: Refused) -> None:
@@ -286,7 +287,7 @@ class GuardedHttp(HttpToolsProtocol):
     def _turn_away(self) -> None:
         is_last = not self._is_whole or not self._keeps_alive
         error = Unavailable(retry_after_s=self._retry_after_s)
-        trace, is_head = trace_id(self.scope["headers"]), self.parser.get_method() == b"HEAD"
+        trace, is_head = trace_id_among(self.scope["headers"]), self.parser.get_method() == b"HEAD"
         defaults = self.server_state.default_headers
         self.transport.write(answer(error, trace, server_fields=defaults, is_last=is_last, is_head=is_head))
         if is_last:

@@ -8,7 +8,6 @@ from http import HTTPStatus
 import msgspec
 
 from app.errors import problem
-from app.telemetry.correlation import HEADER, trace_id_of
 from generated.errors import ApiError
 from generated.operations import CONTRACT_HASH, CONTRACT_VERSION
 
@@ -22,11 +21,6 @@ FIELDS: tuple[Field, ...] = (
     (b"cache-control", b"no-store"),
 )
 """What an answer of the HTTP door carries as well."""
-
-
-def trace_id(fields: Iterable[Field]) -> str:
-    """The caller's own, if it sent one that can be shown. Else 16 hexadecimal digits by chance."""
-    return trace_id_of(next((value for name, value in fields if name == HEADER), b""))
 
 
 def parts(error: ApiError, trace: str) -> tuple[list[Field], bytes]:

@@ -26,8 +26,9 @@ from websockets.typing import StatusLike
 from app.admission.tally import Refused, Tally
 from app.guard.alarm import Alarm
 from app.guard.frames import POLICY, FrameAccount, FrameLimits, Violation
-from app.guard.problems import answer, parts, trace_id
+from app.guard.problems import answer, parts
 from app.guard.transport import GuardedTransport
+from app.telemetry.correlation import trace_id_among
 from generated.errors import (
     ApiError,
     CloseCode,
@@ -67,7 +68,7 @@ class Server(ServerProtocol):
     def reject(self, status: StatusLike, text: str) -> Response:
         """What the websockets library refuses, as a problem: 400 for most, 403, 414, 431 and 500 as they are."""
         error = REFUSALS.get(int(status), Malformed)()
-        fields, body = parts(error, trace_id(()))
+        fields, body = parts(error, trace_id_among(()))
         headers = Headers([(name.decode(), value.decode()) for name, value in fields])
         headers["Connection"] = "close"
         headers["Sec-WebSocket-Version"] = "13"  # RFC 6455 §4.4
@@ -174,7 +175,7 @@ class GuardedWebSocket(WebSocketsSansIOProtocol):
         self._count_refusal()
         self.handshake_complete = self.disconnected = True
         self.queue.put_nowait({"type": "websocket.disconnect", "code": ABNORMAL})
-        self.transport.write(answer(error, trace_id(())))
+        self.transport.write(answer(error, trace_id_among(())))
         self.transport.leave()
 
     def _count_refusal(self) -> None:

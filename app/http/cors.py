@@ -11,14 +11,13 @@ from starlette.types import Receive, Scope, Send
 from typing_extensions import override
 
 from app.http.answer import CONTRACT, NOSNIFF, send_problem
-from app.http.message import fields_of
-from app.telemetry.correlation import HEADER, trace_id_of
+from app.telemetry.correlation import HEADER, trace_id_among
 from generated.errors import Malformed
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 REQUEST_FIELDS = (
     "Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", "If-Range", "Last-Event-ID", "Range",
-    "Request-Timeout-Ms", "X-Correlation-ID", "X-Stele-Client",
+    "Request-Timeout-Ms", "Traceparent", "X-Correlation-ID", "X-Stele-Client",
 )  # fmt: skip
 """What a page may send beyond the safe-listed fields."""
 EXPOSED = (
@@ -48,8 +47,7 @@ class CrossOrigin(CORSMiddleware):
         answer = super().preflight_response(request_headers)
         if answer.status_code >= 400:
             return _Refusal(bytes(answer.body).decode())
-        given = request_headers.get(HEADER.decode(), "").encode("latin-1")
-        answer.raw_headers += [CONTRACT, NOSNIFF, (HEADER, trace_id_of(given).encode())]
+        answer.raw_headers += [CONTRACT, NOSNIFF, (HEADER, trace_id_among(request_headers.raw).encode())]
         return answer
 
 
@@ -62,5 +60,4 @@ class _Refusal(Response):
 
     @override
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        fields = fields_of(scope["headers"])
-        await send_problem(send, Malformed(f"{self._reason}."), trace_id_of(fields.get(b"x-correlation-id", b"")))
+        await send_problem(send, Malformed(f"{self._reason}."), trace_id_among(scope["headers"]))

@@ -18,7 +18,7 @@ from app.auth.credentials import extract_token
 from app.auth.principal import Principal
 from app.execution.address import client_ip
 from app.execution.context import Abandoned, Call, Caller, Door
-from app.execution.runner import Runner
+from app.execution.runner import Pipeline
 from app.http.answer import Send, send_problem, send_result, with_every_answer_s
 from app.http.download import send_download
 from app.http.message import Receive, alternatives, fields_of, outside_values, read_body, read_request
@@ -28,7 +28,8 @@ from app.http.spool import Spool
 from app.http.stream import StreamAnswer
 from app.http.table import Match, RouteTable
 from app.http.uploads import UploadReader
-from app.telemetry.correlation import CURRENT, Correlation, trace_id_of
+from app.telemetry.correlation import CURRENT, HEADER, Correlation, parent_of, trace_id_of
+from app.telemetry.traceparent import TRACEPARENT, Traceparent
 from generated.bindings import HttpBinding
 from generated.errors import ApiError, Internal, Malformed, MethodNotAllowed, Unauthenticated, Unavailable
 from generated.handlers import Handlers
@@ -59,7 +60,7 @@ class HttpDoor:
         self,
         *,
         table: RouteTable,
-        runner: Runner,
+        runner: Pipeline,
         handlers: Handlers[Any],
         verifier: Verifier,
         refusals: Refusals,
@@ -83,7 +84,8 @@ class HttpDoor:
             await self._behind(scope, receive, send)
             return
         headers = fields_of(scope["headers"])
-        trace_id = trace_id_of(headers.get(b"x-correlation-id", b""))
+        parent = parent_of(headers.get(TRACEPARENT, b""))
+        trace_id = trace_id_of(headers.get(HEADER, b""), parent)
         CURRENT.set(Correlation(trace_id, door=Door.HTTP))
         match = self._table.find(scope["raw_path"].decode("latin-1"))
         if match is None:
@@ -95,7 +97,7 @@ class HttpDoor:
             binding = match.verbs.get("GET" if is_head else verb)
             if binding is None:
                 raise MethodNotAllowed
-            await self._answer(scope, receive, send, binding, match, headers, trace_id)
+            await self._answer(scope, receive, send, binding, match, headers, trace_id, parent)
         except ApiError as error:
             if isinstance(error, MethodNotAllowed):
                 self._refusals.note(scope, error, trace_id)
@@ -124,6 +126,7 @@ class HttpDoor:
         match: Match,
         headers: dict[bytes, bytes],
         trace_id: str,
+        parent: Traceparent | None,
     ) -> None:
         arrived_at = scope.get("arrived_at") or time.monotonic()
         caller = await self._caller(scope, binding, headers)
@@ -137,6 +140,7 @@ class HttpDoor:
             decode=request.read,
             caller=caller,
             trace_id=trace_id,
+            parent=parent,
             receive=request.receive if binding.has_body or binding.download is not None else None,
             arrived_at=arrived_at,
             timeout_s=_timeout_s(headers),

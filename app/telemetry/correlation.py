@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import random
 import re
+from collections.abc import Iterable
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Protocol
+
+from app.telemetry.traceparent import TRACEPARENT, Traceparent, read_traceparent
 
 CORRELATION_ID = re.compile(rb"[A-Za-z0-9-]{1,64}\Z")
 """What goes into logs as it is (D28)."""
@@ -50,7 +53,23 @@ def current_trace_id() -> str:
     return "" if current is None else current.trace_id
 
 
-def trace_id_of(given: bytes) -> str:
-    """The caller's own X-Correlation-ID, if that can be shown: 1 to 64 letters, digits and hyphens (D28). Else 16
-    hexadecimal digits by chance, which are for finding lines and no secret."""
-    return given.decode() if CORRELATION_ID.match(given) else f"{random.getrandbits(64):016x}"
+def trace_id_of(given: bytes, parent: Traceparent | None = None) -> str:
+    """The caller's own X-Correlation-ID, if that can be shown: 1 to 64 letters, digits and hyphens (D28). Else the trace that the caller
+    says, else 32 hexadecimal digits by chance, which are for finding lines and no secret, and name a trace as W3C has it."""
+    if CORRELATION_ID.match(given):
+        return given.decode()
+    return f"{random.getrandbits(128):032x}" if parent is None else parent.trace_id
+
+
+def trace_id_among(fields: Iterable[tuple[bytes, bytes]]) -> str:
+    """The same, of a request's fields, whose names are in lower case."""
+    said = {HEADER: b"", TRACEPARENT: b""}
+    for name, value in fields:
+        if name in said:  # Of two of them neither is one, as of two that a comma joins.
+            said[name] = said[name] + b"," + value if said[name] else value
+    return trace_id_of(said[HEADER], parent_of(said[TRACEPARENT]))
+
+
+def parent_of(header: bytes) -> Traceparent | None:
+    """Of a request over HTTP; None where there is none, or none that is one."""
+    return read_traceparent(header.decode("latin-1")) if header else None

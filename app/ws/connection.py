@@ -214,10 +214,11 @@ class Connection:
             package.method,
             partial(package.decode, invoke.data),
             self._caller,
-            self._session.next_trace_id(),
+            self._session.next_trace_id() if invoke.parent is None else invoke.parent.trace_id,
             invoke.timeout_s,
             invoke.req_id if is_keyed else None,
             peek=partial(package.peek, invoke.data),
+            parent=invoke.parent,
         )
         if package.operation.is_stream:
             call.deliver = self._streams.begin(invoke.req_id, partial(self._session.item, invoke)).deliver

@@ -25,7 +25,7 @@ from app.errors import problem
 from app.execution.address import client_ip, limit_key
 from app.execution.context import Door
 from app.limits.limiter import Limiter
-from app.telemetry.correlation import CURRENT, HEADER, Correlation, trace_id_of
+from app.telemetry.correlation import CURRENT, HEADER, Correlation, trace_id_among
 from app.telemetry.metrics.sockets import Traffic
 from app.ws.connection import Connection, Receive
 from app.ws.departure import Departure
@@ -147,7 +147,7 @@ class SocketDoor:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if (await receive())["type"] != "websocket.connect":
             return
-        trace_id = _trace_id(scope)
+        trace_id = trace_id_among(scope["headers"])
         CURRENT.set(Correlation(trace_id, door=Door.WEBSOCKET))
         try:
             admission = await self._admit(scope)
@@ -206,7 +206,7 @@ class SocketDoor:
 async def no_socket(scope: Scope, receive: Receive, send: Send) -> None:
     """What answers a handshake where the contract has no socket: 404."""
     if (await receive())["type"] == "websocket.connect":
-        await _answer(scope, receive, send, UnknownOperation(), _trace_id(scope))
+        await _answer(scope, receive, send, UnknownOperation(), trace_id_among(scope["headers"]))
 
 
 async def _answer(scope: Scope, receive: Receive, send: Send, error: ApiError, trace_id: str) -> None:
@@ -230,10 +230,6 @@ async def _answer(scope: Scope, receive: Receive, send: Send, error: ApiError, t
         async with asyncio.timeout(GONE_WITHIN_S):
             for _ in range(2):
                 await receive()
-
-
-def _trace_id(scope: Scope) -> str:
-    return trace_id_of(next((value for name, value in scope["headers"] if name == HEADER), b""))
 
 
 def _scrub(scope: Scope) -> None:

@@ -17,6 +17,7 @@ from google.protobuf.message import DecodeError
 from google.protobuf.wrappers_pb2 import Int32Value
 
 from app.broadcast.broker import MAX_OFFSET, Position
+from app.telemetry.traceparent import MAX_CHARS, Traceparent, read_traceparent
 from generated.errors import ApiError, InvalidData, Malformed
 from generated.proto import envelope_pb2, stele_control_pb2
 from generated.results import FieldError
@@ -59,6 +60,8 @@ class Request:
     """Not read: its operation's bytes in the socket's format."""
     timeout_s: float | None
     """0.001 to 30; None for the operation's own."""
+    parent: Traceparent | None = None
+    """The caller's span, where the frame says one."""
 
 
 @dataclass(slots=True)
@@ -128,6 +131,7 @@ class Reader(Protocol):
 
 class _Meta(msgspec.Struct, forbid_unknown_fields=True):
     timeout_ms: Annotated[int, msgspec.Meta(ge=1, le=MAX_TIMEOUT_MS)] | msgspec.UnsetType = msgspec.UNSET
+    traceparent: Annotated[str, msgspec.Meta(max_length=MAX_CHARS)] = ""
 
 
 class _Request(msgspec.Struct, forbid_unknown_fields=True):
@@ -189,10 +193,11 @@ class JsonReader:
             return self._read_other(frame, error)
         if request.pkg_id < 1 or UUID.fullmatch(request.req_id) is None:
             raise self._explain(frame, "pkg_id must be positive and req_id a UUID.")
-        meta = request.meta
-        timeout_ms = msgspec.UNSET if meta is msgspec.UNSET else meta.timeout_ms
-        timeout_s = None if timeout_ms is msgspec.UNSET else timeout_ms / 1000
-        return Request(request.pkg_id, request.req_id, bytes(request.data), timeout_s)
+        read = Request(request.pkg_id, request.req_id, bytes(request.data), None)
+        if (meta := request.meta) is not msgspec.UNSET:
+            read.timeout_s = None if meta.timeout_ms is msgspec.UNSET else meta.timeout_ms / 1000
+            read.parent = read_traceparent(meta.traceparent) if meta.traceparent else None
+        return read
 
     def _read_other(self, frame: str, error: Exception) -> Control:
         """What is no request is a control frame if it has a `type`, and else bad."""
@@ -244,18 +249,29 @@ class ProtobufReader:
             request = envelope_pb2.Request.FromString(frame)
         except DecodeError:
             raise BadFrame(Malformed("The frame is not a Request message.")) from None
-        pkg_id, req_id, timeout_s = request.pkg_id, request.req_id, None
+        pkg_id, req_id = request.pkg_id, request.req_id
         if pkg_id < 1 or UUID.fullmatch(req_id) is None:
             error = InvalidData("pkg_id must be positive and req_id a UUID.")
             raise BadFrame(error, echo_pkg_id(pkg_id), echo_req_id(req_id))
-        if request.HasField("meta") and request.meta.HasField("timeout_ms"):
-            timeout_s = request.meta.timeout_ms / 1000
-            if not 1 <= request.meta.timeout_ms <= MAX_TIMEOUT_MS:
-                fault = FieldError(pointer="/meta/timeout_ms", message=f"must be 1 to {MAX_TIMEOUT_MS}")
-                raise BadFrame(InvalidData(errors=[fault]), echo_pkg_id(pkg_id), req_id)
+        meta = request.meta if request.HasField("meta") else None
+        if meta is not None and (faults := _faults(meta)):
+            raise BadFrame(InvalidData(errors=faults), echo_pkg_id(pkg_id), req_id)
         if pkg_id >= ControlId.AUTH:
             return _read_control(pkg_id, req_id, request.data)
-        return Request(pkg_id, req_id, request.data, timeout_s)
+        read = Request(pkg_id, req_id, request.data, None)
+        if meta is not None:
+            read.timeout_s = meta.timeout_ms / 1000 if meta.HasField("timeout_ms") else None
+            read.parent = read_traceparent(meta.traceparent) if meta.traceparent else None
+        return read
+
+
+def _faults(meta: envelope_pb2.RequestMeta) -> list[FieldError]:
+    faults = []
+    if meta.HasField("timeout_ms") and not 1 <= meta.timeout_ms <= MAX_TIMEOUT_MS:
+        faults.append(FieldError(pointer="/meta/timeout_ms", message=f"must be 1 to {MAX_TIMEOUT_MS}"))
+    if len(meta.traceparent) > MAX_CHARS:
+        faults.append(FieldError(pointer="/meta/traceparent", message=f"must have {MAX_CHARS} characters at most"))
+    return faults
 
 
 def _read_control(pkg_id: int, req_id: str, data: bytes) -> Request | Control:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.errors import problem
+from app.telemetry.traceparent import Traceparent
 from app.ws.dialect import BoundPackage, Dialect
 from app.ws.envelope import Authenticate, BadFrame, Cancel, Credit, Request, Subscribe, Unsubscribe, echo_pkg_id
 from generated.errors import ApiError, CloseCode, Malformed, RequestInProgress, UnknownOperation
@@ -34,6 +35,7 @@ class Invoke:
     req_id: str
     data: bytes
     timeout_s: float | None
+    parent: Traceparent | None
 
 
 @dataclass(slots=True)
@@ -109,7 +111,7 @@ class Session:
             return self._refuse_bad(BadFrame(UnknownOperation(), echo_pkg_id(action.pkg_id), action.req_id))
         if action.req_id in self.in_flight:
             return Reply(self.refuse(RequestInProgress(), action.pkg_id, action.req_id))
-        return Invoke(package, action.pkg_id, action.req_id, action.data, action.timeout_s)
+        return Invoke(package, action.pkg_id, action.req_id, action.data, action.timeout_s, action.parent)
 
     def reply(self, invoke: Invoke, result: Any) -> bytes:
         """Encodes the result by its operation's codec; raises what that raises. Of a stream it is the last frame."""

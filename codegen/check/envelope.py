@@ -8,7 +8,7 @@ from codegen.parse.proto import ProtoDialect, ProtoField
 ENVELOPE = "specs/proto/envelope.proto"
 FRAME = {
     "Request": {"pkg_id": "int32", "req_id": "string", "data": "bytes", "meta": "RequestMeta"},
-    "RequestMeta": {"timeout_ms": "optional int32"},
+    "RequestMeta": {"timeout_ms": "optional int32", "traceparent": "optional string"},
     "Response": {
         "pkg_id": "optional int32",
         "req_id": "optional string",

@@ -25,6 +25,7 @@ from proof.ws.codec import JsonFrames, Unreadable
 UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 NIL = "00000000-0000-0000-0000-000000000000"
 MAX_PKG_ID, MAX_TIMEOUT_MS = 65_535, 30_000
+MAX_TRACEPARENT = 256
 CONTROLS = {
     "auth": "control-authenticate",
     "cancel": "control-cancel",
@@ -165,6 +166,9 @@ class ProtobufSide:
         if has_time and not 1 <= request.meta.timeout_ms <= MAX_TIMEOUT_MS:
             fault = ("/meta/timeout_ms", f"must be 1 to {MAX_TIMEOUT_MS}")
             raise Bad(Refusal("invalid_data", faults=(fault,)), pkg_id, req_id)
+        if len(request.meta.traceparent) > MAX_TRACEPARENT:
+            fault = ("/meta/traceparent", f"must have {MAX_TRACEPARENT} characters at most")
+            raise Bad(Refusal("invalid_data", faults=(fault,)), pkg_id, req_id)
         kind = next((kind for kind in CONTROLS if control_id(kind) == request.pkg_id), "")
         if kind:
             return Control(kind, self._said(kind, req_id, request.data), req_id)
@@ -261,9 +265,11 @@ def _ids(frame: Json) -> tuple[int | None, str | None]:
 
 
 def _is_meta(meta: Any) -> bool:
-    if not isinstance(meta, dict) or not meta.keys() <= {"timeout_ms"}:
+    if not isinstance(meta, dict) or not meta.keys() <= {"timeout_ms", "traceparent"}:
         return False
-    timeout_ms = meta.get("timeout_ms", 1)
+    timeout_ms, traceparent = meta.get("timeout_ms", 1), meta.get("traceparent", "")
+    if not isinstance(traceparent, str) or len(traceparent) > MAX_TRACEPARENT:
+        return False
     return isinstance(timeout_ms, int) and timeout_ms is not True and 1 <= timeout_ms <= MAX_TIMEOUT_MS
 
 

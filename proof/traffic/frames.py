@@ -68,7 +68,8 @@ def _asked(protobuf: Protobuf, socket: Socket | None, raw: bytes) -> Json | None
     again = protobuf.request(operation, value)
     if len(UnknownFieldSet(request)) or not same_message(protobuf.new(operation.request.name), again, request.data):
         return None
-    meta = {"meta": {"timeout_ms": request.meta.timeout_ms}} if request.HasField("meta") else {}
+    said = {field.name: value for field, value in request.meta.ListFields()}
+    meta = {"meta": said} if request.HasField("meta") else {}
     return {"pkg_id": request.pkg_id, "req_id": request.req_id, "data": value, **meta}
 
 

@@ -13,6 +13,7 @@ from proof.protobuf import Inexpressible, Protobuf
 from proof.ws.contract import Controls
 
 FIELDS = frozenset({"pkg_id", "req_id", "meta", "data"})
+META = frozenset({"timeout_ms", "traceparent"})
 CONTROL_REQ_ID = "11111111-1111-4111-8111-111111111111"
 """Of every control frame in protobuf, whose JSON twin has none."""
 
@@ -61,7 +62,7 @@ class ProtobufFrames:
         if "type" in frame:
             return self._control(frame)
         meta = frame.get("meta", {})
-        if not isinstance(meta, dict) or not frame.keys() <= FIELDS or not meta.keys() <= {"timeout_ms"}:
+        if not isinstance(meta, dict) or not frame.keys() <= FIELDS or not meta.keys() <= META:
             raise Inexpressible("a Request has no such field")
         pkg_id, req_id = frame.get("pkg_id"), frame.get("req_id")
         operation = self._operations.get(pkg_id) if isinstance(pkg_id, int) and pkg_id is not True else None
@@ -69,7 +70,7 @@ class ProtobufFrames:
             raise Inexpressible("a Request has a pkg_id of the contract and a text as req_id")
         try:
             data = self._protobuf.request(operation, frame.get("data"))
-            return self._protobuf.frame(operation.pkg_id or 0, req_id, data, meta.get("timeout_ms"))
+            return self._protobuf.frame(operation.pkg_id or 0, req_id, data, meta)
         except (ValueError, TypeError) as error:
             raise Inexpressible(str(error)) from None
 

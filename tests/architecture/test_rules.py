@@ -14,7 +14,7 @@ from tests.architecture import rules
 ROOT = Path(__file__).parents[2]
 TOP = {
     "specs", "generated", "app", "codegen", "proof", "tests", "docker", "Makefile", "pyproject.toml", "README.md", "docs", ".ci",
-    ".dockerignore", ".editorconfig", ".github", ".pre-commit-config.yaml", ".gitignore", ".owners", ".platform", "requirements.lock", "requirements-dev.lock", "requirements-uv.lock",
+    ".dockerignore", ".editorconfig", ".github", ".pre-commit-config.yaml", ".gitignore", ".owners", ".platform", "requirements.lock", "requirements-otel.lock", "requirements-dev.lock", "requirements-uv.lock",
     "LICENSE", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md",
 }  # fmt: skip
 LONG = "def f() -> None:\n" + "    x = 1\n" * 60

@@ -169,6 +169,10 @@ class Catalogue(Enum):
     LOG_ACCESS_LEFT_OUT = Family(
         "log_access_lines_left_out_total", C, "Lines of failed, slow or sampled requests beyond what a second may have."
     )  # fmt: skip
+    TRACE_SPANS_DROPPED = Family(
+        "trace_spans_dropped_total", C, "Spans that were not told: `full` where too many waited, `failed` where nobody took them.",
+        (Label("reason", ("full", "failed")),),
+    )  # fmt: skip
     BUILD_INFO = Family(
         "build_info", G, "1; the labels say what runs: the contract's version and hash, and Python.",
         (Label("version", Words.BUILD), Label("contract", Words.BUILD), Label("python", Words.BUILD)), GREATEST,
@@ -196,6 +200,6 @@ GROUPS = {
     "Audit": ("AUDIT",),
     "Breakers and limits": ("BREAKER", "LIMITER"),
     "Events": ("EVENT",),
-    "The node": ("PART", "LOOP", "TASK", "LOG", "BUILD", "PROCESS"),
+    "The node": ("PART", "LOOP", "TASK", "LOG", "TRACE", "BUILD", "PROCESS"),
 }
 """Headings of the page, and how the names of their members begin."""

@@ -29,6 +29,8 @@ class Call(Generic[T]):
     deadline: Deadline
     is_repeatable: bool = True
     """Whether what it sends can be sent again."""
+    traceparent: str | None = None
+    """The caller's span, the same for every attempt."""
 
     @property
     def timeout_ms(self) -> int | None:
@@ -37,6 +39,12 @@ class Call(Generic[T]):
         if self.operation.is_stream and left_ms > MAX_TIMEOUT_MS:
             return None
         return max(1, min(MAX_TIMEOUT_MS, left_ms))
+
+    @property
+    def meta(self) -> dict[str, Any]:
+        """What a frame says beside its data."""
+        said = {"timeout_ms": self.timeout_ms, "traceparent": self.traceparent}
+        return {name: value for name, value in said.items() if value is not None}
 
     def read(self, value: object) -> T:
         """The typed result; raises InvalidResponse with the place of the first fault."""
@@ -50,9 +58,13 @@ class Call(Generic[T]):
 
 
 def make_call(
-    operation: Operation[T], values: Mapping[str, Any], timeout_s: float, idempotency_key: str | uuid.UUID | None
+    operation: Operation[T],
+    values: Mapping[str, Any],
+    timeout_s: float,
+    idempotency_key: str | uuid.UUID | None,
+    traceparent: str | None = None,
 ) -> Call[T]:
     """None leaves a field out, unless its null is a value. Raises ValueError for a key that is no UUID."""
     given = {name: one for name, one in values.items() if one is not None or name in operation.nullable}
     request_id = str(uuid.UUID(str(idempotency_key))) if idempotency_key is not None else str(uuid.uuid4())
-    return Call(operation, given, request_id, Deadline(timeout_s), is_repeatable(operation.http, given))
+    return Call(operation, given, request_id, Deadline(timeout_s), is_repeatable(operation.http, given), traceparent)

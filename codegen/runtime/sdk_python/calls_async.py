@@ -77,7 +77,8 @@ class AsyncCalls:
     ) -> T:
         """The typed result. Raises ApiError for a refusal, else another ClientError."""
         time_s = self._options.timeout_s if timeout_s is None else timeout_s
-        call = make_call(operation, values, time_s, idempotency_key)
+        trace = self._options.traceparent
+        call = make_call(operation, values, time_s, idempotency_key, None if trace is None else trace())
         number, refreshed, unsure, left_socket = 0, False, False, False
         while True:
             number += 1

@@ -38,11 +38,11 @@ class JsonCodec:
         return _parse(body) if body else None
 
     def request(
-        self, operation: Operation[Any], values: Mapping[str, Any], request_id: str, timeout_ms: int | None
+        self, operation: Operation[Any], values: Mapping[str, Any], request_id: str, meta: Mapping[str, Any]
     ) -> str | bytes:
         frame: dict[str, Any] = {"pkg_id": operation.pkg_id, "req_id": request_id}
-        if timeout_ms is not None:
-            frame["meta"] = {"timeout_ms": timeout_ms}
+        if meta:
+            frame["meta"] = meta
         return _compact(frame | {"data": plain(values)})
 
     def authenticate(self, token: str) -> str | bytes:

@@ -59,3 +59,5 @@ class Options:
     hooks: Hooks = Hooks()
     websocket_options: Mapping[str, Any] = field(default_factory=dict)
     """For `websockets.connect`, beside and before what the client says itself."""
+    traceparent: Callable[[], str | None] | None = None
+    """Asked once for each call: the span that it belongs to, as W3C Trace Context writes it."""

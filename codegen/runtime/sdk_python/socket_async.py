@@ -150,7 +150,7 @@ class AsyncSocketDoor:
         return line
 
     async def _exchange(self, call: Call[Any], line: AsyncLine) -> Reply:
-        frame = self._session.codec.request(call.operation, call.values, call.request_id, call.timeout_ms)
+        frame = self._session.codec.request(call.operation, call.values, call.request_id, call.meta)
         try:
             async with asyncio.timeout(call.deadline.left_s):
                 return await line.call(call.request_id, frame)

@@ -156,7 +156,7 @@ class SocketDoor:
 
     def _exchange(self, call: Call[Any], line: Line, slot: Slot) -> Reply:
         try:
-            frame = self._session.codec.request(call.operation, call.values, call.request_id, call.timeout_ms)
+            frame = self._session.codec.request(call.operation, call.values, call.request_id, call.meta)
             line.connection.send(frame)
             line.wait(slot, call.deadline)
         except ConnectionClosed as error:

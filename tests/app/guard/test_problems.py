@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from app.guard.problems import answer, parts, trace_id
+from app.guard.problems import answer, parts
 from generated.errors import HeadTooLarge, Malformed, RequestTimeout, Unavailable
 
 
@@ -33,10 +33,3 @@ def test_what_may_be_tried_again_says_when(error: RequestTimeout | Unavailable, 
     fields, body = parts(error, "abc")
     assert (b"retry-after", b"%d" % seconds) in fields
     assert json.loads(body)["retry_after"] == seconds
-
-
-def test_the_caller_s_own_trace_is_kept_if_it_can_be_shown() -> None:
-    assert trace_id([(b"x-correlation-id", b"mine-1")]) == "mine-1"
-    made = trace_id([(b"x-correlation-id", b"not this\r\n")])
-    assert len(made) == 16
-    assert made != trace_id(())

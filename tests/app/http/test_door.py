@@ -59,6 +59,17 @@ async def test_the_caller_s_correlation_id_comes_back_and_a_bad_one_does_not(ser
     assert made.headers["x-correlation-id"] == made.json()["trace_id"] != "a b<script>"
 
 
+async def test_without_one_the_trace_of_the_caller_is_the_request_s_id(service: RunningService) -> None:
+    trace = "4bf92f35" * 4
+    headers = {"traceparent": f"00-{trace}-00f067aa0ba902b7-01"}
+    refused = await send(service, "GET", "/api/artists/0", headers=headers)
+    assert refused.headers["x-correlation-id"] == refused.json()["trace_id"] == trace
+    both = await send(service, "GET", "/api/artists/0", headers=headers | {"x-correlation-id": "mine"})
+    assert both.json()["trace_id"] == "mine"
+    bad = await send(service, "GET", "/api/artists/0", headers={"traceparent": f"ff-{trace}-00f067aa0ba902b7-01"})
+    assert (bad.status_code, bad.json()["trace_id"] != trace) == (422, True)
+
+
 async def test_head_is_get_without_a_body(service: RunningService) -> None:
     head = await send(service, "HEAD", "/api/artists")
     assert (head.status_code, head.content) == (200, b"")

@@ -15,6 +15,7 @@ from app.admission.gate import Gate
 from app.auth.principal import Principal
 from app.broadcast.hub import Hub
 from app.broadcast.topics import Topics
+from app.telemetry.traceparent import Traceparent
 from app.ws.budget import BURST, RATE_PER_S
 from app.ws.connection import Connection
 from app.ws.dialect import Format, make_dialects
@@ -152,7 +153,18 @@ async def test_the_call_carries_the_deadline_and_a_keyed_command_its_req_id(dial
     assert (query.timeout_s, query.idempotency_key) == (1.5, None)
     assert (command.timeout_s, command.idempotency_key) == (None, OTHER_REQ_ID)
     assert query.trace_id != command.trace_id
+    assert query.parent is command.parent is None
     assert (query.caller.ip, query.caller.user_agent, query.caller.door) == ("192.0.2.1", "tests", "websocket")
+
+
+async def test_a_call_belongs_to_the_trace_that_its_frame_says(dial: Dial) -> None:
+    line = await dial(principal())
+    meta = {"traceparent": "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00"}
+    line.send(pkg_id=4, req_id=REQ_ID, data={"artist_id": 404}, meta=meta)
+    (refused,) = await line.hear()
+    (call,) = line.runner.calls
+    assert call.parent == Traceparent("4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7", is_sampled=False)
+    assert call.trace_id == refused["data"]["trace_id"] == "4bf92f3577b34da6a3ce929d0e0e4736"
 
 
 async def test_at_most_32_run_and_the_rest_waits_unread(dial: Dial) -> None:

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.broadcast.broker import Position
+from app.telemetry.traceparent import Traceparent
 from app.ws.envelope import (
     Authenticate,
     BadFrame,
@@ -30,6 +31,7 @@ from generated.proto.stele_control_pb2 import Position as ProtoPosition
 from generated.proto.stele_control_pb2 import Topics
 from tests.app.ws.fakes import REQ_ID
 
+TRACEPARENT = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 DEEP = "[" * 100_000
 
 
@@ -46,6 +48,26 @@ def refused(reader: JsonReader | ProtobufReader, frame: Any) -> BadFrame:
     with pytest.raises(BadFrame) as caught:
         reader.read(frame)
     return caught.value
+
+
+@pytest.mark.parametrize("meta", [{"traceparent": TRACEPARENT}, {"traceparent": TRACEPARENT, "timeout_ms": 250}])
+def test_the_caller_s_span_stands_in_meta_in_both_formats(meta: dict[str, Any]) -> None:
+    told = envelope_pb2.RequestMeta(**meta)
+    for read in (JsonReader().read(json_frame(meta=meta)), ProtobufReader().read(protobuf_frame(meta=told))):
+        assert isinstance(read, Request)
+        assert read.parent == Traceparent("4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7", is_sampled=True)
+        assert read.timeout_s == (0.25 if "timeout_ms" in meta else None)
+
+
+@pytest.mark.parametrize("text", ["", "nonsense", TRACEPARENT.upper(), "0" * 256])
+def test_a_text_that_is_no_span_is_as_none(text: str) -> None:
+    told = envelope_pb2.RequestMeta(traceparent=text)
+    for read in (
+        JsonReader().read(json_frame(meta={"traceparent": text})),
+        ProtobufReader().read(protobuf_frame(meta=told)),
+    ):
+        assert isinstance(read, Request)
+        assert read.parent is None
 
 
 def test_a_json_request_keeps_its_data_as_bytes() -> None:
@@ -96,6 +118,8 @@ def test_what_is_no_json_object_is_malformed_with_nothing_to_echo(frame: str) ->
         ({"meta": {"timeout_ms": 0}}, 4, REQ_ID),
         ({"meta": {"timeout_ms": 30_001}}, 4, REQ_ID),
         ({"meta": {"timeout_ms": "5"}}, 4, REQ_ID),
+        ({"meta": {"traceparent": "0" * 257}}, 4, REQ_ID),
+        ({"meta": {"traceparent": None}}, 4, REQ_ID),
         ({"meta": {"more": 5}}, 4, REQ_ID),
         ({"type": "shout"}, 4, REQ_ID),
     ],
@@ -175,6 +199,7 @@ def test_control_frames_are_closed_too(frame: dict[str, Any]) -> None:
         ({"pkg_id": -4}, None, REQ_ID),
         ({"meta": envelope_pb2.RequestMeta(timeout_ms=0)}, 4, REQ_ID),
         ({"meta": envelope_pb2.RequestMeta(timeout_ms=30_001)}, 4, REQ_ID),
+        ({"meta": envelope_pb2.RequestMeta(traceparent="0" * 257)}, 4, REQ_ID),
     ],
 )
 def test_a_protobuf_message_that_is_no_frame_echoes_what_could_be_read(

@@ -17,6 +17,7 @@ FILE = "proto/envelope.proto"
         ("  string req_id = 2;", "  optional string req_id = 2;"),
         ("  bytes data = 3;", "  repeated bytes data = 3;"),
         ("  optional int32 timeout_ms = 1;", "  int32 timeout_ms = 1;"),
+        ("  optional string traceparent = 2;", ""),
         ("  optional string topic = 6;", ""),
         ("  optional string epoch = 8;", "  optional string epoch = 8;\n  optional string other = 9;"),
         ("message RequestMeta {", "message Renamed {"),

@@ -26,6 +26,7 @@ BEARING = (
     "pyproject.toml",
     "requirements.lock",
     "requirements-dev.lock",
+    "requirements-otel.lock",
 )
 PROTOCOL = {
     r"x-stele-client": "the header in which clients name themselves",

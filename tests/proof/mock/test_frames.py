@@ -134,6 +134,7 @@ def test_a_control_frame_is_answered(kind: str, said: Json, encoding: str) -> No
         ('{"pkg_id": 1, "req_id": "1", "data": {}}', "invalid_data", (1, None)),
         (f'{{"pkg_id": 1, "req_id": "{ID}", "data": {{}}, "more": 1}}', "invalid_data", (1, ID)),
         (f'{{"pkg_id": 1, "req_id": "{ID}", "data": {{}}, "meta": {{"timeout_ms": 0}}}}', "invalid_data", (1, ID)),
+        (f'{{"pkg_id": 1, "req_id": "{ID}", "data": {{}}, "meta": {{"traceparent": 1}}}}', "invalid_data", (1, ID)),
         (f'{{"pkg_id": 999, "req_id": "{ID}", "data": {{}}}}', "unknown_operation", (999, ID)),
         ('{"type": "no_such"}', "invalid_data", (None, None)),
         ('{"type": "subscribe", "topics": []}', "invalid_data", (None, None)),
@@ -149,18 +150,19 @@ def test_a_bad_text_is_refused_with_the_ids_that_it_has(
 
 
 @pytest.mark.parametrize(
-    ("pkg_id", "req_id", "timeout_ms", "code"),
+    ("pkg_id", "req_id", "meta", "code"),
     [
-        (1, "x", None, "invalid_data"),
-        (0, ID, None, "invalid_data"),
-        (999, ID, None, "unknown_operation"),
-        (1, ID, 0, "invalid_data"),
-        (control_id("subscribe"), ID, None, "invalid_data"),
+        (1, "x", {}, "invalid_data"),
+        (0, ID, {}, "invalid_data"),
+        (999, ID, {}, "unknown_operation"),
+        (1, ID, {"timeout_ms": 0}, "invalid_data"),
+        (1, ID, {"traceparent": "0" * 257}, "invalid_data"),
+        (control_id("subscribe"), ID, {}, "invalid_data"),
     ],
 )
-def test_a_bad_message_is_refused(pkg_id: int, req_id: str, timeout_ms: int | None, code: str) -> None:
+def test_a_bad_message_is_refused(pkg_id: int, req_id: str, meta: Json, code: str) -> None:
     with pytest.raises(Bad) as bad:
-        sides("protobuf")[0].read(Protobuf(shipped()).frame(pkg_id, req_id, b"", timeout_ms))
+        sides("protobuf")[0].read(Protobuf(shipped()).frame(pkg_id, req_id, b"", meta))
     assert bad.value.refusal.code == code
 
 

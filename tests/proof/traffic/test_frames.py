@@ -22,6 +22,7 @@ ENCODINGS = ("stele.v1.json", "stele.v1.protobuf")
     [
         {"pkg_id": 3, "req_id": REQ_ID, "data": {"name": "a"}},
         {"pkg_id": 3, "req_id": REQ_ID, "data": {"name": "a", "bio": ""}, "meta": {"timeout_ms": 5}},
+        {"pkg_id": 4, "req_id": REQ_ID, "data": {"artist_id": 7}, "meta": {"traceparent": "00-1-2-00"}},
         {"pkg_id": 4, "req_id": REQ_ID, "data": {"artist_id": 7}},
         {"type": "auth", "token": "Bearer x"},
         {"type": "subscribe", "topics": ["artists", "others"]},

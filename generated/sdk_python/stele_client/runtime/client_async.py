@@ -37,7 +37,8 @@ class AsyncBaseClient:
     included. A socket that does not answer a ping within `heartbeat_s` is left; one is sent in that interval.
 
     `http_client` is used instead of one of our own (proxies, mTLS, a transport of yours) and is not closed here; `websocket_options`
-    are given to `websockets.connect` (`ssl`, `proxy`, …)."""
+    are given to `websockets.connect` (`ssl`, `proxy`, …). `traceparent` is asked for the span of each call, which is sent in place of
+    the call's own id."""
 
     _contract: Contract
 
@@ -57,6 +58,7 @@ class AsyncBaseClient:
         hooks: Hooks | None = None,
         http_client: httpx2.AsyncClient | None = None,
         websocket_options: Mapping[str, Any] | None = None,
+        traceparent: Callable[[], str | None] | None = None,
     ) -> None:
         options = Options(
             Addresses(base_url),
@@ -68,6 +70,7 @@ class AsyncBaseClient:
             heartbeat_s,
             logged(hooks or Hooks()),
             dict(websocket_options or {}),
+            traceparent,
         )
         codec = _codec(self._contract, encoding)
         self._options = options

@@ -128,7 +128,10 @@ class HttpDoor:
             raise ClientError(f"{operation.name} has no HTTP binding", call.request_id)
         answered = codec.stream_type if operation.is_stream else codec.content_type
         accepted = "*/*" if binding.answers_bytes else answered
-        headers = {**self._headers, "accept": accepted, "x-correlation-id": call.request_id}
+        traced = (
+            ("x-correlation-id", call.request_id) if call.traceparent is None else ("traceparent", call.traceparent)
+        )
+        headers = {**self._headers, "accept": accepted, traced[0]: traced[1]}
         if (timeout_ms := call.timeout_ms) is not None:
             headers["request-timeout-ms"] = str(timeout_ms)
         if operation.idempotency == "key":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from google.protobuf.message import DecodeError
@@ -49,10 +50,10 @@ class ProtobufCodec:
         return self._messages.decode(operation.result_message, body) if operation.result_message else None
 
     def request(
-        self, operation: Operation[Any], values: Mapping[str, Any], request_id: str, timeout_ms: int | None
+        self, operation: Operation[Any], values: Mapping[str, Any], request_id: str, meta: Mapping[str, Any]
     ) -> str | bytes:
         data = self.body(operation, values) if operation.request_message else b""
-        return self._frame(operation.pkg_id or 0, request_id, data, timeout_ms)
+        return self._frame(operation.pkg_id or 0, request_id, data, meta)
 
     def authenticate(self, token: str) -> str | bytes:
         return self._frame(AUTH, CONTROL, f"Bearer {token}".encode())
@@ -75,11 +76,13 @@ class ProtobufCodec:
         message.topics.extend(topics)
         return self._frame(UNSUBSCRIBE, CONTROL, message.SerializeToString())
 
-    def _frame(self, pkg_id: int, request_id: str, data: bytes, timeout_ms: int | None = None) -> bytes:
+    def _frame(
+        self, pkg_id: int, request_id: str, data: bytes, meta: Mapping[str, Any] = MappingProxyType({})
+    ) -> bytes:
         frame = self._messages.new(self._facts.request)
         frame.pkg_id, frame.req_id, frame.data = pkg_id, request_id, data
-        if timeout_ms is not None:
-            frame.meta.timeout_ms = timeout_ms
+        for name, value in meta.items():
+            setattr(frame.meta, name, value)
         return bytes(frame.SerializeToString())
 
     def read(self, frame: str | bytes) -> Frame:

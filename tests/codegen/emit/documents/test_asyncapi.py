@@ -42,6 +42,8 @@ def judge(document: dict[str, Any], message: str) -> jsonschema_rs.Validator:
         ({}, True),
         ({"meta": {"timeout_ms": 5}}, True),
         ({"meta": {"timeout_ms": 0}}, False),
+        ({"meta": {"traceparent": "what is no such text is as none"}}, True),
+        ({"meta": {"traceparent": 5}}, False),
         ({"meta": {"other": 5}}, False),
         ({"pkg_id": 2}, False),
         ({"req_id": 5}, False),

@@ -46,6 +46,11 @@ def test_the_server_is_told_what_it_takes(timeout_s: float, least: int, most: in
     assert least <= told <= most
 
 
+def test_a_frame_says_what_there_is_to_say() -> None:
+    assert make_call(OPERATION, {}, 0.0, None).meta == {"timeout_ms": 1}
+    assert make_call(OPERATION, {}, 0.0, None, "00-1").meta == {"timeout_ms": 1, "traceparent": "00-1"}
+
+
 @pytest.mark.parametrize(
     ("value", "pointer"), [({}, "/parts"), ({"parts": [{"parts": []}, {"parts": 1}]}, "/parts/1/parts"), (None, "")]
 )

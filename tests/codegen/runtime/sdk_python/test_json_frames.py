@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.broadcast.broker import Position as Place
+from app.telemetry.traceparent import read_traceparent
 from app.ws.envelope import Authenticate, Cancel, JsonReader, Request, Subscribe, Unsubscribe
 from app.ws.frames import JsonWriter
 from app.ws.frames import Start as ServerStart
@@ -30,6 +31,7 @@ from generated.sdk_python.stele_client.runtime.codec import (
 from generated.sdk_python.stele_client.runtime.json_frames import NIL, JsonCodec
 
 ID = str(uuid.uuid4())
+TRACEPARENT = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 CODEC = JsonCodec()
 CREATE: Any = CONTRACT.operations["create_artist"]
 FIND: Any = CONTRACT.operations["get_artists"]
@@ -41,8 +43,8 @@ def said(frame: str | bytes) -> object:
 
 
 def test_the_service_reads_what_is_said() -> None:
-    request = said(CODEC.request(CREATE, {"name": "Ada"}, ID, 1500))
-    assert request == Request(CREATE.pkg_id, ID, b'{"name":"Ada"}', 1.5)
+    request = said(CODEC.request(CREATE, {"name": "Ada"}, ID, {"timeout_ms": 1500, "traceparent": TRACEPARENT}))
+    assert request == Request(CREATE.pkg_id, ID, b'{"name":"Ada"}', 1.5, read_traceparent(TRACEPARENT))
     assert said(CODEC.authenticate("a.b.c")) == Authenticate("Bearer a.b.c", None)
     assert said(CODEC.cancel(ID)) == Cancel(ID)
     assert said(CODEC.subscribe(["artists"], {})) == Subscribe(["artists"], None)

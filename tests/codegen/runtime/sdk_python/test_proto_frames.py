@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.broadcast.broker import Position as Place
+from app.telemetry.traceparent import read_traceparent
 from app.ws.envelope import Authenticate, Cancel, ProtobufReader, Request, Subscribe, Unsubscribe
 from app.ws.frames import ProtobufWriter
 from app.ws.frames import Start as ServerStart
@@ -32,6 +33,7 @@ from generated.sdk_python.stele_client.runtime.json_frames import NIL
 from generated.sdk_python.stele_client.runtime.proto_frames import ProtobufCodec
 
 ID = str(uuid.uuid4())
+TRACEPARENT = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 CODEC = ProtobufCodec(CONTRACT)
 CREATE: Any = CONTRACT.operations["create_artist"]
 PAGE: Any = CONTRACT.operations["get_paginated_artists"]
@@ -43,8 +45,8 @@ def said(frame: str | bytes) -> Any:
 
 
 def test_the_service_reads_what_is_said() -> None:
-    request = said(CODEC.request(CREATE, {"name": "Ada"}, ID, 1500))
-    assert request == Request(CREATE.pkg_id, ID, request.data, 1.5)
+    request = said(CODEC.request(CREATE, {"name": "Ada"}, ID, {"timeout_ms": 1500, "traceparent": TRACEPARENT}))
+    assert request == Request(CREATE.pkg_id, ID, request.data, 1.5, read_traceparent(TRACEPARENT))
     assert artists_pb2.CreateArtistRequest.FromString(request.data) == artists_pb2.CreateArtistRequest(name="Ada")
     told = said(CODEC.authenticate("a.b.c"))
     assert isinstance(told, Authenticate)

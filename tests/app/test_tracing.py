@@ -1,0 +1,269 @@
+"""A request is one trace, from its caller's span over the pipeline to its statements, at both doors; the caller says whether it is told.
+
+A real service sends to a collector of the tests, which reads the real protobuf. Whoever takes the spans, refuses them or is silent: no
+answer waits for him. Off, nothing that makes or sends spans is imported.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import secrets
+import subprocess
+import sys
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import httpx2
+import pytest
+import websockets
+
+from app.tracing import headers_of
+from generated.client import AsyncClient, Client, errors
+from generated.product import NAME
+from generated.ws_packages import PACKAGES
+from tests.app.telemetry.traces.receiver import Receiver, Told, wait_for
+from tests.running_service import RunningService
+
+PKG_IDS = {package.operation.name: number for number, package in PACKAGES.items()}
+SERVER, CLIENT = 2, 3
+"""Kinds of spans in OTLP."""
+
+
+@dataclass(frozen=True)
+class Node:
+    service: RunningService
+    receiver: Receiver
+
+
+def beside(service: RunningService, receiver: Receiver, name: str) -> RunningService:
+    """A second node of the service, with traces. What a caller says nothing about is told."""
+    folder = service.process.log.parents[1] / name
+    environment = service.environment
+    return RunningService(
+        folder, environment["DATABASE_URL"], environment["REDIS_URL"], issuer=service.issuer,
+        OTEL_EXPORTER_OTLP_ENDPOINT=receiver.endpoint, OTEL_EXPORTER_OTLP_HEADERS="api-key=the%20key", TRACE_SAMPLE="1",
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def node(service: RunningService) -> Iterator[Node]:
+    receiver = Receiver()
+    with receiver.serving(), beside(service, receiver, "traced") as traced:
+        yield Node(traced, receiver)
+
+
+@dataclass(frozen=True)
+class Caller:
+    """A span of somebody else's, new each time."""
+
+    trace_id: str
+    span_id: str
+
+    def says(self, flags: str = "01") -> str:
+        return f"00-{self.trace_id}-{self.span_id}-{flags}"
+
+
+@pytest.fixture
+def caller() -> Caller:
+    return Caller(secrets.token_hex(16), secrets.token_hex(8))
+
+
+async def over_http(node: Node, path: str, *, method: str = "GET", **more: Any) -> httpx2.Response:
+    headers = {"authorization": f"Bearer {await node.service.token('editor')}"} | more.pop("headers", {})
+    async with httpx2.AsyncClient(base_url=node.service.url, trust_env=False) as client:
+        return await client.request(method, path, headers=headers, **more)
+
+
+async def in_a_frame(node: Node, operation: str, data: Any, meta: dict[str, str]) -> Any:
+    token = await node.service.token("editor")
+    url = node.service.url.replace("http", "ws") + "/web"
+    headers = {"authorization": f"Bearer {token}"}
+    async with websockets.connect(url, additional_headers=headers, proxy=None) as socket:
+        frame = {"pkg_id": PKG_IDS[operation], "req_id": str(uuid.uuid4()), "data": data, "meta": meta}
+        await socket.send(json.dumps(frame))
+        return json.loads(await socket.recv())
+
+
+def trace_of(node: Node, trace_id: str) -> tuple[Told, list[Told]]:
+    """The request's span and what stands below it, once it has come: a span comes after those that it holds."""
+    wait_for(lambda: any(one.kind == SERVER for one in node.receiver.of(trace_id)))
+    spans = node.receiver.of(trace_id)
+    (server,) = (one for one in spans if one.kind == SERVER)
+    return server, [one for one in spans if one is not server]
+
+
+async def test_a_command_over_http_is_one_trace_from_its_caller_to_its_commit(node: Node, caller: Caller) -> None:
+    body = {"name": f"Traced {uuid.uuid4().hex}"}
+    made = await over_http(node, "/api/artists", method="POST", json=body, headers={"traceparent": caller.says()})
+    assert (made.status_code, made.headers["x-correlation-id"]) == (201, caller.trace_id)
+    server, below = trace_of(node, caller.trace_id)
+    assert (server.name, server.parent_id) == ("POST /api/artists", caller.span_id)
+    assert server.facts == {
+        "request.operation": "create_artist", "request.door": "http", "network.protocol.name": "http", "request.code": "ok",
+        "http.request.method": "POST", "http.route": "/api/artists", "http.response.status_code": 201,
+    }  # fmt: skip
+    assert {one.parent_id for one in below} == {server.span_id}
+    assert {one.kind for one in below} == {CLIENT}
+    statements = [one.name for one in below if one.facts["db.system.name"] == "postgresql"]
+    assert statements[0] == "begin"
+    assert statements[-1] == "commit"
+    assert {"insert artist", "insert event_outbox"} <= set(statements)
+    redis = [one for one in below if one.facts["db.system.name"] == "redis"]
+    assert {one.name for one in redis} == {"EVALSHA"}
+    assert body["name"] not in repr(node.receiver.spans)
+    assert {server.service["service.name"], below[0].service["service.name"]} == {NAME}
+
+
+async def test_a_frame_is_as_well(node: Node, caller: Caller) -> None:
+    refused = await in_a_frame(node, "get_artist", {"artist_id": 999_999_999}, {"traceparent": caller.says()})
+    assert refused["data"]["trace_id"] == caller.trace_id
+    server, below = trace_of(node, caller.trace_id)
+    assert (server.name, server.parent_id, server.is_failed) == ("get_artist", caller.span_id, False)
+    assert server.facts == {
+        "request.operation": "get_artist", "request.door": "websocket", "network.protocol.name": "websocket",
+        "request.code": "artist_not_found",
+    }  # fmt: skip
+    assert "select artist" in {one.name for one in below}
+    assert {one.parent_id for one in below} == {server.span_id}
+
+
+@pytest.mark.parametrize("transport", ["http", "ws"])
+@pytest.mark.parametrize("encoding", ["json", "protobuf"])
+async def test_the_generated_client_says_the_span_of_its_caller(
+    node: Node, caller: Caller, transport: Literal["http", "ws"], encoding: Literal["json", "protobuf"]
+) -> None:
+    told: dict[str, Any] = {"transport": transport, "encoding": encoding, "traceparent": caller.says}
+    async with AsyncClient(node.service.url, token=await node.service.token("reader"), **told) as client:
+        with pytest.raises(errors.ArtistNotFound) as refused:
+            await client.artists.get(artist_id=999_999_999)
+    assert refused.value.trace_id == caller.trace_id
+    server, _ = trace_of(node, caller.trace_id)
+    assert (server.parent_id, server.facts["request.operation"]) == (caller.span_id, "get_artist")
+
+
+async def test_the_blocking_client_does_as_well_and_says_nothing_where_there_is_nothing(
+    node: Node, caller: Caller
+) -> None:
+    token = await node.service.token("reader")
+    said = iter([None, caller.says()])
+
+    def ask() -> list[str | None]:
+        with Client(node.service.url, token=token, transport="http", traceparent=lambda: next(said)) as client:
+            return [fault_of(client) for _ in range(2)]
+
+    def fault_of(client: Client) -> str | None:
+        with pytest.raises(errors.ArtistNotFound) as refused:
+            client.artists.get(artist_id=999_999_999)
+        return refused.value.trace_id
+
+    own, traced = await asyncio.to_thread(ask)
+    assert (own != caller.trace_id, traced) == (True, caller.trace_id)
+
+
+async def test_without_a_caller_s_span_the_trace_has_the_request_s_own_id(node: Node) -> None:
+    refused = await over_http(node, "/api/artists/999999999")
+    server, _ = trace_of(node, refused.json()["trace_id"])
+    assert server.parent_id == ""
+    assert server.facts["http.response.status_code"] == 404
+
+
+async def test_a_request_with_an_id_of_its_own_says_it_in_its_span(node: Node, caller: Caller) -> None:
+    headers = {"x-correlation-id": "mine-1", "traceparent": caller.says()}
+    answer = await over_http(node, "/api/artists", headers=headers)
+    assert answer.headers["x-correlation-id"] == "mine-1"
+    server, _ = trace_of(node, caller.trace_id)
+    assert server.facts["request.id"] == "mine-1"
+
+
+async def test_what_its_caller_does_not_tell_is_not_told(node: Node, caller: Caller) -> None:
+    """A later request of another trace has come, so that this one would have."""
+    await over_http(node, "/api/artists", headers={"traceparent": caller.says("00")})
+    await in_a_frame(node, "get_artist", {"artist_id": 1}, {"traceparent": caller.says("02")})
+    later = Caller(secrets.token_hex(16), secrets.token_hex(8))
+    await over_http(node, "/api/artists", headers={"traceparent": later.says()})
+    trace_of(node, later.trace_id)
+    assert node.receiver.of(caller.trace_id) == []
+
+
+async def test_nothing_of_baggage_and_tracestate_goes_on(node: Node, caller: Caller) -> None:
+    said = {"traceparent": caller.says(), "baggage": "user=the-secret", "tracestate": "vendor=the-secret"}
+    await over_http(node, "/api/artists", headers=said)
+    trace_of(node, caller.trace_id)
+    assert "the-secret" not in repr(node.receiver.spans)
+
+
+async def test_the_collector_is_asked_as_the_settings_say(node: Node, caller: Caller) -> None:
+    await over_http(node, "/api/artists", headers={"traceparent": caller.says()})
+    trace_of(node, caller.trace_id)
+    assert set(node.receiver.paths) == {"/v1/traces"}
+    assert {one["api-key"] for one in node.receiver.headers} == {"the key"}
+    assert {one["content-type"] for one in node.receiver.headers} == {"application/x-protobuf"}
+
+
+async def test_what_is_refused_is_counted_and_what_is_held_holds_nobody(node: Node) -> None:
+    """While the collector holds a batch calls are answered; the node then ends by itself, and says so."""
+    dropped = f'{NAME}_trace_spans_dropped_total{{reason="failed"}}'
+    node.receiver.status = 400
+    await over_http(node, "/api/artists")
+
+    def is_counted() -> bool:
+        lines = httpx2.get(f"{node.service.url}/metrics", trust_env=False).text.splitlines()
+        return any(line.startswith(dropped) and float(line.rpartition(" ")[2]) > 0 for line in lines)
+
+    wait_for(is_counted)
+    node.receiver.status = 0
+    answered = [(await over_http(node, "/api/artists")).status_code]
+    wait_for(lambda: node.receiver.held)
+    answered += [(await over_http(node, "/api/artists")).status_code for _ in range(5)]
+    assert (answered, node.receiver.held) == ([200] * 6, 1)
+    node.service.process.stop()
+    assert "service.stopped" in node.service.log()
+    assert "traces.not_taken" in node.service.log()
+
+
+BUILT = """
+import sys
+for name in {missing!r}:
+    sys.modules[name] = None
+from pydantic import ValidationError
+def tell():
+    sys.__stdout__.write(" ".join(one for one, found in sys.modules.items() if found and one.startswith({looked_for!r})) + "\\n")
+from app.settings import Settings
+from app.wiring import build
+said = dict(database_url="postgresql://postgres@127.0.0.1:1/none", redis_url="redis://127.0.0.1:1/0",
+    keycloak_url="http://127.0.0.1:1", signing_secret="a test's own secret of enough characters", environment="test")
+build(Settings(**said))
+tell()
+try:
+    build(Settings(**said, otel_exporter_otlp_endpoint="http://127.0.0.1:1"))
+except ValidationError as error:
+    sys.__stdout__.write(error.errors()[0]["msg"])
+tell()
+"""
+SDK = ("opentelemetry.sdk", "opentelemetry.exporter")
+SPANS = ("opentelemetry.sdk.trace", "opentelemetry.exporter", "app.telemetry.traces.otel")
+
+
+def built(missing: tuple[str, ...], looked_for: tuple[str, ...]) -> str:
+    program = BUILT.format(missing=missing, looked_for=looked_for)
+    return subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+
+
+def test_without_the_extra_a_worker_is_made_and_traces_are_refused_at_the_start() -> None:
+    """FastAPI imports OpenTelemetry's API by itself, which does nothing."""
+    assert built(SDK, SDK).splitlines() == ["", "Value error, needs the extra otel, which is not installed"]
+
+
+def test_off_nothing_that_makes_or_sends_spans_is_imported() -> None:
+    """What is looked for is there as soon as traces are on. redis-py imports the SDK's metrics where it is installed."""
+    off, on = built((), SPANS).splitlines()
+    assert off == ""
+    assert set(SPANS) <= set(on.split())
+
+
+def test_headers_are_written_as_opentelemetry_s_variable() -> None:
+    assert headers_of("Api-Key=a%3Db, x = y,") == {"api-key": "a=b", "x": "y"}
+    assert headers_of("") == {}
