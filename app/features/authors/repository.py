@@ -94,7 +94,8 @@ class AuthorRepository:
         return author_of(row)
 
     async def delete(self, db: Executor, author_id: int, expected_version: int | None) -> Author:
-        """The author as it was. Raises AuthorNotFound and VersionMismatch. Without `expected_version` any version is deleted."""
+        """The author as it was. Raises AuthorInUse for one who has books, AuthorNotFound and VersionMismatch. Without
+        `expected_version` any version is deleted."""
         try:
             row = await db.fetchrow(self._delete, author_id=author_id, expected=expected_version)
         except asyncpg.ForeignKeyViolationError as error:
