@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date
 from typing import Any
 
+import asyncpg
 import pytest
 
+from app.db.database import Record
+from app.db.statements import Statement
+from app.features.books.repository import BookRepository
 from generated.client import AsyncClient, errors, models
 from tests.features.conftest import ABSENT, Connect, heard, statements
 from tests.features.test_authors import new_author, new_name
@@ -16,6 +21,8 @@ USER = "admin"
 """May do everything."""
 FIELDS: dict[str, Any] = {"title": "first", "published_on": date(2026, 1, 31)}
 OTHERS: dict[str, Any] = {"title": "second", "published_on": date(2026, 2, 28)}
+
+WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 
 
 async def references(client: AsyncClient) -> dict[str, Any]:
@@ -122,6 +129,38 @@ async def test_a_book_names_its_author_wherever_it_is_answered(connect: Connect)
     renamed = await client.authors.update(author_id=other.id, name=new_name())
     (found,) = (await client.books.get_page(author_id=other.id)).items
     assert (found.author, found.version) == (summary_of(renamed), changed.version)
+
+
+class Connection:
+    """An executor without limits of time, so that nothing but the other one ends a wait."""
+
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
+
+    async def fetch(self, statement: Statement, **parameters: object) -> list[Record]:
+        return [dict(row) for row in await self._connection.fetch(statement.sql, *statement.arguments(parameters))]
+
+    async def fetchrow(self, statement: Statement, **parameters: object) -> Record | None:
+        return next(iter(await self.fetch(statement, **parameters)), None)
+
+    async def execute(self, statement: Statement, **parameters: object) -> None:
+        await self.fetch(statement, **parameters)
+
+
+async def test_a_book_is_deleted_that_gets_an_author_who_was_not_there_when_the_deletion_began(migrated: str) -> None:
+    url = migrated.replace("+asyncpg", "")
+    async with asyncpg.create_pool(url, min_size=3) as pool, pool.acquire() as one, pool.acquire() as other:
+        author = "INSERT INTO author(name) VALUES ($1) RETURNING id"
+        first = await one.fetchval(author, new_name())
+        book = await one.fetchval("INSERT INTO book(title, author_id) VALUES ('first', $1) RETURNING id", first)
+        async with one.transaction():
+            await one.execute("UPDATE book SET title = 'second' WHERE id = $1", book)
+            deletion = asyncio.create_task(BookRepository().delete(Connection(other), book, None))
+            while not await pool.fetchval(WAITING):
+                await asyncio.sleep(0.01)
+            later = await pool.fetchval(author, new_name())
+            await one.execute("UPDATE book SET author_id = $1 WHERE id = $2", later, book)
+        assert (await deletion).author.id == later
 
 
 async def test_fifty_books_with_their_authors_are_one_statement(connect: Connect, service: RunningService) -> None:

@@ -58,6 +58,7 @@ class BookRepository:
         self._insert = compile_statement(_with_authors(inserted.cte("inserted")))
         self._update = compile_statement(_with_authors(updated.cte("updated")))
         self._delete = compile_statement(_with_authors(deleted.cte("deleted")))
+        self._hold = compile_statement(select(row.id).where(*same).with_for_update())
         self._pages: dict[frozenset[str], Statement] = {}
         self._find_author = compile_statement(_existing_author())
 
@@ -94,6 +95,8 @@ class BookRepository:
         return book_of(row)
 
     async def delete(self, db: Executor, book_id: int, expected_version: int | None) -> Book:
+        """Held before, since a statement that waited for another change would not find an author who came meanwhile."""
+        await db.fetchrow(self._hold, id=book_id)
         row = await db.fetchrow(self._delete, id=book_id, expected=expected_version)
         if row is None:
             await self.get(db, book_id)
