@@ -15,10 +15,16 @@ from app.features.auth.handler import Auth
 from app.features.authors import tables as authors_tables
 from app.features.authors.handler import Authors
 from app.features.authors.repository import AuthorRepository
+from app.features.books import tables as books_tables
+from app.features.books.handler import Books
+from app.features.books.repository import BookRepository
 from app.features.system.handler import System
 from generated.handlers import Handlers
 
-TABLES: tuple[ModuleType, ...] = (authors_tables,)
+TABLES: tuple[ModuleType, ...] = (
+    authors_tables,
+    books_tables,
+)
 """Importing a module is what puts its tables into the schema."""
 
 
@@ -29,4 +35,5 @@ def handlers(platform: Platform) -> Handlers[Context]:
         auth=Auth(platform.identity, platform.tickets),
         authors=Authors(AuthorRepository(), platform.cursors),
         system=System(platform.is_ready),
+        books=Books(BookRepository(), platform.cursors),
     )

@@ -125,11 +125,78 @@ def fault_of_author_page(value: object) -> str | None:
     return None
 
 
+def fault_of_author_summary(value: object) -> str | None:
+    if type(value) is not results.AuthorSummary:
+        return unfit(value, "AuthorSummary")
+    if not is_int64(value.id):
+        return "/id" + unfit(value.id, "integer(int64)")
+    if type(value.name) is not str and not is_text(value.name):
+        return "/name" + unfit(value.name, "string")
+    return None
+
+
 def fault_of_author_updated(value: object) -> str | None:
     if type(value) is not results.AuthorUpdated:
         return unfit(value, "AuthorUpdated")
     if (fault := fault_of_author(value.author)) is not None:
         return f"/author{fault}"
+    return None
+
+
+def fault_of_book(value: object) -> str | None:
+    if type(value) is not results.Book:
+        return unfit(value, "Book")
+    if not is_int64(value.id):
+        return "/id" + unfit(value.id, "integer(int64)")
+    if type(value.title) is not str and not is_text(value.title):
+        return "/title" + unfit(value.title, "string")
+    if (fault := fault_of_author_summary(value.author)) is not None:
+        return f"/author{fault}"
+    if value.published_on is not None and type(value.published_on) is not date:
+        return "/published_on" + unfit(value.published_on, "string(date)")
+    if type(value.created_at) is not datetime or value.created_at.tzinfo is None:
+        return "/created_at" + unfit(value.created_at, "string(date-time)")
+    if type(value.updated_at) is not datetime or value.updated_at.tzinfo is None:
+        return "/updated_at" + unfit(value.updated_at, "string(date-time)")
+    if not is_int64(value.version):
+        return "/version" + unfit(value.version, "integer(int64)")
+    return None
+
+
+def fault_of_book_created(value: object) -> str | None:
+    if type(value) is not results.BookCreated:
+        return unfit(value, "BookCreated")
+    if (fault := fault_of_book(value.book)) is not None:
+        return f"/book{fault}"
+    return None
+
+
+def fault_of_book_deleted(value: object) -> str | None:
+    if type(value) is not results.BookDeleted:
+        return unfit(value, "BookDeleted")
+    if (fault := fault_of_book(value.book)) is not None:
+        return f"/book{fault}"
+    return None
+
+
+def fault_of_book_page(value: object) -> str | None:
+    if type(value) is not results.BookPage:
+        return unfit(value, "BookPage")
+    if not isinstance(value.items, list):
+        return "/items" + unfit(value.items, "array of Book")
+    for items_item in value.items:
+        if (fault := fault_of_book(items_item)) is not None:
+            return f"/items/*{fault}"
+    if (fault := fault_of_page_meta(value.meta)) is not None:
+        return f"/meta{fault}"
+    return None
+
+
+def fault_of_book_updated(value: object) -> str | None:
+    if type(value) is not results.BookUpdated:
+        return unfit(value, "BookUpdated")
+    if (fault := fault_of_book(value.book)) is not None:
+        return f"/book{fault}"
     return None
 
 

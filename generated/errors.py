@@ -68,6 +68,14 @@ class AuditLogNotFound(ApiError):
     title = "There is no such audit row."
 
 
+class AuthorInUse(ApiError):
+    code = "author_in_use"
+    status = 409
+    rsp = RspCode.CONFLICT
+    retryable = False
+    title = "Something refers to this author."
+
+
 class AuthorNameTaken(ApiError):
     code = "author_name_taken"
     status = 409
@@ -82,6 +90,14 @@ class AuthorNotFound(ApiError):
     rsp = RspCode.NOT_FOUND
     retryable = False
     title = "There is no such author."
+
+
+class BookNotFound(ApiError):
+    code = "book_not_found"
+    status = 404
+    rsp = RspCode.NOT_FOUND
+    retryable = False
+    title = "There is no such book."
 
 
 class ChangedMeanwhile(ApiError):
@@ -278,8 +294,10 @@ class VersionMismatch(ApiError):
 
 ERRORS: dict[str, type[ApiError]] = {
     "audit_log_not_found": AuditLogNotFound,
+    "author_in_use": AuthorInUse,
     "author_name_taken": AuthorNameTaken,
     "author_not_found": AuthorNotFound,
+    "book_not_found": BookNotFound,
     "changed_meanwhile": ChangedMeanwhile,
     "credentials_invalid": CredentialsInvalid,
     "cursor_invalid": CursorInvalid,

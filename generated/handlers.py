@@ -8,13 +8,17 @@ from typing import Generic, TypeVar
 
 from generated.models import (
     CreateAuthorRequest,
+    CreateBookRequest,
     CreateWsTicketRequest,
     DeleteAuthorRequest,
+    DeleteBookRequest,
     EndSessionsRequest,
     GetAuditLogRequest,
     GetAuditLogsRequest,
     GetAuthorRequest,
     GetAuthorsRequest,
+    GetBookRequest,
+    GetBooksRequest,
     GetPaginatedAuthorsRequest,
     HealthRequest,
     LivezRequest,
@@ -23,8 +27,20 @@ from generated.models import (
     ReadyzRequest,
     RefreshRequest,
     UpdateAuthorRequest,
+    UpdateBookRequest,
 )
-from generated.results import AuditLog, AuditLogPage, Author, AuthorList, AuthorPage, Health, Tokens, WsTicket
+from generated.results import (
+    AuditLog,
+    AuditLogPage,
+    Author,
+    AuthorList,
+    AuthorPage,
+    Book,
+    BookPage,
+    Health,
+    Tokens,
+    WsTicket,
+)
 
 ContextT = TypeVar("ContextT")
 
@@ -87,6 +103,28 @@ class AuthorsHandler(ABC, Generic[ContextT]):
         """Replace an author."""
 
 
+class BooksHandler(ABC, Generic[ContextT]):
+    @abstractmethod
+    async def create_book(self, context: ContextT, request: CreateBookRequest) -> Book:
+        """Create a book."""
+
+    @abstractmethod
+    async def delete_book(self, context: ContextT, request: DeleteBookRequest) -> None:
+        """Delete a book."""
+
+    @abstractmethod
+    async def get_book(self, context: ContextT, request: GetBookRequest) -> Book:
+        """Read one book."""
+
+    @abstractmethod
+    async def get_books(self, context: ContextT, request: GetBooksRequest) -> BookPage:
+        """Read books page by page."""
+
+    @abstractmethod
+    async def update_book(self, context: ContextT, request: UpdateBookRequest) -> Book:
+        """Replace a book."""
+
+
 class SystemHandler(ABC, Generic[ContextT]):
     @abstractmethod
     async def health(self, context: ContextT, request: HealthRequest) -> Health:
@@ -108,4 +146,5 @@ class Handlers(Generic[ContextT]):
     audit_log: AuditLogHandler[ContextT]
     auth: AuthHandler[ContextT]
     authors: AuthorsHandler[ContextT]
+    books: BooksHandler[ContextT]
     system: SystemHandler[ContextT]

@@ -22,6 +22,14 @@ class CreateAuthorRequest(Request):
     born_on: Day | None = None
 
 
+class CreateBookRequest(Request):
+    """Create a book."""
+
+    title: Annotated[str, Field(min_length=1, max_length=200, pattern="^[^\\x00]*$")]
+    author_id: Annotated[int, Field(ge=1, le=9007199254740991)]
+    published_on: Day | None = None
+
+
 class CreateWsTicketRequest(Request):
     """Get a ticket that opens one WebSocket."""
 
@@ -30,6 +38,13 @@ class DeleteAuthorRequest(Request):
     """Delete an author."""
 
     author_id: Annotated[int, Field(ge=1, le=9007199254740991)]
+    expected_version: Annotated[Annotated[int, Field(ge=1, le=9007199254740991)] | None, NotNull()] = None
+
+
+class DeleteBookRequest(Request):
+    """Delete a book."""
+
+    book_id: Annotated[int, Field(ge=1, le=9007199254740991)]
     expected_version: Annotated[Annotated[int, Field(ge=1, le=9007199254740991)] | None, NotNull()] = None
 
 
@@ -79,6 +94,23 @@ class GetAuthorsRequest(Request):
     search_term: Annotated[
         Annotated[str, Field(min_length=1, max_length=200, pattern="^[^\\x00]*$")] | None, NotNull()
     ] = None
+
+
+class GetBookRequest(Request):
+    """Read one book."""
+
+    book_id: Annotated[int, Field(ge=1, le=9007199254740991)]
+
+
+class GetBooksRequest(Request):
+    """Read books page by page."""
+
+    page: Annotated[int, Field(ge=1, le=1000000)] = 1
+    per_page: Annotated[int, Field(ge=1, le=100)] = 20
+    cursor: Annotated[Annotated[str, Field(min_length=1, max_length=512, pattern="^[^\\x00]*$")] | None, NotNull()] = (
+        None
+    )
+    author_id: Annotated[Annotated[int, Field(ge=1, le=9007199254740991)] | None, NotNull()] = None
 
 
 class GetPaginatedAuthorsRequest(Request):
@@ -132,3 +164,13 @@ class UpdateAuthorRequest(Request):
     expected_version: Annotated[Annotated[int, Field(ge=1, le=9007199254740991)] | None, NotNull()] = None
     bio: Annotated[str, Field(max_length=2000, pattern="^[^\\x00]*$")] | None = None
     born_on: Day | None = None
+
+
+class UpdateBookRequest(Request):
+    """Replace a book."""
+
+    book_id: Annotated[int, Field(ge=1, le=9007199254740991)]
+    title: Annotated[str, Field(min_length=1, max_length=200, pattern="^[^\\x00]*$")]
+    author_id: Annotated[int, Field(ge=1, le=9007199254740991)]
+    expected_version: Annotated[Annotated[int, Field(ge=1, le=9007199254740991)] | None, NotNull()] = None
+    published_on: Day | None = None

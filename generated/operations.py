@@ -95,7 +95,7 @@ class Event:
 
 
 CONTRACT_VERSION = "1.0.0"
-CONTRACT_HASH = "949b2fef"
+CONTRACT_HASH = "a337117b"
 LATENCY_OBJECTIVES: tuple[float, ...] = (0.25, 0.5)
 """In seconds; each is a bound of the histogram of requests, so that what keeps it can be counted."""
 
@@ -109,13 +109,32 @@ class PkgId(IntEnum):
     DELETE_AUTHOR = 6
     GET_AUDIT_LOGS = 7
     GET_AUDIT_LOG = 8
+    GET_BOOKS = 9
+    CREATE_BOOK = 10
+    GET_BOOK = 11
+    UPDATE_BOOK = 12
+    DELETE_BOOK = 13
     AUTHOR_CREATED = 1001
     AUTHOR_UPDATED = 1002
     AUTHOR_DELETED = 1003
+    BOOK_CREATED = 1004
+    BOOK_UPDATED = 1005
+    BOOK_DELETED = 1006
 
 
 ROLES: frozenset[str] = frozenset(
-    {"admin", "create-author", "delete-author", "get-authors", "update-author", "view-audit-logs"}
+    {
+        "admin",
+        "create-author",
+        "create-book",
+        "delete-author",
+        "delete-book",
+        "get-authors",
+        "get-books",
+        "update-author",
+        "update-book",
+        "view-audit-logs",
+    }
 )
 
 BUCKETS: dict[str, Bucket] = {
@@ -131,6 +150,8 @@ BUCKETS: dict[str, Bucket] = {
 TOPICS: dict[str, Topic] = {
     "authors": Topic("authors", 1000, 3600.0, True),
     "authors/{author.id}": Topic("authors/{author.id}", 1000, 3600.0, True, ("author.id",)),
+    "books": Topic("books", 1000, 3600.0, True),
+    "books/{book.id}": Topic("books/{book.id}", 1000, 3600.0, True, ("book.id",)),
 }
 
 SOCKETS_PER_USER = 20
@@ -168,6 +189,39 @@ OPERATIONS: dict[str, Operation] = {
             "unsupported_media_type",
         ),
         publishes=("author_created",),
+        sensitive=frozenset(),
+    ),
+    "create_book": Operation(
+        name="create_book",
+        feature="books",
+        pkg_id=10,
+        is_query=False,
+        is_stream=False,
+        roles=(frozenset({"create-book"}),),
+        bucket=BUCKETS["writes"],
+        audit=Audit.REQUIRED,
+        idempotency=Idempotency.KEY,
+        timeout_s=5.0,
+        priority=Priority.WRITE,
+        errors=(
+            "author_not_found",
+            "changed_meanwhile",
+            "forbidden",
+            "idempotency_key_reused",
+            "internal",
+            "invalid_data",
+            "malformed",
+            "not_acceptable",
+            "outcome_unknown",
+            "rate_limited",
+            "request_in_progress",
+            "timeout",
+            "too_large",
+            "unauthenticated",
+            "unavailable",
+            "unsupported_media_type",
+        ),
+        publishes=("book_created",),
         sensitive=frozenset(),
     ),
     "create_ws_ticket": Operation(
@@ -209,6 +263,7 @@ OPERATIONS: dict[str, Operation] = {
         timeout_s=5.0,
         priority=Priority.WRITE,
         errors=(
+            "author_in_use",
             "author_not_found",
             "changed_meanwhile",
             "forbidden",
@@ -223,6 +278,35 @@ OPERATIONS: dict[str, Operation] = {
             "version_mismatch",
         ),
         publishes=("author_deleted",),
+        sensitive=frozenset(),
+    ),
+    "delete_book": Operation(
+        name="delete_book",
+        feature="books",
+        pkg_id=13,
+        is_query=False,
+        is_stream=False,
+        roles=(frozenset({"delete-book"}),),
+        bucket=BUCKETS["writes"],
+        audit=Audit.REQUIRED,
+        idempotency=Idempotency.NATURAL,
+        timeout_s=5.0,
+        priority=Priority.WRITE,
+        errors=(
+            "book_not_found",
+            "changed_meanwhile",
+            "forbidden",
+            "internal",
+            "invalid_data",
+            "malformed",
+            "outcome_unknown",
+            "rate_limited",
+            "timeout",
+            "unauthenticated",
+            "unavailable",
+            "version_mismatch",
+        ),
+        publishes=("book_deleted",),
         sensitive=frozenset(),
     ),
     "end_sessions": Operation(
@@ -345,6 +429,60 @@ OPERATIONS: dict[str, Operation] = {
         timeout_s=5.0,
         priority=Priority.READ,
         errors=(
+            "forbidden",
+            "internal",
+            "invalid_data",
+            "malformed",
+            "not_acceptable",
+            "rate_limited",
+            "timeout",
+            "unauthenticated",
+            "unavailable",
+        ),
+        publishes=(),
+        sensitive=frozenset(),
+    ),
+    "get_book": Operation(
+        name="get_book",
+        feature="books",
+        pkg_id=11,
+        is_query=True,
+        is_stream=False,
+        roles=(frozenset({"get-books"}),),
+        bucket=BUCKETS["reads"],
+        audit=Audit.BEST_EFFORT,
+        idempotency=Idempotency.NATURAL,
+        timeout_s=5.0,
+        priority=Priority.READ,
+        errors=(
+            "book_not_found",
+            "forbidden",
+            "internal",
+            "invalid_data",
+            "malformed",
+            "not_acceptable",
+            "rate_limited",
+            "timeout",
+            "unauthenticated",
+            "unavailable",
+        ),
+        publishes=(),
+        sensitive=frozenset(),
+    ),
+    "get_books": Operation(
+        name="get_books",
+        feature="books",
+        pkg_id=9,
+        is_query=True,
+        is_stream=False,
+        roles=(frozenset({"get-books"}),),
+        bucket=BUCKETS["reads"],
+        audit=Audit.BEST_EFFORT,
+        idempotency=Idempotency.NATURAL,
+        timeout_s=5.0,
+        priority=Priority.READ,
+        errors=(
+            "cursor_invalid",
             "forbidden",
             "internal",
             "invalid_data",
@@ -551,6 +689,39 @@ OPERATIONS: dict[str, Operation] = {
         publishes=("author_updated",),
         sensitive=frozenset(),
     ),
+    "update_book": Operation(
+        name="update_book",
+        feature="books",
+        pkg_id=12,
+        is_query=False,
+        is_stream=False,
+        roles=(frozenset({"update-book"}),),
+        bucket=BUCKETS["writes"],
+        audit=Audit.REQUIRED,
+        idempotency=Idempotency.NATURAL,
+        timeout_s=5.0,
+        priority=Priority.WRITE,
+        errors=(
+            "author_not_found",
+            "book_not_found",
+            "changed_meanwhile",
+            "forbidden",
+            "internal",
+            "invalid_data",
+            "malformed",
+            "not_acceptable",
+            "outcome_unknown",
+            "rate_limited",
+            "timeout",
+            "too_large",
+            "unauthenticated",
+            "unavailable",
+            "unsupported_media_type",
+            "version_mismatch",
+        ),
+        publishes=("book_updated",),
+        sensitive=frozenset(),
+    ),
 }
 
 EVENTS: dict[str, Event] = {
@@ -571,6 +742,15 @@ EVENTS: dict[str, Event] = {
         pkg_id=1002,
         topics=("authors", "authors/{author.id}"),
         roles=(frozenset({"get-authors"}),),
+    ),
+    "book_created": Event(
+        name="book_created", pkg_id=1004, topics=("books", "books/{book.id}"), roles=(frozenset({"get-books"}),)
+    ),
+    "book_deleted": Event(
+        name="book_deleted", pkg_id=1006, topics=("books", "books/{book.id}"), roles=(frozenset({"get-books"}),)
+    ),
+    "book_updated": Event(
+        name="book_updated", pkg_id=1005, topics=("books", "books/{book.id}"), roles=(frozenset({"get-books"}),)
     ),
 }
 

@@ -66,8 +66,42 @@ class AuthorPage(Struct, kw_only=True, gc=False):
     meta: PageMeta
 
 
+class AuthorSummary(Struct, kw_only=True, gc=False):
+    """What an answer about something else shows of its author."""
+
+    id: int
+    name: str
+
+
 class AuthorUpdated(Struct, kw_only=True, gc=False):
     author: Author
+
+
+class Book(Struct, kw_only=True, gc=False):
+    id: int
+    title: str
+    author: AuthorSummary
+    published_on: date | None
+    created_at: datetime
+    updated_at: datetime
+    version: int
+
+
+class BookCreated(Struct, kw_only=True, gc=False):
+    book: Book
+
+
+class BookDeleted(Struct, kw_only=True, gc=False):
+    book: Book
+
+
+class BookPage(Struct, kw_only=True, gc=False):
+    items: list[Book]
+    meta: PageMeta
+
+
+class BookUpdated(Struct, kw_only=True, gc=False):
+    book: Book
 
 
 class FieldError(Struct, kw_only=True, gc=False):

@@ -13,6 +13,13 @@ class AuthorsByAuthorIdTopic(Struct, frozen=True):
     author_id: Annotated[int, Meta(ge=1, le=9007199254740991)]
 
 
+class BooksByBookIdTopic(Struct, frozen=True):
+    """Of `books/{book.id}`."""
+
+    book_id: Annotated[int, Meta(ge=1, le=9007199254740991)]
+
+
 TOPIC_RECORDS: dict[str, type[Struct]] = {
     "authors/{author.id}": AuthorsByAuthorIdTopic,
+    "books/{book.id}": BooksByBookIdTopic,
 }

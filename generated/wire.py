@@ -13,7 +13,7 @@ from generated import checks, models, results
 from generated.bindings import Codec, EventCodec
 from generated.enums import AuditDoor, AuditOutcome, HealthStatus
 from generated.operations import EVENTS, Event
-from generated.proto import audit_log_pb2, auth_pb2, authors_pb2, envelope_pb2, system_pb2
+from generated.proto import audit_log_pb2, auth_pb2, authors_pb2, books_pb2, envelope_pb2, system_pb2
 from generated.proto.envelope_pb2 import PageMeta
 from generated.scalars import EPOCH, fault_of_nothing, moment_of
 
@@ -162,12 +162,84 @@ def read_author_page(message: authors_pb2.AuthorPage) -> results.AuthorPage:
     return results.AuthorPage(items=[read_author(item) for item in message.items], meta=read_page_meta(message.meta))
 
 
+def write_author_summary(message: authors_pb2.AuthorSummary, value: results.AuthorSummary) -> None:
+    message.id = value.id
+    message.name = value.name
+
+
+def read_author_summary(message: authors_pb2.AuthorSummary) -> results.AuthorSummary:
+    return results.AuthorSummary(id=message.id, name=message.name)
+
+
 def write_author_updated(message: authors_pb2.AuthorUpdated, value: results.AuthorUpdated) -> None:
     write_author(message.author, value.author)
 
 
 def read_author_updated(message: authors_pb2.AuthorUpdated) -> results.AuthorUpdated:
     return results.AuthorUpdated(author=read_author(message.author))
+
+
+def write_book(message: books_pb2.Book, value: results.Book) -> None:
+    message.id = value.id
+    message.title = value.title
+    write_author_summary(message.author, value.author)
+    if value.published_on is not None:
+        message.published_on = value.published_on.isoformat()
+    since = value.created_at - EPOCH
+    timestamp = message.created_at
+    timestamp.seconds = since.days * 86400 + since.seconds
+    timestamp.nanos = since.microseconds * 1000
+    since = value.updated_at - EPOCH
+    timestamp = message.updated_at
+    timestamp.seconds = since.days * 86400 + since.seconds
+    timestamp.nanos = since.microseconds * 1000
+    message.version = value.version
+
+
+def read_book(message: books_pb2.Book) -> results.Book:
+    return results.Book(
+        id=message.id,
+        title=message.title,
+        author=read_author_summary(message.author),
+        published_on=date.fromisoformat(message.published_on) if message.HasField("published_on") else None,
+        created_at=moment_of(message.created_at),
+        updated_at=moment_of(message.updated_at),
+        version=message.version,
+    )
+
+
+def write_book_created(message: books_pb2.BookCreated, value: results.BookCreated) -> None:
+    write_book(message.book, value.book)
+
+
+def read_book_created(message: books_pb2.BookCreated) -> results.BookCreated:
+    return results.BookCreated(book=read_book(message.book))
+
+
+def write_book_deleted(message: books_pb2.BookDeleted, value: results.BookDeleted) -> None:
+    write_book(message.book, value.book)
+
+
+def read_book_deleted(message: books_pb2.BookDeleted) -> results.BookDeleted:
+    return results.BookDeleted(book=read_book(message.book))
+
+
+def write_book_page(message: books_pb2.BookPage, value: results.BookPage) -> None:
+    for items_item in value.items:
+        write_book(message.items.add(), items_item)
+    write_page_meta(message.meta, value.meta)
+
+
+def read_book_page(message: books_pb2.BookPage) -> results.BookPage:
+    return results.BookPage(items=[read_book(item) for item in message.items], meta=read_page_meta(message.meta))
+
+
+def write_book_updated(message: books_pb2.BookUpdated, value: results.BookUpdated) -> None:
+    write_book(message.book, value.book)
+
+
+def read_book_updated(message: books_pb2.BookUpdated) -> results.BookUpdated:
+    return results.BookUpdated(book=read_book(message.book))
 
 
 def write_field_error(message: envelope_pb2.FieldError, value: results.FieldError) -> None:
@@ -293,6 +365,22 @@ def fill_create_author_request(message: authors_pb2.CreateAuthorRequest, value: 
         message.born_on = value.born_on.isoformat()
 
 
+def values_of_create_book_request(message: books_pb2.CreateBookRequest) -> dict[str, object]:
+    values: dict[str, object] = {}
+    values["title"] = message.title
+    values["author_id"] = message.author_id
+    if message.HasField("published_on"):
+        values["published_on"] = message.published_on
+    return values
+
+
+def fill_create_book_request(message: books_pb2.CreateBookRequest, value: models.CreateBookRequest) -> None:
+    message.title = value.title
+    message.author_id = value.author_id
+    if value.published_on is not None:
+        message.published_on = value.published_on.isoformat()
+
+
 def values_of_create_ws_ticket_request(message: auth_pb2.CreateWsTicketRequest) -> dict[str, object]:
     values: dict[str, object] = {}
     return values
@@ -312,6 +400,20 @@ def values_of_delete_author_request(message: authors_pb2.DeleteAuthorRequest) ->
 
 def fill_delete_author_request(message: authors_pb2.DeleteAuthorRequest, value: models.DeleteAuthorRequest) -> None:
     message.author_id = value.author_id
+    if value.expected_version is not None:
+        message.expected_version = value.expected_version
+
+
+def values_of_delete_book_request(message: books_pb2.DeleteBookRequest) -> dict[str, object]:
+    values: dict[str, object] = {}
+    values["book_id"] = message.book_id
+    if message.HasField("expected_version"):
+        values["expected_version"] = message.expected_version
+    return values
+
+
+def fill_delete_book_request(message: books_pb2.DeleteBookRequest, value: models.DeleteBookRequest) -> None:
+    message.book_id = value.book_id
     if value.expected_version is not None:
         message.expected_version = value.expected_version
 
@@ -398,6 +500,38 @@ def fill_get_authors_request(message: authors_pb2.GetAuthorsRequest, value: mode
         message.name = value.name
     if value.search_term is not None:
         message.search_term = value.search_term
+
+
+def values_of_get_book_request(message: books_pb2.GetBookRequest) -> dict[str, object]:
+    values: dict[str, object] = {}
+    values["book_id"] = message.book_id
+    return values
+
+
+def fill_get_book_request(message: books_pb2.GetBookRequest, value: models.GetBookRequest) -> None:
+    message.book_id = value.book_id
+
+
+def values_of_get_books_request(message: books_pb2.GetBooksRequest) -> dict[str, object]:
+    values: dict[str, object] = {}
+    if message.HasField("page"):
+        values["page"] = message.page
+    if message.HasField("per_page"):
+        values["per_page"] = message.per_page
+    if message.HasField("cursor"):
+        values["cursor"] = message.cursor
+    if message.HasField("author_id"):
+        values["author_id"] = message.author_id
+    return values
+
+
+def fill_get_books_request(message: books_pb2.GetBooksRequest, value: models.GetBooksRequest) -> None:
+    message.page = value.page
+    message.per_page = value.per_page
+    if value.cursor is not None:
+        message.cursor = value.cursor
+    if value.author_id is not None:
+        message.author_id = value.author_id
 
 
 def values_of_get_paginated_authors_request(message: authors_pb2.GetPaginatedAuthorsRequest) -> dict[str, object]:
@@ -511,6 +645,28 @@ def fill_update_author_request(message: authors_pb2.UpdateAuthorRequest, value: 
         message.born_on = value.born_on.isoformat()
 
 
+def values_of_update_book_request(message: books_pb2.UpdateBookRequest) -> dict[str, object]:
+    values: dict[str, object] = {}
+    values["book_id"] = message.book_id
+    if message.HasField("expected_version"):
+        values["expected_version"] = message.expected_version
+    values["title"] = message.title
+    values["author_id"] = message.author_id
+    if message.HasField("published_on"):
+        values["published_on"] = message.published_on
+    return values
+
+
+def fill_update_book_request(message: books_pb2.UpdateBookRequest, value: models.UpdateBookRequest) -> None:
+    message.book_id = value.book_id
+    if value.expected_version is not None:
+        message.expected_version = value.expected_version
+    message.title = value.title
+    message.author_id = value.author_id
+    if value.published_on is not None:
+        message.published_on = value.published_on.isoformat()
+
+
 _json = msgspec.json.Encoder().encode
 
 
@@ -529,6 +685,16 @@ def _encode_create_author(result: results.Author) -> bytes:
     return message.SerializeToString()
 
 
+def _values_create_book(data: bytes) -> dict[str, object]:
+    return values_of_create_book_request(books_pb2.CreateBookRequest.FromString(data))
+
+
+def _encode_create_book(result: results.Book) -> bytes:
+    message = books_pb2.Book()
+    write_book(message, result)
+    return message.SerializeToString()
+
+
 def _values_create_ws_ticket(data: bytes) -> dict[str, object]:
     return values_of_create_ws_ticket_request(auth_pb2.CreateWsTicketRequest.FromString(data))
 
@@ -541,6 +707,10 @@ def _encode_create_ws_ticket(result: results.WsTicket) -> bytes:
 
 def _values_delete_author(data: bytes) -> dict[str, object]:
     return values_of_delete_author_request(authors_pb2.DeleteAuthorRequest.FromString(data))
+
+
+def _values_delete_book(data: bytes) -> dict[str, object]:
+    return values_of_delete_book_request(books_pb2.DeleteBookRequest.FromString(data))
 
 
 def _values_get_audit_log(data: bytes) -> dict[str, object]:
@@ -604,6 +774,39 @@ def _binary_frame_get_authors(result: results.AuthorList) -> tuple[bytes, PageMe
     message = authors_pb2.AuthorList()
     for items_item in result.items:
         write_author(message.items.add(), items_item)
+    meta = PageMeta()
+    write_page_meta(meta, result.meta)
+    return message.SerializeToString(), meta
+
+
+def _values_get_book(data: bytes) -> dict[str, object]:
+    return values_of_get_book_request(books_pb2.GetBookRequest.FromString(data))
+
+
+def _encode_get_book(result: results.Book) -> bytes:
+    message = books_pb2.Book()
+    write_book(message, result)
+    return message.SerializeToString()
+
+
+def _values_get_books(data: bytes) -> dict[str, object]:
+    return values_of_get_books_request(books_pb2.GetBooksRequest.FromString(data))
+
+
+def _encode_get_books(result: results.BookPage) -> bytes:
+    message = books_pb2.BookPage()
+    write_book_page(message, result)
+    return message.SerializeToString()
+
+
+def _frame_get_books(result: results.BookPage) -> tuple[bytes, bytes | None]:
+    return _json(result.items), _json(result.meta)
+
+
+def _binary_frame_get_books(result: results.BookPage) -> tuple[bytes, PageMeta | None]:
+    message = books_pb2.BookPage()
+    for items_item in result.items:
+        write_book(message.items.add(), items_item)
     meta = PageMeta()
     write_page_meta(meta, result.meta)
     return message.SerializeToString(), meta
@@ -684,6 +887,16 @@ def _encode_update_author(result: results.Author) -> bytes:
     return message.SerializeToString()
 
 
+def _values_update_book(data: bytes) -> dict[str, object]:
+    return values_of_update_book_request(books_pb2.UpdateBookRequest.FromString(data))
+
+
+def _encode_update_book(result: results.Book) -> bytes:
+    message = books_pb2.Book()
+    write_book(message, result)
+    return message.SerializeToString()
+
+
 CODECS: dict[str, Codec] = {
     "create_author": Codec(
         decode_json=models.CreateAuthorRequest.__pydantic_validator__.validate_json,
@@ -695,6 +908,17 @@ CODECS: dict[str, Codec] = {
         frame_protobuf=lambda result: (_encode_create_author(result), None),
         restore=msgspec.json.Decoder(results.Author).decode,
         fault_of=checks.fault_of_author,
+    ),
+    "create_book": Codec(
+        decode_json=models.CreateBookRequest.__pydantic_validator__.validate_json,
+        decode_values=models.CreateBookRequest.__pydantic_validator__.validate_python,
+        values_protobuf=_values_create_book,
+        encode_json=_json,
+        encode_protobuf=_encode_create_book,
+        frame_json=lambda result: (_json(result), None),
+        frame_protobuf=lambda result: (_encode_create_book(result), None),
+        restore=msgspec.json.Decoder(results.Book).decode,
+        fault_of=checks.fault_of_book,
     ),
     "create_ws_ticket": Codec(
         decode_json=models.CreateWsTicketRequest.__pydantic_validator__.validate_json,
@@ -711,6 +935,17 @@ CODECS: dict[str, Codec] = {
         decode_json=models.DeleteAuthorRequest.__pydantic_validator__.validate_json,
         decode_values=models.DeleteAuthorRequest.__pydantic_validator__.validate_python,
         values_protobuf=_values_delete_author,
+        encode_json=lambda result: b"",
+        encode_protobuf=lambda result: b"",
+        frame_json=lambda result: (b"null", None),
+        frame_protobuf=lambda result: (b"", None),
+        restore=lambda data: None,
+        fault_of=fault_of_nothing,
+    ),
+    "delete_book": Codec(
+        decode_json=models.DeleteBookRequest.__pydantic_validator__.validate_json,
+        decode_values=models.DeleteBookRequest.__pydantic_validator__.validate_python,
+        values_protobuf=_values_delete_book,
         encode_json=lambda result: b"",
         encode_protobuf=lambda result: b"",
         frame_json=lambda result: (b"null", None),
@@ -772,6 +1007,28 @@ CODECS: dict[str, Codec] = {
         frame_protobuf=_binary_frame_get_authors,
         restore=msgspec.json.Decoder(results.AuthorList).decode,
         fault_of=checks.fault_of_author_list,
+    ),
+    "get_book": Codec(
+        decode_json=models.GetBookRequest.__pydantic_validator__.validate_json,
+        decode_values=models.GetBookRequest.__pydantic_validator__.validate_python,
+        values_protobuf=_values_get_book,
+        encode_json=_json,
+        encode_protobuf=_encode_get_book,
+        frame_json=lambda result: (_json(result), None),
+        frame_protobuf=lambda result: (_encode_get_book(result), None),
+        restore=msgspec.json.Decoder(results.Book).decode,
+        fault_of=checks.fault_of_book,
+    ),
+    "get_books": Codec(
+        decode_json=models.GetBooksRequest.__pydantic_validator__.validate_json,
+        decode_values=models.GetBooksRequest.__pydantic_validator__.validate_python,
+        values_protobuf=_values_get_books,
+        encode_json=_json,
+        encode_protobuf=_encode_get_books,
+        frame_json=_frame_get_books,
+        frame_protobuf=_binary_frame_get_books,
+        restore=msgspec.json.Decoder(results.BookPage).decode,
+        fault_of=checks.fault_of_book_page,
     ),
     "get_paginated_authors": Codec(
         decode_json=models.GetPaginatedAuthorsRequest.__pydantic_validator__.validate_json,
@@ -861,6 +1118,17 @@ CODECS: dict[str, Codec] = {
         restore=msgspec.json.Decoder(results.Author).decode,
         fault_of=checks.fault_of_author,
     ),
+    "update_book": Codec(
+        decode_json=models.UpdateBookRequest.__pydantic_validator__.validate_json,
+        decode_values=models.UpdateBookRequest.__pydantic_validator__.validate_python,
+        values_protobuf=_values_update_book,
+        encode_json=_json,
+        encode_protobuf=_encode_update_book,
+        frame_json=lambda result: (_json(result), None),
+        frame_protobuf=lambda result: (_encode_update_book(result), None),
+        restore=msgspec.json.Decoder(results.Book).decode,
+        fault_of=checks.fault_of_book,
+    ),
 }
 
 EVENT_CODECS: dict[int, EventCodec] = {
@@ -882,10 +1150,31 @@ EVENT_CODECS: dict[int, EventCodec] = {
         msgspec.json.Decoder(results.AuthorUpdated).decode,
         checks.fault_of_author_updated,
     ),
+    1004: EventCodec(
+        _json,
+        lambda event: _message(books_pb2.BookCreated(), write_book_created, event),
+        msgspec.json.Decoder(results.BookCreated).decode,
+        checks.fault_of_book_created,
+    ),
+    1006: EventCodec(
+        _json,
+        lambda event: _message(books_pb2.BookDeleted(), write_book_deleted, event),
+        msgspec.json.Decoder(results.BookDeleted).decode,
+        checks.fault_of_book_deleted,
+    ),
+    1005: EventCodec(
+        _json,
+        lambda event: _message(books_pb2.BookUpdated(), write_book_updated, event),
+        msgspec.json.Decoder(results.BookUpdated).decode,
+        checks.fault_of_book_updated,
+    ),
 }
 
 EVENT_OF: dict[type[Any], Event] = {
     results.AuthorCreated: EVENTS["author_created"],
     results.AuthorDeleted: EVENTS["author_deleted"],
     results.AuthorUpdated: EVENTS["author_updated"],
+    results.BookCreated: EVENTS["book_created"],
+    results.BookDeleted: EVENTS["book_deleted"],
+    results.BookUpdated: EVENTS["book_updated"],
 }

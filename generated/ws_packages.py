@@ -21,6 +21,11 @@ PACKAGES: dict[int, Package] = {
         OPERATIONS["get_audit_logs"], CODECS["get_audit_logs"], lambda handlers: handlers.audit_log.get_audit_logs
     ),
     8: Package(OPERATIONS["get_audit_log"], CODECS["get_audit_log"], lambda handlers: handlers.audit_log.get_audit_log),
+    9: Package(OPERATIONS["get_books"], CODECS["get_books"], lambda handlers: handlers.books.get_books),
+    10: Package(OPERATIONS["create_book"], CODECS["create_book"], lambda handlers: handlers.books.create_book),
+    11: Package(OPERATIONS["get_book"], CODECS["get_book"], lambda handlers: handlers.books.get_book),
+    12: Package(OPERATIONS["update_book"], CODECS["update_book"], lambda handlers: handlers.books.update_book),
+    13: Package(OPERATIONS["delete_book"], CODECS["delete_book"], lambda handlers: handlers.books.delete_book),
 }
 
 GUARDS: dict[str, Guard] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Table
+from sqlalchemy import Delete, Insert, TableClause, Update
 from sqlalchemy.dialects import registry
 from sqlalchemy.engine import Dialect
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -52,8 +52,10 @@ def compile_statement(statement: ClauseElement, *, name: str | None = None) -> S
 
 
 def _name(statement: ClauseElement) -> str:
-    """What changes a table names it; of what is read the first that stands in it."""
-    changed = getattr(statement, "table", None)
-    tables = [changed] if isinstance(changed, Table) else [one for one in iterate(statement) if isinstance(one, Table)]
-    verb = statement.__visit_name__.removesuffix("clause")
-    return " ".join([verb, *(one.name for one in tables[:1])])
+    """What changes a table names it, also from within a CTE; of what is read the first that stands in it."""
+    parts = list(iterate(statement))
+    changes = [one for one in parts if isinstance(one, Insert | Update | Delete)]
+    tables = [one.table for one in changes] or parts
+    named = [one.name for one in tables if isinstance(one, TableClause)]
+    verb = (changes or parts)[0].__visit_name__.removesuffix("clause")
+    return " ".join([verb, *named[:1]])

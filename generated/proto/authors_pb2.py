@@ -25,7 +25,7 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from generated.proto import envelope_pb2 as generated_dot_proto_dot_envelope__pb2
 
 DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(
-    b'\n\x1dgenerated/proto/authors.proto\x12\x08stele.v1\x1a\x1egenerated/proto/envelope.proto\x1a\x1bgoogle/protobuf/empty.proto\x1a\x1fgoogle/protobuf/timestamp.proto"\x85\x02\n\x06\x41uthor\x12\x0e\n\x02id\x18\x01 \x01(\x03R\x02id\x12\x12\n\x04name\x18\x02 \x01(\tR\x04name\x12\x15\n\x03\x62io\x18\x03 \x01(\tH\x00R\x03\x62io\x88\x01\x01\x12\x1c\n\x07\x62orn_on\x18\x04 \x01(\tH\x01R\x06\x62ornOn\x88\x01\x01\x12\x39\n\ncreated_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\tcreatedAt\x12\x39\n\nupdated_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\tupdatedAt\x12\x18\n\x07version\x18\x07 \x01(\x03R\x07versionB\x06\n\x04_bioB\n\n\x08_born_on"\\\n\nAuthorList\x12&\n\x05items\x18\x01 \x03(\x0b\x32\x10.stele.v1.AuthorR\x05items\x12&\n\x04meta\x18\x02 \x01(\x0b\x32\x12.stele.v1.PageMetaR\x04meta"\\\n\nAuthorPage\x12&\n\x05items\x18\x01 \x03(\x0b\x32\x10.stele.v1.AuthorR\x05items\x12&\n\x04meta\x18\x02 \x01(\x0b\x32\x12.stele.v1.PageMetaR\x04meta"\x87\x01\n\x11GetAuthorsRequest\x12\x13\n\x02id\x18\x01 \x01(\x03H\x00R\x02id\x88\x01\x01\x12\x17\n\x04name\x18\x02 \x01(\tH\x01R\x04name\x88\x01\x01\x12$\n\x0bsearch_term\x18\x03 \x01(\tH\x02R\nsearchTerm\x88\x01\x01\x42\x05\n\x03_idB\x07\n\x05_nameB\x0e\n\x0c_search_term"\xd1\x01\n\x1aGetPaginatedAuthorsRequest\x12\x17\n\x04page\x18\x01 \x01(\x05H\x00R\x04page\x88\x01\x01\x12\x1e\n\x08per_page\x18\x02 \x01(\x05H\x01R\x07perPage\x88\x01\x01\x12\x1b\n\x06\x63ursor\x18\x03 \x01(\tH\x02R\x06\x63ursor\x88\x01\x01\x12\x13\n\x02id\x18\x04 \x01(\x03H\x03R\x02id\x88\x01\x01\x12\x17\n\x04name\x18\x05 \x01(\tH\x04R\x04name\x88\x01\x01\x42\x07\n\x05_pageB\x0b\n\t_per_pageB\t\n\x07_cursorB\x05\n\x03_idB\x07\n\x05_name"r\n\x13\x43reateAuthorRequest\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12\x15\n\x03\x62io\x18\x02 \x01(\tH\x00R\x03\x62io\x88\x01\x01\x12\x1c\n\x07\x62orn_on\x18\x03 \x01(\tH\x01R\x06\x62ornOn\x88\x01\x01\x42\x06\n\x04_bioB\n\n\x08_born_on"/\n\x10GetAuthorRequest\x12\x1b\n\tauthor_id\x18\x01 \x01(\x03R\x08\x61uthorId"\xd4\x01\n\x13UpdateAuthorRequest\x12\x1b\n\tauthor_id\x18\x01 \x01(\x03R\x08\x61uthorId\x12\x12\n\x04name\x18\x02 \x01(\tR\x04name\x12\x15\n\x03\x62io\x18\x03 \x01(\tH\x00R\x03\x62io\x88\x01\x01\x12\x1c\n\x07\x62orn_on\x18\x04 \x01(\tH\x01R\x06\x62ornOn\x88\x01\x01\x12.\n\x10\x65xpected_version\x18\x05 \x01(\x03H\x02R\x0f\x65xpectedVersion\x88\x01\x01\x42\x06\n\x04_bioB\n\n\x08_born_onB\x13\n\x11_expected_version"w\n\x13\x44\x65leteAuthorRequest\x12\x1b\n\tauthor_id\x18\x01 \x01(\x03R\x08\x61uthorId\x12.\n\x10\x65xpected_version\x18\x02 \x01(\x03H\x00R\x0f\x65xpectedVersion\x88\x01\x01\x42\x13\n\x11_expected_version"9\n\rAuthorCreated\x12(\n\x06\x61uthor\x18\x01 \x01(\x0b\x32\x10.stele.v1.AuthorR\x06\x61uthor"9\n\rAuthorUpdated\x12(\n\x06\x61uthor\x18\x01 \x01(\x0b\x32\x10.stele.v1.AuthorR\x06\x61uthor"9\n\rAuthorDeleted\x12(\n\x06\x61uthor\x18\x01 \x01(\x0b\x32\x10.stele.v1.AuthorR\x06\x61uthor2\xa8\x03\n\x0e\x41uthorsService\x12?\n\nGetAuthors\x12\x1b.stele.v1.GetAuthorsRequest\x1a\x14.stele.v1.AuthorList\x12Q\n\x13GetPaginatedAuthors\x12$.stele.v1.GetPaginatedAuthorsRequest\x1a\x14.stele.v1.AuthorPage\x12?\n\x0c\x43reateAuthor\x12\x1d.stele.v1.CreateAuthorRequest\x1a\x10.stele.v1.Author\x12\x39\n\tGetAuthor\x12\x1a.stele.v1.GetAuthorRequest\x1a\x10.stele.v1.Author\x12?\n\x0cUpdateAuthor\x12\x1d.stele.v1.UpdateAuthorRequest\x1a\x10.stele.v1.Author\x12\x45\n\x0c\x44\x65leteAuthor\x12\x1d.stele.v1.DeleteAuthorRequest\x1a\x16.google.protobuf.Emptyb\x06proto3'
+    b'\n\x1dgenerated/proto/authors.proto\x12\x08stele.v1\x1a\x1egenerated/proto/envelope.proto\x1a\x1bgoogle/protobuf/empty.proto\x1a\x1fgoogle/protobuf/timestamp.proto"\x85\x02\n\x06\x41uthor\x12\x0e\n\x02id\x18\x01 \x01(\x03R\x02id\x12\x12\n\x04name\x18\x02 \x01(\tR\x04name\x12\x15\n\x03\x62io\x18\x03 \x01(\tH\x00R\x03\x62io\x88\x01\x01\x12\x1c\n\x07\x62orn_on\x18\x04 \x01(\tH\x01R\x06\x62ornOn\x88\x01\x01\x12\x39\n\ncreated_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\tcreatedAt\x12\x39\n\nupdated_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\tupdatedAt\x12\x18\n\x07version\x18\x07 \x01(\x03R\x07versionB\x06\n\x04_bioB\n\n\x08_born_on"3\n\rAuthorSummary\x12\x0e\n\x02id\x18\x01 \x01(\x03R\x02id\x12\x12\n\x04name\x18\x02 \x01(\tR\x04name"\\\n\nAuthorList\x12&\n\x05items\x18\x01 \x03(\x0b\x32\x10.stele.v1.AuthorR\x05items\x12&\n\x04meta\x18\x02 \x01(\x0b\x32\x12.stele.v1.PageMetaR\x04meta"\\\n\nAuthorPage\x12&\n\x05items\x18\x01 \x03(\x0b\x32\x10.stele.v1.AuthorR\x05items\x12&\n\x04meta\x18\x02 \x01(\x0b\x32\x12.stele.v1.PageMetaR\x04meta"\x87\x01\n\x11GetAuthorsRequest\x12\x13\n\x02id\x18\x01 \x01(\x03H\x00R\x02id\x88\x01\x01\x12\x17\n\x04name\x18\x02 \x01(\tH\x01R\x04name\x88\x01\x01\x12$\n\x0bsearch_term\x18\x03 \x01(\tH\x02R\nsearchTerm\x88\x01\x01\x42\x05\n\x03_idB\x07\n\x05_nameB\x0e\n\x0c_search_term"\xd1\x01\n\x1aGetPaginatedAuthorsRequest\x12\x17\n\x04page\x18\x01 \x01(\x05H\x00R\x04page\x88\x01\x01\x12\x1e\n\x08per_page\x18\x02 \x01(\x05H\x01R\x07perPage\x88\x01\x01\x12\x1b\n\x06\x63ursor\x18\x03 \x01(\tH\x02R\x06\x63ursor\x88\x01\x01\x12\x13\n\x02id\x18\x04 \x01(\x03H\x03R\x02id\x88\x01\x01\x12\x17\n\x04name\x18\x05 \x01(\tH\x04R\x04name\x88\x01\x01\x42\x07\n\x05_pageB\x0b\n\t_per_pageB\t\n\x07_cursorB\x05\n\x03_idB\x07\n\x05_name"r\n\x13\x43reateAuthorRequest\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12\x15\n\x03\x62io\x18\x02 \x01(\tH\x00R\x03\x62io\x88\x01\x01\x12\x1c\n\x07\x62orn_on\x18\x03 \x01(\tH\x01R\x06\x62ornOn\x88\x01\x01\x42\x06\n\x04_bioB\n\n\x08_born_on"/\n\x10GetAuthorRequest\x12\x1b\n\tauthor_id\x18\x01 \x01(\x03R\x08\x61uthorId"\xd4\x01\n\x13UpdateAuthorRequest\x12\x1b\n\tauthor_id\x18\x01 \x01(\x03R\x08\x61uthorId\x12\x12\n\x04name\x18\x02 \x01(\tR\x04name\x12\x15\n\x03\x62io\x18\x03 \x01(\tH\x00R\x03\x62io\x88\x01\x01\x12\x1c\n\x07\x62orn_on\x18\x04 \x01(\tH\x01R\x06\x62ornOn\x88\x01\x01\x12.\n\x10\x65xpected_version\x18\x05 \x01(\x03H\x02R\x0f\x65xpectedVersion\x88\x01\x01\x42\x06\n\x04_bioB\n\n\x08_born_onB\x13\n\x11_expected_version"w\n\x13\x44\x65leteAuthorRequest\x12\x1b\n\tauthor_id\x18\x01 \x01(\x03R\x08\x61uthorId\x12.\n\x10\x65xpected_version\x18\x02 \x01(\x03H\x00R\x0f\x65xpectedVersion\x88\x01\x01\x42\x13\n\x11_expected_version"9\n\rAuthorCreated\x12(\n\x06\x61uthor\x18\x01 \x01(\x0b\x32\x10.stele.v1.AuthorR\x06\x61uthor"9\n\rAuthorUpdated\x12(\n\x06\x61uthor\x18\x01 \x01(\x0b\x32\x10.stele.v1.AuthorR\x06\x61uthor"9\n\rAuthorDeleted\x12(\n\x06\x61uthor\x18\x01 \x01(\x0b\x32\x10.stele.v1.AuthorR\x06\x61uthor2\xa8\x03\n\x0e\x41uthorsService\x12?\n\nGetAuthors\x12\x1b.stele.v1.GetAuthorsRequest\x1a\x14.stele.v1.AuthorList\x12Q\n\x13GetPaginatedAuthors\x12$.stele.v1.GetPaginatedAuthorsRequest\x1a\x14.stele.v1.AuthorPage\x12?\n\x0c\x43reateAuthor\x12\x1d.stele.v1.CreateAuthorRequest\x1a\x10.stele.v1.Author\x12\x39\n\tGetAuthor\x12\x1a.stele.v1.GetAuthorRequest\x1a\x10.stele.v1.Author\x12?\n\x0cUpdateAuthor\x12\x1d.stele.v1.UpdateAuthorRequest\x1a\x10.stele.v1.Author\x12\x45\n\x0c\x44\x65leteAuthor\x12\x1d.stele.v1.DeleteAuthorRequest\x1a\x16.google.protobuf.Emptyb\x06proto3'
 )
 
 _globals = globals()
@@ -35,28 +35,30 @@ if not _descriptor._USE_C_DESCRIPTORS:
     DESCRIPTOR._loaded_options = None
     _globals["_AUTHOR"]._serialized_start = 138
     _globals["_AUTHOR"]._serialized_end = 399
-    _globals["_AUTHORLIST"]._serialized_start = 401
-    _globals["_AUTHORLIST"]._serialized_end = 493
-    _globals["_AUTHORPAGE"]._serialized_start = 495
-    _globals["_AUTHORPAGE"]._serialized_end = 587
-    _globals["_GETAUTHORSREQUEST"]._serialized_start = 590
-    _globals["_GETAUTHORSREQUEST"]._serialized_end = 725
-    _globals["_GETPAGINATEDAUTHORSREQUEST"]._serialized_start = 728
-    _globals["_GETPAGINATEDAUTHORSREQUEST"]._serialized_end = 937
-    _globals["_CREATEAUTHORREQUEST"]._serialized_start = 939
-    _globals["_CREATEAUTHORREQUEST"]._serialized_end = 1053
-    _globals["_GETAUTHORREQUEST"]._serialized_start = 1055
-    _globals["_GETAUTHORREQUEST"]._serialized_end = 1102
-    _globals["_UPDATEAUTHORREQUEST"]._serialized_start = 1105
-    _globals["_UPDATEAUTHORREQUEST"]._serialized_end = 1317
-    _globals["_DELETEAUTHORREQUEST"]._serialized_start = 1319
-    _globals["_DELETEAUTHORREQUEST"]._serialized_end = 1438
-    _globals["_AUTHORCREATED"]._serialized_start = 1440
-    _globals["_AUTHORCREATED"]._serialized_end = 1497
-    _globals["_AUTHORUPDATED"]._serialized_start = 1499
-    _globals["_AUTHORUPDATED"]._serialized_end = 1556
-    _globals["_AUTHORDELETED"]._serialized_start = 1558
-    _globals["_AUTHORDELETED"]._serialized_end = 1615
-    _globals["_AUTHORSSERVICE"]._serialized_start = 1618
-    _globals["_AUTHORSSERVICE"]._serialized_end = 2042
+    _globals["_AUTHORSUMMARY"]._serialized_start = 401
+    _globals["_AUTHORSUMMARY"]._serialized_end = 452
+    _globals["_AUTHORLIST"]._serialized_start = 454
+    _globals["_AUTHORLIST"]._serialized_end = 546
+    _globals["_AUTHORPAGE"]._serialized_start = 548
+    _globals["_AUTHORPAGE"]._serialized_end = 640
+    _globals["_GETAUTHORSREQUEST"]._serialized_start = 643
+    _globals["_GETAUTHORSREQUEST"]._serialized_end = 778
+    _globals["_GETPAGINATEDAUTHORSREQUEST"]._serialized_start = 781
+    _globals["_GETPAGINATEDAUTHORSREQUEST"]._serialized_end = 990
+    _globals["_CREATEAUTHORREQUEST"]._serialized_start = 992
+    _globals["_CREATEAUTHORREQUEST"]._serialized_end = 1106
+    _globals["_GETAUTHORREQUEST"]._serialized_start = 1108
+    _globals["_GETAUTHORREQUEST"]._serialized_end = 1155
+    _globals["_UPDATEAUTHORREQUEST"]._serialized_start = 1158
+    _globals["_UPDATEAUTHORREQUEST"]._serialized_end = 1370
+    _globals["_DELETEAUTHORREQUEST"]._serialized_start = 1372
+    _globals["_DELETEAUTHORREQUEST"]._serialized_end = 1491
+    _globals["_AUTHORCREATED"]._serialized_start = 1493
+    _globals["_AUTHORCREATED"]._serialized_end = 1550
+    _globals["_AUTHORUPDATED"]._serialized_start = 1552
+    _globals["_AUTHORUPDATED"]._serialized_end = 1609
+    _globals["_AUTHORDELETED"]._serialized_start = 1611
+    _globals["_AUTHORDELETED"]._serialized_end = 1668
+    _globals["_AUTHORSSERVICE"]._serialized_start = 1671
+    _globals["_AUTHORSSERVICE"]._serialized_end = 2095
 # @@protoc_insertion_point(module_scope)

@@ -14,7 +14,7 @@ MEDIAN_MODULE_LINES = 130
 MEDIAN_FUNCTION_LINES = 10
 DRAWERS = {"utils", "core", "common", "helpers", "managers", "base", "constants", "misc"}
 CONSTANT_MAKERS = {"re.compile", "frozenset", "TypeVar", "ParamSpec", "logging.getLogger", "structlog.get_logger", "structlog.stdlib.get_logger",
-                   "Path", "struct.Struct", "ContextVar", "datetime", "Text", "DateTime", "Duration", "Place", "Index", "Table", "range", "tuple",
+                   "Path", "struct.Struct", "ContextVar", "datetime", "Text", "DateTime", "Duration", "Place", "Index", "Table", "table", "range", "tuple",
                    "Label", "Part"}  # fmt: skip
 PACKAGES = ("app", "codegen", "proof")
 WHOLE = {

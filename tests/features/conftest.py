@@ -1,15 +1,20 @@
-"""Clients of the running service for the tests of its features: each of the four doors in turn, as a user of the realm."""
+"""Clients of the running service for the tests of its features: each of the four doors in turn, as a user of the realm; and
+what the service has done."""
 
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from typing import Protocol, TypeVar
 
+import httpx2
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
 from generated.client import AsyncClient, AsyncEventStream
+from generated.product import NAME
 from tests.running_service import RunningService
 
 Record = TypeVar("Record")
@@ -40,6 +45,15 @@ async def connect(service: RunningService, request: pytest.FixtureRequest) -> As
             return await clients.enter_async_context(client)
 
         yield opened
+
+
+async def statements(service: RunningService) -> Counter[str]:
+    """How often the service has sent each statement to PostgreSQL, by name. Its own tasks send some at any time."""
+    async with httpx2.AsyncClient(base_url=service.url, trust_env=False) as http:
+        page = (await http.get("/metrics")).text
+    samples = (one for family in text_string_to_metric_families(page) for one in family.samples)
+    counted = f"{NAME}_database_statement_seconds_count"
+    return Counter({one.labels["statement"]: int(one.value) for one in samples if one.name == counted})
 
 
 async def heard(stream: AsyncEventStream[Record], wanted: Record) -> None:

@@ -87,7 +87,7 @@ class Authors(AuthorsHandler[Context]):
 
     @override
     async def delete_author(self, context: Context, request: DeleteAuthorRequest) -> None:
-        """With `expected_version` only that version is deleted."""
+        """With `expected_version` only that version is deleted; an author who has books never is."""
         context.object_id = str(request.author_id)
         author = await self._repository.delete(context.db, request.author_id, request.expected_version)
         context.publish(AuthorDeleted(author=author))

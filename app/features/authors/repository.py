@@ -15,7 +15,7 @@ from sqlalchemy import BigInteger, ColumnElement, Text, and_, bindparam, delete,
 from app.db.database import Executor, Record
 from app.db.statements import Statement, compile_statement
 from app.features.authors.tables import AUTHOR, UNIQUE_NAME
-from generated.errors import AuthorNameTaken, AuthorNotFound, VersionMismatch
+from generated.errors import AuthorInUse, AuthorNameTaken, AuthorNotFound, VersionMismatch
 from generated.models import CreateAuthorRequest, UpdateAuthorRequest
 from generated.results import Author
 
@@ -94,8 +94,12 @@ class AuthorRepository:
         return author_of(row)
 
     async def delete(self, db: Executor, author_id: int, expected_version: int | None) -> Author:
-        """The author as it was. Raises AuthorNotFound and VersionMismatch. Without `expected_version` any version is deleted."""
-        row = await db.fetchrow(self._delete, author_id=author_id, expected=expected_version)
+        """The author as it was. Raises AuthorInUse for one who has books, AuthorNotFound and VersionMismatch. Without
+        `expected_version` any version is deleted."""
+        try:
+            row = await db.fetchrow(self._delete, author_id=author_id, expected=expected_version)
+        except asyncpg.ForeignKeyViolationError as error:
+            raise AuthorInUse from error
         if row is None:
             await self.get(db, author_id)
             raise VersionMismatch

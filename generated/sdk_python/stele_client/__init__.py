@@ -8,12 +8,14 @@ from . import topics as topics
 from ._async_api import AsyncAuditLogApi as AsyncAuditLogApi
 from ._async_api import AsyncAuthApi as AsyncAuthApi
 from ._async_api import AsyncAuthorsApi as AsyncAuthorsApi
+from ._async_api import AsyncBooksApi as AsyncBooksApi
 from ._async_api import AsyncSystemApi as AsyncSystemApi
 from ._clients import AsyncClient as AsyncClient
 from ._clients import Client as Client
 from ._sync_api import AuditLogApi as AuditLogApi
 from ._sync_api import AuthApi as AuthApi
 from ._sync_api import AuthorsApi as AuthorsApi
+from ._sync_api import BooksApi as BooksApi
 from ._sync_api import SystemApi as SystemApi
 from .runtime.content import FileContent as FileContent
 from .runtime.download_async import AsyncDownload as AsyncDownload

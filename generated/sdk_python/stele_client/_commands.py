@@ -18,6 +18,17 @@ COMMANDS: dict[str, Command] = {
             Argument("born_on", "text"),
         ),
     ),
+    "books.create": Command(
+        operation="create_book",
+        feature="books",
+        pager="",
+        summary="Create a book.",
+        arguments=(
+            Argument("title", "text", is_required=True, help="1 to 200 characters."),
+            Argument("author_id", "integer", is_required=True, help="1 to 9007199254740991."),
+            Argument("published_on", "text"),
+        ),
+    ),
     "auth.create_ws_ticket": Command(
         operation="create_ws_ticket",
         feature="auth",
@@ -32,6 +43,16 @@ COMMANDS: dict[str, Command] = {
         summary="Delete an author.",
         arguments=(
             Argument("author_id", "integer", is_required=True, help="1 to 9007199254740991."),
+            Argument("expected_version", "integer", help="1 to 9007199254740991."),
+        ),
+    ),
+    "books.delete": Command(
+        operation="delete_book",
+        feature="books",
+        pager="",
+        summary="Delete a book.",
+        arguments=(
+            Argument("book_id", "integer", is_required=True, help="1 to 9007199254740991."),
             Argument("expected_version", "integer", help="1 to 9007199254740991."),
         ),
     ),
@@ -91,6 +112,25 @@ COMMANDS: dict[str, Command] = {
             Argument("id", "integer", help="1 to 9007199254740991."),
             Argument("name", "text", help="1 to 200 characters."),
             Argument("search_term", "text", help="1 to 200 characters."),
+        ),
+    ),
+    "books.get": Command(
+        operation="get_book",
+        feature="books",
+        pager="",
+        summary="Read one book.",
+        arguments=(Argument("book_id", "integer", is_required=True, help="1 to 9007199254740991."),),
+    ),
+    "books.get_page": Command(
+        operation="get_books",
+        feature="books",
+        pager="paginate",
+        summary="Read books page by page.",
+        arguments=(
+            Argument("page", "integer", help="1 to 1000000."),
+            Argument("per_page", "integer", help="1 to 100."),
+            Argument("cursor", "text", help="1 to 512 characters."),
+            Argument("author_id", "integer", help="1 to 9007199254740991."),
         ),
     ),
     "authors.get_page": Command(
@@ -154,6 +194,19 @@ COMMANDS: dict[str, Command] = {
             Argument("name", "text", is_required=True, help="1 to 200 characters."),
             Argument("bio", "text", help="At most 2000 characters."),
             Argument("born_on", "text"),
+        ),
+    ),
+    "books.update": Command(
+        operation="update_book",
+        feature="books",
+        pager="",
+        summary="Replace a book.",
+        arguments=(
+            Argument("book_id", "integer", is_required=True, help="1 to 9007199254740991."),
+            Argument("expected_version", "integer", help="1 to 9007199254740991."),
+            Argument("title", "text", is_required=True, help="1 to 200 characters."),
+            Argument("author_id", "integer", is_required=True, help="1 to 9007199254740991."),
+            Argument("published_on", "text"),
         ),
     ),
 }

@@ -22,6 +22,18 @@ CREATE_AUTHOR: Operation[models.Author] = Operation(
     result_message="stele.v1.Author",
 )
 
+CREATE_BOOK: Operation[models.Book] = Operation(
+    name="create_book",
+    feature="books",
+    result=cache(lambda: TypeAdapter(models.Book)),
+    pkg_id=10,
+    idempotency="key",
+    timeout_s=5.0,
+    http=HttpBinding("POST", "/api/books", has_body=True),
+    request_message="stele.v1.CreateBookRequest",
+    result_message="stele.v1.Book",
+)
+
 CREATE_WS_TICKET: Operation[models.WsTicket] = Operation(
     name="create_ws_ticket",
     feature="auth",
@@ -50,6 +62,24 @@ DELETE_AUTHOR: Operation[None] = Operation(
         ),
     ),
     request_message="stele.v1.DeleteAuthorRequest",
+)
+
+DELETE_BOOK: Operation[None] = Operation(
+    name="delete_book",
+    feature="books",
+    result=cache(lambda: TypeAdapter(None)),
+    pkg_id=13,
+    idempotency="natural",
+    timeout_s=5.0,
+    http=HttpBinding(
+        "DELETE",
+        "/api/books/{book_id}",
+        parameters=(
+            Parameter("book_id", "book_id", "path"),
+            Parameter("expected_version", "If-Match", "header", is_etag=True),
+        ),
+    ),
+    request_message="stele.v1.DeleteBookRequest",
 )
 
 END_SESSIONS: Operation[None] = Operation(
@@ -136,6 +166,42 @@ GET_AUTHORS: Operation[models.AuthorList] = Operation(
     ),
     request_message="stele.v1.GetAuthorsRequest",
     result_message="stele.v1.AuthorList",
+)
+
+GET_BOOK: Operation[models.Book] = Operation(
+    name="get_book",
+    feature="books",
+    result=cache(lambda: TypeAdapter(models.Book)),
+    pkg_id=11,
+    is_query=True,
+    idempotency="natural",
+    timeout_s=5.0,
+    http=HttpBinding("GET", "/api/books/{book_id}", parameters=(Parameter("book_id", "book_id", "path"),)),
+    request_message="stele.v1.GetBookRequest",
+    result_message="stele.v1.Book",
+)
+
+GET_BOOKS: Operation[models.BookPage] = Operation(
+    name="get_books",
+    feature="books",
+    result=cache(lambda: TypeAdapter(models.BookPage)),
+    pkg_id=9,
+    is_query=True,
+    is_list=True,
+    idempotency="natural",
+    timeout_s=5.0,
+    http=HttpBinding(
+        "GET",
+        "/api/books",
+        parameters=(
+            Parameter("page", "page", "query"),
+            Parameter("per_page", "per_page", "query"),
+            Parameter("cursor", "cursor", "query"),
+            Parameter("author_id", "author_id", "query"),
+        ),
+    ),
+    request_message="stele.v1.GetBooksRequest",
+    result_message="stele.v1.BookPage",
 )
 
 GET_PAGINATED_AUTHORS: Operation[models.AuthorPage] = Operation(
@@ -257,6 +323,26 @@ UPDATE_AUTHOR: Operation[models.Author] = Operation(
     result_message="stele.v1.Author",
 )
 
+UPDATE_BOOK: Operation[models.Book] = Operation(
+    name="update_book",
+    feature="books",
+    result=cache(lambda: TypeAdapter(models.Book)),
+    pkg_id=12,
+    idempotency="natural",
+    timeout_s=5.0,
+    http=HttpBinding(
+        "PUT",
+        "/api/books/{book_id}",
+        parameters=(
+            Parameter("book_id", "book_id", "path"),
+            Parameter("expected_version", "If-Match", "header", is_etag=True),
+        ),
+        has_body=True,
+    ),
+    request_message="stele.v1.UpdateBookRequest",
+    result_message="stele.v1.Book",
+)
+
 AUTHOR_CREATED: EventType[models.AuthorCreated] = EventType(
     "author_created",
     1001,
@@ -284,15 +370,46 @@ AUTHOR_UPDATED: EventType[models.AuthorUpdated] = EventType(
     "stele.v1.AuthorUpdated",
 )
 
+BOOK_CREATED: EventType[models.BookCreated] = EventType(
+    "book_created",
+    1004,
+    "books",
+    models.BookCreated,
+    cache(lambda: TypeAdapter(models.BookCreated)),
+    "stele.v1.BookCreated",
+)
+
+BOOK_DELETED: EventType[models.BookDeleted] = EventType(
+    "book_deleted",
+    1006,
+    "books",
+    models.BookDeleted,
+    cache(lambda: TypeAdapter(models.BookDeleted)),
+    "stele.v1.BookDeleted",
+)
+
+BOOK_UPDATED: EventType[models.BookUpdated] = EventType(
+    "book_updated",
+    1005,
+    "books",
+    models.BookUpdated,
+    cache(lambda: TypeAdapter(models.BookUpdated)),
+    "stele.v1.BookUpdated",
+)
+
 OPERATIONS: dict[str, Operation[Any]] = {
     "create_author": CREATE_AUTHOR,
+    "create_book": CREATE_BOOK,
     "create_ws_ticket": CREATE_WS_TICKET,
     "delete_author": DELETE_AUTHOR,
+    "delete_book": DELETE_BOOK,
     "end_sessions": END_SESSIONS,
     "get_audit_log": GET_AUDIT_LOG,
     "get_audit_logs": GET_AUDIT_LOGS,
     "get_author": GET_AUTHOR,
     "get_authors": GET_AUTHORS,
+    "get_book": GET_BOOK,
+    "get_books": GET_BOOKS,
     "get_paginated_authors": GET_PAGINATED_AUTHORS,
     "health": HEALTH,
     "livez": LIVEZ,
@@ -301,10 +418,14 @@ OPERATIONS: dict[str, Operation[Any]] = {
     "readyz": READYZ,
     "refresh": REFRESH,
     "update_author": UPDATE_AUTHOR,
+    "update_book": UPDATE_BOOK,
 }
 
 EVENTS: dict[int, EventType[Any]] = {
     1001: AUTHOR_CREATED,
     1003: AUTHOR_DELETED,
     1002: AUTHOR_UPDATED,
+    1004: BOOK_CREATED,
+    1006: BOOK_DELETED,
+    1005: BOOK_UPDATED,
 }

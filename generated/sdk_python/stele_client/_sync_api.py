@@ -157,7 +157,7 @@ class AuthorsApi:
             expected_version: 1 to 9007199254740991.
 
         Raises:
-            AuthorNotFound, VersionMismatch
+            AuthorNotFound, VersionMismatch, AuthorInUse
         """
         return self._calls.call(
             _operations.DELETE_AUTHOR,
@@ -291,6 +291,148 @@ class AuthorsApi:
         )
 
 
+class BooksApi:
+    def __init__(self, calls: Calls) -> None:
+        self._calls = calls
+
+    def create(
+        self,
+        *,
+        title: str,
+        author_id: int,
+        published_on: date | None = None,
+        timeout_s: float | None = None,
+        idempotency_key: str | UUID | None = None,
+    ) -> models.Book:
+        """Create a book.
+
+        Args:
+            title: 1 to 200 characters.
+            author_id: 1 to 9007199254740991.
+
+        Raises:
+            AuthorNotFound
+        """
+        return self._calls.call(
+            _operations.CREATE_BOOK,
+            {"title": title, "author_id": author_id, "published_on": published_on},
+            timeout_s=timeout_s,
+            idempotency_key=idempotency_key,
+        )
+
+    def delete(self, *, book_id: int, expected_version: int | None = None, timeout_s: float | None = None) -> None:
+        """Delete a book.
+
+        Args:
+            book_id: 1 to 9007199254740991.
+            expected_version: 1 to 9007199254740991.
+
+        Raises:
+            BookNotFound, VersionMismatch
+        """
+        return self._calls.call(
+            _operations.DELETE_BOOK, {"book_id": book_id, "expected_version": expected_version}, timeout_s=timeout_s
+        )
+
+    def get(self, *, book_id: int, timeout_s: float | None = None) -> models.Book:
+        """Read one book.
+
+        Args:
+            book_id: 1 to 9007199254740991.
+
+        Raises:
+            BookNotFound
+        """
+        return self._calls.call(_operations.GET_BOOK, {"book_id": book_id}, timeout_s=timeout_s)
+
+    def get_page(
+        self,
+        *,
+        page: int | None = None,
+        per_page: int | None = None,
+        cursor: str | None = None,
+        author_id: int | None = None,
+        timeout_s: float | None = None,
+    ) -> models.BookPage:
+        """Read books page by page.
+
+        Args:
+            page: 1 to 1000000.
+            per_page: 1 to 100.
+            cursor: 1 to 512 characters.
+            author_id: 1 to 9007199254740991.
+
+        Raises:
+            CursorInvalid
+        """
+        return self._calls.call(
+            _operations.GET_BOOKS,
+            {"page": page, "per_page": per_page, "cursor": cursor, "author_id": author_id},
+            timeout_s=timeout_s,
+        )
+
+    def paginate(
+        self,
+        *,
+        page: int | None = None,
+        per_page: int | None = None,
+        cursor: str | None = None,
+        author_id: int | None = None,
+        timeout_s: float | None = None,
+    ) -> Pager[models.BookPage, models.Book]:
+        """Read books page by page.
+
+        Iterate for the items of all pages, or over `.pages()`.
+
+        Args:
+            page: 1 to 1000000.
+            per_page: 1 to 100.
+            cursor: 1 to 512 characters.
+            author_id: 1 to 9007199254740991.
+
+        Raises:
+            CursorInvalid
+        """
+
+        def fetch(values: Mapping[str, Any]) -> models.BookPage:
+            return self._calls.call(_operations.GET_BOOKS, values, timeout_s=timeout_s)
+
+        return Pager(fetch, {"page": page, "per_page": per_page, "cursor": cursor, "author_id": author_id})
+
+    def update(
+        self,
+        *,
+        book_id: int,
+        title: str,
+        author_id: int,
+        expected_version: int | None = None,
+        published_on: date | None = None,
+        timeout_s: float | None = None,
+    ) -> models.Book:
+        """Replace a book.
+
+        Args:
+            book_id: 1 to 9007199254740991.
+            expected_version: 1 to 9007199254740991.
+            title: 1 to 200 characters.
+            author_id: 1 to 9007199254740991.
+
+        Raises:
+            BookNotFound, VersionMismatch, AuthorNotFound
+        """
+        return self._calls.call(
+            _operations.UPDATE_BOOK,
+            {
+                "book_id": book_id,
+                "expected_version": expected_version,
+                "title": title,
+                "author_id": author_id,
+                "published_on": published_on,
+            },
+            timeout_s=timeout_s,
+        )
+
+
 class SystemApi:
     def __init__(self, calls: Calls) -> None:
         self._calls = calls
@@ -325,6 +467,10 @@ class Features(BaseClient):
     @property
     def authors(self) -> AuthorsApi:
         return AuthorsApi(self._calls)
+
+    @property
+    def books(self) -> BooksApi:
+        return BooksApi(self._calls)
 
     @property
     def system(self) -> SystemApi:

@@ -30,6 +30,13 @@ class AuditLogNotFound(NotFound):
     retryable = False
 
 
+class AuthorInUse(Conflict):
+    """Something refers to this author."""
+
+    code = "author_in_use"
+    retryable = False
+
+
 class AuthorNameTaken(Conflict):
     """An author with this name exists."""
 
@@ -41,6 +48,13 @@ class AuthorNotFound(NotFound):
     """There is no such author."""
 
     code = "author_not_found"
+    retryable = False
+
+
+class BookNotFound(NotFound):
+    """There is no such book."""
+
+    code = "book_not_found"
     retryable = False
 
 
@@ -179,8 +193,10 @@ class VersionMismatch(Conflict):
 
 CODES: dict[str, type[ApiError]] = {
     "audit_log_not_found": AuditLogNotFound,
+    "author_in_use": AuthorInUse,
     "author_name_taken": AuthorNameTaken,
     "author_not_found": AuthorNotFound,
+    "book_not_found": BookNotFound,
     "changed_meanwhile": ChangedMeanwhile,
     "credentials_invalid": CredentialsInvalid,
     "cursor_invalid": CursorInvalid,

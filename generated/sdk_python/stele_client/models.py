@@ -126,8 +126,52 @@ class AuthorPage(Model):
     meta: PageMeta
 
 
+class AuthorSummary(Model):
+    """What an answer about something else shows of its author."""
+
+    id: int
+    """1 to 9007199254740991."""
+
+    name: str
+    """1 to 200 characters."""
+
+
 class AuthorUpdated(Model):
     author: Author
+
+
+class Book(Model):
+    id: int
+    """1 to 9007199254740991."""
+
+    title: str
+    """1 to 200 characters."""
+
+    author: AuthorSummary
+    published_on: date | None
+    created_at: datetime
+    updated_at: datetime
+    version: int
+    """1 to 9007199254740991."""
+
+
+class BookCreated(Model):
+    book: Book
+
+
+class BookDeleted(Model):
+    book: Book
+
+
+class BookPage(Model):
+    items: list[Book]
+    """At most 100 items."""
+
+    meta: PageMeta
+
+
+class BookUpdated(Model):
+    book: Book
 
 
 class FieldError(Model):

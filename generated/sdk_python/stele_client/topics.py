@@ -29,3 +29,28 @@ def authors_by_author_id(author_id: int) -> Topic[models.AuthorCreated | models.
         ),
         author_id,
     )
+
+
+def books() -> Topic[models.BookCreated | models.BookDeleted | models.BookUpdated]:
+    """The events of `books`."""
+    return made(
+        "books",
+        (
+            _operations.BOOK_CREATED,
+            _operations.BOOK_DELETED,
+            _operations.BOOK_UPDATED,
+        ),
+    )
+
+
+def books_by_book_id(book_id: int) -> Topic[models.BookCreated | models.BookDeleted | models.BookUpdated]:
+    """The events of `books/{book.id}`."""
+    return made(
+        "books/{book.id}",
+        (
+            _operations.BOOK_CREATED,
+            _operations.BOOK_DELETED,
+            _operations.BOOK_UPDATED,
+        ),
+        book_id,
+    )

@@ -56,6 +56,7 @@ export interface AuthorsApi {
    * Delete an author.
    * @throws {AuthorNotFound}
    * @throws {VersionMismatch}
+   * @throws {AuthorInUse}
    */
   delete(input: $types.DeleteAuthorRequest, options?: $.CallOptions): Promise<void>;
   /**
@@ -86,6 +87,39 @@ export interface AuthorsApi {
   update(input: $types.UpdateAuthorRequest, options?: $.CallOptions): Promise<$types.Author>;
 }
 
+export interface BooksApi {
+  /**
+   * Create a book.
+   * @throws {AuthorNotFound}
+   */
+  create(input: $types.CreateBookRequest, options?: $.CallOptions): Promise<$types.Book>;
+  /**
+   * Delete a book.
+   * @throws {BookNotFound}
+   * @throws {VersionMismatch}
+   */
+  delete(input: $types.DeleteBookRequest, options?: $.CallOptions): Promise<void>;
+  /**
+   * Read one book.
+   * @throws {BookNotFound}
+   */
+  get(input: $types.GetBookRequest, options?: $.CallOptions): Promise<$types.Book>;
+  /**
+   * Read books page by page.
+   * @throws {CursorInvalid}
+   */
+  getPage(input?: $types.GetBooksRequest, options?: $.CallOptions): Promise<$types.BookPage>;
+  /** Iterate for the items of all pages, or over `.pages()`. */
+  paginate(input?: $types.GetBooksRequest, options?: $.CallOptions): $paging.Pager<$types.BookPage, $types.Book>;
+  /**
+   * Replace a book.
+   * @throws {BookNotFound}
+   * @throws {VersionMismatch}
+   * @throws {AuthorNotFound}
+   */
+  update(input: $types.UpdateBookRequest, options?: $.CallOptions): Promise<$types.Book>;
+}
+
 export interface SystemApi {
   /** Say how the node is and which contract it speaks. */
   health(input?: $types.HealthRequest, options?: $.CallOptions): Promise<$types.Health>;
@@ -103,12 +137,18 @@ export interface Events {
   author_created: $types.AuthorCreated;
   author_deleted: $types.AuthorDeleted;
   author_updated: $types.AuthorUpdated;
+  book_created: $types.BookCreated;
+  book_deleted: $types.BookDeleted;
+  book_updated: $types.BookUpdated;
 }
 
 const EVENTS: EventTable<Events> = {
   author_created: $operations.AUTHOR_CREATED,
   author_deleted: $operations.AUTHOR_DELETED,
   author_updated: $operations.AUTHOR_UPDATED,
+  book_created: $operations.BOOK_CREATED,
+  book_deleted: $operations.BOOK_DELETED,
+  book_updated: $operations.BOOK_UPDATED,
 };
 
 /** The client of Stele: its operations by feature, and its events. */
@@ -116,6 +156,7 @@ export interface Client extends BaseClient<Events> {
   readonly auditLog: AuditLogApi;
   readonly auth: AuthApi;
   readonly authors: AuthorsApi;
+  readonly books: BooksApi;
   readonly system: SystemApi;
 }
 
@@ -141,6 +182,14 @@ export function createClient(options: $.ClientOptions): Client {
       getPage: (input?: $types.GetPaginatedAuthorsRequest, options?: $.CallOptions) => $functions.getPaginatedAuthors(connection, input, options),
       paginate: (input?: $types.GetPaginatedAuthorsRequest, options?: $.CallOptions) => $functions.paginateGetPaginatedAuthors(connection, input, options),
       update: (input: $types.UpdateAuthorRequest, options?: $.CallOptions) => $functions.updateAuthor(connection, input, options),
+    },
+    books: {
+      create: (input: $types.CreateBookRequest, options?: $.CallOptions) => $functions.createBook(connection, input, options),
+      delete: (input: $types.DeleteBookRequest, options?: $.CallOptions) => $functions.deleteBook(connection, input, options),
+      get: (input: $types.GetBookRequest, options?: $.CallOptions) => $functions.getBook(connection, input, options),
+      getPage: (input?: $types.GetBooksRequest, options?: $.CallOptions) => $functions.getBooks(connection, input, options),
+      paginate: (input?: $types.GetBooksRequest, options?: $.CallOptions) => $functions.paginateGetBooks(connection, input, options),
+      update: (input: $types.UpdateBookRequest, options?: $.CallOptions) => $functions.updateBook(connection, input, options),
     },
     system: {
       health: (input?: $types.HealthRequest, options?: $.CallOptions) => $functions.health(connection, input, options),

@@ -12,8 +12,10 @@ export const CONTRACT: $.Contract = {
   session: { ticket: $operations.CREATE_WS_TICKET, login: $operations.LOGIN, logout: $operations.LOGOUT, refresh: $operations.REFRESH },
   errors: {
     audit_log_not_found: $errors.AuditLogNotFound,
+    author_in_use: $errors.AuthorInUse,
     author_name_taken: $errors.AuthorNameTaken,
     author_not_found: $errors.AuthorNotFound,
+    book_not_found: $errors.BookNotFound,
     changed_meanwhile: $errors.ChangedMeanwhile,
     credentials_invalid: $errors.CredentialsInvalid,
     cursor_invalid: $errors.CursorInvalid,

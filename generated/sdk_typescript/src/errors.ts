@@ -14,6 +14,15 @@ export class AuditLogNotFound extends $.NotFound {
 /** Also where the error comes from another copy of this package, which `instanceof` does not know. */
 export const isAuditLogNotFound = (error: unknown): error is AuditLogNotFound => $.hasCode(error, "audit_log_not_found");
 
+/** Something refers to this author. */
+export class AuthorInUse extends $.Conflict {
+  override readonly name: string = "AuthorInUse";
+  declare readonly code: "author_in_use";
+}
+
+/** Also where the error comes from another copy of this package, which `instanceof` does not know. */
+export const isAuthorInUse = (error: unknown): error is AuthorInUse => $.hasCode(error, "author_in_use");
+
 /** An author with this name exists. */
 export class AuthorNameTaken extends $.Conflict {
   override readonly name: string = "AuthorNameTaken";
@@ -31,6 +40,15 @@ export class AuthorNotFound extends $.NotFound {
 
 /** Also where the error comes from another copy of this package, which `instanceof` does not know. */
 export const isAuthorNotFound = (error: unknown): error is AuthorNotFound => $.hasCode(error, "author_not_found");
+
+/** There is no such book. */
+export class BookNotFound extends $.NotFound {
+  override readonly name: string = "BookNotFound";
+  declare readonly code: "book_not_found";
+}
+
+/** Also where the error comes from another copy of this package, which `instanceof` does not know. */
+export const isBookNotFound = (error: unknown): error is BookNotFound => $.hasCode(error, "book_not_found");
 
 /** Another change came first. */
 export class ChangedMeanwhile extends $.Conflict {

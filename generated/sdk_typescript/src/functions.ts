@@ -17,6 +17,13 @@ export const connect = (options: $.ClientOptions): $.Connection => new Connectio
 export const createAuthor = (connection: $.Connection, input: $types.CreateAuthorRequest, options?: $.CallOptions): Promise<$types.Author> =>
   connection.call($operations.CREATE_AUTHOR, input, options);
 
+/**
+ * Create a book.
+ * @throws {AuthorNotFound}
+ */
+export const createBook = (connection: $.Connection, input: $types.CreateBookRequest, options?: $.CallOptions): Promise<$types.Book> =>
+  connection.call($operations.CREATE_BOOK, input, options);
+
 /** Get a ticket that opens one WebSocket. */
 export const createWsTicket = (connection: $.Connection, input: $types.CreateWsTicketRequest = {}, options?: $.CallOptions): Promise<$types.WsTicket> =>
   connection.call($operations.CREATE_WS_TICKET, input, options);
@@ -25,9 +32,18 @@ export const createWsTicket = (connection: $.Connection, input: $types.CreateWsT
  * Delete an author.
  * @throws {AuthorNotFound}
  * @throws {VersionMismatch}
+ * @throws {AuthorInUse}
  */
 export const deleteAuthor = (connection: $.Connection, input: $types.DeleteAuthorRequest, options?: $.CallOptions): Promise<void> =>
   connection.call($operations.DELETE_AUTHOR, input, options);
+
+/**
+ * Delete a book.
+ * @throws {BookNotFound}
+ * @throws {VersionMismatch}
+ */
+export const deleteBook = (connection: $.Connection, input: $types.DeleteBookRequest, options?: $.CallOptions): Promise<void> =>
+  connection.call($operations.DELETE_BOOK, input, options);
 
 /**
  * End all sessions of a user here.
@@ -63,6 +79,24 @@ export const getAuthor = (connection: $.Connection, input: $types.GetAuthorReque
  */
 export const getAuthors = (connection: $.Connection, input: $types.GetAuthorsRequest = {}, options?: $.CallOptions): Promise<$types.AuthorList> =>
   connection.call($operations.GET_AUTHORS, input, options);
+
+/**
+ * Read one book.
+ * @throws {BookNotFound}
+ */
+export const getBook = (connection: $.Connection, input: $types.GetBookRequest, options?: $.CallOptions): Promise<$types.Book> =>
+  connection.call($operations.GET_BOOK, input, options);
+
+/**
+ * Read books page by page.
+ * @throws {CursorInvalid}
+ */
+export const getBooks = (connection: $.Connection, input: $types.GetBooksRequest = {}, options?: $.CallOptions): Promise<$types.BookPage> =>
+  connection.call($operations.GET_BOOKS, input, options);
+
+/** All pages of `getBooks`, one item after the other, or `.pages()`. */
+export const paginateGetBooks = (connection: $.Connection, input: $types.GetBooksRequest = {}, options?: $.CallOptions): $paging.Pager<$types.BookPage, $types.Book> =>
+  $paging.paginate(connection, $operations.GET_BOOKS, input, options);
 
 /**
  * Read authors page by page.
@@ -120,6 +154,15 @@ export const refresh = (connection: $.Connection, input: $types.RefreshRequest, 
 export const updateAuthor = (connection: $.Connection, input: $types.UpdateAuthorRequest, options?: $.CallOptions): Promise<$types.Author> =>
   connection.call($operations.UPDATE_AUTHOR, input, options);
 
+/**
+ * Replace a book.
+ * @throws {BookNotFound}
+ * @throws {VersionMismatch}
+ * @throws {AuthorNotFound}
+ */
+export const updateBook = (connection: $.Connection, input: $types.UpdateBookRequest, options?: $.CallOptions): Promise<$types.Book> =>
+  connection.call($operations.UPDATE_BOOK, input, options);
+
 /** An author was created. */
 export { AUTHOR_CREATED as authorCreated } from "./operations.ts";
 
@@ -128,3 +171,12 @@ export { AUTHOR_DELETED as authorDeleted } from "./operations.ts";
 
 /** An author was replaced. */
 export { AUTHOR_UPDATED as authorUpdated } from "./operations.ts";
+
+/** A book was created. */
+export { BOOK_CREATED as bookCreated } from "./operations.ts";
+
+/** A book was deleted. */
+export { BOOK_DELETED as bookDeleted } from "./operations.ts";
+
+/** A book was updated. */
+export { BOOK_UPDATED as bookUpdated } from "./operations.ts";

@@ -14,6 +14,16 @@ export const CREATE_AUTHOR: $.Operation<$types.CreateAuthorRequest, $types.Autho
   output: () => $tables.Author,
 };
 
+export const CREATE_BOOK: $.Operation<$types.CreateBookRequest, $types.Book> = {
+  name: "create_book",
+  pkgId: 10,
+  http: { verb: "POST", path: "/api/books", parameters: [], body: true },
+  idempotency: "key",
+  protobuf: true,
+  input: () => $tables.CreateBookRequest,
+  output: () => $tables.Book,
+};
+
 export const CREATE_WS_TICKET: $.Operation<$types.CreateWsTicketRequest, $types.WsTicket> = {
   name: "create_ws_ticket",
   http: { verb: "POST", path: "/auth/ws-ticket", parameters: [] },
@@ -30,6 +40,15 @@ export const DELETE_AUTHOR: $.Operation<$types.DeleteAuthorRequest, void> = {
   idempotency: "natural",
   protobuf: true,
   input: () => $tables.DeleteAuthorRequest,
+};
+
+export const DELETE_BOOK: $.Operation<$types.DeleteBookRequest, void> = {
+  name: "delete_book",
+  pkgId: 13,
+  http: { verb: "DELETE", path: "/api/books/{book_id}", parameters: [{ field: "book_id", carrier: "book_id", location: "path" }, { field: "expected_version", carrier: "If-Match", location: "header", etag: true }] },
+  idempotency: "natural",
+  protobuf: true,
+  input: () => $tables.DeleteBookRequest,
 };
 
 export const END_SESSIONS: $.Operation<$types.EndSessionsRequest, void> = {
@@ -82,6 +101,29 @@ export const GET_AUTHORS: $.Operation<$types.GetAuthorsRequest, $types.AuthorLis
   protobuf: true,
   input: () => $tables.GetAuthorsRequest,
   output: () => $tables.AuthorList,
+  list: true,
+};
+
+export const GET_BOOK: $.Operation<$types.GetBookRequest, $types.Book> = {
+  name: "get_book",
+  pkgId: 11,
+  http: { verb: "GET", path: "/api/books/{book_id}", parameters: [{ field: "book_id", carrier: "book_id", location: "path" }] },
+  query: true,
+  idempotency: "natural",
+  protobuf: true,
+  input: () => $tables.GetBookRequest,
+  output: () => $tables.Book,
+};
+
+export const GET_BOOKS: $.Operation<$types.GetBooksRequest, $types.BookPage> = {
+  name: "get_books",
+  pkgId: 9,
+  http: { verb: "GET", path: "/api/books", parameters: [{ field: "page", carrier: "page", location: "query" }, { field: "per_page", carrier: "per_page", location: "query" }, { field: "cursor", carrier: "cursor", location: "query" }, { field: "author_id", carrier: "author_id", location: "query" }] },
+  query: true,
+  idempotency: "natural",
+  protobuf: true,
+  input: () => $tables.GetBooksRequest,
+  output: () => $tables.BookPage,
   list: true,
 };
 
@@ -167,8 +209,24 @@ export const UPDATE_AUTHOR: $.Operation<$types.UpdateAuthorRequest, $types.Autho
   output: () => $tables.Author,
 };
 
+export const UPDATE_BOOK: $.Operation<$types.UpdateBookRequest, $types.Book> = {
+  name: "update_book",
+  pkgId: 12,
+  http: { verb: "PUT", path: "/api/books/{book_id}", parameters: [{ field: "book_id", carrier: "book_id", location: "path" }, { field: "expected_version", carrier: "If-Match", location: "header", etag: true }], body: true },
+  idempotency: "natural",
+  protobuf: true,
+  input: () => $tables.UpdateBookRequest,
+  output: () => $tables.Book,
+};
+
 export const AUTHOR_CREATED: $.Event<$types.AuthorCreated> = { name: "author_created", pkgId: 1001, topic: "authors", protobuf: true, output: () => $tables.AuthorCreated };
 
 export const AUTHOR_DELETED: $.Event<$types.AuthorDeleted> = { name: "author_deleted", pkgId: 1003, topic: "authors", protobuf: true, output: () => $tables.AuthorDeleted };
 
 export const AUTHOR_UPDATED: $.Event<$types.AuthorUpdated> = { name: "author_updated", pkgId: 1002, topic: "authors", protobuf: true, output: () => $tables.AuthorUpdated };
+
+export const BOOK_CREATED: $.Event<$types.BookCreated> = { name: "book_created", pkgId: 1004, topic: "books", protobuf: true, output: () => $tables.BookCreated };
+
+export const BOOK_DELETED: $.Event<$types.BookDeleted> = { name: "book_deleted", pkgId: 1006, topic: "books", protobuf: true, output: () => $tables.BookDeleted };
+
+export const BOOK_UPDATED: $.Event<$types.BookUpdated> = { name: "book_updated", pkgId: 1005, topic: "books", protobuf: true, output: () => $tables.BookUpdated };

@@ -75,9 +75,53 @@ export const AuthorPage: $.RecordTable<$types.AuthorPage> = {
   ],
 };
 
+export const AuthorSummary: $.RecordTable<$types.AuthorSummary> = {
+  fields: [
+    { name: "id", no: 1, kind: "safe" },
+    { name: "name", no: 2, kind: "string" },
+  ],
+};
+
 export const AuthorUpdated: $.RecordTable<$types.AuthorUpdated> = {
   fields: [
     { name: "author", no: 1, kind: () => Author },
+  ],
+};
+
+export const Book: $.RecordTable<$types.Book> = {
+  fields: [
+    { name: "id", no: 1, kind: "safe" },
+    { name: "title", no: 2, kind: "string" },
+    { name: "author", no: 3, kind: () => AuthorSummary },
+    { name: "publishedOn", wire: "published_on", no: 4, kind: "string", nullable: true },
+    { name: "createdAt", wire: "created_at", no: 5, kind: "moment" },
+    { name: "updatedAt", wire: "updated_at", no: 6, kind: "moment" },
+    { name: "version", no: 7, kind: "safe" },
+  ],
+};
+
+export const BookCreated: $.RecordTable<$types.BookCreated> = {
+  fields: [
+    { name: "book", no: 1, kind: () => Book },
+  ],
+};
+
+export const BookDeleted: $.RecordTable<$types.BookDeleted> = {
+  fields: [
+    { name: "book", no: 1, kind: () => Book },
+  ],
+};
+
+export const BookPage: $.RecordTable<$types.BookPage> = {
+  fields: [
+    { name: "items", no: 1, kind: () => Book, many: "list" },
+    { name: "meta", no: 2, kind: () => PageMeta },
+  ],
+};
+
+export const BookUpdated: $.RecordTable<$types.BookUpdated> = {
+  fields: [
+    { name: "book", no: 1, kind: () => Book },
   ],
 };
 
@@ -146,11 +190,26 @@ export const CreateAuthorRequest: $.RecordTable<$types.CreateAuthorRequest> = {
   ],
 };
 
+export const CreateBookRequest: $.RecordTable<$types.CreateBookRequest> = {
+  fields: [
+    { name: "title", no: 1, kind: "string" },
+    { name: "authorId", wire: "author_id", no: 2, kind: "safe" },
+    { name: "publishedOn", wire: "published_on", no: 3, kind: "string", optional: true, nullable: true },
+  ],
+};
+
 export const CreateWsTicketRequest: $.RecordTable<$types.CreateWsTicketRequest> = { fields: [] };
 
 export const DeleteAuthorRequest: $.RecordTable<$types.DeleteAuthorRequest> = {
   fields: [
     { name: "authorId", wire: "author_id", no: 1, kind: "safe" },
+    { name: "expectedVersion", wire: "expected_version", no: 2, kind: "safe", optional: true },
+  ],
+};
+
+export const DeleteBookRequest: $.RecordTable<$types.DeleteBookRequest> = {
+  fields: [
+    { name: "bookId", wire: "book_id", no: 1, kind: "safe" },
     { name: "expectedVersion", wire: "expected_version", no: 2, kind: "safe", optional: true },
   ],
 };
@@ -191,6 +250,21 @@ export const GetAuthorsRequest: $.RecordTable<$types.GetAuthorsRequest> = {
     { name: "id", no: 1, kind: "safe", optional: true },
     { name: "name", no: 2, kind: "string", optional: true },
     { name: "searchTerm", wire: "search_term", no: 3, kind: "string", optional: true },
+  ],
+};
+
+export const GetBookRequest: $.RecordTable<$types.GetBookRequest> = {
+  fields: [
+    { name: "bookId", wire: "book_id", no: 1, kind: "safe" },
+  ],
+};
+
+export const GetBooksRequest: $.RecordTable<$types.GetBooksRequest> = {
+  fields: [
+    { name: "page", no: 1, kind: "int32", optional: true, initial: 1 },
+    { name: "perPage", wire: "per_page", no: 2, kind: "int32", optional: true, initial: 20 },
+    { name: "cursor", no: 3, kind: "string", optional: true },
+    { name: "authorId", wire: "author_id", no: 4, kind: "safe", optional: true },
   ],
 };
 
@@ -236,5 +310,15 @@ export const UpdateAuthorRequest: $.RecordTable<$types.UpdateAuthorRequest> = {
     { name: "name", no: 2, kind: "string" },
     { name: "bio", no: 3, kind: "string", optional: true, nullable: true },
     { name: "bornOn", wire: "born_on", no: 4, kind: "string", optional: true, nullable: true },
+  ],
+};
+
+export const UpdateBookRequest: $.RecordTable<$types.UpdateBookRequest> = {
+  fields: [
+    { name: "bookId", wire: "book_id", no: 2, kind: "safe" },
+    { name: "expectedVersion", wire: "expected_version", no: 1, kind: "safe", optional: true },
+    { name: "title", no: 3, kind: "string" },
+    { name: "authorId", wire: "author_id", no: 4, kind: "safe" },
+    { name: "publishedOn", wire: "published_on", no: 5, kind: "string", optional: true, nullable: true },
   ],
 };

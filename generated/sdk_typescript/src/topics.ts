@@ -12,3 +12,11 @@ export const authors = (): $.Topic<$types.AuthorCreated | $types.AuthorDeleted |
 /** The events of `authors/{author.id}`. */
 export const authorsByAuthorId = (authorId: number): $.Topic<$types.AuthorCreated | $types.AuthorDeleted | $types.AuthorUpdated> =>
   made<$types.AuthorCreated | $types.AuthorDeleted | $types.AuthorUpdated>("authors/{author.id}", [$operations.AUTHOR_CREATED, $operations.AUTHOR_DELETED, $operations.AUTHOR_UPDATED], authorId);
+
+/** The events of `books`. */
+export const books = (): $.Topic<$types.BookCreated | $types.BookDeleted | $types.BookUpdated> =>
+  made<$types.BookCreated | $types.BookDeleted | $types.BookUpdated>("books", [$operations.BOOK_CREATED, $operations.BOOK_DELETED, $operations.BOOK_UPDATED]);
+
+/** The events of `books/{book.id}`. */
+export const booksByBookId = (bookId: number): $.Topic<$types.BookCreated | $types.BookDeleted | $types.BookUpdated> =>
+  made<$types.BookCreated | $types.BookDeleted | $types.BookUpdated>("books/{book.id}", [$operations.BOOK_CREATED, $operations.BOOK_DELETED, $operations.BOOK_UPDATED], bookId);

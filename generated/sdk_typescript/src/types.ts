@@ -95,8 +95,47 @@ export interface AuthorPage {
   meta: PageMeta;
 }
 
+/** What an answer about something else shows of its author. */
+export interface AuthorSummary {
+  /** 1 to 9007199254740991. */
+  id: number;
+  /** 1 to 200 characters. */
+  name: string;
+}
+
 export interface AuthorUpdated {
   author: Author;
+}
+
+export interface Book {
+  /** 1 to 9007199254740991. */
+  id: number;
+  /** 1 to 200 characters. */
+  title: string;
+  author: AuthorSummary;
+  publishedOn: string | null;
+  createdAt: string;
+  updatedAt: string;
+  /** 1 to 9007199254740991. */
+  version: number;
+}
+
+export interface BookCreated {
+  book: Book;
+}
+
+export interface BookDeleted {
+  book: Book;
+}
+
+export interface BookPage {
+  /** At most 100 items. */
+  items: Book[];
+  meta: PageMeta;
+}
+
+export interface BookUpdated {
+  book: Book;
 }
 
 export interface FieldError {
@@ -185,6 +224,15 @@ export interface CreateAuthorRequest {
   bornOn?: string | null | undefined;
 }
 
+/** Create a book. */
+export interface CreateBookRequest {
+  /** 1 to 200 characters. */
+  title: string;
+  /** 1 to 9007199254740991. */
+  authorId: number;
+  publishedOn?: string | null | undefined;
+}
+
 /** Get a ticket that opens one WebSocket. */
 export interface CreateWsTicketRequest {
   [name: string]: never;
@@ -194,6 +242,14 @@ export interface CreateWsTicketRequest {
 export interface DeleteAuthorRequest {
   /** 1 to 9007199254740991. */
   authorId: number;
+  /** 1 to 9007199254740991. */
+  expectedVersion?: number | undefined;
+}
+
+/** Delete a book. */
+export interface DeleteBookRequest {
+  /** 1 to 9007199254740991. */
+  bookId: number;
   /** 1 to 9007199254740991. */
   expectedVersion?: number | undefined;
 }
@@ -241,6 +297,24 @@ export interface GetAuthorsRequest {
   name?: string | undefined;
   /** 1 to 200 characters. */
   searchTerm?: string | undefined;
+}
+
+/** Read one book. */
+export interface GetBookRequest {
+  /** 1 to 9007199254740991. */
+  bookId: number;
+}
+
+/** Read books page by page. */
+export interface GetBooksRequest {
+  /** 1 to 1000000. */
+  page?: number | undefined;
+  /** 1 to 100. */
+  perPage?: number | undefined;
+  /** 1 to 512 characters. */
+  cursor?: string | undefined;
+  /** 1 to 9007199254740991. */
+  authorId?: number | undefined;
 }
 
 /** Read authors page by page. */
@@ -303,4 +377,17 @@ export interface UpdateAuthorRequest {
   /** At most 2000 characters. */
   bio?: string | null | undefined;
   bornOn?: string | null | undefined;
+}
+
+/** Replace a book. */
+export interface UpdateBookRequest {
+  /** 1 to 9007199254740991. */
+  bookId: number;
+  /** 1 to 9007199254740991. */
+  expectedVersion?: number | undefined;
+  /** 1 to 200 characters. */
+  title: string;
+  /** 1 to 9007199254740991. */
+  authorId: number;
+  publishedOn?: string | null | undefined;
 }

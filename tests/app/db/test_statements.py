@@ -3,7 +3,21 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import Column, Integer, MetaData, Table, bindparam, delete, insert, literal, select, text, update
+from sqlalchemy import (
+    Column,
+    Integer,
+    MetaData,
+    Table,
+    bindparam,
+    column,
+    delete,
+    insert,
+    literal,
+    select,
+    text,
+    update,
+)
+from sqlalchemy import table as sketched
 from sqlalchemy.schema import CreateTable
 
 from app.db.database import Database
@@ -55,3 +69,13 @@ def test_a_statement_is_named_by_its_verb_and_table_unless_it_has_a_name() -> No
         "insert t", "update t", "delete t", "select t", "select t", "select", "text",
     ]  # fmt: skip
     assert compile_statement(select(table), name="t page").name == "t page"
+
+
+def test_a_statement_that_reads_what_it_writes_is_named_by_what_it_writes() -> None:
+    """`other` is described in place, as a feature describes a table that is not its own."""
+    table, other = Table("t", MetaData(), Column("n", Integer)), sketched("u", column("n", Integer))
+    for statement, name in ((insert(table).values(n=1), "insert t"), (delete(table), "delete t")):
+        written = statement.returning(table).cte("written")
+        joined = select(other.c.n).join_from(other, written, written.c.n == other.c.n)
+        assert compile_statement(joined).name == name
+    assert compile_statement(select(other)).name == "select u"
