@@ -43,7 +43,8 @@ def test_the_page_of_the_typescript_package_runs_and_is_typed(service: RunningSe
     verdict = judge(NODE, "--disable-warning=ExperimentalWarning", "main.ts", cwd=tmp_path)
     assert verdict.accepted, verdict.text
     assert re.search(r"name: 'a \w+'", verdict.text), verdict.text
-    assert re.search(r"name: 'another \w+'", verdict.text), verdict.text
+    # The first event that is heard may still be that of the artist before.
+    assert re.search(r"artist: \{\s+id: \d+,\s+name: '(a|another) \w+'", verdict.text), verdict.text
 
 
 async def test_the_blocking_client_works_where_a_loop_runs(service: RunningService) -> None:
