@@ -179,6 +179,11 @@ async def test_components_show_operations_and_events(page: Page, allowed: str, b
         await expect(page.locator("#bio")).to_have_text("before")
         await page.click("#reload")
         await expect(page.locator("#bio")).to_have_text("after")
+        for _ in range(50):  # Until the topic is followed.
+            (await outside.put(f"/api/artists/{made['id']}", json=change)).raise_for_status()
+            if await page.locator("#changes").text_content():
+                break
+        await expect(page.locator("#changes")).to_have_text(f"artist_updated artists/{made['id']}")
         await page.click("#other")
         await expect(page.locator("#artist")).to_have_text("ArtistNotFound")
         for name in names[1:]:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pytest
 from pydantic import ValidationError
 
-from generated.sdk_python.stele_client import AsyncClient, Client, errors, models
+from generated.sdk_python.stele_client import AsyncClient, Client, errors, models, topics
 from generated.sdk_python.stele_client.testing import FakeAsyncClient, FakeClient, Unprepared, operations
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -80,6 +80,24 @@ async def test_the_asynchronous_fake_is_the_same_and_sends_events() -> None:
                 if event.after_gap:
                     break
     assert heard == ["Ada", "Grace"]
+
+
+def test_a_topic_with_parameters_hears_what_is_sent_on_it() -> None:
+    fake = FakeClient()
+    seven, eight = topics.artists_by_artist_id(7), topics.artists_by_artist_id(8)
+    with fake.events(seven) as stream:
+        fake.send(models.ArtistUpdated(artist=artist(8)), on=eight)
+        for name in ("Ada", "Grace"):
+            fake.send(models.ArtistUpdated(artist=artist(7, name)), on=seven, after_gap=name == "Grace")
+        told = [next(stream) for _ in range(2)]
+    assert [(one.data.artist.name, one.topic, one.after_gap) for one in told] == [
+        ("Ada", "artists/7", False),
+        ("Grace", "artists/7", True),
+    ]
+    with pytest.raises(Unprepared, match="ArtistCreated is no event of artists/7"):
+        fake.send(models.ArtistCreated(artist=artist(7)), on=seven)
+    with pytest.raises(Unprepared, match="say which by `on`"):
+        fake.send(models.ArtistUpdated(artist=artist(7)))
 
 
 def test_a_blocking_stream_hears_another_thread() -> None:

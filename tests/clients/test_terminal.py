@@ -10,6 +10,7 @@ import subprocess
 import sys
 import uuid
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -39,7 +40,7 @@ class Terminal:
         done = subprocess.run([*PROGRAM, *words], cwd=self.home, env=environment, input=data, capture_output=True, check=False, timeout=60)  # fmt: skip
         return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
 
-    def json(self, *words: str, **settings: str) -> object:
+    def json(self, *words: str, **settings: str) -> Any:
         done = self(*words, "--json", **settings)
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)
@@ -160,20 +161,32 @@ def test_a_wrong_password_is_not_kept(newcomer: Terminal, service: RunningServic
 
 
 def test_events_are_printed_as_they_come(terminal: Terminal) -> None:
-    """`tail` says when it follows; from then on nothing is missed, and it ends after so many."""
+    """`tail` says when it follows; from then on nothing is missed, and it ends after so many. A topic with parameters is followed by one of its
+    names, with all of its events."""
     environment = {**os.environ, **terminal.settings}
-    command = [*PROGRAM, "tail", "artist_created", "--json", "--count", "2"]
+    one = terminal.json("call", "artists.create", f"name={unique()}")
+    command = [*PROGRAM, "tail", "artist_created", f"artists/{one['id']}", "--json", "--count", "3"]
     with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as tail:  # fmt: skip
         assert tail.stderr is not None
-        assert tail.stderr.readline().startswith("following ")
+        followed = {tail.stderr.readline().split()[1] for _ in range(2)}
+        assert followed == {"artists:", f"artists/{one['id']}:"}
         names = [unique(), unique()]
         for name in names:
             assert terminal("call", "artists.create", f"name={name}").returncode == 0
+        change = (
+            "call",
+            "artists.update",
+            f"artist_id={one['id']}",
+            f"name={unique()}",
+            f"expected_version={one['version']}",
+        )
+        assert terminal(*change).returncode == 0
         printed, said = tail.communicate(timeout=30)
     assert tail.returncode == 0, said
     events = [json.loads(line) for line in printed.splitlines()]
-    assert [one["data"]["artist"]["name"] for one in events] == names
-    assert {(one["event"], one["after_gap"]) for one in events} == {("artist_created", False)}
+    assert [event["data"]["artist"]["name"] for event in events if event["topic"] == "artists"] == names
+    assert [(event["event"], event["topic"]) for event in events[2:]] == [("artist_updated", f"artists/{one['id']}")]
+    assert {event["after_gap"] for event in events} == {False}
 
 
 def test_what_is_sensitive_is_in_no_table(newcomer: Terminal, service: RunningService) -> None:

@@ -50,7 +50,7 @@ def _possible(program: Program, words: list[str], begun: str) -> list[str]:
         case ["call", operation, *_]:
             return _fields(program, operation, words[2:], begun)
         case ["tail", *_]:
-            return sorted({name for one in program.contract.events.values() for name in (one.topic, one.name)})
+            return sorted({name for one in program.contract.events.values() for name in (one.topic, one.name) if name})
         case ["completion"]:
             return list(SHELLS)
     return []

@@ -16,7 +16,7 @@ from pydantic import BaseModel
 from .call import Call
 from .calls_sync import Calls
 from .client_sync import BaseClient
-from .codec import Push, Reply
+from .codec import Position, Push, Reply
 from .download_sync import Download
 from .errors import ClientError
 from .fake import Called, Unprepared
@@ -25,6 +25,7 @@ from .json_codec import encode_json, plain
 from .json_frames import JsonCodec
 from .operation import Operation
 from .options import Hooks
+from .topic import Topic
 
 T = TypeVar("T")
 EPOCH = "fake"
@@ -146,13 +147,19 @@ class Fake(BaseClient):
         the one item."""
         self._door.responders[operation.name] = answer
 
-    def send(self, data: BaseModel, *, after_gap: bool = False) -> None:
-        """An event for those who follow it now. `after_gap`: as if the one before it had been missed for good."""
+    def send(self, data: BaseModel, *, on: Topic[Any] | None = None, after_gap: bool = False) -> None:
+        """An event for those who follow it now, on the topic that needs no value or on one of the package's `topics`; where the service
+        would tell it on several, send it on each. `after_gap`: as if the one before it had been missed for good."""
         kind = next((one for one in self._contract.events.values() if type(data) is one.record), None)
-        if kind is None:
-            raise Unprepared(f"{type(data).__name__} is no event of the contract")
-        offset = self._offsets[kind.topic] = self._offsets.get(kind.topic, 0) + (2 if after_gap else 1)
-        push = Push(pkg_id=kind.pkg_id, data=plain(data), topic=kind.topic, offset=offset, epoch=EPOCH)
+        if kind is None or (on is not None and kind not in on.kinds):
+            raise Unprepared(f"{type(data).__name__} is no event of {'the contract' if on is None else on.name}")
+        topic = kind.topic if on is None else on.name
+        if not topic:
+            raise Unprepared(f"{type(data).__name__} is told on topics with parameters: say which by `on`")
+        offset = self._offsets[topic] = self._offsets.get(topic, 0) + 1
+        push = Push(pkg_id=kind.pkg_id, data=plain(data), topic=topic, offset=offset, epoch=EPOCH)
+        if after_gap:
+            self._door.followers.miss(topic, Position(EPOCH, offset - 1))
         self._door.followers.offer(kind, push)
 
 

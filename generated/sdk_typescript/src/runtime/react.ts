@@ -2,7 +2,8 @@
 
 import { useCallback, useEffect, useState } from "react";
 import type { BaseClient } from "./client.ts";
-import type { Received } from "./events.ts";
+import type { Received, Stream } from "./events.ts";
+import type { Topic } from "./operation.ts";
 import type { CallOptions } from "./options.ts";
 
 export interface OperationState<T> {
@@ -61,11 +62,14 @@ export function useOperation<I extends object, O>(
   return { ...state, reload };
 }
 
-/** Follows the events of this name while the component is there. */
-export function useTopic<E, K extends keyof E>(client: BaseClient<E>, name: K, keep: number = KEEP): TopicState<E[K]> {
-  const [state, setState] = useState<TopicState<E[K]>>(quiet);
+/** Follows the events of this name, or of a topic of `topics`, while the component is there. A topic counts by its name. */
+export function useTopic<E, K extends keyof E>(client: BaseClient<E>, name: K, keep?: number): TopicState<E[K]>;
+export function useTopic<E, T>(client: BaseClient<E>, topic: Topic<T>, keep?: number): TopicState<T>;
+export function useTopic<E>(client: BaseClient<E>, what: keyof E | Topic<unknown>, keep: number = KEEP): TopicState<unknown> {
+  const [state, setState] = useState<TopicState<unknown>>(quiet);
+  const name = typeof what === "object" ? what.name : what;
   useEffect(() => {
-    const stream = client.events(name);
+    const stream: Stream<unknown> = typeof what === "object" ? client.events(what) : client.events(what);
     const read = async (): Promise<void> => {
       for await (const event of stream) {
         setState(({ events }) => ({ events: [...events, event].slice(-keep), error: undefined }));

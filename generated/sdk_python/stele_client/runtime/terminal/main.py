@@ -86,9 +86,9 @@ class _Terminal:
                 self._show(client.call(command.operation, given))
 
     def tail(self) -> None:
-        events = {one.name: one for name in self._options.topics for one in self._program.events(name)}
+        topics = self._program.topics(self._options.topics)
         client = self._program.async_client(self._url, **self._way(), **self._identity())
-        work = follow(client, list(events.values()), is_json=self._options.json, count=self._options.count)
+        work = follow(client, topics, is_json=self._options.json, count=self._options.count)
         try:
             asyncio.run(work)
         except ExceptionGroup as group:
@@ -237,7 +237,7 @@ def _parser(program: Program) -> argparse.ArgumentParser:
     call.add_argument("--output", metavar="FILE", help="where an answer of bytes goes")
     call.set_defaults(run=_Terminal.call)
     tail = commands.add_parser("tail", parents=[where, _way("ws")], help="print events as they come")
-    tail.add_argument("topics", nargs="+", metavar="TOPIC", help="topics, or names of events")
+    tail.add_argument("topics", nargs="+", metavar="TOPIC", help="topics (authors, authors/7), or names of events")
     tail.add_argument("--count", type=int, help="end after so many")
     tail.set_defaults(run=_Terminal.tail)
     commands.add_parser("operations", help="list the operations").set_defaults(run=_Terminal.operations)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import IntEnum
-from typing import Literal
+from typing import Any, Literal
 
 from ..client_async import AsyncBaseClient
 from ..client_sync import BaseClient
-from ..operation import Contract, EventType
+from ..operation import Contract
+from ..topic import Topic
 
 Kind = Literal["text", "integer", "number", "boolean", "bytes", "file", "json"]
 
@@ -91,13 +92,30 @@ class Program:
             raise UsageError(f"there is no operation {name!r}{near(name, [*self.commands, *by_operation])}")
         return found
 
-    def events(self, name: str) -> list[EventType[object]]:
-        """Those of a topic, or the one event of that name; raises UsageError with what there is."""
+    def topics(self, names: Iterable[str]) -> list[Topic[Any]]:
+        """Each topic once, with the events that are asked for: by the topic's name, all of them, or by their own. Raises UsageError with what there
+        is. Which names a topic with parameters has, `authors/7`, only the service can say."""
+        wanted: dict[str, set[str]] = {}
+        for name in names:
+            for topic, event in self._asked(name):
+                wanted.setdefault(topic, set()).add(event)
+        kinds = {one.name: one for one in self.contract.events.values()}
+        return [
+            Topic(topic, chosen, is_dense="/" not in topic and all(one.is_dense for one in chosen))
+            for topic, events in wanted.items()
+            for chosen in (tuple(kinds[event] for event in sorted(events)),)
+        ]
+
+    def _asked(self, name: str) -> list[tuple[str, str]]:
         every = self.contract.events.values()
-        found = [one for one in every if name in (one.topic, one.name)]
+        if "/" in name:
+            return [(name, one.name) for one in every]
+        found = [(one.topic, one.name) for one in every if name in (one.topic, one.name)]
         if not found:
-            known = sorted({word for one in every for word in (one.topic, one.name)})
+            known = sorted({word for one in every for word in (one.topic, one.name) if word})
             raise UsageError(f"there is no topic and no event {name!r}; there are {', '.join(known) or 'none'}")
+        if any(not topic for topic, _ in found):
+            raise UsageError(f"{name} is told on topics with parameters alone: name one of those, like `things/7`")
         return found
 
 

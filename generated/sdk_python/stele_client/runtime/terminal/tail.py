@@ -11,27 +11,26 @@ from typing import Any
 from ..client_async import AsyncBaseClient
 from ..event import Event
 from ..json_codec import plain
-from ..operation import EventType
+from ..topic import Topic
 from .output import printable
 
 
-async def follow(
-    client: AsyncBaseClient, events: Sequence[EventType[Any]], *, is_json: bool, count: int | None
-) -> None:
-    """Prints them in the order in which they come. What was missed while the socket was away comes first after it; what will never
-    come is said on stderr. Raises what ends a stream."""
+async def follow(client: AsyncBaseClient, topics: Sequence[Topic[Any]], *, is_json: bool, count: int | None) -> None:
+    """Prints their events in the order in which they come. What was missed while the socket was away comes first after it; what will
+    never come is said on stderr. Raises what ends a stream."""
     queue: asyncio.Queue[tuple[str, Event[Any]]] = asyncio.Queue(1)
     async with client, asyncio.TaskGroup() as group:
-        tasks = [group.create_task(_read(client, kind, queue)) for kind in events]
+        tasks = [group.create_task(_read(client, topic, queue)) for topic in topics]
         printer = group.create_task(_print(queue, is_json=is_json, count=count))
         printer.add_done_callback(lambda _: [task.cancel() for task in tasks])
 
 
-async def _read(client: AsyncBaseClient, kind: EventType[Any], queue: asyncio.Queue[tuple[str, Event[Any]]]) -> None:
-    async with client.events(kind.record) as stream:
-        print(f"following {kind.topic}: {kind.name}", file=sys.stderr, flush=True)
+async def _read(client: AsyncBaseClient, topic: Topic[Any], queue: asyncio.Queue[tuple[str, Event[Any]]]) -> None:
+    names = {kind.record: kind.name for kind in topic.kinds}
+    async with client.events(topic) as stream:
+        print(f"following {topic.name}: {', '.join(names.values())}", file=sys.stderr, flush=True)
         async for event in stream:
-            await queue.put((kind.name, event))
+            await queue.put((names[type(event.data)], event))
 
 
 async def _print(queue: asyncio.Queue[tuple[str, Event[Any]]], *, is_json: bool, count: int | None) -> None:
