@@ -19,7 +19,7 @@ import httpx2
 import pytest
 
 from app.development.servers import Postgres, Valkey
-from generated.sdk_python.stele_client.errors import ClientError, Forbidden
+from generated.sdk_python.stele_client.errors import AuthenticationLost, ClientError, Forbidden
 from tests.clients.driven import Driven, DrivenStream, Told, drive
 from tests.clients.test_socket_faults import must_have
 from tests.clients.twins import OLD_NODE
@@ -50,6 +50,8 @@ class NoSockets:
         self._sockets: set[asyncio.Task[None]] = set()
         self.lets_through = False
         self.refused = 0
+        self.passed = 0
+        """Connections that were no socket: requests."""
         self.url = ""
 
     async def __aenter__(self) -> Self:
@@ -85,6 +87,7 @@ class NoSockets:
         self, head: bytes, caller: tuple[asyncio.StreamReader, asyncio.StreamWriter], *, is_socket: bool
     ) -> None:
         behind = await asyncio.open_connection("127.0.0.1", self._port)
+        self.passed += not is_socket
         behind[1].write(head if is_socket else CONNECTION.sub(b"Connection: close\r\n", head))
         passing = asyncio.create_task(relay(caller, behind))
         if is_socket:
@@ -231,6 +234,21 @@ async def test_who_may_not_follow_hears_why_and_others_go_on(service: RunningSer
             async with client.follow(topic="artistsByArtistId", values=[int(hidden["id"]) + 1_000_000]):
                 pass
         await hears(service, heard, 2)
+
+
+async def test_a_token_that_ends_for_good_ends_the_streams_and_the_asking(
+    service: RunningService, network: NoSockets
+) -> None:
+    """A token that nobody renews: the stream says so, and nothing is asked any more, for longer than a socket may be away."""
+    service.forget("admin")
+    token = await service.token("admin")
+    async with client_of(network.url, token=token, username=None, password=None) as client, client.follow() as stream:
+        with pytest.raises(AuthenticationLost):
+            async with asyncio.timeout(WAIT_S):
+                await stream.next()
+        passed = network.passed
+        await asyncio.sleep(5)
+        assert network.passed == passed
 
 
 async def test_a_client_that_is_closed_follows_nothing(service: RunningService, network: NoSockets) -> None:

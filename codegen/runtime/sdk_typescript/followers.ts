@@ -172,8 +172,9 @@ export class Followers {
   }
 
   end(error: ClientError | undefined): void {
-    for (const { sink } of [...this.#followers]) {
+    for (const { sink } of this.#followers.splice(0)) {
       sink.end(error);
     }
+    this.#seen.clear();
   }
 }

@@ -37,7 +37,7 @@ export function follow<T>(
   };
   const stream: EventStream<T> = new EventStream<T>(options.maxQueuedEvents ?? MAX_QUEUED, leave);
   const begin = async (): Promise<void> => {
-    const isOpen = await hasSocket(client, socket, options);
+    const isOpen = !overHttp.isRunning && (await hasSocket(client, socket, options));
     if (life.aborted) {
       throw new ClientClosed("the client is closed");
     }

@@ -60,6 +60,11 @@ export class TopicsOverHttp {
     parts.life.addEventListener("abort", () => this.#turn.abort());
   }
 
+  /** Whether it is what follows now, or tries to. */
+  get isRunning(): boolean {
+    return this.#isRunning;
+  }
+
   /** Whether somebody follows, and the socket does not. */
   get #isNeeded(): boolean {
     const { followers, socket, life } = this.#parts;
@@ -123,28 +128,26 @@ export class TopicsOverHttp {
         pauseMs = await this.#follow(signal);
         failures = -1;
       } catch (error) {
-        if (!signal.aborted && !isPassing(error)) {
-          this.#isRunning = false;
+        if (signal.aborted || isPassing(error)) {
+          pauseMs = Math.max(reconnectMs(failures), error instanceof ApiError ? (error.retryAfterMs ?? 0) : 0);
+        } else {
+          pauseMs = LOOK_MS; // Whoever was refused leaves, and so begins the next turn.
           this.#refuse(error as ClientError);
-          return;
         }
-        pauseMs = Math.max(reconnectMs(failures), error instanceof ApiError ? (error.retryAfterMs ?? 0) : 0);
       }
       await sleep(pauseMs, signal, () => undefined).catch(() => undefined);
     }
     this.#isRunning = false;
   }
 
-  /** Those who wait are refused, and leave; where nobody does, it is the end of all streams. */
+  /** Those who wait for their topic; where nobody does, all streams end. */
   #refuse(error: ClientError): void {
     const waiting = this.#waiting.splice(0);
-    for (const { reject } of waiting) {
-      reject(error);
-    }
     if (waiting.length === 0) {
       this.#parts.followers.end(error);
-    } else {
-      queueMicrotask(() => this.#start());
+    }
+    for (const { reject } of waiting) {
+      reject(error);
     }
   }
 
