@@ -136,8 +136,8 @@ HANDSHAKE = {
     "connection": "Upgrade", "upgrade": "websocket", "sec-websocket-version": "13",
     "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==",
 }  # fmt: skip
-QUIET = {"database_statement_errors_total", "task_ends_total"}
-"""Without a failure they have no sample."""
+QUIET = {"database_statement_errors_total", "task_ends_total", "trace_spans_dropped_total"}
+"""Without a failure they have no sample, and the last one has none where no traces are told."""
 
 
 def is_known(label: Label, value: str) -> bool:
