@@ -76,7 +76,7 @@ async def test_a_call_in_flight_is_answered_on_the_old_socket_and_later_ones_on_
         if flavour == "blocking":
             await asyncio.sleep(0.3)  # It opens the next one with a call.
             await client.ask("artists.get", artist_id=7)
-        await until(lambda: len(server.sockets) == 2)
+        await until(lambda: len(client.told.connects) == 2)
         for _ in range(10):
             assert (await client.ask("artists.get", artist_id=7)).id == 7
         assert not slow.done()
