@@ -19,6 +19,8 @@ from app.broadcast.broker import Address, Delivery, Position
 Message = MutableMapping[str, Any]
 """An ASGI message; all sockets of one format share it, so nobody may change it."""
 
+MAX_WAITING_BYTES = 1 << 20
+"""Of events that wait for one subscriber (D17), over whichever door; replies do not count."""
 MAX_RECENT = 1_000
 MAX_RECENT_BYTES = 1 << 20
 """Of events' JSON, remembered of each topic, whatever it is called: what most sockets that were away for a moment have missed. The rest is the
@@ -169,13 +171,13 @@ class Hub:
         self._recent[topic] = Recent(position, self._max_recent)
         if lost:
             for name, groups in list(self._topics.get(topic, {}).items()):
-                self._tell_missed(name, groups, position)
+                self._tell_missed(name, groups, position, latest=name if topic in self.latest else None)
 
-    def _tell_missed(self, name: str, groups: Groups, position: Position) -> None:
+    def _tell_missed(self, name: str, groups: Groups, position: Position, *, latest: str | None) -> None:
         for encoder, members in list(groups.items()):
             message, size = encoder.missed(name, position)
             for subscriber in list(members):
-                subscriber.push(message, size)
+                subscriber.push(message, size, latest)
 
     def note_resumption(self, topic: str, *, is_whole: bool) -> None:
         """Somebody has asked for what came after a position."""

@@ -21,7 +21,7 @@ from app.execution.context import Abandoned, Call, Caller, Door
 from app.execution.runner import Pipeline
 from app.http.answer import Send, send_problem, send_result, with_every_answer_s
 from app.http.download import send_download
-from app.http.message import Receive, alternatives, fields_of, outside_values, read_body, read_request
+from app.http.message import Receive, alternatives, fields_of, outside_values, read_body, read_request, user_agent_of
 from app.http.negotiation import JSON, answer_type, answer_types, body_type, check_acceptable, read_types
 from app.http.refusals import Refusals
 from app.http.spool import Spool
@@ -199,12 +199,11 @@ class HttpDoor:
         return judged
 
     async def _caller(self, scope: Scope, binding: HttpBinding, headers: dict[bytes, bytes]) -> Caller:
-        agent = headers.get(b"user-agent", b"")[:1024].decode("latin-1")
         origin = headers.get(b"origin")
         caller = Caller(
             principal=None,
             ip=client_ip(scope, self._trusted_proxies),
-            user_agent=agent,
+            user_agent=user_agent_of(headers),
             door=Door.HTTP,
             origin=None if origin is None else origin.decode("latin-1"),
         )

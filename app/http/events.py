@@ -25,11 +25,12 @@ from app.admission.streams import OpenStreams, Resting
 from app.auth.credentials import extract_token
 from app.auth.principal import Principal
 from app.broadcast.broker import NotKept, Position
+from app.broadcast.hub import MAX_WAITING_BYTES
 from app.execution.address import client_ip
 from app.execution.context import Caller, Door
 from app.http.answer import OK, SECURITY, send_problem
 from app.http.event_places import Places
-from app.http.message import fields_of
+from app.http.message import fields_of, user_agent_of
 from app.http.negotiation import SSE, check_acceptable
 from app.http.refusals import Refusals
 from app.limits.limiter import Limiter, spend
@@ -38,11 +39,8 @@ from generated.errors import ApiError, InvalidData, Unauthenticated
 from generated.results import FieldError
 
 PATH = "/events"
-MAX_AGENT_CHARS = 1_024
 MAX_TOPICS = 16
 """Of one stream: the places in all of them fit into a field of a head."""
-MAX_WAITING_BYTES = 1 << 20
-"""Of events that wait for their reader, as at sockets (D17)."""
 PIECE_BYTES = 65_536
 """Written at once; a reader that takes less than 32 KiB of it in 30 s is cut by the guard."""
 BEAT_S = 15.0
@@ -116,7 +114,8 @@ class Outbox:
             self._enter(message, latest)
 
     def reply(self, message: Message, size: int) -> None:
-        """What is told, however much waits: who tells much asks `paid` in between."""
+        """What is told, however much waits: who tells much asks `paid` in between. No event passes it."""
+        self._latest.clear()
         self._enter(message, None)
 
     def _enter(self, message: Message, latest: str | None) -> None:
@@ -158,7 +157,7 @@ class Outbox:
         while self._parts and len(piece) < PIECE_BYTES:
             part = self._parts.popleft()
             self._bytes -= len(part.body)
-            if part.latest is not None:
+            if part.latest is not None and self._latest.get(part.latest) is part:
                 del self._latest[part.latest]
             for topic, position in part.places:
                 self._places.move(topic, position)
@@ -256,8 +255,7 @@ class EventStream(Response):
 
     async def _read(self, scope: Scope, trace_id: str) -> Asked:
         headers = fields_of(scope["headers"])
-        agent = headers.get(b"user-agent", b"")[:MAX_AGENT_CHARS].decode("latin-1")
-        caller = Caller(None, client_ip(scope, self._all.trusted_proxies), agent, Door.HTTP)
+        caller = Caller(None, client_ip(scope, self._all.trusted_proxies), user_agent_of(headers), Door.HTTP)
         caller.principal = principal = await self._principal(scope, caller.address)
         check_acceptable(headers, (SSE,))
         topics = _topics(scope["query_string"])

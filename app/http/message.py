@@ -23,6 +23,7 @@ Receive = Callable[[], Awaitable[dict[str, Any]]]
 
 MAX_BODY_BYTES = 1 << 20
 """Of a body as counted; one MiB."""
+MAX_AGENT_CHARS = 1_024
 MAX_QUERY_FIELDS = 100
 """More is Malformed, like a query of more than MAX_QUERY_BYTES."""
 MAX_QUERY_BYTES = 16_384
@@ -37,6 +38,11 @@ def fields_of(headers: Collection[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
     for name, value in headers:
         lines.setdefault(name, []).append(value)
     return {name: b", ".join(values) for name, values in lines.items()}
+
+
+def user_agent_of(fields: dict[bytes, bytes]) -> str:
+    """What the client says of itself, cut to 1,024 characters; empty where it says nothing."""
+    return fields.get(b"user-agent", b"")[:MAX_AGENT_CHARS].decode("latin-1")
 
 
 async def read_body(headers: dict[bytes, bytes], receive: Receive) -> bytes:

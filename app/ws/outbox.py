@@ -15,13 +15,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from app.broadcast.hub import Message
+from app.broadcast.hub import MAX_WAITING_BYTES, Message
 from app.telemetry.metrics.sockets import Traffic
 from app.ws.peer import Peer, Send
 from generated.errors import CloseCode
 
-MAX_EVENT_BYTES = 1 << 20
-"""Of events that wait for one socket (D17); replies do not count."""
 STALL_S = 10.0
 """Without one byte taken (D17)."""
 CHECK_S = 2.0
@@ -151,7 +149,7 @@ class Outbox:
         replaced = self._latest.get(latest) if latest is not None else None
         if (
             self._queue is not None
-            and self._event_bytes + size - (replaced.event_bytes if replaced else 0) > MAX_EVENT_BYTES
+            and self._event_bytes + size - (replaced.event_bytes if replaced else 0) > MAX_WAITING_BYTES
         ):
             self._give_up()
         elif replaced is not None:
@@ -166,8 +164,9 @@ class Outbox:
 
     def reply(self, message: Message, size: int) -> None:
         """An answer, of `size` bytes. Never dropped while the socket lives, and without a bound: who reads requests looks
-        at `owes_replies`."""
+        at `owes_replies`. No event passes it: it may say where a topic begins, or be its history."""
         if self.close_code is None:
+            self._latest.clear()
             traffic = self._traffic
             traffic.frames_out += 1
             traffic.bytes_out += size
@@ -228,7 +227,7 @@ class Outbox:
             self._settle(first)
             while queue:
                 waiting = queue.popleft()
-                if waiting.latest is not None:
+                if waiting.latest is not None and self._latest.get(waiting.latest) is waiting:
                     del self._latest[waiting.latest]
                 await self._send(waiting.message)
                 self._settle(waiting)

@@ -8,18 +8,17 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import re
-import uuid
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-import httpx2
 import pytest
 
 from app.development.servers import Postgres, Valkey
 from generated.sdk_python.stele_client.errors import AuthenticationLost, ClientError, Forbidden
+from tests.artists import create, rename
 from tests.clients.driven import Driven, DrivenStream, Told, drive
 from tests.clients.test_socket_faults import must_have
 from tests.clients.twins import OLD_NODE
@@ -109,24 +108,6 @@ async def client_of(url: str, *, is_old: bool = False, **options: Any) -> AsyncI
     """An administrator's, unless another user or a token is given."""
     async with drive(url, Told(), is_old=is_old, **ADMIN | options) as client:
         yield client
-
-
-async def create(service: RunningService) -> dict[str, Any]:
-    headers = {"authorization": f"Bearer {await service.token('editor')}"}
-    async with httpx2.AsyncClient(base_url=service.url, trust_env=False) as http:
-        answer = await http.post("/api/artists", json={"name": f"t {uuid.uuid4()}"}, headers=headers)
-    assert answer.status_code == 201
-    return dict(answer.json())
-
-
-async def rename(service: RunningService, artist: dict[str, Any]) -> str:
-    headers = {"authorization": f"Bearer {await service.token('editor')}"}
-    body = {"name": f"t {uuid.uuid4()}"}
-    async with httpx2.AsyncClient(base_url=service.url, trust_env=False) as http:
-        path = f"/api/artists/{artist['id']}"
-        version = (await http.get(path, headers=headers)).headers["etag"]
-        assert (await http.put(path, json=body, headers=headers | {"if-match": version})).status_code == 200
-    return body["name"]
 
 
 class Heard:

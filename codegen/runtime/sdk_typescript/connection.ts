@@ -25,7 +25,8 @@ export type * from "./options.ts";
 export type { Pager } from "./paging.ts";
 export type { ItemStream } from "./stream.ts";
 
-const TIMEOUT_MS = 30_000;
+/** Of a call, and of whatever else a caller waits for. */
+export const TIMEOUT_MS = 30_000;
 const MAX_RETRIES = 6;
 /** The most that a call waits before it goes from a lost socket to HTTP. */
 const MOVE_MS = 50;

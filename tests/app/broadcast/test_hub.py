@@ -75,6 +75,15 @@ def test_where_only_the_last_event_counts_it_counts_for_its_name() -> None:
     assert keys.keys == [None, "artists/7", "artists/8"]
 
 
+def test_a_loss_takes_the_place_of_what_waits_under_the_name_and_stands_behind_nothing_later() -> None:
+    """So that no later event comes before it."""
+    hub, encoder, keys = Hub(latest={SEVEN.topic}), Encoder(), Keys()
+    for address in (ARTISTS, SEVEN):
+        hub.subscribe(address, keys, encoder)
+        hub.move(address.topic, Position("f", 7), lost=True)
+    assert keys.keys == [None, "artists/7"]
+
+
 def test_subscribing_twice_delivers_once() -> None:
     hub, encoder, inbox = Hub(), Encoder(), Inbox()
     for _ in range(2):

@@ -7,7 +7,6 @@ import json
 import os
 import signal
 import time
-import uuid
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -17,8 +16,10 @@ import httpx2
 import pytest
 
 from app.broadcast.broker import Position
+from app.broadcast.hub import MAX_WAITING_BYTES
 from app.development.servers import Postgres, Valkey
-from app.http.events import MAX_WAITING_BYTES, Outbox
+from app.http.events import Outbox
+from tests.artists import create, rename
 from tests.databases import new_database
 from tests.running_service import RunningService
 
@@ -76,29 +77,6 @@ async def following(service: RunningService, *topics: str, last: str = "", token
         yield Reader(response)
 
 
-async def create(service: RunningService) -> str:
-    """The artist's name."""
-    return str((await create_whole(service))["name"])
-
-
-async def create_whole(service: RunningService) -> dict[str, Any]:
-    headers = {"authorization": f"Bearer {await service.token('admin')}"}
-    async with httpx2.AsyncClient(base_url=service.url, trust_env=False) as http:
-        answer = await http.post("/api/artists", json={"name": f"e {uuid.uuid4()}"}, headers=headers)
-    assert answer.status_code == 201
-    return dict(answer.json())
-
-
-async def rename(service: RunningService, artist: dict[str, Any]) -> str:
-    headers = {"authorization": f"Bearer {await service.token('admin')}"}
-    body = {"name": f"e {uuid.uuid4()}"}
-    async with httpx2.AsyncClient(base_url=service.url, trust_env=False) as http:
-        path = f"/api/artists/{artist['id']}"
-        version = (await http.get(path, headers=headers)).headers["etag"]
-        assert (await http.put(path, json=body, headers=headers | {"if-match": version})).status_code == 200
-    return body["name"]
-
-
 async def status(service: RunningService, user: str = "admin", accept: str = SSE, **query: Any) -> tuple[int, str]:
     headers = {"accept": accept} | ({"authorization": f"Bearer {await service.token(user)}"} if user else {})
     async with httpx2.AsyncClient(base_url=service.url, trust_env=False) as http:
@@ -112,11 +90,11 @@ async def test_what_happens_is_heard_and_what_was_missed_comes_first(service: Ru
         begun = await reader.next()
         assert (begun.event, begun.data["topics"]) == ("subscribed", ["artists"])
         assert 1000 <= reader.retry_ms <= 5000
-        heard = [await create(service) for _ in range(2)]
+        heard = [(await create(service))["name"] for _ in range(2)]
         told = [await reader.next() for _ in range(2)]
     assert [one.event for one in told] == ["message"] * 2
     assert [one.data["data"]["artist"]["name"] for one in told] == heard
-    missed = [await create(service) for _ in range(3)]
+    missed = [(await create(service))["name"] for _ in range(3)]
     async with following(service, "artists", last=told[0].id) as reader:
         assert (await reader.next()).data["positions"][0]["recovered"] is True
         again = [await reader.next() for _ in range(4)]
@@ -125,7 +103,7 @@ async def test_what_happens_is_heard_and_what_was_missed_comes_first(service: Ru
 
 async def test_one_artist_is_followed_by_a_name_of_its_own(service: RunningService) -> None:
     """A topic with parameters: what happens to others is not heard, and the place goes on without them."""
-    one, other = await create_whole(service), await create_whole(service)
+    one, other = await create(service), await create(service)
     topic = f"artists/{one['id']}"
     async with following(service, topic) as reader:
         assert (await reader.next()).data["topics"] == [topic]
@@ -145,7 +123,7 @@ async def test_what_cannot_be_recovered_is_said_and_the_stream_goes_on(service: 
     for last in ("bm90aGluZyBvZiBvdXJz", "!", "0a:1,0a:1", "0a:1", "x" * 5000):
         async with following(service, "artists", last=last) as reader:
             assert (await reader.next()).data["positions"][0]["recovered"] is False
-            name = await create(service)
+            name = (await create(service))["name"]
             assert (await reader.next()).data["data"]["artist"]["name"] == name
 
 
@@ -214,6 +192,16 @@ async def test_of_what_waits_under_one_name_only_the_last_is_read() -> None:
             {"body": body, "places": [(topic, Position("e", offset))]}, len(body), "a" if topic == "a" else None
         )
     assert await anext(outbox.pieces()) == (b"id: e:5,-\ndata: 5\n\nid: e:5,e:2\ndata: 2\n\nid: e:5,e:4\ndata: 4\n\n")
+
+
+async def test_no_event_passes_what_is_told() -> None:
+    outbox = Outbox(["a"], {})
+    for offset, send in enumerate((outbox.push, outbox.reply, outbox.push, outbox.push), start=1):
+        body = b"data: %d\n" % offset
+        message = {"body": body, "places": [("a", Position("e", offset))]}
+        send(message, len(body), *(["a"] if send == outbox.push else []))
+    read = await anext(outbox.pieces())
+    assert [line for line in read.split(b"\n") if line.startswith(b"data")] == [b"data: 1", b"data: 2", b"data: 4"]
 
 
 async def test_what_is_told_waits_until_it_was_read() -> None:

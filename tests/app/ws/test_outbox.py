@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 import uvloop
 
+from app.broadcast.hub import MAX_WAITING_BYTES
 from app.ws import outbox as module
-from app.ws.outbox import MAX_EVENT_BYTES, Outbox, step
+from app.ws.outbox import Outbox, step
 
 
 class Server:
@@ -132,8 +133,8 @@ async def test_one_byte_above_the_bound_closes_as_slow_consumer() -> None:
     server = Server()
     outbox = make(server)
     server.writable.clear()
-    outbox.push({"n": 0}, MAX_EVENT_BYTES // 2)
-    outbox.push({"n": 1}, MAX_EVENT_BYTES // 2)
+    outbox.push({"n": 0}, MAX_WAITING_BYTES // 2)
+    outbox.push({"n": 1}, MAX_WAITING_BYTES // 2)
     assert outbox.close_code is None
     outbox.push({"n": 2}, 1)
     assert outbox.close_code == 4430
@@ -152,9 +153,9 @@ async def test_of_what_waits_under_one_name_only_the_last_goes_out() -> None:
     for number in range(5):
         outbox.push({"n": f"a{number}"}, 10 + number, "a")
         outbox.push({"n": number}, 1)
-        outbox.push({"n": f"b{number}"}, MAX_EVENT_BYTES // 2, "b")
+        outbox.push({"n": f"b{number}"}, MAX_WAITING_BYTES // 2, "b")
     outbox.reply({"n": "reply"}, 1)
-    assert outbox.event_bytes == 1 + 14 + 5 + MAX_EVENT_BYTES // 2
+    assert outbox.event_bytes == 1 + 14 + 5 + MAX_WAITING_BYTES // 2
     server.writable.set()
     await settle()
     assert server.sent == ["under way", "a4", 0, "b4", 1, 2, 3, 4, "reply"]
@@ -163,13 +164,29 @@ async def test_of_what_waits_under_one_name_only_the_last_goes_out() -> None:
     assert (outbox.is_idle, outbox.event_bytes, outbox.close_code) == (True, 0, None)
 
 
+async def test_no_event_passes_a_reply() -> None:
+    """Which may say where its topic begins, or be its history: a client that heard a later event before it would go back."""
+    server = Server()
+    outbox = make(server)
+    server.writable.clear()
+    outbox.push({"n": 0}, 1)
+    outbox.push({"n": "a1"}, 1, "a")
+    outbox.reply({"n": "subscribed"}, 1)
+    outbox.push({"n": "a2"}, 1, "a")
+    outbox.push({"n": "a3"}, 1, "a")
+    server.writable.set()
+    await settle()
+    assert server.sent == [0, "a1", "subscribed", "a3"]
+    assert outbox.is_idle
+
+
 async def test_a_last_event_that_is_too_large_closes_as_any() -> None:
     server = Server()
     outbox = make(server)
     server.writable.clear()
     outbox.push({"n": 0}, 1)
     outbox.push({"n": 1}, 10, "a")
-    outbox.push({"n": 2}, MAX_EVENT_BYTES, "a")
+    outbox.push({"n": 2}, MAX_WAITING_BYTES, "a")
     assert outbox.close_code == 4430
     server.writable.set()
     await settle()
@@ -182,7 +199,7 @@ async def test_replies_count_for_nothing_in_the_bound_of_events() -> None:
     server.writable.clear()
     for number in range(32):
         outbox.reply({"n": number}, 1)
-    outbox.push({"n": 32}, MAX_EVENT_BYTES)
+    outbox.push({"n": 32}, MAX_WAITING_BYTES)
     assert outbox.close_code is None
     server.writable.set()
     await settle()
@@ -427,4 +444,4 @@ async def test_cancelling_the_rest_of_a_send_cancels_the_send() -> None:
 
 
 def test_the_bounds_are_those_of_the_rule() -> None:
-    assert (module.MAX_EVENT_BYTES, module.STALL_S) == (1_048_576, 10.0)
+    assert (MAX_WAITING_BYTES, module.STALL_S) == (1_048_576, 10.0)

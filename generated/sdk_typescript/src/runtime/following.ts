@@ -1,6 +1,7 @@
 /** Following events: loaded when somebody does, so that a bundle for calls alone can leave it out. */
 
 import type { Connection } from "./connection.ts";
+import { TIMEOUT_MS } from "./connection.ts";
 import { Deadline, race } from "./deadline.ts";
 import { AuthenticationLost, ClientClosed, ClientError, ConnectionLost } from "./errors.ts";
 import type { Received, Stream } from "./events.ts";
@@ -14,7 +15,6 @@ import { PATIENCE_MS, TopicsOverHttp } from "./topics_over_http.ts";
 
 /** Events that may wait for their taker. */
 const MAX_QUEUED = 1000;
-const TIMEOUT_MS = 30_000;
 
 /** Over the socket, or over HTTP where it does not open; `life` is the client's. */
 export function follow<T>(
