@@ -106,7 +106,7 @@ class Service:
         self.mover = Mover(self.database, self.broker, TOPICS, on_depth=metrics.events.outbox_depth)
         self.deadlines, self.tally = Deadlines(), Tally()
         self.shares = Shares(settings.database_connections, tally=self.tally)
-        self.gate = Gate(paths_of(Priority.SESSION), is_backed_up=lambda: self.shares.is_backed_up, tally=self.tally)
+        self.gate = Gate(paths_of(Priority.SESSION), is_backed_up_for=self.shares.is_backed_up_for, tally=self.tally)
         self.schema = Schema(configuration())
         self.readiness = Readiness(
             {

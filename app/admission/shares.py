@@ -1,6 +1,7 @@
 """Bounds the work in progress: of the node, and so that no caller takes it from all others (ACCEPTANCE D22).
 
-Promises: at most `capacity` operations run at once, and at most three quarters of them are one caller's; what waits is bounded,
+Promises: at most `capacity` operations run at once, and at most three quarters of them are one caller's, fewer while the turns of the
+loop are long, since that is what the others wait for then; what waits is bounded,
 served by class and, within a class, caller by caller in turn. A wait is at most 0.5 s; once the node has been full for 0.1 s
 without a pause, 50 ms, so that a refusal comes while the caller can still use it. Nothing has run when one is refused.
 """
@@ -15,6 +16,7 @@ from collections.abc import Callable
 
 from app.admission.streams import OpenStreams
 from app.admission.tally import Refused, Tally
+from app.admission.turns import Turns
 from generated.errors import Unavailable
 from generated.operations import Priority
 
@@ -24,6 +26,8 @@ STANDING_S = 0.05
 """How long anybody waits while the node stays full (D22): a refusal that comes later is of no use."""
 FULL_FOR_S = 0.1
 """So long without a pause is no burst."""
+LONG_TURN_S = 0.004
+"""As long as it takes to read and answer a thousand rows. A write takes about eight turns."""
 WAITING_PER_PLACE = 32
 MAX_WAITING_PER_CALLER = 64
 RETRY_S = (1, 2, 3)
@@ -43,7 +47,10 @@ class Shares:
         self._tally = tally or Tally()
         self.streams = OpenStreams(self._tally)
         self._clock = clock
-        self.share = max(1, capacity * 3 // 4)
+        self._most = max(1, capacity * 3 // 4)
+        self.share = self._most
+        """What one caller may have running now. Only who has more than one at a time notices when it falls."""
+        self._turns = Turns(clock)
         self._running = 0
         self._running_of: dict[str, int] = {}
         self._queues: dict[Priority, Callers] = {priority: OrderedDict() for priority in sorted(Priority)}
@@ -65,6 +72,7 @@ class Shares:
 
     def enter_at_once(self, caller: str) -> bool:
         """Whether there is room, which is taken then; nobody who waits could have used it."""
+        self._turns.measure()
         of_caller = self._running_of.get(caller, 0)
         if self._running >= self.capacity or of_caller >= self.share:
             return False
@@ -106,10 +114,13 @@ class Shares:
         if self._running < self.capacity:
             self._full_since = None
 
-    @property
-    def is_backed_up(self) -> bool:
-        """The node stays full, and who comes now would wait longer than is waited then: refusing him at once saves the work."""
-        if self._full_since is None or self._waiting <= self._rate * STANDING_S:
+    def is_backed_up_for(self, own: int) -> bool:
+        """The node stays full, and who comes now and has so many here already would wait longer than is waited then: refusing him at once
+        saves the work. Callers are served in turn, so that he waits for some of each, and not for all that one of them has."""
+        if self._full_since is None:
+            return False
+        callers = sum(map(len, self._queues.values()))
+        if min(self._waiting, callers * (own + 1)) <= self._rate * STANDING_S:
             return False
         return self._clock() - self._full_since > FULL_FOR_S
 
@@ -121,6 +132,13 @@ class Shares:
         if passed_s >= FULL_FOR_S:
             self._rate = (self._rate + self._done / passed_s) / 2
             self._done, self._counted_since = 0, now
+            self._adapt()
+
+    def _adapt(self) -> None:
+        turn_s = self._turns.mean_s()
+        if turn_s is not None:
+            is_long = turn_s > LONG_TURN_S
+            self.share = max(1, self.share // 2) if is_long else min(self._most, self.share + 1)
 
     def _join(self, priority: Priority, caller: str, place: asyncio.Future[None], now: float) -> Callers:
         queue = self._queues[priority]
@@ -153,7 +171,7 @@ class Shares:
         return STANDING_S if is_standing and not waits_for_own else BURST_S
 
     def _hand_on(self) -> None:
-        """To the next who still waits. His caller goes to the end of the line: each gets one place in turn."""
+        """What is free, to those who still wait. A caller who got a place goes to the end of the line: each gets one in turn."""
         while (found := self._next()) is not None:
             queue, caller = found
             own = queue[caller]
@@ -165,7 +183,6 @@ class Shares:
             if not place.done():
                 self.enter_at_once(caller)
                 place.set_result(None)
-                return
 
     def _refuse(self, place: asyncio.Future[None]) -> None:
         if not place.done():

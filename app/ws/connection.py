@@ -28,8 +28,8 @@ from app.ws.envelope import Authenticate, Cancel, ControlId, Credit, Subscribe, 
 from app.ws.expiry import AUTH_TIMEOUT_S, Expiry, Stages
 from app.ws.handshake import Admission
 from app.ws.outbox import ABNORMAL, Outbox
-from app.ws.peer import Send
 from app.ws.refusals import Attempt, reason_of
+from app.ws.sending import Send
 from app.ws.services import Services
 from app.ws.session import Action, Close, Invoke, Reply, Running, Session
 from app.ws.streams import Streams
@@ -71,7 +71,8 @@ class Connection:
         self._auth_timer: asyncio.TimerHandle | None = None
         self._budget = FrameBudget()
         self._traffic = services.traffic[dialect.format]
-        self.outbox = Outbox(send, self._loop, self._resume, self._traffic, self._session.cancel_queries)
+        bind = dialect.bind if admission.is_bundled else None
+        self.outbox = Outbox(send, self._loop, self._resume, self._traffic, self._session.cancel_queries, bind)
         self._streams = Streams(lambda: self.outbox.owes_replies, self._reply)
         self._expiry = Expiry(self._loop, Stages(self._warn, self._revoke, self._close_expired))
         self._subscriptions = Subscriptions(services.feed, self.outbox, dialect.writer, self._until_paid)

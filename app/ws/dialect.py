@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from app.execution.context import Method
+from app.ws.bundles import Binder, Join, join_json, join_protobuf
 from app.ws.envelope import JsonReader, ProtobufReader, Reader
 from app.ws.frames import JsonWriter, ProtobufWriter, Writer
 from generated.bindings import EventCodec, Package
@@ -26,6 +27,11 @@ class Format(StrEnum):
     def subprotocol(self) -> str:
         """As `Sec-WebSocket-Protocol` says it (RFC 6455 §1.9); a name of the protocol, the same in every product."""
         return f"stele.v1.{self.value}"
+
+    @property
+    def bundled(self) -> str:
+        """The subprotocol in which a message of the server may hold several frames."""
+        return f"{self.subprotocol}.batch"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +61,8 @@ class Dialect:
     writer: Writer
     packages: Mapping[int, BoundPackage]
     """By PkgID. An operation that protobuf cannot carry is not in that format's."""
+    bind: Join
+    """Several frames as one message, where the subprotocol has that."""
 
 
 def make_dialects(
@@ -70,6 +78,8 @@ def make_dialects(
         if codec.frame_protobuf is not None and (values := codec.values_protobuf) is not None:
             protobuf[pkg_id] = BoundPackage(operation, method, codec.decode_protobuf, values, codec.frame_protobuf)
     return {
-        Format.JSON: Dialect(Format.JSON, str, JsonReader(), JsonWriter(events), json),
-        Format.PROTOBUF: Dialect(Format.PROTOBUF, bytes, ProtobufReader(), ProtobufWriter(events), protobuf),
+        Format.JSON: Dialect(Format.JSON, str, JsonReader(), JsonWriter(events), json, Binder(join_json)),
+        Format.PROTOBUF: Dialect(
+            Format.PROTOBUF, bytes, ProtobufReader(), ProtobufWriter(events), protobuf, Binder(join_protobuf)
+        ),
     }

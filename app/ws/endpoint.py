@@ -34,8 +34,8 @@ from app.ws.frames import JsonWriter
 from app.ws.guard import TopicGuard
 from app.ws.handshake import Admission, Handshake, HandshakeSettings, Redeemer, Scope, Verifier, user_agent_of
 from app.ws.outbox import ABNORMAL
-from app.ws.peer import Send
 from app.ws.refusals import Attempt, OnRefusal, reason_of
+from app.ws.sending import Send
 from app.ws.services import Runner, Services, UserSockets
 from app.ws.subscriptions import Feed, topic_roles
 from app.ws.topic_streams import Reader, SseWriter, TopicStream
@@ -186,7 +186,7 @@ class SocketDoor:
         self._metrics.socket_opened(admission.format)
         try:
             await send({"type": "websocket.accept", "subprotocol": admission.subprotocol, "headers": headers})
-            self._open[connection] = admission.format.subprotocol, self._clock()
+            self._open[connection] = admission.subprotocol or admission.format.subprotocol, self._clock()
             connection.close_if_ended(self._has_ended)  # Between its handshake and now.
             code = await connection.serve(receive)
         finally:

@@ -64,6 +64,11 @@ class Admission:
     """Whole, for the audit row; limits count it by its network."""
     user_agent: str
 
+    @property
+    def is_bundled(self) -> bool:
+        """A message of ours may hold several frames."""
+        return self.subprotocol == self.format.bundled
+
 
 class Handshake:
     def __init__(self, *, verifier: Verifier, tickets: Redeemer, limiter: Limiter, settings: HandshakeSettings) -> None:
@@ -124,8 +129,9 @@ def choose_subprotocol(offers: list[str]) -> str | None:
         raise Malformed(f"At most {MAX_OFFERS} subprotocols can be offered.")
     formats = [offer for offer in offers if not offer.startswith(BEARER_PREFIX)]
     for known in Format:
-        if known.subprotocol in formats:
-            return known.subprotocol
+        for name in (known.bundled, known.subprotocol):
+            if name in formats:
+                return name
     if formats:
         raise Malformed("None of the offered subprotocols is known.")
     return None
@@ -134,7 +140,7 @@ def choose_subprotocol(offers: list[str]) -> str | None:
 def choose_format(subprotocol: str | None, asked: list[str]) -> Format:
     """The subprotocol decides, then `?format=`, then JSON."""
     for known in Format:
-        if known.subprotocol == subprotocol:
+        if subprotocol in (known.bundled, known.subprotocol):
             return known
     try:
         return Format(asked[0]) if asked else Format.JSON

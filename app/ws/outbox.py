@@ -8,16 +8,15 @@ closed too, and cut off if it does not take the close either. Does not encode.
 from __future__ import annotations
 
 import asyncio
-import types
 from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine, Generator
-from contextlib import suppress
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
 
 from app.broadcast.hub import MAX_WAITING_BYTES, Message
 from app.telemetry.metrics.sockets import Traffic
-from app.ws.peer import Peer, Send
+from app.ws.bundles import Bundles, Join
+from app.ws.peer import Peer
+from app.ws.sending import GONE, Send, step
 from generated.errors import CloseCode
 
 STALL_S = 10.0
@@ -28,38 +27,6 @@ LINGER_S = 20.0
 """How long a close may wait for a peer that does not read."""
 
 ABNORMAL = 1006
-GONE = (OSError, RuntimeError)
-"""What a server raises by `send` once the peer, or our own close, has ended the socket."""
-
-
-def step(send: Send, message: Message) -> Awaitable[None] | None:
-    """Sends without a task as far as that goes: None if all went, else the rest, which a task must await.
-
-    uvicorn's `send` waits only for its own future, so it may be started here and ended there.
-    """
-    sending = send(message)
-    if not isinstance(sending, Coroutine):
-        return sending
-    try:
-        waits_for = sending.send(None)
-    except StopIteration:
-        return None
-    return _finish(sending, waits_for)
-
-
-@types.coroutine
-def _finish(sending: Coroutine[Any, Any, None], waits_for: Any) -> Generator[Any, Any, None]:
-    while True:
-        try:
-            yield waits_for
-        except BaseException as error:
-            with suppress(StopIteration):
-                sending.throw(error)
-            raise
-        try:
-            waits_for = sending.send(None)
-        except StopIteration:
-            return
 
 
 @dataclass(slots=True)
@@ -93,9 +60,11 @@ class Outbox:
         on_paid: Callable[[], None] = lambda: None,
         traffic: Traffic | None = None,
         on_over: Callable[[], None] = lambda: None,
+        bind: Join | None = None,
     ) -> None:
+        """With `bind` the frames of a turn leave together."""
         self._traffic = traffic or Traffic()
-        self._send = send
+        self._send = send if bind is None else Bundles(send, bind, loop)
         self._peer = Peer(send)
         self._loop = loop
         self._on_paid = on_paid

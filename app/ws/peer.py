@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import select
-from collections.abc import Awaitable, Callable
 
-from app.broadcast.hub import Message
+from app.ws.sending import Send
 
 HANG_UP = select.POLLHUP | select.POLLERR | getattr(select, "POLLRDHUP", 0)
-Send = Callable[[Message], Awaitable[None]]
 
 
 class Peer:

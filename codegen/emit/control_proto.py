@@ -11,6 +11,7 @@ FILE, PACKAGE = "stele_control.proto", "stele.control.v1"
 MESSAGES = {
     "Position": (("topic", "string", ""), ("epoch", "string", ""), ("offset", "int64", ""), ("recovered", "bool", "")),
     "Topics": (("topics", "string", "repeated"), ("positions", "Position", "repeated")),
+    "Frames": (("frames", "bytes", "repeated"),),
 }
 """Each message's fields in the order of their numbers: name, type and label. A reader of `google.protobuf.FieldMask`, in which topics
 once travelled, reads the topics of Topics."""

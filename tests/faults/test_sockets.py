@@ -499,6 +499,7 @@ async def test_the_format_is_the_first_known_subprotocol(service: RunningService
         ("stele.v1.protobuf", "stele.v1.json"): "stele.v1.json",
         ("stele.v1.protobuf",): "stele.v1.protobuf",
         ("other", "stele.v1.json"): "stele.v1.json",
+        ("stele.v1.protobuf.batch", "stele.v1.protobuf"): "stele.v1.protobuf.batch",
     }
     for offers, chosen in chosen_of.items():
         socket = await dial(service, token, offers=offers)

@@ -9,12 +9,12 @@ from websockets.typing import Subprotocol
 
 from .operation import Contract
 from .options import Options
-from .session import MAX_FRAME, OPEN_S
+from .session import BUNDLED, MAX_FRAME, OPEN_S
 
 
 def handshake(contract: Contract, options: Options, token: str | None) -> dict[str, Any]:
     """A user's own options come first, but for what the contract says; of headers both are sent."""
-    given = options.websocket_options
+    given, plain = options.websocket_options, contract.subprotocols[options.encoding]
     headers: Mapping[str, str] = given.get("additional_headers", {})
     ours = {
         "user_agent_header": contract.agent,
@@ -26,7 +26,7 @@ def handshake(contract: Contract, options: Options, token: str | None) -> dict[s
         "max_size": MAX_FRAME,
     }
     said = {
-        "subprotocols": [Subprotocol(contract.subprotocols[options.encoding])],
+        "subprotocols": [Subprotocol(f"{plain}{BUNDLED}"), Subprotocol(plain)],
         "additional_headers": {**headers, **({"authorization": f"Bearer {token}"} if token is not None else {})},
     }
     return {**ours, **given, **said}

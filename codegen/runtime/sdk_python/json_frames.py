@@ -65,6 +65,12 @@ class JsonCodec:
     def unsubscribe(self, topics: Sequence[str]) -> str | bytes:
         return _compact({"type": "unsubscribe", "topics": list(topics)})
 
+    def frames(self, message: str | bytes) -> Sequence[str | bytes]:
+        """They are lines."""
+        if not isinstance(message, str):
+            raise BadFrame("a frame is text")
+        return message.split("\n")
+
     def read(self, frame: str | bytes) -> Frame:
         members = _parse(frame)
         if not isinstance(members, dict):

@@ -30,6 +30,7 @@ AUTH, EXPIRING, CANCEL, SUBSCRIBE, UNSUBSCRIBE = 60_000, 60_001, 60_002, 60_003,
 CREDIT, MISSED, DRAINING = 60_006, 60_007, 60_010
 PUSHED = (EXPIRING, MISSED, DRAINING)
 TOPICS, POSITION = "stele.control.v1.Topics", "stele.control.v1.Position"
+FRAMES = "stele.control.v1.Frames"
 CONTROL = "00000000-0000-4000-8000-000000000000"
 """The req_id of control frames: their answers are told apart by PkgID and order."""
 
@@ -84,6 +85,12 @@ class ProtobufCodec:
         for name, value in meta.items():
             setattr(frame.meta, name, value)
         return bytes(frame.SerializeToString())
+
+    def frames(self, message: str | bytes) -> Sequence[str | bytes]:
+        if not isinstance(message, bytes):
+            raise BadFrame("a frame is binary")
+        frames: Sequence[bytes] = self._messages.parse(FRAMES, message).frames
+        return frames
 
     def read(self, frame: str | bytes) -> Frame:
         if not isinstance(frame, bytes):

@@ -316,8 +316,9 @@ class AsyncSocketDoor:
     async def _read(self, line: AsyncLine) -> int:
         """Until the connection ends; its close code."""
         try:
-            async for frame in line.connection:
-                self._act(line, self._session.feed(frame))
+            async for message in line.connection:
+                for action in self._session.feed(message, line.connection.subprotocol):
+                    self._act(line, action)
         except ConnectionClosed:
             pass
         except BadFrame:

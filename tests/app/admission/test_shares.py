@@ -122,13 +122,60 @@ async def test_a_node_is_backed_up_when_more_wait_than_it_serves_in_the_time_tha
     await asyncio.sleep(0)
     waiting = asyncio.create_task(shares.enter(Priority.READ, "c"))
     await asyncio.sleep(0)
-    was_backed_up = shares.is_backed_up
+    was_backed_up = shares.is_backed_up_for(0)
     now += 2 * module.FULL_FOR_S
-    assert (was_backed_up, shares.is_backed_up) == (False, True)
+    assert (was_backed_up, shares.is_backed_up_for(0)) == (False, True)
     for task in (*holders, waiting):
         task.cancel()
     await asyncio.wait([*holders, waiting])
-    assert not shares.is_backed_up
+    assert not shares.is_backed_up_for(0)
+    assert is_idle(shares)
+
+
+@pytest.mark.survives("D22")
+async def test_what_one_caller_has_waiting_backs_the_node_up_for_him_and_for_nobody_else() -> None:
+    """A caller has many requests waiting on a node that stays full. He would wait too long for one more; who has nothing here is next, and is let in."""
+    now = 0.0
+    shares = Shares(1, clock=lambda: now)
+    for _ in range(20):
+        await work(shares, "before", 0)
+    now += module.FULL_FOR_S
+    await work(shares, "before", 0)
+    holder = asyncio.create_task(work(shares, "holder", 5))
+    greedy = [asyncio.create_task(work(shares, "greedy", 0)) for _ in range(30)]
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    now += 2 * module.FULL_FOR_S
+    assert shares.waiting == 30
+    assert (shares.is_backed_up_for(0), shares.is_backed_up_for(30)) == (False, True)
+    for task in (holder, *greedy):
+        task.cancel()
+    await asyncio.wait([holder, *greedy])
+    assert is_idle(shares)
+
+
+@pytest.mark.survives("D22")
+async def test_a_caller_has_fewer_places_while_the_turns_of_the_loop_are_long() -> None:
+    """Every step of a caller's requests takes long. He runs fewer and fewer at once, until turns are short or he runs one; when turns
+    are short again he has his places back."""
+    now, turn_s = 0.0, 0.05
+    shares = Shares(8, clock=lambda: now)
+
+    async def one() -> None:
+        nonlocal now
+        if not shares.enter_at_once("greedy"):
+            await shares.enter(Priority.READ, "greedy")
+        for _ in range(2):
+            now += turn_s
+            await asyncio.sleep(0)
+        shares.leave("greedy")
+
+    await asyncio.gather(*(one() for _ in range(40)))
+    assert shares.share == 1
+    turn_s = 0.001
+    for _ in range(30):
+        await asyncio.gather(*(one() for _ in range(20)))
+    assert shares.share == 6
     assert is_idle(shares)
 
 

@@ -10,6 +10,7 @@ from tests.app.ws.fakes import FakeHandlers
 
 def test_json_is_preferred_and_the_subprotocols_are_those_of_the_contract() -> None:
     assert [one.subprotocol for one in Format] == ["stele.v1.json", "stele.v1.protobuf"]
+    assert [one.bundled for one in Format] == ["stele.v1.json.batch", "stele.v1.protobuf.batch"]
 
 
 def test_each_package_has_one_method_on_both_formats() -> None:

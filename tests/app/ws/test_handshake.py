@@ -162,6 +162,9 @@ async def test_failures_over_the_budget_are_rate_limited() -> None:
         (["bearer.x"], None),
         (["bearer.x", "stele.v1.protobuf"], "stele.v1.protobuf"),
         (["stele.v1.json"] * 16, "stele.v1.json"),
+        (["stele.v1.json", "stele.v1.json.batch"], "stele.v1.json.batch"),
+        (["stele.v1.protobuf.batch", "stele.v1.protobuf"], "stele.v1.protobuf.batch"),
+        (["stele.v1.protobuf.batch", "stele.v1.json"], "stele.v1.json"),
     ],
 )
 def test_the_server_s_first_choice_among_the_offers_is_chosen(offers: list[str], chosen: str | None) -> None:
@@ -185,6 +188,7 @@ async def test_a_bearer_subprotocol_that_is_no_base64_is_malformed() -> None:
         (None, ["protobuf"], Format.PROTOBUF),
         (None, ["json"], Format.JSON),
         ("stele.v1.json", ["protobuf"], Format.JSON),
+        ("stele.v1.protobuf.batch", ["json"], Format.PROTOBUF),
     ],
 )
 def test_the_subprotocol_decides_then_the_query_then_json(

@@ -7,11 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-import uvloop
 
 from app.broadcast.hub import MAX_WAITING_BYTES
 from app.ws import outbox as module
-from app.ws.outbox import Outbox, step
+from app.ws.outbox import Outbox
 
 
 class Server:
@@ -399,30 +398,6 @@ async def test_a_send_that_is_no_coroutine_is_left_to_a_task() -> None:
         outbox.push({"n": number}, 1)
     await settle()
     assert sent == [0, 1, 2]
-
-
-@pytest.mark.parametrize("run", [asyncio.run, uvloop.run])
-def test_a_send_that_waits_several_times_is_stepped_to_its_end_on_both_loops(run: Any) -> None:
-    async def main() -> list[str]:
-        seen: list[str] = []
-
-        async def send(message: Any) -> None:
-            seen.append("begun")
-            await asyncio.sleep(0)
-            await asyncio.sleep(0.001)
-            seen.append("ended")
-
-        rest = step(send, {})
-        assert seen == ["begun"]
-        assert rest is not None
-
-        async def finish() -> None:
-            await rest
-
-        await asyncio.create_task(finish())
-        return seen
-
-    assert run(main()) == ["begun", "ended"]
 
 
 async def test_cancelling_the_rest_of_a_send_cancels_the_send() -> None:

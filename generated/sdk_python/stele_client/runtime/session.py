@@ -6,6 +6,7 @@ Shared by both clients. The shells own the connection, the slots of waiting call
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, TypeVar
@@ -29,6 +30,8 @@ MAX_IN_FLIGHT = 32
 GRANT = 16
 """Items that are asked for at once, when as many have been taken: half of what the server sends before it hears of us."""
 MAX_FRAME = 64 * 2**20
+BUNDLED = ".batch"
+"""The end of a subprotocol in which a message of the server may hold several frames."""
 OPEN_S = 5.0
 CONTROL_S = 5.0
 STABLE_S = 10.0
@@ -102,8 +105,13 @@ class Session:
         self._contract = contract
         self.codec = codec
 
-    def feed(self, frame: str | bytes) -> Action:
-        """Raises BadFrame."""
+    def feed(self, message: str | bytes, subprotocol: str | None) -> Iterator[Action]:
+        """What the frames of a message mean, in order; raises BadFrame."""
+        is_bundle = subprotocol is not None and subprotocol.endswith(BUNDLED)
+        for frame in self.codec.frames(message) if is_bundle else [message]:
+            yield self._read(frame)
+
+    def _read(self, frame: str | bytes) -> Action:
         if not isinstance(frame, self.codec.frame_type):
             raise BadFrame(f"{self.codec.content_type} has no such frames")
         read = self.codec.read(frame)

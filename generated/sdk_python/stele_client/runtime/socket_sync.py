@@ -200,7 +200,9 @@ class SocketDoor:
         deadline = Deadline(within_s)
         while not is_done():
             try:
-                self._act(line, self._session.feed(line.connection.recv(timeout=deadline.left_s)))
+                message = line.connection.recv(timeout=deadline.left_s)
+                for action in self._session.feed(message, line.connection.subprotocol):
+                    self._act(line, action)
             except TimeoutError:
                 return True
             except ConnectionClosed:
