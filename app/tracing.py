@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any, Protocol
 from urllib.parse import unquote
 
+from app.broadcast.broker import Broker
+from app.broadcast.outbox import Outbox
+from app.broadcast.topics import Topics
+from app.broadcast.traced_broker import TracedBroker
+from app.broadcast.traced_outbox import TracedOutbox
 from app.db.pipelined_redis import PipelinedConnection
 from app.db.statement_clock import StatementClock
 from app.db.traced_clock import TracedClock
@@ -21,6 +26,7 @@ from app.telemetry.metrics.metrics import Metrics
 from app.telemetry.traces.export import Export
 from generated.operations import CONTRACT_VERSION
 from generated.product import NAME
+from generated.wire import EVENT_CODECS, EVENT_OF
 
 
 class Tracing(Protocol):
@@ -29,6 +35,8 @@ class Tracing(Protocol):
     def clock(self, metrics: Metrics, *, slow_s: float) -> StatementClock: ...
     def redis(self, url: str, metrics: Metrics) -> PipelinedConnection: ...
     def runner(self, runner: Pipeline) -> Pipeline: ...
+    def outbox(self, topics: Topics, metrics: Metrics, *, wake: Callable[[str], None]) -> Outbox: ...
+    def broker(self, broker: Broker, delivered: Mapping[str, int]) -> Broker: ...
     def start(self, supervisor: Supervisor) -> None:
         """What is told is handed on from now on."""
 
@@ -47,6 +55,12 @@ class Off:
 
     def runner(self, runner: Pipeline) -> Pipeline:
         return runner
+
+    def outbox(self, topics: Topics, metrics: Metrics, *, wake: Callable[[str], None]) -> Outbox:
+        return Outbox(EVENT_OF, EVENT_CODECS, topics, wake=wake, on_commit=metrics.events.published)
+
+    def broker(self, broker: Broker, delivered: Mapping[str, int]) -> Broker:
+        return broker
 
     def start(self, supervisor: Supervisor) -> None: ...
     async def flush(self) -> None: ...
@@ -72,6 +86,13 @@ class On:
 
     def runner(self, runner: Pipeline) -> Pipeline:
         return TracedRunner(self._tracer, runner)
+
+    def outbox(self, topics: Topics, metrics: Metrics, *, wake: Callable[[str], None]) -> Outbox:
+        published = metrics.events.published
+        return TracedOutbox(self._tracer, EVENT_OF, EVENT_CODECS, topics, wake=wake, on_commit=published)
+
+    def broker(self, broker: Broker, delivered: Mapping[str, int]) -> Broker:
+        return TracedBroker(self._tracer, broker, delivered)
 
     def start(self, supervisor: Supervisor) -> None:
         supervisor.start("trace-export", self._export.work)

@@ -20,15 +20,17 @@ import httpx2
 import pytest
 import websockets
 
+from app.development.servers import Postgres
 from app.tracing import headers_of
-from generated.client import AsyncClient, Client, errors
+from generated.client import AsyncClient, Client, errors, models
 from generated.product import NAME
 from generated.ws_packages import PACKAGES
 from tests.app.telemetry.traces.receiver import Receiver, Told, wait_for
+from tests.databases import new_database
 from tests.running_service import RunningService
 
 PKG_IDS = {package.operation.name: number for number, package in PACKAGES.items()}
-SERVER, CLIENT = 2, 3
+SERVER, CLIENT, PRODUCER, CONSUMER = 2, 3, 4, 5
 """Kinds of spans in OTLP."""
 
 
@@ -38,10 +40,10 @@ class Node:
     receiver: Receiver
 
 
-def beside(service: RunningService, receiver: Receiver, name: str) -> RunningService:
-    """A second node of the service, with traces. What a caller says nothing about is told."""
+def beside(service: RunningService, receiver: Receiver, name: str, **own: str) -> RunningService:
+    """A second node of the service, with traces. What a caller says nothing about is told. `own` is another database, or Redis."""
     folder = service.process.log.parents[1] / name
-    environment = service.environment
+    environment = service.environment | own
     return RunningService(
         folder, environment["DATABASE_URL"], environment["REDIS_URL"], issuer=service.issuer,
         OTEL_EXPORTER_OTLP_ENDPOINT=receiver.endpoint, OTEL_EXPORTER_OTLP_HEADERS="api-key=the%20key", TRACE_SAMPLE="1",
@@ -53,6 +55,16 @@ def node(service: RunningService) -> Iterator[Node]:
     receiver = Receiver()
     with receiver.serving(), beside(service, receiver, "traced") as traced:
         yield Node(traced, receiver)
+
+
+@pytest.fixture(scope="module")
+def pair(node: Node, service: RunningService, postgres: Postgres) -> Iterator[tuple[Node, Node]]:
+    """Two nodes of a service of their own, so that one of them moves its events."""
+    redis_url = service.environment["REDIS_URL"].rpartition("/")[0]
+    own = {"DATABASE_URL": new_database(postgres, "traced pair"), "REDIS_URL": f"{redis_url}/7"}
+    receiver = node.receiver
+    with beside(service, receiver, "first", **own) as first, beside(service, receiver, "second", **own) as second:
+        yield Node(first, receiver), Node(second, receiver)
 
 
 @dataclass(frozen=True)
@@ -106,7 +118,8 @@ async def test_a_command_over_http_is_one_trace_from_its_caller_to_its_commit(no
         "http.request.method": "POST", "http.route": "/api/artists", "http.response.status_code": 201,
     }  # fmt: skip
     assert {one.parent_id for one in below} == {server.span_id}
-    assert {one.kind for one in below} == {CLIENT}
+    assert {one.kind for one in below} <= {CLIENT, PRODUCER, CONSUMER}
+    below = [one for one in below if one.kind == CLIENT]
     statements = [one.name for one in below if one.facts["db.system.name"] == "postgresql"]
     assert statements[0] == "begin"
     assert statements[-1] == "commit"
@@ -115,6 +128,45 @@ async def test_a_command_over_http_is_one_trace_from_its_caller_to_its_commit(no
     assert {one.name for one in redis} == {"EVALSHA"}
     assert body["name"] not in repr(node.receiver.spans)
     assert {server.service["service.name"], below[0].service["service.name"]} == {NAME}
+
+
+@pytest.mark.parametrize("transport", ["http", "ws"])
+async def test_the_trace_goes_on_with_the_event_to_the_sockets_of_every_node(
+    pair: tuple[Node, Node], caller: Caller, transport: Literal["http", "ws"]
+) -> None:
+    """The editor calls one node, the reader follows at the other; both nodes hand the event on, and one of them moves it."""
+    told: dict[str, Any] = {"transport": transport, "traceparent": caller.says}
+    first, second = pair
+    tokens = [await one.service.token(user) for one, user in ((first, "editor"), (second, "reader"))]
+    async with (
+        AsyncClient(second.service.url, token=tokens[1]) as follower,
+        AsyncClient(first.service.url, token=tokens[0], **told) as publisher,
+        follower.events(models.ArtistCreated) as stream,
+    ):
+        made = await publisher.artists.create(name=f"Traced {uuid.uuid4().hex}")
+        assert (await anext(stream)).data.artist.id == made.id
+    wait_for(lambda: len([one for one in first.receiver.of(caller.trace_id) if one.kind in (PRODUCER, CONSUMER)]) == 3)
+    server, below = trace_of(first, caller.trace_id)
+    (published,) = (one for one in below if one.kind == PRODUCER)
+    delivered = [one for one in below if one.kind == CONSUMER]
+    assert server.facts["request.operation"] == "create_artist"
+    assert published.name == "publish artists"
+    assert {one.name for one in delivered} == {"deliver artists"}
+    assert {one.parent_id for one in (published, *delivered)} == {server.span_id}
+    assert len({one.service["service.instance.id"] for one in delivered}) == 2
+    assert sorted(one.facts["event.followers"] for one in delivered) == [0, 1]
+
+
+async def test_an_event_of_a_call_that_is_not_told_is_not_told_either(pair: tuple[Node, Node], caller: Caller) -> None:
+    """A later event of a told call has come, so that this one's spans would have."""
+    first, _ = pair
+    later = Caller(secrets.token_hex(16), secrets.token_hex(8))
+    for said in (caller.says("00"), later.says()):
+        body = {"name": f"Untold {uuid.uuid4().hex}"}
+        made = await over_http(first, "/api/artists", method="POST", json=body, headers={"traceparent": said})
+        assert made.status_code == 201
+    wait_for(lambda: len([one for one in first.receiver.of(later.trace_id) if one.kind == CONSUMER]) == 2)
+    assert first.receiver.of(caller.trace_id) == []
 
 
 async def test_a_frame_is_as_well(node: Node, caller: Caller) -> None:
