@@ -68,7 +68,6 @@ from app.supervision.readiness import Readiness
 from app.supervision.supervisor import Supervisor
 from app.telemetry.logs import configure
 from app.telemetry.metrics.catalogue import Catalogue
-from app.telemetry.metrics.metrics import Metrics
 from app.tracing import make_tracing
 from app.ws.endpoint import SocketDoor, no_socket
 from generated.handlers import Handlers
@@ -86,8 +85,8 @@ class Service:
     parts are attributes, for whoever tests it or adds a task of his own."""
 
     def __init__(self, settings: Settings) -> None:
-        self.metrics = metrics = Metrics(known())
-        self.tracing = make_tracing(settings, metrics)
+        self.tracing = make_tracing(settings)
+        self.metrics = metrics = self.tracing.metrics(known())
         self.supervisor = Supervisor(on_death=metrics.node.task_ended)
         self.database = Database(
             settings.database_url.get_secret_value(),
@@ -303,6 +302,7 @@ def build(settings: Settings) -> Asgi:
 def _inspector(service: Service, socket: SocketDoor | None) -> Inspector:
     return Inspector(
         render=service.metrics.render,
+        exemplars=service.metrics.exemplars,
         readiness=service.readiness,
         supervisor=service.supervisor,
         breakers={
