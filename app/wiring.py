@@ -29,7 +29,6 @@ from app.auth.tickets import Tickets
 from app.auth.verifier import TokenVerifier
 from app.broadcast.hub import Hub
 from app.broadcast.mover import Mover
-from app.broadcast.outbox import Outbox
 from app.broadcast.redis_broker import RedisBroker, make_reader
 from app.broadcast.topics import Topics
 from app.db.database import Database
@@ -69,14 +68,13 @@ from app.supervision.readiness import Readiness
 from app.supervision.supervisor import Supervisor
 from app.telemetry.logs import configure
 from app.telemetry.metrics.catalogue import Catalogue
-from app.telemetry.metrics.metrics import Metrics
 from app.tracing import make_tracing
 from app.ws.endpoint import SocketDoor, no_socket
 from generated.handlers import Handlers
 from generated.http_routes import ROUTES
 from generated.operations import CONTRACT_VERSION, EVENTS, OPERATIONS, SOCKETS_PER_USER, TOPICS, Priority
 from generated.topics import TOPIC_RECORDS
-from generated.wire import EVENT_CODECS, EVENT_OF
+from generated.wire import EVENT_CODECS
 from generated.ws_packages import GUARDS, PACKAGES
 
 logger = structlog.get_logger(__name__)
@@ -87,8 +85,8 @@ class Service:
     parts are attributes, for whoever tests it or adds a task of his own."""
 
     def __init__(self, settings: Settings) -> None:
-        self.metrics = metrics = Metrics(known())
-        self.tracing = make_tracing(settings, metrics)
+        self.tracing = make_tracing(settings)
+        self.metrics = metrics = self.tracing.metrics(known())
         self.supervisor = Supervisor(on_death=metrics.node.task_ended)
         self.database = Database(
             settings.database_url.get_secret_value(),
@@ -103,7 +101,8 @@ class Service:
         self.audit_upkeep = AuditUpkeep(self.database, retention_days=settings.audit_retention_days)
         self.audit_sealer = AuditSealer(self.database)
         self.hub = Hub(metrics.events.received, latest={name for name, one in TOPICS.items() if not one.must_deliver})
-        self.mover = Mover(self.database, self.broker, TOPICS, on_depth=metrics.events.outbox_depth)
+        self.events = self.tracing.broker(self.broker, self.hub.delivered)
+        self.mover = Mover(self.database, self.events, TOPICS, on_depth=metrics.events.outbox_depth)
         self.deadlines, self.tally = Deadlines(), Tally()
         self.shares = Shares(settings.database_connections, tally=self.tally)
         self.gate = Gate(paths_of(Priority.SESSION), is_backed_up_for=self.shares.is_backed_up_for, tally=self.tally)
@@ -120,12 +119,11 @@ class Service:
             remarks={"keycloak": self.identity.remark},
         )
         self.access = AccessLog(sample=settings.access_log_sample, slow_s=settings.slow_request_ms / 1000)
-        names = Topics(TOPICS, TOPIC_RECORDS)
         runner = Runner(
             database=self.database,
             limiter=self.limiter,
             audit=self.audit,
-            outbox=Outbox(EVENT_OF, EVENT_CODECS, names, wake=self.mover.wake, on_commit=metrics.events.published),
+            outbox=self.tracing.outbox(Topics(TOPICS, TOPIC_RECORDS), metrics, wake=self.mover.wake),
             metrics=metrics.requests,
             deadlines=self.deadlines,
             shares=self.shares,
@@ -250,7 +248,7 @@ class Service:
         self.supervisor.repeat("answer-purge", AnswerPurge(self.database).rounds)
         await self.pipeline.ready()
         await self.broker.find_ends(self.hub)
-        self.supervisor.start("event-relay", partial(self.broker.relay, self.hub, self.mover))
+        self.supervisor.start("event-relay", partial(self.events.relay, self.hub, self.mover))
         self.supervisor.start("event-mover", self.mover.work)
         logger.info("service.started", contract=CONTRACT_VERSION, operations=len(OPERATIONS))
 
@@ -304,6 +302,7 @@ def build(settings: Settings) -> Asgi:
 def _inspector(service: Service, socket: SocketDoor | None) -> Inspector:
     return Inspector(
         render=service.metrics.render,
+        exemplars=service.metrics.exemplars,
         readiness=service.readiness,
         supervisor=service.supervisor,
         breakers={

@@ -1,4 +1,4 @@
-"""`python -m docker.audit`: known faults of the packages in requirements.lock, which are what an image has, by pip-audit.
+"""`python -m docker.audit`: known faults of the packages in the locks that an image is made of, with traces and without, by pip-audit.
 
 A fault that must stay for a while is waived in pyproject.toml (`tool.audit.waivers`: id, until, reason). Promises: a waiver ends with its
 date; a package that could not be asked about is a fault of the audit and never silence. Exit codes: 0, 1 for a fault, 69 where
@@ -23,6 +23,7 @@ OK, FAULTY, UNAVAILABLE, WRONG = 0, 1, 69, 78
 LONGEST = datetime.timedelta(days=180)
 """Of a waiver: what stays longer is no exception any more."""
 WITHIN_S = 600.0
+LOCKS = ("requirements.lock", "requirements-otel.lock")
 
 
 @dataclass(frozen=True)
@@ -68,16 +69,18 @@ def waivers_of(project: Mapping[str, Any], today: datetime.date) -> list[Waiver]
 
 
 def faults_of(report: Mapping[str, Any]) -> list[Fault]:
-    """Of pip-audit's JSON. Raises LookupError for packages that it could not ask about."""
+    """Of pip-audit's JSON; what two locks have stands there once or twice, and is told once. Raises LookupError for packages that it
+    could not ask about."""
     if skipped := [one["name"] for one in report["dependencies"] if "skip_reason" in one]:
         raise LookupError(
             f"{len(skipped)} of {len(report['dependencies'])} packages could not be asked about: {skipped[0]} …"
         )
-    return [
+    found = (
         Fault(f"{one['name']} {one['version']}", (fault["id"], *fault["aliases"]), tuple(fault["fix_versions"]))
         for one in report["dependencies"]
         for fault in one["vulns"]
-    ]
+    )
+    return list(dict.fromkeys(found))
 
 
 def judged(faults: Iterable[Fault], waivers: Sequence[Waiver]) -> tuple[list[Fault], list[Waiver]]:
@@ -90,8 +93,9 @@ def judged(faults: Iterable[Fault], waivers: Sequence[Waiver]) -> tuple[list[Fau
 
 def _asked(program: Path) -> dict[str, Any]:
     """Raises LookupError where nobody answers."""
-    words = ["--requirement", str(ROOT / "requirements.lock"), "--disable-pip", "--require-hashes", "--format", "json"]
-    command = [str(program), *words, "--progress-spinner", "off"]
+    locks = [word for lock in LOCKS for word in ("--requirement", str(ROOT / lock))]
+    words = ["--disable-pip", "--require-hashes", "--format", "json", "--progress-spinner", "off"]
+    command = [str(program), *locks, *words]
     ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=WITHIN_S)
     try:
         report: dict[str, Any] = json.loads(ended.stdout)

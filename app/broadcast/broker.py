@@ -35,6 +35,8 @@ class Pending:
     """When the row was written, in milliseconds since 1970 by PostgreSQL's clock."""
     name: str = ""
     """What the topic is called for this event; empty where it is the topic itself."""
+    traceparent: str = ""
+    """The span of the call that published it; empty where that is not told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,8 @@ class Delivery:
     """Of the event's JSON, in bytes."""
     of: str = ""
     """What the topic is called for this event; empty where it is the topic itself."""
+    traceparent: str = ""
+    """Of the call that published it, as the stream says it, unjudged; empty where that is not told."""
 
     @property
     def name(self) -> str:

@@ -18,7 +18,7 @@ import structlog
 
 from app.broadcast.broker import Broker, NotAppended, Pending, Superseded
 from app.broadcast.mover_statements import MoverStatements
-from app.db.database import Database
+from app.db.database import Database, Record
 from generated.errors import Unavailable
 from generated.product import NAME
 
@@ -163,11 +163,8 @@ class Mover:
         rows = await self._statements.read(connection, lane.topic)
         if not rows:
             return
-        events = [
-            Pending(str(row["event_id"]), row["pkg_id"], row["event"], row["at_ms"], row["name"] or "") for row in rows
-        ]
         try:
-            count = await self._broker.append(lane.topic, lane.token, events)
+            count = await self._broker.append(lane.topic, lane.token, [_pending(row) for row in rows])
         except NotAppended:
             lane.rest(monotonic())
             return
@@ -183,3 +180,8 @@ class Mover:
         with suppress(TimeoutError):
             async with asyncio.timeout(min([self._next_tick, *ends]) - now):
                 await self._awake.wait()
+
+
+def _pending(row: Record) -> Pending:
+    name, traceparent = row["name"] or "", row["traceparent"] or ""
+    return Pending(str(row["event_id"]), row["pkg_id"], row["event"], row["at_ms"], name, traceparent)

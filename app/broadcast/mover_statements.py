@@ -33,7 +33,7 @@ class MoverStatements:
         )
         at_ms = cast(extract("epoch", row.at) * 1_000, BigInteger).label("at_ms")
         self._read = compile_statement(
-            select(row.id, row.pkg_id, row.event, row.event_id, row.name, at_ms)
+            select(row.id, row.pkg_id, row.event, row.event_id, row.name, row.traceparent, at_ms)
             .where(row.topic == topic)
             .order_by(row.id)
             .limit(batch),

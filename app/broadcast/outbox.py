@@ -49,7 +49,7 @@ class Outbox:
         self._codecs = codecs
         self._topics = topics
         self._wake = wake
-        self._insert = _insertion()
+        self._insert = insertion()
 
     async def append(self, executor: Executor, operation: Operation, events: Sequence[Any]) -> None:
         """One statement, in the caller's transaction if that is what the executor is. Raises Internal for what is not declared."""
@@ -58,13 +58,12 @@ class Outbox:
         found = [self._declared(operation, event) for event in events]
         rows = [row for one, event in zip(found, events, strict=True) for row in self._rows(one, event)]
         addresses, pkg_ids, encoded = zip(*rows, strict=True)
-        await executor.execute(
-            self._insert,
-            topics=[one.topic for one in addresses],
-            names=[one.name for one in addresses],
-            pkg_ids=list(pkg_ids),
-            events=list(encoded),
-        )
+        topics, names = [one.topic for one in addresses], [one.name for one in addresses]
+        await self._write(executor, topics=topics, names=names, pkg_ids=list(pkg_ids), events=list(encoded))
+
+    async def _write(self, executor: Executor, **columns: list[Any]) -> None:
+        """A row for each place of the lists."""
+        await executor.execute(self._insert, **columns)
 
     def _rows(self, declared: Event, event: Any) -> Iterator[tuple[Address, int, bytes]]:
         """One for each topic of the event."""
@@ -91,8 +90,8 @@ class Outbox:
         return found
 
 
-def _insertion() -> Statement:
-    """Ids are given in the order of the lists."""
+def insertion(**further: Any) -> Statement:
+    """Ids are given in the order of the lists; `further` columns are alike in all rows."""
     lists = (
         bindparam("topics", type_=ARRAY(Text)),
         bindparam("names", type_=ARRAY(Text)),
@@ -102,5 +101,6 @@ def _insertion() -> Statement:
     row = (
         func.unnest(*lists).table_valued("topic", "name", "pkg_id", "event", with_ordinality="place").render_derived().c
     )
-    given = select(row.topic, row.name, row.pkg_id, row.event, func.clock_timestamp()).order_by(row.place)
-    return compile_statement(insert(EVENT_OUTBOX).from_select(["topic", "name", "pkg_id", "event", "at"], given))
+    columns = (row.topic, row.name, row.pkg_id, row.event, func.clock_timestamp(), *further.values())
+    names = ["topic", "name", "pkg_id", "event", "at", *further]
+    return compile_statement(insert(EVENT_OUTBOX).from_select(names, select(*columns).order_by(row.place)))

@@ -147,7 +147,7 @@ class RedisBroker:
         given += [token, secrets.token_hex(8), kept.history, MEMORY, MEMORY_MS]
         given += self._known.get(topic, (b"", 0))
         for event in events:
-            given += (event.event_id, event.pkg_id, event.data, event.at_ms, event.name)
+            given += (event.event_id, event.pkg_id, event.data, event.at_ms, event.name, event.traceparent)
         answer: Any = await self._append.run(*given)
         if not isinstance(answer, list):
             return int(answer)
@@ -330,8 +330,9 @@ class RedisBroker:
         except Exception as error:
             logger.error("event.not_read", topic=topic, entry=entry_id.decode(), error=type(error).__name__)
             return Hole(topic, offset, epoch)
-        at_ms = fields.get(b"at_ms", b"")
-        return Delivery(topic, offset, epoch, pkg_id, event, int(at_ms) if at_ms.isdigit() else None, len(data), name)
+        at_ms, traceparent = fields.get(b"at_ms", b""), fields.get(b"traceparent", b"").decode("latin-1")
+        written_ms = int(at_ms) if at_ms.isdigit() else None
+        return Delivery(topic, offset, epoch, pkg_id, event, written_ms, len(data), name, traceparent)
 
 
 def _pairs_of(fields: Sequence[bytes]) -> dict[bytes, bytes]:

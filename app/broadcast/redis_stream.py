@@ -58,16 +58,19 @@ end
 redis.call('SET', mover, token, 'PX', memory_ms)
 local epoch = current(stream, epoch_key, fresh, known_epoch, known)
 local function add(at)
-  local id = redis.pcall('XADD', stream, 'MAXLEN', '~', history, '0-*',
-    'epoch', epoch, 'pkg_id', ARGV[at + 1], 'event_id', ARGV[at], 'event', ARGV[at + 2], 'at_ms', ARGV[at + 3],
-    'name', ARGV[at + 4])
+  local fields = {'epoch', epoch, 'pkg_id', ARGV[at + 1], 'event_id', ARGV[at], 'event', ARGV[at + 2], 'at_ms', ARGV[at + 3],
+    'name', ARGV[at + 4]}
+  if ARGV[at + 5] ~= '' then
+    fields[13], fields[14] = 'traceparent', ARGV[at + 5]
+  end
+  local id = redis.pcall('XADD', stream, 'MAXLEN', '~', history, '0-*', unpack(fields))
   if type(id) == 'table' then
     return nil, id
   end
   return tonumber(string.match(id, '%d+$')), nil
 end
 local time, last = redis.call('TIME'), 0
-for at = 8, #ARGV, 5 do
+for at = 8, #ARGV, 6 do
   if not redis.call('ZSCORE', seen, ARGV[at]) then
     local offset, refusal = add(at)
     if refusal and string.find(refusal.err, '^ERR') then
@@ -89,8 +92,8 @@ return {last, epoch}
 """
 )
 """KEYS: stream, epoch, seen, mover. ARGV: token, a new epoch, history, memory, memory ms, the epoch and the last offset that the caller
-knows, then for each event its id, PkgID, JSON, time in milliseconds and the name of the topic. Answers the offset of the last event that was new, 0 if none
-was, with the epoch; -1 if a younger mover has been here.
+knows, then for each event its id, PkgID, JSON, time in milliseconds, the name of the topic and the span that published it, or nothing. Answers the offset
+of the last event that was new, 0 if none was, with the epoch; -1 if a younger mover has been here.
 
 In one step, so that an entry's epoch is always the one of the stream it stands in, and an event is either in the stream and
 remembered or neither.

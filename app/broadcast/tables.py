@@ -23,6 +23,8 @@ class EventOutboxRow(SQLModel, table=True):
     """What the stream remembers, so that an event which is appended twice stands in it once."""
     name: str | None = Field(sa_column=Column(Text))
     """What the topic is called for this event; NULL where it is the topic itself."""
+    traceparent: str | None = Field(sa_column=Column(Text))
+    """The span of the call that published it; NULL where that is not told."""
     at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False, server_default=text("now()")))
 
 

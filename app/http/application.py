@@ -18,6 +18,7 @@ from app.http.documents import POLICY, Document
 from app.http.guide import PATH as GUIDE
 from app.http.refusals import Refusals
 from app.telemetry.correlation import current_trace_id
+from app.telemetry.metrics.exposition import exposition_type
 from app.telemetry.metrics.metrics import Metrics
 from generated.errors import (
     ERRORS,
@@ -89,9 +90,10 @@ def _document(document: Document) -> Callable[[], Any]:
     return answer
 
 
-def _render(metrics: Metrics) -> Callable[[], Any]:
-    async def render() -> Response:
-        return Response(metrics.render(), media_type="text/plain; version=0.0.4; charset=utf-8", headers=PAGE_HEADERS)
+def _render(metrics: Metrics) -> Callable[[Request], Any]:
+    async def render(request: Request) -> Response:
+        kind = exposition_type(request.headers.get("accept", ""))
+        return Response(metrics.render(kind), media_type=kind, headers=PAGE_HEADERS)
 
     return render
 

@@ -18,12 +18,15 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import structlog
+from prometheus_client.samples import Exemplar
 from typing_extensions import override
 
 from app.http.documents import POLICY, Document
 from app.serving.joining import Joiner
 from app.serving.lines import Lines
-from app.supervision.inspector import CONNECTIONS, METRICS, STATE
+from app.supervision.inspector import CONNECTIONS, EXEMPLARS, METRICS, STATE
+from app.telemetry.metrics.exposition import OPENMETRICS, exposition_type
+from app.telemetry.metrics.registry import Told
 
 IDLE_S = 5.0
 """For a request to come, and for its answer to be taken."""
@@ -32,7 +35,7 @@ REQUEST_S = 15.0
 MAX_AT_ONCE = 8
 REST_S = 0.1
 """After a connection that could not be taken, as when the process has no descriptor left."""
-TEXT, JSON = "text/plain; version=0.0.4; charset=utf-8", "application/json"
+JSON = "application/json"
 HEADERS = {
     "Cache-Control": "no-store",
     "X-Content-Type-Options": "nosniff",
@@ -58,12 +61,12 @@ class Admin:
             server = _Server(one, self.page)
             threading.Thread(target=server.serve_forever, name="admin", daemon=True).start()
 
-    def page(self, path: str) -> Page:
-        """What is answered to GET."""
+    def page(self, path: str, accept: str = "") -> Page:
+        """What is answered to GET; metrics as `accept` asks for them."""
         pages: dict[str, Callable[[], Page]] = {
             "/livez": lambda: (HTTPStatus.OK, JSON, b'{"alive": true}'),
             "/readyz": self._ready,
-            "/metrics": self._metrics,
+            "/metrics": lambda: self._metrics(exposition_type(accept)),
             "/connections": self._connections,
         }
         if path in pages:
@@ -87,11 +90,16 @@ class Admin:
         status = HTTPStatus.OK if is_ready else HTTPStatus.SERVICE_UNAVAILABLE
         return status, JSON, json.dumps({"ready": is_ready, "workers": workers}).encode()
 
-    def _metrics(self) -> Page:
+    def _metrics(self, kind: str) -> Page:
         with self._lock:
             told = self._ask(METRICS)
             answers = {pid: said for pid, said in told.items() if said is not None}
-            return HTTPStatus.OK, TEXT, self._joiner.join(answers, told)
+            exemplars = self._exemplars() if kind == OPENMETRICS else ()
+            return HTTPStatus.OK, kind, self._joiner.join(answers, told, kind, exemplars)
+
+    def _exemplars(self) -> list[Told]:
+        found = [one for said in self._ask(EXEMPLARS).values() if said is not None for one in json.loads(said)]
+        return [Told(name, labels, Exemplar(*exemplar)) for name, labels, exemplar in found]
 
     def _connections(self) -> Page:
         found = [
@@ -103,7 +111,7 @@ class Admin:
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
 
-    def __init__(self, listening: socket.socket, page: Callable[[str], Page]) -> None:
+    def __init__(self, listening: socket.socket, page: Callable[[str, str], Page]) -> None:
         super().__init__(listening.getsockname()[:2], _Handler, bind_and_activate=False)
         self.socket.close()
         self.socket = listening
@@ -161,7 +169,7 @@ class _Handler(BaseHTTPRequestHandler):
     server_version, sys_version = "admin", ""
 
     def do_GET(self) -> None:
-        status, kind, body = self.server.page(self.path.partition("?")[0])
+        status, kind, body = self.server.page(self.path.partition("?")[0], self.headers.get("Accept", ""))
         self.send_response(status)
         for name, value in {"Content-Type": kind, "Content-Length": str(len(body)), **HEADERS}.items():
             self.send_header(name, value)

@@ -1,7 +1,8 @@
 """The metrics of all workers as those of one node.
 
 Counters and histograms are added up, and never fall: what a worker had when it was last asked stays when it has gone. How a gauge
-is joined its family says (`app/telemetry/metrics/catalogue.py`); one that is no family's is added up.
+is joined its family says (`app/telemetry/metrics/catalogue.py`); one that is no family's is added up. Of exemplars the youngest of
+the living workers is the node's.
 """
 
 from __future__ import annotations
@@ -9,14 +10,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from operator import add
 
-from prometheus_client import generate_latest
 from prometheus_client.core import Metric
 from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.registry import Collector
+from prometheus_client.samples import Exemplar
 from typing_extensions import override
 
 from app.telemetry.metrics.catalogue import Catalogue
+from app.telemetry.metrics.exposition import TEXT, written
 from app.telemetry.metrics.family import Join
+from app.telemetry.metrics.registry import Told
 
 GROWING = frozenset({"counter", "histogram"})
 JOINED: Mapping[Join, Callable[[float, float], float]] = {Join.SUM: add, Join.GREATEST: max, Join.LEAST: min}
@@ -34,21 +37,28 @@ class Joiner:
         self._last: dict[int, list[Metric]] = {}
         self._gone: Families = {}
 
-    def join(self, answers: Mapping[int, bytes], alive: Iterable[int]) -> bytes:
-        """`answers` are expositions by worker; of a worker that is `alive` and did not answer the last answer counts."""
+    def join(
+        self, answers: Mapping[int, bytes], alive: Iterable[int], kind: str = TEXT, exemplars: Iterable[Told] = ()
+    ) -> bytes:
+        """`answers` are texts by worker; of a worker that is `alive` and did not answer the last answer counts. What is answered is
+        written as `kind` says (`app/telemetry/metrics/exposition.py`)."""
         for worker, text in answers.items():
             self._last[worker] = list(text_string_to_metric_families(text.decode()))
         living = {*alive, *answers}
         for worker in [one for one in self._last if one not in living]:
             self._bury(self._last.pop(worker))
-        return generate_latest(_Collected(self._joined()))
+        youngest = {
+            _key(one.name, one.labels): one.exemplar
+            for one in sorted(exemplars, key=lambda one: one.exemplar.timestamp or 0.0)
+        }
+        return written(_Collected(self._joined(youngest)), kind)
 
     def _bury(self, families: list[Metric]) -> None:
         for family in families:
             if family.type in GROWING:
                 self._add(self._gone, family)
 
-    def _joined(self) -> list[Metric]:
+    def _joined(self, exemplars: Mapping[Key, Exemplar]) -> list[Metric]:
         families = {name: (family, dict(values)) for name, (family, values) in self._gone.items()}
         for answered in self._last.values():
             for family in answered:
@@ -57,7 +67,7 @@ class Joiner:
         for family, values in families.values():
             whole = Metric(family.name, family.documentation, family.type)
             for (name, labels), value in values.items():
-                whole.add_sample(name, dict(labels), value)
+                whole.add_sample(name, dict(labels), value, exemplar=exemplars.get((name, labels)))
             joined.append(whole)
         return joined
 
@@ -65,13 +75,17 @@ class Joiner:
         _, values = families.setdefault(family.name, (family, {}))
         join = JOINED[self._joins.get(family.name, Join.SUM)]
         for sample in family.samples:
-            key = sample.name, tuple(sorted(sample.labels.items()))
+            key = _key(sample.name, sample.labels)
             before = values.get(key)
             values[key] = sample.value if before is None else join(before, sample.value)
 
 
+def _key(name: str, labels: Mapping[str, str]) -> Key:
+    return name, tuple(sorted(labels.items()))
+
+
 class _Collected(Collector):
-    """What `generate_latest` asks for families."""
+    """What is asked for families when they are written."""
 
     def __init__(self, families: list[Metric]) -> None:
         self._families = families

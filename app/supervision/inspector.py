@@ -12,22 +12,25 @@ from typing import Any
 from app.supervision.readiness import Readiness
 from app.supervision.supervisor import Supervisor
 
-METRICS, STATE, CONNECTIONS = "metrics", "state", "connections"
+METRICS, EXEMPLARS, STATE, CONNECTIONS = "metrics", "exemplars", "state", "connections"
 
 
 class Inspector:
-    """`answer` is asked on the worker's loop. `breakers` are by name, `connections` a dictionary for each open socket."""
+    """`answer` is asked on the worker's loop. `breakers` are by name, `connections` a dictionary for each open socket, `exemplars`
+    are those of the metrics."""
 
     def __init__(
         self,
         *,
         render: Callable[[], bytes],
+        exemplars: Callable[[], list[Any]],
         readiness: Readiness,
         supervisor: Supervisor,
         breakers: Mapping[str, Callable[[], str]],
         connections: Callable[[], Iterable[dict[str, Any]]],
     ) -> None:
         self._render = render
+        self._exemplars = exemplars
         self._readiness = readiness
         self._supervisor = supervisor
         self._breakers = breakers
@@ -37,6 +40,7 @@ class Inspector:
         """The exposition of the metrics, or JSON. KeyError for another question."""
         answers: dict[str, Callable[[], bytes]] = {
             METRICS: self._render,
+            EXEMPLARS: lambda: json.dumps(self._exemplars()).encode(),
             STATE: lambda: json.dumps(self._state()).encode(),
             CONNECTIONS: lambda: json.dumps(list(self._connections())).encode(),
         }

@@ -31,6 +31,11 @@ class Traceparent:
     is_sampled: bool
     """Whether the caller tells its own part of the trace."""
 
+    @property
+    def written(self) -> str:
+        """As version 00 has it."""
+        return f"{CURRENT_VERSION}-{self.trace_id}-{self.span_id}-{SAMPLED if self.is_sampled else 0:02x}"
+
 
 def read_traceparent(text: str) -> Traceparent | None:
     """None for what is none. Of a version that is not known yet the first four fields count, and of its flags only `sampled`."""

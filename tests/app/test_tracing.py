@@ -14,22 +14,30 @@ import sys
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 from typing import Any, Literal
 
 import httpx2
 import pytest
 import websockets
 
+from app.development.servers import Postgres, free_port
+from app.telemetry.metrics.exposition import OPENMETRICS, TEXT
 from app.tracing import headers_of
-from generated.client import AsyncClient, Client, errors
+from generated.client import AsyncClient, Client, errors, models
 from generated.product import NAME
 from generated.ws_packages import PACKAGES
 from tests.app.telemetry.traces.receiver import Receiver, Told, wait_for
+from tests.databases import new_database
+from tests.faults.prometheus import prometheus
 from tests.running_service import RunningService
 
 PKG_IDS = {package.operation.name: number for number, package in PACKAGES.items()}
-SERVER, CLIENT = 2, 3
+SERVER, CLIENT, PRODUCER, CONSUMER = 2, 3, 4, 5
 """Kinds of spans in OTLP."""
+WORKERS = 3
+"""Of both nodes of the pair."""
 
 
 @dataclass(frozen=True)
@@ -38,13 +46,22 @@ class Node:
     receiver: Receiver
 
 
-def beside(service: RunningService, receiver: Receiver, name: str) -> RunningService:
-    """A second node of the service, with traces. What a caller says nothing about is told."""
-    folder = service.process.log.parents[1] / name
-    environment = service.environment
+def beside(
+    service: RunningService,
+    receiver: Receiver,
+    name: str,
+    *,
+    database_url: str = "",
+    redis_url: str = "",
+    workers: int = 1,
+) -> RunningService:
+    """A second node of the service, with traces and an admin port. What a caller says nothing about is told. It may have a
+    database and a Redis of its own."""
+    folder, environment = service.process.log.parents[1] / name, service.environment
     return RunningService(
-        folder, environment["DATABASE_URL"], environment["REDIS_URL"], issuer=service.issuer,
+        folder, database_url or environment["DATABASE_URL"], redis_url or environment["REDIS_URL"], issuer=service.issuer,
         OTEL_EXPORTER_OTLP_ENDPOINT=receiver.endpoint, OTEL_EXPORTER_OTLP_HEADERS="api-key=the%20key", TRACE_SAMPLE="1",
+        WORKERS=str(workers), ADMIN_PORT=str(free_port()),
     )  # fmt: skip
 
 
@@ -53,6 +70,17 @@ def node(service: RunningService) -> Iterator[Node]:
     receiver = Receiver()
     with receiver.serving(), beside(service, receiver, "traced") as traced:
         yield Node(traced, receiver)
+
+
+@pytest.fixture(scope="module")
+def pair(node: Node, service: RunningService, postgres: Postgres) -> Iterator[tuple[Node, Node]]:
+    """Two nodes of a service of their own, so that one of them moves its events; the first one has two workers."""
+    database_url, redis_url = new_database(postgres, "traced pair"), service.environment["REDIS_URL"]
+    both = partial(
+        beside, service, node.receiver, database_url=database_url, redis_url=f"{redis_url.rpartition('/')[0]}/7"
+    )
+    with both(name="first", workers=WORKERS - 1) as first, both(name="second") as second:
+        yield Node(first, node.receiver), Node(second, node.receiver)
 
 
 @dataclass(frozen=True)
@@ -106,7 +134,8 @@ async def test_a_command_over_http_is_one_trace_from_its_caller_to_its_commit(no
         "http.request.method": "POST", "http.route": "/api/artists", "http.response.status_code": 201,
     }  # fmt: skip
     assert {one.parent_id for one in below} == {server.span_id}
-    assert {one.kind for one in below} == {CLIENT}
+    assert {one.kind for one in below} <= {CLIENT, PRODUCER, CONSUMER}
+    below = [one for one in below if one.kind == CLIENT]
     statements = [one.name for one in below if one.facts["db.system.name"] == "postgresql"]
     assert statements[0] == "begin"
     assert statements[-1] == "commit"
@@ -115,6 +144,76 @@ async def test_a_command_over_http_is_one_trace_from_its_caller_to_its_commit(no
     assert {one.name for one in redis} == {"EVALSHA"}
     assert body["name"] not in repr(node.receiver.spans)
     assert {server.service["service.name"], below[0].service["service.name"]} == {NAME}
+
+
+@pytest.mark.parametrize("transport", ["http", "ws"])
+async def test_the_trace_goes_on_with_the_event_to_the_sockets_of_every_node(
+    pair: tuple[Node, Node], caller: Caller, transport: Literal["http", "ws"]
+) -> None:
+    """The editor calls one node, the reader follows at the other; each worker hands the event on, and one of them moves it."""
+    told: dict[str, Any] = {"transport": transport, "traceparent": caller.says}
+    first, second = pair
+    tokens = [await one.service.token(user) for one, user in ((first, "editor"), (second, "reader"))]
+    async with (
+        AsyncClient(second.service.url, token=tokens[1]) as follower,
+        AsyncClient(first.service.url, token=tokens[0], **told) as publisher,
+        follower.events(models.ArtistCreated) as stream,
+    ):
+        made = await publisher.artists.create(name=f"Traced {uuid.uuid4().hex}")
+        assert (await anext(stream)).data.artist.id == made.id
+    wait_for(
+        lambda: (
+            len([one for one in first.receiver.of(caller.trace_id) if one.kind in (PRODUCER, CONSUMER)]) == 1 + WORKERS
+        )
+    )
+    server, below = trace_of(first, caller.trace_id)
+    (published,) = (one for one in below if one.kind == PRODUCER)
+    delivered = [one for one in below if one.kind == CONSUMER]
+    assert server.facts["request.operation"] == "create_artist"
+    assert published.name == "publish artists"
+    assert {one.name for one in delivered} == {"deliver artists"}
+    assert {one.parent_id for one in (published, *delivered)} == {server.span_id}
+    assert len({one.service["service.instance.id"] for one in delivered}) == WORKERS
+    assert sorted(one.facts["event.followers"] for one in delivered) == [0, 0, 1]
+
+
+async def test_an_event_of_a_call_that_is_not_told_is_not_told_either(pair: tuple[Node, Node], caller: Caller) -> None:
+    """A later event of a told call has come, so that this one's spans would have."""
+    first, _ = pair
+    later = Caller(secrets.token_hex(16), secrets.token_hex(8))
+    for said in (caller.says("00"), later.says()):
+        body = {"name": f"Untold {uuid.uuid4().hex}"}
+        made = await over_http(first, "/api/artists", method="POST", json=body, headers={"traceparent": said})
+        assert made.status_code == 201
+    wait_for(lambda: len([one for one in first.receiver.of(later.trace_id) if one.kind == CONSUMER]) == WORKERS)
+    assert first.receiver.of(caller.trace_id) == []
+
+
+async def test_a_scraper_that_asks_for_openmetrics_learns_traces_of_recent_calls(
+    pair: tuple[Node, Node], caller: Caller, tmp_path: Path
+) -> None:
+    """A real Prometheus reads them at the admin port of a node of two workers, and they are those of told calls alone."""
+    first, _ = pair
+    untold = Caller(secrets.token_hex(16), secrets.token_hex(8))
+    async with prometheus(tmp_path / "prometheus", int(first.service.environment["ADMIN_PORT"])) as watcher:
+        for said in (untold.says("00"), caller.says(), untold.says("00")):
+            answer = await over_http(first, "/api/artists", headers={"traceparent": said})
+            assert answer.status_code == 200
+        async with asyncio.timeout(30):
+            while caller.trace_id not in (found := await watcher.exemplars(f"{NAME}_request_seconds_bucket")):
+                await asyncio.sleep(0.2)
+        statements = await watcher.exemplars(f"{NAME}_database_statement_seconds_bucket")
+    assert caller.trace_id in statements
+    assert untold.trace_id not in found | statements
+
+
+async def test_a_scraper_that_asks_for_text_gets_none(node: Node, caller: Caller) -> None:
+    await over_http(node, "/api/artists", headers={"traceparent": caller.says()})
+    url, asked = f"{node.service.url}/metrics", {"accept": "application/openmetrics-text; version=1.0.0"}
+    async with httpx2.AsyncClient(trust_env=False) as client:
+        text, openmetrics = await client.get(url), await client.get(url, headers=asked)
+    assert (caller.trace_id in text.text, caller.trace_id in openmetrics.text) == (False, True)
+    assert [one.headers["content-type"] for one in (text, openmetrics)] == [TEXT, OPENMETRICS]
 
 
 async def test_a_frame_is_as_well(node: Node, caller: Caller) -> None:

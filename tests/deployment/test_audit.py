@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime
+import itertools
 import json
+import re
 import subprocess
 import sys
 import tomllib
@@ -79,15 +81,30 @@ def test_the_exit_code_says_how_it_is(tmp_path: Path, said: str, code: int) -> N
     assert audit(tmp_path, said, "waivers = []") == code
 
 
+def test_a_fault_of_a_package_that_stands_in_both_locks_is_told_once() -> None:
+    assert len(faults_of({"dependencies": [FAULTY_ONE, SOUND, FAULTY_ONE]})) == 1
+
+
+def test_every_lock_that_the_image_can_be_made_of_is_asked_about(tmp_path: Path) -> None:
+    """`REQUIREMENTS` of the Dockerfile names one of those that its context lets through."""
+    shipped = re.findall(r"^!(requirements.*\.lock)$", (ROOT / ".dockerignore").read_text(), re.MULTILINE)
+    asked = tmp_path / "asked"
+    audit(tmp_path, json.dumps({"dependencies": [SOUND]}), "waivers = []", f'echo "$@" > {asked}')
+    words = asked.read_text().split()
+    named = [Path(word) for before, word in itertools.pairwise(words) if before == "--requirement"]
+    assert sorted(one.name for one in named) == sorted(shipped)
+    assert all(one.is_file() for one in named)
+
+
 def test_a_waiver_that_is_over_ends_it_before_anybody_is_asked(tmp_path: Path) -> None:
     assert audit(tmp_path, "", 'waivers = [{id = "CVE-1", until = 2020-01-01, reason = "x"}]') == WRONG
 
 
-def audit(folder: Path, said: str, waivers: str) -> int:
-    """By the command, of a project with these waivers."""
+def audit(folder: Path, said: str, waivers: str, first: str = "") -> int:
+    """By the command, of a project with these waivers; `first` is what the program does before it answers."""
     (folder / "pyproject.toml").write_text(f"[tool.audit]\n{waivers}\n")
     program = folder / "pip-audit"
-    program.write_text(f"#!/bin/sh\ncat <<'END'\n{said}\nEND\n")
+    program.write_text(f"#!/bin/sh\n{first}\ncat <<'END'\n{said}\nEND\n")
     program.chmod(0o755)
     command = [
         sys.executable,

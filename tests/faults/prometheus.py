@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 import subprocess
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -47,6 +48,13 @@ class Prometheus:
         """Of the first series that the query finds."""
         found = (await self._asked(f"/api/v1/query?query={query}"))["result"]
         return float(found[0]["value"][1]) if found else None
+
+    async def exemplars(self, query: str) -> set[str]:
+        """The traces of the last hour's."""
+        now = time.time()
+        found = await self._asked(f"/api/v1/query_exemplars?query={query}&start={now - 3600}&end={now + 60}")
+        series: Any = found  # Of this question it is the list itself.
+        return {exemplar["labels"]["trace_id"] for one in series for exemplar in one["exemplars"]}
 
     async def sees(self, query: str, wanted: float, within_s: float) -> None:
         """Waits until that is its value: a scrape that a busy machine makes late leaves a moment without one."""
@@ -126,6 +134,7 @@ def _launch(program: str, folder: Path, port: int) -> subprocess.Popen[bytes]:
         f"--config.file={folder}/prometheus.yaml",
         f"--storage.tsdb.path={folder}/data",
         f"--web.listen-address=127.0.0.1:{port}",
+        "--enable-feature=exemplar-storage",
     ]
     with (folder / "log").open("wb") as log:
         return subprocess.Popen(command, stdout=log, stderr=log)

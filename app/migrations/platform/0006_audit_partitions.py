@@ -181,7 +181,7 @@ def _take_in(*, has_rows: bool) -> None:
     month = "date_trunc('month', now() AT TIME ZONE 'UTC') + interval '1 month'"
     until = _value(f"SELECT to_char({month}, 'YYYY-MM-DD HH24:MI:SS+00')")
     op.execute(
-        f"WITH moved AS (DELETE FROM audit_log_before WHERE at >= '{until}' RETURNING *)"
+        f"WITH moved AS (DELETE FROM audit_log_before WHERE at >= '{until}' RETURNING *)"  # nosec B608  # PostgreSQL has just said it.
         " INSERT INTO audit_log_default OVERRIDING SYSTEM VALUE SELECT * FROM moved"
     )
     op.execute("CREATE UNIQUE INDEX IF NOT EXISTS audit_log_before_pkey ON audit_log_before (id, at)")

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from app.telemetry.metrics.catalogue import Catalogue
 from app.telemetry.metrics.database import DatabaseMetrics
 from app.telemetry.metrics.events import EventMetrics
+from app.telemetry.metrics.exposition import TEXT
 from app.telemetry.metrics.family import Words
 from app.telemetry.metrics.issuer import IssuerMetrics
 from app.telemetry.metrics.limits import BreakerMetrics, LimiterMetrics
 from app.telemetry.metrics.node import NodeMetrics
 from app.telemetry.metrics.redis import RedisMetrics
-from app.telemetry.metrics.registry import Read, Registry, Vocabulary
+from app.telemetry.metrics.registry import Read, Registry, Told, Vocabulary
 from app.telemetry.metrics.requests import EXTRA_CODES, RequestMetrics
 from app.telemetry.metrics.sockets import CLOSE_CODES, OTHER, SocketMetrics
+from app.telemetry.metrics.values import Times
 
 
 @dataclass(frozen=True)
@@ -36,9 +38,10 @@ class Metrics:
     """One per worker: `/metrics` of the public port answers for the worker that takes the request, that of the admin port for
     all. No label has a value that a caller chooses (D29)."""
 
-    def __init__(self, known: Known) -> None:
+    def __init__(self, known: Known, times: Callable[[tuple[float, ...]], Times] = Times) -> None:
+        """`times` makes the histograms, of their bounds."""
         vocabulary = _vocabulary(known)
-        registry = Registry(vocabulary)
+        registry = Registry(vocabulary, times)
         registry.read_process()
         self._registry = registry
         self.requests = RequestMetrics(registry, vocabulary, tuple(known.operations))
@@ -61,9 +64,13 @@ class Metrics:
         beyond their bound."""
         self._audit_dropped.value += count
 
-    def render(self) -> bytes:
-        """The text exposition format, version 0.0.4."""
-        return self._registry.render()
+    def render(self, kind: str = TEXT) -> bytes:
+        """As `exposition.written`."""
+        return self._registry.render(kind)
+
+    def exemplars(self) -> list[Told]:
+        """Those that there are now, of all histograms."""
+        return self._registry.exemplars()
 
 
 def _vocabulary(known: Known) -> Vocabulary:

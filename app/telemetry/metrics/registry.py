@@ -8,17 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
+from prometheus_client import CollectorRegistry, ProcessCollector
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
+from prometheus_client.samples import Exemplar
 from typing_extensions import override
 
 from app.telemetry.metrics.catalogue import Catalogue
+from app.telemetry.metrics.exposition import TEXT, written
 from app.telemetry.metrics.family import Family, Kind, Words
 from app.telemetry.metrics.values import Count, Times
 
 Values = tuple[str, ...]
+Bucket = tuple[str, float] | tuple[str, float, Exemplar]
 Read = Callable[[], Mapping[Values, float] | float]
 """Answers the numbers of a family by the values of its labels, or the one number of a family without labels."""
 OPEN = frozenset({Words.TASKS, Words.PARTS, Words.STATEMENTS, Words.BUILD})
@@ -35,6 +39,14 @@ class Vocabulary:
         return words in OPEN or value in self.words.get(words, ())
 
 
+class Told(NamedTuple):
+    """The exemplar of a sample, by the sample's name and labels."""
+
+    name: str
+    labels: dict[str, str]
+    exemplar: Exemplar
+
+
 class UnknownLabel(ValueError):
     """Somebody counts under a value that is not of the family's closed set: a fault of the code."""
 
@@ -42,7 +54,11 @@ class UnknownLabel(ValueError):
 class Registry(Collector):
     """One per worker; children are made once and kept."""
 
-    def __init__(self, vocabulary: Vocabulary | None = None) -> None:
+    def __init__(
+        self, vocabulary: Vocabulary | None = None, times: Callable[[tuple[float, ...]], Times] = Times
+    ) -> None:
+        """`times` makes the histograms, of their bounds."""
+        self._make_times = times
         self._vocabulary = vocabulary or Vocabulary({})
         self._counts: dict[Catalogue, dict[Values, Count]] = {}
         self._times: dict[Catalogue, dict[Values, Times]] = {}
@@ -58,7 +74,7 @@ class Registry(Collector):
     def times(self, family: Catalogue, *values: str) -> Times:
         """The same of a histogram."""
         self._check(family.value, values)
-        return self._times.setdefault(family, {}).setdefault(values, Times(family.value.bounds))
+        return self._times.setdefault(family, {}).setdefault(values, self._make_times(family.value.bounds))
 
     def read(self, family: Catalogue, read: Read) -> None:
         """Somebody else keeps the numbers; he is asked when the metrics are, in the thread that asks."""
@@ -68,9 +84,18 @@ class Registry(Collector):
         """Tells what the process holds, too."""
         ProcessCollector(registry=self._registry)
 
-    def render(self) -> bytes:
-        """The text exposition format, version 0.0.4."""
-        return generate_latest(self._registry)
+    def render(self, kind: str = TEXT) -> bytes:
+        """As `exposition.written`."""
+        return written(self._registry, kind)
+
+    def exemplars(self) -> list[Told]:
+        """Those that there are now."""
+        return [
+            Told(f"{family.value.full_name}_bucket", self._labels(family.value, values) | {"le": bound}, one)
+            for family, children in self._times.items()
+            for values, times in children.items()
+            for bound, one in times.exemplars.items()
+        ]
 
     @override
     def collect(self) -> Iterable[Metric]:
@@ -89,13 +114,21 @@ class Registry(Collector):
         if family.kind is Kind.HISTOGRAM:
             histogram = HistogramMetricFamily(family.full_name, family.text, labels=names)
             for values, times in self._times.get(member, {}).items():
-                histogram.add_metric(values, buckets=times.cumulative(), sum_value=times.total_s)
+                said = times.exemplars
+                buckets: list[Bucket] = [
+                    (bound, count, said[bound]) if bound in said else (bound, count)
+                    for bound, count in times.cumulative()
+                ]
+                histogram.add_metric(values, buckets=buckets, sum_value=times.total_s)
             return histogram
         kind = CounterMetricFamily if family.kind is Kind.COUNTER else GaugeMetricFamily
         told = kind(family.full_name, family.text, labels=names)
         for values, number in self._numbers(member).items():
             told.add_metric(values, number)
         return told
+
+    def _labels(self, family: Family, values: Values) -> dict[str, str]:
+        return {label.name: value for label, value in zip(family.labels, values, strict=True)}
 
     def _numbers(self, member: Catalogue) -> Mapping[Values, float]:
         if member not in self._reads:

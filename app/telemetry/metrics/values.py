@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Mapping
+
+from prometheus_client.samples import Exemplar
 
 
 class Count:
@@ -29,6 +32,11 @@ class Times:
         """What is exactly a bound is within it."""
         self.counts[bisect_left(self.bounds, seconds)] += 1
         self.total_s += seconds
+
+    @property
+    def exemplars(self) -> Mapping[str, Exemplar]:
+        """By the bound of their bucket, as it is written. A worker without traces has none."""
+        return {}
 
     def cumulative(self) -> list[tuple[str, float]]:
         """Of each bound, as it is written, how many were not above it."""

@@ -103,6 +103,24 @@ class OtelTracer:
             return None
         return OtelSpan(self._tracer.start_span(name, kind=SpanKind.CLIENT, attributes=facts))
 
+    def current(self) -> Traceparent | None:
+        span = trace.get_current_span()
+        if not span.is_recording():
+            return None
+        said = span.get_span_context()
+        return Traceparent(trace.format_trace_id(said.trace_id), trace.format_span_id(said.span_id), is_sampled=True)
+
+    def sent(self, name: str, facts: Facts, *, parent: Traceparent, began_ns: int) -> None:
+        self._tell(SpanKind.PRODUCER, name, facts, parent, began_ns)
+
+    def processed(self, name: str, facts: Facts, *, parent: Traceparent, began_ns: int) -> None:
+        self._tell(SpanKind.CONSUMER, name, facts, parent, began_ns)
+
+    def _tell(self, kind: SpanKind, name: str, facts: Facts, parent: Traceparent, began_ns: int) -> None:
+        if parent.is_sampled:
+            above = trace.set_span_in_context(_remote(parent), Context())
+            self._tracer.start_span(name, above, kind=kind, attributes=facts, start_time=began_ns).end()
+
 
 class _TraceIds(RandomIdGenerator):
     """The next trace's is `wanted` if that is one: 32 digits, not all of them 0."""

@@ -19,7 +19,7 @@ class Span(Protocol):
 
 
 class Tracer(Protocol):
-    """Neither method waits or raises. None is the answer where the span is not told."""
+    """No method waits or raises. None is the answer where the span is not told."""
 
     def serve(self, name: str, facts: Facts, *, trace_id: str, parent: Traceparent | None) -> Span | None:
         """The request's, below `parent`. It is current in this task, and in those that it begins, until it ends. Without a parent it
@@ -27,3 +27,12 @@ class Tracer(Protocol):
 
     def ask(self, name: str, facts: Facts) -> Span | None:
         """What is asked of another program, below the request's that is current; outside of one it is not told."""
+
+    def current(self) -> Traceparent | None:
+        """The span that is told in this task, so that what goes on elsewhere can stand below it; None where there is none."""
+
+    def sent(self, name: str, facts: Facts, *, parent: Traceparent, began_ns: int) -> None:
+        """A message that `parent` caused has been handed on: from `began_ns`, in nanoseconds since 1970, until now. Told if the parent is."""
+
+    def processed(self, name: str, facts: Facts, *, parent: Traceparent, began_ns: int) -> None:
+        """As `sent`, of a message that has come."""

@@ -95,6 +95,17 @@ async def test_what_is_committed_is_heard_once_in_order_and_its_rows_are_gone(
     assert (node.numbers, node.offsets) == (list(range(60)), list(range(1, 61)))
 
 
+async def test_a_mover_hands_on_the_span_of_the_call_though_it_tells_none_itself(
+    node: Node, make_moving: MakeMoving, raw: asyncpg.Connection
+) -> None:
+    moving, said = make_moving(node.broker), "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+    await moving.publish(1, 2)
+    await raw.execute("UPDATE event_outbox SET traceparent = $1 WHERE id = (SELECT min(id) FROM event_outbox)", said)
+    await moving.start()
+    await eventually(lambda: len(node.deliveries) == 2)
+    assert [(one.event.artist.id, one.traceparent) for one in node.deliveries] == [(1, said), (2, "")]
+
+
 async def test_a_backlog_of_several_batches_keeps_its_order(
     node: Node, make_moving: MakeMoving, raw: asyncpg.Connection
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,23 @@ async def test_a_delivery_carries_the_event_as_it_was_published(make_node: MakeN
     await eventually(lambda: bool(node.deliveries))
     assert (node.deliveries[0].topic, node.deliveries[0].pkg_id) == ("artists", 1001)
     assert node.deliveries[0].event == event(7)
+
+
+async def test_an_entry_says_the_span_of_its_call_and_has_no_field_for_it_where_there_is_none(
+    make_node: MakeNode, valkey: Valkey
+) -> None:
+    node = await make_node().start()
+    said = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+    told, untold = pending(1, 2)
+    await node.broker.append("artists", 1, [replace(told, traceparent=said), untold])
+    await eventually(lambda: len(node.deliveries) == 2)
+    assert [one.traceparent for one in node.deliveries] == [said, ""]
+    client = Redis.from_url(valkey.url)
+    entries: Any = await client.xrange(STREAM)
+    assert [b"traceparent" in fields for _, fields in entries] == [True, False]
+    await client.xadd(STREAM, dict(entries[1][1]) | {"traceparent": b"\xff"}, id="0-*")
+    await eventually(lambda: len(node.deliveries) == 3)
+    await client.aclose()
 
 
 async def test_a_node_that_starts_later_gets_only_what_comes_after(make_node: MakeNode) -> None:

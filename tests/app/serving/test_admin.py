@@ -366,7 +366,7 @@ class Crowded(_Server):
 
 
 async def test_a_request_that_nobody_would_end_in_time_is_not_begun() -> None:
-    def page(path: str) -> Any:
+    def page(path: str, accept: str) -> Any:
         raise AssertionError(path)
 
     with socket.create_server(("127.0.0.1", 0)) as listening, capture_logs() as lines:

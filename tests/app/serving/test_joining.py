@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.parser import text_string_to_metric_families
+from prometheus_client.samples import Exemplar
 
 from app.serving.joining import Joiner
 from app.telemetry.metrics.catalogue import Catalogue
+from app.telemetry.metrics.exposition import OPENMETRICS
 from app.telemetry.metrics.family import Join, Kind
+from app.telemetry.metrics.registry import Told
 from generated.product import NAME
 
 
@@ -43,6 +46,19 @@ def test_two_workers_are_one_node() -> None:
 
 def test_one_worker_is_as_it_is() -> None:
     assert values(Joiner().join({1: exposition(3, 5, 1, 100)}, [1])) == values(exposition(3, 5, 1, 100))
+
+
+def test_of_exemplars_the_youngest_is_the_node_s_and_text_has_none() -> None:
+    labels = {"le": "1.0"}
+    told = [
+        Told(f"{NAME}_request_seconds_bucket", labels, Exemplar({"trace_id": trace_id}, 0.5, at))
+        for trace_id, at in (("older", 1.0), ("youngest", 3.0), ("between", 2.0))
+    ]
+    answers = {1: exposition(3, 5, 0, 100), 2: exposition(4, 1, 2, 90)}
+    joined = Joiner().join(answers, answers, OPENMETRICS, told).decode()
+    lines = [one for one in joined.splitlines() if "trace_id" in one]
+    assert lines == [f'{NAME}_request_seconds_bucket{{le="1.0"}} 7.0 # {{trace_id="youngest"}} 0.5 3.0']
+    assert b"youngest" not in Joiner().join(answers, answers, exemplars=told)
 
 
 def test_what_a_worker_has_counted_stays_when_it_goes_and_its_gauges_go_with_it() -> None:

@@ -22,7 +22,9 @@ TRACE, SPAN = "4bf92f35" * 4, "00f067aa" * 2
     ],
 )
 def test_what_is_whole_counts_of_later_versions_too(text: str, is_sampled: bool) -> None:
-    assert read_traceparent(text) == Traceparent(TRACE, SPAN, is_sampled)
+    found = read_traceparent(text)
+    assert found == Traceparent(TRACE, SPAN, is_sampled)
+    assert found.written == f"00-{TRACE}-{SPAN}-{'01' if is_sampled else '00'}"
 
 
 @pytest.mark.parametrize(

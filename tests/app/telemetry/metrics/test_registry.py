@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from app.telemetry.metrics.catalogue import Catalogue
+from app.telemetry.metrics.exposition import OPENMETRICS
 from app.telemetry.metrics.family import Words
 from app.telemetry.metrics.registry import Registry, UnknownLabel, Vocabulary
+from app.telemetry.metrics.traced_values import TracedTimes
+from app.telemetry.traceparent import Traceparent
+from generated.product import NAME
 
 
 def test_a_child_is_the_same_each_time() -> None:
@@ -42,3 +48,17 @@ def test_the_process_is_told_only_where_somebody_asked_for_it() -> None:
     assert b"process_open_fds" not in registry.render()
     registry.read_process()
     assert b"process_open_fds" in registry.render()
+
+
+def test_exemplars_are_told_beside_the_samples_and_in_openmetrics_with_them() -> None:
+    span = Traceparent("4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7", is_sampled=True)
+    registry = Registry(times=partial(TracedTimes, current=lambda: span))
+    registry.times(Catalogue.REDIS_COMMAND_SECONDS, "evalsha").observe(0.0004)
+    registry.times(Catalogue.REDIS_COMMAND_SECONDS, "set")
+    (told,) = registry.exemplars()
+    assert (told.name, told.labels) == (f"{NAME}_redis_command_seconds_bucket", {"command": "evalsha", "le": "0.0005"})
+    assert (told.exemplar.labels["trace_id"], told.exemplar.value) == (span.trace_id, 0.0004)
+    lines = [one for one in registry.render(OPENMETRICS).decode().splitlines() if span.trace_id in one]
+    assert len(lines) == 1
+    assert lines[0].startswith(f'{told.name}{{command="evalsha",le="0.0005"}} 1.0 # {{')
+    assert span.trace_id.encode() not in registry.render()

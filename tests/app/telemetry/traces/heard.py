@@ -8,6 +8,9 @@ from typing import Any
 from app.telemetry.traceparent import Traceparent
 from app.telemetry.traces.port import Facts
 
+CURRENT = Traceparent("4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7", is_sampled=True)
+"""Of each of its tasks."""
+
 
 @dataclass
 class HeardSpan:
@@ -17,6 +20,8 @@ class HeardSpan:
     parent: Traceparent | None = None
     ends: int = 0
     failure: str | None = None
+    kind: str = ""
+    """Of those that are told as a whole."""
 
     def end(self, facts: Facts | None = None, *, failure: str | None = None) -> None:
         self.facts |= facts or {}
@@ -36,6 +41,15 @@ class Heard:
 
     def ask(self, name: str, facts: Facts) -> HeardSpan | None:
         return self._keep(HeardSpan(name, dict(facts)))
+
+    def current(self) -> Traceparent | None:
+        return CURRENT if self.is_told else None
+
+    def sent(self, name: str, facts: Facts, *, parent: Traceparent, began_ns: int) -> None:
+        self._keep(HeardSpan(name, dict(facts), parent=parent, ends=1, kind="producer"))
+
+    def processed(self, name: str, facts: Facts, *, parent: Traceparent, began_ns: int) -> None:
+        self._keep(HeardSpan(name, dict(facts), parent=parent, ends=1, kind="consumer"))
 
     def _keep(self, span: HeardSpan) -> HeardSpan | None:
         if not self.is_told:

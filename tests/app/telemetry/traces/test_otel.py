@@ -68,6 +68,32 @@ async def test_what_is_asked_stands_below_its_request_in_its_tasks_too_and_nowhe
     assert {trace.format_trace_id(one.context.trace_id) for one in taken.spans} == {TRACE}
 
 
+def test_what_goes_on_elsewhere_stands_below_the_span_that_was_current() -> None:
+    taken = Taken()
+    assert taken.tracer.current() is None
+    served = taken.serve(Traceparent(TRACE, SPAN, is_sampled=True))
+    current = taken.tracer.current()
+    served.end()
+    assert current is not None
+    assert taken.tracer.current() is None
+    taken.tracer.sent("sent", {"a": 1}, parent=current, began_ns=1)
+    taken.tracer.processed("processed", {}, parent=current, began_ns=2)
+    request, sent, processed = taken.spans
+    assert trace.format_span_id(request.context.span_id) == current.span_id
+    assert [one.parent.span_id for one in (sent, processed)] == [request.context.span_id] * 2
+    assert [(one.kind, one.start_time, one.end_time > 2) for one in (sent, processed)] == [
+        (trace.SpanKind.PRODUCER, 1, True),
+        (trace.SpanKind.CONSUMER, 2, True),
+    ]
+
+
+def test_what_a_call_that_is_not_told_has_caused_is_not_told() -> None:
+    taken = Taken()
+    for tell in (taken.tracer.sent, taken.tracer.processed):
+        tell("late", {}, parent=Traceparent(TRACE, SPAN, is_sampled=False), began_ns=1)
+    assert taken.spans == []
+
+
 @pytest.mark.parametrize(("trace_id", "is_taken"), [(TRACE, True), ("0" * 32, False), ("mine-1", False), ("", False)])
 def test_a_trace_that_begins_here_has_the_request_s_id_if_that_can_be_one(trace_id: str, is_taken: bool) -> None:
     taken = Taken()

@@ -18,4 +18,8 @@ def test_a_span_of_either_is_ended_in_the_same_way(tracer: Tracer) -> None:
     asked = tracer.ask("asked", {"a": 1})
     assert asked is not None
     asked.end(failure="lost")
+    current = tracer.current()
+    assert current is not None
+    tracer.sent("sent", {}, parent=current, began_ns=1)
+    tracer.processed("processed", {}, parent=current, began_ns=1)
     served.end({"b": "two"})
