@@ -75,7 +75,7 @@ from app.ws.endpoint import SocketDoor, no_socket
 from generated.handlers import Handlers
 from generated.http_routes import ROUTES
 from generated.operations import CONTRACT_VERSION, EVENTS, OPERATIONS, SOCKETS_PER_USER, TOPICS, Priority
-from generated.topics import TOPIC_RECORDS
+from generated.topics import TOPIC_FILTERS, TOPIC_RECORDS
 from generated.wire import EVENT_CODECS, EVENT_OF
 from generated.ws_packages import GUARDS, PACKAGES
 
@@ -120,7 +120,7 @@ class Service:
             remarks={"keycloak": self.identity.remark},
         )
         self.access = AccessLog(sample=settings.access_log_sample, slow_s=settings.slow_request_ms / 1000)
-        names = Topics(TOPICS, TOPIC_RECORDS)
+        names = Topics(TOPICS, TOPIC_RECORDS, TOPIC_FILTERS)
         runner = Runner(
             database=self.database,
             limiter=self.limiter,
