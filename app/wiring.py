@@ -73,7 +73,7 @@ from app.ws.endpoint import SocketDoor, no_socket
 from generated.handlers import Handlers
 from generated.http_routes import ROUTES
 from generated.operations import CONTRACT_VERSION, EVENTS, OPERATIONS, SOCKETS_PER_USER, TOPICS, Priority
-from generated.topics import TOPIC_RECORDS
+from generated.topics import TOPIC_FILTERS, TOPIC_RECORDS
 from generated.wire import EVENT_CODECS
 from generated.ws_packages import GUARDS, PACKAGES
 
@@ -123,7 +123,7 @@ class Service:
             database=self.database,
             limiter=self.limiter,
             audit=self.audit,
-            outbox=self.tracing.outbox(Topics(TOPICS, TOPIC_RECORDS), metrics, wake=self.mover.wake),
+            outbox=self.tracing.outbox(Topics(TOPICS, TOPIC_RECORDS, TOPIC_FILTERS), metrics, wake=self.mover.wake),
             metrics=metrics.requests,
             deadlines=self.deadlines,
             shares=self.shares,

@@ -16,6 +16,7 @@ from codegen.check.defaults import check_defaults
 from codegen.check.envelope import check_envelope
 from codegen.check.examples import check_examples
 from codegen.check.files import check_bytes
+from codegen.check.filters import check_filters
 from codegen.check.finite import check_finite
 from codegen.check.lengths import check_lengths
 from codegen.check.links import check_links
@@ -89,6 +90,7 @@ def load(specs: Path, *, wants_proto: bool = False) -> Loaded:
     check_words(documents, dialects.words.extensions, findings)
     check_policy(contract, dialects.words.faulty, findings)
     check_topics(contract, findings)
+    check_filters(contract, findings)
     check_conditions(contract, findings)
     check_defaults(contract, findings)
     check_bytes(contract, findings)

@@ -293,6 +293,18 @@ RULES: dict[str, Rule] = {
     "V023": Rule("A topic's parameter has one type.", "Who follows gives one value for all of its events."),
     "V024": Rule("A name is of one topic.", "It would be open whose roles and history it has."),
     "V025": Rule("A topic that a handler opens is of one feature with operations.", "Its handler is asked."),
+    "V028": Rule(
+        "Each event of a topic has the fields of its filter.", "One without could be neither told nor passed over."
+    ),
+    "V029": Rule(
+        "A field of a filter has short values.",
+        "An integer, a boolean, a uuid, an enum or a text with maxLength; a name with one of them has 3,000 characters at most.",
+    ),
+    "V030": Rule("A field of a filter has one type.", "Who follows gives one value for all events of the topic."),
+    "V031": Rule(
+        "A field of a filter is said once.",
+        "What is a parameter stands in the name already, and in code each has a name of its own.",
+    ),
     "W001": Rule("An x- word is known.", "extensions.json has them all."),
     "W002": Rule("An x- word's value fits its schema."),
     "W003": Rule("An x- word stands where it means something.", "Elsewhere nobody would read it."),

@@ -56,13 +56,15 @@ class Bucket:
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """`parameters` are attributes of every event of the topic, `author.id`, in the order in which they stand in its name."""
+    """`parameters` are attributes of every event of the topic, `author.id`, in the order in which they stand in its name; those of `filter`
+    are what its events may be filtered by."""
 
     name: str
     history: int
     keep_s: float
     must_deliver: bool
     parameters: tuple[str, ...] = ()
+    filter: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ class Event:
 
 
 CONTRACT_VERSION = "1.0.0"
-CONTRACT_HASH = "a337117b"
+CONTRACT_HASH = "414e0130"
 LATENCY_OBJECTIVES: tuple[float, ...] = (0.25, 0.5)
 """In seconds; each is a bound of the histogram of requests, so that what keeps it can be counted."""
 
@@ -150,7 +152,7 @@ BUCKETS: dict[str, Bucket] = {
 TOPICS: dict[str, Topic] = {
     "authors": Topic("authors", 1000, 3600.0, True),
     "authors/{author.id}": Topic("authors/{author.id}", 1000, 3600.0, True, ("author.id",)),
-    "books": Topic("books", 1000, 3600.0, True),
+    "books": Topic("books", 1000, 3600.0, True, filter=("book.author.id",)),
     "books/{book.id}": Topic("books/{book.id}", 1000, 3600.0, True, ("book.id",)),
 }
 

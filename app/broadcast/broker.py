@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from app.broadcast.filters import Filter
+
 MAX_OFFSET = 2**53 - 1
 """JSON has no larger number that every reader reads alike (RFC 8259 §6)."""
 
@@ -21,6 +23,13 @@ class Address:
 
     topic: str
     name: str
+    where: Filter | None = None
+    """Of the events of the plain name those that it admits; then `name` has it too, `authors/7?kind=note`, as the client wrote it."""
+
+    @property
+    def plain(self) -> str:
+        """The name under which its events go out."""
+        return self.where.plain if self.where else self.name
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Hands each event to the sockets of this node that subscribed to its topic, and remembers the last ones for who was away.
 
-Promises: one encoding per wire format and event, whatever the number of sockets; a slow socket holds up no other, because
-`push` never waits; what is remembered of a topic has no gap and is bounded. Does not ask who may subscribe.
+Promises: one encoding per wire format and event, whatever the number of sockets and of filters; a slow socket holds up no other,
+because `push` never waits; what is remembered of a topic has no gap and is bounded. Does not ask who may subscribe.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any, Protocol
 import structlog
 
 from app.broadcast.broker import Address, Delivery, Position
+from app.broadcast.filters import Fields, Filter, Selection
 
 Message = MutableMapping[str, Any]
 """An ASGI message; all sockets of one format share it, so nobody may change it."""
@@ -32,7 +33,12 @@ logger = structlog.get_logger(__name__)
 class Encoder(Protocol):
     """One for each wire format, known by its identity. Each makes an ASGI message and says its size in bytes."""
 
-    def push(self, delivery: Delivery, /) -> tuple[Message, int]: ...
+    def data(self, delivery: Delivery, /) -> bytes:
+        """The event itself."""
+
+    def push(self, delivery: Delivery, name: str, data: bytes, /) -> tuple[Message, int]:
+        """Under one of the names that it is heard under; `data` is what `data` answered for it."""
+
     def missed(self, name: str, position: Position, /) -> tuple[Message, int]:
         """Says that events before `position`, or at it, will never come."""
 
@@ -48,26 +54,49 @@ Groups = dict[Encoder, dict[Subscriber, None]]
 class Recalled:
     """An event, with the forms that were asked for."""
 
-    __slots__ = ("_forms", "delivery")
+    __slots__ = ("_data", "_forms", "_values", "delivery")
 
     def __init__(self, delivery: Delivery) -> None:
         self.delivery = delivery
+        self._data: dict[Encoder, bytes | None] = {}
         self._forms: dict[Encoder, tuple[Message, int]] = {}
+        self._values: tuple[str, ...] | None = None
 
-    def form(self, encoder: Encoder) -> tuple[Message, int]:
-        """Made once. An event that cannot be encoded is logged, and told as missed."""
+    def is_heard(self, address: Address) -> bool:
+        """Whether who follows the address, one of the event's topic, is to hear it."""
+        if address.plain != self.delivery.name:
+            return False
+        return address.where is None or address.where.admits(self.values(address.where.fields))
+
+    def values(self, fields: Fields) -> tuple[str, ...]:
+        """What filters look at, taken out once; `fields` are those of the event's topic."""
+        if self._values is None:
+            self._values = fields.values(self.delivery.event)
+        return self._values
+
+    def form(self, encoder: Encoder, name: str) -> tuple[Message, int]:
+        """Under a name that it is heard under. That of the plain name is made once and kept; those of filters, of which there may be any
+        number, are not, and share the event's encoding. An event that cannot be encoded is logged, and told as missed."""
+        if name != self.delivery.name:
+            if encoder not in self._data:
+                self._data[encoder] = self._encode(encoder)
+            return self._make(encoder, name, self._data[encoder])
         found = self._forms.get(encoder)
         if found is None:
-            found = self._forms[encoder] = self._encode(encoder)
+            data = self._data[encoder] if encoder in self._data else self._encode(encoder)
+            found = self._forms[encoder] = self._make(encoder, name, data)
         return found
 
-    def _encode(self, encoder: Encoder) -> tuple[Message, int]:
-        one = self.delivery
+    def _encode(self, encoder: Encoder) -> bytes | None:
         try:
-            return encoder.push(one)
+            return encoder.data(self.delivery)
         except Exception:
-            logger.exception("event.not_encoded", topic=one.topic, pkg_id=one.pkg_id)
-            return encoder.missed(one.name, Position(one.epoch, one.offset))
+            logger.exception("event.not_encoded", topic=self.delivery.topic, pkg_id=self.delivery.pkg_id)
+            return None
+
+    def _make(self, encoder: Encoder, name: str, data: bytes | None) -> tuple[Message, int]:
+        one = self.delivery
+        return encoder.missed(name, Position(one.epoch, one.offset)) if data is None else encoder.push(one, name, data)
 
 
 class Recent:
@@ -122,12 +151,17 @@ class Hub:
         """Subscriptions with a position since the start, by topic and whether all that was missed was still there."""
         self._topics: dict[str, dict[str, Groups]] = {}
         """By topic, and by what it is called: a topic with parameters has a name for each value that somebody follows."""
+        self._selections: dict[str, dict[str, Selection]] = {}
+        """By topic and plain name: which of its names have a filter. Nothing where nobody follows such a name."""
         self._recent: dict[str, Recent] = {}
 
     def subscribe(self, address: Address, subscriber: Subscriber, encoder: Encoder) -> None:
         """From the next event on; twice is once. Any topic is taken, whether or not it exists."""
-        groups = self._topics.setdefault(address.topic, {}).setdefault(address.name, {})
-        groups.setdefault(encoder, {})[subscriber] = None
+        names = self._topics.setdefault(address.topic, {})
+        if address.where and address.name not in names:
+            selections = self._selections.setdefault(address.topic, {})
+            selections.setdefault(address.plain, Selection(address.where.fields)).add(address.name, address.where)
+        names.setdefault(address.name, {}).setdefault(encoder, {})[subscriber] = None
 
     def unsubscribe(self, address: Address, subscriber: Subscriber, encoder: Encoder) -> None:
         """Unknown ones are ignored; the last one to leave leaves nothing behind."""
@@ -137,10 +171,19 @@ class Hub:
         members.pop(subscriber, None)
         if not members:
             groups.pop(encoder, None)
-        if not groups:
-            names.pop(address.name, None)
+        if not groups and names.pop(address.name, None) is not None and address.where:
+            self._unselect(address, address.where)
         if not names:
             self._topics.pop(address.topic, None)
+
+    def _unselect(self, address: Address, where: Filter) -> None:
+        """Nobody follows the name any more."""
+        selections = self._selections[address.topic]
+        selections[address.plain].remove(address.name, where)
+        if selections[address.plain].is_empty:
+            del selections[address.plain]
+        if not selections:
+            del self._selections[address.topic]
 
     def position(self, topic: str) -> Position | None:
         """After which the next event comes; None until the relay has seen the stream, or the stream its first event."""
@@ -154,14 +197,22 @@ class Hub:
         return recent.after(position) if recent else None
 
     def deliver(self, delivery: Delivery) -> None:
-        """One encoding for each format that is subscribed, and one `push` for each subscriber."""
+        """One encoding for each format that is subscribed, and one `push` for each subscriber and name that it follows."""
         at_ms, topic = delivery.at_ms, delivery.topic
         self._on_event(topic, None if at_ms is None else time.time() - at_ms / 1000)
         recent = self._recent.setdefault(topic, Recent(Position(delivery.epoch, 0), self._max_recent))
         recalled = recent.add(delivery)
-        latest = delivery.name if topic in self.latest else None
-        for encoder, members in list(self._topics.get(topic, {}).get(delivery.name, {}).items()):
-            message, size = recalled.form(encoder)
+        selection = self._selections.get(topic, {}).get(delivery.name)
+        if selection is not None:
+            for name in selection.admitting(recalled.values(selection.fields)):
+                self._hand_out(recalled, name)
+        self._hand_out(recalled, delivery.name)
+
+    def _hand_out(self, recalled: Recalled, name: str) -> None:
+        topic = recalled.delivery.topic
+        latest = name if topic in self.latest else None
+        for encoder, members in list(self._topics.get(topic, {}).get(name, {}).items()):
+            message, size = recalled.form(encoder, name)
             for subscriber in list(members):
                 subscriber.push(message, size, latest)
             self.delivered[topic] = self.delivered.get(topic, 0) + len(members)

@@ -42,7 +42,7 @@ from app.ws.topic_streams import Reader, SseWriter, TopicStream
 from generated.bindings import Guard, Package
 from generated.errors import ApiError, RateLimited, UnknownOperation
 from generated.operations import CONTRACT_HASH, CONTRACT_VERSION, EVENTS, TOPICS
-from generated.topics import TOPIC_RECORDS
+from generated.topics import TOPIC_FILTERS, TOPIC_RECORDS
 from generated.wire import EVENT_CODECS
 
 MAX_PENDING_PER_IP = 20
@@ -97,7 +97,7 @@ class SocketDoor:
         self._feed = Feed(
             hub,
             history,
-            Topics(TOPICS, TOPIC_RECORDS),
+            Topics(TOPICS, TOPIC_RECORDS, TOPIC_FILTERS),
             topic_roles(EVENTS.values()),
             TopicGuard(runner, handlers, guards),
         )

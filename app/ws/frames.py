@@ -51,8 +51,11 @@ class Writer(Protocol):
     def refusal(self, pkg_id: int | None, req_id: str | None, status_code: int, problem: Problem) -> bytes:
         """`pkg_id` and `req_id` are None where the frame did not say them: null in JSON, absent in protobuf."""
 
-    def push(self, delivery: Delivery) -> tuple[Message, int]:
-        """The ASGI message, made once for all sockets of the format, and the frame's bytes as a number."""
+    def data(self, delivery: Delivery) -> bytes:
+        """The event, made once for all names under which it is heard."""
+
+    def push(self, delivery: Delivery, name: str, data: bytes) -> tuple[Message, int]:
+        """The ASGI message, made once for all sockets of the format that follow `name`, and the frame's bytes as a number."""
 
     def authenticated(self, expires_in: int, req_id: str | None) -> bytes: ...
     def expiring(self, expires_in: int) -> bytes:
@@ -94,14 +97,17 @@ class JsonWriter:
         head = (_encode(pkg_id), _encode(req_id), status_code, _encode(with_msg(problem)))
         return b'{"pkg_id":%b,"req_id":%b,"status_code":%d,"data":%b}' % head
 
-    def push(self, delivery: Delivery) -> tuple[Message, int]:
+    def data(self, delivery: Delivery) -> bytes:
+        return self._events[delivery.pkg_id].encode_json(delivery.event)
+
+    def push(self, delivery: Delivery, name: str, data: bytes) -> tuple[Message, int]:
         frame = b'{"pkg_id":%d,"req_id":"%b","topic":%b,"offset":%d,"epoch":%b,"data":%b}' % (
             delivery.pkg_id,
             NIL_REQ_ID.encode(),
-            _encode(delivery.name),
+            _encode(name),
             delivery.offset,
             _encode(delivery.epoch),
-            self._events[delivery.pkg_id].encode_json(delivery.event),
+            data,
         )
         return self.message(frame), len(frame)
 
@@ -156,14 +162,17 @@ class ProtobufWriter:
         write_problem(message, with_msg(problem))
         return _response(pkg_id, req_id, message.SerializeToString(), status_code)
 
-    def push(self, delivery: Delivery) -> tuple[Message, int]:
+    def data(self, delivery: Delivery) -> bytes:
+        return self._events[delivery.pkg_id].encode_protobuf(delivery.event)
+
+    def push(self, delivery: Delivery, name: str, data: bytes) -> tuple[Message, int]:
         frame = envelope_pb2.Response(
             pkg_id=delivery.pkg_id,
             req_id=NIL_REQ_ID,
-            topic=delivery.name,
+            topic=name,
             offset=delivery.offset,
             epoch=delivery.epoch,
-            data=self._events[delivery.pkg_id].encode_protobuf(delivery.event),
+            data=data,
         ).SerializeToString()
         return self.message(frame), len(frame)
 

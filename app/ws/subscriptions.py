@@ -14,6 +14,7 @@ from typing import Protocol
 
 from app.auth.principal import Principal
 from app.broadcast.broker import Address, Delivery, History, NotKept, Position
+from app.broadcast.filters import BadFilter
 from app.broadcast.hub import Encoder, Hub, Message, Recalled
 from app.broadcast.topics import Found, Topics
 from app.execution.context import Caller
@@ -123,12 +124,18 @@ class Subscriptions:
 
     def _find(self, names: Sequence[str]) -> dict[str, Found]:
         """Each once, in their order."""
-        found = {name: one for name in names if (one := self._feed.topics.find(name))}
-        faults = [
-            FieldError(pointer=f"/topics/{index}", message="There is no such topic.")
-            for index, name in enumerate(names)
-            if name not in found or found[name].address.topic not in self._feed.roles
-        ]
+        found: dict[str, Found] = {}
+        faults = []
+        for index, name in enumerate(names):
+            try:
+                one = self._feed.topics.find(name)
+            except BadFilter as error:
+                faults.append(FieldError(pointer=f"/topics/{index}", message=str(error)))
+                continue
+            if one is None or one.address.topic not in self._feed.roles:
+                faults.append(FieldError(pointer=f"/topics/{index}", message="There is no such topic."))
+            else:
+                found[name] = one
         if len(self.topics | found.keys()) > MAX_FOLLOWED:
             faults.append(FieldError(pointer="/topics", message=f"One socket follows {MAX_FOLLOWED} topics at most."))
         if faults:
@@ -184,7 +191,7 @@ class Subscriptions:
 
     async def _catch_up(self, address: Address, at: Position) -> None:
         """Sends what came after `at`, piece by piece, and joins the live events in the turn in which nothing is left. What
-        went out under another name of the topic is passed over, and counts as a part of its piece."""
+        went out under another name of the topic, or is not admitted by the filter, is passed over, and counts as a part of its piece."""
         while address.name in self.topics:
             left = self._feed.hub.after(address.topic, at)
             if left is not None and len(left) <= PIECE:
@@ -207,9 +214,13 @@ class Subscriptions:
     def _send(self, address: Address, piece: Sequence[Recalled | Position]) -> None:
         """What could not be read is missed, and said to be, under each name: nobody knows under which it went out. Where only the last event
         counts, only that of the piece is sent."""
-        own = [one for one in piece if isinstance(one, Position) or one.delivery.name == address.name]
+        own = [one for one in piece if isinstance(one, Position) or one.is_heard(address)]
         for one in own[-1:] if address.topic in self._feed.hub.latest else own:
-            form = self._writer.missed(address.name, one) if isinstance(one, Position) else one.form(self._writer)
+            form = (
+                self._writer.missed(address.name, one)
+                if isinstance(one, Position)
+                else one.form(self._writer, address.name)
+            )
             self._sink.reply(*form)
 
     def leave(self, names: Iterable[str]) -> None:

@@ -33,9 +33,12 @@ class SseWriter:
     def __init__(self, json: JsonWriter) -> None:
         self._json = json
 
-    def push(self, delivery: Delivery) -> tuple[Message, int]:
-        text = self._json.push(delivery)[0]["text"].encode()
-        return _message(b"data: %b\n" % text, [(delivery.name, Position(delivery.epoch, delivery.offset))])
+    def data(self, delivery: Delivery) -> bytes:
+        return self._json.data(delivery)
+
+    def push(self, delivery: Delivery, name: str, data: bytes) -> tuple[Message, int]:
+        text = self._json.push(delivery, name, data)[0]["text"].encode()
+        return _message(b"data: %b\n" % text, [(name, Position(delivery.epoch, delivery.offset))])
 
     def missed(self, topic: str, position: Position) -> tuple[Message, int]:
         text = self._json.missed(topic, position)[0]["text"].encode()

@@ -288,7 +288,7 @@ def compare_events(old: Contract, new: Contract) -> Iterator[Change]:
 
 
 def compare_topics(old: Contract, new: Contract) -> Iterator[Change]:
-    """Of those that stay: whether a handler says who may follow, and whether each event is heard."""
+    """Of those that stay: whether a handler says who may follow, whether each event is heard, and by what they are filtered."""
     before = {topic.name: topic for topic in old.topics if events_of(old, topic.name)}
     for topic in new.topics:
         events, other = events_of(new, topic.name), before.get(topic.name)
@@ -302,6 +302,10 @@ def compare_topics(old: Contract, new: Contract) -> Iterator[Change]:
         if topic.delivery != other.delivery:
             rule = "topic-conflated" if topic.delivery == "latest" else "topic-delivered-whole"
             yield Change(rule, topic.name, f"is {topic.delivery}, and was {other.delivery}", events[0].place)
+        for path in sorted(set(other.filter) - set(topic.filter)):
+            yield Change("topic-filter-removed", topic.name, f"is not filtered by {path} any more", events[0].place)
+        for path in sorted(set(topic.filter) - set(other.filter)):
+            yield Change("topic-filter-added", topic.name, f"may be filtered by {path}", events[0].place)
 
 
 def _topics(one: Event, other: Event) -> Iterator[Change]:

@@ -111,6 +111,8 @@ RULES: dict[str, Rule] = {
     "topic-opened-by-roles": Rule(INFO, (), "topic-opened-by-handler"),
     "topic-conflated": Rule(ERR, (SOCKET, PROTOBUF), "topic-delivered-whole"),
     "topic-delivered-whole": Rule(INFO, (), "topic-conflated"),
+    "topic-filter-removed": Rule(ERR, (SOCKET, PROTOBUF, SOURCE), "topic-filter-added"),
+    "topic-filter-added": Rule(INFO, (), "topic-filter-removed"),
     "request-field-removed": Rule(ERR, (*JSON, SOURCE), "request-field-added"),
     "request-field-added": Rule(INFO, (), "request-field-removed"),
     "request-required-field-added": Rule(ERR, (*JSON, SOURCE), "request-field-removed"),

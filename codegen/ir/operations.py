@@ -26,13 +26,16 @@ class Bucket:
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """`may_follow` is `roles`, or `handler` where a handler is asked, too."""
+    """`may_follow` is `roles`, or `handler` where a handler is asked, too. `filter` has the paths of the fields that its events may be
+    filtered by, and `filter_places` where they stand."""
 
     name: str
     history: int
     keep_s: float
     delivery: str
     may_follow: str = "roles"
+    filter: tuple[str, ...] = ()
+    filter_places: tuple[Place, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)

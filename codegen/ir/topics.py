@@ -9,14 +9,17 @@ import re
 
 from codegen.ir.names import pascal
 from codegen.ir.operations import Contract, Event, Topic
-from codegen.ir.types import Enum, Field, Int, Named, Record, String, Text, Type
+from codegen.ir.types import Bool, Enum, Field, Int, Named, Record, String, Text, Type
 
 PARAMETER = re.compile(r"\{([a-z][a-z0-9_.]*)\}")
+PATH = re.compile(r"[a-z][a-z0-9_.]*")
+"""Of a field, as a parameter has it."""
 MAX_NAME = 3_000
 """Characters of a topic's name on the wire."""
 ESCAPED = 12
 """The most characters that percent-encoding makes of one code point: four bytes of UTF-8, three for each."""
 UUID_LENGTH = 36
+BOOL_LENGTH = len("false")
 
 
 def parameters(topic: str) -> tuple[str, ...]:
@@ -49,6 +52,19 @@ def method(topic: str) -> str:
 def class_name(topic: str) -> str:
     """Of the record that has the values of its parameters."""
     return f"{pascal(method(topic))}Topic"
+
+
+def filter_name(topic: str) -> str:
+    """Of the record that has the fields of its filter."""
+    return f"{pascal(method(topic))}Filter"
+
+
+def filters(contract: Contract, topic: Topic) -> dict[str, Type]:
+    """The fields that its events may be filtered by, by their paths; none where no event says of which type they are. The contract has been
+    checked."""
+    return {
+        path: parameter_type(contract, topic.name, path) for path in topic.filter if events_of(contract, topic.name)
+    }
 
 
 def events_of(contract: Contract, topic: str) -> list[Event]:
@@ -91,6 +107,13 @@ def parameter_type(contract: Contract, topic: str, path: str) -> Type:
     return field.type
 
 
+def pointer(contract: Contract, topic: str, path: str) -> str:
+    """Where it stands in the JSON of an event, by the names of members (RFC 6901); the contract has been checked."""
+    record, steps = events_of(contract, topic)[0].record, path.split(".")
+    held = [field_at(contract, record, ".".join(steps[: count + 1])) for count in range(len(steps))]
+    return "".join(f"/{one.member.replace('~', '~0').replace('/', '~1')}" for one in held if one is not None)
+
+
 def longest(contract: Contract, kind: Type) -> int | None:
     """The most characters of a value in a topic's name; None where it has no bound, or is of no kind that may stand there."""
     match kind:
@@ -105,6 +128,11 @@ def longest(contract: Contract, kind: Type) -> int | None:
             if isinstance(found, Enum):
                 return max(len(str(value)) for _, value in found.members) * ESCAPED
     return None
+
+
+def longest_value(contract: Contract, kind: Type) -> int | None:
+    """The same of a value that a filter may name."""
+    return BOOL_LENGTH if isinstance(kind, Bool) else longest(contract, kind)
 
 
 def may_meet(one: str, other: str) -> bool:

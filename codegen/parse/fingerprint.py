@@ -9,7 +9,7 @@ from dataclasses import asdict
 from codegen.ir.operations import Contract
 from codegen.ir.types import FACETS
 
-UNTOLD = {"place", "proto", "wrapped", "product", "objective", "sockets_per_user"}
+UNTOLD = {"place", "filter_places", "proto", "wrapped", "product", "objective", "sockets_per_user"}
 NOTES = {"notes", "body_notes", "answers", "each", "each_notes", "tag_docs"}
 """What is said to readers. Like descriptions it counts where something is said, for it is served."""
 
@@ -26,7 +26,7 @@ def fingerprint(contract: Contract) -> str:
 def _counts(key: str, value: object) -> bool:
     if key in NOTES:
         return any(value.values()) if isinstance(value, dict) else bool(value)
-    if (key, value) == ("may_follow", "roles"):
+    if (key, value) in (("may_follow", "roles"), ("filter", ())):
         return False
     return key not in UNTOLD and (bool(value) or key not in FACETS)
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from codegen.diagnostics import Findings, Place
 from codegen.ir.names import is_identifier
 from codegen.ir.operations import Bucket, ErrorCode, Role, Topic
+from codegen.ir.topics import PATH
 from codegen.parse.documents import Documents
 from codegen.parse.implied import ENVELOPE
-from codegen.parse.yaml_tree import Mapping, Node, Scalar, own_yaml, plain
+from codegen.parse.yaml_tree import Mapping, Node, Scalar, Sequence, own_yaml, plain, text_of
 
 POLICY, ERRORS, LOCK, EXTENSIONS = (
     f"specs/{name}" for name in ("policy.yaml", "errors.yaml", "contract.lock", "extensions.json")
@@ -60,7 +61,7 @@ def parse_policy(documents: Documents, findings: Findings) -> Vocabulary:
     reader = _Reader(documents, findings)
     words.roles = reader.table(POLICY, "roles", lambda name, data: Role(name, str(data.get("description", ""))))
     words.buckets = reader.table(POLICY, "buckets", _bucket)
-    words.topics = reader.table(POLICY, "topics", _topic)
+    words.topics = reader.topics()
     words.sockets = reader.numbers(POLICY, "sockets")
     words.defaults = reader.table(POLICY, "defaults", lambda _, data: dict(data))
     words.rsp_codes = reader.numbers(ERRORS, "codes")
@@ -117,6 +118,17 @@ class _Reader:
                 place = section.keys[name]
                 if place.file == file:
                     self._findings.add("V002", place, f"{key}.{name}: {error}")
+        return found
+
+    def topics(self) -> dict[str, Topic]:
+        """With the fields of their filters, and where each stands. What is no path is refused by the file's shape, and left out."""
+        found = self.table(POLICY, "topics", _topic)
+        for name, node in self._section(POLICY, "topics"):
+            fields = node.get("filter") if isinstance(node, Mapping) else None
+            if name in found and isinstance(fields, Sequence):
+                paths = [(path, one.place) for one in fields.items if PATH.fullmatch(path := text_of(one) or "")]
+                told, places = tuple(path for path, _ in paths), tuple(place for _, place in paths)
+                found[name] = replace(found[name], filter=told, filter_places=places)
         return found
 
     def numbers(self, file: str, key: str) -> dict[str, int]:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict, deque
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any, Protocol
+from dataclasses import dataclass, replace
+from typing import Protocol
 from urllib.parse import quote
 
 from codegen.ir.operations import Contract, Event
-from codegen.ir.topics import PARAMETER, field_at, parameter_type
+from codegen.ir.topics import PARAMETER, parameter_type
 from codegen.ir.types import Enum, Int, Named, Text, Type
 from proof.callers import Roles
 from proof.documents import Json
+from proof.mock.filters import Filters, value_at
 
 HISTORY = 1_000
 """Events of a topic that are remembered, under whatever names they went out."""
@@ -39,6 +39,7 @@ class _Log:
         self.event = next(one for one in contract.events if topic in one.topics)
         self.topic = topic
         self.pattern = _pattern(contract, topic)
+        self.filters = Filters(contract, topic)
         self.epoch = epoch
         self.offset = 0
         self.last: deque[Told] = deque(maxlen=HISTORY)
@@ -65,8 +66,19 @@ class Topics:
         log = self._log(name)
         return log.event if log else None
 
+    def fault(self, name: str) -> str:
+        """Why it cannot be followed, or nothing."""
+        log, (_, mark, query) = self._log(name), name.partition("?")
+        try:
+            if log and mark:
+                log.filters.read(query)
+        except ValueError as error:
+            return str(error)
+        return "" if log else "There is no such topic."
+
     def _log(self, name: str) -> _Log | None:
-        return next((one for one in self._logs.values() if one.pattern.fullmatch(name)), None)
+        plain = name.partition("?")[0]
+        return next((one for one in self._logs.values() if one.pattern.fullmatch(plain)), None)
 
     def end(self, name: str) -> Json:
         """After which event the next one comes; offsets count from 1. KeyError for no topic."""
@@ -80,7 +92,7 @@ class Topics:
         log, offset = self._log(name), position["offset"]
         if log is None or position["epoch"] != log.epoch or not 0 <= log.offset - offset <= len(log.last):
             return None
-        return [told for told in log.last if told.offset > offset and told.topic == name]
+        return [replace(told, topic=name) for told in log.last if told.offset > offset and _hears(log, name, told)]
 
     def follow(self, name: str, follower: Follower) -> None:
         """Twice is once."""
@@ -99,32 +111,29 @@ class Topics:
     def tell(self, event: Event, data: Json) -> tuple[list[Told], int]:
         """What was told, on each topic of the event, and how often it was heard."""
         told = [self._add(self._logs[topic], event, data) for topic in event.topics]
-        heard = [(one, follower) for one in told for follower in self._followers.get(one.topic, ())]
+        heard = [
+            (replace(one, topic=name), follower)
+            for topic, one in zip(event.topics, told, strict=True)
+            for name, followers in self._followers.items()
+            if _hears(self._logs[topic], name, one)
+            for follower in followers
+        ]
         for one, follower in heard:
             follower.hear(one)
         return told, len(heard)
 
     def _add(self, log: _Log, event: Event, data: Json) -> Told:
         log.offset += 1
-        name = PARAMETER.sub(lambda one: self._spelled(event, data, one[1]), log.topic)
+        name = PARAMETER.sub(lambda one: quote(value_at(self._contract, event, data, one[1]), safe=""), log.topic)
         told = Told(event, name, log.offset, log.epoch, data)
         log.last.append(told)
         return told
 
-    def _spelled(self, event: Event, data: Json, path: str) -> str:
-        value: Any = data
-        for member in _members(self._contract, event.record, path):
-            value = value[member]
-        return quote(str(value), safe="")
 
-
-def _members(contract: Contract, record: str, path: str) -> Iterator[str]:
-    """The names in JSON along a path."""
-    steps = path.split(".")
-    for count in range(1, len(steps) + 1):
-        field = field_at(contract, record, ".".join(steps[:count]))
-        assert field is not None
-        yield field.member
+def _hears(log: _Log, name: str, told: Told) -> bool:
+    """Whether who follows the name, which has no fault, hears it."""
+    plain, mark, query = name.partition("?")
+    return plain == told.topic and (not mark or log.filters.admits(log.filters.read(query), told.event, told.data))
 
 
 def _pattern(contract: Contract, topic: str) -> re.Pattern[str]:

@@ -280,12 +280,10 @@ class Connection:
         self._mock.topics.follow(topic, self)
 
     def _may_follow(self, topics: list[str]) -> None:
+        faults = [(f"/topics/{index}", self._mock.topics.fault(topic)) for index, topic in enumerate(topics)]
+        if refused := tuple((pointer, why) for pointer, why in faults if why):
+            raise Refusal("invalid_data", faults=refused)
         found = [self._mock.topics.event_of(topic) for topic in topics]
-        unknown = tuple(
-            (f"/topics/{index}", "There is no such topic.") for index, one in enumerate(found) if one is None
-        )
-        if unknown:
-            raise Refusal("invalid_data", faults=unknown)
         user = self._user or User("", frozenset())
         if not all(one is None or admits(one, user.roles) for one in found):
             raise Refusal("forbidden", "A topic needs a role that is missing.")

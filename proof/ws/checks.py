@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 
 from proof.difference import difference
 from proof.ws.contract import Operation
-from proof.ws.effects import events, keeps_input, read_after_write
+from proof.ws.effects import events, filters, keeps_input, read_after_write
 from proof.ws.finding import Case, Finding, found
 from proof.ws.player import GOOD
 from proof.ws.session import Control, Open, Raw, Send
@@ -204,7 +204,7 @@ CHECKS: tuple[Check, ...] = (
         encodings_agree,
         declared_message,
     ),
-    *(close_code, handshake, read_after_write, keeps_input, events),
+    *(close_code, handshake, read_after_write, keeps_input, events, filters),
 )
 IDS: dict[str, str] = {
     "one-reply": "Each request has exactly one reply, under its own id.",
@@ -226,6 +226,8 @@ IDS: dict[str, str] = {
     "keeps-input": "Where a command answers a field of its request, it is the value that was sent.",
     "event-delivered": "A call's event comes to each socket that follows its topic.",
     "event-once": "An event comes once.",
+    "filter-judged": "A filter that its topic cannot have is refused, and no other is.",
+    "filter-kept": "Under a name with a filter comes what the filter lets through, and nothing else.",
     "others-unaffected": "While one socket misbehaves, another is answered.",
     "no-growth": "After many sessions the service holds no more memory, tasks, files or sockets than before.",
 }
@@ -306,7 +308,8 @@ def _undeclared(case: Case, entry: Entry) -> str:
 def _denied_topics(case: Case, entry: Entry) -> str:
     roles = case.roles[case.transcript.callers[entry.socket]]
     denied = {topic for one in case.socket.events for topic in one.topics if not one.allows(roles)}
-    return ", ".join(sorted(denied & set((entry.frame or {}).get("topics", ()))))
+    followed = set((entry.frame or {}).get("topics", ()))
+    return ", ".join(sorted(one for one in followed if one.partition("?")[0] in denied))
 
 
 def _overrun(case: Case) -> set[str]:

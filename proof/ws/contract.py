@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from proof.callers import Roles
 from proof.documents import JSON, DocumentError, Json, resolved
+from proof.ws.filters import Filters, read_filters
 
 CORRELATION = re.compile(r"\$message\.(header|payload)#(/.+)")
 TIMEOUT_S = 5.0
@@ -99,6 +100,7 @@ class Socket:
     catalogue: Mapping[str, Json] = field(default_factory=dict)
     answers: Mapping[str, Json] = field(default_factory=dict)
     """Every frame that the server may send, by message."""
+    filters: Filters = field(default_factory=dict)
 
     @property
     def speaks_stele(self) -> bool:
@@ -161,7 +163,14 @@ class _Reader:
             close_codes=codes if isinstance(codes, dict) else None,
             catalogue=self._document.get("x-errors") or {},
             answers=answers | {one.name: one.frame for one in sent},
+            filters=self._said_filters(),
         )
+
+    def _said_filters(self) -> Filters:
+        try:
+            return read_filters(self._document, self._channel.get("x-filters"))
+        except (AttributeError, KeyError, TypeError) as error:
+            raise DocumentError(f"channels/{self._name}: x-filters is not as it should be: {error!r}") from None
 
     def _said(self, name: str, read: Callable[[str, Json], Said]) -> Said:
         """DocumentError for an operation that is not of AsyncAPI's shape."""

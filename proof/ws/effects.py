@@ -1,15 +1,16 @@
-"""Checks of what a request left behind: what is read afterwards, what was kept of it, and which events it had."""
+"""Checks of what a request left behind: what is read afterwards, what was kept of it, and which events it had, under which names."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from proof.difference import difference
 from proof.documents import Json
 from proof.ws.contract import Operation
+from proof.ws.filters import admits, fault_of
 from proof.ws.finding import Case, Finding, found
-from proof.ws.transcript import Call
+from proof.ws.transcript import Call, Entry
 
 NOT_FOUND = 5
 NIL = "00000000-0000-0000-0000-000000000000"
@@ -66,6 +67,60 @@ def events(case: Case) -> Iterator[Finding]:
             if count > 1:
                 encoding = case.transcript.encodings.get(socket, "")
                 yield Finding("event-once", str(place[0]), encoding, f"offset {place[2]} came {count} times")
+
+
+def filters(case: Case) -> Iterator[Finding]:
+    """A filter that its topic cannot have is refused, at its place, and no other is; what a filter lets through comes under its name, and
+    nothing else does."""
+    for socket in case.transcript.subscribed:
+        entries = [one for one in case.transcript.entries if one.socket == socket]
+        encoding = case.transcript.encodings.get(socket, "")
+        for check, text in [*_misjudged(case, entries), *_misled(case, socket)]:
+            yield Finding(check, "socket", encoding, text)
+
+
+def _misjudged(case: Case, entries: Sequence[Entry]) -> Iterator[tuple[str, str]]:
+    """A session waits for each answer before it asks again."""
+    asked: list[str] = []
+    for entry in entries:
+        frame = entry.frame or {}
+        if entry.kind == "sent" and frame.get("type") == "subscribe":
+            asked = frame["topics"]
+        if entry.kind != "came":
+            continue
+        for name in frame["topics"] if frame.get("type") == "subscribed" else ():
+            if fault := fault_of(case.socket.filters, name):
+                yield "filter-judged", f"{name!r} is followed, with {fault}"
+        for index in _refused(frame):
+            name = asked[index] if index < len(asked) else ""
+            if "?" in name and not fault_of(case.socket.filters, name):
+                yield "filter-judged", f"{name!r} is refused, and its topic has such a filter"
+
+
+def _refused(frame: Json) -> Iterator[int]:
+    """The indices of the topics that a problem points to."""
+    data = frame.get("data")
+    errors = data.get("errors", ()) if isinstance(data, dict) and frame.get("status_code") else ()
+    for one in errors if isinstance(errors, list) else ():
+        index = str(one.get("pointer", "")).removeprefix("/topics/") if isinstance(one, dict) else ""
+        if index.isdecimal():
+            yield int(index)
+
+
+def _misled(case: Case, socket: str) -> Iterator[tuple[str, str]]:
+    """Of an event that was waited for nothing is under way any more when the session ends."""
+    awaited = {(one.get("epoch"), one.get("offset")) for one in case.transcript.heard.values()}
+    told = [entry.frame or {} for entry in case.transcript.came(socket)]
+    told = [frame for frame in told if frame.get("req_id") == NIL and "offset" in frame]
+    heard = {(frame.get("topic"), frame.get("epoch"), frame["offset"]) for frame in told}
+    for frame in told:
+        name, place = str(frame.get("topic")), (frame.get("epoch"), frame["offset"])
+        if not fault_of(case.socket.filters, name) and not admits(case.socket.filters, name, frame.get("data")):
+            yield "filter-kept", f"{name!r} lets through what it should not: {frame.get('data')!r}"[:400]
+        for other in sorted(case.transcript.subscribed[socket]) if place in awaited else ():
+            is_its = other.partition("?")[0] == name != other and not fault_of(case.socket.filters, other)
+            if is_its and admits(case.socket.filters, other, frame.get("data")) and (other, *place) not in heard:
+                yield "filter-kept", f"offset {place[1]} came under {name!r} and not under {other!r}"
 
 
 def _as_asked(told: Any, asked: Any) -> Any:

@@ -19,6 +19,7 @@ from proof.protobuf import Inexpressible
 from proof.values import Fault, Values
 from proof.ws.codec import Codec
 from proof.ws.contract import Event, Operation, Socket
+from proof.ws.filters import names, wrong_names
 from proof.ws.finding import WITNESS
 from proof.ws.player import CREDENTIALS
 from proof.ws.session import Await, Control, Cut, Open, Raw, Send, Session, Settle, Step, member, said
@@ -308,9 +309,13 @@ def credentials(draw: DrawFn, scene: Scene) -> Session:
 
 @st.composite
 def topics(draw: DrawFn, scene: Scene) -> Session:
-    """Joined twice, left twice, unknown, by who may and who may not."""
+    """Joined twice, left twice, unknown, with filters that are right and wrong, by who may and who may not."""
     known = sorted({one.topic for one in scene.socket.events if one.topic})
     name = st.sampled_from([*known, "no_such_topic", ""]) if known else st.just("no_such_topic")
+    for topic in known:
+        name |= wrong_names(scene.socket.filters, topic)
+        if topic in scene.socket.filters:
+            name |= names(scene.socket.filters, scene.values, topic)
     caller, encoding = draw(st.sampled_from(sorted(scene.roles))), draw(st.sampled_from(scene.encodings))
     steps: list[Step] = [Open("t", encoding, caller)]
     for _ in range(draw(st.integers(1, 5))):
@@ -322,12 +327,17 @@ def topics(draw: DrawFn, scene: Scene) -> Session:
 
 @st.composite
 def happenings(draw: DrawFn, scene: Scene, operation: Operation) -> Session:
-    """A call's event comes to who follows its topic, in each encoding, and what it tells of can be read at once."""
+    """A call's event comes to who follows its topic, in each encoding, and what it tells of can be read at once. Who follows it with filters,
+    too, hears it under those that let it through."""
     event = next(one for one in scene.socket.events if one.name in operation.publishes and one.topic)
+    value = draw(scene.values.valid(scene.data_schema(operation)))
+    topics = [event.topic]
+    if event.topic in scene.socket.filters:
+        topics += draw(st.lists(names(scene.socket.filters, scene.values, event.topic, value), max_size=3))
     steps: list[Step] = []
     for encoding in scene.encodings:
         name = f"e{encoding}"
-        subscribe = {"type": "subscribe", "topics": [event.topic]}
+        subscribe = {"type": "subscribe", "topics": topics}
         steps += [Open(name, encoding, scene.able(event)), Control(name, subscribe, ("control-subscribed",)), Settle()]
         if draw(st.booleans()):
             left = f"l{encoding}"
@@ -336,10 +346,9 @@ def happenings(draw: DrawFn, scene: Scene, operation: Operation) -> Session:
                 Control(left, subscribe, ("control-subscribed",)),
                 Settle(),
             ]
-            leave = {"type": "unsubscribe", "topics": [event.topic]}
+            leave = {"type": "unsubscribe", "topics": topics}
             steps += [Control(left, leave, ("control-unsubscribed",)), Settle()]
     writer = draw(st.sampled_from(scene.encodings))
-    value = draw(scene.values.valid(scene.data_schema(operation)))
     steps += [
         Open("a", writer, scene.able(operation)),
         Send("a", operation.name, "made", scene.frame(operation, value), "taken"),

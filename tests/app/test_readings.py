@@ -60,7 +60,10 @@ class Socket:
 
 
 class Writer:
-    def push(self, delivery: Delivery) -> tuple[Message, int]:
+    def data(self, delivery: Delivery) -> bytes:
+        return b""
+
+    def push(self, delivery: Delivery, name: str, data: bytes) -> tuple[Message, int]:
         return {}, 0
 
     def missed(self, topic: str, position: Position) -> tuple[Message, int]:

@@ -29,7 +29,7 @@ TYPED = {
     "p18_union_in_list_and_map",
     "p22_const",
     "p25_query_parameters",
-    "p34_events",
+    "p85_filters",
     "p42_python_words",
     "p72_wrappers",
     "p75_unique_items",

@@ -8,6 +8,7 @@ from codegen.emit.documents.words import shared_words
 from codegen.emit.printer import File
 from codegen.ir.notes import Notes
 from codegen.ir.operations import IN_FLIGHT, Contract, Event, Info, Operation, Roles
+from codegen.ir.topics import filters, pointer
 
 CHANNEL = "#/channels/web"
 ANY_NODE: Json = {
@@ -51,16 +52,17 @@ def _document(contract: Contract, info: Info) -> File:
         operations[event.name] = _event(event)
     messages |= control_messages()
     operations |= control_operations(CHANNEL)
+    channel = _channel(contract, messages) | _filters(contract, spelling)
     document: Json = {
         "asyncapi": "3.0.0",
         "info": dict(info.details) | linked(Notes(external_docs=contract.info.external_docs)),
         "defaultContentType": "application/json",
         "servers": info.servers or ANY_NODE,
-        "channels": {"web": _channel(contract, messages)},
+        "channels": {"web": channel},
         "operations": operations,
         "components": {
             "messages": messages,
-            "schemas": draft07(used(spelling.components(), messages)),
+            "schemas": draft07(used(spelling.components(), messages, channel)),
             "securitySchemes": _schemes(contract),
         },
         "x-errors": _catalogue(contract),
@@ -82,6 +84,21 @@ def _channel(contract: Contract, messages: Json) -> Json:
         "x-close-codes": dict(contract.close_codes),
         "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in messages},
     }
+
+
+def _filters(contract: Contract, spelling: Spelling) -> Json:
+    """`x-filters`: by topic, the fields that a name may have behind its question mark, where each stands in the event's data, and the schema of
+    its values. Nothing where there are none."""
+    told = [(topic.name, filters(contract, topic)) for topic in contract.topics]
+    fields = {
+        topic: {
+            path: {"at": pointer(contract, topic, path), "schema": spelling.type(kind, closed=False)}
+            for path, kind in kinds.items()
+        }
+        for topic, kinds in told
+        if kinds
+    }
+    return {"x-filters": fields} if fields else {}
 
 
 def _schemes(contract: Contract) -> Json:

@@ -1,4 +1,4 @@
-"""`sdk_python/<package>/topics.py`: one function for each topic, which takes the values of its parameters."""
+"""`sdk_python/<package>/topics.py`: one function for each topic, which takes the values of its parameters and of its filter."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from codegen.emit.printer import File, Module, docstring, quoted
 from codegen.emit.python_client.operations import constant
 from codegen.emit.python_client.types import given
 from codegen.ir.operations import Contract, Topic
-from codegen.ir.topics import attribute, events_of, method, parameter_type, parameters
+from codegen.ir.topics import attribute, events_of, filters, method, parameter_type, parameters
+from codegen.ir.types import Type
 
 RUNTIME = ".runtime.topic"
 
@@ -27,11 +28,25 @@ def _function(module: Module, contract: Contract, topic: Topic) -> None:
         (attribute(path), given(module, contract, parameter_type(contract, topic.name, path)))
         for path in parameters(topic.name)
     ]
-    head = ", ".join(f"{name}: {kind}" for name, kind in taken)
+    fields = filters(contract, topic)
+    wanted = [f"{attribute(path)}: {_wanted(module, contract, kind)}" for path, kind in fields.items()]
+    head = ", ".join([*(f"{name}: {kind}" for name, kind in taken), *(["*", *wanted] if wanted else [])])
     kinds = "".join(f"{operations}.{constant(event.name)}, " for event in events)
     module.line("", "", f"def {method(topic.name)}({head}) -> {module.use(RUNTIME, 'Topic')}[{told}]:")
-    module.line(f"    {docstring(f'The events of `{topic.name}`.')}")
-    module.call(
-        f"    return {module.use(RUNTIME, 'made')}",
-        [quoted(topic.name), f"({kinds})", *(name for name, _ in taken)],
+    told = f"The events of `{topic.name}`" + (
+        ", or those that have one of the values in each field that is given." if fields else "."
     )
+    module.line(f"    {docstring(told)}")
+    made = [quoted(topic.name), f"({kinds})", *(name for name, _ in taken)]
+    if not fields:
+        module.call(f"    return {module.use(RUNTIME, 'made')}", made)
+        return
+    where = ", ".join(f"{quoted(path)}: {attribute(path)}" for path in fields)
+    whole = f"{module.use(RUNTIME, 'made')}({', '.join(made)})"
+    module.call(f"    return {module.use(RUNTIME, 'filtered')}", [whole, f"{{{where}}}"])
+
+
+def _wanted(module: Module, contract: Contract, kind: Type) -> str:
+    """One value of a filter's field, or several."""
+    one = given(module, contract, kind)
+    return f"{one} | {module.use('collections.abc', 'Iterable')}[{one}] | None = None"

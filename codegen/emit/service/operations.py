@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from codegen.emit.printer import File, Module, quoted
 from codegen.ir.names import constant
 from codegen.ir.operations import Contract, Operation, Roles
-from codegen.ir.topics import events_of, guarded_topics, parameters, question
+from codegen.ir.topics import events_of, filters, guarded_topics, parameters, question
 from codegen.ir.types import Field, ListOf, MapOf, Named, Record, Type, Union
 
 QUESTION_S = 5.0
@@ -63,13 +63,15 @@ class Bucket:
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """`parameters` are attributes of every event of the topic, `author.id`, in the order in which they stand in its name."""
+    """`parameters` are attributes of every event of the topic, `author.id`, in the order in which they stand in its name; those of `filter`
+    are what its events may be filtered by."""
 
     name: str
     history: int
     keep_s: float
     must_deliver: bool
     parameters: tuple[str, ...] = ()
+    filter: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +198,7 @@ def _constants(module: Module, contract: Contract) -> None:
             repr(topic.keep_s),
             str(topic.delivery == "must-deliver"),
             *([_tuple(parameters(topic.name))] if parameters(topic.name) else []),
+            *([f"filter={_tuple(tuple(fields))}"] if (fields := filters(contract, topic)) else []),
         ]
         module.call(f"    {quoted(topic.name)}: Topic", arguments, ",")
     module.line("}", "", f"SOCKETS_PER_USER = {contract.sockets_per_user}")

@@ -10,6 +10,21 @@ export function made<T>(template: string, kinds: readonly Event<T>[], ...values:
   return isSparse ? { name, kinds, isSparse } : { name, kinds };
 }
 
+/** Of its events those that have one of the values, given as one or as several, in each field whose values are there. Equal filters make equal names. */
+export function filtered<T>(topic: Topic<T>, where: readonly (readonly [path: string, given: unknown])[]): Topic<T> {
+  const pairs = where.flatMap(([path, given]) => (given === undefined ? [] : pairsOf(path, given)));
+  return pairs.length > 0 ? { ...topic, name: `${topic.name}?${pairs.join("&")}`, isSparse: true } : topic;
+}
+
+/** No event would have none of no values. */
+function pairsOf(path: string, given: unknown): string[] {
+  const values: readonly unknown[] = Array.isArray(given) ? given : [given];
+  if (values.length === 0) {
+    throw new RangeError(`${path}: at least one value is needed`);
+  }
+  return [...new Set(values.map((one) => `${path}=${spelled(String(one))}`))].sort();
+}
+
 function spelled(text: string): string {
   return encodeURIComponent(text).replace(/[!'()*]/g, (one) => `%${one.charCodeAt(0).toString(16).toUpperCase()}`);
 }

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from . import _operations, models
-from .runtime.topic import Topic, made
+from .runtime.topic import Topic, filtered, made
 
 
 def authors() -> Topic[models.AuthorCreated | models.AuthorDeleted | models.AuthorUpdated]:
@@ -31,15 +33,20 @@ def authors_by_author_id(author_id: int) -> Topic[models.AuthorCreated | models.
     )
 
 
-def books() -> Topic[models.BookCreated | models.BookDeleted | models.BookUpdated]:
-    """The events of `books`."""
-    return made(
-        "books",
-        (
-            _operations.BOOK_CREATED,
-            _operations.BOOK_DELETED,
-            _operations.BOOK_UPDATED,
+def books(
+    *, book_author_id: int | Iterable[int] | None = None
+) -> Topic[models.BookCreated | models.BookDeleted | models.BookUpdated]:
+    """The events of `books`, or those that have one of the values in each field that is given."""
+    return filtered(
+        made(
+            "books",
+            (
+                _operations.BOOK_CREATED,
+                _operations.BOOK_DELETED,
+                _operations.BOOK_UPDATED,
+            ),
         ),
+        {"book.author.id": book_author_id},
     )
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
 from app.broadcast.broker import Address, Delivery, Position
+from app.broadcast.filters import Fields
 from app.broadcast.hub import MAX_RECENT, MAX_RECENT_BYTES, Hub, Message
 
 DELIVERY = Delivery("artists", 3, "e", 1001, "event")
@@ -37,8 +39,11 @@ class Encoder:
     def __init__(self) -> None:
         self.count = 0
 
-    def push(self, delivery: Delivery) -> tuple[Message, int]:
+    def data(self, delivery: Delivery) -> bytes:
         self.count += 1
+        return b""
+
+    def push(self, delivery: Delivery, name: str, data: bytes) -> tuple[Message, int]:
         return {"offset": delivery.offset}, 10
 
     def missed(self, name: str, position: Position) -> tuple[Message, int]:
@@ -94,7 +99,7 @@ def test_subscribing_twice_delivers_once() -> None:
 
 def test_an_event_that_cannot_be_encoded_in_one_format_is_told_as_missed_and_goes_out_in_the_other() -> None:
     class Broken(Encoder):
-        def push(self, delivery: Delivery) -> tuple[Message, int]:
+        def data(self, delivery: Delivery) -> bytes:
             raise ValueError(delivery.topic)
 
     hub, broken, whole = Hub(), Inbox(), Inbox()
@@ -176,7 +181,7 @@ def test_a_form_that_was_made_for_a_live_socket_is_used_again_for_who_was_away()
     hub.subscribe(ARTISTS, Inbox(), encoder)
     deliver(hub, 1, 2)
     recalled = hub.after("artists", Position("e", 1)) or ()
-    assert [one.form(encoder) for one in recalled] == [({"offset": 2}, 10)]
+    assert [one.form(encoder, "artists") for one in recalled] == [({"offset": 2}, 10)]
     assert encoder.count == 2
 
 
@@ -229,3 +234,105 @@ def test_a_name_that_nobody_follows_any_more_leaves_nothing_behind() -> None:
         hub.subscribe(address, inbox, encoder)
         hub.unsubscribe(address, inbox, encoder)
     assert hub._topics == {}
+
+
+class Kinds(Encoder):
+    """Tells names and data, and counts encodings."""
+
+    def push(self, delivery: Delivery, name: str, data: bytes) -> tuple[Message, int]:
+        return {name: delivery.offset}, 10
+
+    def missed(self, name: str, position: Position) -> tuple[Message, int]:
+        return {name: "missed"}, 10
+
+
+KINDS = Fields({"kind": str})
+PLAIN = Address("notes", "notes")
+RED, BLUE, BOTH = (
+    Address("notes", f"notes?{query}", KINDS.read("notes", query))
+    for query in ("kind=red", "kind=blue", "kind=red&kind=blue")
+)
+
+
+def note(offset: int, kind: str) -> Delivery:
+    return Delivery("notes", offset, "e", 1, SimpleNamespace(kind=kind))
+
+
+def test_filtered_names_hear_what_they_admit_and_the_event_is_encoded_once_for_all_of_them() -> None:
+    hub, encoder, inboxes = Hub(), Kinds(), [Inbox() for _ in range(4)]
+    for address, inbox in zip((PLAIN, RED, BLUE, BOTH), inboxes, strict=True):
+        hub.subscribe(address, inbox, encoder)
+    for offset, kind in enumerate(("red", "green", "blue"), 1):
+        hub.deliver(note(offset, kind))
+    assert [one.messages for one in inboxes] == [
+        [{"notes": 1}, {"notes": 2}, {"notes": 3}],
+        [{"notes?kind=red": 1}],
+        [{"notes?kind=blue": 3}],
+        [{"notes?kind=red&kind=blue": 1}, {"notes?kind=red&kind=blue": 3}],
+    ]
+    assert encoder.count == 3
+    assert hub.delivered == {"notes": 7}
+
+
+def test_fields_are_taken_out_of_an_event_once_and_not_where_nobody_filters() -> None:
+    read: list[int] = []
+
+    class Note:
+        @property
+        def kind(self) -> str:
+            read.append(1)
+            return "red"
+
+    hub, inbox, encoder = Hub(), Inbox(), Kinds()
+    hub.subscribe(PLAIN, inbox, encoder)
+    hub.deliver(replace(note(1, ""), event=Note()))
+    assert read == []
+    for address in (RED, BLUE, BOTH):
+        hub.subscribe(address, inbox, encoder)
+    hub.deliver(replace(note(2, ""), event=Note()))
+    recalled = (hub.after("notes", Position("e", 1)) or ())[0]
+    assert [recalled.is_heard(one) for one in (PLAIN, RED, BLUE, BOTH)] == [True, True, False, True]
+    assert read == [1]
+
+
+def test_a_filter_is_of_one_name_of_a_topic_with_parameters() -> None:
+    where = KINDS.read("artists/7", "kind=red")
+    hub, inbox = Hub(), Inbox()
+    hub.subscribe(Address("artists/{id}", "artists/7?kind=red", where), inbox, Kinds())
+    for offset, (of, kind) in enumerate((("artists/7", "red"), ("artists/8", "red"), ("artists/7", "blue")), 1):
+        hub.deliver(Delivery("artists/{id}", offset, "e", 1, SimpleNamespace(kind=kind), of=of))
+    assert inbox.messages == [{"artists/7?kind=red": 1}]
+
+
+def test_where_only_the_last_event_counts_it_counts_for_the_filtered_name() -> None:
+    hub, keys = Hub(latest={"notes"}), Keys()
+    hub.subscribe(RED, keys, Kinds())
+    hub.deliver(note(1, "red"))
+    hub.move("notes", Position("f", 0), lost=True)
+    assert keys.keys == ["notes?kind=red", "notes?kind=red"]
+
+
+def test_an_event_that_cannot_be_encoded_is_missed_by_those_whose_filter_admits_it() -> None:
+    class Broken(Kinds):
+        def data(self, delivery: Delivery) -> bytes:
+            raise ValueError(delivery.topic)
+
+    hub, red, blue, encoder = Hub(), Inbox(), Inbox(), Broken()
+    hub.subscribe(RED, red, encoder)
+    hub.subscribe(BLUE, blue, encoder)
+    hub.deliver(note(1, "red"))
+    assert (red.messages, blue.messages) == ([{"notes?kind=red": "missed"}], [])
+
+
+def test_filtered_names_that_nobody_follows_any_more_leave_nothing_behind() -> None:
+    hub, one, two, encoder = Hub(), Inbox(), Inbox(), Kinds()
+    for inbox in (one, two):
+        for address in (RED, BOTH, RED):
+            hub.subscribe(address, inbox, encoder)
+    for address in (RED, BOTH, BLUE):
+        hub.unsubscribe(address, one, encoder)
+    hub.deliver(note(1, "red"))
+    assert (len(one.messages), len(two.messages), hub.count("notes")) == (0, 2, 2)
+    for address in (BOTH, RED, RED):
+        hub.unsubscribe(address, two, encoder)
+    assert (hub._topics, hub._selections) == ({}, {})

@@ -20,7 +20,7 @@ from app.db.transaction import Transaction
 from app.development.servers import Valkey
 from app.supervision.supervisor import Supervisor
 from generated.operations import OPERATIONS, TOPICS
-from generated.topics import TOPIC_RECORDS
+from generated.topics import TOPIC_FILTERS, TOPIC_RECORDS
 from generated.wire import EVENT_CODECS, EVENT_OF
 from tests.app.broadcast.conftest import MakeNode, Node, event, eventually
 
@@ -33,7 +33,7 @@ class Moving:
     def __init__(self, database: Database, broker: Broker) -> None:
         self.depths: list[tuple[int, float]] = []
         self.mover = Mover(database, broker, TOPICS, on_depth=lambda *depth: self.depths.append(depth))
-        self.outbox = Outbox(EVENT_OF, EVENT_CODECS, Topics(TOPICS, TOPIC_RECORDS), wake=self.mover.wake)
+        self.outbox = Outbox(EVENT_OF, EVENT_CODECS, Topics(TOPICS, TOPIC_RECORDS, TOPIC_FILTERS), wake=self.mover.wake)
         self.supervisor = Supervisor()
         self._database = database
 

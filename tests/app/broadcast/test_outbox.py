@@ -16,7 +16,7 @@ from app.db.transaction import Transaction
 from generated.errors import Internal
 from generated.operations import OPERATIONS, TOPICS
 from generated.results import ArtistUpdated
-from generated.topics import TOPIC_RECORDS
+from generated.topics import TOPIC_FILTERS, TOPIC_RECORDS
 from generated.wire import EVENT_CODECS, EVENT_OF
 from tests.app.broadcast.conftest import event
 
@@ -36,7 +36,12 @@ class Counting:
 
 
 def make(woken: list[str] | None = None) -> Outbox:
-    return Outbox(EVENT_OF, EVENT_CODECS, Topics(TOPICS, TOPIC_RECORDS), wake=([] if woken is None else woken).append)
+    return Outbox(
+        EVENT_OF,
+        EVENT_CODECS,
+        Topics(TOPICS, TOPIC_RECORDS, TOPIC_FILTERS),
+        wake=([] if woken is None else woken).append,
+    )
 
 
 async def artists(raw: asyncpg.Connection) -> list[int]:

@@ -13,9 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.broadcast.broker import Address
+from app.broadcast.filters import BadFilter
 from app.broadcast.topics import Found, Topics
 from generated.operations import TOPICS, Topic
-from generated.topics import TOPIC_RECORDS, ArtistNamesByArtistNameTopic, ArtistsByArtistIdTopic
+from generated.topics import TOPIC_FILTERS, TOPIC_RECORDS, ArtistNamesByArtistNameTopic, ArtistsByArtistIdTopic
 
 ID = UUID("0b0b0b0b-1111-4222-8333-444444444444")
 
@@ -38,14 +39,24 @@ class Word(msgspec.Struct, frozen=True):
     text: Annotated[str, msgspec.Meta(max_length=10)]
 
 
-def topic(name: str, *parameters: str) -> Topic:
-    return Topic(name, 1, 1.0, True, parameters)
+class Worn(msgspec.Struct, frozen=True):
+    colour: Colour
+    worn: bool
+
+
+def topic(name: str, *parameters: str, filter: tuple[str, ...] = ()) -> Topic:
+    return Topic(name, 1, 1.0, True, parameters, filter)
 
 
 SHELVES, WORDS = "rooms/{room.id}/{colour}/shelves/{size}", "words/{text}"
 MADE = Topics(
-    {SHELVES: topic(SHELVES, "room.id", "colour", "size"), WORDS: topic(WORDS, "text"), "words": topic("words")},
+    {
+        SHELVES: topic(SHELVES, "room.id", "colour", "size"),
+        WORDS: topic(WORDS, "text", filter=("colour", "worn")),
+        "words": topic("words"),
+    },
     {SHELVES: Shelf, WORDS: Word},
+    {WORDS: Worn},
 )
 SHELF = f"rooms/{ID}/dark%2Fred/shelves/1"
 
@@ -62,7 +73,7 @@ def test_a_topic_without_parameters_is_called_as_it_is() -> None:
 
 
 def test_the_contract_s_topics_have_their_records() -> None:
-    topics = Topics(TOPICS, TOPIC_RECORDS)
+    topics = Topics(TOPICS, TOPIC_RECORDS, TOPIC_FILTERS)
     found = [topics.find(name) for name in ("artists", "artists/7", "artist-names/a%2Fb")]
     assert [one.values if one else one for one in found] == [
         None,
@@ -89,3 +100,19 @@ def test_any_text_has_one_name_which_is_of_its_topic_alone_and_says_the_text(tex
     assert address.name.count("/") == 1
     assert address.name.isascii()
     assert MADE.find(address.name) == Found(address, Word(text))
+
+
+def test_a_filter_stands_behind_the_name_which_stays_as_it_was_written() -> None:
+    name = "words/a%2Fb?worn=true&colour=dark%2Fred"
+    found = MADE.find(name)
+    assert found is not None
+    assert found.values == Word("a/b")
+    assert (found.address.name, found.address.plain) == (name, "words/a%2Fb")
+    assert found.address.where is not None
+    assert found.address.where.wanted == (frozenset({"dark/red"}), frozenset({"true"}))
+
+
+def test_a_topic_without_fields_has_no_filter_and_no_topic_has_none_either() -> None:
+    with pytest.raises(BadFilter, match="The topic words has no filter"):
+        MADE.find("words?colour=red")
+    assert MADE.find("nothing?colour=red") is None

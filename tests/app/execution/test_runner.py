@@ -41,7 +41,7 @@ from generated.errors import (
 )
 from generated.operations import BUCKETS, OPERATIONS, TOPICS, Audit, Bucket, Operation
 from generated.results import Artist, ArtistCreated, ArtistList, PageMeta
-from generated.topics import TOPIC_RECORDS
+from generated.topics import TOPIC_FILTERS, TOPIC_RECORDS
 from generated.wire import EVENT_CODECS, EVENT_OF
 from tests.features.artists.artists import NOW
 
@@ -216,7 +216,9 @@ async def test_an_event_that_the_operation_does_not_declare_is_internal_and_noth
     database: Database, raw_outbox: asyncpg.Connection, witness: Witness, operation: str
 ) -> None:
     """The handler's own statement is rolled back with it."""
-    witness.outbox = Outbox(EVENT_OF, EVENT_CODECS, Topics(TOPICS, TOPIC_RECORDS), wake=witness.seen.append)
+    witness.outbox = Outbox(
+        EVENT_OF, EVENT_CODECS, Topics(TOPICS, TOPIC_RECORDS, TOPIC_FILTERS), wake=witness.seen.append
+    )
     mark = uuid.uuid4().hex
 
     async def method(context: Context, request: object) -> Any:

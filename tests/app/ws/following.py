@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection, Sequence
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -27,10 +27,18 @@ ROLES = {
 }
 ROOMS = 3
 """Events of `rooms/{id}` are told in turn to so many rooms, by their offsets."""
+KINDS = 4
+"""Each event is one of so many numbers, by its offset: what `open` and `rooms/{id}` may be filtered by."""
 
 
 class Room(msgspec.Struct, frozen=True):
     id: int
+
+
+class Numbers(msgspec.Struct, frozen=True):
+    """An event is a number: its offset, modulo KINDS."""
+
+    real: Annotated[int, msgspec.Meta(ge=0, lt=KINDS)]
 
 
 def caller(roles: str = "a") -> Caller:
@@ -39,7 +47,9 @@ def caller(roles: str = "a") -> Caller:
 
 def topics() -> Topics:
     declared = {name: Topic(name, 10, 1.0, True) for name in ROLES if "{" not in name}
-    return Topics(declared | {"rooms/{id}": Topic("rooms/{id}", 10, 1.0, True, ("id",))}, {"rooms/{id}": Room})
+    declared["open"] = Topic("open", 10, 1.0, True, filter=("real",))
+    declared["rooms/{id}"] = Topic("rooms/{id}", 10, 1.0, True, ("id",), ("real",))
+    return Topics(declared, {"rooms/{id}": Room}, {"open": Numbers, "rooms/{id}": Numbers})
 
 
 class Rooms:
@@ -80,7 +90,7 @@ class Log:
 
     def delivery(self, topic: str, offset: int) -> Delivery:
         of = f"rooms/{offset % ROOMS}" if topic == "rooms/{id}" else ""
-        return Delivery(topic, offset, self.epoch, 1001, offset, of=of)
+        return Delivery(topic, offset, self.epoch, 1001, offset % KINDS, of=of)
 
     async def _answer(self) -> None:
         await asyncio.sleep(0)
@@ -108,8 +118,11 @@ class Writer:
     def __init__(self) -> None:
         self.starts: list[Start] = []
 
-    def push(self, delivery: Delivery) -> tuple[Message, int]:
-        return {"told": (delivery.name, delivery.offset)}, 1
+    def data(self, delivery: Delivery) -> bytes:
+        return b""
+
+    def push(self, delivery: Delivery, name: str, data: bytes) -> tuple[Message, int]:
+        return {"told": (name, delivery.offset)}, 1
 
     def missed(self, topic: str, position: Position) -> tuple[Message, int]:
         return {"told": (topic, "missed", position.offset)}, 1

@@ -25,7 +25,7 @@ from app.ws.services import Services
 from app.ws.session import MAX_IN_FLIGHT
 from app.ws.subscriptions import Feed, topic_roles
 from generated.operations import EVENTS, TOPICS
-from generated.topics import TOPIC_RECORDS
+from generated.topics import TOPIC_FILTERS, TOPIC_RECORDS
 from generated.wire import EVENT_CODECS
 from generated.ws_packages import GUARDS, PACKAGES
 from tests.app.ws.fakes import (
@@ -107,7 +107,7 @@ async def dial() -> AsyncIterator[Dial]:
 
         verifier, denials = FakeVerifier(tokens or {}), FakeRefusals()
         guard = TopicGuard(runner, handlers, GUARDS)
-        feed = Feed(hub, NoHistory(), Topics(TOPICS, TOPIC_RECORDS), topic_roles(EVENTS.values()), guard)
+        feed = Feed(hub, NoHistory(), Topics(TOPICS, TOPIC_RECORDS, TOPIC_FILTERS), topic_roles(EVENTS.values()), guard)
         services = Services(
             runner, verifier, FakeLimiter(**limits), feed, denials, gate, user_sockets, FakeMetrics().traffic, time.time
         )

@@ -74,7 +74,7 @@ def test_a_refusal_of_what_could_not_be_read_has_null_or_nothing() -> None:
 
 
 def test_a_json_push_is_no_reply() -> None:
-    message, size = JSON.push(DELIVERY)
+    message, size = JSON.push(DELIVERY, DELIVERY.name, JSON.data(DELIVERY))
     frame = json.loads(message["text"])
     assert size == len(message["text"].encode())
     assert list(frame) == ["pkg_id", "req_id", "topic", "offset", "epoch", "data"]
@@ -83,7 +83,7 @@ def test_a_json_push_is_no_reply() -> None:
 
 
 def test_a_protobuf_push_has_no_status_code() -> None:
-    message, size = PROTOBUF.push(DELIVERY)
+    message, size = PROTOBUF.push(DELIVERY, DELIVERY.name, PROTOBUF.data(DELIVERY))
     frame = parse(message["bytes"])
     assert size == len(message["bytes"])
     assert not frame.HasField("status_code")

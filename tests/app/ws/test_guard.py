@@ -11,7 +11,7 @@ from app.execution.context import Caller, Door
 from app.ws.guard import TopicGuard
 from generated.errors import Unavailable
 from generated.operations import TOPICS
-from generated.topics import TOPIC_RECORDS, ArtistsByArtistIdTopic
+from generated.topics import TOPIC_FILTERS, TOPIC_RECORDS, ArtistsByArtistIdTopic
 from generated.ws_packages import GUARDS
 from tests.app.ws.fakes import FakeHandlers, FakeRunner, principal
 
@@ -19,7 +19,7 @@ CALLER = Caller(principal(), "192.0.2.1", "tests", Door.WEBSOCKET)
 
 
 def found(name: str) -> Found:
-    one = Topics(TOPICS, TOPIC_RECORDS).find(name)
+    one = Topics(TOPICS, TOPIC_RECORDS, TOPIC_FILTERS).find(name)
     assert one is not None
     return one
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Collection
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from app.ws.subscriptions import MAX_FOLLOWED, PIECE, admits, topic_roles
 from generated.errors import Forbidden, InvalidData, Unavailable
 from generated.operations import EVENTS
 from tests.app.ws.fakes import principal
-from tests.app.ws.following import ROLES, ROOMS, Log, Node, caller
+from tests.app.ws.following import KINDS, ROLES, ROOMS, Log, Node, caller
 
 
 def test_the_contract_s_topics_take_the_roles_of_their_events() -> None:
@@ -124,60 +125,97 @@ async def test_events_that_come_in_any_turn_of_the_loop_while_it_resumes_are_nei
     assert node.offsets == list(range(6, node.log.count + 1))
 
 
-@given(
+STORY = (
     st.lists(st.sampled_from(["tell", "cut", "resume", "flush", "hole"]), max_size=30),
     st.integers(0, 40),
     st.integers(0, 40),
     st.lists(st.integers(0, 90), max_size=6),
 )
+
+
+@given(*STORY)
 @settings(max_examples=300, deadline=None)
 def test_after_any_story_a_client_has_every_event_once_or_knows_that_it_has_not(
     story: list[str], remembered: int, kept: int, while_reading: list[int]
 ) -> None:
     """The model is the log itself: between two offsets that a client was given there is none that it was not told as missed."""
-    asyncio.run(_live_through(story, remembered, kept, while_reading))
+    asyncio.run(_live_through(Listener("open"), story, remembered, kept, while_reading))
 
 
-async def _live_through(story: list[str], remembered: int, kept: int, while_reading: list[int]) -> None:
-    node, seen, gaps = Node(Log(kept), remembered), 0, 0
-    await node.join("open")
+@given(*STORY, st.sets(st.integers(0, KINDS - 1), min_size=1), st.sampled_from(["open", "rooms/1"]))
+@settings(max_examples=200, deadline=None)
+def test_after_any_story_a_client_with_a_filter_has_each_event_that_it_admits_and_no_other(
+    story: list[str], remembered: int, kept: int, while_reading: list[int], kinds: set[int], plain: str
+) -> None:
+    """The model is the same filter over the log."""
+    name = f"{plain}?{'&'.join(f'real={one}' for one in kinds)}"
+    asyncio.run(_live_through(Listener(name, kinds), story, remembered, kept, while_reading))
+
+
+class Listener:
+    """Who follows a name, and the model of what it has to hear."""
+
+    def __init__(self, name: str, kinds: Collection[int] = range(KINDS)) -> None:
+        self.name = name
+        self.topic = "rooms/{id}" if name.startswith("rooms") else "open"
+        self.kinds = kinds
+        self.seen = 0
+        self.is_joined = True
+
+    def is_due(self, offset: int) -> bool:
+        return offset % KINDS in self.kinds and (self.topic == "open" or offset % ROOMS == 1)
+
+    def take(self, node: Node) -> None:
+        """All that it was told since the last time."""
+        for told in node.socket.seen:
+            if told[0] != self.name:
+                continue
+            if told[1] == "missed":
+                assert told[2] >= self.seen
+            else:
+                assert told[1] > self.seen
+                assert self.is_due(told[1])
+                self.nothing_is_due_before(told[1], node)
+            self.seen = told[-1]
+        node.socket.seen.clear()
+        if self.is_joined:
+            self.nothing_is_due_before(node.log.count + 1, node)
+
+    def nothing_is_due_before(self, offset: int, node: Node) -> None:
+        assert [one for one in range(self.seen + 1, offset) if self.is_due(one)] == [], node.socket.seen
+
+
+async def _live_through(
+    client: Listener, story: list[str], remembered: int, kept: int, while_reading: list[int]
+) -> None:
+    node = Node(Log(kept), remembered)
+    await node.join(client.name)
     for step in story:
         if step == "hole":
             node.log.holes.add(node.log.count + 1)
         elif step == "flush":
             node.log.count += 1
-            node.hub.move("open", Position("e", node.log.count), lost=True)
+            node.hub.move(client.topic, Position("e", node.log.count), lost=True)
         elif step == "tell":
             node.tell(17)
         elif step == "cut":
+            client.take(node)
+            client.is_joined = False
             node.subscriptions.leave_all()
         else:
+            client.take(node)
             node.happens = [lambda count=count: node.tell(count) for count in while_reading]
-            seen, gaps = _check(node, seen, gaps)
-            node.socket.seen.clear()
+            client.is_joined = True
             try:
-                await node.join(open=seen)
+                await node.join(**{client.name: client.seen})
             except NotKept:
+                client.is_joined = False
                 node.subscriptions.leave_all()
                 continue
             start = node.writer.starts[0]
             if not start.recovered and start.position is not None:
-                seen, gaps = start.position.offset, gaps + 1
-    _check(node, seen, gaps)
-
-
-def _check(node: Node, seen: int, gaps: int) -> tuple[int, int]:
-    """The last offset, and how often something is known to be missed."""
-    for told in node.socket.seen:
-        if told[0] != "open":
-            continue
-        if told[1] == "missed":
-            assert told[2] >= seen
-            gaps += 1
-        else:
-            assert told[1] == seen + 1, node.socket.seen
-        seen = told[-1]
-    return seen, gaps
+                client.seen = start.position.offset
+    client.take(node)
 
 
 async def test_a_position_that_was_trimmed_or_is_of_another_epoch_is_not_recovered_and_goes_on_live() -> None:
@@ -349,4 +387,43 @@ async def test_a_handler_that_cannot_say_keeps_nobody_and_the_socket_hears_that_
     await node.join("rooms/1")
     node.rooms.is_away = True
     assert not await node.subscriptions.review(caller(), "trace")
+    assert node.subscriptions.topics == frozenset()
+
+
+async def test_a_filter_that_the_topic_cannot_have_is_refused_at_its_place_and_nothing_is_joined() -> None:
+    node = Node()
+    with pytest.raises(InvalidData) as refused:
+        await node.join("open", "open?real=1", "open?real=4", "open?imag=1", "artists?real=1", "none?real=1")
+    assert [(one.pointer, one.message) for one in refused.value.errors] == [
+        ("/topics/2", "real is never '4'; the fields are real."),
+        ("/topics/3", "'imag=1' is no field=value; the fields are real."),
+        ("/topics/4", "The topic artists has no filter."),
+        ("/topics/5", "There is no such topic."),
+    ]
+    node.tell()
+    assert node.socket.seen == []
+
+
+async def test_who_follows_a_topic_and_filters_of_it_hears_an_event_under_each_name_as_it_was_written() -> None:
+    node = Node()
+    await node.join("open", "open?real=2&real=1", "open?real=1&real=2", "open?real=1&real=1")
+    node.tell(2)
+    assert sorted(node.socket.seen) == [
+        ("open", 1), ("open", 2), ("open?real=1&real=1", 1), ("open?real=1&real=2", 1), ("open?real=1&real=2", 2),
+        ("open?real=2&real=1", 1), ("open?real=2&real=1", 2),
+    ]  # fmt: skip
+    node.subscriptions.leave(["open?real=2&real=1", "open"])
+    node.socket.seen.clear()
+    node.tell(3)
+    assert sorted(node.socket.seen) == [("open?real=1&real=1", 5), ("open?real=1&real=2", 5)]
+
+
+async def test_a_filtered_name_needs_the_roles_and_the_handler_of_its_topic() -> None:
+    node = Node()
+    node.rooms.closed = {2}
+    await node.join("rooms/1?real=1")
+    with pytest.raises(Forbidden):
+        await node.join("rooms/2?real=1")
+    node.rooms.closed = {1}
+    assert await node.subscriptions.review(caller(), "trace")
     assert node.subscriptions.topics == frozenset()

@@ -71,7 +71,7 @@ def push(asked: Json) -> Json:
     event = wire.EVENT_CODECS[number].decode_json(json.dumps(asked["value"]).encode())
     delivery = Delivery(asked["topic"], 1, "epoch", number, event)
     writers = JsonWriter(wire.EVENT_CODECS), ProtobufWriter(wire.EVENT_CODECS)
-    text, binary = (plain_frame(writer.push(delivery)[0]) for writer in writers)
+    text, binary = (plain_frame(writer.push(delivery, delivery.name, writer.data(delivery))[0]) for writer in writers)
     return {"text": text["text"], "bytes": binary["bytes"]}
 
 

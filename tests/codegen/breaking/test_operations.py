@@ -305,6 +305,25 @@ def test_a_topic_of_which_only_the_last_event_counts_is_another_promise(tmp_path
     assert [one.rule for one in compare_topics(new, old)] == ["topic-delivered-whole"]
 
 
+def test_a_filter_that_is_gone_breaks_who_uses_it_and_one_more_breaks_nobody(tmp_path: Path) -> None:
+    """In whichever order they stand: a name may have them in any."""
+    old = contract_of("p85_filters", tmp_path)
+    fields = next(one.filter for one in old.topics if one.name == "things")
+
+    def filtered(*paths: str) -> Contract:
+        topics = (replace(one, filter=paths) if one.name == "things" else one for one in old.topics)
+        return replace(old, topics=tuple(topics))
+
+    fewer = filtered(*fields[1:])
+    assert [one.rule for one in compare_topics(old, fewer)] == ["topic-filter-removed"]
+    assert [one.rule for one in compare_topics(fewer, old)] == ["topic-filter-added"]
+    assert (RULES["topic-filter-removed"].mirror, RULES["topic-filter-added"].mirror) == (
+        "topic-filter-added",
+        "topic-filter-removed",
+    )
+    assert list(compare_topics(old, filtered(*reversed(fields)))) == []
+
+
 def test_from_a_stream_to_one_answer_is_a_break_and_back_too(tmp_path: Path) -> None:
     """For every client, in source and on the wire: one walks what the other waits for."""
     once = (

@@ -12,6 +12,7 @@ from proof.documents import Json
 from proof.values import Values
 from proof.ws.checks import CHECKS, IDS, judge
 from proof.ws.contract import Controls, Event, Link, Operation, Socket
+from proof.ws.filters import Field
 from proof.ws.finding import WITNESS, Case
 from proof.ws.session import Open, Raw, Send, Session, Step
 from proof.ws.transcript import Call, Entry, Transcript
@@ -19,6 +20,7 @@ from proof.ws.transcript import Call, Entry, Transcript
 NIL = "00000000-0000-0000-0000-000000000000"
 THING = {"type": "object", "required": ["id"], "properties": {"id": {"type": "integer"}, "name": {"type": "string"}}}
 BOOK = {"id": 1, "name": "Emma"}
+NO_SUCH_FILTER = {"pkg_id": 60_003, "req_id": None, "status_code": 3, "data": {"errors": [{"pointer": "/topics/0"}]}}
 EVIL = "https://evil.example"
 
 
@@ -78,6 +80,7 @@ SOCKET = Socket(
     close_codes={"token_expired": 4401, "invalid_token": 4501, "auth_timeout": 4408},
     catalogue={"taken": {"status_code": 6}, "forbidden": {"status_code": 3}, "not_found": {"status_code": 5}},
     answers={**OPERATIONS[0].replies, "made": PUSH, "control-subscribed": CONTROL},
+    filters={"things": {"thing.id": Field("/thing/id", {"type": "integer", "minimum": 1})}},
 )  # fmt: skip
 ROLES = {"able": frozenset({"may"}), "unable": frozenset[str]()}
 
@@ -165,6 +168,10 @@ def able() -> Story:
     return Story().open()
 
 
+def asked(*topics: str) -> Story:
+    return able().following(*topics).entry("sent", frame={"type": "subscribe", "topics": list(topics)})
+
+
 def unable() -> Story:
     return Story(caller="unable").open()
 
@@ -216,6 +223,21 @@ CASES: list[tuple[str, str, Made, Made]] = [
     ("declared-message", "a role is missing", lambda: unable().following("things").event(), lambda: able().following("things").event()),
     ("declared-message", "a topic is followed without its role", lambda: able().came({"type": "subscribed", "topics": ["secrets"]}),
      lambda: able().came({"type": "subscribed", "topics": ["things"]})),
+    ("declared-message", "a topic is followed with a filter and without its role",
+     lambda: able().came({"type": "subscribed", "topics": ["secrets?a=1"]}), lambda: able().came({"type": "subscribed", "topics": ["things"]})),
+    *(
+        ("filter-judged", f"{name} is followed", lambda name=name: asked(name).came({"type": "subscribed", "topics": [name]}),
+         lambda name=name: asked(name).came(NO_SUCH_FILTER))
+        for name in ("things?", "things?no=1", "things?thing.id=0", "things?thing.id=x", "things?thing.id=01", "others?thing.id=1", "things?" + "&".join(["thing.id=1"] * 33))
+    ),
+    ("filter-judged", "what there is is refused", lambda: asked("things?thing.id=1&thing.id=7").came(NO_SUCH_FILTER),
+     lambda: asked("things?thing.id=1&thing.id=7").came({"type": "subscribed", "topics": ["things?thing.id=1&thing.id=7"]})),
+    ("filter-kept", "another event comes", lambda: able().following("things?thing.id=2").event(topic="things?thing.id=2"),
+     lambda: able().following("things?thing.id=1").event(topic="things?thing.id=1")),
+    ("filter-kept", "an event does not come", lambda: able().following("things", "things?thing.id=1&thing.id=2").heard({"thing": BOOK}),
+     lambda: able().following("things", "things?thing.id=2").heard({"thing": BOOK})),
+    ("filter-kept", "an event comes under one of two names", lambda: able().following("things", "things?thing.id=1").heard({"thing": BOOK}),
+     lambda: able().following("things", "things?thing.id=1").heard({"thing": BOOK}).event(topic="things?thing.id=1")),
     ("declared-message", "it answers nothing",
      lambda: able().came({"pkg_id": 1, "req_id": "x", "status_code": 0, "data": BOOK}),
      lambda: able().raw().came({"pkg_id": 1, "req_id": "x", "status_code": 0, "data": BOOK})),

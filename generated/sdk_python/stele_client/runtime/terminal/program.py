@@ -94,27 +94,28 @@ class Program:
 
     def topics(self, names: Iterable[str]) -> list[Topic[Any]]:
         """Each topic once, with the events that are asked for: by the topic's name, all of them, or by their own. Raises UsageError with what there
-        is. Which names a topic with parameters has, `authors/7`, only the service can say."""
+        is. Which names a topic with parameters has, `authors/7`, and which filters, `books?author.id=7`, only the service can say."""
         wanted: dict[str, set[str]] = {}
         for name in names:
             for topic, event in self._asked(name):
                 wanted.setdefault(topic, set()).add(event)
         kinds = {one.name: one for one in self.contract.events.values()}
         return [
-            Topic(topic, chosen, is_dense="/" not in topic and all(one.is_dense for one in chosen))
+            Topic(topic, chosen, is_dense=not {"/", "?"} & set(topic) and all(one.is_dense for one in chosen))
             for topic, events in wanted.items()
             for chosen in (tuple(kinds[event] for event in sorted(events)),)
         ]
 
     def _asked(self, name: str) -> list[tuple[str, str]]:
         every = self.contract.events.values()
-        if "/" in name:
+        plain, mark, query = name.partition("?")
+        if "/" in plain:
             return [(name, one.name) for one in every]
-        found = [(one.topic, one.name) for one in every if name in (one.topic, one.name)]
+        found = [(one.topic + mark + query, one.name) for one in every if plain in (one.topic, one.name)]
         if not found:
             known = sorted({word for one in every for word in (one.topic, one.name) if word})
             raise UsageError(f"there is no topic and no event {name!r}; there are {', '.join(known) or 'none'}")
-        if any(not topic for topic, _ in found):
+        if any(topic == mark + query for topic, _ in found):
             raise UsageError(f"{name} is told on topics with parameters alone: name one of those, like `things/7`")
         return found
 
