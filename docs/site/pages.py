@@ -9,8 +9,13 @@ from pathlib import Path, PurePosixPath
 
 from docs.site.commands import commands
 from docs.site.contract import errors, words
-from docs.site.python_client import python_client
-from docs.site.typescript_client import typescript_client
+from docs.site.python_client import python_client, python_models
+from docs.site.typescript_client import (
+    typescript_client,
+    typescript_functions,
+    typescript_react,
+    typescript_types,
+)
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -21,7 +26,11 @@ GENERATED: dict[str, Callable[[Path], str]] = {
     "reference/errors.md": errors,
     "reference/commands.md": commands,
     "reference/python_client.md": python_client,
+    "reference/python_models.md": python_models,
     "reference/typescript_client.md": typescript_client,
+    "reference/typescript_types.md": typescript_types,
+    "reference/typescript_functions.md": typescript_functions,
+    "reference/typescript_react.md": typescript_react,
 }
 """What is made of the tree at each build, so it is never stale: the reference is of the contract that stands in specs/."""
 NAMED = re.compile(r"(?<!\[)`(?:docs/([a-z_/]+\.md)|(specs/README\.md))`")
