@@ -19,6 +19,7 @@ from docs.site.typescript_client import (
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
+STYLE = "colours.css"
 LANGUAGE = "reference/language.md"
 """Where specs/README.md stands in the site."""
 GENERATED: dict[str, Callable[[Path], str]] = {
@@ -45,6 +46,7 @@ def lay_out(folder: Path, docs: Path = DOCS) -> list[str]:
     pages = folder / "pages"
     shutil.copytree(docs, pages, ignore=shutil.ignore_patterns("site", "*.toml", "__pycache__"))
     (folder / "zensical.toml").write_bytes((docs / "zensical.toml").read_bytes())
+    shutil.copyfile(Path(__file__).parent / STYLE, pages / STYLE)
     texts = {path.relative_to(pages).as_posix(): path.read_text() for path in pages.rglob("*.md")}
     texts[LANGUAGE] = (ROOT / "specs" / "README.md").read_text()
     texts |= {name: write(ROOT) for name, write in GENERATED.items()}

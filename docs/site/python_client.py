@@ -51,7 +51,12 @@ def python_client(root: Path) -> str:
         lines += described(one, *fakes)
         bases = {ast.unparse(base) for base in getattr(one.node, "bases", [])}
         lines += [line for name in clients if name in bases for line in ("", f"{ALSO} `{name}`.")]
-    lines += ["", "### operations", "", "What `prepare` takes: each operation by its name in capitals, `operations.GET_…`."]
+    lines += [
+        "",
+        "### operations",
+        "",
+        "What `prepare` takes: each operation by its name in capitals, `operations.GET_…`.",
+    ]
     return "\n".join([*lines, *_errors(public(package / "errors.py"))]) + "\n"
 
 

@@ -47,7 +47,9 @@ def described(one: Public, *bases: Path) -> Iterator[str]:
     yield from fields(one)
     yield from methods(one.node)
     for base in bases:
-        yield from (line for node in classes(base) if node.name in map(ast.unparse, one.node.bases) for line in _inherited(node))
+        yield from (
+            line for node in classes(base) if node.name in map(ast.unparse, one.node.bases) for line in _inherited(node)
+        )
 
 
 def _inherited(node: ast.ClassDef) -> Iterator[str]:

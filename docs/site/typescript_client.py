@@ -82,7 +82,7 @@ def typescript_functions(root: Path) -> str:
         "",
         "Generated from the source of the entry `functions` of the package. Each operation is a function of its own, so what a program does not import is in no bundle of it. The "
         "methods of [the client](typescript_client.md) call them.",
-        *_each(one for one in found if one not in events),
+        *_each((one for one in found if one not in events), level="##"),
     ]
     lines += ["", "## Events", "", "`connection.events(…)` takes them, as it takes a topic.", "", "| name | type | |", "|---|---|---|"]  # fmt: skip
     for one in events:
@@ -97,7 +97,7 @@ def typescript_react(root: Path) -> str:
         "# TypeScript and React",
         "",
         "Generated from the source of the entry `react` of the package, which needs React 18 or later. `docs/clients.md` shows a component.",
-        *_each(exports(_source(root) / "react.ts").values()),
+        *_each(exports(_source(root) / "react.ts").values(), level="##"),
     ]
     return "\n".join(lines) + "\n"
 
@@ -151,9 +151,9 @@ def _errors(found: list[Export]) -> Iterator[str]:
             yield f"| `{one.name}` | {guard} | `{code[1]}` | {one.comment.strip()} |"
 
 
-def _each(found: Iterable[Export]) -> Iterator[str]:
+def _each(found: Iterable[Export], level: str = "###") -> Iterator[str]:
     for one in found:
-        yield from ("", f"### {one.name}", *_described(one))
+        yield from ("", f"{level} {one.name}", *_described(one))
 
 
 def _described(one: Export) -> Iterator[str]:

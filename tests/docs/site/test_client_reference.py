@@ -105,7 +105,9 @@ def test_a_name_is_read_as_it_is_declared_and_imported(tmp_path: Path) -> None:
     found = exports(tmp_path / "outer.ts")
     assert list(found) == ["Door", "inside.Gate", "pass"]
     assert found["pass"].text == "function pass(given?: Given): Done;"
-    assert found["Door"].text.startswith("class Door<T> extends Base {\n  /** Which. */\n  readonly name: string;\n  pass(")
+    assert found["Door"].text.startswith(
+        "class Door<T> extends Base {\n  /** Which. */\n  readonly name: string;\n  pass("
+    )
     assert [one.text for one in found["Door"].members] == [
         "readonly name: string",
         "pass(what: T): void",
@@ -123,11 +125,16 @@ def test_each_public_name_of_the_python_package_has_its_place_with_all_its_membe
     """Of the package, and of each of its public modules; methods that only a base has are in the place of the class that is imported."""
     found = sections(python_client(ROOT), python_models(ROOT))
     root = package()
-    modules = [root, *(importlib.import_module(f"{root.__name__}.{one}") for one in ("errors", "models", "topics", "testing"))]
+    modules = [
+        root,
+        *(importlib.import_module(f"{root.__name__}.{one}") for one in ("errors", "models", "topics", "testing")),
+    ]
     named = {name: one for module in modules for name, one in vars(module).items() if is_ours(root, name, one)}
     assert {"AsyncClient", "Client", "FakeClient", "ApiError"} <= named.keys()
     assert named.keys() - found.keys() == set()
-    assert {name: left for name, one in named.items() if (left := lacking(whole(found, name), members(root, one)))} == {}
+    assert {
+        name: left for name, one in named.items() if (left := lacking(whole(found, name), members(root, one)))
+    } == {}
     assert {f"client.{name}" for name in features(root)} <= found.keys()
     assert features(root) >= {one.feature for one in OPERATIONS.values()}
 
