@@ -237,7 +237,7 @@ def explain(options: argparse.Namespace) -> int:
 
 
 def new(options: argparse.Namespace) -> int:
-    """Write an operation into the three scripts, with the method that is left to fill in."""
+    """Write an operation into the three languages, with the method that is left to fill in."""
     wanted = NewOperation(
         options.name,
         options.feature,
@@ -263,7 +263,7 @@ def new(options: argparse.Namespace) -> int:
 
 
 def remove(options: argparse.Namespace) -> int:
-    """Take an operation or a feature out of the three scripts and the code, and say what is left for a person."""
+    """Take an operation or a feature out of the three languages and the code, and say what is left for a person."""
     try:
         left = take_away(options.specs, options.features, name=options.name, feature=options.feature)
     except Refused as error:

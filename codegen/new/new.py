@@ -1,4 +1,4 @@
-"""`python -m codegen new`: an operation with its halves in all three scripts, its numbers, and a method to fill in.
+"""`python -m codegen new`: an operation with its halves in all three languages, its numbers, and a method to fill in.
 
 Its records are empty: fields are the person's, who adds them to the schemas and lets `fix` write their proto halves. A feature
 that is new gets its modules and its place in the product. Promises: only inserts, so that comments and order stay; refuses

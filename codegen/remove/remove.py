@@ -1,4 +1,4 @@
-"""`python -m codegen remove`: takes an operation or a feature out of the three scripts and out of the code.
+"""`python -m codegen remove`: takes an operation or a feature out of the three languages and out of the code.
 
 Promises: numbers that a commit has seen stay in the lock, marked; the contract that is left compiles, or nothing is written.
 What only a person can decide is said: vocabulary that nobody uses now, tables in databases, tests.

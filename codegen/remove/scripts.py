@@ -1,4 +1,4 @@
-"""Takes operations out of the three scripts: their halves, then what nothing refers to any more because of that.
+"""Takes operations out of the three languages: their halves, then what nothing refers to any more because of that.
 
 What was referred to by nothing before stays: it is somebody's draft. The vocabulary of `policy.yaml` and `errors.yaml` stays, too.
 """

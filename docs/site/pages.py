@@ -9,11 +9,17 @@ from pathlib import Path, PurePosixPath
 
 from docs.site.commands import commands
 from docs.site.contract import errors, words
-from docs.site.python_client import python_client
-from docs.site.typescript_client import typescript_client
+from docs.site.python_client import python_client, python_models
+from docs.site.typescript_client import (
+    typescript_client,
+    typescript_functions,
+    typescript_react,
+    typescript_types,
+)
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
+STYLE = "colours.css"
 LANGUAGE = "reference/language.md"
 """Where specs/README.md stands in the site."""
 GENERATED: dict[str, Callable[[Path], str]] = {
@@ -21,7 +27,11 @@ GENERATED: dict[str, Callable[[Path], str]] = {
     "reference/errors.md": errors,
     "reference/commands.md": commands,
     "reference/python_client.md": python_client,
+    "reference/python_models.md": python_models,
     "reference/typescript_client.md": typescript_client,
+    "reference/typescript_types.md": typescript_types,
+    "reference/typescript_functions.md": typescript_functions,
+    "reference/typescript_react.md": typescript_react,
 }
 """What is made of the tree at each build, so it is never stale: the reference is of the contract that stands in specs/."""
 NAMED = re.compile(r"(?<!\[)`(?:docs/([a-z_/]+\.md)|(specs/README\.md))`")
@@ -36,6 +46,7 @@ def lay_out(folder: Path, docs: Path = DOCS) -> list[str]:
     pages = folder / "pages"
     shutil.copytree(docs, pages, ignore=shutil.ignore_patterns("site", "*.toml", "__pycache__"))
     (folder / "zensical.toml").write_bytes((docs / "zensical.toml").read_bytes())
+    shutil.copyfile(Path(__file__).parent / STYLE, pages / STYLE)
     texts = {path.relative_to(pages).as_posix(): path.read_text() for path in pages.rglob("*.md")}
     texts[LANGUAGE] = (ROOT / "specs" / "README.md").read_text()
     texts |= {name: write(ROOT) for name, write in GENERATED.items()}

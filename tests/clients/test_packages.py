@@ -52,8 +52,9 @@ def test_a_wheel_has_the_package_and_says_what_it_needs(built: Path) -> None:
     assert {name for name in names if not name.endswith("/") and ".dist-info/" not in name} == kept
     assert "stele_client/py.typed" in names
     needs = metadata.get_all("Requires-Dist", [])
-    assert {one.split(">")[0] for one in needs} == {"httpx2", "pydantic", "websockets", "protobuf"}
-    assert next(one for one in needs if one.startswith("protobuf")).endswith("extra == 'protobuf'")
+    assert {one.split(">")[0] for one in needs} == {"httpx2", "pydantic", "websockets", "protobuf", "keyring"}
+    for extra in ("protobuf", "keyring"):
+        assert next(one for one in needs if one.startswith(extra)).endswith(f"extra == '{extra}'")
     assert (metadata["Name"], metadata["Version"], metadata["License-Expression"]) == ("stele-client", "1.0.0", "MIT")
 
 

@@ -153,6 +153,77 @@ def test_a_session_is_kept_renewed_and_ended(newcomer: Terminal, service: Runnin
     assert newcomer("call", "artists.get_page", "--url", service.url).returncode == 4
 
 
+def in_keyring(terminal: Terminal, *words: str, given: str = "") -> subprocess.CompletedProcess[str]:
+    """What the keyring's own program does and prints."""
+    command = [sys.executable, "-m", "keyring", *words]
+    return subprocess.run(command, env={**os.environ, **terminal.settings}, input=given, capture_output=True, text=True, check=False, timeout=60)  # fmt: skip
+
+
+@pytest.fixture
+def keeper(tmp_path: Path) -> Terminal:
+    """A newcomer who has chosen a keyring: one that keeps a file in his folder for data."""
+    backend = "keyrings.alt.file.PlaintextKeyring"
+    return Terminal(tmp_path, PYTHON_KEYRING_BACKEND=backend, XDG_DATA_HOME=str(tmp_path / "data"))
+
+
+def login(terminal: Terminal, service: RunningService) -> Any:
+    """What the file of accounts has after it."""
+    done = terminal("login", "editor", "--password-stdin", "--url", service.url, given="editor\n")
+    assert done.returncode == 0, done.stderr
+    (listed,) = json.loads((terminal.home / "config" / "stele" / "accounts.json").read_text())
+    return listed
+
+
+def test_a_session_is_kept_in_the_keyring_and_in_no_file(keeper: Terminal, service: RunningService) -> None:
+    """The file has address and user, so that the last login is found; what is renewed and what has ended is so in the keyring."""
+    assert login(keeper, service) == {"url": service.url, "username": "editor"}
+    kept = json.loads(in_keyring(keeper, "get", "stele", service.url).stdout)
+    assert sorted(kept) == ["access", "due", "refresh", "until", "url", "username"]
+    assert keeper("call", "artists.get_page").returncode == 0
+    in_keyring(keeper, "set", "stele", service.url, given=json.dumps({**kept, "due": 0}))
+    assert keeper("call", "artists.get_page").returncode == 0
+    renewed = json.loads(in_keyring(keeper, "get", "stele", service.url).stdout)
+    assert renewed["access"] != kept["access"]
+    assert keeper("logout", "--url", service.url).returncode == 0
+    assert in_keyring(keeper, "get", "stele", service.url).returncode == 1
+    assert keeper("call", "artists.get_page", "--url", service.url).returncode == 4
+
+
+STUBBORN = """from keyring.backend import KeyringBackend
+from keyring.errors import KeyringLocked, PasswordSetError
+
+
+class Full(KeyringBackend):
+    priority = 5
+
+    def get_password(self, service, username):
+        raise KeyringLocked("nobody unlocks it")
+
+    def set_password(self, service, username, password):
+        raise PasswordSetError("it is full")
+"""
+
+
+@pytest.mark.parametrize("backend", ["stubborn.Full", "keyring.backends.null.Keyring", "keyring.backends.fail.Keyring"])
+def test_what_no_keyring_takes_is_in_the_file(newcomer: Terminal, service: RunningService, backend: str) -> None:
+    """It refuses, the user wants none, or there is none."""
+    (newcomer.home / "stubborn.py").write_text(STUBBORN)
+    path = os.pathsep.join((str(ROOT), str(newcomer.home)))
+    newcomer.settings |= {"PYTHON_KEYRING_BACKEND": backend, "PYTHONPATH": path}
+    assert "access" in login(newcomer, service)
+    assert newcomer("call", "artists.get_page").returncode == 0
+
+
+def test_a_keyring_that_is_locked_is_said(keeper: Terminal, service: RunningService) -> None:
+    """The session is there, and cannot be had: log in again, or unlock it."""
+    login(keeper, service)
+    (keeper.home / "stubborn.py").write_text(STUBBORN)
+    path = os.pathsep.join((str(ROOT), str(keeper.home)))
+    done = keeper("call", "artists.get_page", PYTHON_KEYRING_BACKEND="stubborn.Full", PYTHONPATH=path)
+    assert (done.returncode, done.stdout) == (4, "")
+    assert "the keyring does not give out the session: nobody unlocks it" in done.stderr
+
+
 def test_a_wrong_password_is_not_kept(newcomer: Terminal, service: RunningService) -> None:
     done = newcomer("login", "editor", "--password-stdin", "--url", service.url, given="wrong\n")
     assert done.returncode == 4

@@ -6,18 +6,11 @@ import pytest
 from playwright.async_api import expect
 
 from tests.console.visits import MARKS, Scheme, Visit, visit
-from tests.node import MODULES, install
+from tests.node import install
 from tests.running_service import RunningService
 
 pytestmark = MARKS
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 PLACES = ["", "#/operation/update_artist", "#/event/artist_created", "#/live", "#/operation/nothing"]
-RUN = "rules => axe.run({ runOnly: rules }).then(found => found.violations.map(one => `${one.id}: ${one.nodes[0].html} ${one.nodes[0].failureSummary}`))"
-
-
-async def clean(visitor: Visit) -> None:
-    await visitor.page.evaluate((MODULES / "axe-core" / "axe.min.js").read_text())
-    assert await visitor.page.evaluate(RUN, RULES) == []
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -31,8 +24,7 @@ async def test_axe_finds_nothing_and_nothing_is_cut_off(service: RunningService,
     async with visit(service.url, width=width, scheme=scheme) as visitor:
         for place in PLACES:
             await visitor.open(place)
-            await clean(visitor)
-            assert await visitor.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), place
+            await visitor.clean()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -40,19 +32,19 @@ async def test_axe_finds_nothing_in_what_opens_and_what_is_answered(service: Run
     async with visit(service.url, scheme=scheme) as visitor:
         await visitor.open("#/operation/get_artists")
         await visitor.page.get_by_role("button", name="Log in").click()
-        await clean(visitor)
+        await visitor.clean()
         await visitor.page.keyboard.press("Escape")
         await visitor.send()
-        await clean(visitor)
+        await visitor.clean()
         await visitor.log_in()
         await visitor.page.get_by_role("button", name="All four doors").click()
         await expect(visitor.page.get_by_text("All 4 doors answer the same.")).to_be_visible()
         await visitor.page.get_by_role("button", name="WebSocket · protobuf").click()
         await visitor.answer.get_by_role("tab", name="As received").click()
-        await clean(visitor)
+        await visitor.clean()
         await visitor.page.get_by_role("tab", name="JSON", exact=True).click()
         await visitor.page.get_by_label("Request as JSON").fill('{"strange": ')
-        await clean(visitor)
+        await visitor.clean()
 
 
 async def test_a_call_is_made_by_keyboard_alone(console: Visit) -> None:

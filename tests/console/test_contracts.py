@@ -13,7 +13,6 @@ from codegen.ir.operations import Contract
 from codegen.pipeline import build, load
 from tests.codegen.compiled import both_ways, contract_with
 from tests.codegen.contracts import CORPUS, compose
-from tests.console.test_access import clean
 from tests.console.visits import MARKS, Visit
 from tests.node import install
 
@@ -68,7 +67,7 @@ async def test_every_page_of_a_realistic_contract_is_drawn(console: Visit, name:
     contract = load(compose(name, tmp_path, CORPUS)).contract
     await put(console, contract)
     await console.open()
-    await clean(console)
+    await console.clean()
     for operation in contract.operations:
         await console.page.goto(f"{console.url}/#/operation/{operation.name}")
         await expect(console.page.get_by_role("heading", level=1)).to_contain_text(operation.name)

@@ -10,6 +10,7 @@ import pytest
 from playwright.async_api import Locator, expect
 
 from app.development.servers import Postgres, Valkey
+from generated.client import AsyncClient
 from tests.console.visits import MARKS, Visit, visit
 from tests.running_service import RunningService
 
@@ -47,6 +48,54 @@ async def test_a_call_its_reply_and_its_event_are_seen(console: Visit, encoding:
     await expect(event).to_contain_text(name)
 
 
+async def test_a_topic_with_parameters_is_followed_and_left_by_its_values(console: Visit) -> None:
+    """A field for each parameter; one value is one topic, and its events are seen until it is left."""
+    page = console.page
+    async with AsyncClient(console.url, username="admin", password="admin") as client:
+        one, other = [await client.artists.create(name=f"Topic / {uuid4()}") for _ in range(2)]
+        await connect(console)
+        form = page.get_by_role("form", name="Topic artists/{artist.id}")
+        await form.get_by_label("artist.id").fill("one")
+        await expect(form.get_by_text("A whole number is needed.")).to_be_visible()
+        await expect(form.get_by_role("button", name="Follow")).to_be_disabled()
+        await form.get_by_label("artist.id").fill(str(one.id))
+        await form.get_by_label("artist.id").press("Enter")
+        await expect(line(console, "subscribed")).to_be_visible()
+        await expect(form.get_by_role("button", name="Follow")).to_be_disabled()
+        for artist in (other, one):
+            await client.artists.update(artist_id=artist.id, name=f"{artist.name} II", expected_version=artist.version)
+        event = line(console, f"topic artists/{one.id}")
+        await event.get_by_text("artist_updated").first.click()
+        await expect(event).to_contain_text(f"{one.name} II")
+        await expect(line(console, f"topic artists/{other.id}")).to_have_count(0)
+        await page.get_by_role("button", name=f"Unfollow artists/{one.id}").click()
+        await expect(line(console, "unsubscribed")).to_be_visible()
+        await expect(page.get_by_text("None of them is followed.")).to_be_visible()
+
+
+async def test_a_value_is_spelled_as_the_name_of_its_topic(console: Visit) -> None:
+    """Whatever stands in it, as the clients spell it."""
+    name = f"Ä/é {uuid4()}"
+    async with AsyncClient(console.url, username="admin", password="admin") as client:
+        artist = await client.artists.create(name=name)
+        await connect(console)
+        form = console.page.get_by_role("form", name="Topic artist-names/{artist.name}")
+        await form.get_by_label("artist.name").fill(name)
+        await form.get_by_role("button", name="Follow").click()
+        await expect(line(console, "subscribed")).to_be_visible()
+        await client.artists.update(artist_id=artist.id, name=name, bio="new", expected_version=artist.version)
+        await expect(line(console, re.compile("artist_updated.*topic artist-names/%C3%84%2F%C3%A9%20"))).to_be_visible()
+
+
+async def test_a_topic_that_the_handler_refuses_is_followed_no_more(console: Visit) -> None:
+    await connect(console)
+    form = console.page.get_by_role("form", name="Topic artists/{artist.id}")
+    await form.get_by_label("artist.id").fill("9007199254740991")
+    await form.get_by_role("button", name="Follow").click()
+    await expect(line(console, "follows no more")).to_contain_text("artists/9007199254740991")
+    await expect(console.page.get_by_text("None of them is followed.")).to_be_visible()
+
+
 async def test_a_socket_that_is_cut_is_opened_again_and_what_was_followed_goes_on(console: Visit) -> None:
     name = f"After {uuid4()}"
     await connect(console)
@@ -70,8 +119,8 @@ async def test_calls_in_flight_are_seen_and_cancelled_one_by_one(console: Visit)
     await flights.first.click()
     await expect(flights).to_have_count(9)
     await expect(line(console, "cancelled")).to_be_visible()
-    await expect(line(console, "connected again")).to_be_visible(timeout=20_000)
-    await expect(console.page.get_by_text("No call waits for its answer.")).to_be_visible(timeout=20_000)
+    await expect(line(console, "connected again")).to_be_visible(timeout=60_000)
+    await expect(console.page.get_by_text("No call waits for its answer.")).to_be_visible(timeout=60_000)
 
 
 async def test_the_log_is_filtered_and_lines_are_pinned_and_sent_again(console: Visit) -> None:

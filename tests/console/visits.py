@@ -12,12 +12,16 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.async_api import ConsoleMessage, Page, Request, async_playwright, expect
 
+from tests.node import MODULES
+
 CHROMIUM = shutil.which("chromium")
 MARKS = [
     pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium on the path: apt-get install chromium"),
     pytest.mark.xdist_group("browser"),
 ]
 Scheme = Literal["light", "dark"]
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+RUN = "rules => axe.run({ runOnly: rules }).then(found => found.violations.map(one => `${one.id}: ${one.nodes[0].html} ${one.nodes[0].failureSummary}`))"
 
 
 @dataclass
@@ -48,6 +52,14 @@ class Visit:
     @property
     def answer(self) -> Any:
         return self.page.get_by_role("region", name="Answer")
+
+    async def clean(self) -> None:
+        """axe-core, of `tests/npm`, finds nothing in what is shown, and nothing of it is cut off at the side. What axe itself sets in line is among the
+        complaints afterwards."""
+        assert await self.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        await self.page.evaluate((MODULES / "axe-core" / "axe.min.js").read_text())
+        found = await self.page.evaluate(RUN, RULES)
+        assert found == [], found
 
     def note(self, message: ConsoleMessage) -> None:
         if message.type == "error" and "Failed to load resource" not in message.text:

@@ -134,6 +134,7 @@ def _project(contract: Contract, name: str) -> str:
         "",
         "[project.optional-dependencies]",
         'protobuf = ["protobuf>=5.29,<8"]',
+        'keyring = ["keyring>=25,<26"]',
         "",
         "[project.scripts]",
         f'{program_name(contract)} = "{name}.__main__:main"',

@@ -115,7 +115,8 @@ def emit_client(contract: Contract, folder: str) -> File:
     lines += [*comment([f"The client of {contract.info.title}: its operations by feature, and its events."])]
     lines += ["export interface Client extends BaseClient<Events> {"]
     lines += [f"  readonly {feature_name(one)}: {pascal(one)}Api;" for one in contract.features]
-    lines += ["}", "", "export function createClient(options: $.ClientOptions): Client {"]
+    lines += ["}", "", *comment(["A client of one service. Nothing is sent before the first call, or `connect`."])]
+    lines += ["export function createClient(options: $.ClientOptions): Client {"]
     lines += [
         "  const connection = new Connection(CONTRACT, options);",
         "  return Object.assign(new BaseClient(connection, EVENTS), {",
@@ -127,7 +128,8 @@ def emit_client(contract: Contract, folder: str) -> File:
 
 
 def _feature(contract: Contract, feature: str) -> list[str]:
-    lines = [f"export interface {pascal(feature)}Api {{"]
+    lines = comment([f"The operations of `{feature}`."])
+    lines.append(f"export interface {pascal(feature)}Api {{")
     for operation in _of(contract, feature):
         mark = "?" if _is_optional(operation) else ""
         taken = f"(input{mark}: $types.{operation.request.name}, options?: $.CallOptions)"

@@ -30,7 +30,10 @@ PLAIN = re.compile(r'filename="([^"]*)"', re.IGNORECASE)
 
 class AsyncDownload:
     """To be used as a context manager, or closed. It is walked once, by iteration, `read` or `save`. Between two chunks the
-    call's own timeout may pass."""
+    call's own timeout may pass.
+
+    Known at once: `media_type`; `length` in bytes, None where the server does not know it; `filename`, without folders; `etag`, as it stands
+    in the header."""
 
     def __init__(
         self,

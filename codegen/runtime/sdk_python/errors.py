@@ -82,7 +82,8 @@ class FieldFault:
 
 
 class ApiError(ClientError):
-    """The server's refusal (RFC 9457). `code` is the contract's; `retry_after_s` says when to come again."""
+    """The server's refusal (RFC 9457): `code` of the contract, `status`, `title`, `detail`, `trace_id`, and `errors`, a FieldFault for each
+    mistake. `retry_after_s` says when to come again, None where nobody said."""
 
     code: str = ""
     kind: str = "ERROR"
@@ -106,40 +107,58 @@ class ApiError(ClientError):
 
 
 class ServerError(ApiError):
+    """`ERROR`: something failed at the server."""
+
     kind = "ERROR"
 
 
 class InvalidData(ApiError):
+    """`INVALID_DATA`: the request is wrong; `errors` says where."""
+
     kind = "INVALID_DATA"
 
 
 class PermissionDenied(ApiError):
+    """`PERMISSION_DENIED`: the caller is known, and may not."""
+
     kind = "PERMISSION_DENIED"
 
 
 class Unauthenticated(ApiError):
+    """`UNAUTHENTICATED`: no token, or one that is not accepted."""
+
     kind = "UNAUTHENTICATED"
 
 
 class NotFound(ApiError):
+    """`NOT_FOUND`: there is no such thing, or none that the caller may see."""
+
     kind = "NOT_FOUND"
 
 
 class Conflict(ApiError):
+    """`CONFLICT`: what is stored does not allow it."""
+
     kind = "CONFLICT"
 
 
 class RateLimited(ApiError):
+    """`RATE_LIMITED`: too many calls; `retry_after_s` says when to come again."""
+
     kind = "RATE_LIMITED"
     retryable = True
 
 
 class TimedOut(ApiError):
+    """`TIMEOUT`: the server's deadline passed."""
+
     kind = "TIMEOUT"
     retryable = True
 
 
 class Unavailable(ApiError):
+    """`UNAVAILABLE`: the server cannot serve now."""
+
     kind = "UNAVAILABLE"
     retryable = True
 

@@ -1,10 +1,13 @@
 /** How a client is set, and what it tells while it works. */
 
+/** `auto` is the socket once it is open, else HTTP; the others pin a door. */
 export type Transport = "auto" | "http" | "ws";
+/** How calls, answers and events are written, at both doors. */
 export type Encoding = "json" | "protobuf";
+/** The way that an attempt takes. */
 export type Door = "http" | "ws";
 
-/** `expiresInMs` counts from the moment the token was asked for. */
+/** An access token, and what is known of it. `expiresInMs` counts from the moment the token was asked for. */
 export interface Token {
   readonly access: string;
   readonly expiresInMs?: number | undefined;
@@ -51,10 +54,12 @@ export interface WebSocketLike {
   addEventListener(type: string, listener: (event: never) => void): void;
 }
 
+/** The constructor of such a one; `options` are given where headers can be sent. */
 export interface WebSocketClass {
   new (url: string, protocols: string[], options?: { headers: { [name: string]: string } }): WebSocketLike;
 }
 
+/** All that can be set; only `baseUrl` must be. */
 export interface ClientOptions {
   /** Several are nodes of one service: the next is taken where one ends or does not answer. */
   readonly baseUrl: string | readonly string[];
@@ -62,25 +67,33 @@ export interface ClientOptions {
   readonly token?: string | TokenProvider;
   /** Log in at the first call that needs it, and again whenever the session has ended. */
   readonly credentials?: { readonly username: string; readonly password: string };
+  /** `auto` if it is not said. */
   readonly transport?: Transport;
+  /** `json` if it is not said. */
   readonly encoding?: Encoding;
   /** A call's own time, all attempts included; 30 s if it is not said. */
   readonly timeoutMs?: number;
+  /** Attempts of a call after its first; 6 if it is not said. */
   readonly maxRetries?: number;
+  /** Events that wait for one reader before it ends with EventsDropped; 1000 if it is not said. */
   readonly maxQueuedEvents?: number;
   /** A socket that was silent for so long is asked for a sign of life, and left if it gives none; 20 s if it is not said. */
   readonly heartbeatMs?: number;
   readonly hooks?: Hooks;
   /** For platforms without a WebSocket of their own. */
   readonly webSocket?: WebSocketClass;
+  /** In place of the platform's own: for a proxy, a header, a measure; `withMiddleware` makes one. */
   readonly fetch?: typeof fetch;
   /** Open the socket with a one-time ticket instead of the token. */
   readonly useTicket?: boolean;
 }
 
+/** What one call sets for itself. */
 export interface CallOptions {
+  /** Its own time, all attempts included; else the client's. */
   readonly timeoutMs?: number;
   /** A UUID; the same for a call that is made again after a restart. */
   readonly idempotencyKey?: string;
+  /** Ends the call here, and tells the server. */
   readonly signal?: AbortSignal;
 }

@@ -17,6 +17,7 @@ export class Pager<P extends Page, I = P["items"][number]> implements AsyncItera
     this.#fetch = fetch;
   }
 
+  /** Each page as it came. */
   async *pages(): AsyncGenerator<P, void, undefined> {
     let cursor: string | undefined;
     while (true) {

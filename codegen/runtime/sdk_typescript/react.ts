@@ -6,6 +6,7 @@ import type { Received, Stream } from "./events.ts";
 import type { Topic } from "./operation.ts";
 import type { CallOptions } from "./options.ts";
 
+/** What `useOperation` answers: the call as it stands now. */
 export interface OperationState<T> {
   /** The last answer, also while the next one is awaited. */
   readonly data: T | undefined;
@@ -16,6 +17,7 @@ export interface OperationState<T> {
   readonly reload: () => void;
 }
 
+/** What `useTopic` answers: what was heard so far. */
 export interface TopicState<T> {
   /** The newest last; no more than `keep`. */
   readonly events: readonly Received<T>[];

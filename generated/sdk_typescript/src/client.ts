@@ -10,6 +10,7 @@ import type * as $ from "./runtime/connection.ts";
 import type * as $types from "./types.ts";
 import type * as $paging from "./runtime/paging.ts";
 
+/** The operations of `audit_log`. */
 export interface AuditLogApi {
   /**
    * Read one audit row.
@@ -20,6 +21,7 @@ export interface AuditLogApi {
   getPage(input?: $types.GetAuditLogsRequest, options?: $.CallOptions): Promise<$types.AuditLogPage>;
 }
 
+/** The operations of `auth`. */
 export interface AuthApi {
   /** Get a ticket that opens one WebSocket. */
   createWsTicket(input?: $types.CreateWsTicketRequest, options?: $.CallOptions): Promise<$types.WsTicket>;
@@ -46,6 +48,7 @@ export interface AuthApi {
   refresh(input: $types.RefreshRequest, options?: $.CallOptions): Promise<$types.Tokens>;
 }
 
+/** The operations of `authors`. */
 export interface AuthorsApi {
   /**
    * Create an author.
@@ -87,6 +90,7 @@ export interface AuthorsApi {
   update(input: $types.UpdateAuthorRequest, options?: $.CallOptions): Promise<$types.Author>;
 }
 
+/** The operations of `books`. */
 export interface BooksApi {
   /**
    * Create a book.
@@ -120,6 +124,7 @@ export interface BooksApi {
   update(input: $types.UpdateBookRequest, options?: $.CallOptions): Promise<$types.Book>;
 }
 
+/** The operations of `system`. */
 export interface SystemApi {
   /** Say how the node is and which contract it speaks. */
   health(input?: $types.HealthRequest, options?: $.CallOptions): Promise<$types.Health>;
@@ -160,6 +165,7 @@ export interface Client extends BaseClient<Events> {
   readonly system: SystemApi;
 }
 
+/** A client of one service. Nothing is sent before the first call, or `connect`. */
 export function createClient(options: $.ClientOptions): Client {
   const connection = new Connection(CONTRACT, options);
   return Object.assign(new BaseClient(connection, EVENTS), {

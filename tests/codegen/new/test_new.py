@@ -1,4 +1,4 @@
-"""A new operation stands in all three scripts with its number and a method to fill in; nothing that stood there is changed."""
+"""A new operation stands in all three languages with its number and a method to fill in; nothing that stood there is changed."""
 
 from __future__ import annotations
 

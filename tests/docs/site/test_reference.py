@@ -14,9 +14,6 @@ from app.__main__ import COMMANDS
 from codegen.__main__ import COMMANDS as CODEGEN
 from docs.site.commands import commands, help_of
 from docs.site.contract import errors, words
-from docs.site.python_client import python_client
-from docs.site.typescript_client import typescript_client
-from generated.operations import OPERATIONS
 from proof.__main__ import ENGINES
 
 ROOT = Path(__file__).parents[3]
@@ -60,17 +57,3 @@ def test_help_is_as_wide_on_every_machine(monkeypatch: pytest.MonkeyPatch) -> No
 
     monkeypatch.setenv("COLUMNS", "30")
     assert help_of(main, ["serve"]) == "serve --help 100"
-
-
-def test_each_operation_is_a_method_of_both_clients() -> None:
-    """By what the generated clients themselves call."""
-    python, typescript = python_client(ROOT), typescript_client(ROOT)
-    (api,) = (ROOT / "generated" / "sdk_python").glob("*/_async_api.py")
-    methods = set(re.findall(r"^    async def ([a-z]\w*)\(", api.read_text(), re.MULTILINE))
-    assert {name for name in methods if f"async def {name}(" not in python} == set()
-    client = (ROOT / "generated" / "sdk_typescript" / "src" / "client.ts").read_text()
-    assert {
-        name for name in re.findall(r"^      (\w+): \(", client, re.MULTILINE) if f"{name}(" not in typescript
-    } == set()
-    features = {operation.feature for operation in OPERATIONS.values()}
-    assert {f"client.{name}" for name in features} <= headings(python, "###")

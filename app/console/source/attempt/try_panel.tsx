@@ -11,9 +11,11 @@ import { samples } from "../reference/samples.ts";
 import { useSession } from "../session/account.tsx";
 import { Comparison } from "./comparison.tsx";
 import { Editor, jsonOf } from "./editor.tsx";
+import type { Chosen } from "./files.tsx";
+import { Files } from "./files.tsx";
 import { Fields } from "./form.tsx";
 import { Result } from "./result.tsx";
-import { validate } from "./validate.ts";
+import { isMembers, validate } from "./validate.ts";
 
 interface Props {
   readonly entry: Entry;
@@ -26,16 +28,17 @@ type Members = { readonly [name: string]: unknown };
 export function TryPanel({ entry, catalogue, doors }: Props) {
   useSession(doors.session);
   const ways = useMemo(() => waysOf(entry), [entry]);
-  const [value, setValue] = useState<unknown>(() => sample(entry.input));
+  const media = entry.data.http?.files ?? {};
+  const byFile = useMemo(() => new Set(Object.keys(media)), [entry]);
+  const [value, setValue] = useState<unknown>(() => without(sample(entry.input), byFile));
   const [way, setWay] = useState(0);
-  const [files, setFiles] = useState<{ readonly [field: string]: Blob }>({});
+  const [files, setFiles] = useState<Chosen>({});
   const [outcomes, setOutcomes] = useState<readonly Outcome[]>([]);
   const [isBusy, setBusy] = useState(false);
-  const byFile = useMemo(() => new Set(Object.keys(entry.data.http?.files ?? {})), [entry]);
   const own = useMemo(() => validate(entry.input, value).filter((one) => !byFile.has(one.pointer.slice(1))), [entry, value, byFile]);
   const told = outcomes.length === 1 ? faultsOf(outcomes[0]) : [];
   const faults = new Map([...told, ...own].map((one) => [one.pointer, one.message]));
-  useEffect(() => setOutcomes((found) => (found.some((one) => faultsOf(one).length > 0) ? [] : found)), [value]);
+  useEffect(() => setOutcomes((found) => (found.some((one) => faultsOf(one).length > 0) ? [] : found)), [value, files]);
   const send = async (chosen: readonly Way[]): Promise<void> => {
     setBusy(true);
     const found: Outcome[] = [];
@@ -58,7 +61,7 @@ export function TryPanel({ entry, catalogue, doors }: Props) {
       <h2>Try it</h2>
       {needsLogin && <p class="notice">It asks for a token: log in above, or see how it refuses.</p>}
       <Tabs label="Request" tabs={[
-        { name: "Form", content: () => (entry.input.fields.length > 0 ? <><Files names={[...byFile]} onChange={setFiles} files={files} /><Fields type={entry.input} value={value} onChange={setValue} faults={faults} pointer="" omit={byFile} /></> : <p class="empty">It takes no input.</p>) },
+        { name: "Form", content: () => (entry.input.fields.length > 0 ? <><Files type={entry.input} media={media} chosen={files} onChange={setFiles} faults={faults} /><Fields type={entry.input} value={value} onChange={setValue} faults={faults} pointer="" omit={byFile} /></> : <p class="empty">It takes no input.</p>) },
         { name: "JSON", content: () => <Editor type={entry.input} value={value} onChange={setValue} faults={[...told, ...own]} /> },
         ...samples(entry, catalogue, value as Members).map((one) => ({ name: one.name, content: () => <Code text={one.text} what={`This call in ${one.name}`} /> })),
       ]} />
@@ -75,6 +78,11 @@ export function TryPanel({ entry, catalogue, doors }: Props) {
   );
 }
 
+/** What is chosen from the disk is no part of the JSON. */
+function without(value: unknown, names: ReadonlySet<string>): unknown {
+  return isMembers(value) ? Object.fromEntries(Object.entries(value).filter(([name]) => !names.has(name))) : value;
+}
+
 /** What the service says of fields. */
 function faultsOf(outcome: Outcome | undefined): readonly { pointer: string; message: string }[] {
   const error = outcome?.error;
@@ -83,22 +91,4 @@ function faultsOf(outcome: Outcome | undefined): readonly { pointer: string; mes
   }
   const pointer = (error as { pointer?: unknown } | undefined)?.pointer;
   return typeof pointer === "string" && error ? [{ pointer, message: error.message }] : [];
-}
-
-interface FilesProps {
-  readonly names: readonly string[];
-  readonly files: { readonly [field: string]: Blob };
-  readonly onChange: (files: { readonly [field: string]: Blob }) => void;
-}
-
-function Files({ names, files, onChange }: FilesProps) {
-  return (
-    <>
-      {names.map((name) => (
-        <div class="form-field" key={name}>
-          <label><code>{name}</code> <span class="type">bytes</span><input type="file" onChange={(event) => { const file = event.currentTarget.files?.[0]; onChange(file ? { ...files, [name]: file } : files); }} /></label>
-        </div>
-      ))}
-    </>
-  );
 }

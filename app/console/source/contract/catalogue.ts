@@ -36,7 +36,10 @@ export interface Happening {
   readonly name: string;
   readonly feature: string;
   readonly summary: string;
-  readonly topic: string;
+  /** All that tell it; those with parameters as the contract writes them. */
+  readonly topics: readonly string[];
+  /** The one under which its name is followed; of topics with parameters alone there is none. */
+  readonly topic: string | undefined;
   readonly pkgId: number;
   readonly roles: readonly (readonly string[])[] | undefined;
   readonly type: Located;
@@ -186,7 +189,8 @@ function eventOf(name: string, { asyncapi, client }: Documents, driven: Driven):
     name,
     feature: told.feature,
     summary: socket.summary ?? message?.title ?? "",
-    topic: told.topic,
+    topics: told.topics ?? [told.topic],
+    topic: told.topic || undefined,
     pkgId: told.pkgId,
     roles: rolesOf(socket),
     type: new Located(data, asyncapi).resolved,

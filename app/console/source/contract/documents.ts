@@ -84,7 +84,7 @@ export interface SocketOperation extends Words {
   readonly reply?: { readonly messages: readonly Pointer[] };
   readonly security?: readonly (Pointer | { readonly "x-roles"?: readonly string[] })[];
   readonly "x-pkg-id": number;
-  readonly "x-topic"?: string;
+  readonly "x-topic"?: string | readonly string[];
   readonly "x-errors"?: readonly string[];
 }
 
@@ -153,7 +153,7 @@ export interface ClientData {
   readonly packages: { readonly python: string; readonly npm: string };
   readonly session: { readonly login?: string; readonly refresh?: string; readonly logout?: string; readonly ticket?: string };
   readonly operations: { readonly [name: string]: OperationData };
-  readonly events: { readonly [name: string]: { readonly feature: string; readonly pkgId: number; readonly topic: string; readonly protobuf?: true; readonly output: string } };
+  readonly events: { readonly [name: string]: { readonly feature: string; readonly pkgId: number; readonly topic: string; readonly topics?: readonly string[]; readonly protobuf?: true; readonly output: string } };
   readonly tables: { readonly [name: string]: TableData };
 }
 

@@ -20,7 +20,7 @@ export function revive(data: ClientData): Driven {
   const tables = new Tables(data);
   const operations = new Map(Object.entries(data.operations).map(([name, one]) => [name, operationOf(name, one, tables)]));
   const events = new Map(
-    Object.entries(data.events).map(([name, { output, feature: _, ...event }]) => [name, { name, ...event, output: () => tables.get(output) }] as const),
+    Object.entries(data.events).map(([name, { output, feature: _, topics: __, ...event }]) => [name, { name, ...event, output: () => tables.get(output) }] as const),
   );
   const session = Object.fromEntries(Object.entries(data.session).map(([role, name]) => [role, operations.get(name)]));
   const { version, address, subprotocols } = data;

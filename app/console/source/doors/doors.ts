@@ -11,6 +11,9 @@ import { factsOf } from "./frames.ts";
 import type { Body, HttpSeen } from "./recorder.ts";
 import { recordingFetch, recordingSocket } from "./recorder.ts";
 
+/** Fields that are bytes beside JSON, by their names in it. */
+type Files = { readonly [field: string]: Blob | readonly Blob[] };
+
 export interface Way {
   readonly door: Door;
   readonly encoding: Encoding;
@@ -65,8 +68,8 @@ export class Doors {
     });
   }
 
-  /** One attempt, on one way. What goes wrong is in the outcome. `files` are the fields that are bytes beside JSON. */
-  async attempt(entry: Entry, text: string, way: Way, files: { readonly [field: string]: Blob } = {}): Promise<Outcome> {
+  /** One attempt, on one way. What goes wrong is in the outcome. */
+  async attempt(entry: Entry, text: string, way: Way, files: Files = {}): Promise<Outcome> {
     const requestId = newId();
     const began = performance.now();
     const door = this.#door(way);
@@ -144,11 +147,11 @@ export class Doors {
 }
 
 /** The input that a JSON text and files beside it are. Throws what the client says of it, with a pointer where there is one. */
-export function readInput({ operation }: Entry, text: string, files: { readonly [field: string]: Blob } = {}): unknown {
+export function readInput({ operation }: Entry, text: string, files: Files = {}): unknown {
   const table = operation.input();
   const given = parseJson(text === "" ? "{}" : text);
   const beside = table.fields.filter((one) => files[wireOf(one)] !== undefined);
-  const whole = beside.length === 0 ? given : { ...(given as object), ...Object.fromEntries(beside.map((one) => [wireOf(one), ""])) };
+  const whole = beside.length === 0 ? given : { ...(given as object), ...Object.fromEntries(beside.map((one) => [wireOf(one), one.many === "list" ? [] : ""])) };
   const input = readJson(table, whole) as object;
   return { ...input, ...Object.fromEntries(beside.map((one) => [one.name, files[wireOf(one)]])) };
 }

@@ -1,8 +1,10 @@
 /** One client that keeps a socket, watched from without: what it is told to do, and what it does of itself. */
 
 import { Connection } from "@runtime/connection.ts";
+import type { Topic } from "@runtime/operation.ts";
 import type { Encoding } from "@runtime/options.ts";
 import type { Catalogue, Entry, Happening } from "../contract/catalogue.ts";
+import type { AnyEvent } from "../contract/tables.ts";
 import { newId, readInput } from "../doors/doors.ts";
 import type { Doors } from "../doors/doors.ts";
 import type { WatchedSocket } from "../doors/recorder.ts";
@@ -106,18 +108,34 @@ export class Live {
     }
   }
 
-  toggle(happening: Happening): void {
-    const known = this.followed.find((one) => one.happening === happening);
-    if (known !== undefined) {
-      known.stop();
-      this.followed = this.followed.filter((one) => one !== known);
-    } else if (this.#connection !== undefined) {
-      const followed = follow(this.#connection, happening, (reason) => {
-        this.followed = this.followed.filter((one) => one !== followed);
-        this.#say("follows no more", `${happening.name}: ${reason}`);
-      });
-      this.followed = [...this.followed, followed];
+  toggle({ name, event }: Happening): void {
+    if (this.follows(name)) {
+      this.leave(name);
+    } else {
+      this.follow(name, event);
     }
+  }
+
+  follows(name: string): boolean {
+    return this.followed.some((one) => one.name === name);
+  }
+
+  /** An event by its name, or a topic; once. */
+  follow(name: string, what: AnyEvent | Topic<unknown>): void {
+    if (this.#connection === undefined || this.follows(name)) {
+      return;
+    }
+    const followed = follow(this.#connection, name, what, (reason) => {
+      this.followed = this.followed.filter((one) => one !== followed);
+      this.#say("follows no more", `${name}: ${reason}`);
+    });
+    this.followed = [...this.followed, followed];
+    this.#change();
+  }
+
+  leave(name: string): void {
+    this.followed.find((one) => one.name === name)?.stop();
+    this.followed = this.followed.filter((one) => one.name !== name);
     this.#change();
   }
 

@@ -6,6 +6,7 @@ import type { Catalogue } from "../contract/catalogue.ts";
 import type { Doors } from "../doors/doors.ts";
 import { useSession } from "../session/account.tsx";
 import { Composer } from "./composer.tsx";
+import { Events } from "./events.tsx";
 import { Live } from "./live.ts";
 import { LogView } from "./log_view.tsx";
 
@@ -59,26 +60,6 @@ function Controls({ live, doors }: { readonly live: Live; readonly doors: Doors 
       <button disabled={!isOpen} aria-pressed={live.isDeaf} onClick={() => live.toggleDeaf()}>{live.isDeaf ? "Read on" : "Stop reading"}</button>
       <button disabled={!doors.session.isLoggedIn} aria-pressed={doors.session.isHeld} onClick={() => live.toggleHold()}>{doors.session.isHeld ? "Renew again" : "Let the token expire"}</button>
     </div>
-  );
-}
-
-function Events({ live, catalogue }: { readonly live: Live; readonly catalogue: Catalogue }) {
-  const events = [...catalogue.events.values()];
-  return (
-    <section>
-      <h2>Events</h2>
-      {events.length === 0 && <p class="empty">The contract has no events.</p>}
-      <ul>
-        {events.map((one) => (
-          <li key={one.name}>
-            <label class="follow">
-              <input type="checkbox" disabled={live.state === "closed"} checked={live.followed.some(({ happening }) => happening === one)} onChange={() => live.toggle(one)} />
-              <span>{one.name} <span class="type">topic {one.topic}</span></span>
-            </label>
-          </li>
-        ))}
-      </ul>
-    </section>
   );
 }
 

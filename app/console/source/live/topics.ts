@@ -1,16 +1,50 @@
 /** Following events: all that the console knows of topics, which the client's runtime follows for it. */
 
 import type { Connection } from "@runtime/connection.ts";
-import type { Happening } from "../contract/catalogue.ts";
+import type { Topic } from "@runtime/operation.ts";
+import { made } from "@runtime/topic.ts";
+import type { AnyEvent } from "../contract/tables.ts";
+import type { Catalogue, Happening } from "../contract/catalogue.ts";
+import type { Located } from "../contract/schema.ts";
 
 export interface Followed {
-  readonly happening: Happening;
+  /** Of the event whose topic it is, or of a topic with its values. */
+  readonly name: string;
   readonly stop: () => void;
 }
 
+/** A topic with parameters: each value of them is one of its own. */
+export interface Family {
+  readonly template: string;
+  readonly parameters: readonly { readonly path: string; readonly type: Located | undefined }[];
+  readonly happenings: readonly Happening[];
+}
+
+const PARAMETER = /^\{(.+)\}$/;
+
+/** In the order of the contract's events. */
+export function familiesOf(catalogue: Catalogue): Family[] {
+  const happenings = [...catalogue.events.values()];
+  const templates = new Set(happenings.flatMap((one) => one.topics.filter((topic) => topic.includes("{"))));
+  return [...templates].map((template) => {
+    const told = happenings.filter((one) => one.topics.includes(template));
+    const paths = template.split("/").flatMap((part) => PARAMETER.exec(part)?.[1] ?? []);
+    return { template, happenings: told, parameters: paths.map((path) => ({ path, type: told[0] && fieldOf(told[0].type, path) })) };
+  });
+}
+
+/** The field of an event that gives a parameter its value; undefined where code calls it otherwise than JSON does. */
+function fieldOf(record: Located, path: string): Located | undefined {
+  return path.split(".").reduce<Located | undefined>((found, name) => found?.plain.fields.find((one) => one.name === name)?.type, record);
+}
+
+export function topicOf({ template, happenings }: Family, values: readonly unknown[]): Topic<unknown> {
+  return made<unknown>(template, happenings.map((one) => one.event), ...values);
+}
+
 /** `tell` hears why the events have ended, if nobody stopped them. */
-export function follow(connection: Connection, happening: Happening, tell: (reason: string) => void): Followed {
-  const stream = connection.events(happening.event);
+export function follow(connection: Connection, name: string, what: AnyEvent | Topic<unknown>, tell: (reason: string) => void): Followed {
+  const stream = connection.events(what);
   let isStopped = false;
   const read = async (): Promise<void> => {
     for await (const _ of stream) {
@@ -23,7 +57,7 @@ export function follow(connection: Connection, happening: Happening, tell: (reas
     }
   });
   return {
-    happening,
+    name,
     stop: () => {
       isStopped = true;
       void stream.return?.();

@@ -6,7 +6,7 @@ import { hrefOf } from "../shell/route.ts";
 import { SchemaTree } from "./schema_tree.tsx";
 
 export function EventPage({ happening, catalogue }: { readonly happening: Happening; readonly catalogue: Catalogue }) {
-  const { name, summary, topic, pkgId, roles, type, feature } = happening;
+  const { name, summary, topics, pkgId, roles, type, feature } = happening;
   const publishers = [...catalogue.entries.values()].filter((one) => one.words["x-publishes"]?.includes(name));
   return (
     <article class="page">
@@ -14,7 +14,7 @@ export function EventPage({ happening, catalogue }: { readonly happening: Happen
       <h1><Tag verb="EVENT" /> {name}</h1>
       <p class="lead">{summary}</p>
       <dl class="facts">
-        <div><dt>Topic</dt><dd><code>{topic}</code></dd></div>
+        <div><dt>{topics.length > 1 ? "Topics" : "Topic"}</dt><dd>{topics.map((one, index) => <span key={one}>{index > 0 && ", "}<code>{one}</code></span>)}</dd></div>
         <div><dt>PkgID</dt><dd><code>{pkgId}</code></dd></div>
         <div><dt>Roles</dt><dd>{roles === undefined || roles.length === 0 ? "Whoever is logged in" : roles.map((group, index) => <span key={index}>{index > 0 && " or "}{group.map((role) => <code key={role}>{role}</code>)}</span>)}</dd></div>
         {publishers.length > 0 && <div><dt>Published by</dt><dd>{publishers.map((one) => <a key={one.name} href={hrefOf("operation", one.name)}>{one.name}</a>)}</dd></div>}

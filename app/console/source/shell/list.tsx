@@ -77,6 +77,6 @@ function narrowed(feature: Feature, words: readonly string[]): Feature {
   return {
     ...feature,
     entries: feature.entries.filter((one) => fits(one.name, one.summary, one.data.http?.path, one.data.http?.verb, one.roles?.flat().join(" "))),
-    events: feature.events.filter((one) => fits(one.name, one.summary, one.topic, "event")),
+    events: feature.events.filter((one) => fits(one.name, one.summary, ...one.topics, "event")),
   };
 }

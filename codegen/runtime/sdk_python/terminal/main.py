@@ -27,6 +27,7 @@ from ..stream_sync import Stream
 from . import output
 from .accounts import Account, Accounts, account, config_folder, provider
 from .completion import SHELLS, candidates, script
+from .keyrings import keyring
 from .program import Command, Exit, Program, UsageError
 from .tail import follow
 from .words import values
@@ -72,7 +73,7 @@ class _Terminal:
     def __init__(self, program: Program, options: argparse.Namespace) -> None:
         self._program = program
         self._options = options
-        self._accounts = Accounts(config_folder(program.product))
+        self._accounts = Accounts(config_folder(program.product), keyring(program.product))
 
     # Commands
 
@@ -131,8 +132,7 @@ class _Terminal:
 
     @property
     def _url(self) -> str:
-        last = self._accounts.last()
-        url = self._options.url or self._said("URL") or (last.url if last is not None else None)
+        url = self._options.url or self._said("URL") or self._accounts.last_url
         if not url:
             raise UsageError(f"say where the service is: --url, {self._program.variable('URL')}, or log in once")
         return str(url).rstrip("/")

@@ -6,6 +6,7 @@ import type { Event, Topic } from "./operation.ts";
 /** The events of a contract by name; `E` has the type of each one's data. */
 export type EventTable<E> = { readonly [K in keyof E]: Event<E[K]> };
 
+/** What a client has whatever its contract is; `E` has the type of each event's data. */
 export class BaseClient<E> {
   readonly #connection: Connection;
   readonly #events: EventTable<E>;
@@ -17,13 +18,15 @@ export class BaseClient<E> {
 
   /** Calls the listener for each event until the answered function is called. */
   on<K extends keyof E>(name: K, listener: (event: Received<E[K]>) => void): () => void;
+  /** The same, of all events of a topic. */
   on<T>(topic: Topic<T>, listener: (event: Received<T>) => void): () => void;
   on(what: keyof E | Topic<unknown>, listener: (event: Received<never>) => void): () => void {
     return this.#connection.on(this.#followed(what), listener as (event: Received<unknown>) => void);
   }
 
-  /** The events as they come, of one name, or of a topic of `topics`, whichever they are; leaving the loop unsubscribes. */
+  /** The events as they come, of one name; leaving the loop unsubscribes. */
   events<K extends keyof E>(name: K): Stream<E[K]>;
+  /** The same, of all events of a topic. */
   events<T>(topic: Topic<T>): Stream<T>;
   events(what: keyof E | Topic<unknown>): Stream<unknown> {
     return this.#connection.events(this.#followed(what));

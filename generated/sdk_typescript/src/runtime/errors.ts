@@ -69,6 +69,7 @@ export interface FieldFault {
   readonly message: string;
 }
 
+/** The RSPCode of a refusal, which is what its class is made of. */
 export type ErrorKind =
   | "ERROR"
   | "INVALID_DATA"
@@ -109,30 +110,39 @@ export class ApiError extends ClientError {
   }
 }
 
+/** `ERROR`: something failed at the server. */
 export class ServerError extends ApiError {
   override readonly name: string = "ServerError";
 }
+/** `INVALID_DATA`: the request is wrong; `errors` says where. */
 export class InvalidData extends ApiError {
   override readonly name: string = "InvalidData";
 }
+/** `PERMISSION_DENIED`: the caller is known, and may not. */
 export class PermissionDenied extends ApiError {
   override readonly name: string = "PermissionDenied";
 }
+/** `UNAUTHENTICATED`: no token, or one that is not accepted. */
 export class Unauthenticated extends ApiError {
   override readonly name: string = "Unauthenticated";
 }
+/** `NOT_FOUND`: there is no such thing, or none that the caller may see. */
 export class NotFound extends ApiError {
   override readonly name: string = "NotFound";
 }
+/** `CONFLICT`: what is stored does not allow it. */
 export class Conflict extends ApiError {
   override readonly name: string = "Conflict";
 }
+/** `RATE_LIMITED`: too many calls; `retryAfterMs` says when to come again. */
 export class RateLimited extends ApiError {
   override readonly name: string = "RateLimited";
 }
+/** `TIMEOUT`: the server's deadline passed. */
 export class TimedOut extends ApiError {
   override readonly name: string = "TimedOut";
 }
+/** `UNAVAILABLE`: the server cannot serve now. */
 export class Unavailable extends ApiError {
   override readonly name: string = "Unavailable";
 }

@@ -2,6 +2,7 @@
 
 /** `next` asks the next one, and at last the service; it may be asked with another address or other settings, or not at all. */
 export type Middleware = (url: string, init: RequestInit, next: Next) => Promise<Response>;
+/** Asks what stands further in, and at last the service. */
 export type Next = (url: string, init: RequestInit) => Promise<Response>;
 
 /**

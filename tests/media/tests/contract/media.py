@@ -19,9 +19,12 @@ from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
 import httpx2
+from playwright.async_api import expect
 
 from generated.client import AsyncClient, Client, FileContent, errors, models
+from tests.console.visits import CHROMIUM, visit
 from tests.faults.raw import Peer
+from tests.missing import missing
 from tests.node import NODE
 from tests.running_service import RunningService
 
@@ -391,6 +394,37 @@ async def the_typescript_client_does_the_same(scene: Scene) -> None:
     assert await asyncio.wait_for(process.wait(), 60) == 0
 
 
+async def a_person_sends_files_and_takes_one(scene: Scene) -> None:
+    """In the console: a form of texts and files, a body that is a file, an answer that is one; each as it was chosen from the disk."""
+    if CHROMIUM is None:
+        missing("no Chromium")
+    picture = {"name": "Porträt.png", "mimeType": "image/png", "buffer": PNG}
+    track = {"name": "two.bin", "mimeType": "application/octet-stream", "buffer": b"two"}
+    async with visit(scene.service.url) as console:
+        await console.open("#/operation/create_album")
+        await console.log_in("admin")
+        await console.page.get_by_label("title", exact=True).fill("Chosen")
+        await console.send("REST · JSON")
+        await expect(console.page.locator(".form-field.wrong").get_by_label("cover")).to_be_visible()
+        await console.page.get_by_label("cover", exact=True).set_input_files(picture)
+        await console.page.get_by_label("tracks", exact=True).set_input_files([track, {**track, "name": "three.bin"}])
+        await console.send("REST · JSON")
+        for text in ("201", "Porträt.png", hashlib.sha256(PNG).hexdigest(), "two.bin", "three.bin"):
+            await expect(console.answer).to_contain_text(text)
+        await console.page.goto(f"{console.url}/#/operation/put_portrait")
+        await console.page.get_by_label("artist_id", exact=True).fill("1")
+        await console.page.get_by_label("content", exact=True).set_input_files(picture)
+        await console.send("REST · JSON")
+        await expect(console.answer).to_contain_text(hashlib.sha256(PNG).hexdigest())
+        await console.page.goto(f"{console.url}/#/operation/get_portrait")
+        await console.page.get_by_label("artist_id", exact=True).fill("1")
+        await console.send("REST · JSON")
+        async with console.page.expect_download() as saved:
+            await console.answer.get_by_role("link", name=re.compile("^Save ")).click()
+        assert (await (await saved.value).path()).read_bytes() == PNG
+        assert console.strangers == []
+
+
 def client_of(scene: Scene, kind: type[Made]) -> Made:
     return kind(scene.service.url, username="admin", password="admin", transport="http")
 
@@ -418,6 +452,7 @@ SCENES = (
     the_client_says_what_failed,
     the_blocking_client_does_the_same,
     the_typescript_client_does_the_same,
+    a_person_sends_files_and_takes_one,
 )
 
 

@@ -1,7 +1,7 @@
-"""Who is logged in where, kept in one file that nobody else may read, and the tokens that are had from it.
+"""Who is logged in where, and the tokens that are had from it: in the system's keyring, else in one file that nobody else may read.
 
-Promises: the file has mode 0600 in a folder of mode 0700, and is replaced whole; no password is kept; a token that was renewed
-is written before it is used, so that the next program has it.
+Promises: the file has mode 0600 in a folder of mode 0700, and is replaced whole; it has no token that a keyring has taken; no password is kept; a
+token that was renewed is kept before it is used, so that the next program has it.
 """
 
 from __future__ import annotations
@@ -11,12 +11,14 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from ..errors import ApiError, AuthenticationLost
 from ..token import Token, due_after_s
+from .keyrings import Keyring
 
 PRIVATE_FILE, PRIVATE_FOLDER = 0o600, 0o700
 
@@ -39,44 +41,67 @@ def account(url: str, username: str, access: str, refresh: str, expires_in_s: fl
 
 
 class Accounts:
-    """By address; the last one that was logged in to is the default."""
+    """By address; the last one that was logged in to is the default. The file has all of them, in order; those whose secrets are in the keyring with
+    address and user alone."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, keyring: Keyring) -> None:
         self._file = folder / "accounts.json"
+        self._keyring = keyring
 
     def of(self, url: str) -> Account | None:
-        return next((one for one in self._read() if one.url == url), None)
+        """Raises AuthenticationLost where the keyring does not give it out."""
+        listed = next((one for one in self._read() if one["url"] == url), None)
+        if listed is None or "access" in listed:
+            return _read_account(listed)
+        secret = self._keyring.get(url)
+        return _read_account(json.loads(secret)) if secret is not None else None
 
-    def last(self) -> Account | None:
-        return next(iter(reversed(self._read())), None)
+    @property
+    def last_url(self) -> str | None:
+        return next((str(one["url"]) for one in reversed(self._read())), None)
 
     def keep(self, kept: Account) -> None:
         """In the place of what was kept for the same address."""
-        self._write([*(one for one in self._read() if one.url != kept.url), kept])
+        whole = asdict(kept)
+        is_in_keyring = self._keyring.put(kept.url, json.dumps(whole))
+        if not is_in_keyring:
+            self._keyring.drop(kept.url)
+        listed = {"url": kept.url, "username": kept.username} if is_in_keyring else whole
+        self._write([*(one for one in self._read() if one["url"] != kept.url), listed])
 
     def forget(self, url: str) -> None:
-        self._write([one for one in self._read() if one.url != url])
+        self._keyring.drop(url)
+        self._write([one for one in self._read() if one["url"] != url])
 
-    def _read(self) -> list[Account]:
-        """None where the file is missing, or is none of ours."""
+    def _read(self) -> list[dict[str, Any]]:
+        """Nothing where the file is missing, or is none of ours."""
         try:
-            return [Account(**one) for one in json.loads(self._file.read_text())]
-        except (OSError, ValueError, TypeError):
+            found = json.loads(self._file.read_text())
+        except (OSError, ValueError):
             return []
+        return [one for one in found if isinstance(one, dict) and "url" in one] if isinstance(found, list) else []
 
-    def _write(self, accounts: list[Account]) -> None:
+    def _write(self, listed: list[dict[str, Any]]) -> None:
         self._file.parent.mkdir(parents=True, exist_ok=True, mode=PRIVATE_FOLDER)
         handle, name = tempfile.mkstemp(dir=self._file.parent, prefix=".accounts-")
         try:
             os.chmod(name, PRIVATE_FILE)
             with os.fdopen(handle, "w") as file:
-                json.dump([asdict(one) for one in accounts], file)
+                json.dump(listed, file)
                 file.flush()
                 os.fsync(file.fileno())
             os.replace(name, self._file)
         except BaseException:
             Path(name).unlink(missing_ok=True)
             raise
+
+
+def _read_account(found: Mapping[str, Any] | None) -> Account | None:
+    """None where it is none of ours."""
+    try:
+        return Account(**found) if found is not None else None
+    except TypeError:
+        return None
 
 
 def provider(accounts: Accounts, url: str, renew: Callable[[Account], Account]) -> Callable[[], Token]:
