@@ -19,7 +19,7 @@ MAX_NAME = 3_000
 ESCAPED = 12
 """The most characters that percent-encoding makes of one code point: four bytes of UTF-8, three for each."""
 UUID_LENGTH = 36
-BOOL_LENGTH = len("false")
+BOOL_LENGTH = 5
 
 
 def parameters(topic: str) -> tuple[str, ...]:

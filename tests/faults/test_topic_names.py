@@ -6,91 +6,32 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import re
-import uuid
-from collections.abc import AsyncIterator, Iterator
+import sys
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import quote
 
 import httpx2
 import pytest
-from websockets.asyncio.client import ClientConnection, connect
-from websockets.typing import Subprotocol
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from app.development.servers import Postgres
 from generated.client import AsyncClient, Client, models, topics
 from generated.operations import TOPICS
-from proof.documents import Json, read
-from proof.protobuf import Protobuf
-from proof.ws.codec import Codec, JsonFrames, ProtobufFrames
-from proof.ws.contract import read_socket
-from tests.codegen.contracts import shipped
+from proof.documents import Json
 from tests.doors import all_doors, rest
+from tests.event_streams import following
 from tests.faults.nodes import Nodes, two_nodes
+from tests.faults.topic_lines import create, line, named, rename
 from tests.running_service import RunningService
-
-WITHIN_S = 15.0
-QUIET_S = 0.3
 
 
 @pytest.fixture(scope="module")
 def nodes(postgres: Postgres, servers_folder: Path) -> Iterator[Nodes]:
     with two_nodes(servers_folder / "names", postgres, "names") as running:
         yield running
-
-
-class Line:
-    """One socket, in one format."""
-
-    def __init__(self, socket: ClientConnection, codec: Codec) -> None:
-        self._socket = socket
-        self._codec = codec
-
-    async def say(self, **frame: Any) -> None:
-        await self._socket.send(self._codec.write(frame))
-
-    async def hear(self) -> Json:
-        async with asyncio.timeout(WITHIN_S):
-            return self._codec.read(await self._socket.recv())
-
-    async def follow(self, *topics: str, **positions: Any) -> Json:
-        await self.say(type="subscribe", topics=list(topics), **positions)
-        return await self.hear()
-
-    async def heard(self) -> list[Json]:
-        """What comes until nothing does for a while."""
-        found = []
-        with contextlib.suppress(TimeoutError):
-            while True:
-                async with asyncio.timeout(QUIET_S):
-                    raw = await self._socket.recv()
-                found.append(self._codec.read(raw))
-        return found
-
-
-@contextlib.asynccontextmanager
-async def line(node: RunningService, user: str = "reader", *, binary: bool = False) -> AsyncIterator[Line]:
-    codec: Codec = JsonFrames()
-    if binary:
-        codec = ProtobufFrames(Protobuf(shipped()), read_socket(read("generated/specs/asyncapi.json")).controls)
-    name = Subprotocol("stele.v1.protobuf" if binary else "stele.v1.json")
-    headers = {"authorization": f"Bearer {await node.token(user)}"}
-    url = f"{node.url.replace('http', 'ws')}/web"
-    async with connect(url, additional_headers=headers, subprotocols=[name], proxy=None) as socket:
-        yield Line(socket, codec)
-
-
-async def create(node: RunningService, name: str) -> int:
-    async with rest(node.url, await node.token("editor")) as door:
-        return int((await door.call("create_artist", name=name)).value["id"])
-
-
-async def rename(node: RunningService, artist_id: int, name: str) -> None:
-    async with rest(node.url, await node.token("editor")) as door:
-        assert (await door.call("update_artist", artist_id=artist_id, name=name)).code == "ok"
-
-
-def named() -> str:
-    return uuid.uuid4().hex
 
 
 def offsets(frames: list[Json]) -> list[int]:
@@ -228,3 +169,133 @@ async def test_the_clients_follow_a_name_and_several_hundred_of_them(
         event = await anext(stream)
         assert (event.topic, event.data.artist.name, event.after_gap) == (f"artists/{ours}", f"{prefix} 7/ü", False)
         assert (await anext(streams[7])).data.artist.name == f"{prefix} 7/ü"
+
+
+WORDS = ("a b", "c&d=e", "ü/", "f")
+"""What artists are called in turn; who follows a filter wants some of these names."""
+LAST = "z"
+"""What each is called at the end, which every filter lets through."""
+
+
+def test_who_follows_filters_hears_what_they_let_through_in_either_format_and_over_http_whenever_it_was_away(
+    nodes: Nodes,
+) -> None:
+    """The model is the same filter over what was written. Overlapping filters of two artists and of the topic without a value, each of three
+    readers at either node, cut at any moment with frames unread, and resumed where it had read to. What should not come takes the place of what should."""
+    readers = st.sampled_from(["json", "protobuf", "sse"])
+    step = st.one_of(
+        st.tuples(st.just("rename"), st.integers(0, 1), st.sampled_from(WORDS)),
+        st.tuples(st.just("read"), readers, st.integers(1, 5)),
+        st.tuples(st.just("cut"), readers),
+        st.tuples(st.just("resume"), readers, st.booleans()),
+    )
+    wanted = st.tuples(st.integers(0, 1), st.sets(st.sampled_from(WORDS), max_size=3))
+
+    @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @given(st.lists(wanted, min_size=1, max_size=5), st.lists(step, min_size=10, max_size=40))
+    def live(asked: list[tuple[int, set[str]]], steps: list[tuple[Any, ...]]) -> None:
+        asyncio.run(_live_through(nodes, asked, steps))
+
+    live()
+
+
+async def _live_through(nodes: Nodes, asked: list[tuple[int, set[str]]], steps: list[tuple[Any, ...]]) -> None:
+    artists = [await create(nodes.first, named()) for _ in range(2)]
+    prefixes = [named(), named()]
+    names = {_name(artists[which], prefixes[which], words): (which, words) for which, words in asked}
+    log: list[tuple[int, str]] = []
+    async with contextlib.AsyncExitStack() as stack:
+        door = await stack.enter_async_context(rest(nodes.first.url, await nodes.first.token("editor")))
+        followers = {kind: Follower(kind, list(names)) for kind in ("json", "protobuf", "sse")}
+        for one in followers.values():
+            stack.push_async_callback(one.cut)
+            await one.resume(nodes.second)
+
+        async def rename(which: int, word: str) -> None:
+            name = f"{prefixes[which]} {word}"
+            assert (await door.call("update_artist", artist_id=artists[which], name=name)).code == "ok"
+            log.append((which, word))
+
+        def due(name: str) -> list[str]:
+            of, words = names[name]
+            told = [word for which, word in log if which == of and (not words or word in words or word == LAST)]
+            return [f"{prefixes[of]} {word}" for word in told]
+
+        for kind, *step in steps:
+            if kind == "rename":
+                await rename(*step)
+            elif kind == "read":
+                await followers[step[0]].read(step[1], sum(len(due(name)) for name in names))
+            elif kind == "cut":
+                await followers[step[0]].cut()
+            else:
+                await followers[step[0]].resume(nodes.first if step[1] else nodes.second)
+        for which in range(2):
+            await rename(which, LAST)
+        for follower in followers.values():
+            await follower.resume(nodes.first)
+            await follower.read(sys.maxsize, sum(len(due(name)) for name in names))
+            assert follower.heard == {name: due(name) for name in names}, follower.kind
+
+
+def _name(artist: int, prefix: str, words: set[str]) -> str:
+    """The plain one where no words are wanted."""
+    values = [f"artist.name={quote(f'{prefix} {word}', safe='')}" for word in sorted(words | {LAST})]
+    return f"artists/{artist}?{'&'.join(values)}" if words else f"artists/{artist}"
+
+
+class Follower:
+    """A client by its format, which may be away; what it had read when it was cut is where it goes on."""
+
+    def __init__(self, kind: str, names: list[str]) -> None:
+        self.kind = kind
+        self._names = names
+        self.heard: dict[str, list[str]] = {name: [] for name in names}
+        self._places: dict[str, Json] = {}
+        self._id = ""
+        self._stack: contextlib.AsyncExitStack | None = None
+        self._next: Callable[[], Awaitable[Json]] = self._nothing
+
+    async def _nothing(self) -> Json:
+        raise AssertionError(f"{self.kind} is away")
+
+    async def resume(self, node: RunningService) -> None:
+        """All that it follows, from where it is. One that is there stays."""
+        if self._stack is not None:
+            return
+        self._stack = contextlib.AsyncExitStack()
+        if self.kind == "sse":
+            stream = await self._stack.enter_async_context(following(node, *self._names, last=self._id))
+
+            async def told() -> Json:
+                event = await stream.next()
+                self._id = event.id
+                return dict(event.data)
+
+            self._next = told
+            begun = await told()
+        else:
+            here = await self._stack.enter_async_context(line(node, binary=self.kind == "protobuf"))
+            self._next = here.hear
+            more = {"positions": list(self._places.values())} if self._places else {}
+            begun = await here.follow(*self._names, **more)
+        assert begun["topics"] == self._names, begun
+        assert {one["recovered"] for one in begun["positions"]} == {bool(self._places)}
+        for one in begun["positions"]:
+            self._places.setdefault(one["topic"], {name: one[name] for name in ("topic", "epoch", "offset")})
+
+    async def cut(self) -> None:
+        """With whatever is unread."""
+        if self._stack is not None:
+            await self._stack.aclose()
+            self._stack = None
+
+    async def read(self, count: int, due: int) -> None:
+        """So many events, of those that are due and were not read, while it is there."""
+        count = min(count, due - sum(map(len, self.heard.values()))) if self._stack else 0
+        for _ in range(count):
+            event = await self._next()
+            place = self._places[event["topic"]]
+            assert event["offset"] > place["offset"]
+            place["offset"] = event["offset"]
+            self.heard[event["topic"]].append(event["data"]["artist"]["name"])

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import signal
 import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import httpx2
 import pytest
@@ -21,17 +19,10 @@ from app.development.servers import Postgres, Valkey
 from app.http.events import Outbox
 from tests.artists import create, rename
 from tests.databases import new_database
+from tests.event_streams import SSE, following
 from tests.running_service import RunningService
 
-SSE = "text/event-stream"
 ACCESS_S = 8
-WAIT_S = 20.0
-
-
-class Told(NamedTuple):
-    event: str
-    id: str
-    data: Any
 
 
 @pytest.fixture(scope="module")
@@ -39,42 +30,6 @@ def service(postgres: Postgres, valkey: Valkey, servers_folder: Path) -> Iterato
     url = new_database(postgres, "http_events")
     with RunningService(servers_folder / "http-events", url, valkey.url, access_s=ACCESS_S, DRAIN_S="1") as running:
         yield running
-
-
-class Reader:
-    """An open stream, read by somebody who knows nothing of ours but docs/wire.md."""
-
-    def __init__(self, response: httpx2.Response) -> None:
-        self._lines = response.aiter_lines()
-        self.retry_ms = 0
-
-    async def next(self) -> Told:
-        """The next event; StopAsyncIteration at the end."""
-        fields = {"event": "message", "id": "", "data": "null"}
-        async with asyncio.timeout(WAIT_S):
-            async for line in self._lines:
-                name, _, value = line.partition(": ")
-                if name == "retry":
-                    self.retry_ms = int(value)
-                elif name in fields:
-                    fields[name] = value
-                elif not line and fields["data"] != "null":
-                    return Told(fields["event"], fields["id"], json.loads(fields["data"]))
-        raise StopAsyncIteration
-
-
-@asynccontextmanager
-async def following(service: RunningService, *topics: str, last: str = "", token: str = "") -> AsyncIterator[Reader]:
-    """As an administrator, unless another's token is given."""
-    headers = {"authorization": f"Bearer {token or await service.token('admin')}", "accept": SSE}
-    if last:
-        headers["last-event-id"] = last
-    async with (
-        httpx2.AsyncClient(base_url=service.url, trust_env=False, timeout=30) as http,
-        http.stream("GET", "/events", params={"topic": list(topics)}, headers=headers) as response,
-    ):
-        assert (response.status_code, response.headers["content-type"]) == (200, SSE)
-        yield Reader(response)
 
 
 async def status(service: RunningService, user: str = "admin", accept: str = SSE, **query: Any) -> tuple[int, str]:
