@@ -95,7 +95,8 @@ takes. Lines come by `logging`, under the name `{name}`, and have no secrets.
 ## Tests and terminal
 
 `{name}.testing` has `FakeClient` and `FakeAsyncClient`: typed answers, a record of calls, events. `{program} --help`, or `uvx --from {package}
-{program}`, calls every operation from a terminal.
+{program}`, calls every operation from a terminal. With the extra `keyring` its login is in the
+system's keyring.
 
 The service itself has a page at `/docs` where every operation can be tried.
 """

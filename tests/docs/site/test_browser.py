@@ -23,7 +23,6 @@ pytestmark = MARKS
 PAGES = (
     "index",
     "tutorial",
-    "guides/troubleshooting",
     "reference/errors",
     "reference/typescript_react",
     "explanations/request",

@@ -19,7 +19,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
 import httpx2
-from playwright.async_api import expect
+from playwright.async_api import FilePayload, expect
 
 from generated.client import AsyncClient, Client, FileContent, errors, models
 from tests.console.visits import CHROMIUM, visit
@@ -398,8 +398,8 @@ async def a_person_sends_files_and_takes_one(scene: Scene) -> None:
     """In the console: a form of texts and files, a body that is a file, an answer that is one; each as it was chosen from the disk."""
     if CHROMIUM is None:
         missing("no Chromium")
-    picture = {"name": "Porträt.png", "mimeType": "image/png", "buffer": PNG}
-    track = {"name": "two.bin", "mimeType": "application/octet-stream", "buffer": b"two"}
+    picture = FilePayload(name="Porträt.png", mimeType="image/png", buffer=PNG)
+    tracks = [FilePayload(name=name, mimeType="application/octet-stream", buffer=b"two") for name in ("2.bin", "3.bin")]
     async with visit(scene.service.url) as console:
         await console.open("#/operation/create_album")
         await console.log_in("admin")
@@ -407,9 +407,9 @@ async def a_person_sends_files_and_takes_one(scene: Scene) -> None:
         await console.send("REST · JSON")
         await expect(console.page.locator(".form-field.wrong").get_by_label("cover")).to_be_visible()
         await console.page.get_by_label("cover", exact=True).set_input_files(picture)
-        await console.page.get_by_label("tracks", exact=True).set_input_files([track, {**track, "name": "three.bin"}])
+        await console.page.get_by_label("tracks", exact=True).set_input_files(tracks)
         await console.send("REST · JSON")
-        for text in ("201", "Porträt.png", hashlib.sha256(PNG).hexdigest(), "two.bin", "three.bin"):
+        for text in ("201", "Porträt.png", hashlib.sha256(PNG).hexdigest(), "2.bin", "3.bin"):
             await expect(console.answer).to_contain_text(text)
         await console.page.goto(f"{console.url}/#/operation/put_portrait")
         await console.page.get_by_label("artist_id", exact=True).fill("1")
