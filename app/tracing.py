@@ -8,10 +8,10 @@ from importlib import import_module
 from typing import Any, Protocol
 from urllib.parse import unquote
 
-from app.db.pipelined_redis import PipelinedConnection
+from app.db.pipelined_redis import RedisConnection
+from app.db.redis_connections import make_connection, make_traced_connection
 from app.db.statement_clock import StatementClock
 from app.db.traced_clock import TracedClock
-from app.db.traced_redis import TracedConnection
 from app.execution.runner import Pipeline
 from app.execution.traced_runner import TracedRunner
 from app.settings import Settings
@@ -27,7 +27,7 @@ class Tracing(Protocol):
     """What wiring makes its parts with."""
 
     def clock(self, metrics: Metrics, *, slow_s: float) -> StatementClock: ...
-    def redis(self, url: str, metrics: Metrics) -> PipelinedConnection: ...
+    def redis(self, url: str, metrics: Metrics) -> RedisConnection: ...
     def runner(self, runner: Pipeline) -> Pipeline: ...
     def start(self, supervisor: Supervisor) -> None:
         """What is told is handed on from now on."""
@@ -42,8 +42,8 @@ class Off:
     def clock(self, metrics: Metrics, *, slow_s: float) -> StatementClock:
         return StatementClock(metrics.database, slow_s=slow_s)
 
-    def redis(self, url: str, metrics: Metrics) -> PipelinedConnection:
-        return PipelinedConnection(url, on_transition=metrics.breakers.moved, metrics=metrics.redis)
+    def redis(self, url: str, metrics: Metrics) -> RedisConnection:
+        return make_connection(url, on_transition=metrics.breakers.moved, metrics=metrics.redis)
 
     def runner(self, runner: Pipeline) -> Pipeline:
         return runner
@@ -67,8 +67,8 @@ class On:
     def clock(self, metrics: Metrics, *, slow_s: float) -> StatementClock:
         return TracedClock(self._tracer, metrics.database, slow_s=slow_s)
 
-    def redis(self, url: str, metrics: Metrics) -> PipelinedConnection:
-        return TracedConnection(self._tracer, url, on_transition=metrics.breakers.moved, metrics=metrics.redis)
+    def redis(self, url: str, metrics: Metrics) -> RedisConnection:
+        return make_traced_connection(self._tracer, url, on_transition=metrics.breakers.moved, metrics=metrics.redis)
 
     def runner(self, runner: Pipeline) -> Pipeline:
         return TracedRunner(self._tracer, runner)
