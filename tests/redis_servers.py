@@ -123,13 +123,14 @@ def _is_whole(at: Any) -> bool:
 
 
 class SentinelServer(Server):
-    """Watches one master, which it finds dead after a second of silence. It writes down what it learns."""
+    """Watches the master at a port. It writes down what it learns."""
 
     setting = "REDIS_URL"
 
-    def __init__(self, folder: Path, watched: Valkey) -> None:
+    def __init__(self, folder: Path, watched: int, *, down_after_ms: int = 1000) -> None:
         super().__init__(folder)
         self._watched = watched
+        self._down_after_ms = down_after_ms
 
     def launch(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -140,8 +141,8 @@ class SentinelServer(Server):
                 f"port {self.port}",
                 "bind 127.0.0.1",
                 f"dir {self.folder}",
-                f"sentinel monitor {SERVICE} 127.0.0.1 {self._watched.port} {QUORUM}",
-                f"sentinel down-after-milliseconds {SERVICE} 1000",
+                f"sentinel monitor {SERVICE} 127.0.0.1 {self._watched} {QUORUM}",
+                f"sentinel down-after-milliseconds {SERVICE} {self._down_after_ms}",
                 f"sentinel failover-timeout {SERVICE} 4000",
             )
             told.write_text("\n".join(lines) + "\n")
@@ -174,7 +175,7 @@ def watched_pair(folder: Path) -> Iterator[Watched]:
         stack.callback(second.stop)
         second.start()
         until(lambda: client(second).info("replication")["master_link_status"] == "up")
-        sentinels = [SentinelServer(folder / f"sentinel{number}", first) for number in range(3)]
+        sentinels = [SentinelServer(folder / f"sentinel{number}", first.port) for number in range(3)]
         for one in sentinels:
             stack.callback(one.stop)
             one.start()

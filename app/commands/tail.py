@@ -17,6 +17,7 @@ from functools import partial
 from typing import Any
 
 import asyncpg
+import structlog
 from redis.exceptions import RedisError
 
 from app.broadcast.redis_stream import Keys
@@ -58,6 +59,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Until a signal ends it, or the reader of what it prints goes away. 1 where there is nothing to follow."""
     configuration: Configuration = options.configuration
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     try:
         return asyncio.run(follow(configuration.settings, options))
     except KeyboardInterrupt:
@@ -81,8 +83,11 @@ async def follow(settings: Settings, options: argparse.Namespace, topics: Collec
 
 @asynccontextmanager
 async def _kept(url: str) -> AsyncIterator[RedisConnection]:
-    """It finds where the streams are."""
+    """It finds where the streams are, unless the URL says so."""
     connection = make_connection(url)
+    if connection.url_of(NAME) is not None:
+        yield connection
+        return
     keeper = asyncio.create_task(connection.run())
     try:
         yield connection

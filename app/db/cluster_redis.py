@@ -9,7 +9,7 @@ the master that sends it on does not run it; who has which slots is asked again 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Coroutine, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import Any
@@ -139,7 +139,7 @@ class ClusterConnection(RedisConnection):
     def call(self, *arguments: Argument) -> asyncio.Future[Any]:
         """As its base says; a command for a master that was lost or found just now waits for it, as `ready` does."""
         node = self._slots[slot_of(arguments)]
-        if node is None or self._group is None:
+        if node is None:
             self._metrics.away.value += 1
             self._doubts.set()
             raise RedisUnavailable("no master is known to have the slot")
@@ -147,7 +147,7 @@ class ClusterConnection(RedisConnection):
         if node.is_up:
             self._await(node.call(*arguments), node, arguments, answer)
         else:
-            self._group.create_task(self._call_later(node, arguments, answer))
+            self._begin(self._call_later(node, arguments, answer), answer)
         return answer
 
     @override
@@ -179,10 +179,20 @@ class ClusterConnection(RedisConnection):
         error = asked.exception()
         if error is None and isinstance(said := asked.result(), hiredis.ReplyError):
             self._note(node, said)
-            if str(said).startswith(SENT_ON) and self._group is not None:
-                self._group.create_task(self._follow(node, arguments, said, answer))
+            if str(said).startswith(SENT_ON):
+                self._begin(self._follow(node, arguments, said, answer), answer)
                 return
         _settle(answer, error, None if error else asked.result())
+
+    def _begin(self, work: Coroutine[Any, Any, None], answer: asyncio.Future[Any]) -> None:
+        """Beside the caller, and no longer than the connection."""
+        try:
+            if self._group is None:
+                raise RuntimeError("it has ended")
+            self._group.create_task(work)
+        except RuntimeError:
+            work.close()
+            _settle(answer, RedisUnavailable("the connection ends"))
 
     async def _call_later(self, node: _Node, arguments: tuple[Argument, ...], answer: asyncio.Future[Any]) -> None:
         try:
@@ -242,9 +252,7 @@ class ClusterConnection(RedisConnection):
             try:
                 self._take_over(await self._look())
             except (RedisError, OSError, TimeoutError) as error:
-                reason = str(error) or type(error).__name__
-                logger.warning("redis.slots_unknown", reason=reason, is_first=not self._is_known)
-                self._judge(reason)
+                self._judge(str(error) or type(error).__name__)
             self._settled.set()
             with suppress(TimeoutError):
                 async with asyncio.timeout(LOOK_EVERY_S if self.state == CLOSED else LOOK_AGAIN_S):

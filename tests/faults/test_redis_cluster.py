@@ -15,6 +15,7 @@ import pytest
 
 from app.auth.principal import Principal
 from app.auth.tickets import Tickets
+from app.commands.tail import streams
 from app.db.pipelined_redis import RedisConnection, RedisUnavailable
 from app.development.servers import Postgres
 from app.limits.nodes import Nodes as NodeCount
@@ -152,6 +153,17 @@ async def test_topics_of_different_masters_are_heard_in_order_at_both_nodes_and_
         for socket in (here, there):
             heard = [await socket.hear() for _ in names]
             assert [one["data"]["artist"]["name"] for one in heard] == [f"{name} again" for name in names]
+
+
+async def test_tail_follows_topics_of_all_masters(cluster: Cluster, nodes: Pair) -> None:
+    """`python -m app tail`; what is written before it follows is not shown, so it is written until both are."""
+    artist = await create(nodes[0], uuid.uuid4().hex)
+    async with connected(cluster.url) as connection, asyncio.timeout(WITHIN_S):
+        shown = [asyncio.ensure_future(anext(one)) for one in streams(connection, ["artists", "artists/{artist.id}"])]
+        while not all(one.done() for one in shown):
+            await tell_on_both_topics(nodes, artist, named(1))
+            await asyncio.wait(shown, timeout=0.2)
+        assert {one.result()["event"] for one in shown} == {"artists", "artists/{artist.id}"}
 
 
 @pytest.mark.survives("D17")

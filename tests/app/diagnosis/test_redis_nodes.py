@@ -20,7 +20,7 @@ def sentinels(
     """Each alone: they do not know of each other."""
     folder = tmp_path_factory.mktemp("sentinels")
     with embedded_valkey(folder / "other") as other:
-        first, second = SentinelServer(folder / "1", valkey), SentinelServer(folder / "2", other)
+        first, second = SentinelServer(folder / "1", valkey.port), SentinelServer(folder / "2", other.port)
         first.start()
         second.start()
         yield first, second
