@@ -9,7 +9,8 @@ import os
 import re
 import ssl
 from collections.abc import Collection, Iterable, Mapping
-from urllib.parse import SplitResult, parse_qsl, urlsplit
+from dataclasses import dataclass
+from urllib.parse import SplitResult, parse_qsl, unquote, urlencode, urlsplit
 
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
@@ -25,6 +26,12 @@ SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full"
 TLS_FILES = ("sslrootcert", "sslcert", "sslkey", "sslcrl")
 REDIS_TLS_FILES = ("ssl_ca_certs", "ssl_certfile", "ssl_keyfile")
 REDIS_QUERY = {*REDIS_TLS_FILES, "ssl_cert_reqs"}
+SENTINEL_LOGIN = ("sentinel_username", "sentinel_password")
+SENTINEL, CLUSTER = "sentinel", "cluster"
+REDIS_PORTS = {SENTINEL: 26379, CLUSTER: 6379}
+"""Of several servers, by what they are; a URL of them has the word behind its scheme, `redis+cluster`."""
+MAX_PORT = 65_535
+NODE = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::([1-9][0-9]{0,4}))?")
 ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://([a-z0-9._-]+|\[[0-9a-f:]+\])(:[1-9][0-9]{0,4})?")
 HOST = re.compile(r"(\*\.)?[a-z0-9._-]+|\[[0-9a-f:]+\]")
 IMPLIED_PORTS = {"http": ":80", "https": ":443"}
@@ -65,9 +72,97 @@ def _check_files(query: Mapping[str, str], files: Iterable[str], itself: Collect
             raise ValueError(f"names {path[:200]} as {name}, which cannot be read")
 
 
+@dataclass(frozen=True, slots=True)
+class RedisNodes:
+    """A checked URL that names several servers, read: sentinels, or nodes of a cluster."""
+
+    kind: str
+    """`sentinel` or `cluster`."""
+    nodes: tuple[tuple[str, int], ...]
+    """Host and port of each that is asked; never empty."""
+    service: str
+    """What the sentinels watch; empty for a cluster."""
+    database: str
+    sentinel_login: Mapping[str, str]
+    """`username` and `password` of the sentinels themselves, where they ask for one."""
+    scheme: str
+    """Of one server: `redis` or `rediss`."""
+    login: str
+    tls: Mapping[str, str]
+
+    def url(self, host: str, port: int) -> str:
+        """Of one server that they name, as a URL of a single Redis: its user, its TLS and its database are those of all."""
+        place = f"[{host}]" if ":" in host else host
+        query = f"?{urlencode(self.tls)}" if self.tls else ""
+        return f"{self.scheme}://{self.login}{place}:{port}/{self.database}{query}"
+
+
+def redis_nodes(text: str) -> RedisNodes | None:
+    """None for a URL of a single server. Raises ValueError for hosts that are none."""
+    parts = _parsed(text)
+    scheme, _, kind = parts.scheme.partition("+")
+    if kind not in REDIS_PORTS or scheme not in ("redis", "rediss"):
+        return None
+    login, at, hosts = parts.netloc.rpartition("@")
+    service, _, database = parts.path.strip("/").partition("/") if kind == SENTINEL else ("", "", parts.path.strip("/"))
+    query = dict(parse_qsl(parts.query))
+    of_sentinels = {name.removeprefix("sentinel_"): query.pop(name) for name in SENTINEL_LOGIN if name in query}
+    return RedisNodes(
+        kind=kind,
+        nodes=tuple(_node(one, REDIS_PORTS[kind]) for one in hosts.split(",")),
+        service=unquote(service),
+        database=database or "0",
+        sentinel_login=of_sentinels,
+        scheme=scheme,
+        login=login + at,
+        tls=query,
+    )
+
+
+def _node(text: str, port: int) -> tuple[str, int]:
+    if not text:
+        raise ValueError("names no host, or an empty one")
+    found = NODE.fullmatch(text)
+    if found is None or int(found[2] or port) > MAX_PORT:
+        raise ValueError(f"names {text[:100]!r}, which is no host with a port")
+    return found[1].strip("[]"), int(found[2] or port)
+
+
 def check_redis(text: str) -> str:
-    """As it is, if it is one: `redis`, `rediss` or `unix`, with its database as a number. Files of TLS that it names can be
-    read."""
+    """As it is, if it is one: `redis`, `rediss` or `unix`, with its database as a number, or several servers, as `redis_nodes` reads
+    them. Files of TLS that it names can be read."""
+    scheme, _, kind = text.partition("://")[0].partition("+")
+    if kind:
+        _check_nodes(text)
+    else:
+        _check_single(text)
+    query = dict(parse_qsl(_parsed(text).query))
+    known = REDIS_QUERY.union(SENTINEL_LOGIN) if kind == SENTINEL else REDIS_QUERY
+    if unknown := sorted(query.keys() - known):
+        raise ValueError(f"says {unknown[0][:40]}, which is not read; it may say {', '.join(sorted(known))}")
+    if query.keys() & REDIS_QUERY and scheme != "rediss":
+        raise ValueError("speaks of TLS, which is for rediss://")
+    if query.get("ssl_cert_reqs", "required") not in ("required", "none"):
+        raise ValueError("asks for ssl_cert_reqs that is neither required nor none")
+    _check_files(query, REDIS_TLS_FILES)
+    return text
+
+
+def _check_nodes(text: str) -> None:
+    found = redis_nodes(text)
+    if found is None:
+        raise ValueError("is not a Redis URL")
+    if found.kind == SENTINEL and not found.service:
+        raise ValueError("does not name the service that its sentinels watch, which stands after the hosts: /service")
+    if re.fullmatch(r"[0-9]{1,5}", found.database) is None:
+        raise ValueError("does not name its database by a number")
+    if found.kind == CLUSTER and int(found.database):
+        raise ValueError(f"names database {found.database}, and a cluster has only 0")
+
+
+def _check_single(text: str) -> None:
+    if "," in _parsed(text).netloc.rpartition("@")[2]:
+        raise ValueError("names several hosts, which is for redis+sentinel:// and redis+cluster://")
     parts = _split(text)
     if parts.scheme not in ("redis", "rediss", "unix"):
         raise ValueError("is not a Redis URL")
@@ -78,22 +173,13 @@ def check_redis(text: str) -> str:
         raise ValueError("names no host")
     elif re.fullmatch(r"/?|/[0-9]{1,5}", parts.path) is None:
         raise ValueError("does not name its database by a number")
-    query = dict(parse_qsl(parts.query))
-    if unknown := sorted(query.keys() - REDIS_QUERY):
-        raise ValueError(f"says {unknown[0][:40]}, which is not read; it may say {', '.join(sorted(REDIS_QUERY))}")
-    if query and parts.scheme != "rediss":
-        raise ValueError("speaks of TLS, which is for rediss://")
-    if query.get("ssl_cert_reqs", "required") not in ("required", "none"):
-        raise ValueError("asks for ssl_cert_reqs that is neither required nor none")
-    _check_files(query, REDIS_TLS_FILES)
-    return text
 
 
 def redis_tls(text: str) -> ssl.SSLContext | None:
-    """How to speak TLS with the server of a checked URL; None where it is spoken to in plain. Raises OSError, as
+    """How to speak TLS with the servers of a checked URL; None where they are spoken to in plain. Raises OSError, as
     `ssl.SSLError`, for files that hold no certificate or key."""
     parts = urlsplit(text)
-    if parts.scheme != "rediss":
+    if parts.scheme.partition("+")[0] != "rediss":
         return None
     query = dict(parse_qsl(parts.query))
     context = ssl.create_default_context(cafile=query.get("ssl_ca_certs"))
@@ -149,9 +235,16 @@ def masked(text: str) -> str:
 
 
 def _split(text: str) -> SplitResult:
+    parts = _parsed(text)
     try:
-        parts = urlsplit(text)
         _ = parts.port
     except ValueError:
         raise ValueError("is not a URL") from None
     return parts
+
+
+def _parsed(text: str) -> SplitResult:
+    try:
+        return urlsplit(text)
+    except ValueError:
+        raise ValueError("is not a URL") from None

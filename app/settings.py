@@ -206,10 +206,13 @@ class RedisSettings(Group):
     about = "Redis or Valkey"
 
     redis_url: Annotated[SecretStr, AfterValidator(_redis)] = Field(
-        title="redis://:password@host:port/0, or rediss:// for TLS, or unix:///path/of/the/socket"
+        title="redis://:password@host:port/0, or rediss:// for TLS, or unix:///path/of/the/socket, "
+        "or redis+sentinel://:password@host:26379,host:26379/service/0, or redis+cluster://:password@host:port,host:port"
     )
-    """An ACL user stands before the password. For TLS the query may have `ssl_ca_certs`, `ssl_certfile` and `ssl_keyfile`. Without an
-    answer each bucket does what its `when_down` says, events wait, tickets are 503, and all else goes on."""
+    """An ACL user stands before the password. For TLS the query may have `ssl_ca_certs`, `ssl_certfile` and `ssl_keyfile`; `rediss+sentinel` and
+    `rediss+cluster` speak it with every server. User and password are those of the servers that have the data; sentinels may have theirs, as
+    `sentinel_username` and `sentinel_password` in the query. Of a cluster some nodes are enough. docs/guides/scaling.md says when to use
+    which. Without an answer each bucket does what its `when_down` says, events wait, tickets are 503, and all else goes on."""
 
 
 class IdentitySettings(Group):

@@ -14,10 +14,10 @@ from app.broadcast.outbox import Outbox
 from app.broadcast.topics import Topics
 from app.broadcast.traced_broker import TracedBroker
 from app.broadcast.traced_outbox import TracedOutbox
-from app.db.pipelined_redis import PipelinedConnection
+from app.db.pipelined_redis import RedisConnection
+from app.db.redis_connections import make_connection, make_traced_connection
 from app.db.statement_clock import StatementClock
 from app.db.traced_clock import TracedClock
-from app.db.traced_redis import TracedConnection
 from app.execution.runner import Pipeline
 from app.execution.traced_runner import TracedRunner
 from app.settings import Settings
@@ -36,7 +36,7 @@ class Tracing(Protocol):
 
     def metrics(self, known: Known) -> Metrics: ...
     def clock(self, metrics: Metrics, *, slow_s: float) -> StatementClock: ...
-    def redis(self, url: str, metrics: Metrics) -> PipelinedConnection: ...
+    def redis(self, url: str, metrics: Metrics) -> RedisConnection: ...
     def runner(self, runner: Pipeline) -> Pipeline: ...
     def outbox(self, topics: Topics, metrics: Metrics, *, wake: Callable[[str], None]) -> Outbox: ...
     def broker(self, broker: Broker, delivered: Mapping[str, int]) -> Broker: ...
@@ -56,8 +56,8 @@ class Off:
     def clock(self, metrics: Metrics, *, slow_s: float) -> StatementClock:
         return StatementClock(metrics.database, slow_s=slow_s)
 
-    def redis(self, url: str, metrics: Metrics) -> PipelinedConnection:
-        return PipelinedConnection(url, on_transition=metrics.breakers.moved, metrics=metrics.redis)
+    def redis(self, url: str, metrics: Metrics) -> RedisConnection:
+        return make_connection(url, on_transition=metrics.breakers.moved, metrics=metrics.redis)
 
     def runner(self, runner: Pipeline) -> Pipeline:
         return runner
@@ -91,8 +91,8 @@ class On:
     def clock(self, metrics: Metrics, *, slow_s: float) -> StatementClock:
         return TracedClock(self._tracer, metrics.database, slow_s=slow_s)
 
-    def redis(self, url: str, metrics: Metrics) -> PipelinedConnection:
-        return TracedConnection(self._tracer, url, on_transition=metrics.breakers.moved, metrics=metrics.redis)
+    def redis(self, url: str, metrics: Metrics) -> RedisConnection:
+        return make_traced_connection(self._tracer, url, on_transition=metrics.breakers.moved, metrics=metrics.redis)
 
     def runner(self, runner: Pipeline) -> Pipeline:
         return TracedRunner(self._tracer, runner)

@@ -29,7 +29,7 @@ from app.auth.tickets import Tickets
 from app.auth.verifier import TokenVerifier
 from app.broadcast.hub import Hub
 from app.broadcast.mover import Mover
-from app.broadcast.redis_broker import RedisBroker, make_reader
+from app.broadcast.redis_broker import RedisBroker
 from app.broadcast.topics import Topics
 from app.db.database import Database
 from app.db.schema import Schema, configuration
@@ -148,9 +148,8 @@ class Service:
             on_down=self.metrics.limiter.down,
             on_decision=self.metrics.limiter.decided,
         )
-        self.reader = make_reader(redis_url)
         watcher = self.metrics.events
-        self.broker = RedisBroker(self.pipeline, self.reader, topics=TOPICS, codecs=EVENT_CODECS, watcher=watcher)
+        self.broker = RedisBroker(self.pipeline, topics=TOPICS, codecs=EVENT_CODECS, watcher=watcher)
 
     def _know_users(self, settings: Settings) -> None:
         self.ended = EndedSessions(self.database)
@@ -261,7 +260,7 @@ class Service:
         self.deadlines.stop()
         await self.identity.aclose()
         await self.key_source.aclose()
-        await self.reader.aclose()
+        await self.broker.aclose()
         await self.database.close()
         logger.info("service.stopped")
 

@@ -7,16 +7,17 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from app.db.pipelined_redis import PipelinedConnection
+from app.db.pipelined_redis import RedisConnection
+from app.db.redis_connections import make_connection
 from app.supervision.supervisor import Supervisor, Work
 
 UP_S = 10.0
 
 
 @asynccontextmanager
-async def connected(url: str, **options: Any) -> AsyncIterator[PipelinedConnection]:
-    """A connection that is up."""
-    connection = PipelinedConnection(url, **options)
+async def connected(url: str, **options: Any) -> AsyncIterator[RedisConnection]:
+    """A connection that is up, as the URL asks for one."""
+    connection = make_connection(url, **options)
     async with running(connection.run):
         await until_up(connection)
         yield connection
@@ -34,7 +35,7 @@ async def running(*work: Work) -> AsyncIterator[None]:
         await supervisor.stop()
 
 
-async def until_up(connection: PipelinedConnection) -> None:
+async def until_up(connection: RedisConnection) -> None:
     async with asyncio.timeout(UP_S):
         while not connection.is_up:
             await asyncio.sleep(0.01)

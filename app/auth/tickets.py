@@ -16,7 +16,7 @@ import msgspec
 
 from app.auth.ended_sessions import nobody_s
 from app.auth.principal import Principal
-from app.db.pipelined_redis import PipelinedConnection, RedisUnavailable
+from app.db.pipelined_redis import RedisConnection, RedisUnavailable
 from generated.errors import Unavailable
 from generated.product import NAME
 
@@ -37,7 +37,7 @@ class Tickets:
 
     def __init__(
         self,
-        connection: PipelinedConnection,
+        connection: RedisConnection,
         *,
         has_ended: Callable[[Principal], bool] = nobody_s,
         clock: Callable[[], float] = time.time,

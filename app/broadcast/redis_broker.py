@@ -1,4 +1,4 @@
-"""Events over one Redis stream per topic: one node appends, every node reads, and who lost its connection reads on.
+"""Events over one Redis stream per topic, wherever its server is: one node appends, every node reads, and who lost its connection reads on.
 
 Promises: offsets are the stream's own and without gaps; an event that is appended again stands in the stream once; a stream
 that was lost, or fell back behind what was heard of it, begins a new epoch, seen within 3 s; no entry ends the relay. Does not
@@ -10,14 +10,13 @@ from __future__ import annotations
 import asyncio
 import secrets
 from asyncio import Future
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
 from typing import Any, Protocol
 
 import structlog
-from redis.asyncio import Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from app.broadcast.broker import (
@@ -31,16 +30,13 @@ from app.broadcast.broker import (
     Position,
     Superseded,
 )
-from app.broadcast.redis_stream import APPEND, LOOK, MEMORY, MEMORY_MS, Keys, offset_of, pairs
-from app.db.pipelined_redis import PipelinedConnection, RedisUnavailable, Script
+from app.broadcast.redis_stream import APPEND, LOOK, MEMORY, MEMORY_MS, Keys, offset_of
+from app.broadcast.stream_reader import StreamReader
+from app.db.pipelined_redis import RedisConnection, RedisUnavailable, Script
+from app.supervision.together import together
 from generated.errors import Unavailable
 from generated.product import NAME
 
-BLOCK_MS = 1_000
-"""How long a read waits for entries."""
-READ_TIMEOUT_S = 3.0
-"""For the reader's socket: longer than it blocks, so that only a silent server is given up."""
-CONNECT_S = 0.2
 CHECK_EVERY_S = 2.0
 """How often epochs are looked at, so that a stream that was lost while nothing is sent is noticed too."""
 BATCH = 200
@@ -57,13 +53,6 @@ MAX_LAG_S = 1.0
 LAG_CHECK_S = 0.005
 
 logger = structlog.get_logger(__name__)
-
-
-def make_reader(url: str) -> Redis:
-    """The connection of a relay, which repeats nothing by itself. Making it opens nothing."""
-    return Redis.from_url(
-        url, socket_timeout=READ_TIMEOUT_S, socket_connect_timeout=CONNECT_S, retry=Retry(NoBackoff(), 0)
-    )
 
 
 class TopicHistory(Protocol):
@@ -89,23 +78,35 @@ class StreamWatcher(Protocol):
     def read_failed(self) -> None: ...
 
 
+@dataclass(slots=True)
+class Lane:
+    """Streams that one read may name: all there are, or in a cluster those of one slot."""
+
+    streams: Sequence[str]
+    reader: StreamReader
+    """Blocks for up to 1 s, so its connection is its own."""
+    reads: int = 0
+    """That were answered."""
+    was_away: bool = False
+    """An append has failed since the last one that did not."""
+
+
 class RedisBroker:
-    """`connection` is everybody's, for what is short; `reader` blocks for up to 1 s in a read, so its connection must
-    be its own, as `make_reader` makes it. Whoever made them closes them. `watcher` hears what was read and what was not."""
+    """`connection` is everybody's, for what is short, and closed by who made it; what blocks has connections of its own, which
+    `make_reader(where)` makes and `aclose` closes. `watcher` hears what was read and what was not."""
 
     def __init__(
         self,
-        connection: PipelinedConnection,
-        reader: Redis,
+        connection: RedisConnection,
         *,
         topics: Mapping[str, TopicHistory],
         codecs: Mapping[int, EventDecoder],
         prefix: str = NAME,
         watcher: StreamWatcher | None = None,
+        make_reader: Callable[[Callable[[], str | None]], StreamReader] = StreamReader,
     ) -> None:
         self._watcher = watcher
         self._connection = connection
-        self._reader = reader
         self._topics = topics
         self._codecs = codecs
         self._append = Script(connection, APPEND.encode())
@@ -118,8 +119,16 @@ class RedisBroker:
         self._known: dict[str, tuple[bytes, int]] = {}
         """Epoch and offset of the last event that this node appended or read, by topic."""
         self._is_relaying = False
-        self._was_away = False
-        self._reads = 0
+        self._lanes = [
+            Lane(streams, make_reader(partial(connection.url_of, streams[0])))
+            for streams in connection.together(list(self._streams))
+        ]
+        self._lane_of = {self._streams[stream]: lane for lane in self._lanes for stream in lane.streams}
+
+    async def aclose(self) -> None:
+        """After the relay."""
+        for lane in self._lanes:
+            await lane.reader.aclose()
 
     async def append(self, topic: str, token: int, events: Sequence[Pending]) -> int:
         """At most a quarter of the history in one step; then this node's relay is given time to read it.
@@ -127,16 +136,16 @@ class RedisBroker:
         What leaves the history unread is lost to a node. So after Redis was away, the relays of the others are given
         time too. A step has 256 KiB at most, or one event.
         """
-        taken = _first(events, max(1, self._topics[topic].history // 4))
+        taken, lane = _first(events, max(1, self._topics[topic].history // 4)), self._lane_of[topic]
         try:
             last = await self._run_append(topic, token, taken)
         except RedisUnavailable as error:
-            self._was_away = True
+            lane.was_away = True
             raise NotAppended(topic) from error
         if last < 0:
             raise Superseded(topic)
-        if self._was_away:
-            self._was_away = False
+        if lane.was_away:
+            lane.was_away = False
             await asyncio.sleep(RETURN_S)
         await self._let_relay_follow(topic, last)
         return len(taken)
@@ -203,8 +212,8 @@ class RedisBroker:
 
     async def find_ends(self, audience: Audience) -> None:
         """From now on every event is delivered. Redis may be away: then the streams are read from their beginning."""
-        with suppress(RedisUnavailable):
-            for topic, keys in self._keys.items():
+        for topic, keys in self._keys.items():
+            with suppress(RedisUnavailable):
                 self._epochs[keys.stream], offset = await self._look_at(topic)
                 self._positions[keys.stream] = b"0-%d" % offset
                 self._move(audience, keys.stream, lost=False)
@@ -218,41 +227,44 @@ class RedisBroker:
 
     async def relay(self, audience: Audience, mover: Nudged) -> None:
         """Reads on from where an earlier call ended; a server that is away is waited for with a doubling delay."""
-        self._is_relaying, delay_s = True, FIRST_DELAY_S
+        self._is_relaying = True
         try:
-            while True:
-                reads = self._reads
-                try:
-                    await self._read_on(audience, mover)
-                except (RedisError, OSError) as error:
-                    delay_s = FIRST_DELAY_S if self._reads > reads else min(delay_s * 2, MAX_DELAY_S)
-                    if self._watcher is not None:
-                        self._watcher.read_failed()
-                    logger.warning("broadcast.read_failed", error=type(error).__name__, delay_s=delay_s)
-                await asyncio.sleep(delay_s)
+            await together(*(self._relay(lane, audience, mover) for lane in self._lanes))
         finally:
             self._is_relaying = False
 
-    async def _read_on(self, audience: Audience, mover: Nudged) -> None:
+    async def _relay(self, lane: Lane, audience: Audience, mover: Nudged) -> None:
+        delay_s = FIRST_DELAY_S
+        while True:
+            reads = lane.reads
+            try:
+                await self._read_on(lane, audience, mover)
+            except (RedisError, OSError) as error:
+                delay_s = FIRST_DELAY_S if lane.reads > reads else min(delay_s * 2, MAX_DELAY_S)
+                if self._watcher is not None:
+                    self._watcher.read_failed()
+                logger.warning("broadcast.read_failed", error=type(error).__name__, delay_s=delay_s)
+            await asyncio.sleep(delay_s)
+
+    async def _read_on(self, lane: Lane, audience: Audience, mover: Nudged) -> None:
         """One read after the other, until one fails."""
         checked_at, loop = float("-inf"), asyncio.get_running_loop()
         while True:
             if loop.time() - checked_at >= CHECK_EVERY_S:
-                await self._check_positions(audience)
+                await self._check_positions(lane, audience)
                 checked_at = loop.time()
-            await self._read(audience, mover)
-            self._reads += 1
+            await self._read(lane, audience, mover)
+            lane.reads += 1
 
-    async def _check_positions(self, audience: Audience) -> None:
+    async def _check_positions(self, lane: Lane, audience: Audience) -> None:
         """A stream of another epoch is read from its start: its numbers say nothing about ours."""
-        for stream, topic in self._streams.items():
+        for stream in lane.streams:
             with suppress(RedisUnavailable):
-                epoch, _ = await self._look_at(topic)
+                epoch, _ = await self._look_at(self._streams[stream])
                 self._begin_epoch(audience, stream, epoch)
 
     async def _read_epoch(self, topic: str) -> bytes | None:
-        epoch: Any = await self._reader.get(self._keys[topic].epoch)
-        return None if epoch is None else bytes(epoch)
+        return await self._lane_of[topic].reader.get(self._keys[topic].epoch)
 
     def _begin_epoch(self, audience: Audience, stream: str, epoch: bytes) -> bool:
         """Whether what is read next is the stream's start."""
@@ -271,12 +283,14 @@ class RedisBroker:
         self._move(audience, stream, lost=is_other)
         return is_other
 
-    async def _read(self, audience: Audience, mover: Nudged) -> None:
-        positions: Any = {stream: self._positions.get(stream, START) for stream in self._streams}
-        positions |= {
-            name: self._positions.get(name, END) for name, topic in self._nudges.items() if mover.moves(topic)
-        }
-        for key, entries in pairs(await self._reader.xread(positions, count=BATCH, block=BLOCK_MS)):
+    async def _read(self, lane: Lane, audience: Audience, mover: Nudged) -> None:
+        positions = {stream: self._positions.get(stream, START) for stream in lane.streams}
+        for stream in lane.streams:
+            topic = self._streams[stream]
+            if mover.moves(topic):
+                name = self._keys[topic].nudge
+                positions[name] = self._positions.get(name, END)
+        for key, entries in await lane.reader.read(positions, count=BATCH):
             name = key.decode()
             if name in self._nudges:
                 self._positions[name] = entries[-1][0]

@@ -7,7 +7,7 @@ youngest mover, and a key that wakes the mover.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Self
 
 from app.broadcast.broker import MAX_OFFSET
 
@@ -143,10 +143,3 @@ def offset_of(entry_id: bytes) -> int:
     """0 for an id that is none of ours."""
     time, _, offset = entry_id.partition(b"-")
     return int(offset) if time == b"0" and offset.isdigit() and int(offset) <= MAX_OFFSET else 0
-
-
-def pairs(answer: Any) -> list[tuple[bytes, list[tuple[bytes, dict[bytes, bytes]]]]]:
-    """The entries of an XREAD by stream: RESP3 answers with a map of lists of batches, RESP2 with a list of pairs."""
-    if isinstance(answer, dict):
-        return [(name, [entry for batch in batches for entry in batch]) for name, batches in answer.items()]
-    return list(answer or [])

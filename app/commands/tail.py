@@ -11,25 +11,30 @@ import asyncio
 import json
 import signal
 import sys
-from collections.abc import AsyncIterator, Collection, Iterable
-from contextlib import aclosing
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
+from functools import partial
 from typing import Any
 
 import asyncpg
-from redis.asyncio import Redis
+import structlog
 from redis.exceptions import RedisError
 
 from app.broadcast.redis_stream import Keys
+from app.broadcast.stream_reader import StreamReader
 from app.commands.printable import printable
 from app.configuration.reading import Configuration
 from app.db.database import reason_of
+from app.db.pipelined_redis import RedisConnection
+from app.db.redis_connections import make_connection
 from app.exit_codes import FAILED, OK, UNAVAILABLE
 from app.settings import Settings
 from generated.operations import TOPICS
 from generated.product import NAME
 
 EVERY_S = 1.0
-BLOCK_MS = 1000
+LOOK_S = 0.02
+BATCH = 200
 ANSWER_S = 5.0
 LATE_IDS = 1000
 """So many numbers back a row may still be committed."""
@@ -54,6 +59,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Until a signal ends it, or the reader of what it prints goes away. 1 where there is nothing to follow."""
     configuration: Configuration = options.configuration
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     try:
         return asyncio.run(follow(configuration.settings, options))
     except KeyboardInterrupt:
@@ -62,15 +68,37 @@ def run(options: argparse.Namespace) -> int:
 
 async def follow(settings: Settings, options: argparse.Namespace, topics: Collection[str] = TOPICS) -> int:
     """Answers the exit code."""
-    sources: list[AsyncIterator[Line]] = []
-    if options.what != "events":
-        sources.append(audit_rows(settings.database_url.get_secret_value(), options.user, options.action))
-    if options.what != "audit" and topics:
-        sources.append(events(settings.redis_url.get_secret_value(), topics))
-    if not sources:
+    if options.what == "events" and not topics:
         print("events: the contract has no topic, so there is none to follow", file=sys.stderr)
         return FAILED
-    tasks = [asyncio.create_task(_print(one, is_json=options.json)) for one in sources]
+    async with AsyncExitStack() as stack:
+        sources: list[AsyncIterator[Line]] = []
+        if options.what != "events":
+            sources.append(audit_rows(settings.database_url.get_secret_value(), options.user, options.action))
+        if options.what != "audit" and topics:
+            connection = await stack.enter_async_context(_kept(settings.redis_url.get_secret_value()))
+            sources += streams(connection, topics)
+        return await _print_all(sources, is_json=options.json)
+
+
+@asynccontextmanager
+async def _kept(url: str) -> AsyncIterator[RedisConnection]:
+    """It finds where the streams are, unless the URL says so."""
+    connection = make_connection(url)
+    if connection.url_of(NAME) is not None:
+        yield connection
+        return
+    keeper = asyncio.create_task(connection.run())
+    try:
+        yield connection
+    finally:
+        _cancel([keeper])
+        await asyncio.gather(keeper, return_exceptions=True)
+
+
+async def _print_all(sources: Iterable[AsyncIterator[Line]], *, is_json: bool) -> int:
+    """Until one ends."""
+    tasks = [asyncio.create_task(_print(one, is_json=is_json)) for one in sources]
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, _cancel, tasks)
     done, rest = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -121,20 +149,33 @@ async def audit_rows(url: str, user: str | None, action: str | None) -> AsyncIte
         connection.terminate()
 
 
-async def events(url: str, followed: Iterable[str]) -> AsyncIterator[Line]:
-    """From now on, of these topics. Raises redis' errors and OSError."""
+def streams(connection: RedisConnection, followed: Iterable[str]) -> list[AsyncIterator[Line]]:
+    """Of these topics, those together that one read may name."""
     topics = {Keys.of(NAME, topic).stream: topic for topic in followed}
-    async with aclosing(Redis.from_url(url, socket_timeout=ANSWER_S, socket_connect_timeout=ANSWER_S)) as reader:
-        positions: dict[Any, Any] = {}
-        for stream in topics:
-            last = await reader.xrevrange(stream, count=1)
-            positions[stream] = last[0][0] if last else "0-0"
+    groups = connection.together(list(topics))
+    return [
+        events({stream: topics[stream] for stream in group}, partial(connection.url_of, group[0])) for group in groups
+    ]
+
+
+async def events(topics: Mapping[str, str], locate: Callable[[], str | None]) -> AsyncIterator[Line]:
+    """From now on, of the topics of these streams, once it is known where they are. Raises redis' errors and OSError."""
+    async with aclosing(StreamReader(locate)) as reader:
+        await _wait_for(locate)
+        positions = {stream: await reader.last(stream) for stream in topics}
         while True:
-            found: Any = await reader.xread(positions, block=BLOCK_MS)
-            for stream, entries in found or ():
+            for name, entries in await reader.read(positions, count=BATCH):
                 for entry, fields in entries:
-                    positions[stream.decode()] = entry
-                    yield _told(topics[stream.decode()], entry, fields)
+                    positions[name.decode()] = entry
+                    yield _told(topics[name.decode()], entry, fields)
+
+
+async def _wait_for(locate: Callable[[], str | None]) -> None:
+    """Until somebody says which server has the streams, for a few seconds; then the reader finds that nobody does."""
+    for _ in range(round(ANSWER_S / LOOK_S)):
+        if locate() is not None:
+            return
+        await asyncio.sleep(LOOK_S)
 
 
 def _told(topic: str, entry: bytes, fields: dict[bytes, bytes]) -> Line:

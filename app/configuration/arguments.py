@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-URL_WITH_PASSWORD = re.compile(r"[a-z+]+://[^\s/@]*:[^\s/@]+@", re.IGNORECASE)
+URL_WITH_PASSWORD = re.compile(r"[a-z+]+://([^\s/@]*:[^\s/@]+@|\S*[?&][a-z_]*password=.)", re.IGNORECASE)
 NAMES = r"((?:database|redis)[_-]url|signing[_-]secret|keycloak[_-]client[_-]secret|[a-z_-]*password)"
 WITH_VALUE = re.compile(f"-*{NAMES}=.", re.IGNORECASE)
 BEFORE_VALUE = re.compile(f"-+{NAMES}", re.IGNORECASE)

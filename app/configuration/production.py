@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from pydantic import SecretStr
 
@@ -69,10 +69,14 @@ def _unsafe_secret(name: str, value: Any) -> str | None:
 def _has_default_password(url: str) -> bool:
     """No password at all is none by default: a socket, a certificate or the network may be what protects."""
     parts = urlsplit(url)
-    if parts.password is None:
-        return False
-    password = unquote(parts.password)
-    return password.lower() in DEFAULT_PASSWORDS or password == unquote(parts.username or "")
+    said = dict(parse_qsl(parts.query, keep_blank_values=True))
+    own = None if parts.password is None else unquote(parts.password)
+    logins = ((unquote(parts.username or ""), own), (said.get("sentinel_username", ""), said.get("sentinel_password")))
+    return any(_is_default(user, password) for user, password in logins if password is not None)
+
+
+def _is_default(user: str, password: str) -> bool:
+    return password.lower() in DEFAULT_PASSWORDS or password == user
 
 
 def unsafe_surroundings(environ: Mapping[str, str]) -> Iterator[str]:

@@ -9,14 +9,17 @@ from __future__ import annotations
 import asyncio
 import ssl
 import time
+from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
+from hashlib import sha1
 from typing import Any, cast
 from urllib.parse import unquote, urlsplit
 
 import hiredis
 import structlog
+from typing_extensions import override
 
 from app.addresses import redis_tls
 from app.telemetry.metrics.redis import RedisMetrics
@@ -44,6 +47,7 @@ REFUSALS = ("NOAUTH", "WRONGPASS", "NOPERM", "ERR invalid password", "ERR AUTH",
 
 CLOSED, HALF_OPEN, OPEN = "closed", "half-open", "open"
 Transition = Callable[[str, str, str], None]
+Argument = bytes | str | int | float
 
 logger = structlog.get_logger(__name__)
 
@@ -56,7 +60,7 @@ class Refused(RedisUnavailable):
     """The server is there, and does not take us."""
 
 
-class _Link(asyncio.Protocol):
+class Link(asyncio.Protocol):
     """One TCP connection: commands go out, answers come in their order. After `on_lost` every future of it has ended."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, on_lost: Callable[[], None], metrics: RedisMetrics) -> None:
@@ -133,8 +137,60 @@ class _Link(asyncio.Protocol):
         self.close()
 
 
-class PipelinedConnection:
-    """`run` connects and keeps connecting, under the supervisor; the other methods are for everybody else. `url` is
+class RedisConnection(ABC):
+    """What the rest of the service knows of Redis, whether that is one server, a master that sentinels name, or a cluster."""
+
+    state: str = CLOSED
+    """Of the breaker; of a cluster the worst of its masters'."""
+
+    @property
+    @abstractmethod
+    def refusal(self) -> str | None:
+        """The server's own words where it is there and does not take us: a wrong user, password or database."""
+
+    @property
+    @abstractmethod
+    def is_up(self) -> bool:
+        """Whether commands are taken now. A server that falls silent counts as up until an answer has been missing for
+        about 0.25 s."""
+
+    @abstractmethod
+    async def run(self) -> None:
+        """Does not return. Raises what is no failure of the network, such as a wrong URL."""
+
+    @abstractmethod
+    async def ready(self) -> bool:
+        """Whether the connection is up; waits, at most 0.2 s, only for one that was lost or begun just now."""
+
+    @abstractmethod
+    def call(self, *arguments: Argument) -> asyncio.Future[Any]:
+        """The answer's future; a Redis error is its result, an instance of `hiredis.ReplyError`. Raises
+        RedisUnavailable at once without a connection, or while 10,000 commands wait; the future does so when the
+        connection is lost. Nothing is sent twice. The future may be cancelled: the command is still sent."""
+
+    async def ask(self, *arguments: Argument) -> Any:
+        """As `call`, for one answer at a time: waits as `ready` does, and raises RedisUnavailable for a Redis error too."""
+        await self.ready()
+        answer = await self.call(*arguments)
+        if isinstance(answer, hiredis.ReplyError):
+            raise self.refused(answer)
+        return answer
+
+    @abstractmethod
+    def refused(self, error: hiredis.ReplyError) -> RedisUnavailable:
+        """The exception for a Redis error; a server that takes no writes is left for the one that does by now."""
+
+    @abstractmethod
+    def together(self, keys: Sequence[str]) -> Sequence[Sequence[str]]:
+        """The keys in groups, each of which one command or script may name."""
+
+    @abstractmethod
+    def url_of(self, key: str) -> str | None:
+        """Of the single server that has the key, as far as is known, for who needs a connection of his own."""
+
+
+class PipelinedConnection(RedisConnection):
+    """One server. `run` connects and keeps connecting, under the supervisor; the other methods are for everybody else. `url` is
     redis://, rediss:// or unix://. Making it opens nothing. One event loop.
 
     It is a breaker: `closed` while the server answers, `open` while it does not, `half-open` while one PING asks
@@ -142,28 +198,29 @@ class PipelinedConnection:
     opens. `on_transition(name, old, new)` hears of each change, `metrics` of each command and each attempt to connect.
     """
 
+    refusal: str | None = None
+
     def __init__(
         self,
         url: str,
         *,
         on_transition: Transition = lambda name, old, new: None,
         metrics: RedisMetrics | None = None,
+        name: str = "redis",
     ) -> None:
         self._metrics = metrics or RedisMetrics(Registry())
-        self.state = CLOSED
+        self._name = name
         self._url = urlsplit(url)
         self._tls: ssl.SSLContext | None = None
         self._on_transition = on_transition
-        self._link: _Link | None = None
+        self._link: Link | None = None
         self._attempt = 0
-        self.refusal: str | None = None
-        """The server's own words where it is there and does not take us: a wrong user, password or database."""
         self._lost = asyncio.Event()
         self._settled = asyncio.Event()
         """Set while it is known whether the server answers: the connection is up, or the breaker open."""
 
+    @override
     async def run(self) -> None:
-        """Does not return. Raises what is no failure of the network, such as a wrong URL."""
         try:
             while True:
                 await asyncio.sleep(BACKOFF_S[min(self._attempt, len(BACKOFF_S) - 1)])
@@ -174,46 +231,43 @@ class PipelinedConnection:
             raise
 
     @property
+    @override
     def is_up(self) -> bool:
-        """Whether commands are taken now. A server that falls silent counts as up until an answer has been missing for
-        about 0.25 s."""
         return self._link is not None
 
+    @override
     async def ready(self) -> bool:
-        """Whether the connection is up; waits, at most 0.2 s, only for one that was lost or begun just now."""
         if self._link is None and not self._settled.is_set():
             with suppress(TimeoutError):
                 async with asyncio.timeout(RECONNECT_S):
                     await self._settled.wait()
         return self._link is not None
 
-    def call(self, *arguments: bytes | str | int | float) -> asyncio.Future[Any]:
-        """The answer's future; a Redis error is its result, an instance of `hiredis.ReplyError`. Raises
-        RedisUnavailable at once without a connection, or while 10,000 commands wait; the future does so when the
-        connection is lost. Nothing is sent twice. The future may be cancelled: the command is still sent."""
+    @override
+    def call(self, *arguments: Argument) -> asyncio.Future[Any]:
         if self._link is None:
             self._metrics.away.value += 1
             raise RedisUnavailable(self.state)
         return self._link.send(arguments)
 
-    async def ask(self, *arguments: bytes | str | int | float) -> Any:
-        """As `call`, for one answer at a time: waits as `ready` does, and raises RedisUnavailable for a Redis error too."""
-        await self.ready()
-        answer = await self.call(*arguments)
-        if isinstance(answer, hiredis.ReplyError):
-            raise self.refused(answer)
-        return answer
-
+    @override
     def refused(self, error: hiredis.ReplyError) -> RedisUnavailable:
-        """The exception for a Redis error; a server that takes no writes is left for the one that does by now."""
         if str(error).startswith(NO_MASTER) and self._link is not None:
             self._link.close()
         return RedisUnavailable(str(error))
 
+    @override
+    def together(self, keys: Sequence[str]) -> Sequence[Sequence[str]]:
+        return [keys]
+
+    @override
+    def url_of(self, key: str) -> str | None:
+        return self._url.geturl()
+
     async def _live(self) -> bool:
         """One connection from its beginning to its end; whether the server answered a command after the PING."""
         self._lost.clear()
-        link = _Link(asyncio.get_running_loop(), self._forget, self._metrics)
+        link = Link(asyncio.get_running_loop(), self._forget, self._metrics)
         try:
             await self._connect(link)
             return await self._serve(link)
@@ -223,7 +277,7 @@ class PipelinedConnection:
         finally:
             link.close()
 
-    async def _connect(self, link: _Link) -> None:
+    async def _connect(self, link: Link) -> None:
         try:
             await self._open(link)
         except (OSError, TimeoutError, RedisUnavailable):
@@ -231,7 +285,7 @@ class PipelinedConnection:
             raise
         self._metrics.connected.value += 1
 
-    async def _open(self, link: _Link) -> None:
+    async def _open(self, link: Link) -> None:
         loop, url = asyncio.get_running_loop(), self._url
         async with asyncio.timeout(CONNECT_S):
             if url.scheme == "unix":
@@ -243,7 +297,7 @@ class PipelinedConnection:
         if self.state == OPEN:
             self._move(HALF_OPEN, "connected")
         try:
-            await _greet(link, [*self._introduction(), ("PING",)])
+            await greet(link, [*self._introduction(), ("PING",)])
         except Refused as error:
             self.refusal = str(error)
             raise
@@ -259,7 +313,7 @@ class PipelinedConnection:
         if self._url.scheme != "unix" and database not in ("", "0"):
             yield ("SELECT", database)
 
-    async def _serve(self, link: _Link) -> bool:
+    async def _serve(self, link: Link) -> bool:
         greeted = link.answers
         self._link = link
         self._move(CLOSED, "answers")
@@ -270,7 +324,7 @@ class PipelinedConnection:
             self._move(OPEN, "silent" if is_silent else "closed by the server")
         return was_useful
 
-    async def _watch(self, link: _Link) -> bool:
+    async def _watch(self, link: Link) -> bool:
         """Waits for the end of the connection; whether it is the server's silence."""
         was_overdue = False
         while not self._lost.is_set():
@@ -294,12 +348,12 @@ class PipelinedConnection:
         old, self.state = self.state, new
         self._settled.set()
         if new != old:
-            logger.warning("breaker.transition", breaker="redis", old=old, new=new, reason=reason)
-            self._on_transition("redis", old, new)
+            logger.warning("breaker.transition", breaker=self._name, old=old, new=new, reason=reason)
+            self._on_transition(self._name, old, new)
 
 
-async def _greet(link: _Link, commands: Iterable[tuple[str, ...]]) -> None:
-    """Raises RedisUnavailable unless the server answers each command, and in time."""
+async def greet(link: Link, commands: Iterable[tuple[str, ...]]) -> list[Any]:
+    """The answers. Raises RedisUnavailable unless the server answers each command, and in time."""
     answers = [link.send(command) for command in commands]
     await asyncio.wait(answers, timeout=ANSWER_S)
     await asyncio.wait(answers, timeout=RECHECK_S)
@@ -308,30 +362,27 @@ async def _greet(link: _Link, commands: Iterable[tuple[str, ...]]) -> None:
             raise RedisUnavailable("no answer")
         if isinstance(found := answer.result(), hiredis.ReplyError):
             raise (Refused if str(found).startswith(REFUSALS) else RedisUnavailable)(str(found))
+    return [answer.result() for answer in answers]
 
 
 class Script:
-    """One Lua script, called by its digest and loaded again where the server has forgotten it."""
+    """One Lua script, called by its digest; a server that does not know it is sent its text."""
 
-    def __init__(self, connection: PipelinedConnection, source: bytes) -> None:
+    def __init__(self, connection: RedisConnection, source: bytes) -> None:
         self._connection = connection
         self._source = source
-        self._digest = b""
+        self._digest = sha1(source, usedforsecurity=False).hexdigest().encode()
         self._is_failing = False
 
     async def run(self, *arguments: bytes | str | int) -> Any:
-        """`arguments` begin with the number of keys; raises RedisUnavailable, also for an error of the script. A script
-        that the server has forgotten is loaded again: it did not run then, so it never runs twice."""
+        """`arguments` begin with the number of keys; raises RedisUnavailable, also for an error of the script. The text goes only
+        to who has said that it did not run, so it never runs twice."""
         if not self._connection.is_up:
             await self._connection.ready()
-        for _ in range(2):
-            if not self._digest:
-                self._digest = self._checked(await self._connection.call(b"SCRIPT", b"LOAD", self._source))
-            answer = await self._connection.call(b"EVALSHA", self._digest, *arguments)
-            if not (isinstance(answer, hiredis.ReplyError) and str(answer).startswith("NOSCRIPT")):
-                return self._checked(answer)
-            self._digest = b""
-        raise RedisUnavailable("the script does not stay loaded")
+        answer = await self._connection.call(b"EVALSHA", self._digest, *arguments)
+        if isinstance(answer, hiredis.ReplyError) and str(answer).startswith("NOSCRIPT"):
+            answer = await self._connection.call(b"EVAL", self._source, *arguments)
+        return self._checked(answer)
 
     def _checked(self, answer: Any) -> Any:
         """Logs the first of several failures in a row: the server is there, and refuses."""

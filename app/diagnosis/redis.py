@@ -1,4 +1,4 @@
-"""Looks at Redis or Valkey: whether it takes us, its version, its clock and what it does when it is full. Changes nothing."""
+"""Looks at Redis or Valkey, at each server that has data: whether it takes us, its version, its clock and what it does when it is full. Changes nothing."""
 
 from __future__ import annotations
 
@@ -10,23 +10,32 @@ from typing import Any
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import AuthenticationError, NoPermissionError, RedisError, ResponseError
+from redis.exceptions import NoPermissionError, RedisError
 
-from app.addresses import masked
+from app.addresses import SENTINEL, masked, redis_nodes
 from app.diagnosis.clock import skew
 from app.diagnosis.findings import Finding, State
+from app.diagnosis.redis_nodes import REFUSALS, URL, look_at_cluster, look_at_sentinels
 from app.settings import Settings
 
-URL = "REDIS_URL"
 WITHIN_S = 2.0
 """For connecting and all questions."""
-REFUSALS = (AuthenticationError, NoPermissionError, ResponseError)
 MICROS = 1_000_000
 
 
 async def look(settings: Settings) -> list[Finding]:
     """Raises nothing for what a server or a network does."""
     url = settings.redis_url.get_secret_value()
+    nodes = redis_nodes(url)
+    if nodes is None:
+        return await _look_at(url)
+    findings, masters = await (look_at_sentinels if nodes.kind == SENTINEL else look_at_cluster)(nodes)
+    looked = await asyncio.gather(*(_look_at(one) for one in masters))
+    return [*findings, *(finding for one in looked for finding in one)]
+
+
+async def _look_at(url: str) -> list[Finding]:
+    """At one server."""
     where = masked(url)
     try:
         client = Redis.from_url(url, socket_connect_timeout=1.0, socket_timeout=1.0, retry=Retry(NoBackoff(), 0))

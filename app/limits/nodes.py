@@ -11,7 +11,7 @@ import secrets
 from collections import deque
 from contextlib import suppress
 
-from app.db.pipelined_redis import PipelinedConnection, RedisUnavailable, Script
+from app.db.pipelined_redis import RedisConnection, RedisUnavailable, Script
 from generated.product import NAME
 
 BEAT_S = 2.0
@@ -35,7 +35,7 @@ return redis.call('ZCARD', KEYS[1])
 class Nodes:
     """`at_first` is the count until Redis has been asked: the workers of this machine."""
 
-    def __init__(self, connection: PipelinedConnection, *, at_first: int = 1, prefix: str = NAME) -> None:
+    def __init__(self, connection: RedisConnection, *, at_first: int = 1, prefix: str = NAME) -> None:
         self._script = Script(connection, COUNT.encode())
         self._key = f"{prefix}:nodes"
         self._name = secrets.token_hex(8)

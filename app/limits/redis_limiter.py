@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from app.db.pipelined_redis import PipelinedConnection, RedisUnavailable, Script
+from app.db.pipelined_redis import RedisConnection, RedisUnavailable, Script
 from app.limits.limiter import Permit
 from app.limits.local_counts import LocalCounts
 from generated.errors import Unavailable
@@ -33,7 +33,7 @@ class RedisLimiter:
 
     def __init__(
         self,
-        connection: PipelinedConnection,
+        connection: RedisConnection,
         *,
         scale: int = 1,
         nodes: Callable[[], int] = lambda: 1,

@@ -10,10 +10,10 @@ from __future__ import annotations
 import asyncio
 import math
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 
-from app.db.pipelined_redis import PipelinedConnection, RedisUnavailable, Script
+from app.db.pipelined_redis import RedisConnection, RedisUnavailable, Script
 from generated.product import NAME
 
 LEASE_S = 20.0
@@ -66,12 +66,13 @@ class UserSockets:
 
     def __init__(
         self,
-        connection: PipelinedConnection,
+        connection: RedisConnection,
         *,
         most: int,
         nodes: Callable[[], int] = lambda: 1,
         prefix: str = NAME,
     ) -> None:
+        self._connection = connection
         self._enter = Script(connection, ENTER.encode())
         self._tell = Script(connection, TELL.encode())
         self._most = most
@@ -129,19 +130,29 @@ class UserSockets:
                 await self.tell()
 
     async def tell(self) -> None:
-        """Tells Redis what it may not know; raises RedisUnavailable, and the rest is told at the next call."""
+        """Tells Redis what it may not know. Raises RedisUnavailable when all have been tried; those that could not be told are told at the
+        next call."""
+        failed: dict[str, None] = {}
         while self._untold:
             subjects = list(self._untold)[:BATCH]
             for subject in subjects:
                 del self._untold[subject]
-            counts = [0 if self._is_leaving else self._held.get(one, 0) for one in subjects]
-            try:
-                await self._tell.run(
-                    len(subjects), *map(self._key, subjects), self._name, round(LEASE_S * 1000), *counts
-                )
-            except RedisUnavailable:
-                self._untold |= dict.fromkeys(subjects)
-                raise
+            of_keys = {self._key(subject): subject for subject in subjects}
+            groups = self._connection.together(list(of_keys))
+            told = await asyncio.gather(*(self._tell_of([of_keys[key] for key in group]) for group in groups))
+            failed |= dict.fromkeys(subject for group in told for subject in group)
+        if failed:
+            self._untold |= failed
+            raise RedisUnavailable("not all could be told")
+
+    async def _tell_of(self, subjects: Sequence[str]) -> Sequence[str]:
+        """Of users whose keys one script may name; those that could not be told."""
+        counts = [0 if self._is_leaving else self._held.get(one, 0) for one in subjects]
+        try:
+            await self._tell.run(len(subjects), *map(self._key, subjects), self._name, round(LEASE_S * 1000), *counts)
+        except RedisUnavailable:
+            return subjects
+        return ()
 
     async def _ask(self, subject: str) -> bool:
         held = self._held[subject]

@@ -14,6 +14,7 @@ from app.addresses import (
     check_redis,
     masked,
     postgres_url,
+    redis_nodes,
     redis_tls,
 )
 
@@ -96,6 +97,54 @@ def test_what_is_no_redis_is_refused(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "kind", "nodes", "one"),
+    [
+        ("redis+sentinel://h/main", "sentinel", (("h", 26379),), "redis://m:6379/0"),
+        ("redis+sentinel://a:1,b:2/main/3", "sentinel", (("a", 1), ("b", 2)), "redis://m:6379/3"),
+        ("redis+cluster://u:p%40@a,[::1]:7001", "cluster", (("a", 6379), ("::1", 7001)), "redis://u:p%40@m:6379/0"),
+        ("rediss+cluster://:p@a/0?ssl_cert_reqs=none", "cluster", (("a", 6379),), "rediss://:p@m:6379/0?ssl_cert_reqs=none"),
+    ],
+)  # fmt: skip
+def test_several_redis_servers_are_one_url(text: str, kind: str, nodes: tuple[tuple[str, int], ...], one: str) -> None:
+    found = redis_nodes(check_redis(text))
+    assert found is not None
+    assert (found.kind, found.nodes, found.url("m", 6379)) == (kind, nodes, one)
+    assert found.url("::1", 1).endswith(one.partition("m:6379")[2])
+    assert "[::1]:1/" in found.url("::1", 1)
+
+
+def test_sentinels_may_have_a_login_of_their_own() -> None:
+    found = redis_nodes(check_redis("redis+sentinel://:p@h/main%20one?sentinel_username=u&sentinel_password=%40"))
+    assert found is not None
+    assert (found.service, found.sentinel_login) == ("main one", {"username": "u", "password": "@"})
+    assert found.url("m", 1) == "redis://:p@m:1/0"
+    assert redis_nodes("redis://h") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("redis+sentinel://h1,h2", "does not name the service"),
+        ("redis+sentinel://h/main/x", "does not name its database"),
+        ("redis+sentinel:///main", "names no host"),
+        ("redis+cluster://a,,b", "names no host, or an empty one"),
+        ("redis+cluster://a:x", "'a:x', which is no host with a port"),
+        ("redis+cluster://a:70000", "'a:70000', which is no host with a port"),
+        ("redis+cluster://a/1", "names database 1, and a cluster has only 0"),
+        ("redis+cluster://a?sentinel_password=x", "says sentinel_password, which is not read"),
+        ("redis+sentinel://a/m?ssl_cert_reqs=none", "speaks of TLS, which is for rediss://"),
+        ("redis+other://a", "is not a Redis URL"),
+        ("unix+cluster://a", "is not a Redis URL"),
+        ("redis+cluster://[::1", "is not a URL"),
+        ("redis://a:1,b:2/0", "names several hosts, which is for redis\\+sentinel:// and redis\\+cluster://"),
+    ],
+)
+def test_what_is_wrong_with_a_url_of_several_servers_is_named(text: str, wrong: str) -> None:
+    with pytest.raises(ValueError, match=wrong):
+        check_redis(text)
+
+
+@pytest.mark.parametrize(
     "text", ["", "k.example", "ftp://k", "https://", "https://u:p@k", "https://k?x=1", "https://k:x"]
 )
 def test_what_is_no_issuer_is_refused(text: str) -> None:
@@ -142,6 +191,7 @@ def test_what_is_no_host_is_refused(text: str) -> None:
         ("postgresql://u:hunter2@h:1/d?password=hunter2", "postgresql://h:1/d"),
         ("redis://:hunter2/hunter2?hunter2#@h", "redis://h"),
         ("redis://h?hunter2", "redis://h"),
+        ("redis+cluster://u:hunter2@h:1,h:2?sentinel_password=hunter2", "redis+cluster://h:1,h:2"),
         ("hunter2", "7 characters"),
         ("u:hunter2@h://", "14 characters"),
     ],

@@ -6,6 +6,7 @@ import asyncio
 import os
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,10 +16,12 @@ import pytest
 from redis.asyncio import Redis
 
 from app.db.database import Database
-from app.db.pipelined_redis import PipelinedConnection
-from app.development.servers import Postgres, Valkey
+from app.db.pipelined_redis import PipelinedConnection, RedisConnection, RedisUnavailable
+from app.development.servers import Postgres, Valkey, free_port
 from tests.databases import new_database
 from tests.faults.tls import Certificates, TlsFront, issue
+from tests.redis_connections import connected
+from tests.redis_servers import SERVICE, SentinelServer
 from tests.running_service import RunningService, started
 
 
@@ -92,6 +95,51 @@ async def test_redis_is_reached_by_tls_as_an_acl_user_and_a_wrong_password_is_kn
             assert (connection.refusal or "").startswith("WRONGPASS")
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_a_cluster_is_reached_by_tls_as_an_acl_user(certificates: Certificates, tmp_path: Path) -> None:
+    """Who is asked for the slots, and the master that is named, which announces a port that speaks TLS."""
+    server = Valkey(tmp_path / "cluster", "--cluster-enabled", "yes", "--cluster-port", str(free_port()))
+    server.start()
+    try:
+        admin: Any = Redis.from_url(server.url)
+        await admin.execute_command("CLUSTER ADDSLOTSRANGE", 0, 16383)
+        user = await with_user(server)
+        async with TlsFront(server.port, certificates, is_postgres=False, wants_client=True) as front:
+            await admin.config_set("cluster-announce-port", front.port)
+            files = f"ssl_ca_certs={certificates.authority}&ssl_certfile={certificates.client}&ssl_keyfile={certificates.client_key}"
+            async with connected(f"rediss+cluster://{user}@127.0.0.1:{front.port}?{files}") as connection:
+                await until_answered(connection)
+                assert (connection.url_of("key") or "").startswith(f"rediss://{user}@127.0.0.1:{front.port}/0?")
+        await admin.aclose()
+    finally:
+        server.stop()
+
+
+async def test_a_sentinel_and_its_master_are_reached_by_tls(
+    valkey: Valkey, certificates: Certificates, tmp_path: Path
+) -> None:
+    user = await with_user(valkey)
+    files = f"ssl_ca_certs={certificates.authority}"
+    async with TlsFront(valkey.port, certificates, is_postgres=False) as master:
+        watcher = SentinelServer(tmp_path / "sentinel", master.port, down_after_ms=60_000)
+        watcher.start()
+        try:
+            async with TlsFront(watcher.port, certificates, is_postgres=False) as front:
+                url = f"rediss+sentinel://{user}@127.0.0.1:{front.port}/{SERVICE}?{files}"
+                async with connected(url) as connection:
+                    await until_answered(connection)
+        finally:
+            watcher.stop()
+
+
+async def until_answered(connection: RedisConnection) -> None:
+    async with asyncio.timeout(20):
+        while True:
+            with suppress(RedisUnavailable):
+                assert await connection.ask("GET", "nothing") is None
+                return
+            await asyncio.sleep(0.02)
 
 
 async def test_the_whole_service_runs_on_servers_that_speak_tls(

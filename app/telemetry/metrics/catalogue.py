@@ -30,7 +30,7 @@ REFUSED_FOR = Label(
 STATEMENT_ERRORS = (
     "lost", "unavailable", "outcome_unknown", "changed_meanwhile", "invalid_data", "internal", "constraint", "cancelled", "other",
 )  # fmt: skip
-COMMANDS = ("evalsha", "xadd", "set", "getdel", "ping", "auth", "select", "script", "other")
+COMMANDS = ("evalsha", "xadd", "set", "getdel", "ping", "auth", "select", "eval", "other")
 C, G, H = Kind.COUNTER, Kind.GAUGE, Kind.HISTOGRAM
 GREATEST, LEAST = Join.GREATEST, Join.LEAST
 

@@ -11,7 +11,7 @@ from redis.asyncio import Redis
 
 from app.auth.principal import Principal
 from app.auth.tickets import LIFETIME_S, Tickets
-from app.db.pipelined_redis import PipelinedConnection
+from app.db.pipelined_redis import PipelinedConnection, RedisConnection
 from app.development.servers import Valkey
 from generated.errors import Unavailable
 from tests.redis_connections import connected
@@ -28,13 +28,13 @@ async def redis(valkey: Valkey) -> AsyncIterator[Redis]:
 
 
 @pytest.fixture
-async def connection(valkey: Valkey) -> AsyncIterator[PipelinedConnection]:
+async def connection(valkey: Valkey) -> AsyncIterator[RedisConnection]:
     async with connected(valkey.url) as opened:
         yield opened
 
 
 @pytest.fixture
-def tickets(connection: PipelinedConnection) -> Tickets:
+def tickets(connection: RedisConnection) -> Tickets:
     return Tickets(connection)
 
 
@@ -77,7 +77,7 @@ async def test_another_page_gets_nothing_and_uses_the_ticket_up(
 
 
 async def test_a_ticket_does_not_outlive_its_token(
-    tickets: Tickets, connection: PipelinedConnection, reader: Principal
+    tickets: Tickets, connection: RedisConnection, reader: Principal
 ) -> None:
     ticket = await tickets.issue(reader, None)
     late = Tickets(connection, clock=lambda: reader.expires_at)
@@ -105,7 +105,7 @@ async def test_without_the_store_both_answer_unavailable_and_say_when_to_come_ag
 
 
 async def test_the_first_ticket_after_a_lost_connection_is_as_good_as_any(
-    tickets: Tickets, connection: PipelinedConnection, redis: Redis, reader: Principal
+    tickets: Tickets, connection: RedisConnection, redis: Redis, reader: Principal
 ) -> None:
     for _ in range(5):
         await redis.client_kill_filter(_type="normal", skipme=True)

@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 
 import asyncpg
 import pytest
@@ -14,7 +15,9 @@ from redis.asyncio import Redis
 
 from app.broadcast.broker import Delivery, Pending, Position
 from app.broadcast.redis_broker import RedisBroker
-from app.db.pipelined_redis import PipelinedConnection
+from app.broadcast.stream_reader import StreamReader
+from app.db.pipelined_redis import RedisConnection
+from app.db.redis_connections import make_connection
 from app.development.servers import Valkey
 from app.supervision.supervisor import Supervisor
 from generated.operations import TOPICS, Topic
@@ -65,8 +68,7 @@ class Node:
     """One node's broker with what its relay delivered."""
 
     broker: RedisBroker
-    pipeline: PipelinedConnection
-    reader: Redis
+    pipeline: RedisConnection
     supervisor: Supervisor = field(default_factory=Supervisor)
     mover: Nobody = field(default_factory=Nobody)
     deliveries: list[Delivery] = field(default_factory=list)
@@ -111,7 +113,7 @@ class Node:
 
     async def stop(self) -> None:
         await self.supervisor.stop()
-        await self.reader.aclose()
+        await self.broker.aclose()
 
 
 MakeNode = Callable[..., Node]
@@ -123,10 +125,11 @@ async def make_node(valkey: Valkey) -> AsyncIterator[MakeNode]:
     nodes: list[Node] = []
 
     def make(history: int = 1000, protocol: int = 3, url: str = "", keep_s: float = 60.0) -> Node:
-        pipeline, reader = PipelinedConnection(url or valkey.url), Redis.from_url(url or valkey.url, protocol=protocol)
+        pipeline = make_connection(url or valkey.url)
         topics = TOPICS | {"artists": Topic("artists", history, keep_s, True)}
-        broker = RedisBroker(pipeline, reader, topics=topics, codecs=EVENT_CODECS)
-        nodes.append(Node(broker, pipeline, reader))
+        make_reader = partial(StreamReader, protocol=protocol)
+        broker = RedisBroker(pipeline, topics=topics, codecs=EVENT_CODECS, make_reader=make_reader)
+        nodes.append(Node(broker, pipeline))
         return nodes[-1]
 
     client = Redis.from_url(valkey.url)

@@ -1,4 +1,4 @@
-"""Keys of a topic are of one slot, ids say offsets, and both protocols' answers read the same."""
+"""Keys of a topic are of one slot, and ids say offsets."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import astuple
 
 import pytest
 
-from app.broadcast.redis_stream import Keys, offset_of, pairs
+from app.broadcast.redis_stream import Keys, offset_of
 
 
 def test_the_keys_of_a_topic_differ_and_are_of_one_slot() -> None:
@@ -20,9 +20,3 @@ def test_the_keys_of_a_topic_differ_and_are_of_one_slot() -> None:
 )
 def test_an_id_that_is_none_of_ours_has_no_offset(entry_id: bytes, offset: int) -> None:
     assert offset_of(entry_id) == offset
-
-
-def test_both_protocols_read_the_same() -> None:
-    entries = [(b"0-1", {b"a": b"b"}), (b"0-2", {b"a": b"c"})]
-    assert pairs({b"s": [entries]}) == pairs([(b"s", entries)]) == [(b"s", entries)]
-    assert pairs(None) == pairs({}) == pairs([]) == []

@@ -13,6 +13,8 @@ from app.configuration.arguments import secrets_in
         ("redis://:p@h", True), ("rediss://u:p@h/0", True), ("--redis-url=redis://h", True), ("--password=x", True),
         ("KEYCLOAK_CLIENT_SECRET=x", True), ("redis://h", False), ("postgres://u@h/d", False), ("add password", False),
         ("--signing-secret", False), ("upgrade", False), ("http://h:80/a@b", False),
+        ("redis+cluster://u:p@a:1,b:2", True), ("redis+sentinel://a:1,b:2/main/0", False),
+        ("redis+sentinel://a/main?sentinel_password=x", True),
     ],
 )  # fmt: skip
 def test_what_is_a_secret(argument: str, is_secret: bool) -> None:

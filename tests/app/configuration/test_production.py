@@ -14,7 +14,8 @@ from tests.app.configuration.test_reading import GOOD
 UNSAFE = [
     ("ORIGINS", "*"), ("TRUSTED_HOSTS", "*"), ("KEYCLOAK_URL", "http://k"), ("TOKEN_AUDIENCE", ""),
     ("DATABASE_URL", "postgresql://u:changeme@h/d"), ("DATABASE_URL", "postgresql://app:app@h/d"),
-    ("REDIS_URL", "redis://:Password@h"), ("KEYCLOAK_CLIENT_SECRET", "secret"), ("SIGNING_SECRET", "changeme" * 4),
+    ("REDIS_URL", "redis://:Password@h"), ("REDIS_URL", "redis+cluster://app:app@h:1,h:2"),
+    ("REDIS_URL", "redis+sentinel://:hunter2@h/main?sentinel_password=redis"), ("KEYCLOAK_CLIENT_SECRET", "secret"), ("SIGNING_SECRET", "changeme" * 4),
     *((name, "1") for name in SWITCHES), ("LOG_LEVEL", "DEBUG"), ("DOCUMENTS", "public"), ("TLS", "none"),
     ("TRUSTED_PROXIES", "*"), ("FORWARDED_ALLOW_IPS", "*"), ("REDIS_URL", "memory://"), ("RATE_LIMIT_SCALE", "0"),
     ("RATE_LIMIT_SCALE", "1000"),
@@ -32,7 +33,8 @@ def test_an_unsafe_value_is_one_line_in_production(tmp_path: Path, name: str, va
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("DEBUG", "0"), ("DEBUG", ""), ("DATABASE_URL", "postgresql://u@h/d"), ("REDIS_URL", "redis://h"),
+        ("DEBUG", "0"), ("DEBUG", ""), ("DATABASE_URL", "postgresql://u@h/d"), ("REDIS_URL", "redis://h"), ("REDIS_URL", "rediss+cluster://u:hunter2@a:1,b:2"),
+        ("REDIS_URL", "redis+sentinel://:hunter2@a,b/main?sentinel_password=hunter3"),
         ("DATABASE_URL", "postgresql://u:hunter2@h/d"), ("KEYCLOAK_CLIENT_SECRET", "a5c0f7"), ("DOCUMENTS", "off"),
         ("FORWARDED_ALLOW_IPS", "127.0.0.1"), ("TRUSTED_HOSTS", "*.example.com"),
     ],

@@ -25,6 +25,7 @@ from app.db.pipelined_redis import (
     NO_MASTER,
     RECONNECT_S,
     PipelinedConnection,
+    RedisConnection,
     RedisUnavailable,
     Script,
 )
@@ -39,7 +40,7 @@ Transitions = list[tuple[str, str, str]]
 
 
 @pytest.fixture
-async def connection(valkey: Valkey) -> AsyncIterator[PipelinedConnection]:
+async def connection(valkey: Valkey) -> AsyncIterator[RedisConnection]:
     async with connected(valkey.url) as opened:
         yield opened
 
@@ -57,25 +58,25 @@ async def cut(valkey: Valkey) -> None:
     await client.aclose()
 
 
-async def until_state(connection: PipelinedConnection, state: str) -> None:
+async def until_state(connection: RedisConnection, state: str) -> None:
     async with asyncio.timeout(10):
         while connection.state != state:
             await asyncio.sleep(0.005)
 
 
-async def fails_within(connection: PipelinedConnection, within_s: float) -> None:
+async def fails_within(connection: RedisConnection, within_s: float) -> None:
     started = time.monotonic()
     with pytest.raises(RedisUnavailable):
         await connection.ask("PING")
     assert time.monotonic() - started < within_s
 
 
-async def test_answers_come_in_the_order_of_their_commands(connection: PipelinedConnection) -> None:
+async def test_answers_come_in_the_order_of_their_commands(connection: RedisConnection) -> None:
     answers = await asyncio.gather(*(connection.call("ECHO", str(number)) for number in range(200)))
     assert answers == [str(number).encode() for number in range(200)]
 
 
-async def test_an_error_of_redis_is_an_answer_of_its_own_command_only(connection: PipelinedConnection) -> None:
+async def test_an_error_of_redis_is_an_answer_of_its_own_command_only(connection: RedisConnection) -> None:
     first, second = await asyncio.gather(connection.call("NO-SUCH"), connection.call("ECHO", "x"))
     assert isinstance(first, hiredis.ReplyError)
     assert second == b"x"
@@ -84,14 +85,14 @@ async def test_an_error_of_redis_is_an_answer_of_its_own_command_only(connection
     assert connection.is_up
 
 
-async def test_a_cancelled_caller_does_not_shift_the_answers(connection: PipelinedConnection) -> None:
+async def test_a_cancelled_caller_does_not_shift_the_answers(connection: RedisConnection) -> None:
     waiting = connection.call("ECHO", "a")
     waiting.cancel()
     assert await connection.call("ECHO", "b") == b"b"
 
 
 async def test_a_connection_that_was_cut_is_there_again_for_the_very_next_command(
-    connection: PipelinedConnection, valkey: Valkey
+    connection: RedisConnection, valkey: Valkey
 ) -> None:
     await cut(valkey)
     async with asyncio.timeout(5):
@@ -101,14 +102,14 @@ async def test_a_connection_that_was_cut_is_there_again_for_the_very_next_comman
     assert await connection.ask("ECHO", "again") == b"again"
 
 
-async def test_a_script_is_loaded_again_where_redis_has_forgotten_it(connection: PipelinedConnection) -> None:
+async def test_a_script_is_loaded_again_where_redis_has_forgotten_it(connection: RedisConnection) -> None:
     script = Script(connection, b"return ARGV[1]")
     assert await script.run(0, "one") == b"one"
     await connection.call("SCRIPT", "FLUSH")
     assert await script.run(0, "two") == b"two"
 
 
-async def test_a_script_that_fails_is_as_unavailable(connection: PipelinedConnection) -> None:
+async def test_a_script_that_fails_is_as_unavailable(connection: RedisConnection) -> None:
     with pytest.raises(RedisUnavailable):
         await Script(connection, b"return redis.call('NO-SUCH')").run(0)
 
@@ -247,7 +248,7 @@ async def test_rediss_speaks_tls_to_a_server_that_it_can_trust_and_to_no_other(
             assert await opened.ask("ECHO", "secret") == b"secret"
 
 
-async def test_beyond_ten_thousand_waiting_a_call_fails_at_once(connection: PipelinedConnection) -> None:
+async def test_beyond_ten_thousand_waiting_a_call_fails_at_once(connection: RedisConnection) -> None:
     waiting = [connection.call("PING") for _ in range(MAX_WAITING)]
     with pytest.raises(RedisUnavailable):
         connection.call("PING")
@@ -256,7 +257,7 @@ async def test_beyond_ten_thousand_waiting_a_call_fails_at_once(connection: Pipe
     assert await connection.call("ECHO", "again") == b"again"
 
 
-async def test_a_stall_of_the_own_loop_is_not_taken_for_a_silent_server(connection: PipelinedConnection) -> None:
+async def test_a_stall_of_the_own_loop_is_not_taken_for_a_silent_server(connection: RedisConnection) -> None:
     waiting = connection.call("PING")
     time.sleep(0.4)  # noqa: ASYNC251 - blocking is the claim; nothing is written before the turn ends
     assert await waiting == b"PONG"
@@ -285,7 +286,7 @@ async def test_a_caller_that_is_gone_leaves_nothing_that_asyncio_complains_about
     assert complaints == []
 
 
-async def test_a_script_that_is_refused_says_so_once_until_it_runs_again(connection: PipelinedConnection) -> None:
+async def test_a_script_that_is_refused_says_so_once_until_it_runs_again(connection: RedisConnection) -> None:
     script = Script(connection, b"return redis.call(ARGV[1], ARGV[2])")
     with capture_logs() as logged:
         for command in ("NO-SUCH", "NO-SUCH", "ECHO", "NO-SUCH"):
@@ -295,7 +296,7 @@ async def test_a_script_that_is_refused_says_so_once_until_it_runs_again(connect
 
 
 @pytest.mark.parametrize("error", NO_MASTER)
-async def test_f02_a_server_that_takes_no_writes_is_left(error: str, connection: PipelinedConnection) -> None:
+async def test_f02_a_server_that_takes_no_writes_is_left(error: str, connection: RedisConnection) -> None:
     """F02 (D20): after a failover a connection to what has become a replica is given up, so that the next one finds the master."""
     with pytest.raises(RedisUnavailable):
         await connection.ask("EVAL", f"return redis.error_reply('{error} not here')", 0)

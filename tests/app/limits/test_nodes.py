@@ -8,14 +8,14 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from app.db.pipelined_redis import PipelinedConnection, RedisUnavailable
+from app.db.pipelined_redis import PipelinedConnection, RedisConnection, RedisUnavailable
 from app.development.servers import Valkey
 from app.limits.nodes import BEAT_S, EXPIRY_S, KEPT_COUNTS, Nodes
 from tests.redis_connections import connected, running
 
 
 @pytest.fixture
-async def connection(valkey: Valkey) -> AsyncIterator[PipelinedConnection]:
+async def connection(valkey: Valkey) -> AsyncIterator[RedisConnection]:
     async with connected(valkey.url) as opened:
         yield opened
 
@@ -25,7 +25,7 @@ def prefix() -> str:
     return f"test:{uuid.uuid4().hex}"
 
 
-async def test_every_node_counts_every_other(connection: PipelinedConnection, prefix: str) -> None:
+async def test_every_node_counts_every_other(connection: RedisConnection, prefix: str) -> None:
     nodes = [Nodes(connection, prefix=prefix) for _ in range(3)]
     for _ in range(2):
         for node in nodes:
@@ -33,7 +33,7 @@ async def test_every_node_counts_every_other(connection: PipelinedConnection, pr
     assert [node.count() for node in nodes] == [3, 3, 3]
 
 
-async def test_nobody_is_counted_who_has_shown_no_sign_of_life(connection: PipelinedConnection, prefix: str) -> None:
+async def test_nobody_is_counted_who_has_shown_no_sign_of_life(connection: RedisConnection, prefix: str) -> None:
     node, gone = Nodes(connection, prefix=prefix), Nodes(connection, prefix=prefix)
     await gone.beat()
     await node.beat()
@@ -47,7 +47,7 @@ async def test_nobody_is_counted_who_has_shown_no_sign_of_life(connection: Pipel
 
 
 async def test_a_redis_that_lost_its_data_gives_no_node_the_share_of_the_others(
-    connection: PipelinedConnection, prefix: str
+    connection: RedisConnection, prefix: str
 ) -> None:
     nodes = [Nodes(connection, prefix=prefix) for _ in range(2)]
     for node in (*nodes, *nodes):
@@ -58,7 +58,7 @@ async def test_a_redis_that_lost_its_data_gives_no_node_the_share_of_the_others(
     assert KEPT_COUNTS * BEAT_S >= EXPIRY_S, "the others have shown themselves by then"
 
 
-async def test_the_keys_end_with_the_nodes(connection: PipelinedConnection, prefix: str) -> None:
+async def test_the_keys_end_with_the_nodes(connection: RedisConnection, prefix: str) -> None:
     await Nodes(connection, prefix=prefix).beat()
     assert 0 < await connection.ask("PTTL", f"{prefix}:nodes") <= EXPIRY_S * 1000
 
@@ -72,7 +72,7 @@ async def test_without_redis_the_last_count_stands_and_the_work_goes_on(prefix: 
         assert node.count() == 4
 
 
-async def test_a_node_that_runs_is_seen(connection: PipelinedConnection, prefix: str) -> None:
+async def test_a_node_that_runs_is_seen(connection: RedisConnection, prefix: str) -> None:
     watching, running_node = Nodes(connection, prefix=prefix), Nodes(connection, prefix=prefix)
     async with running(running_node.run), asyncio.timeout(5):
         while watching.count() != 2:

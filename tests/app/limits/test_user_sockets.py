@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from app.db.pipelined_redis import PipelinedConnection, RedisUnavailable
+from app.db.pipelined_redis import PipelinedConnection, RedisConnection, RedisUnavailable
 from app.development.servers import Valkey
 from app.limits.user_sockets import BATCH, LEASE_S, RENEW_S, UserSockets
 from tests.redis_connections import connected, running
@@ -18,7 +18,7 @@ ANN, BOB = "iss:ann", "iss:bob"
 
 
 @pytest.fixture
-async def connection(valkey: Valkey) -> AsyncIterator[PipelinedConnection]:
+async def connection(valkey: Valkey) -> AsyncIterator[RedisConnection]:
     async with connected(valkey.url) as opened:
         yield opened
 
@@ -28,17 +28,17 @@ def prefix() -> str:
     return f"test:{uuid.uuid4().hex}"
 
 
-def node(connection: PipelinedConnection, prefix: str, most: int = MOST) -> UserSockets:
+def node(connection: RedisConnection, prefix: str, most: int = MOST) -> UserSockets:
     return UserSockets(connection, most=most, prefix=prefix)
 
 
-async def told(connection: PipelinedConnection, prefix: str, subject: str = ANN) -> list[int]:
+async def told(connection: RedisConnection, prefix: str, subject: str = ANN) -> list[int]:
     """What each node that has any said last, in Redis."""
     values = await connection.ask("HVALS", f"{prefix}:sockets:{{{subject}}}")
     return sorted(int(value.split()[0]) for value in values)
 
 
-async def test_of_fifty_at_once_over_three_nodes_five_are_let_in(connection: PipelinedConnection, prefix: str) -> None:
+async def test_of_fifty_at_once_over_three_nodes_five_are_let_in(connection: RedisConnection, prefix: str) -> None:
     nodes = [node(connection, prefix) for _ in range(3)]
     let_in = await asyncio.gather(*(nodes[index % 3].enter(ANN) for index in range(50)))
     assert sum(let_in) == MOST
@@ -48,7 +48,7 @@ async def test_of_fifty_at_once_over_three_nodes_five_are_let_in(connection: Pip
     assert sum(await told(connection, prefix)) == MOST
 
 
-async def test_who_leaves_makes_room_on_every_node(connection: PipelinedConnection, prefix: str) -> None:
+async def test_who_leaves_makes_room_on_every_node(connection: RedisConnection, prefix: str) -> None:
     one, other = node(connection, prefix, most=1), node(connection, prefix, most=1)
     assert [await one.enter(ANN), await other.enter(ANN)] == [True, False]
     async with running(one.run), asyncio.timeout(RENEW_S - 1):
@@ -58,9 +58,7 @@ async def test_who_leaves_makes_room_on_every_node(connection: PipelinedConnecti
     assert await told(connection, prefix) == [1]
 
 
-async def test_a_node_that_is_silent_counts_no_longer_than_its_lease(
-    connection: PipelinedConnection, prefix: str
-) -> None:
+async def test_a_node_that_is_silent_counts_no_longer_than_its_lease(connection: RedisConnection, prefix: str) -> None:
     """D19: a crash frees its places within 30 s; until then they count, for as long as the others ask."""
     dead, other = node(connection, prefix), node(connection, prefix)
     for _ in range(MOST):
@@ -75,7 +73,7 @@ async def test_a_node_that_is_silent_counts_no_longer_than_its_lease(
     assert await told(connection, prefix) == [1]
 
 
-async def test_a_lease_from_a_clock_that_was_set_back_is_none(connection: PipelinedConnection, prefix: str) -> None:
+async def test_a_lease_from_a_clock_that_was_set_back_is_none(connection: RedisConnection, prefix: str) -> None:
     """A failover to a machine with another clock must lock nobody out."""
     key = f"{prefix}:sockets:{{{ANN}}}"
     seconds, _ = await connection.ask("TIME")
@@ -85,7 +83,7 @@ async def test_a_lease_from_a_clock_that_was_set_back_is_none(connection: Pipeli
 
 
 async def test_what_redis_forgot_is_told_again_and_nobody_is_sent_away(
-    connection: PipelinedConnection, prefix: str
+    connection: RedisConnection, prefix: str
 ) -> None:
     """F02: while it is forgotten others are let in; afterwards there are too many, and no further one comes in."""
     one, other = node(connection, prefix, most=2), node(connection, prefix, most=2)
@@ -98,7 +96,7 @@ async def test_what_redis_forgot_is_told_again_and_nobody_is_sent_away(
     assert not await other.enter(ANN)
 
 
-async def test_a_node_that_ends_gives_its_places_to_the_others(connection: PipelinedConnection, prefix: str) -> None:
+async def test_a_node_that_ends_gives_its_places_to_the_others(connection: RedisConnection, prefix: str) -> None:
     """D26: its clients open their next sockets before they close those here; and who comes here meanwhile is let in."""
     ending, other = node(connection, prefix, most=1), node(connection, prefix, most=1)
     assert await ending.enter(ANN)
@@ -110,7 +108,7 @@ async def test_a_node_that_ends_gives_its_places_to_the_others(connection: Pipel
     assert await told(connection, prefix) == [1]
 
 
-async def test_many_users_are_told_in_pieces(connection: PipelinedConnection, prefix: str) -> None:
+async def test_many_users_are_told_in_pieces(connection: RedisConnection, prefix: str) -> None:
     one = node(connection, prefix)
     users = [f"iss:{number}" for number in range(BATCH + 1)]
     await asyncio.gather(*(one.enter(user) for user in users))
@@ -119,7 +117,7 @@ async def test_many_users_are_told_in_pieces(connection: PipelinedConnection, pr
     assert [await told(connection, prefix, user) for user in (users[0], users[-1])] == [[1], [1]]
 
 
-async def test_who_is_cancelled_while_he_enters_has_not_entered(connection: PipelinedConnection, prefix: str) -> None:
+async def test_who_is_cancelled_while_he_enters_has_not_entered(connection: RedisConnection, prefix: str) -> None:
     one = node(connection, prefix, most=1)
     entering = asyncio.create_task(one.enter(ANN))
     await asyncio.sleep(0)
