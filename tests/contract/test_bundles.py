@@ -28,12 +28,14 @@ def web(service: RunningService, token: str, subprotocol: str) -> connect:
 
 
 def subscribe(subprotocol: str, position: dict[str, Any] | None) -> str | bytes:
-    positions = [position] if position else []
     if subprotocol.startswith(JSON):
+        positions = [position]
         return json.dumps(
             {"type": "subscribe", "topics": ["artists"], **({"positions": positions} if position else {})}
         )
-    topics = stele_control_pb2.Topics(topics=["artists"], positions=positions)
+    topics = stele_control_pb2.Topics(topics=["artists"])
+    if position:
+        topics.positions.add(**position)
     request = envelope_pb2.Request(
         pkg_id=ControlId.SUBSCRIBE, req_id=str(uuid.uuid4()), data=topics.SerializeToString()
     )

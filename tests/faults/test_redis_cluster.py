@@ -25,7 +25,7 @@ from generated.operations import BUCKETS, Bucket
 from tests.databases import new_database
 from tests.faults.nodes import named, write
 from tests.faults.resuming import Follower
-from tests.faults.test_topic_names import create, line, rename
+from tests.faults.topic_lines import create, line, rename
 from tests.redis_connections import connected
 from tests.redis_servers import Cluster, embedded_cluster
 from tests.running_service import RunningService

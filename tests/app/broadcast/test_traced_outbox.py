@@ -8,7 +8,7 @@ from app.broadcast.topics import Topics
 from app.broadcast.traced_outbox import TracedOutbox
 from app.db.database import Database
 from generated.operations import OPERATIONS, TOPICS
-from generated.topics import TOPIC_RECORDS
+from generated.topics import TOPIC_FILTERS, TOPIC_RECORDS
 from generated.wire import EVENT_CODECS, EVENT_OF
 from tests.app.broadcast.conftest import event
 from tests.app.telemetry.traces.heard import CURRENT, Heard
@@ -20,7 +20,7 @@ async def test_each_row_of_a_told_call_says_its_span_and_others_say_none(
     database: Database, raw: asyncpg.Connection
 ) -> None:
     heard = Heard()
-    outbox = TracedOutbox(heard, EVENT_OF, EVENT_CODECS, Topics(TOPICS, TOPIC_RECORDS), wake=lambda topic: None)
+    outbox = TracedOutbox(heard, EVENT_OF, EVENT_CODECS, Topics(TOPICS, TOPIC_RECORDS, TOPIC_FILTERS), wake=lambda topic: None)
     await outbox.append(database, CREATE, [event(1), event(2)])
     heard.is_told = False
     await outbox.append(database, CREATE, [event(3)])
