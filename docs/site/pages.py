@@ -19,7 +19,7 @@ from docs.site.typescript_client import (
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
-STYLE = "colours.css"
+STYLE = "site.css"
 LANGUAGE = "reference/language.md"
 """Where specs/README.md stands in the site."""
 GENERATED: dict[str, Callable[[Path], str]] = {

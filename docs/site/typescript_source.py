@@ -17,7 +17,7 @@ STATEMENT = re.compile(rf"^(?:{COMMENT}\n)?export (.*{LATER})", re.MULTILINE)
 HANDED_ON = re.compile(r'(?:type )?(?:\{(?P<names>[^}]*)\}|\*(?: as (?P<space>\w+))?) from "(?P<module>[^"]+)";')
 DECLARED = re.compile(r"(?:async )?(class|const|function|interface|type) (\w+)")
 ARROW = re.compile(r"const (\w+) = (\(.*?\): .+?) =>\s.*", re.DOTALL)
-GIVEN = re.compile(r"(\w+): ([\w.$]+) = \{\}")
+GIVEN = re.compile(r"(\w+): (\{[^{}]*\}|[\w.$]+) = \{\}")
 """A parameter that may be left out."""
 LATER_INSIDE = r"(?:\n(?=    |  [})\]]|\n+    ).*)*"
 MEMBER = re.compile(rf"^  (?:{COMMENT}\n  )?([^\s}}].*{LATER_INSIDE})", re.MULTILINE)
