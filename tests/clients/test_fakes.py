@@ -100,6 +100,15 @@ def test_a_topic_with_parameters_hears_what_is_sent_on_it() -> None:
         fake.send(models.ArtistUpdated(artist=artist(7)))
 
 
+def test_a_topic_with_a_filter_hears_what_is_sent_on_an_equal_one() -> None:
+    fake = FakeClient()
+    with fake.events(topics.artists(artist_name=["Grace", "Ada"])) as stream:
+        fake.send(models.ArtistCreated(artist=artist(1)))
+        fake.send(models.ArtistCreated(artist=artist(2)), on=topics.artists(artist_name=["Ada", "Grace", "Ada"]))
+        told = next(stream)
+    assert (told.topic, told.data.artist.id) == ("artists?artist.name=Ada&artist.name=Grace", 2)
+
+
 def test_a_blocking_stream_hears_another_thread() -> None:
     fake = FakeClient()
     with fake.events(models.ArtistCreated) as stream:

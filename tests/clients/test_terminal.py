@@ -11,6 +11,7 @@ import sys
 import uuid
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -233,15 +234,16 @@ def test_a_wrong_password_is_not_kept(newcomer: Terminal, service: RunningServic
 
 def test_events_are_printed_as_they_come(terminal: Terminal) -> None:
     """`tail` says when it follows; from then on nothing is missed, and it ends after so many. A topic with parameters is followed by one of its
-    names, with all of its events."""
+    names, with all of its events, and a filter by its own."""
     environment = {**os.environ, **terminal.settings}
     one = terminal.json("call", "artists.create", f"name={unique()}")
-    command = [*PROGRAM, "tail", "artist_created", f"artists/{one['id']}", "--json", "--count", "3"]
+    names = [unique(), unique()]
+    filtered = f"artists?artist.name={quote(names[1])}"
+    command = [*PROGRAM, "tail", "artist_created", f"artists/{one['id']}", filtered, "--json", "--count", "4"]
     with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as tail:  # fmt: skip
         assert tail.stderr is not None
-        followed = {tail.stderr.readline().split()[1] for _ in range(2)}
-        assert followed == {"artists:", f"artists/{one['id']}:"}
-        names = [unique(), unique()]
+        followed = {tail.stderr.readline().split()[1] for _ in range(3)}
+        assert followed == {"artists:", f"artists/{one['id']}:", f"{filtered}:"}
         for name in names:
             assert terminal("call", "artists.create", f"name={name}").returncode == 0
         change = (
@@ -256,7 +258,8 @@ def test_events_are_printed_as_they_come(terminal: Terminal) -> None:
     assert tail.returncode == 0, said
     events = [json.loads(line) for line in printed.splitlines()]
     assert [event["data"]["artist"]["name"] for event in events if event["topic"] == "artists"] == names
-    assert [(event["event"], event["topic"]) for event in events[2:]] == [("artist_updated", f"artists/{one['id']}")]
+    assert [event["data"]["artist"]["name"] for event in events if event["topic"] == filtered] == names[1:]
+    assert [(event["event"], event["topic"]) for event in events[3:]] == [("artist_updated", f"artists/{one['id']}")]
     assert {event["after_gap"] for event in events} == {False}
 
 

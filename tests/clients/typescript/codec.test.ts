@@ -8,6 +8,7 @@ const { parseJson, readJson, textsOf, writeJson } = await import(`${runtime}/jso
 const { decode, encode } = await import(`${runtime}/protobuf.ts`);
 const { Malformed } = await import(`${runtime}/schema.ts`);
 const { durationOf, durationText, momentOf, momentText } = await import(`${runtime}/spans.ts`);
+const { filtered, made } = await import(`${runtime}/topic.ts`);
 const { REQUEST_FRAME, RESPONSE_FRAME, NUMBER, TOPICS } = await import(`${runtime}/envelope.ts`);
 
 const GENRE = { members: { fiction: 1, essay: 2 } };
@@ -176,6 +177,15 @@ test("frames are what the service reads and writes", () => {
   assert.deepEqual(decode(RESPONSE_FRAME, Uint8Array.of(8, 3, 32, 0)), { pkgId: 3, data: new Uint8Array(), statusCode: 0 });
   assert.deepEqual([...encode(TOPICS, { topics: ["a"], positions: [] })], [10, 1, 97]);
   assert.deepEqual(decode(NUMBER, Uint8Array.of(8, 30)), { value: 30 });
+});
+
+test("a filter stands behind a topic's name, spelled in one way, and its offsets have holes", () => {
+  const topic = made("rooms/{id}", [], 7);
+  const { name, isSparse } = filtered(made("rooms", []), [["kind", ["b", "a b&c=\u00fc!", "b"]], ["author.id", undefined], ["done", false]]);
+  assert.deepEqual([name, isSparse], ["rooms?kind=a%20b%26c%3D%C3%BC%21&kind=b&done=false", true]);
+  assert.equal(filtered(topic, [["kind", "a"]]).name, "rooms/7?kind=a");
+  assert.equal(filtered(topic, [["kind", undefined]]), topic);
+  assert.throws(() => filtered(topic, [["kind", []]]), RangeError);
 });
 
 test("a Buffer of Node is read like any other bytes, and what was read is a copy", () => {
