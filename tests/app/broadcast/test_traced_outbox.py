@@ -20,7 +20,9 @@ async def test_each_row_of_a_told_call_says_its_span_and_others_say_none(
     database: Database, raw: asyncpg.Connection
 ) -> None:
     heard = Heard()
-    outbox = TracedOutbox(heard, EVENT_OF, EVENT_CODECS, Topics(TOPICS, TOPIC_RECORDS, TOPIC_FILTERS), wake=lambda topic: None)
+    outbox = TracedOutbox(
+        heard, EVENT_OF, EVENT_CODECS, Topics(TOPICS, TOPIC_RECORDS, TOPIC_FILTERS), wake=lambda topic: None
+    )
     await outbox.append(database, CREATE, [event(1), event(2)])
     heard.is_told = False
     await outbox.append(database, CREATE, [event(3)])
