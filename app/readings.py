@@ -14,6 +14,7 @@ from app.audit.sealer import AuditSealer
 from app.audit.upkeep import AuditUpkeep
 from app.auth.credential_refused import Reason
 from app.broadcast.hub import Hub
+from app.broadcast.presence import Presence
 from app.db.database import Database
 from app.execution.access_log import AccessLog
 from app.guard.places import Places
@@ -51,6 +52,7 @@ class Parts(Protocol):
     audit_sealer: AuditSealer
     audit_upkeep: AuditUpkeep
     hub: Hub
+    presence: Presence
     readiness: Readiness
     supervisor: Supervisor
     access: AccessLog
@@ -85,6 +87,7 @@ def read_parts(metrics: Metrics, parts: Parts) -> None:
     read(Catalogue.LOG_ACCESS_LEFT_OUT, lambda: parts.access.left_out)
     read(Catalogue.SUBSCRIPTIONS, lambda: _of_topics({one: hub.count(one) for one in TOPICS}))
     read(Catalogue.SUBSCRIPTIONS_RESUMED, lambda: _resumed(hub))
+    read(Catalogue.PRESENCE_HELD, lambda: parts.presence.held)
     read(Catalogue.EVENTS_DELIVERED, lambda: _of_topics({one: hub.delivered.get(one, 0) for one in TOPICS}))
 
 

@@ -29,6 +29,8 @@ from app.auth.tickets import Tickets
 from app.auth.verifier import TokenVerifier
 from app.broadcast.hub import Hub
 from app.broadcast.mover import Mover
+from app.broadcast.presence import LEASE_S, Presence
+from app.broadcast.presence_store import PresenceStore
 from app.broadcast.redis_broker import RedisBroker
 from app.broadcast.topics import Topics
 from app.db.database import Database
@@ -150,6 +152,11 @@ class Service:
         )
         watcher = self.metrics.events
         self.broker = RedisBroker(self.pipeline, topics=TOPICS, codecs=EVENT_CODECS, watcher=watcher)
+        self.presence = Presence(
+            PresenceStore(self.pipeline, lease_s=LEASE_S),
+            {name for name, one in TOPICS.items() if one.has_presence},
+            on_change=watcher.presence_changed,
+        )
 
     def _know_users(self, settings: Settings) -> None:
         self.ended = EndedSessions(self.database)
@@ -249,11 +256,15 @@ class Service:
         await self.broker.find_ends(self.hub)
         self.supervisor.start("event-relay", partial(self.events.relay, self.hub, self.mover))
         self.supervisor.start("event-mover", self.mover.work)
+        if self.presence.is_needed:
+            self.supervisor.start("presence", self.presence.run)
+            self.supervisor.start("presence-changes", self.presence.listen)
         logger.info("service.started", contract=CONTRACT_VERSION, operations=len(OPERATIONS))
 
     async def stop(self) -> None:
         """After the last request: ends the tasks, then writes what the audit queue has, then closes every connection.
         Each step has its limit, a few seconds."""
+        await self.presence.withdraw()
         await self.supervisor.stop()
         await self.audit.flush()
         await self.tracing.flush()
@@ -346,6 +357,7 @@ def _socket(service: Service, handlers: Handlers[Context], settings: Settings) -
         user_sockets=service.user_sockets,
         hub=service.hub,
         history=service.broker,
+        presence=service.presence,
         metrics=service.metrics.sockets,
         settings=settings,
         on_refusal=RefusalRecorder(service.audit.offer),

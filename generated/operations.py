@@ -65,6 +65,8 @@ class Topic:
     must_deliver: bool
     parameters: tuple[str, ...] = ()
     filter: tuple[str, ...] = ()
+    has_presence: bool = False
+    """Followers may ask who else follows."""
 
 
 @dataclass(frozen=True, slots=True)

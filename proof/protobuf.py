@@ -124,12 +124,13 @@ class Protobuf:
         return bytes(request.SerializeToString())
 
     def topics(self, said: Json) -> bytes:
-        """The data of a control frame that names topics, and perhaps positions."""
+        """The data of a control frame that names topics, and perhaps positions, and those of which it wants to know who follows."""
         message = self.new(f"{PACKAGE}.Topics")
         try:
             message.topics.extend(said["topics"])
             for one in said.get("positions", ()):
                 message.positions.add(**one)
+            message.presence.extend(said.get("presence", ()))
         except (TypeError, ValueError, AttributeError) as error:
             raise Inexpressible(str(error)) from None
         return bytes(message.SerializeToString())
@@ -138,7 +139,14 @@ class Protobuf:
         """What `topics` wrote; ValueError or DecodeError."""
         message = self.new(f"{PACKAGE}.Topics")
         message.ParseFromString(data)
-        return {"topics": list(message.topics), "positions": [_place(one) for one in message.positions]}
+        positions = [_place(one) for one in message.positions]
+        return {"topics": list(message.topics), "positions": positions, "presence": list(message.presence)}
+
+    def said_presence(self, data: bytes) -> Json:
+        """Who follows a topic, of a control frame that says so; ValueError or DecodeError."""
+        message = self.new(f"{PACKAGE}.Presence")
+        message.ParseFromString(data)
+        return {"topic": message.topic, "users": list(message.users), "count": message.count}
 
     def said_place(self, data: bytes) -> Json:
         """The position of a control frame that names one; ValueError or DecodeError."""

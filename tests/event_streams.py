@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, NamedTuple
 
@@ -45,14 +45,18 @@ class Reader:
 
 
 @asynccontextmanager
-async def following(service: RunningService, *topics: str, last: str = "", token: str = "") -> AsyncIterator[Reader]:
+async def following(
+    service: RunningService, *topics: str, last: str = "", token: str = "", presence: Sequence[str] = ()
+) -> AsyncIterator[Reader]:
     """As an administrator, unless another's token is given."""
     headers = {"authorization": f"Bearer {token or await service.token('admin')}", "accept": SSE}
     if last:
         headers["last-event-id"] = last
     async with (
         httpx2.AsyncClient(base_url=service.url, trust_env=False, timeout=30) as http,
-        http.stream("GET", "/events", params={"topic": list(topics)}, headers=headers) as response,
+        http.stream(
+            "GET", "/events", params={"topic": list(topics), "presence": list(presence)}, headers=headers
+        ) as response,
     ):
         assert (response.status_code, response.headers["content-type"]) == (200, SSE)
         yield Reader(response)

@@ -56,13 +56,17 @@ Message = MutableMapping[str, Any]
 class Following(Protocol):
     """As `app.ws.subscriptions`."""
 
-    async def join(self, topics: list[str], after: Mapping[str, Position], caller: Caller, trace_id: str) -> None: ...
+    async def join(
+        self, topics: list[str], after: Mapping[str, Position], presence: list[str], caller: Caller, trace_id: str
+    ) -> None: ...
     def leave_all(self) -> None: ...
 
 
 class Sink(Protocol):
     """What `Following` fills: neither method waits."""
 
+    @property
+    def is_idle(self) -> bool: ...
     def push(self, message: Message, size: int, latest: str | None = None) -> None: ...
     def reply(self, message: Message, size: int) -> None: ...
 
@@ -99,6 +103,11 @@ class Outbox:
         self._paid.set()
         self.is_over = False
         """More waits than may: nothing is taken any more."""
+
+    @property
+    def is_idle(self) -> bool:
+        """Nothing waits for its reader."""
+        return not self._parts
 
     def push(self, message: Message, size: int, latest: str | None = None) -> None:
         """An event; it takes the place of one that waits under the same `latest`. Beyond 1 MiB the stream is over."""
@@ -233,6 +242,8 @@ class Asked:
     trace_id: str
     topics: list[str]
     after: dict[str, Position]
+    presence: list[str]
+    """Topics of which it is told who follows them."""
 
 
 class EventStream(Response):
@@ -258,8 +269,9 @@ class EventStream(Response):
         caller = Caller(None, client_ip(scope, self._all.trusted_proxies), user_agent_of(headers), Door.HTTP)
         caller.principal = principal = await self._principal(scope, caller.address)
         check_acceptable(headers, (SSE,))
-        topics = _topics(scope["query_string"])
-        return Asked(caller, principal, trace_id, topics, Places.read(topics, headers.get(b"last-event-id", b"")))
+        topics, presence = _read_query(scope["query_string"])
+        after = Places.read(topics, headers.get(b"last-event-id", b""))
+        return Asked(caller, principal, trace_id, topics, after, presence)
 
     async def _principal(self, scope: Scope, address: str) -> Principal:
         """A stream that begins costs its address what a socket does."""
@@ -276,9 +288,10 @@ class EventStream(Response):
         """Raises what refuses the topics, before anything was sent."""
         outbox = Outbox(asked.topics, asked.after)
         following = self._all.follow(outbox, outbox.paid)
+        join = following.join(asked.topics, asked.after, asked.presence, asked.caller, asked.trace_id)
         try:
             async with (
-                _ended_after(following.join(asked.topics, asked.after, asked.caller, asked.trace_id)) as joining,
+                _ended_after(join) as joining,
                 _ended_after(outbox.has_begun()) as beginning,
             ):
                 await asyncio.wait([joining, beginning], return_when=asyncio.FIRST_COMPLETED)
@@ -338,15 +351,18 @@ def _why(joining: asyncio.Future[None]) -> str:
     return ""
 
 
-def _topics(query: bytes) -> list[str]:
+def _read_query(query: bytes) -> tuple[list[str], list[str]]:
+    """The topics, and those of them of which is told who follows."""
     try:
-        found = parse_qs(query.decode("ascii"), strict_parsing=bool(query), errors="strict").get("topic", [])
+        found = parse_qs(query.decode("ascii"), strict_parsing=bool(query), errors="strict")
     except ValueError:
-        found = []
-    topics = list(dict.fromkeys(found))
+        found = {}
+    topics, presence = (list(dict.fromkeys(found.get(name, []))) for name in ("topic", "presence"))
     if not 1 <= len(topics) <= MAX_TOPICS:
         raise InvalidData(errors=[FieldError(pointer="/topic", message=f"1 to {MAX_TOPICS} topics are needed.")])
-    return topics
+    if not set(presence) <= set(topics):
+        raise InvalidData(errors=[FieldError(pointer="/presence", message="These are none of the topics.")])
+    return topics, presence
 
 
 async def _begin(send: Send) -> None:

@@ -37,7 +37,7 @@ from app.ws.outbox import ABNORMAL
 from app.ws.refusals import Attempt, OnRefusal, reason_of
 from app.ws.sending import Send
 from app.ws.services import Runner, Services, UserSockets
-from app.ws.subscriptions import Feed, topic_roles
+from app.ws.subscriptions import Feed, Presence, topic_roles
 from app.ws.topic_streams import Reader, SseWriter, TopicStream
 from generated.bindings import Guard, Package
 from generated.errors import ApiError, RateLimited, UnknownOperation
@@ -85,6 +85,7 @@ class SocketDoor:
         user_sockets: UserSockets,
         hub: Hub,
         history: History,
+        presence: Presence,
         metrics: SocketMetrics,
         settings: HandshakeSettings,
         on_refusal: OnRefusal,
@@ -100,19 +101,11 @@ class SocketDoor:
             Topics(TOPICS, TOPIC_RECORDS, TOPIC_FILTERS),
             topic_roles(EVENTS.values()),
             TopicGuard(runner, handlers, guards),
+            presence,
         )
         self._sse = SseWriter(JsonWriter(EVENT_CODECS))
-        self._services = Services(
-            runner,
-            verifier,
-            limiter,
-            self._feed,
-            on_refusal,
-            gate,
-            user_sockets,
-            metrics.traffic,
-            clock,
-        )
+        traffic = metrics.traffic
+        self._services = Services(runner, verifier, limiter, self._feed, on_refusal, gate, user_sockets, traffic, clock)
         self._has_ended = has_ended
         self._trusted_proxies = settings.trusted_proxies
         self._metrics = metrics

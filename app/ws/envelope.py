@@ -35,8 +35,8 @@ MAX_ITEMS = 1_000
 
 
 class ControlId(IntEnum):
-    """Where JSON says `type`. `data`: the token, Int32Value (seconds), nothing, twice Topics, Int32Value (items), Position, and Int32Value
-    (milliseconds)."""
+    """Where JSON says `type`. `data`: the token, Int32Value (seconds), nothing, twice Topics, Int32Value (items), Position, Int32Value (milliseconds),
+    and three times Presence."""
 
     AUTH = 60_000
     AUTH_EXPIRING = 60_001
@@ -46,6 +46,9 @@ class ControlId(IntEnum):
     CREDIT = 60_006
     MISSED = 60_007
     DRAINING = 60_010
+    PRESENT = 60_011
+    JOINED = 60_012
+    LEFT = 60_013
 
 
 @dataclass(slots=True)
@@ -89,6 +92,8 @@ class Subscribe:
     req_id: str | None
     after: dict[str, Position] = field(default_factory=dict)
     """What of each topic was heard already; those are among `topics`."""
+    presence: list[str] = field(default_factory=list)
+    """Those of which it is to be told who follows them; they are among `topics`."""
 
 
 @dataclass(slots=True)
@@ -168,6 +173,7 @@ class _Credit(msgspec.Struct, forbid_unknown_fields=True, tag_field="type", tag=
 class _Subscribe(msgspec.Struct, forbid_unknown_fields=True, tag_field="type", tag="subscribe"):
     topics: _Topics
     positions: Annotated[list[_Position], msgspec.Meta(max_length=MAX_TOPICS)] = []
+    presence: Annotated[list[str], msgspec.Meta(max_length=MAX_TOPICS)] = []
 
 
 class _Unsubscribe(msgspec.Struct, forbid_unknown_fields=True, tag_field="type", tag="unsubscribe"):
@@ -216,7 +222,7 @@ class JsonReader:
             return Credit(control.req_id, control.items)
         if isinstance(control, _Subscribe):
             try:
-                return _subscribe(control.topics, control.positions, None)
+                return _subscribe(control.topics, control.positions, control.presence, None)
             except ValueError as cause:
                 raise self._explain(frame, str(cause)) from None
         return Unsubscribe(control.topics, None)
@@ -286,9 +292,9 @@ def _read_control(pkg_id: int, req_id: str, data: bytes) -> Request | Control:
             case ControlId.SUBSCRIBE:
                 return _subscribe(*_read_topics(data), req_id)
             case ControlId.UNSUBSCRIBE:
-                topics, positions = _read_topics(data)
-                if positions:
-                    raise ValueError(len(positions))
+                topics, positions, presence = _read_topics(data)
+                if positions or presence:
+                    raise ValueError("what is left has neither")
                 return Unsubscribe(topics, req_id)
             case _:
                 return Request(pkg_id, req_id, data, None)
@@ -296,23 +302,28 @@ def _read_control(pkg_id: int, req_id: str, data: bytes) -> Request | Control:
         raise BadFrame(InvalidData("The data of the control frame cannot be read."), pkg_id, req_id) from None
 
 
-def _read_topics(data: bytes) -> tuple[list[str], Sequence[Any]]:
+def _read_topics(data: bytes) -> tuple[list[str], Sequence[Any], list[str]]:
     message = stele_control_pb2.Topics.FromString(data)
-    topics, positions = list(message.topics), list(message.positions)
-    if not 1 <= len(topics) <= MAX_TOPICS or max(map(len, topics)) > MAX_TOPIC_CHARS or len(positions) > MAX_TOPICS:
+    topics, positions, presence = list(message.topics), list(message.positions), list(message.presence)
+    if not 1 <= len(topics) <= MAX_TOPICS or max(map(len, topics)) > MAX_TOPIC_CHARS:
+        raise ValueError(len(topics))
+    if len(positions) > MAX_TOPICS or len(presence) > MAX_TOPICS:
         raise ValueError(len(topics))
     for one in positions:
         if not 1 <= len(one.epoch) <= MAX_EPOCH_CHARS or not 0 <= one.offset <= MAX_OFFSET or one.recovered:
             raise ValueError(one.topic)
-    return topics, positions
+    return topics, positions, presence
 
 
-def _subscribe(topics: list[str], positions: Sequence[Any], req_id: str | None) -> Subscribe:
-    """`positions` have `topic`, `epoch` and `offset`. ValueError for one of a topic that is not asked for, or a second one."""
+def _subscribe(topics: list[str], positions: Sequence[Any], presence: list[str], req_id: str | None) -> Subscribe:
+    """`positions` have `topic`, `epoch` and `offset`. ValueError for one of a topic that is not asked for, or a second one, and for such a
+    presence."""
     after = {one.topic: Position(one.epoch, one.offset) for one in positions}
     if len(after) < len(positions) or not after.keys() <= set(topics):
         raise ValueError("positions are of the topics that are subscribed to, one for each at most.")
-    return Subscribe(topics, req_id, after)
+    if not set(presence) <= set(topics):
+        raise ValueError("presence is of topics that are subscribed to.")
+    return Subscribe(topics, req_id, after, presence)
 
 
 def _read_items(data: bytes) -> int:

@@ -6,15 +6,17 @@ of every door with `msg` added. Knows nothing of sockets but the ASGI message th
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import msgspec
+from google.protobuf.message import Message as ProtobufMessage
 from google.protobuf.wrappers_pb2 import Int32Value
 
 from app.broadcast.broker import Delivery, Position
 from app.broadcast.hub import Message
+from app.broadcast.presence import Told
 from app.ws.envelope import ControlId
 from generated.bindings import EventCodec
 from generated.proto import envelope_pb2, stele_control_pb2
@@ -22,6 +24,7 @@ from generated.results import Problem
 from generated.wire import write_problem
 
 NIL_REQ_ID = "00000000-0000-0000-0000-000000000000"
+PRESENCE = {Told.PRESENT: ControlId.PRESENT, Told.JOINED: ControlId.JOINED, Told.LEFT: ControlId.LEFT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,9 @@ class Writer(Protocol):
 
     def missed(self, topic: str, position: Position) -> tuple[Message, int]:
         """As `push`: events up to `position` will never come."""
+
+    def presence(self, told: Told, name: str, users: Collection[str], count: int) -> tuple[Message, int]:
+        """As `push`: who is present, or what has changed in it."""
 
     def subscribed(self, topics: list[str], starts: Sequence[Start], req_id: str | None) -> bytes:
         """Names what was asked for, not all that is followed, and where each begins."""
@@ -125,6 +131,11 @@ class JsonWriter:
         frame = b'{"type":"topic.missed","topic":%b,"epoch":%b,"offset":%d}' % head
         return self.message(frame), len(frame)
 
+    def presence(self, told: Told, name: str, users: Collection[str], count: int) -> tuple[Message, int]:
+        head = told.value.encode(), _encode(name), _encode(users), count
+        frame = b'{"type":"topic.%b","topic":%b,"users":%b,"count":%d}' % head
+        return self.message(frame), len(frame)
+
     def subscribed(self, topics: list[str], starts: Sequence[Start], req_id: str | None) -> bytes:
         places = ((one, *_place(one.position)) for one in starts)
         positions = [
@@ -180,16 +191,19 @@ class ProtobufWriter:
         return _response(ControlId.AUTH, req_id, Int32Value(value=expires_in).SerializeToString(), 0)
 
     def expiring(self, expires_in: int) -> bytes:
-        return _told(ControlId.AUTH_EXPIRING, expires_in)
+        return _told(ControlId.AUTH_EXPIRING, Int32Value(value=expires_in))
 
     def draining(self, reconnect_after_ms: int) -> bytes:
-        return _told(ControlId.DRAINING, reconnect_after_ms)
+        return _told(ControlId.DRAINING, Int32Value(value=reconnect_after_ms))
 
     def missed(self, topic: str, position: Position) -> tuple[Message, int]:
         data = stele_control_pb2.Position(topic=topic, epoch=position.epoch, offset=position.offset)
-        frame = envelope_pb2.Response(
-            pkg_id=ControlId.MISSED, req_id=NIL_REQ_ID, data=data.SerializeToString()
-        ).SerializeToString()
+        frame = _told(ControlId.MISSED, data)
+        return self.message(frame), len(frame)
+
+    def presence(self, told: Told, name: str, users: Collection[str], count: int) -> tuple[Message, int]:
+        data = stele_control_pb2.Presence(topic=name, users=users, count=count)
+        frame = _told(PRESENCE[told], data)
         return self.message(frame), len(frame)
 
     def subscribed(self, topics: list[str], starts: Sequence[Start], req_id: str | None) -> bytes:
@@ -220,10 +234,10 @@ def _encode(value: Any) -> bytes:
     return msgspec.json.encode(value)
 
 
-def _told(control: ControlId, number: int) -> bytes:
+def _told(control: ControlId, data: ProtobufMessage) -> bytes:
     """A control frame that nobody asked for."""
-    data = Int32Value(value=number).SerializeToString()
-    return envelope_pb2.Response(pkg_id=control, req_id=NIL_REQ_ID, data=data).SerializeToString()
+    response = envelope_pb2.Response(pkg_id=control, req_id=NIL_REQ_ID, data=data.SerializeToString())
+    return response.SerializeToString()
 
 
 def _response(pkg_id: int | None, req_id: str | None, data: bytes, status_code: int) -> bytes:

@@ -8,7 +8,7 @@ out as replies do: as fast as the client reads, and nothing else is read from it
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -16,6 +16,7 @@ from app.auth.principal import Principal
 from app.broadcast.broker import Address, Delivery, History, NotKept, Position
 from app.broadcast.filters import BadFilter
 from app.broadcast.hub import Encoder, Hub, Message, Recalled
+from app.broadcast.presence import PresenceEncoder, Watcher
 from app.broadcast.topics import Found, Topics
 from app.execution.context import Caller
 from app.ws.envelope import Subscribe
@@ -45,14 +46,13 @@ def admits(roles: Roles, principal: Principal) -> bool:
     return roles is None or any(group <= principal.roles for group in roles)
 
 
-class Sink(Protocol):
+class Sink(Watcher, Protocol):
     """The socket's outbox."""
 
-    def push(self, message: Message, size: int, latest: str | None = None) -> None: ...
     def reply(self, message: Message, size: int) -> None: ...
 
 
-class TopicWriter(Encoder, Protocol):
+class TopicWriter(Encoder, PresenceEncoder, Protocol):
     """The part of `app.ws.frames.Writer` that tells of topics."""
 
     def subscribed(self, topics: list[str], starts: Sequence[Start], req_id: str | None) -> bytes: ...
@@ -65,6 +65,16 @@ class Guard(Protocol):
     async def admits(self, found: Found, caller: Caller, trace_id: str) -> bool: ...
 
 
+class Presence(Protocol):
+    """As `app.broadcast.presence`."""
+
+    def covers(self, topic: str) -> bool: ...
+    def enter(self, address: Address, user: str) -> None: ...
+    def leave(self, address: Address, user: str) -> None: ...
+    def watch(self, address: Address, watcher: Watcher, encoder: PresenceEncoder) -> None: ...
+    def unwatch(self, address: Address, watcher: Watcher) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Feed:
     """Where a node's events come from."""
@@ -75,12 +85,13 @@ class Feed:
     roles: Mapping[str, Roles]
     """Of every topic that there is; one that is not here does not exist."""
     guard: Guard
+    presence: Presence
 
 
 class Subscriptions:
-    """Of one socket; `leave_all` is called when it ends. One call at a time, as frames come."""
+    """Of one socket; `leave_all` is called when it ends. One call at a time, as frames come. Whose socket it is does not change."""
 
-    __slots__ = ("_feed", "_joined", "_paid", "_sink", "_writer")
+    __slots__ = ("_feed", "_joined", "_paid", "_present", "_sink", "_user", "_writer")
 
     def __init__(self, feed: Feed, sink: Sink, writer: TopicWriter, paid: Callable[[], Awaitable[None]]) -> None:
         """`paid` waits until the client has read what was sent to it."""
@@ -89,6 +100,9 @@ class Subscriptions:
         self._writer = writer
         self._paid = paid
         self._joined: dict[str, Found] | None = None
+        self._present: frozenset[str] = frozenset()
+        """Those of them in which the user counts as one who follows."""
+        self._user = ""
 
     @property
     def topics(self) -> frozenset[str]:
@@ -102,7 +116,7 @@ class Subscriptions:
         handler says no, what a call raises where the handler cannot say, Unavailable where it cannot be found out what was missed; nothing
         is joined then. Raises NotKept, after the answer, for a history that is lost while it is sent: then the socket has to begin anew.
         """
-        found = self._find(wanted.topics)
+        found = self._find(wanted)
         await self._check(found, caller, trace_id)
         new = found.keys() - self.topics
         self._joined = (self._joined or {}) | found
@@ -118,12 +132,25 @@ class Subscriptions:
         starts = [self._start(one.address, after.get(one.address), one.address in recovered) for one in found.values()]
         frame = self._writer.subscribed(wanted.topics, starts, wanted.req_id)
         self._sink.reply(self._writer.message(frame), len(frame))
+        self._show(new, wanted.presence, caller)
         for address in after:
             if address in recovered:
                 await self._catch_up(address, after[address])
 
-    def _find(self, names: Sequence[str]) -> dict[str, Found]:
+    def _show(self, new: Collection[str], watched: Collection[str], caller: Caller) -> None:
+        """From now on the user is present where he was not, and hears who else is."""
+        assert caller.principal is not None
+        presence, joined, self._user = self._feed.presence, self._joined or {}, caller.principal.sub
+        entered = {name for name in new if presence.covers(joined[name].address.topic)}
+        self._present |= entered
+        for name in entered:
+            presence.enter(joined[name].address, self._user)
+        for name in watched:
+            presence.watch(joined[name].address, self._sink, self._writer)
+
+    def _find(self, wanted: Subscribe) -> dict[str, Found]:
         """Each once, in their order."""
+        names, presence = wanted.topics, self._feed.presence
         found: dict[str, Found] = {}
         faults = []
         for index, name in enumerate(names):
@@ -136,6 +163,11 @@ class Subscriptions:
                 faults.append(FieldError(pointer=f"/topics/{index}", message="There is no such topic."))
             else:
                 found[name] = one
+        faults += [
+            FieldError(pointer=f"/presence/{index}", message="The topic tells nobody who follows it.")
+            for index, name in enumerate(wanted.presence)
+            if name in found and not (presence.covers(found[name].address.topic) and found[name].address.where is None)
+        ]
         if len(self.topics | found.keys()) > MAX_FOLLOWED:
             faults.append(FieldError(pointer="/topics", message=f"One socket follows {MAX_FOLLOWED} topics at most."))
         if faults:
@@ -229,6 +261,15 @@ class Subscriptions:
             found = self._joined.pop(name, None) if self._joined else None
             if found is not None:
                 self._feed.hub.unsubscribe(found.address, self._sink, self._writer)
+                self._depart(found)
+
+    def _depart(self, found: Found) -> None:
+        name = found.address.name
+        if name in self._present:
+            self._present -= {name}
+            if found.address.where is None:
+                self._feed.presence.unwatch(found.address, self._sink)
+            self._feed.presence.leave(found.address, self._user)
 
     def leave_all(self) -> None:
         """So that nothing is pushed to a socket that is gone."""

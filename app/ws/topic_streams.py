@@ -5,13 +5,14 @@ Promises: an event is encoded once for all such readers of a node, and its data 
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import Protocol
 
 import msgspec
 
 from app.broadcast.broker import Delivery, Position
 from app.broadcast.hub import Message
+from app.broadcast.presence import Told
 from app.execution.context import Caller
 from app.ws.envelope import Subscribe
 from app.ws.frames import JsonWriter, Start
@@ -23,12 +24,15 @@ from generated.results import FieldError
 class Reader(Protocol):
     """Whom it is written for. A message has a `body` and the `places` that its reader is at behind it."""
 
+    @property
+    def is_idle(self) -> bool: ...
     def push(self, message: Message, size: int, latest: str | None = None) -> None: ...
     def reply(self, message: Message, size: int) -> None: ...
 
 
 class SseWriter:
-    """As `app.ws.subscriptions.TopicWriter`. An event is a message without a name; `subscribed` and `missed` are events of their own."""
+    """As `app.ws.subscriptions.TopicWriter`. An event is a message without a name; `subscribed`, `missed`, `present`,
+    `joined` and `left` are events of their own."""
 
     def __init__(self, json: JsonWriter) -> None:
         self._json = json
@@ -43,6 +47,10 @@ class SseWriter:
     def missed(self, topic: str, position: Position) -> tuple[Message, int]:
         text = self._json.missed(topic, position)[0]["text"].encode()
         return _message(b"event: missed\ndata: %b\n" % text, [(topic, position)])
+
+    def presence(self, told: Told, name: str, users: Collection[str], count: int) -> tuple[Message, int]:
+        text = self._json.presence(told, name, users, count)[0]["text"].encode()
+        return _message(b"event: %b\ndata: %b\n" % (told.value.encode(), text), [])
 
     def subscribed(self, topics: list[str], starts: Sequence[Start], req_id: str | None) -> bytes:
         return self._json.subscribed(topics, starts, req_id)
@@ -64,10 +72,12 @@ class TopicStream:
     def __init__(self, feed: Feed, writer: SseWriter, reader: Reader, paid: Callable[[], Awaitable[None]]) -> None:
         self._subscriptions = Subscriptions(feed, reader, writer, paid)
 
-    async def join(self, topics: list[str], after: Mapping[str, Position], caller: Caller, trace_id: str) -> None:
+    async def join(
+        self, topics: list[str], after: Mapping[str, Position], presence: list[str], caller: Caller, trace_id: str
+    ) -> None:
         """As `Subscriptions.join`; pointers go to the field of the query."""
         try:
-            await self._subscriptions.join(Subscribe(topics, None, dict(after)), caller, trace_id)
+            await self._subscriptions.join(Subscribe(topics, None, dict(after), presence), caller, trace_id)
         except InvalidData as error:
             raise InvalidData(errors=[_of_query(one) for one in error.errors]) from error
 

@@ -288,7 +288,7 @@ def compare_events(old: Contract, new: Contract) -> Iterator[Change]:
 
 
 def compare_topics(old: Contract, new: Contract) -> Iterator[Change]:
-    """Of those that stay: whether a handler says who may follow, whether each event is heard, and by what they are filtered."""
+    """Of those that stay: whether a handler says who may follow, whether each event is heard, by what they are filtered, and whether followers hear of each other."""
     before = {topic.name: topic for topic in old.topics if events_of(old, topic.name)}
     for topic in new.topics:
         events, other = events_of(new, topic.name), before.get(topic.name)
@@ -306,6 +306,9 @@ def compare_topics(old: Contract, new: Contract) -> Iterator[Change]:
             yield Change("topic-filter-removed", topic.name, f"is not filtered by {path} any more", events[0].place)
         for path in sorted(set(topic.filter) - set(other.filter)):
             yield Change("topic-filter-added", topic.name, f"may be filtered by {path}", events[0].place)
+        if topic.presence != other.presence:
+            rule = "topic-presence-removed" if topic.presence == "none" else "topic-presence-added"
+            yield Change(rule, topic.name, f"tells {topic.presence}, and told {other.presence}", events[0].place)
 
 
 def _topics(one: Event, other: Event) -> Iterator[Change]:

@@ -113,6 +113,8 @@ RULES: dict[str, Rule] = {
     "topic-delivered-whole": Rule(INFO, (), "topic-conflated"),
     "topic-filter-removed": Rule(ERR, (SOCKET, PROTOBUF, SOURCE), "topic-filter-added"),
     "topic-filter-added": Rule(INFO, (), "topic-filter-removed"),
+    "topic-presence-removed": Rule(ERR, (SOCKET, PROTOBUF, SOURCE), "topic-presence-added"),
+    "topic-presence-added": Rule(INFO, (), "topic-presence-removed"),
     "request-field-removed": Rule(ERR, (*JSON, SOURCE), "request-field-added"),
     "request-field-added": Rule(INFO, (), "request-field-removed"),
     "request-required-field-added": Rule(ERR, (*JSON, SOURCE), "request-field-removed"),

@@ -10,7 +10,12 @@ from google.protobuf import descriptor_pb2 as pb
 FILE, PACKAGE = "stele_control.proto", "stele.control.v1"
 MESSAGES = {
     "Position": (("topic", "string", ""), ("epoch", "string", ""), ("offset", "int64", ""), ("recovered", "bool", "")),
-    "Topics": (("topics", "string", "repeated"), ("positions", "Position", "repeated")),
+    "Topics": (
+        ("topics", "string", "repeated"),
+        ("positions", "Position", "repeated"),
+        ("presence", "string", "repeated"),
+    ),
+    "Presence": (("topic", "string", ""), ("users", "string", "repeated"), ("count", "int32", "")),
     "Frames": (("frames", "bytes", "repeated"),),
 }
 """Each message's fields in the order of their numbers: name, type and label. A reader of `google.protobuf.FieldMask`, in which topics

@@ -27,7 +27,8 @@ class Bucket:
 @dataclass(frozen=True, slots=True)
 class Topic:
     """`may_follow` is `roles`, or `handler` where a handler is asked, too. `filter` has the paths of the fields that its events may be
-    filtered by, and `filter_places` where they stand."""
+    filtered by, and `filter_places` where they stand. `presence` is `members` where followers
+    may ask who else follows."""
 
     name: str
     history: int
@@ -36,6 +37,7 @@ class Topic:
     may_follow: str = "roles"
     filter: tuple[str, ...] = ()
     filter_places: tuple[Place, ...] = field(default=(), compare=False)
+    presence: str = "none"
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,11 @@ def is_conflated(contract: Contract, topic: str) -> bool:
     return any(one.name == topic and one.delivery == "latest" for one in contract.topics)
 
 
+def has_presence(contract: Contract, topic: str) -> bool:
+    """Whether a follower may ask who else follows."""
+    return any(one.name == topic and one.presence == "members" for one in contract.topics)
+
+
 def attribute(path: str) -> str:
     """What code calls a parameter: `room_id` for `room.id`."""
     return path.replace(".", "_")

@@ -26,7 +26,7 @@ def fingerprint(contract: Contract) -> str:
 def _counts(key: str, value: object) -> bool:
     if key in NOTES:
         return any(value.values()) if isinstance(value, dict) else bool(value)
-    if (key, value) in (("may_follow", "roles"), ("filter", ())):
+    if (key, value) in (("may_follow", "roles"), ("filter", ()), ("presence", "none")):
         return False
     return key not in UNTOLD and (bool(value) or key not in FACETS)
 

@@ -84,7 +84,8 @@ def _topic(name: str, data: dict[str, object]) -> Topic:
     history = data["history"]
     if not isinstance(history, int):
         raise TypeError
-    return Topic(name, history, seconds(data["keep"]), str(data["delivery"]), str(data.get("may_follow", "roles")))
+    may_follow, presence = str(data.get("may_follow", "roles")), str(data.get("presence", "none"))
+    return Topic(name, history, seconds(data["keep"]), str(data["delivery"]), may_follow, presence=presence)
 
 
 class _Reader:

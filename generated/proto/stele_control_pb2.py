@@ -20,7 +20,7 @@ _sym_db = _symbol_database.Default()
 
 
 DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(
-    b'\n#generated/proto/stele_control.proto\x12\x10stele.control.v1"l\n\x08Position\x12\x14\n\x05topic\x18\x01 \x01(\tR\x05topic\x12\x14\n\x05\x65poch\x18\x02 \x01(\tR\x05\x65poch\x12\x16\n\x06offset\x18\x03 \x01(\x03R\x06offset\x12\x1c\n\trecovered\x18\x04 \x01(\x08R\trecovered"Z\n\x06Topics\x12\x16\n\x06topics\x18\x01 \x03(\tR\x06topics\x12\x38\n\tpositions\x18\x02 \x03(\x0b\x32\x1a.stele.control.v1.PositionR\tpositions" \n\x06\x46rames\x12\x16\n\x06\x66rames\x18\x01 \x03(\x0cR\x06\x66ramesb\x06proto3'
+    b'\n#generated/proto/stele_control.proto\x12\x10stele.control.v1"l\n\x08Position\x12\x14\n\x05topic\x18\x01 \x01(\tR\x05topic\x12\x14\n\x05\x65poch\x18\x02 \x01(\tR\x05\x65poch\x12\x16\n\x06offset\x18\x03 \x01(\x03R\x06offset\x12\x1c\n\trecovered\x18\x04 \x01(\x08R\trecovered"v\n\x06Topics\x12\x16\n\x06topics\x18\x01 \x03(\tR\x06topics\x12\x38\n\tpositions\x18\x02 \x03(\x0b\x32\x1a.stele.control.v1.PositionR\tpositions\x12\x1a\n\x08presence\x18\x03 \x03(\tR\x08presence"L\n\x08Presence\x12\x14\n\x05topic\x18\x01 \x01(\tR\x05topic\x12\x14\n\x05users\x18\x02 \x03(\tR\x05users\x12\x14\n\x05\x63ount\x18\x03 \x01(\x05R\x05\x63ount" \n\x06\x46rames\x12\x16\n\x06\x66rames\x18\x01 \x03(\x0cR\x06\x66ramesb\x06proto3'
 )
 
 _globals = globals()
@@ -31,7 +31,9 @@ if not _descriptor._USE_C_DESCRIPTORS:
     _globals["_POSITION"]._serialized_start = 57
     _globals["_POSITION"]._serialized_end = 165
     _globals["_TOPICS"]._serialized_start = 167
-    _globals["_TOPICS"]._serialized_end = 257
-    _globals["_FRAMES"]._serialized_start = 259
-    _globals["_FRAMES"]._serialized_end = 291
+    _globals["_TOPICS"]._serialized_end = 285
+    _globals["_PRESENCE"]._serialized_start = 287
+    _globals["_PRESENCE"]._serialized_end = 363
+    _globals["_FRAMES"]._serialized_start = 365
+    _globals["_FRAMES"]._serialized_end = 397
 # @@protoc_insertion_point(module_scope)

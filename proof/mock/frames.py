@@ -191,6 +191,7 @@ class ProtobufSide:
             said = self._protobuf.said_topics(data)
             positions = [{name: one[name] for name in PLACE} for one in said["positions"] if not one["recovered"]]
             frame = {"type": kind, "topics": said["topics"]} | ({"positions": positions} if said["positions"] else {})
+            frame |= {"presence": said["presence"]} if said["presence"] else {}
             if len(positions) < len(said["positions"]) or not self._controls[kind].is_valid(frame):
                 raise ValueError(kind)
         except (ValueError, DecodeError):

@@ -10,7 +10,7 @@ import json
 import secrets
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -257,6 +257,7 @@ class Connection:
         after = {one["topic"]: one for one in frame.said.get("positions", ())}
         if len(after) < len(frame.said.get("positions", ())) or not after.keys() <= set(topics):
             raise Refusal("invalid_data", "positions are of the topics that are subscribed to, one for each at most.")
+        self._tell_nobody(frame.said.get("presence", ()))
         known = self._mock.topics
         recovered = [topic for topic, position in after.items() if known.after(topic, position) is not None]
         starts = [
@@ -269,6 +270,12 @@ class Connection:
         await self._waiting.put(self._side.control("subscribed", frame.req_id, said))
         for topic in recovered:
             await self._catch_up(topic, after[topic])
+
+    def _tell_nobody(self, asked: Sequence[str]) -> None:
+        """Who follows a topic stands in no document, so that a mock tells it of none."""
+        if asked:
+            faults = tuple((f"/presence/{index}", "A mock knows nobody who follows.") for index in range(len(asked)))
+            raise Refusal("invalid_data", faults=faults)
 
     async def _catch_up(self, topic: str, position: Json) -> None:
         """What is forgotten meanwhile ends the socket."""

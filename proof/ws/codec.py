@@ -104,6 +104,8 @@ class ProtobufFrames:
         data, out = bytes.fromhex(raw), {"type": members["type"]["const"]}
         if "expires_in" in members:
             return {**out, "expires_in": Int32Value.FromString(data).value}
+        if "users" in members:
+            return {**out, **self._protobuf.said_presence(data)}
         said = self._protobuf.said_topics(data) if "topics" in members else self._protobuf.said_place(data)
         return {**out, **{name: value for name, value in said.items() if name in members}}
 

@@ -15,7 +15,10 @@ from app.audit.sealer import AuditSealer
 from app.audit.upkeep import AuditUpkeep
 from app.broadcast.broker import Address, Delivery, Position
 from app.broadcast.hub import Hub, Message
+from app.broadcast.presence import Presence
+from app.broadcast.presence_store import PresenceStore
 from app.db.database import Database
+from app.db.pipelined_redis import PipelinedConnection
 from app.execution.access_log import AccessLog
 from app.guard.places import Places
 from app.readings import known, read_parts
@@ -29,10 +32,15 @@ from tests.app.telemetry.metrics.test_metrics import samples
 TOPIC = next(iter(TOPICS))
 
 
+def nowhere() -> PresenceStore:
+    return PresenceStore(PipelinedConnection("redis://127.0.0.1:9"), lease_s=1.0)
+
+
 class Worker:
     def __init__(self) -> None:
         self.database = Database("postgresql://nobody@127.0.0.1:9/none", 7)
         self.gate, self.shares, self.tally, self.places, self.hub = Gate(), Shares(4), Tally(), Places(10), Hub()
+        self.presence = Presence(nowhere(), {TOPIC})
         self.audit = AuditLog(self.database, on_drop=lambda count: None)
         self.audit_sealer, self.audit_upkeep = AuditSealer(self.database), AuditUpkeep(self.database)
         self.access = AccessLog()
@@ -101,6 +109,15 @@ async def test_the_audit_queue_is_told_with_the_age_of_its_oldest_row() -> None:
     worker.audit.offer(row(1.0))
     assert worker.told("audit_queue_rows") == 2
     assert 30 <= worker.told("audit_queue_age_seconds") < 60
+
+
+async def test_who_is_present_here_is_told_by_users_and_names() -> None:
+    worker = Worker()
+    for user, name in (("ann", "a"), ("ann", "a"), ("ann", "b"), ("bob", "a")):
+        worker.presence.enter(Address(TOPIC, name), user)
+    assert worker.told("presence_held") == 3
+    worker.metrics.events.presence_changed("lost", 2)
+    assert [worker.told("presence_changes_total", one) for one in ("joined", "left", "lost")] == [0, 0, 2]
 
 
 async def test_events_are_told_by_topic_and_by_how_many_sockets_had_them() -> None:

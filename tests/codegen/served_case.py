@@ -114,6 +114,7 @@ class Case:
         self.status: int | None = None
         self.request: Any = None
         stand_in: Any = Behind()
+        nobody: Any = SimpleNamespace(covers=lambda topic: False)
         metrics = Metrics(known())
         runner = Runner(
             database=stand_in, limiter=stand_in, audit=stand_in, outbox=stand_in, metrics=metrics.requests, deadlines=Deadlines(),
@@ -127,7 +128,7 @@ class Case:
         self.socket = SocketDoor(
             runner=runner, handlers=handlers, packages=PACKAGES, guards=GUARDS, verifier=stand_in, tickets=stand_in, limiter=stand_in,
             hub=Hub(), history=stand_in, metrics=metrics.sockets, settings=SimpleNamespace(origins=(), trusted_proxies=0, accepts_query_token=False),
-            on_refusal=stand_in.note, gate=Gate(), user_sockets=stand_in,
+            on_refusal=stand_in.note, gate=Gate(), user_sockets=stand_in, presence=nobody,
         )  # fmt: skip
 
     def _handlers(self) -> Handlers[Any]:

@@ -30,6 +30,7 @@ REFUSED_FOR = Label(
 STATEMENT_ERRORS = (
     "lost", "unavailable", "outcome_unknown", "changed_meanwhile", "invalid_data", "internal", "constraint", "cancelled", "other",
 )  # fmt: skip
+PRESENCE_CHANGES = ("joined", "left", "lost")
 COMMANDS = ("evalsha", "xadd", "set", "getdel", "ping", "auth", "select", "eval", "other")
 C, G, H = Kind.COUNTER, Kind.GAUGE, Kind.HISTOGRAM
 GREATEST, LEAST = Join.GREATEST, Join.LEAST
@@ -153,6 +154,11 @@ class Catalogue(Enum):
     EVENT_READ_FAILURES = Family(
         "event_read_failures_total", C, "Reads of the streams that failed; each is tried again."
     )
+    PRESENCE_HELD = Family("presence_held", G, "Users times the names of topics with a presence that they follow here.")
+    PRESENCE_CHANGES = Family(
+        "presence_changes_total", C, "Users who came to a name and went, each counted by one worker of all nodes; `lost` with a node that died.",
+        (Label("change", PRESENCE_CHANGES),),
+    )  # fmt: skip
     PART_READY = Family(
         "part_ready", G, "1 where the node can serve as far as it is up to this part, else 0.", (Label("part", Words.PARTS),), LEAST
     )  # fmt: skip
@@ -199,7 +205,7 @@ GROUPS = {
     "Keycloak": ("ISSUER",),
     "Audit": ("AUDIT",),
     "Breakers and limits": ("BREAKER", "LIMITER"),
-    "Events": ("EVENT",),
+    "Events": ("EVENT", "PRESENCE"),
     "The node": ("PART", "LOOP", "TASK", "LOG", "TRACE", "BUILD", "PROCESS"),
 }
 """Headings of the page, and how the names of their members begin."""

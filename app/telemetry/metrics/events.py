@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from app.telemetry.metrics.catalogue import Catalogue
+from app.telemetry.metrics.catalogue import PRESENCE_CHANGES, Catalogue
 from app.telemetry.metrics.registry import Registry
 
 
@@ -17,6 +17,7 @@ class EventMetrics:
         self._received = {one: registry.count(Catalogue.EVENTS_RECEIVED, one) for one in names}
         self._missed = {one: registry.count(Catalogue.EVENTS_MISSED, one) for one in names}
         self._lags = {one: registry.times(Catalogue.EVENT_LAG, one) for one in names}
+        self._presence = {one: registry.count(Catalogue.PRESENCE_CHANGES, one) for one in PRESENCE_CHANGES}
         self._failures = registry.count(Catalogue.EVENT_READ_FAILURES)
         self._rows = registry.count(Catalogue.EVENT_OUTBOX_ROWS)
         self._age_s = registry.count(Catalogue.EVENT_OUTBOX_AGE)
@@ -35,6 +36,10 @@ class EventMetrics:
     def missed(self, topic: str, count: int) -> None:
         """They left the stream before this worker had read them."""
         self._missed[topic].value += count
+
+    def presence_changed(self, change: str, count: int) -> None:
+        """So many users, found out by this worker before any other."""
+        self._presence[change].value += count
 
     def read_failed(self) -> None:
         """One read of the streams; it is tried again."""

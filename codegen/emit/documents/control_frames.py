@@ -23,6 +23,12 @@ PLACE: Json = {
     "offset": {"type": "integer", "format": "int64", "minimum": 0, "maximum": 2**53 - 1},
 }
 """Of a topic: after the event with this offset, of this epoch."""
+PRESENT: Json = {
+    "topic": NAME,
+    "users": {"type": "array", "items": TEXT, "maxItems": 1000},
+    "count": {"type": "integer", "format": "int32", "minimum": 0},
+}
+"""Users by the `sub` of their tokens, and how many are present now."""
 PKG_IDS = {
     "control-authenticate": 60_000,
     "control-expiring": 60_001,
@@ -32,8 +38,20 @@ PKG_IDS = {
     "control-credit": 60_006,
     "control-missed": 60_007,
     "control-draining": 60_010,
+    "control-present": 60_011,
+    "control-joined": 60_012,
+    "control-left": 60_013,
 }
-PUSHED = frozenset({"control-expiring", "control-missed", "control-draining"})
+PUSHED = frozenset(
+    {
+        "control-expiring",
+        "control-missed",
+        "control-draining",
+        "control-present",
+        "control-joined",
+        "control-left",
+    }
+)
 """What the server says unasked."""
 ANSWERS = {
     "control-authenticate": "control-authenticated",
@@ -54,10 +72,10 @@ def control_messages() -> Json:
             "A stream may send so many more items.", "credit", {"req_id": TEXT, "items": ITEMS}, closed=True
         ),
         "control-subscribe": _message(
-            "Follow topics; those with a position from the event after it on.",
+            "Follow topics; those with a position from the event after it on, and hear who else follows those in presence.",
             "subscribe",
             {"topics": TOPICS},
-            {"positions": _places(closed=True)},
+            {"positions": _places(closed=True), "presence": {"type": "array", "items": NAME, "maxItems": 100}},
             closed=True,
         ),
         "control-subscribed": _message(
@@ -73,6 +91,9 @@ def control_messages() -> Json:
             "server.draining",
             {"reconnect_after_ms": MILLISECONDS},
         ),
+        "control-present": _message("Who follows the topic, and nobody else does.", "topic.present", PRESENT),
+        "control-joined": _message("Those follow the topic since now.", "topic.joined", PRESENT),
+        "control-left": _message("Those follow the topic no more.", "topic.left", PRESENT),
     }
 
 

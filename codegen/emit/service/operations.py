@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from codegen.emit.printer import File, Module, quoted
 from codegen.ir.names import constant
 from codegen.ir.operations import Contract, Operation, Roles
-from codegen.ir.topics import events_of, filters, guarded_topics, parameters, question
+from codegen.ir.topics import events_of, filters, guarded_topics, has_presence, parameters, question
 from codegen.ir.types import Field, ListOf, MapOf, Named, Record, Type, Union
 
 QUESTION_S = 5.0
@@ -72,6 +72,8 @@ class Topic:
     must_deliver: bool
     parameters: tuple[str, ...] = ()
     filter: tuple[str, ...] = ()
+    has_presence: bool = False
+    """Followers may ask who else follows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +201,7 @@ def _constants(module: Module, contract: Contract) -> None:
             str(topic.delivery == "must-deliver"),
             *([_tuple(parameters(topic.name))] if parameters(topic.name) else []),
             *([f"filter={_tuple(tuple(fields))}"] if (fields := filters(contract, topic)) else []),
+            *(["has_presence=True"] if has_presence(contract, topic.name) else []),
         ]
         module.call(f"    {quoted(topic.name)}: Topic", arguments, ",")
     module.line("}", "", f"SOCKETS_PER_USER = {contract.sockets_per_user}")

@@ -20,6 +20,7 @@ from app.http.events import Outbox
 from tests.artists import create, rename
 from tests.databases import new_database
 from tests.event_streams import SSE, following
+from tests.issuers.stage import claims_of
 from tests.running_service import RunningService
 
 ACCESS_S = 8
@@ -71,6 +72,24 @@ async def test_one_artist_is_followed_by_a_name_of_its_own(service: RunningServi
     async with following(service, topic, last=told.id) as reader:
         assert (await reader.next()).data["positions"][0]["recovered"] is True
         assert (await reader.next()).data["data"]["artist"]["name"] == name
+
+
+async def test_who_else_follows_is_told_to_whom_asks(service: RunningService) -> None:
+    """Once for a user, however many streams he has; the place stays where the topic is."""
+    topic = f"artists/{(await create(service))['id']}"
+    admin, reader_id = [claims_of(await service.token(user))["sub"] for user in ("admin", "reader")]
+    async with following(service, topic, presence=[topic]) as reader:
+        begun = await reader.next()
+        told = [await reader.next()]
+        async with following(service, topic, token=await service.token("reader")):
+            told.append(await reader.next())
+        told.append(await reader.next())
+    assert [(one.event, one.data["users"], one.data["count"]) for one in told] == [
+        ("present", [admin], 1), ("joined", [reader_id], 2), ("left", [reader_id], 1)
+    ]  # fmt: skip
+    assert {one.id for one in told} == {begun.id}
+    assert await status(service, topic="artists", presence="artists") == (422, "invalid_data")
+    assert await status(service, topic=topic, presence="artists") == (422, "invalid_data")
 
 
 async def test_what_cannot_be_recovered_is_said_and_the_stream_goes_on(service: RunningService) -> None:

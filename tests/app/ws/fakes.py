@@ -12,7 +12,8 @@ from typing import Any
 
 from app.auth.credential_refused import CredentialRefused, Reason
 from app.auth.principal import Principal
-from app.broadcast.broker import NotKept, Position
+from app.broadcast.broker import Address, NotKept, Position
+from app.broadcast.presence import Told
 from app.errors import decode
 from app.execution.context import Call
 from app.limits.limiter import Permit
@@ -42,6 +43,32 @@ def principal(
     sub: str = "ann", *, lasts_s: float = 300.0, sid: str | None = "s1", roles: str = "get-artists"
 ) -> Principal:
     return Principal("https://issuer.test", sub, sub, sid, frozenset(roles.split()), time.time() + lasts_s)
+
+
+class FakePresence:
+    """Of the topics that it covers; remembers who came and went, and who asked."""
+
+    def __init__(self, *topics: str) -> None:
+        self.topics = topics
+        self.present: Counter[tuple[str, str]] = Counter()
+        self.watching: list[tuple[str, Any]] = []
+
+    def covers(self, topic: str) -> bool:
+        return topic in self.topics
+
+    def enter(self, address: Address, user: str) -> None:
+        self.present[address.name, user] += 1
+
+    def leave(self, address: Address, user: str) -> None:
+        self.present[address.name, user] -= 1
+        assert self.present[address.name, user] >= 0
+
+    def watch(self, address: Address, watcher: Any, encoder: Any) -> None:
+        self.watching.append((address.name, watcher))
+        watcher.push(*encoder.presence(Told.PRESENT, address.name, ["ann"], 1))
+
+    def unwatch(self, address: Address, watcher: Any) -> None:
+        self.watching = [one for one in self.watching if one != (address.name, watcher)]
 
 
 class FakeHandlers:

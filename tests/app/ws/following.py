@@ -10,6 +10,7 @@ import msgspec
 
 from app.broadcast.broker import Delivery, Hole, NotKept, Position
 from app.broadcast.hub import Hub, Message
+from app.broadcast.presence import Told
 from app.broadcast.topics import Found, Topics
 from app.execution.context import Caller, Door
 from app.ws.envelope import Subscribe
@@ -17,7 +18,7 @@ from app.ws.frames import Start
 from app.ws.subscriptions import Feed, Subscriptions
 from generated.errors import Unavailable
 from generated.operations import Topic
-from tests.app.ws.fakes import principal
+from tests.app.ws.fakes import FakePresence, principal
 
 ROLES = {
     "open": None,
@@ -103,6 +104,7 @@ class Socket:
 
     def __init__(self) -> None:
         self.seen: list[Any] = []
+        self.is_idle = True
 
     def push(self, message: Message, size: int, latest: str | None = None) -> None:
         self.seen.append(message["told"])
@@ -127,6 +129,9 @@ class Writer:
     def missed(self, topic: str, position: Position) -> tuple[Message, int]:
         return {"told": (topic, "missed", position.offset)}, 1
 
+    def presence(self, told: Told, name: str, users: Collection[str], count: int) -> tuple[Message, int]:
+        return {"told": (name, told, *users, count)}, 1
+
     def subscribed(self, topics: list[str], starts: Sequence[Start], req_id: str | None) -> bytes:
         self.starts = list(starts)
         return b""
@@ -144,7 +149,8 @@ class Node:
         for topic in ROLES:
             self.hub.move(topic, Position(self.log.epoch, self.log.count), lost=False)
         self.rooms = Rooms()
-        self.feed = Feed(self.hub, self.log, topics(), ROLES, self.rooms)
+        self.presence = FakePresence("rooms/{id}")
+        self.feed = Feed(self.hub, self.log, topics(), ROLES, self.rooms, self.presence)
         self.subscriptions = Subscriptions(self.feed, self.socket, self.writer, self.paid)
         self.pauses = 0
         self.happens: list[Any] = []
@@ -165,6 +171,10 @@ class Node:
         """`after` are offsets of the epoch by topic."""
         positions = {topic: Position("e", offset) for topic, offset in after.items()}
         await self.subscriptions.join(Subscribe([*topics, *after], None, positions), caller(), "trace")
+
+    async def watch(self, *topics: str) -> None:
+        """Joins them, and asks who follows them."""
+        await self.subscriptions.join(Subscribe([*topics], None, {}, [*topics]), caller(), "trace")
 
     @property
     def topics(self) -> list[str]:

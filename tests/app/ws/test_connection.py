@@ -34,6 +34,7 @@ from tests.app.ws.fakes import (
     FakeHandlers,
     FakeLimiter,
     FakeMetrics,
+    FakePresence,
     FakeRefusals,
     FakeRunner,
     FakeUserSockets,
@@ -107,7 +108,8 @@ async def dial() -> AsyncIterator[Dial]:
 
         verifier, denials = FakeVerifier(tokens or {}), FakeRefusals()
         guard = TopicGuard(runner, handlers, GUARDS)
-        feed = Feed(hub, NoHistory(), Topics(TOPICS, TOPIC_RECORDS, TOPIC_FILTERS), topic_roles(EVENTS.values()), guard)
+        topics = Topics(TOPICS, TOPIC_RECORDS, TOPIC_FILTERS)
+        feed = Feed(hub, NoHistory(), topics, topic_roles(EVENTS.values()), guard, FakePresence())
         services = Services(
             runner, verifier, FakeLimiter(**limits), feed, denials, gate, user_sockets, FakeMetrics().traffic, time.time
         )

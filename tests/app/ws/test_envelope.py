@@ -159,6 +159,10 @@ def test_data_that_is_no_json_makes_the_frame_bad(data: str) -> None:
             },
             Subscribe(["artists"], None, {"artists": Position("e", 7)}),
         ),
+        (
+            {"type": "subscribe", "topics": ["artists", "x"], "presence": ["x"]},
+            Subscribe(["artists", "x"], None, {}, ["x"]),
+        ),
         ({"type": "unsubscribe", "topics": ["artists"]}, Unsubscribe(["artists"], None)),
     ],
 )
@@ -179,6 +183,9 @@ def test_json_control_frames_are_told_by_their_type(frame: dict[str, Any], contr
         {"type": "subscribe", "topics": ["a"], "positions": [{"topic": "a", "epoch": "e", "offset": -1}]},
         {"type": "subscribe", "topics": ["a"], "positions": [{"topic": "a", "epoch": "e", "offset": 2**53}]},
         {"type": "subscribe", "topics": ["a"], "positions": [{"topic": "a", "epoch": "e"}]},
+        {"type": "subscribe", "topics": ["a"], "presence": ["b"]},
+        {"type": "subscribe", "topics": ["a"], "presence": ["a"] * 101},
+        {"type": "unsubscribe", "topics": ["a"], "presence": ["a"]},
         {"type": "unsubscribe", "topics": ["a"], "positions": []},
         {"type": "subscribe", "topics": ["x"] * 101},
         {"type": "credit", "req_id": REQ_ID, "items": 0},
@@ -229,6 +236,9 @@ def test_protobuf_control_frames_are_told_by_their_pkg_id() -> None:
         assert ProtobufReader().read(protobuf_frame(pkg_id=pkg_id, data=data)) == control
     again = ProtobufReader().read(protobuf_frame(pkg_id=ControlId.SUBSCRIBE, data=resumed))
     assert again == Subscribe(["artists"], REQ_ID, {"artists": Position("e", 7)})
+    data = Topics(topics=["artists", "x"], presence=["x"]).SerializeToString()
+    watched = ProtobufReader().read(protobuf_frame(pkg_id=ControlId.SUBSCRIBE, data=data))
+    assert watched == Subscribe(["artists", "x"], REQ_ID, {}, ["x"])
 
 
 BAD_PLACES = [
@@ -243,7 +253,14 @@ BAD_PLACES = [
 
 
 @pytest.mark.parametrize(
-    "data", [b"\xff", b"", *(Topics(topics=["a"], positions=one).SerializeToString() for one in BAD_PLACES)]
+    "data",
+    [
+        b"\xff",
+        b"",
+        *(Topics(topics=["a"], positions=one).SerializeToString() for one in BAD_PLACES),
+        Topics(topics=["a"], presence=["b"]).SerializeToString(),
+        Topics(topics=["a"], presence=["a"] * 101).SerializeToString(),
+    ],
 )
 def test_a_protobuf_control_frame_with_unreadable_data_is_bad(data: bytes) -> None:
     bad = refused(ProtobufReader(), protobuf_frame(pkg_id=ControlId.SUBSCRIBE, data=data))

@@ -10,6 +10,7 @@ from google.protobuf.field_mask_pb2 import FieldMask
 from google.protobuf.wrappers_pb2 import Int32Value
 
 from app.broadcast.broker import Delivery, Position
+from app.broadcast.presence import Told
 from app.errors import problem
 from app.ws.envelope import ControlId
 from app.ws.frames import NIL_REQ_ID, JsonWriter, ProtobufWriter, Start
@@ -106,6 +107,8 @@ def test_json_answers_of_control_frames() -> None:
     assert json.loads(JSON.unsubscribed(["a"], None)) == {"type": "unsubscribed", "topics": ["a"]}
     missed: Any = JSON.missed("a", Position("e", 7))[0]["text"]
     assert json.loads(missed) == {"type": "topic.missed", "topic": "a", "epoch": "e", "offset": 7}
+    present: Any = JSON.presence(Told.JOINED, "a", ["ünal"], 3)[0]["text"]
+    assert json.loads(present) == {"type": "topic.joined", "topic": "a", "users": ["ünal"], "count": 3}
 
 
 def test_protobuf_answers_of_control_frames_echo_the_req_id() -> None:
@@ -130,3 +133,17 @@ def test_protobuf_answers_of_control_frames_echo_the_req_id() -> None:
     place = stele_control_pb2.Position.FromString(frame.data)
     assert (frame.pkg_id, frame.HasField("status_code")) == (ControlId.MISSED, False)
     assert (place.topic, place.epoch, place.offset) == ("a", "e", 7)
+
+
+@pytest.mark.parametrize(
+    ("told", "control"),
+    [(Told.PRESENT, ControlId.PRESENT), (Told.JOINED, ControlId.JOINED), (Told.LEFT, ControlId.LEFT)],
+)
+def test_who_is_present_is_told_in_protobuf_as_in_json(told: Told, control: ControlId) -> None:
+    message, size = PROTOBUF.presence(told, "a", ["ann", "bob"], 7)
+    frame = parse(message["bytes"])
+    data = stele_control_pb2.Presence.FromString(frame.data)
+    assert (frame.pkg_id, frame.req_id, frame.HasField("status_code"), size) == (
+        control, NIL_REQ_ID, False, len(message["bytes"])
+    )  # fmt: skip
+    assert (data.topic, list(data.users), data.count) == ("a", ["ann", "bob"], 7)

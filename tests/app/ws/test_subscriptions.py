@@ -11,6 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.broadcast.broker import NotKept, Position
+from app.broadcast.presence import Told
+from app.ws.envelope import Subscribe
 from app.ws.frames import Start
 from app.ws.subscriptions import MAX_FOLLOWED, PIECE, admits, topic_roles
 from generated.errors import Forbidden, InvalidData, Unavailable
@@ -427,3 +429,53 @@ async def test_a_filtered_name_needs_the_roles_and_the_handler_of_its_topic() ->
     node.rooms.closed = {1}
     assert await node.subscriptions.review(caller(), "trace")
     assert node.subscriptions.topics == frozenset()
+
+
+async def test_a_follower_is_present_and_hears_who_else_is_if_it_asks() -> None:
+    """Once, however often it subscribes; the answer comes before who is there."""
+    node = Node()
+    await node.join("rooms/1", "rooms/2", "open")
+    assert node.presence.present == {("rooms/1", "ann"): 1, ("rooms/2", "ann"): 1}
+    assert node.presence.watching == node.socket.seen == []
+    await node.watch("rooms/1")
+    assert node.presence.present["rooms/1", "ann"] == 1
+    assert node.socket.seen == [("rooms/1", Told.PRESENT, "ann", 1)]
+    node.subscriptions.leave(["rooms/1", "open"])
+    assert (node.presence.present["rooms/1", "ann"], node.presence.watching) == (0, [])
+    node.subscriptions.leave_all()
+    assert node.presence.present.total() == 0
+
+
+async def test_whom_the_topic_does_not_admit_any_more_is_not_present_either() -> None:
+    node = Node()
+    await node.watch("rooms/1")
+    node.rooms.closed.add(1)
+    assert await node.subscriptions.review(caller(), "trace")
+    assert (node.presence.present.total(), node.presence.watching) == (0, [])
+
+
+async def test_who_is_there_is_not_told_of_a_topic_without_a_presence() -> None:
+    node = Node()
+    with pytest.raises(InvalidData) as found:
+        await node.watch("rooms/1", "open")
+    assert [one.pointer for one in found.value.errors] == ["/presence/1"]
+    assert (node.subscriptions.topics, node.presence.present.total()) == (frozenset(), 0)
+
+
+async def test_who_could_not_join_was_never_present() -> None:
+    """It cannot be found out what was missed, or the socket ends while that is asked."""
+    node = Node()
+    node.log.is_away = True
+    with pytest.raises(Unavailable):
+        await node.subscriptions.join(
+            Subscribe(["rooms/1"], None, {"rooms/1": Position("other", 1)}, ["rooms/1"]), caller(), "trace"
+        )
+    node.subscriptions.leave_all()
+    asking = asyncio.create_task(
+        node.subscriptions.join(Subscribe(["rooms/1"], None, {"rooms/1": Position("other", 1)}), caller(), "trace")
+    )
+    await asyncio.sleep(0)
+    asking.cancel()
+    await asyncio.wait([asking])
+    node.subscriptions.leave_all()
+    assert node.presence.present.total() == 0

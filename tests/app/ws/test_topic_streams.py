@@ -24,6 +24,7 @@ class Reader:
 
     def __init__(self) -> None:
         self.told: list[tuple[str, Any]] = []
+        self.is_idle = True
         self.places: dict[str, Position] = {}
 
     def push(self, message: Message, size: int, latest: str | None = None) -> None:
@@ -40,8 +41,8 @@ class Following:
         self.reader = Reader()
         self.stream = TopicStream(node.feed, SseWriter(JsonWriter(EVENTS)), self.reader, node.paid)
 
-    async def join(self, topics: list[str], **after: Position) -> None:
-        await self.stream.join(topics, after, caller(), "trace")
+    async def join(self, topics: list[str], presence: Sequence[str] = (), **after: Position) -> None:
+        await self.stream.join(topics, after, list(presence), caller(), "trace")
 
     @property
     def names(self) -> list[str]:
@@ -79,7 +80,7 @@ async def test_an_event_is_encoded_once_for_all_readers() -> None:
     node, writer = Node(), SseWriter(JsonWriter(counting))
     readers = [Reader() for _ in range(3)]
     for one in readers:
-        await TopicStream(node.feed, writer, one, node.paid).join(["open"], {}, caller(), "trace")
+        await TopicStream(node.feed, writer, one, node.paid).join(["open"], {}, [], caller(), "trace")
     node.tell()
     assert [[name for name, _ in one.told] for one in readers] == [["subscribed", "message"]] * 3
     assert encoded == [1]
@@ -118,3 +119,18 @@ async def test_what_may_not_be_followed_is_refused_and_named_as_the_query_has_it
     node.rooms.closed.add(2)
     with pytest.raises(Forbidden):
         await Following(node).join(["rooms/2"])
+
+
+async def test_who_is_present_is_told_by_events_of_their_own_that_move_nobody() -> None:
+    node = Node()
+    one = Following(node)
+    await one.join(["open", "rooms/1"], presence=["rooms/1"])
+    told = {"type": "topic.present", "topic": "rooms/1", "users": ["ann"], "count": 1}
+    assert one.reader.told[1:] == [("present", told)]
+    assert one.reader.places.keys() == {"open", "rooms/1"}
+    assert node.presence.present == {("rooms/1", "ann"): 1}
+    one.stream.leave_all()
+    assert (node.presence.present.total(), node.presence.watching) == (0, [])
+    with pytest.raises(InvalidData) as found:
+        await Following(node).join(["open"], presence=["open"])
+    assert [one.pointer for one in found.value.errors] == ["/presence/0"]

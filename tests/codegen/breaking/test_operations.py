@@ -324,6 +324,15 @@ def test_a_filter_that_is_gone_breaks_who_uses_it_and_one_more_breaks_nobody(tmp
     assert list(compare_topics(old, filtered(*reversed(fields)))) == []
 
 
+def test_followers_who_heard_of_each_other_and_do_no_more_are_broken(tmp_path: Path) -> None:
+    old = contract_of("p35_topics", tmp_path)
+    new = replace(
+        old, topics=tuple(replace(one, presence="members") if one.name == "things" else one for one in old.topics)
+    )
+    assert [one.rule for one in compare_topics(old, new)] == ["topic-presence-added"]
+    assert [one.rule for one in compare_topics(new, old)] == ["topic-presence-removed"]
+
+
 def test_from_a_stream_to_one_answer_is_a_break_and_back_too(tmp_path: Path) -> None:
     """For every client, in source and on the wire: one walks what the other waits for."""
     once = (

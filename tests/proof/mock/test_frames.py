@@ -96,6 +96,7 @@ def test_a_refusal_and_a_push_are_as_the_contract_has_them(encoding: str) -> Non
         {"type": "auth", "token": "Bearer x"},
         {"type": "cancel", "req_id": ID},
         {"type": "subscribe", "topics": ["artists"]},
+        {"type": "subscribe", "topics": ["artists"], "presence": ["artists"]},
         {"type": "unsubscribe", "topics": [""]},
     ],
 )

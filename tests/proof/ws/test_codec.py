@@ -14,7 +14,7 @@ from google.protobuf.wrappers_pb2 import Int32Value
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generated.proto.stele_control_pb2 import Position, Topics
+from generated.proto.stele_control_pb2 import Position, Presence, Topics
 from proof.documents import Json
 from proof.protobuf import Inexpressible, Protobuf
 from proof.ws.codec import JsonFrames, ProtobufFrames, Unreadable
@@ -115,6 +115,14 @@ def test_what_is_missed_is_read_as_its_json_twin() -> None:
     response.pkg_id, response.req_id = 60_007, str(uuid.UUID(int=0))
     response.data = Position(topic="a", epoch="e", offset=7).SerializeToString()
     said = {"type": "topic.missed", "topic": "a", "epoch": "e", "offset": 7}
+    assert frames().read(response.SerializeToString()) == said
+
+
+def test_who_is_present_is_read_as_its_json_twin() -> None:
+    response = Protobuf(shipped()).new("Response")
+    response.pkg_id, response.req_id = 60_012, str(uuid.UUID(int=0))
+    response.data = Presence(topic="a", users=["ann", "bob"], count=7).SerializeToString()
+    said = {"type": "topic.joined", "topic": "a", "users": ["ann", "bob"], "count": 7}
     assert frames().read(response.SerializeToString()) == said
 
 

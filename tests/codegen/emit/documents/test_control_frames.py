@@ -10,6 +10,7 @@ import pytest
 from google.protobuf.field_mask_pb2 import FieldMask
 
 from app.broadcast.broker import Position
+from app.broadcast.presence import Told
 from app.ws.envelope import BadFrame, Cancel, ControlId, JsonReader, ProtobufReader, Subscribe
 from app.ws.frames import JsonWriter, Start
 from codegen.emit.documents.control_frames import PKG_IDS, control_messages, control_operations
@@ -31,6 +32,7 @@ def test_what_the_document_takes_the_service_reads() -> None:
     frames: list[tuple[str, dict[str, object], type]] = [
         ("control-cancel", {"type": "cancel", "req_id": REQ_ID}, Cancel),
         ("control-subscribe", {"type": "subscribe", "topics": ["authors"]}, Subscribe),
+        ("control-subscribe", {"type": "subscribe", "topics": ["authors"], "presence": ["authors"]}, Subscribe),
     ]
     for message, frame, kind in frames:
         assert judge(message).is_valid(frame)
@@ -61,6 +63,7 @@ def reads(reader: JsonReader | ProtobufReader, frame: Any) -> bool:
 
 def test_what_the_service_writes_the_document_has() -> None:
     writer, starts = JsonWriter({}), [Start("a", Position("e", 7), True), Start("b", None, False)]
+    present, joined, left = (writer.presence(told, "a", ["ann"] * 1000, 2000)[0] for told in Told)
     missed: Any = writer.missed("a", Position("e", 7))[0]["text"]
     written = {
         "control-subscribed": writer.subscribed(["a", "b"], starts, None),
@@ -69,6 +72,9 @@ def test_what_the_service_writes_the_document_has() -> None:
         "control-authenticated": writer.authenticated(300, None),
         "control-expiring": writer.expiring(5),
         "control-draining": writer.draining(1500),
+        "control-present": present["text"],
+        "control-joined": joined["text"],
+        "control-left": left["text"],
     }
     for message, frame in written.items():
         assert judge(message).is_valid(json.loads(frame)), message
@@ -79,4 +85,11 @@ def test_what_nobody_asks_for_is_sent() -> None:
         name: one["action"] for name, one in control_operations("#/channels/web").items() if isinstance(one, dict)
     }
     told = [name for name, action in actions.items() if action == "send"]
-    assert told == ["control-expiring", "control-missed", "control-draining"]
+    assert told == [
+        "control-expiring",
+        "control-missed",
+        "control-draining",
+        "control-present",
+        "control-joined",
+        "control-left",
+    ]
