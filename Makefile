@@ -1,7 +1,7 @@
 # Stele. `make` shows what there is. Needed first: Python 3.11 or later, and make.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run keycloak test test-platform test-long check generate fix breaking changelog init import update-platform new resource remove lock migrate migration rollback migration-history migration-current call operations docs coverage-contract coverage-lines mock fuzz-http fuzz-ws sdk console pictures image lint hooks audit secrets start stop logs shell build status bench profile clean clean-data update-locks
+.PHONY: help run keycloak test test-platform test-long mutants check generate fix breaking changelog init import update-platform new resource remove lock migrate migration rollback migration-history migration-current call operations docs coverage-contract coverage-lines mock fuzz-http fuzz-ws sdk console pictures image lint hooks audit secrets start stop logs shell build status bench profile clean clean-data update-locks
 
 VENV := .venv
 READY := $(VENV)/.ready
@@ -59,6 +59,9 @@ coverage-lines: $(READY) ## Measure which lines of app/, codegen/ and proof/ the
 
 test-long: $(READY) ## Run the long forms of the platform's fault and load tests, one after the other (PYTEST_ARGS=tests/faults)
 	@$(IN_WORKBENCH) -m pytest -m long $(or $(PYTEST_ARGS),tests)
+
+mutants: $(READY) ## Spoil the generated code in one way after the other, say how the doors tell each, and fail where one lives (PARTS="create_artist roles")
+	@$(IN_WORKBENCH) -m tests.proof.doors $(PARTS)
 
 check: $(READY) ## Fresh generated code, ruff, mypy strict, rules of the tree, spec validators, tables as the migrations make them, each operation tested (STRICT=yes: warnings count)
 	@$(PYTHON_IN) -m codegen$(if $(STRICT), --warnings-as-errors) check

@@ -9,6 +9,8 @@ from typing import Any
 
 from typing_extensions import override
 
+from proof.protobuf import Inexpressible, nanos_of_span
+
 SHOWN = 300
 """Characters of a difference."""
 
@@ -24,11 +26,11 @@ class Member(Enum):
 
 
 def is_same(one: Any, other: Any) -> bool:
-    """Values that hold no others. A boolean is no number, and two texts of one moment are the same."""
+    """Values that hold no others. A boolean is no number, and two texts of one moment or of one duration are the same."""
     if one == other and isinstance(one, bool) == isinstance(other, bool):
         return True
-    first = moment(one)
-    return first is not None and first == moment(other)
+    first, span = moment(one), _span(one)
+    return (first is not None and first == moment(other)) or (span is not None and span == _span(other))
 
 
 def difference(
@@ -69,3 +71,13 @@ def moment(value: Any) -> datetime | None:
     except ValueError:
         return None
     return found if found.tzinfo else None
+
+
+def _span(value: Any) -> int | None:
+    """Of a text that is a duration; None for all else."""
+    if not isinstance(value, str):
+        return None
+    try:
+        return nanos_of_span(value)
+    except Inexpressible:
+        return None

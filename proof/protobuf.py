@@ -270,7 +270,7 @@ class Protobuf:
             inner.SetInParent()
             self._fill(self.contract.record(arm), inner, value)
         else:
-            total = _nanos_of_moment(_of(value, str)) if isinstance(kind, DateTime) else _nanos_of_span(_of(value, str))
+            total = _nanos_of_moment(_of(value, str)) if isinstance(kind, DateTime) else nanos_of_span(_of(value, str))
             sign = -1 if total < 0 and isinstance(kind, Duration) else 1
             seconds, nanos = divmod(total * sign, NANOS)
             message.seconds, message.nanos = seconds * sign, nanos * sign
@@ -382,7 +382,8 @@ def _nanos_of_moment(text: str) -> int:
     return (since.days * 86_400 + since.seconds) * NANOS + since.microseconds * 1000
 
 
-def _nanos_of_span(text: str) -> int:
+def nanos_of_span(text: str) -> int:
+    """The length of a duration as JSON has it; Inexpressible for what is none."""
     found = SPAN.fullmatch(text)
     if found is None or not any(found.group(2, 3, 4, 5)):
         raise Inexpressible(f"{text} is no duration")

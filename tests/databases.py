@@ -22,11 +22,16 @@ def new_database(postgres: Reached, name: str) -> str:
 
 def copy_of(postgres: Reached, template: str, name: str) -> str:
     """A database as `template` is, to which nobody may be connected."""
-
-    async def create() -> None:
-        connection = await asyncpg.connect(postgres.url.replace("+asyncpg", ""))
-        await connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-        await connection.close()
-
-    asyncio.run(create())
+    asyncio.run(_told(postgres, f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
     return f"{postgres.url.rpartition('/')[0]}/{name}"
+
+
+def dropped(postgres: Reached, name: str) -> None:
+    """Whoever is connected to it."""
+    asyncio.run(_told(postgres, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+
+
+async def _told(postgres: Reached, statement: str) -> None:
+    connection = await asyncpg.connect(postgres.url.replace("+asyncpg", ""))
+    await connection.execute(statement)
+    await connection.close()

@@ -60,6 +60,7 @@ class Asked:
 
 class Door(Protocol):
     name: str
+    media: str
     service: Service
 
     def has(self, operation: Operation, caller: str) -> bool:
@@ -106,12 +107,12 @@ class RestDoor:
     def __init__(self, service: Service, media: str) -> None:
         self.name = f"REST-{'json' if media == JSON else 'protobuf'}"
         self.service = service
-        self._media = media
+        self.media = media
         self._client = httpx2.AsyncClient(base_url=service.url, timeout=ANSWER_S, trust_env=False)
 
     def has(self, operation: Operation, caller: str) -> bool:
         is_there = operation.http is not None and not operation.has_bytes
-        return is_there and (self._media == JSON or (operation.has_rpc and self.service.protobuf is not None))
+        return is_there and (self.media == JSON or (operation.has_rpc and self.service.protobuf is not None))
 
     def can(self, operation: Operation, fields: Json) -> bool:
         try:
@@ -138,7 +139,7 @@ class RestDoor:
         assert operation.http is not None
         rest, path = dict(fields), operation.http.path
         query: list[tuple[str, str]] = []
-        headers = {"Accept": self._media}
+        headers = {"Accept": self.media}
         for one in operation.http.parameters:
             declared = operation.request.field(one.field)
             member = declared.member if declared else one.field
@@ -157,7 +158,7 @@ class RestDoor:
                 headers[one.carrier] = _in_header(one.carrier, texts)
         body = self._body(operation, fields, rest)
         if body is not None:
-            headers["Content-Type"] = self._media
+            headers["Content-Type"] = self.media
         return f"{path}{'?' if query else ''}{urlencode(query)}", headers, body
 
     def _body(self, operation: Operation, fields: Json, rest: Json) -> bytes | None:
@@ -167,7 +168,7 @@ class RestDoor:
             if rest:
                 raise Inexpressible(f"there is no place for {min(rest)}")
             return None
-        if self._media == JSON:
+        if self.media == JSON:
             return json.dumps(rest, ensure_ascii=False).encode()
         assert self.service.protobuf is not None
         carried = {one.field for one in operation.http.parameters if one.location != "path"}
@@ -213,6 +214,7 @@ class SocketDoor:
         self.name = f"WS-{'json' if media == JSON else 'protobuf'}"
         self.service = service
         self._subprotocol = next(name for name, one in service.contract.frames.encodings if one == media)
+        self.media = media
         self._is_json = media == JSON
         self._codec = (
             JsonFrames() if self._is_json or service.protobuf is None else ProtobufFrames(service.protobuf, Controls())

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -11,14 +12,15 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 from websockets.typing import Subprotocol
 
-from codegen.ir.operations import Contract
-from codegen.ir.topics import is_guarded, parameters
-from proof.callers import Caller
+from codegen.emit.documents.asyncapi import emit as asyncapi
+from codegen.ir.topics import is_conflated
 from proof.difference import difference
 from proof.documents import JSON, DocumentError, Json
 from proof.doors.difference import is_same_or_now
 from proof.doors.door import MAX_FRAME, Service
-from proof.ws.codec import JsonFrames
+from proof.doors.topics import of_somebody, open_to, plain
+from proof.ws.codec import Codec, JsonFrames, ProtobufFrames
+from proof.ws.contract import read_socket
 
 OPEN_S = 20.0
 QUIET_S = 0.3
@@ -26,42 +28,59 @@ QUIET_S = 0.3
 
 
 class Listener:
-    """One socket at one service, which follows whatever its caller may follow, and keeps what it hears until it is closed."""
+    """One socket at one service, which follows what it is told to, and keeps what it hears until it is closed."""
 
-    def __init__(self, service: Service, caller: str) -> None:
+    def __init__(self, service: Service, caller: str, media: str = JSON) -> None:
         self._service = service
         self._caller = caller
+        self._media = media
+        self._codec = _codec(service, media)
         self._socket: ClientConnection | None = None
         self._reading: asyncio.Task[None] | None = None
+        self._answers: asyncio.Queue[Json | None] = asyncio.Queue()
+        self._conflated: set[str] = set()
         self.events: dict[str, list[Json]] = {}
 
     async def __aenter__(self) -> Listener:
-        """DocumentError where no topic may be followed."""
-        self._socket = await _opened(self._service, self._caller)
-        topics = _followable(self._service.contract)
-        try:
-            async with asyncio.timeout(OPEN_S):
-                followed = [one for one in topics if await _follows(self._socket, one, self._keep)]
-            if not followed:
-                raise DocumentError(f"{self._service.url}: {self._caller} may follow no topic")
-        except BaseException:
-            await self._socket.close()
-            raise
+        """It follows nothing yet. DocumentError where no socket opens."""
+        self._socket = await _opened(self._service, self._caller, self._media)
         self._reading = asyncio.create_task(self._read())
         return self
 
+    async def follow_all(self) -> list[str]:
+        """What is open to its caller as it is called."""
+        return [one for one in plain(self._service.contract) if await self.follow(one)]
+
+    async def follow(self, name: str, topic: str = "") -> bool:
+        """Whether it may be followed. `topic` is the one that a name with values is of. One after the other."""
+        assert self._socket is not None
+        if is_conflated(self._service.contract, topic or name):
+            self._conflated.add(name)
+        async with asyncio.timeout(OPEN_S):
+            await self._socket.send(self._codec.write({"type": "subscribe", "topics": [name]}))
+            answer = await self._answers.get()
+        if answer is None:
+            raise DocumentError(f"{self._service.url}: the socket of {self._caller} was closed")
+        return answer.get("type") == "subscribed"
+
     async def _read(self) -> None:
         assert self._socket is not None
-        codec = JsonFrames()
         with suppress(ConnectionClosed):
             async for raw in self._socket:
-                frame = codec.read(raw)
+                frame = self._codec.read(raw)
                 if "topic" in frame:
                     self._keep(frame)
+                elif frame.get("type") == "subscribed" or "status_code" in frame:
+                    self._answers.put_nowait(frame)
+        self._answers.put_nowait(None)
 
     def _keep(self, frame: Json) -> None:
-        told = {"pkg_id": frame.get("pkg_id"), "data": frame.get("data")}
-        self.events.setdefault(str(frame["topic"]), []).append(told)
+        """Of a topic whose follower may miss what a later event replaces, the last."""
+        name = str(frame["topic"])
+        kept = self.events.setdefault(name, [])
+        if name in self._conflated:
+            kept.clear()
+        kept.append({"pkg_id": frame.get("pkg_id"), "data": frame.get("data")})
 
     async def __aexit__(self, *_: object) -> None:
         if self._socket is not None:
@@ -70,10 +89,17 @@ class Listener:
             await self._reading
 
 
-async def _opened(service: Service, caller: str) -> ClientConnection:
+def _codec(service: Service, media: str) -> Codec:
+    if media == JSON or service.protobuf is None:
+        return JsonFrames()
+    document = json.loads(asyncapi(service.contract)[0].data)
+    return ProtobufFrames(service.protobuf, read_socket(document).controls)
+
+
+async def _opened(service: Service, caller: str, media: str) -> ClientConnection:
     """DocumentError where the socket does not open."""
     frames, token = service.contract.frames, service.token(caller)
-    subprotocol = next(name for name, media in frames.encodings if media == JSON)
+    subprotocol = next(name for name, one in frames.encodings if one == media)
     try:
         return await connect(
             f"ws{service.url.removeprefix('http')}{frames.address}",
@@ -87,51 +113,19 @@ async def _opened(service: Service, caller: str) -> ClientConnection:
         raise DocumentError(f"{service.url}: no socket opens for {caller}: {error or type(error).__name__}") from None
 
 
-async def _follows(socket: ClientConnection, topic: str, keep: Callable[[Json], None]) -> bool:
-    """Whether the topic may be followed. An event that comes before the answer is kept."""
-    codec = JsonFrames()
-    await socket.send(codec.write({"type": "subscribe", "topics": [topic]}))
-    while True:
-        frame = codec.read(await socket.recv())
-        if "topic" in frame:
-            keep(frame)
-        elif frame.get("type") == "subscribed":
-            return True
-        elif "status_code" in frame:
-            return False
-
-
-def _followable(contract: Contract) -> dict[str, None]:
-    """In their order: topics that need no value for a parameter, and of which no handler is asked."""
-    guarded = {one.name for one in contract.topics if is_guarded(one)}
-    named = [topic for one in contract.events for topic in one.topics]
-    return dict.fromkeys(one for one in named if not parameters(one) and one not in guarded)
-
-
-def topics_of(contract: Contract, caller: Caller) -> frozenset[str]:
-    """Those that the caller may follow by the contract; who is nobody at all opens no socket."""
-    if caller.fetch is None:
-        return frozenset()
-    admitted = [
-        one for one in contract.events if one.roles is None or any(group <= caller.roles for group in one.roles)
-    ]
-    return frozenset(topic for one in admitted for topic in one.topics) & _followable(contract).keys()
-
-
 async def misled(service: Service, caller: str) -> str:
     """Nothing where the caller may follow just the topics that the contract says."""
     known = service.callers[caller]
     if known.fetch is None:
         return ""
-    socket = await _opened(service, caller)
-    try:
-        async with asyncio.timeout(OPEN_S):
-            topics = _followable(service.contract)
-            found = {one for one in topics if await _follows(socket, one, lambda frame: None)}
-    finally:
-        await socket.close()
-    wrong = sorted(found ^ topics_of(service.contract, known))
-    return f"{caller} {'follows' if wrong[0] in found else 'cannot follow'} {wrong[0]}" if wrong else ""
+    contract = service.contract
+    names = dict.fromkeys(plain(contract), "") | of_somebody(contract)
+    async with Listener(service, caller) as listener:
+        for name, topic in names.items():
+            may = open_to(contract, known, topic or name)
+            if may is not None and await listener.follow(name, topic) is not may:
+                return f"{caller} {'cannot follow' if may else 'follows'} {name}"
+    return ""
 
 
 def counted(listeners: Sequence[Listener]) -> list[int]:

@@ -1,7 +1,7 @@
 """Asks every door the same, each of a service of its own, and says where they differ.
 
 The services begin alike and are asked alike, so that they are alike after each case: results, refusals, stored rows, audit rows, and the
-events that a follower hears. Where a door has no words for a call, and stored rows are compared, the call is not made; where they are not, the other doors are asked.
+events that a follower hears. Where a door lacks a call, or words for it, and stored rows are compared, it is not made; where they are not, the other doors are asked.
 """
 
 from __future__ import annotations
@@ -19,14 +19,15 @@ from dataclasses import dataclass, field
 from hypothesis import given, seed
 from hypothesis.errors import Flaky
 
-from codegen.ir.operations import Contract
-from proof.documents import JSON, Json
+from codegen.ir.operations import Contract, Operation
+from proof.documents import Json
 from proof.doors.cases import Cases, Drawn, filled, learn
 from proof.doors.difference import OWN, outcomes_differ
 from proof.doors.door import Asked, Broken, Door, Outcome
-from proof.doors.events import Listener, events_differ, misled, settled, topics_of
+from proof.doors.events import Listener, events_differ, misled, settled
 from proof.doors.judgement import Judgement, unaudited
 from proof.doors.state import states_differ, stored
+from proof.doors.topics import named_by, open_to, plain
 from proof.drawing import drawing
 from proof.values import freshened
 
@@ -34,6 +35,8 @@ STATE_EVERY = 500
 """Cases between two looks at what is stored."""
 MIN_EXAMPLES = 10
 """Of a round: fewer may all be calls that too few doors have words for."""
+MOST_FOLLOWED = 500
+"""Names of topics in a round; a socket of a service may have 1,000."""
 SETTLE_S = 3.0
 """For rows that are written behind an answer."""
 
@@ -99,21 +102,23 @@ class Comparison:
         self._databases = databases
         self._runner = asyncio.Runner()
         self._answered: Json = {}
-        self._listeners = AsyncExitStack()
+        self._opened = AsyncExitStack()
+        self._listeners: list[Listener] = []
+        self._followed: set[str] = set()
         self._seen: set[tuple[str, str]] = set()
         self.tally = Tally()
 
-    def run(self, cases: int, base_seed: int, max_differences: int = 10) -> Tally:
+    def run(self, cases: int, base_seed: int, max_differences: int = 10, look_every: int = STATE_EVERY) -> Tally:
         """So many calls, or until so many differences are known, or a round in which no call could be made; at the end the
-        doors are closed."""
+        doors are closed. What is stored and heard is looked at after each `look_every` calls."""
         began = time.monotonic()
         try:
             for rounds in itertools.count():
                 before = self.tally.cases
-                listeners = self._runner.run(self._listening())
-                self._hunt(max(MIN_EXAMPLES, min(STATE_EVERY, cases - before) // 3), base_seed + rounds)
+                self._runner.run(self._listen())
+                self._hunt(max(MIN_EXAMPLES, min(look_every, cases - before) // 3), base_seed + rounds)
                 is_over = self.tally.cases >= cases or len(self.tally.differences) >= max_differences
-                is_apart = self._compare_events(listeners) | self._compare_states()
+                is_apart = self._compare_events() | self._compare_states()
                 if is_apart or is_over or self.tally.cases == before:
                     break
         finally:
@@ -123,7 +128,7 @@ class Comparison:
         return self.tally
 
     async def _close(self) -> None:
-        await self._listeners.aclose()
+        await self._opened.aclose()
         await asyncio.gather(*(door.close() for door in self._doors))
 
     def _hunt(self, examples: int, one_seed: int) -> None:
@@ -158,13 +163,14 @@ class Comparison:
         for one in drawn:
             operation = self._operations[one.operation]
             fields = filled(freshened(one.fields, names), self._answered)
-            having = [door for door in self._doors if door.has(operation, one.caller)]
-            doors = [door for door in having if door.can(operation, fields)]
-            if len(doors) < 2 or (self._databases and len(doors) < len(having)):
+            doors = [door for door in self._doors if door.has(operation, one.caller) and door.can(operation, fields)]
+            if len(doors) < 2 or (self._databases and len(doors) < len(self._doors)):
                 self.tally.passed_over += 1
                 continue
             asked = Asked(one.operation, fields, one.caller, str(uuid.uuid4()) if one.is_keyed else "")
             made.append(asked)
+            if not one.fault and (text := await self._follow(operation, fields)):
+                return Difference(one.operation, text, tuple(made))
             outcomes = await asyncio.gather(*(_ask(door, asked) for door in doors))
             self.tally.cases += 1
             self.tally.codes[one.operation, outcomes[0].code] += 1
@@ -198,34 +204,58 @@ class Comparison:
                     return f"{door.name} is not as the contract says: {found}"
         return ""
 
-    async def _listening(self) -> list[Listener]:
-        """One at each service, for a round: so long a token lives. None where no caller may follow a topic, or
-        one service has every door."""
-        speaks_json = any(media == JSON for _, media in self._contract.frames.encodings)
-        if not (self._databases and self._contract.socket_info and speaks_json):
-            return []
+    async def _listen(self) -> None:
+        """One at each service, in the encoding of its door, for a round: so long a token lives. None where no caller may follow
+        a topic, or one service has every door."""
+        if not (self._databases and self._contract.socket_info):
+            return
         for door in self._doors if self._judgement and not self.tally.cases else ():
             for name in self._callers:
                 if text := await misled(door.service, name):
                     self.tally.differences.append(Difference("topics", f"{door.name}: {text}", ()))
-        callers = self._doors[0].service.callers
-        follower = max(self._callers, key=lambda name: len(topics_of(self._contract, callers[name])))
-        if not topics_of(self._contract, callers[follower]):
-            return []
+        follower = max(self._callers, key=self._open_to)
+        if not self._open_to(follower):
+            return
+        spoken = [media for _, media in self._contract.frames.encodings]
         async with AsyncExitStack() as opened:
-            out = [await opened.enter_async_context(Listener(door.service, follower)) for door in self._doors]
-            self._listeners = opened.pop_all()
-        return out
+            listeners = [
+                await opened.enter_async_context(
+                    Listener(door.service, follower, door.media if door.media in spoken else spoken[0])
+                )
+                for door in self._doors
+            ]
+            self._opened = opened.pop_all()
+        for one in listeners:
+            await one.follow_all()
+        self._listeners, self._followed = listeners, set()
 
-    def _compare_events(self, listeners: Sequence[Listener]) -> bool:
-        texts = self._runner.run(self._heard(listeners)) if listeners else []
+    def _open_to(self, name: str) -> int:
+        """How many topics the caller may follow."""
+        caller = self._doors[0].service.callers[name]
+        return sum(bool(open_to(self._contract, caller, topic)) for topic in plain(self._contract))
+
+    async def _follow(self, operation: Operation, fields: Json) -> str:
+        """The names under which the call's events will go out. Each may be followed everywhere, or nowhere."""
+        for name, topic in named_by(self._contract, operation, fields).items() if self._listeners else ():
+            if name in self._followed or len(self._followed) >= MOST_FOLLOWED:
+                continue
+            may = await asyncio.gather(*(one.follow(name, topic) for one in self._listeners))
+            if len(set(may)) > 1:
+                return f"who may follow {name} differs: {', '.join(map(str, may))}"
+            if may[0]:
+                self._followed.add(name)
+        return ""
+
+    def _compare_events(self) -> bool:
+        texts = self._runner.run(self._heard()) if self._listeners else []
         self.tally.differences += [Difference("what is heard", text, ()) for text in texts]
         return bool(texts)
 
-    async def _heard(self, listeners: Sequence[Listener]) -> list[str]:
-        await settled(listeners, SETTLE_S)
-        await self._listeners.aclose()
-        heard = [one.events for one in listeners]
+    async def _heard(self) -> list[str]:
+        await settled(self._listeners, SETTLE_S)
+        await self._opened.aclose()
+        heard = [one.events for one in self._listeners]
+        self._listeners = []
         self.tally.events += sum(map(len, heard[0].values()))
         return events_differ([door.name for door in self._doors], heard, OWN)
 

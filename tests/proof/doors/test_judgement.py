@@ -10,6 +10,7 @@ from proof.callers import Caller
 from proof.doors.door import Outcome
 from proof.doors.judgement import Judgement, unaudited
 from tests.codegen.contracts import shipped
+from tests.proof.doors.known import Known
 
 CONTRACT = shipped()
 JUDGEMENT = Judgement(CONTRACT)
@@ -19,18 +20,6 @@ ARTIST = {
     "updated_at": "2020-01-01T00:00:00Z", "version": 1,
 }  # fmt: skip
 PAGE = {"page": 1, "per_page": 20, "total": 1, "pages": 1, "next_cursor": None, "has_more": False}
-
-
-class Known(Caller):
-    """With these roles, whatever its token."""
-
-    def __init__(self, *roles: str) -> None:
-        super().__init__("ann", lambda: ("token", 1.0))
-        self._known = frozenset(roles)
-
-    @property
-    def roles(self) -> frozenset[str]:
-        return self._known
 
 
 EDITOR, NOBODY, STRANGER = Known("create-artist", "get-artists"), Known(), Caller("anonymous")

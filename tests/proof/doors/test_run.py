@@ -7,6 +7,7 @@ from collections.abc import Collection
 from typing import Any
 
 from codegen.ir.operations import Operation
+from proof.documents import JSON
 from proof.doors.door import Asked, Broken, Outcome
 from proof.doors.run import Comparison, Tally
 from tests.codegen.contracts import shipped
@@ -16,6 +17,7 @@ class Scripted:
     """A door that answers each call by a function of it; what it answers is all that is compared."""
 
     service: Any = None
+    media = JSON
 
     def __init__(self, name: str, answer: Any, *, is_able: bool = True) -> None:
         self.name = name

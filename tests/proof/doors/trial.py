@@ -1,60 +1,76 @@
-"""`python -m tests.proof.doors.trial POSTGRES FOLDER CASES SEED SCALE OPERATION…`: four services of this folder's code, compared.
-
-It runs in a copy of the tree, whose generated code may be a mutant. The last line is what was found, as JSON; exit code 3 where a
-service does not even start.
-"""
+"""Whether the doors tell a mutant: four services of the tree that has it are compared until they differ or the calls are made."""
 
 from __future__ import annotations
 
-import json
-import sys
+import time
+from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
-from app.development.servers import ServerUnavailable
 from proof.doors.command import doors_of
 from proof.doors.judgement import Judgement
 from proof.doors.run import Comparison
 from proof.protobuf import compiled
-from tests.proof.doors.four_services import four_services
+from tests.proof.bugs import copy_of
+from tests.proof.doors.mutants import LIMIT, Mutant
+from tests.proof.doors.stage import ROOT, Stage, Stillborn
 
 USERS = ["admin", "editor", "nobody"]
-STILLBORN = 3
+CASES, LIMIT_CASES = 3000, 3 * LIMIT
+LOOK_EVERY = 90
+WINDOW_S = 60.0
+SCALE = 1000
 
 
-@dataclass(frozen=True)
-class At:
-    """A PostgreSQL that runs already."""
-
-    url: str
-
-
-def read(printed: str) -> dict[str, Any]:
-    """What `main` printed last; nothing where that is no report."""
-    try:
-        found: dict[str, Any] = json.loads((printed.splitlines() or ["{}"])[-1])
-    except ValueError:
-        return {}
-    return found
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    mutant: str
+    told: str
+    """How it was told; nothing where it lives."""
+    cases: int = 0
+    seconds: float = 0.0
 
 
-def main(database: str, folder: str, cases: str, seed: str, scale: str, *operations: str) -> int:
-    contract = compiled(Path("specs"))
-    try:
-        with four_services(Path(folder), At(database), RATE_LIMIT_SCALE=scale) as (urls, databases):
-            doors, callers = doors_of(contract, urls, ["admin"] if scale == "1" else USERS)
+class Ground:
+    """A copy of this tree, in which one mutant is planted after the other."""
+
+    def __init__(self, on: Stage) -> None:
+        self._on = on
+        self._tree = copy_of(ROOT, on.folder / "mutated")
+        self._contract = compiled(ROOT / "specs")
+
+    def tried(self, mutant: Mutant) -> Verdict:
+        """The tree is as before when it has answered."""
+        began = time.monotonic()
+        mutant.plant(self._tree)
+        try:
+            told, cases = self._compared(mutant)
+        except Stillborn:
+            try:  # It may have been a port that somebody took.
+                told, cases = self._compared(mutant)
+            except Stillborn as error:
+                told, cases = f"does not start: {str(error).splitlines()[-1]}", 0
+        finally:
+            Mutant("", mutant.file, (ROOT / mutant.file).read_text()).plant(self._tree)
+        return Verdict(mutant.name, told, cases, time.monotonic() - began)
+
+    def _compared(self, mutant: Mutant) -> tuple[str, int]:
+        cases, scale = (LIMIT_CASES, 1) if mutant.is_of_limits else (CASES, SCALE)
+        with self._on.services(self._tree, RATE_LIMIT_SCALE=str(scale)) as (urls, databases):
+            doors, callers = doors_of(self._contract, urls, ["admin"] if mutant.is_of_limits else USERS)
             comparison = Comparison(
-                contract, doors, callers, databases, judgement=Judgement(contract), among=operations
+                self._contract, doors, callers, databases, judgement=Judgement(self._contract), among=mutant.operations
             )
-            tally = comparison.run(int(cases), int(seed), max_differences=1)
-    except ServerUnavailable as error:
-        print(error)
-        return STILLBORN
-    refused = sum(count for (_, code), count in tally.codes.items() if code == "rate_limited")
-    print(json.dumps({"found": [str(one) for one in tally.differences], "cases": tally.cases, "limited": refused}))
-    return 0
+            tally = comparison.run(cases, 1, max_differences=1, look_every=LOOK_EVERY)
+        if tally.differences:
+            return str(tally.differences[0]), tally.cases
+        refused = sum(count for (_, code), count in tally.codes.items() if code == "rate_limited")
+        if mutant.is_of_limits and not refused:
+            assert tally.seconds < WINDOW_S, "the machine is too slow for this to say anything"
+            return f"{tally.cases} calls, where {LIMIT} are allowed", tally.cases
+        return "", tally.cases
 
 
-if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+def table(verdicts: Iterable[Verdict]) -> Iterable[str]:
+    for one in verdicts:
+        told = " ".join(one.told.splitlines()[0].split()) if one.told else "LIVES"
+        yield f"{one.mutant[:90]:<90} {one.cases:>5} calls {one.seconds:>5.0f} s  {told[:160]}"

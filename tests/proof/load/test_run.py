@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import pytest
 
 from codegen.ir.operations import Contract, Operation
-from proof.documents import Json
+from proof.documents import JSON, Json
 from proof.doors.cases import Cases
 from proof.doors.door import Asked, Broken, Door, Outcome, Service
 from proof.load.calls import Mix
@@ -20,7 +20,7 @@ from tests.codegen.contracts import SHIPPED
 class Slow(Door):
     """Answers after so long; `most` is how many calls were under way at once."""
 
-    name = "slow"
+    name, media = "slow", JSON
     under_way = most = closed = 0
 
     def __init__(self, service: Service, seconds: float, *, is_broken: bool = False) -> None:
