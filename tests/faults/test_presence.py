@@ -77,7 +77,7 @@ async def subject(node: RunningService, user: str) -> str:
     return str(claims_of(await node.token(user))["sub"])
 
 
-@pytest.mark.survives("M07")
+@pytest.mark.survives("D17")
 async def test_whoever_was_only_at_a_killed_node_has_left_within_half_a_minute(pair: Pair) -> None:
     """Issue 15: a user at one node, one at both; the one is killed by SIGKILL. Who watches at the other is told of the first user within 30 s,
     once, and never of the second."""
