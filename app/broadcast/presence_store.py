@@ -218,8 +218,8 @@ class PresenceStore:
         return _answer(answer)
 
     async def touch(self) -> None:
-        """Raises RedisUnavailable."""
-        await self._connection.ask(b"PING")
+        """Asks whether there is an answer. Raises RedisUnavailable."""
+        await self._connection.ask(b"EXISTS", self._own_channel)
 
     async def listen(self, names: Collection[str], on_change: Callable[[str, str, int], None]) -> None:
         """Until the connection is lost: `on_change(name, epoch, revision)` for each change of a name that is heard; epoch and revision are empty when it begins

@@ -15,6 +15,8 @@ import pytest
 
 from app.auth.principal import Principal
 from app.auth.tickets import Tickets
+from app.broadcast.presence import LEASE_S
+from app.broadcast.presence_store import PresenceStore, Read
 from app.commands.tail import streams
 from app.db.pipelined_redis import RedisConnection, RedisUnavailable
 from app.development.servers import Postgres
@@ -104,6 +106,17 @@ async def test_a_ticket_is_taken_once_whichever_master_has_it(cluster: Cluster) 
         taken = await asyncio.gather(*(one.redeem(ticket, None) for ticket in tickets for one in (here, there)))
         assert [one is not None for one in taken].count(True) == len(tickets)
         assert await asyncio.gather(*(there.redeem(ticket, None) for ticket in tickets)) == [None] * len(tickets)
+
+
+async def test_who_enters_at_one_node_is_present_at_the_other_whichever_master_has_the_name(cluster: Cluster) -> None:
+    """Names of every master; between two changes the store is asked whether it answers at all."""
+    async with two_connections(cluster) as both:
+        here, there = (PresenceStore(one, lease_s=LEASE_S) for one in both)
+        for name in OF_EACH_MASTER:
+            await here.sync(name, [("ann", True)], None, stays=True, may_sweep=False)
+            await there.touch()
+            answer = await there.sync(name, [], Read(), stays=False, may_sweep=False)
+            assert answer.changes == [("ann", True)]
 
 
 async def test_sockets_of_many_users_are_counted_over_all_masters(cluster: Cluster) -> None:
