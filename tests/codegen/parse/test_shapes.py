@@ -61,6 +61,11 @@ def test_a_key_with_a_slip_is_one_finding_that_says_which_is_meant(
     assert (finding.rule, finding.fix[: len(meant) + 16]) == ("F001", f"did you mean {meant!r}?")
 
 
+def test_a_push_may_have_the_bound_of_before_there_were_filters(tmp_path: Path) -> None:
+    """So that a contract of then is compared by `make breaking`, and compiles as it is."""
+    assert rules(edited(tmp_path, ("schemas/frame.yaml", "maxLength: 3000", "maxLength: 200"))) == set()
+
+
 def test_a_frame_may_be_described(tmp_path: Path) -> None:
     loaded = edited(tmp_path, ("schemas/frame.yaml", "Request:\n", "Request:\n  description: What a client sends.\n"))
     assert rules(loaded) == set()
