@@ -25,7 +25,7 @@ GRANTS = """\
 -- Run by the role that owns the tables, who runs `make migrate`, in the service's database; again after each migration.
 GRANT USAGE ON SCHEMA {schema} TO {role};
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {schema} TO {role};
-REVOKE INSERT, UPDATE, DELETE ON {schema}.alembic_version FROM {role};
+REVOKE INSERT, UPDATE, DELETE ON {schema}.alembic_version, {schema}.schema_served FROM {role};
 -- The audit log is only added to, and its parts are reached through the whole.
 REVOKE ALL ON {audit} FROM {role};
 DO $$

@@ -36,8 +36,7 @@ FACTS = """
 SELECT current_setting('server_version') AS version, current_setting('server_version_num')::int AS number,
     current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
     - coalesce(current_setting('reserved_connections', true)::int, 0) AS room,
-    extract(epoch FROM clock_timestamp())::float8 AS clock, pg_is_in_recovery() AS is_standby,
-    to_regclass('alembic_version') IS NOT NULL AS has_steps
+    extract(epoch FROM clock_timestamp())::float8 AS clock, pg_is_in_recovery() AS is_standby
 """
 
 
@@ -46,7 +45,7 @@ async def look(settings: Settings) -> list[Finding]:
     url = settings.database_url.get_secret_value()
     try:
         async with asyncio.timeout(WITHIN_S):
-            facts, steps, passed_s = await _ask(url)
+            facts, fault, passed_s = await _ask(url)
     except REFUSALS as error:
         return [
             Finding(URL, State.FAULT, f"{masked(url)} refuses us: {error}", "mend user, password or database in it")
@@ -55,18 +54,18 @@ async def look(settings: Settings) -> list[Finding]:
         return [
             Finding(URL, State.AWAY, f"{masked(url)} does not answer: {reason_of(error)}", "start it, or mend the URL")
         ]
-    return [*_server(url, facts, passed_s), *_schema(steps), *room(settings, facts["room"])]
+    return [*_server(url, facts, passed_s), *_schema(fault), *room(settings, facts["room"])]
 
 
-async def _ask(url: str) -> tuple[Any, list[str], float]:
-    """The facts, the steps that the schema has taken, and how long the question was under way."""
+async def _ask(url: str) -> tuple[Any, str | None, float]:
+    """The facts, what is wrong with the schema, and how long the question was under way."""
     connection = await asyncpg.connect(url)
     try:
         begun = time.monotonic()
         facts = await connection.fetchrow(FACTS)
         passed_s = time.monotonic() - begun
-        rows = await connection.fetch("SELECT version_num FROM alembic_version") if facts["has_steps"] else []
-        return facts, [row["version_num"] for row in rows], passed_s
+        schema = Schema(configuration())
+        return facts, schema.fault_of(*await schema.ask(connection)), passed_s
     finally:
         connection.terminate()
 
@@ -80,8 +79,7 @@ def _server(url: str, facts: Any, passed_s: float) -> Iterator[Finding]:
     yield from skew("PostgreSQL", facts["clock"], passed_s)
 
 
-def _schema(steps: list[str]) -> Iterator[Finding]:
-    fault = Schema(configuration()).fault_of(steps)
+def _schema(fault: str | None) -> Iterator[Finding]:
     yield Finding(URL, State.OK, "the schema is this release's") if fault is None else Finding(URL, State.FAULT, fault)
 
 

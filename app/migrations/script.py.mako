@@ -10,6 +10,8 @@ revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}
 branch_labels = ${repr(branch_labels)}
 depends_on = ${repr(depends_on)}
+expands = False
+"""True if nodes of the release before serve with it: it only adds, and nothing that they would have to write."""
 
 
 def upgrade() -> None:

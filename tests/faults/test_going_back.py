@@ -15,6 +15,7 @@ from app.development.servers import Postgres, Valkey
 from app.exit_codes import CONFIG
 from tests.databases import new_database
 from tests.expansion_project import expand
+from tests.faults.history import connect
 from tests.projects import project_with
 from tests.running_service import RunningService
 
@@ -40,8 +41,8 @@ async def written(node: RunningService, name: str) -> dict[str, object]:
 async def test_a_release_is_taken_back_in_the_order_of_the_guide(
     postgres: Postgres, valkey: Valkey, servers_folder: Path, tmp_path: Path
 ) -> None:
-    """docs/guides/migrations.md: before the step is taken back a node of the release before ends with 78, by itself and with the reason;
-    afterwards it serves, with the rows that both releases wrote."""
+    """docs/guides/migrations.md: while the step is there a node of the release before begins, as the step only adds, and would end with 78 and the
+    reason if it did more; once it was taken back the node serves, with the rows that both releases wrote."""
     tree = await asyncio.to_thread(project_with, expand, tmp_path)
     name = f"back_{uuid.uuid4().hex[:12]}"
     database = await asyncio.to_thread(new_database, postgres, name)
@@ -54,6 +55,10 @@ async def test_a_release_is_taken_back_in_the_order_of_the_guide(
         meanwhile = await written(new, "Meanwhile")
         assert (before.get("grade"), meanwhile.get("grade")) == (None, 1)
         await asyncio.to_thread(old.process.stop)
+        await asyncio.to_thread(old.process.start)
+        beside = await written(old, "Beside")
+        await asyncio.to_thread(old.process.stop)
+        await asyncio.to_thread(forget_who_serves, database)
         refused = await asyncio.to_thread(started_by_itself, old)
         assert refused.returncode == CONFIG
         assert "the database is newer than this release" in refused.stdout + refused.stderr
@@ -61,10 +66,21 @@ async def test_a_release_is_taken_back_in_the_order_of_the_guide(
         await asyncio.to_thread(migrate, old, tree, "downgrade", "-1", "--yes")
         await asyncio.to_thread(migrate, old, None)
         await asyncio.to_thread(old.process.start)
-        names = {str(one["name"]) for one in (before, meanwhile, await written(old, "After"))}
+        names = {str(one["name"]) for one in (before, meanwhile, beside, await written(old, "After"))}
         assert await stored(old) == names
     finally:
         await asyncio.to_thread(old.__exit__, None, None, None)
+
+
+def forget_who_serves(database_url: str) -> None:
+    """As after a step that does more than add."""
+
+    async def forget() -> None:
+        connection = await connect(database_url)
+        await connection.execute("DELETE FROM schema_served")
+        await connection.close()
+
+    asyncio.run(forget())
 
 
 def started_by_itself(node: RunningService) -> subprocess.CompletedProcess[str]:

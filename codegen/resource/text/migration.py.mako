@@ -9,6 +9,7 @@ revision = "${r.revision}"
 down_revision = ${f'"{r.after}"' if r.after else None}
 branch_labels = ${None if r.after else ('product',)}
 depends_on = None
+expands = True
 
 
 def upgrade() -> None:

@@ -6,21 +6,23 @@ import asyncio
 import os
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from pathlib import Path
 
 import asyncpg
 import pytest
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from structlog.testing import capture_logs
 
 from app.db.database import Database
-from app.db.schema import Schema, configuration
+from app.db.schema import Schema, configuration, served
 from app.development.servers import Postgres, free_port
 from generated.errors import Unavailable
 from tests.databases import new_database
 
 STEP = """
+expands = {expands}
 revision = {name!r}
 down_revision = {before!r}
 depends_on = {needs!r}
@@ -29,15 +31,20 @@ branch_labels = None
 STEPS = (("p1", None, None), ("p2", "p1", None), ("f1", None, None), ("f2", "f1", "p2"))
 
 
+def branches(folder: Path, expanding: Collection[str] = ()) -> Config:
+    """Two branches; the second one's last step needs the first one's."""
+    (folder / "versions").mkdir()
+    for name, before, needs in STEPS:
+        text = STEP.format(name=name, before=before, needs=needs, expands=name in expanding)
+        (folder / "versions" / f"{name}.py").write_text(text)
+    config = Config()
+    config.set_main_option("script_location", str(folder))
+    return config
+
+
 @pytest.fixture
 def branched(tmp_path: Path) -> Schema:
-    """Two branches; the second one's last step needs the first one's."""
-    (tmp_path / "versions").mkdir()
-    for name, before, needs in STEPS:
-        (tmp_path / "versions" / f"{name}.py").write_text(STEP.format(name=name, before=before, needs=needs))
-    config = Config()
-    config.set_main_option("script_location", str(tmp_path))
-    return Schema(config)
+    return Schema(branches(tmp_path))
 
 
 @pytest.fixture
@@ -103,9 +110,49 @@ async def test_a_node_that_serves_lives_through_the_steps_of_a_later_release(beh
     assert await schema.lasting_fault(behind) is None
     connection = await asyncpg.connect(behind._url)
     await connection.execute("UPDATE alembic_version SET version_num = 'later' WHERE version_num LIKE 'platform%'")
+    await connection.execute("DELETE FROM schema_served")
     await connection.close()
     assert await schema.lasting_fault(behind) is None
     assert "newer" in (await Schema(configuration()).fault(behind) or "")
+
+
+@pytest.mark.parametrize(
+    ("expanding", "found", "serve"),
+    [
+        ((), {"f2"}, {"f2", "p2"}),
+        (("p2",), {"f2"}, {"f2", "p2", "p1"}),
+        (("f2", "p1"), {"f2"}, {"f2", "f1", "p2"}),
+        (("f2", "p2"), {"f2", "p2"}, {"f2", "f1", "p2", "p1"}),
+        (("f2", "p2"), {"f1", "p2"}, {"f1", "p2", "p1"}),
+        (("f2",), set(), set()),
+    ],
+)
+def test_a_release_serves_what_later_steps_only_add_to(
+    tmp_path: Path, expanding: tuple[str, ...], found: set[str], serve: set[str]
+) -> None:
+    """On each line by itself: the last step that was taken, and each before one that only adds."""
+    assert served(ScriptDirectory.from_config(branches(tmp_path, expanding)), found) == serve
+
+
+def test_a_release_whose_steps_are_served_is_right_on_every_branch_or_not_at_all(branched: Schema) -> None:
+    assert branched.fault_of({"f3"}, {"f3", "f2", "p2"}) is None
+    for some in ({"f3", "f2"}, {"f3"}, set()):
+        assert "newer" in (branched.fault_of({"f3"}, some) or "")
+
+
+async def test_whoever_migrates_says_which_releases_serve_and_a_node_of_one_begins(behind: Database) -> None:
+    """Also after a step was taken back. A later release is played by a name of a step that this one does not know."""
+    connection = await asyncpg.connect(behind._url)
+    for step in ("upgrade", "downgrade", "upgrade"):
+        await migrate(behind._url, step, *(("-1", "--yes") if step == "downgrade" else ()))
+        heads = {row[0] for row in await connection.fetch("SELECT version_num FROM alembic_version")}
+        said = {row[0] for row in await connection.fetch("SELECT revision FROM schema_served")}
+        assert heads <= said
+    await connection.execute("UPDATE alembic_version SET version_num = 'later' WHERE version_num LIKE 'platform%'")
+    assert await Schema(configuration()).fault(behind) is None
+    await connection.execute("DELETE FROM schema_served WHERE revision LIKE 'platform%'")
+    assert "newer" in (await Schema(configuration()).fault(behind) or "")
+    await connection.close()
 
 
 async def test_a_database_that_is_away_is_not_right() -> None:

@@ -18,12 +18,13 @@ from sqlmodel import SQLModel
 from app import product
 from app.audit import tables as audit_tables
 from app.broadcast import tables as broadcast_tables
+from app.db import tables as schema_tables
 from app.db.schema import compared
 from app.development.servers import Postgres
 from app.execution import tables as execution_tables
 from tests.databases import new_database
 
-TABLES = (audit_tables, broadcast_tables, execution_tables, *product.TABLES)
+TABLES = (audit_tables, broadcast_tables, execution_tables, schema_tables, *product.TABLES)
 ENVIRONMENT = Path(__file__).parents[3] / "app" / "migrations" / "env.py"
 
 
