@@ -18,6 +18,8 @@ import yaml
 Json = dict[str, Any]
 JSON, PROTOBUF = "application/json", "application/x-protobuf"
 """The media types of the two encodings."""
+BUNDLED = ".batch"
+"""The end of a subprotocol in which a message of the server may hold several frames (docs/wire.md)."""
 PROBLEM = "application/problem+json"
 """Of every refusal (RFC 9457)."""
 MAX_BYTES = 64 * 1024 * 1024

@@ -122,6 +122,7 @@ class RedisBroker:
         self._lanes = [
             Lane(streams, make_reader(partial(connection.url_of, streams[0])))
             for streams in connection.together(list(self._streams))
+            if streams
         ]
         self._lane_of = {self._streams[stream]: lane for lane in self._lanes for stream in lane.streams}
 
@@ -229,6 +230,8 @@ class RedisBroker:
         """Reads on from where an earlier call ended; a server that is away is waited for with a doubling delay."""
         self._is_relaying = True
         try:
+            if not self._lanes:
+                await asyncio.Event().wait()  # A contract without events.
             await together(*(self._relay(lane, audience, mover) for lane in self._lanes))
         finally:
             self._is_relaying = False

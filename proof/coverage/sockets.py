@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from codegen.ir.operations import Operation
@@ -10,7 +11,7 @@ from proof.coverage.exchanges import Message, Receive, Send
 from proof.coverage.facts import CLOSE, EVENT, MESSAGE
 from proof.coverage.goals import Scope
 from proof.coverage.writer import Writer, bearer_roles, headers_of
-from proof.documents import PROTOBUF, Json
+from proof.documents import BUNDLED, PROTOBUF, Json
 from proof.protobuf import UNREADABLE, Protobuf
 from proof.ws.codec import Codec, JsonFrames, ProtobufFrames, Unreadable
 from proof.ws.contract import Controls
@@ -29,6 +30,14 @@ class Frames:
 
     def codec(self, *, is_protobuf: bool) -> Codec:
         return ProtobufFrames(self._protobuf, self._controls) if is_protobuf and self._protobuf else JsonFrames()
+
+    def told(self, message: str | bytes, *, is_bundle: bool) -> Sequence[str | bytes]:
+        """The frames of a message of the server; raises one of UNREADABLE."""
+        if not is_bundle:
+            return [message]
+        if isinstance(message, str):
+            return message.split("\n")
+        return self._protobuf.said_frames(message) if self._protobuf else []
 
     def request(self, raw: str | bytes, *, is_protobuf: bool) -> Json | None:
         """A frame of a client, its data too where its operation is known; None where it cannot be read."""
@@ -58,6 +67,7 @@ class Opened:
         self._writer = writer
         self._is_protobuf = b"format=protobuf" in scope.get("query_string", b"")
         self._codec = frames.codec(is_protobuf=self._is_protobuf)
+        self._is_bundle = False
         self._waiting: dict[str, Operation] = {}
 
     @property
@@ -97,14 +107,18 @@ class Opened:
 
     def _told(self, message: Message) -> None:
         if message["type"] == "websocket.accept":
-            media = self._frames.encodings.get(message.get("subprotocol") or "")
+            chosen = message.get("subprotocol") or ""
+            self._is_bundle = chosen.endswith(BUNDLED)
+            media = self._frames.encodings.get(chosen.removesuffix(BUNDLED))
             self._is_protobuf = media == PROTOBUF or (media is None and self._is_protobuf)
             self._codec = self._frames.codec(is_protobuf=self._is_protobuf)
         elif message["type"] == "websocket.close":
             self._writer.notes.note(CLOSE, str(message.get("code", 1000)))
         elif message["type"] == "websocket.send":
             try:
-                self._read(self._codec.read(message.get("bytes") or message.get("text") or ""))
+                said = message.get("bytes") or message.get("text") or ""
+                for frame in self._frames.told(said, is_bundle=self._is_bundle):
+                    self._read(self._codec.read(frame))
             except (Unreadable, AttributeError, *UNREADABLE):
                 return
 

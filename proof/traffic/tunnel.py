@@ -11,6 +11,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
 from websockets.typing import Subprotocol
 
+from proof.documents import BUNDLED
 from proof.traffic.proxy import AWAY, CONNECT_S, Message, Place, Receive, Send, handed_on
 from proof.traffic.recorder import Asked, Headers, Recorder, SocketRecord
 
@@ -35,7 +36,9 @@ class Tunnel:
     max_body: int
 
     async def pass_on(self, scope: Message, receive: Receive, send: Send) -> None:
-        at_s, asked = self.recorder.now(), self.place.asked(scope, "GET", tuple(scope["subprotocols"]))
+        """Of subprotocols with several frames in a message none is handed on: what is recorded, and played again, is one frame after the other."""
+        offers = tuple(one for one in scope["subprotocols"] if not one.endswith(BUNDLED))
+        at_s, asked = self.recorder.now(), self.place.asked(scope, "GET", offers)
         await receive()
         try:
             service = await self._connect(asked)

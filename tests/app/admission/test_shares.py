@@ -172,8 +172,8 @@ async def test_a_caller_has_fewer_places_while_the_turns_of_the_loop_are_long() 
 
     await asyncio.gather(*(one() for _ in range(40)))
     assert shares.share == 1
-    turn_s = 0.001
-    for _ in range(30):
+    turn_s = 0.0005
+    for _ in range(60):
         await asyncio.gather(*(one() for _ in range(20)))
     assert shares.share == 6
     assert is_idle(shares)

@@ -18,8 +18,8 @@ NESTED = {"p70_nested_proto"}
 WRAPPED = {("p72_wrappers", "proto")}
 """Only proto says whether an optional scalar is wrapped; what comes back is `optional`."""
 """Cases whose proto says what nothing else does: in which file and message a type is declared."""
-DIRECTED = {("p81_directions", "schemas")}
-"""Only the schemas say in which direction a property goes."""
+DIRECTED = {("p81_directions", "schemas"), ("p85_filters", "schemas")}
+"""Only the schemas say in which direction a property goes, and that it is always there, as a filter's is."""
 HALVES = {"proto": without_proto, "schemas": without_properties, "socket": without_messages}
 
 

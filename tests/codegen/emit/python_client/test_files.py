@@ -108,7 +108,7 @@ def test_the_project_is_named_and_numbered_after_the_contract() -> None:
     project = tomllib.loads(files["sdk_python/pyproject.toml"])["project"]
     assert (project["name"], project["version"], project["license"]) == ("stele-client", "1.0.0", "MIT")
     assert {one.partition(">")[0] for one in project["dependencies"]} == {"httpx2", "pydantic", "websockets"}
-    assert list(project["optional-dependencies"]) == ["protobuf"]
+    assert list(project["optional-dependencies"]) == ["protobuf", "keyring"]
     assert project["scripts"] == {"stele-call": "stele_client.__main__:main"}
 
 
