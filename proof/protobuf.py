@@ -154,12 +154,6 @@ class Protobuf:
         message.ParseFromString(data)
         return _place(message)
 
-    def said_frames(self, message: bytes) -> list[bytes]:
-        """Of a message that may hold several; ValueError or DecodeError."""
-        bundle = self.new(f"{PACKAGE}.Frames")
-        bundle.ParseFromString(message)
-        return list(bundle.frames)
-
     def read(self, frame: bytes) -> Json:
         """A Response as its JSON twin has it; ValueError for what is none, or whose data is none."""
         response = self.new("Response")

@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from codegen.emit.control_proto import PACKAGE
 from codegen.ir.operations import Operation
 from proof.coverage.exchanges import Message, Receive, Send
 from proof.coverage.facts import CLOSE, EVENT, MESSAGE
@@ -37,7 +38,11 @@ class Frames:
             return [message]
         if isinstance(message, str):
             return message.split("\n")
-        return self._protobuf.said_frames(message) if self._protobuf else []
+        if self._protobuf is None:
+            return []
+        bundle = self._protobuf.new(f"{PACKAGE}.Frames")
+        bundle.ParseFromString(message)
+        return list(bundle.frames)
 
     def request(self, raw: str | bytes, *, is_protobuf: bool) -> Json | None:
         """A frame of a client, its data too where its operation is known; None where it cannot be read."""
