@@ -69,6 +69,7 @@ def test_two_of_them_are_equal_and_two_builds_are(folder: Path, loaded: Loaded, 
     assert build(load(again).contract) == build(loaded.contract)
 
 
+@pytest.mark.long
 def test_every_operation_answers_at_every_door_that_it_declares(folder: Path, loaded: Loaded) -> None:
     assert served(loaded, folder) == ""
 

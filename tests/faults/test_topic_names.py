@@ -144,7 +144,7 @@ async def test_metrics_are_of_the_contract_s_topics_however_many_names_are_follo
     assert float(followers[1]) == 50
 
 
-@pytest.mark.parametrize("encoding", ["json", "protobuf"])
+@pytest.mark.parametrize("encoding", ["json", pytest.param("protobuf", marks=pytest.mark.long)])
 async def test_the_clients_follow_a_name_and_several_hundred_of_them(
     nodes: Nodes, encoding: Literal["json", "protobuf"]
 ) -> None:

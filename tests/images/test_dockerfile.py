@@ -44,6 +44,7 @@ def test_what_is_ignored_is_all_but_what_an_image_needs() -> None:
     assert {name for name in named if not (ROOT / name).exists()} == set()
 
 
+@pytest.mark.long
 async def test_the_development_image_begins_anew_after_a_change(migrated: str, valkey: Valkey, tmp_path: Path) -> None:
     issuer, port = Issuer(tmp_path / "issuer", os.environ), free_port()
     settings = {
