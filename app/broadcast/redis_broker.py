@@ -122,7 +122,6 @@ class RedisBroker:
         self._lanes = [
             Lane(streams, make_reader(partial(connection.url_of, streams[0])))
             for streams in connection.together(list(self._streams))
-            if streams
         ]
         self._lane_of = {self._streams[stream]: lane for lane in self._lanes for stream in lane.streams}
 

@@ -182,7 +182,7 @@ class RedisConnection(ABC):
 
     @abstractmethod
     def together(self, keys: Sequence[str]) -> Sequence[Sequence[str]]:
-        """The keys in groups, each of which one command or script may name."""
+        """The keys in groups, each of which one command or script may name. Without keys there is no group."""
 
     @abstractmethod
     def url_of(self, key: str) -> str | None:
@@ -258,7 +258,7 @@ class PipelinedConnection(RedisConnection):
 
     @override
     def together(self, keys: Sequence[str]) -> Sequence[Sequence[str]]:
-        return [keys]
+        return [keys] if keys else []
 
     @override
     def url_of(self, key: str) -> str | None:

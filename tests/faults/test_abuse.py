@@ -23,7 +23,7 @@ NOISE_S = 0.15
 NICE = 10
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("faults")]
 LONG = [pytest.mark.long, pytest.mark.timeout(2400)]
-SEEDS = [pytest.param(seed, 600.0 if seed == 1 else 120.0, marks=LONG) for seed in range(1, 6)]
+SEEDS = [pytest.param(seed, 600.0, marks=LONG) for seed in range(1, 6)]
 
 
 def honest(stage: Stage) -> tuple[Stream, ...]:
