@@ -19,7 +19,7 @@ WRAPPED = {("p72_wrappers", "proto")}
 """Only proto says whether an optional scalar is wrapped; what comes back is `optional`."""
 """Cases whose proto says what nothing else does: in which file and message a type is declared."""
 DIRECTED = {("p81_directions", "schemas"), ("p85_filters", "schemas")}
-"""Only the schemas say in which direction a property goes, and that it is always there, as a filter's is."""
+"""Only the schemas say in which direction a property goes. One that JSON calls otherwise than proto (`is-done`) is left to a person: X011 names it."""
 HALVES = {"proto": without_proto, "schemas": without_properties, "socket": without_messages}
 
 
