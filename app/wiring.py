@@ -253,7 +253,7 @@ class Service:
         self.supervisor.start("loop-lag", self.metrics.node.watch_loop)
         self.supervisor.repeat("answer-purge", AnswerPurge(self.database).rounds)
         await self.pipeline.ready()
-        await self.broker.find_ends(self.hub)
+        await self.broker.reading.find_ends(self.hub)
         self.supervisor.start("event-relay", partial(self.events.relay, self.hub, self.mover))
         self.supervisor.start("event-mover", self.mover.work)
         if self.presence.is_needed:
@@ -356,7 +356,8 @@ def _socket(service: Service, handlers: Handlers[Context], settings: Settings) -
         limiter=service.limiter,
         user_sockets=service.user_sockets,
         hub=service.hub,
-        history=service.broker,
+        history=service.broker.history,
+        reading=service.broker.reading,
         presence=service.presence,
         metrics=service.metrics.sockets,
         settings=settings,

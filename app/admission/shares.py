@@ -3,7 +3,7 @@
 Promises: at most `capacity` operations run at once, and at most three quarters of them are one caller's, fewer while the turns of the
 loop are long, since that is what the others wait for then; what waits is bounded,
 served by class and, within a class, caller by caller in turn. A wait is at most 0.5 s; once the node has been full for 0.1 s
-without a pause, 50 ms, so that a refusal comes while the caller can still use it. Nothing has run when one is refused.
+with pauses that are shorter, 50 ms, so that a refusal comes while the caller can still use it. Nothing has run when one is refused.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ BURST_S = 0.5
 STANDING_S = 0.05
 """How long anybody waits while the node stays full (D22): a refusal that comes later is of no use."""
 FULL_FOR_S = 0.1
-"""So long without a pause is no burst."""
+"""So long is no burst; and so long a pause is the end of it."""
 LONG_TURN_S = 0.004
 """As long as it takes to read and answer a thousand rows. A write takes about eight turns."""
 WAITING_PER_PLACE = 32
@@ -56,6 +56,8 @@ class Shares:
         self._queues: dict[Priority, Callers] = {priority: OrderedDict() for priority in sorted(Priority)}
         self._waiting = 0
         self._full_since: float | None = None
+        self._room_since: float | None = None
+        """Of the pause that there is in it."""
         self._rate = 0.0
         self._done = 0
         self._counted_since = clock()
@@ -111,18 +113,25 @@ class Shares:
         self._count_one_done()
         if self._waiting:
             self._hand_on()
-        if self._running < self.capacity:
-            self._full_since = None
+        if self._running < self.capacity and self._full_since is not None and self._room_since is None:
+            self._room_since = self._clock()
 
-    def is_backed_up_for(self, own: int) -> bool:
-        """The node stays full, and who comes now and has so many here already would wait longer than is waited then: refusing him at once
-        saves the work. Callers are served in turn, so that he waits for some of each, and not for all that one of them has."""
+    def is_backed_up_for(self, own: int, arrived: int) -> bool:
+        """The node stays full, and who comes now and has so many of all that have `arrived` would wait longer than is waited then: refusing him
+        at once saves the work. Callers are served in turn, so that he waits for some of each, and not for all that one of them has. What has
+        arrived and does not wait here yet will."""
         if self._full_since is None:
             return False
         callers = sum(map(len, self._queues.values()))
-        if min(self._waiting, callers * (own + 1)) <= self._rate * STANDING_S:
+        if min(arrived - self._running, callers * (own + 1)) <= self._rate * STANDING_S:
             return False
-        return self._clock() - self._full_since > FULL_FOR_S
+        return self._is_standing(self._clock())
+
+    def _is_standing(self, now: float) -> bool:
+        """Room for a moment is no end: then all would be let in who come before it is full for long again."""
+        if self._room_since is not None and now - self._room_since > FULL_FOR_S:
+            self._full_since = self._room_since = None
+        return self._full_since is not None and now - self._full_since > FULL_FOR_S
 
     def _count_one_done(self) -> None:
         """The rate is that of the last tenth of a second, and as much of those before."""
@@ -151,9 +160,15 @@ class Shares:
             raise refusal()
         queue.setdefault(caller, deque()).append(place)
         self._waiting += 1
-        if self._full_since is None and self._running >= self.capacity:
-            self._full_since = now
+        if self._running >= self.capacity:
+            self._fill(now)
         return queue
+
+    def _fill(self, now: float) -> None:
+        self._is_standing(now)
+        self._room_since = None
+        if self._full_since is None:
+            self._full_since = now
 
     def _quit(self, queue: Callers, caller: str, place: asyncio.Future[None]) -> None:
         """Who was admitted has left the queue already."""
@@ -167,8 +182,7 @@ class Shares:
     def _patience_s(self, caller: str, now: float) -> float:
         """Who only waits for his own work to end keeps no one else waiting."""
         waits_for_own = self._running_of.get(caller, 0) >= self.share
-        is_standing = self._full_since is not None and now - self._full_since > FULL_FOR_S
-        return STANDING_S if is_standing and not waits_for_own else BURST_S
+        return STANDING_S if self._is_standing(now) and not waits_for_own else BURST_S
 
     def _hand_on(self) -> None:
         """What is free, to those who still wait. A caller who got a place goes to the end of the line: each gets one in turn."""

@@ -1,6 +1,6 @@
-"""The port of events between nodes: committed events go into one stream per topic, which every node reads.
+"""The port of events between nodes: committed events go into one stream per topic, which the nodes read where somebody follows it.
 
-Promises: all nodes deliver a topic's events in one order, each once, and without gaps within an epoch; what a node could not
+Promises: all of them deliver a topic's events in one order, each once, and without gaps within an epoch; what a node could not
 deliver it is told of.
 """
 
@@ -132,8 +132,22 @@ class History(Protocol):
         """The next ones without a gap: at least one, at most `count`. Raises NotKept, also where there is none, and Unavailable."""
 
 
+class Reading(Protocol):
+    """Which topics the node reads: those that are held, and for a while after that."""
+
+    def hold(self, topic: str, /) -> None:
+        """One more follows it here."""
+
+    def let_go(self, topic: str, /) -> None:
+        """As often as it is held."""
+
+    async def begin(self, topic: str, /) -> None:
+        """From its return the audience gets each event of a topic that is held, or hears that some are missing. Waits for Redis once, and
+        raises nothing."""
+
+
 class Broker(Protocol):
-    """What the mover appends to and every node reads from; `redis_broker` is the one there is, and has the history too."""
+    """What the mover appends to and nodes read from; `redis_broker` is the one there is, and has the history too."""
 
     async def append(self, topic: str, token: int, events: Sequence[Pending]) -> int:
         """How many of the events, counted from the first, stand in the stream now, in this order: at least one.
@@ -146,5 +160,5 @@ class Broker(Protocol):
         """Tell the node that moves this topic that events wait. Neither waits nor raises; it may be lost."""
 
     async def relay(self, audience: Audience, mover: Nudged) -> None:
-        """Hand every event to the audience, for the life of the node, one after the other. To be supervised: called again, it
-        goes on where it was."""
+        """Hand the events of what is read to the audience, for the life of the node, one after the other. To be supervised: called
+        again, it goes on where it was."""

@@ -139,6 +139,11 @@ class Keys:
         return cls(*(f"{prefix}:{{{topic}}}:{name}" for name in ("stream", "epoch", "seen", "mover", "nudge")))
 
 
+def wake_key(keys: Keys, node: str) -> str:
+    """Of one node, in the slot of the topic; its only entry goes by itself."""
+    return f"{keys.stream.removesuffix('stream')}wake:{node}"
+
+
 def offset_of(entry_id: bytes) -> int:
     """0 for an id that is none of ours."""
     time, _, offset = entry_id.partition(b"-")

@@ -18,7 +18,7 @@ import msgspec
 from app.admission.gate import Gate
 from app.auth.ended_sessions import nobody_s
 from app.auth.principal import Principal
-from app.broadcast.broker import History
+from app.broadcast.broker import History, Reading
 from app.broadcast.hub import Hub, Message
 from app.broadcast.topics import Topics
 from app.errors import problem
@@ -85,6 +85,7 @@ class SocketDoor:
         user_sockets: UserSockets,
         hub: Hub,
         history: History,
+        reading: Reading,
         presence: Presence,
         metrics: SocketMetrics,
         settings: HandshakeSettings,
@@ -98,6 +99,7 @@ class SocketDoor:
         self._feed = Feed(
             hub,
             history,
+            reading,
             Topics(TOPICS, TOPIC_RECORDS, TOPIC_FILTERS),
             topic_roles(EVENTS.values()),
             TopicGuard(runner, handlers, guards),

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from app.auth.principal import Principal
-from app.broadcast.broker import Address, Delivery, History, NotKept, Position
+from app.broadcast.broker import Address, Delivery, History, NotKept, Position, Reading
 from app.broadcast.filters import BadFilter
 from app.broadcast.hub import Encoder, Hub, Message, Recalled
 from app.broadcast.presence import PresenceEncoder, Watcher
@@ -81,6 +81,7 @@ class Feed:
 
     hub: Hub
     history: History
+    reading: Reading
     topics: Topics
     roles: Mapping[str, Roles]
     """Of every topic that there is; one that is not here does not exist."""
@@ -120,12 +121,12 @@ class Subscriptions:
         await self._check(found, caller, trace_id)
         new = found.keys() - self.topics
         self._joined = (self._joined or {}) | found
+        await self._hold(new)
         after = {found[name].address: position for name, position in wanted.after.items()}
         try:
             recovered = {address for address, position in after.items() if await self._can_recover(address, position)}
         except ApiError:
-            for name in new:
-                self._joined.pop(name, None)
+            self.leave(new)
             raise
         for address in after:
             self._feed.hub.note_resumption(address.topic, is_whole=address in recovered)
@@ -136,6 +137,15 @@ class Subscriptions:
         for address in after:
             if address in recovered:
                 await self._catch_up(address, after[address])
+
+    async def _hold(self, new: Collection[str]) -> None:
+        """What nobody here follows yet is read from now on."""
+        joined, reading = self._joined or {}, self._feed.reading
+        topics = [joined[name].address.topic for name in new]
+        for topic in topics:
+            reading.hold(topic)
+        for topic in set(topics):
+            await reading.begin(topic)
 
     def _show(self, new: Collection[str], watched: Collection[str], caller: Caller) -> None:
         """From now on the user is present where he was not, and hears who else is."""
@@ -261,6 +271,7 @@ class Subscriptions:
             found = self._joined.pop(name, None) if self._joined else None
             if found is not None:
                 self._feed.hub.unsubscribe(found.address, self._sink, self._writer)
+                self._feed.reading.let_go(found.address.topic)
                 self._depart(found)
 
     def _depart(self, found: Found) -> None:

@@ -1,6 +1,7 @@
-"""`make bench`: the compiler; then the service and the reference programs on one core, the load on the other, as ratios.
+"""`make bench`: the compiler; then the service and the reference programs on one core, the load on the other, as ratios; then what an
+event costs whom.
 
-Bounded: some runs of the compiler, cells of two seconds, three rounds, then the sockets. Prints the tables and writes
+Bounded: some runs of the compiler, cells of two seconds, three rounds, then the sockets and the events. Prints the tables and writes
 `bench.json` and `bench.svg`. Absolute figures move with the machine.
 """
 
@@ -23,6 +24,8 @@ from tests.load.cells import SECONDS, Figure, cells, measure
 from tests.load.client import frame, upgrade
 from tests.load.compiling import compilations
 from tests.load.compiling import table as table_of_compilations
+from tests.load.passing import measure as measure_passing
+from tests.load.passing import table as table_of_passing
 from tests.load.report import chart, ratios, table
 from tests.load.sockets import count_connects, time_broadcasts, weigh_idle
 from tests.running_service import RunningService
@@ -124,11 +127,14 @@ def main() -> int:
         finally:
             reference.stop()
     found = ratios(figures, sockets)
-    print(table(figures, sockets, found))
+    print(table(figures, sockets, found), end="\n\n", flush=True)
+    passed = measure_passing()
+    print(table_of_passing(passed))
     report = {
         "compiler": [vars(one) for one in compiled],
         "loads": {name: vars(one) for name, one in figures.items()},
         "ratios": [vars(one) for one in found],
+        "events": passed,
     }
     (ROOT / "bench.json").write_text(json.dumps(report, indent=1) + "\n")
     (ROOT / "bench.svg").write_text(chart(found))

@@ -122,13 +122,38 @@ async def test_a_node_is_backed_up_when_more_wait_than_it_serves_in_the_time_tha
     await asyncio.sleep(0)
     waiting = asyncio.create_task(shares.enter(Priority.READ, "c"))
     await asyncio.sleep(0)
-    was_backed_up = shares.is_backed_up_for(0)
+    was_backed_up = shares.is_backed_up_for(0, 3)
     now += 2 * module.FULL_FOR_S
-    assert (was_backed_up, shares.is_backed_up_for(0)) == (False, True)
+    assert (was_backed_up, shares.is_backed_up_for(0, 3)) == (False, True)
     for task in (*holders, waiting):
         task.cancel()
     await asyncio.wait([*holders, waiting])
-    assert not shares.is_backed_up_for(0)
+    assert not shares.is_backed_up_for(0, 0)
+    assert is_idle(shares)
+
+
+@pytest.mark.survives("D22", "L01")
+async def test_room_for_a_moment_opens_a_full_node_to_nobody_and_room_for_long_to_all() -> None:
+    """Between the gate and here requests are under way, so that a full node has a free place now and then. All who come while it is full for less
+    than a tenth of a second would be let in, and most of them refused later, when they have cost something."""
+    now = 0.0
+    shares = Shares(1, clock=lambda: now)
+
+    async def is_backed_up_after(pause_s: float) -> bool:
+        nonlocal now
+        now += pause_s
+        tasks = [asyncio.create_task(work(shares, f"user {number}", 5)) for number in range(31)]
+        await asyncio.sleep(0)
+        now += module.FULL_FOR_S / 4
+        is_backed_up = shares.is_backed_up_for(0, 31)
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
+        return is_backed_up
+
+    pauses_s = (0.0, 0.0, 0.0, 0.0, 0.0, module.FULL_FOR_S / 2, 2 * module.FULL_FOR_S, 0.0)
+    seen = [await is_backed_up_after(pause_s) for pause_s in pauses_s]
+    assert seen == [False, False, False, False, True, True, False, False]
     assert is_idle(shares)
 
 
@@ -147,7 +172,7 @@ async def test_what_one_caller_has_waiting_backs_the_node_up_for_him_and_for_nob
     await asyncio.sleep(0)
     now += 2 * module.FULL_FOR_S
     assert shares.waiting == 30
-    assert (shares.is_backed_up_for(0), shares.is_backed_up_for(30)) == (False, True)
+    assert (shares.is_backed_up_for(0, 31), shares.is_backed_up_for(30, 31)) == (False, True)
     for task in (holder, *greedy):
         task.cancel()
     await asyncio.wait([holder, *greedy])

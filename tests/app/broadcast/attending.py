@@ -39,6 +39,8 @@ class Ear:
         self.is_idle = True
         self.heard: list[tuple[Told, list[str], int]] = []
         self.present: set[str] | None = None
+        self.knows_all = False
+        """Else there are users who have not been named, and leave all the same."""
         self.latest: list[str | None] = []
 
     def push(self, message: Message, size: int, latest: str | None = None) -> None:
@@ -46,12 +48,13 @@ class Ear:
         self.heard.append((told, users, count))
         self.latest.append(latest)
         if told is Told.PRESENT:
-            self.present = set(users)
+            self.present, self.knows_all = set(users), len(users) == count
             return
         assert self.present is not None, "changes before who is there"
         is_new = [user not in self.present for user in users]
-        assert all(is_new) if told is Told.JOINED else not any(is_new), "told twice"
-        self.present ^= set(users)
+        if self.knows_all:
+            assert all(is_new) if told is Told.JOINED else not any(is_new), "told twice"
+        self.present = self.present | set(users) if told is Told.JOINED else self.present - set(users)
 
 
 @dataclass

@@ -15,7 +15,7 @@ from redis.asyncio import Redis
 
 from app.broadcast.broker import Delivery, Pending, Position
 from app.broadcast.redis_broker import RedisBroker
-from app.broadcast.stream_reader import StreamReader
+from app.broadcast.stream_reader import BLOCK_MS, StreamReader
 from app.db.pipelined_redis import RedisConnection
 from app.db.redis_connections import make_connection
 from app.development.servers import Valkey
@@ -101,10 +101,16 @@ class Node:
         return self
 
     async def start(self) -> Node:
+        """With one who follows the artists."""
         await self.connect()
-        await self.broker.find_ends(self)
+        await self.broker.reading.find_ends(self)
+        await self.follow()
         self.supervisor.start("relay", lambda: self.broker.relay(self, self.mover))
         return self
+
+    async def follow(self) -> None:
+        self.broker.reading.hold("artists")
+        await self.broker.reading.begin("artists")
 
     async def append(self, *numbers: int, token: int = 1) -> None:
         events = pending(*numbers)
@@ -124,11 +130,19 @@ async def make_node(valkey: Valkey) -> AsyncIterator[MakeNode]:
     """Nodes share the topics' streams; `history` bounds them."""
     nodes: list[Node] = []
 
-    def make(history: int = 1000, protocol: int = 3, url: str = "", keep_s: float = 60.0) -> Node:
+    def make(
+        history: int = 1000,
+        protocol: int = 3,
+        url: str = "",
+        keep_s: float = 60.0,
+        linger_s: float = 60.0,
+        reader: type[StreamReader] = StreamReader,
+        block_ms: int = BLOCK_MS,
+    ) -> Node:
         pipeline = make_connection(url or valkey.url)
         topics = TOPICS | {"artists": Topic("artists", history, keep_s, True)}
-        make_reader = partial(StreamReader, protocol=protocol)
-        broker = RedisBroker(pipeline, topics=topics, codecs=EVENT_CODECS, make_reader=make_reader)
+        make_reader = partial(reader, protocol=protocol, block_ms=block_ms)
+        broker = RedisBroker(pipeline, topics=topics, codecs=EVENT_CODECS, make_reader=make_reader, linger_s=linger_s)
         nodes.append(Node(broker, pipeline))
         return nodes[-1]
 

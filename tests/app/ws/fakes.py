@@ -227,6 +227,27 @@ class NoHistory:
         raise NotKept(topic)
 
 
+class FakeReading:
+    """Reads what is held; `begun` are the topics that were waited for, in turn."""
+
+    def __init__(self) -> None:
+        self.held: Counter[str] = Counter()
+        self.begun: list[str] = []
+        self.is_stuck = False
+
+    def hold(self, topic: str) -> None:
+        self.held[topic] += 1
+
+    def let_go(self, topic: str) -> None:
+        self.held[topic] -= 1
+
+    async def begin(self, topic: str) -> None:
+        assert self.held[topic] > 0, "it would end at once"
+        self.begun.append(topic)
+        if self.is_stuck:
+            await asyncio.Event().wait()
+
+
 @dataclass
 class FakeRefusals:
     """What the door told, without who: (action, code, reason); `who` beside it: (address, subject or None)."""

@@ -18,7 +18,7 @@ from app.ws.frames import Start
 from app.ws.subscriptions import Feed, Subscriptions
 from generated.errors import Unavailable
 from generated.operations import Topic
-from tests.app.ws.fakes import FakePresence, principal
+from tests.app.ws.fakes import FakePresence, FakeReading, principal
 
 ROLES = {
     "open": None,
@@ -150,7 +150,8 @@ class Node:
             self.hub.move(topic, Position(self.log.epoch, self.log.count), lost=False)
         self.rooms = Rooms()
         self.presence = FakePresence("rooms/{id}")
-        self.feed = Feed(self.hub, self.log, topics(), ROLES, self.rooms, self.presence)
+        self.reading = FakeReading()
+        self.feed = Feed(self.hub, self.log, self.reading, topics(), ROLES, self.rooms, self.presence)
         self.subscriptions = Subscriptions(self.feed, self.socket, self.writer, self.paid)
         self.pauses = 0
         self.happens: list[Any] = []

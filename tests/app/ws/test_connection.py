@@ -35,6 +35,7 @@ from tests.app.ws.fakes import (
     FakeLimiter,
     FakeMetrics,
     FakePresence,
+    FakeReading,
     FakeRefusals,
     FakeRunner,
     FakeUserSockets,
@@ -109,7 +110,7 @@ async def dial() -> AsyncIterator[Dial]:
         verifier, denials = FakeVerifier(tokens or {}), FakeRefusals()
         guard = TopicGuard(runner, handlers, GUARDS)
         topics = Topics(TOPICS, TOPIC_RECORDS, TOPIC_FILTERS)
-        feed = Feed(hub, NoHistory(), topics, topic_roles(EVENTS.values()), guard, FakePresence())
+        feed = Feed(hub, NoHistory(), FakeReading(), topics, topic_roles(EVENTS.values()), guard, FakePresence())
         services = Services(
             runner, verifier, FakeLimiter(**limits), feed, denials, gate, user_sockets, FakeMetrics().traffic, time.time
         )

@@ -76,6 +76,41 @@ async def test_the_end_of_the_socket_leaves_nothing_in_the_hub() -> None:
     assert [node.hub.count(topic) for topic in ROLES] == [0, 0, 0, 0]
 
 
+async def test_a_topic_is_held_once_for_each_name_and_let_go_with_it() -> None:
+    """Whatever ends it; a node reads what somebody holds, so that one hold too many is read for ever."""
+    node = Node()
+    await node.join("artists", "rooms/1", "rooms/2", "rooms/2")
+    await node.join("artists", "rooms/2")
+    assert node.reading.held == {"artists": 1, "rooms/{id}": 2}
+    assert sorted(node.reading.begun) == ["artists", "rooms/{id}"]
+    node.subscriptions.leave(["rooms/1", "rooms/1", "rooms/7"])
+    assert await node.subscriptions.review(caller(""), "trace")
+    assert node.reading.held == {"artists": 0, "rooms/{id}": 1}
+    node.subscriptions.leave_all()
+    node.subscriptions.leave_all()
+    assert node.reading.held == {"artists": 0, "rooms/{id}": 0}
+
+
+async def test_what_could_not_be_joined_is_not_held() -> None:
+    node = Node()
+    node.log.is_away = True
+    with pytest.raises(Unavailable):
+        await node.join("open", artists=7)
+    assert node.reading.held == {"open": 0, "artists": 0}
+
+
+async def test_a_socket_that_ends_while_its_topic_is_begun_holds_nothing() -> None:
+    node = Node()
+    node.reading.is_stuck = True
+    joining = asyncio.create_task(node.join("open"))
+    await asyncio.sleep(0)
+    assert node.reading.begun == ["open"]
+    joining.cancel()
+    await asyncio.wait([joining])
+    node.subscriptions.leave_all()
+    assert node.reading.held == {"open": 0}
+
+
 async def test_a_subscription_says_after_which_event_it_begins() -> None:
     node = Node()
     node.tell(3)
