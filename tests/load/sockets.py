@@ -82,10 +82,12 @@ async def open_many(port: int, greeting: bytes, count: int, on_data: Callable[[b
     return sockets
 
 
-async def weigh_idle(pid: int, port: int, greeting: bytes, count: int) -> float:
-    """KiB of the server's memory per open and silent socket."""
+async def weigh_idle(pid: int, port: int, greeting: bytes, count: int, hello: bytes = b"") -> float:
+    """KiB of the server's memory per open and silent socket, that has sent `hello`."""
     before = resident_kib(pid)
     sockets = await open_many(port, greeting, count, lambda _: None)
+    for socket in sockets if hello else ():
+        socket.send(hello)
     await asyncio.sleep(0.5)
     each = (resident_kib(pid) - before) / count
     for socket in sockets:
@@ -113,13 +115,20 @@ class Audience:
 
 
 async def time_broadcasts(
-    port: int, greeting: bytes, count: int, rounds: int, subscribe: bytes, speak: Callable[[int], tuple[bytes, bytes]]
+    port: int,
+    greeting: bytes,
+    count: int,
+    rounds: int,
+    subscribe: bytes,
+    speak: Callable[[int], tuple[bytes, bytes]],
+    subscribed: bytes = b"subscribed",
 ) -> list[float]:
-    """Milliseconds from asking for a broadcast until the last of `count` sockets has it; `speak` answers (frame, mark)."""
+    """Milliseconds from asking for a broadcast until the last of `count` sockets has it; `speak` answers (frame, mark), and the answer to `subscribe`
+    has `subscribed` in it."""
     audience, taken = Audience(), []
     sockets = await open_many(port, greeting, count, audience.hear)
     if subscribe:
-        audience.expect(b"subscribed", count)
+        audience.expect(subscribed, count)
         for socket in sockets:
             socket.send(subscribe)
         await asyncio.wait_for(audience.done.wait(), ANSWER_S)
