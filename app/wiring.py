@@ -37,7 +37,7 @@ from app.db.database import Database
 from app.db.schema import Schema, configuration
 from app.doors import Asgi, Doors, paths_of
 from app.execution.access_log import AccessLog
-from app.execution.audit_rows import RefusalRecorder
+from app.execution.audit_rows import SocketRecorder
 from app.execution.context import Context
 from app.execution.cursor import CursorSeal
 from app.execution.deadlines import Deadlines
@@ -201,7 +201,7 @@ class Service:
     def handlers(self, settings: Settings) -> Handlers[Context]:
         """Every feature's handler; TypeError for a missing method, UnknownMethod for one that the contract does not
         name: here, at start, and never at a call."""
-        cursors = CursorSeal(settings.signing_secret.get_secret_value().encode())
+        cursors = CursorSeal(settings.signing_secret.get_secret_value().encode(), self.ended.clock)
         handlers = product.handlers(
             Platform(
                 GuardedIdentity(self.identity, self.limiter), self.tickets, cursors, lambda: self.readiness.is_ready
@@ -346,6 +346,7 @@ def _socket(service: Service, handlers: Handlers[Context], settings: Settings) -
     """A contract that has neither packages nor events has no socket."""
     if not PACKAGES and not EVENTS:
         return None
+    recorder = SocketRecorder(service.audit.offer)
     door = SocketDoor(
         runner=service.runner,
         handlers=handlers,
@@ -361,7 +362,8 @@ def _socket(service: Service, handlers: Handlers[Context], settings: Settings) -
         presence=service.presence,
         metrics=service.metrics.sockets,
         settings=settings,
-        on_refusal=RefusalRecorder(service.audit.offer),
+        on_refusal=recorder.refused,
+        on_passage=recorder.passed,
         gate=service.gate,
         has_ended=service.ended.has_ended,
     )

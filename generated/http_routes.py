@@ -158,6 +158,7 @@ ROUTES: tuple[HttpBinding, ...] = (
             HttpParameter("cursor", "cursor", FROM_TEXT["text"]),
             HttpParameter("id", "id", FROM_TEXT["int"]),
             HttpParameter("name", "name", FROM_TEXT["text"]),
+            HttpParameter("search_term", "search_term", FROM_TEXT["text"]),
         ),
     ),
     HttpBinding(

@@ -123,6 +123,9 @@ class GetPaginatedAuthorsRequest(Request):
     )
     id: Annotated[Annotated[int, Field(ge=1, le=9007199254740991)] | None, NotNull()] = None
     name: Annotated[Annotated[str, Field(min_length=1, max_length=200, pattern="^[^\\x00]*$")] | None, NotNull()] = None
+    search_term: Annotated[
+        Annotated[str, Field(min_length=1, max_length=200, pattern="^[^\\x00]*$")] | None, NotNull()
+    ] = None
 
 
 class HealthRequest(Request):

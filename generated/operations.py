@@ -99,7 +99,7 @@ class Event:
 
 
 CONTRACT_VERSION = "1.0.0"
-CONTRACT_HASH = "414e0130"
+CONTRACT_HASH = "c42c75aa"
 LATENCY_OBJECTIVES: tuple[float, ...] = (0.25, 0.5)
 """In seconds; each is a bound of the histogram of requests, so that what keeps it can be counted."""
 

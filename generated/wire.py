@@ -546,6 +546,8 @@ def values_of_get_paginated_authors_request(message: authors_pb2.GetPaginatedAut
         values["id"] = message.id
     if message.HasField("name"):
         values["name"] = message.name
+    if message.HasField("search_term"):
+        values["search_term"] = message.search_term
     return values
 
 
@@ -560,6 +562,8 @@ def fill_get_paginated_authors_request(
         message.id = value.id
     if value.name is not None:
         message.name = value.name
+    if value.search_term is not None:
+        message.search_term = value.search_term
 
 
 def values_of_health_request(message: system_pb2.HealthRequest) -> dict[str, object]:

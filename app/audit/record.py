@@ -63,7 +63,8 @@ class AuditRecord:
     sid: str | None = None
     """The session of the token, as its issuer names it."""
     reason: str | None = None
-    """Why a credential or a socket was refused, or the method where a path is unknown; nothing that is secret."""
+    """Why a credential or a socket was refused, the code with which a socket closed, or the method where a path is unknown; nothing
+    that is secret."""
     key: UUID | None = None
     """Of a row that may be tried again; it is stored once. What a transaction writes has none, and costs no index."""
 

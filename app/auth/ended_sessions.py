@@ -18,6 +18,7 @@ from app.auth.principal import Principal
 from app.auth.tables import ENDED_SESSION
 from app.db.database import Database
 from app.db.rounds import Rounds
+from app.db.server_clock import ServerClock
 from app.db.statements import compile_statement
 
 KEPT_S = 24 * 3600
@@ -42,15 +43,16 @@ class EndedSessions:
         database: Database,
         *,
         every_s: float = EVERY_S,
-        clock: Callable[[], float] = time.time,
+        clock: ServerClock | None = None,
         max_known: int = MAX_KNOWN,
         look_s: float = LOOK_S,
     ) -> None:
         self.is_loaded = False
+        self.clock = clock or ServerClock()
+        """Set by each look."""
         self.on_ended: Callable[[], None] = _nothing
         self.rounds = Rounds(self._round, event="sessions.not_read", every_s=every_s, within_s=look_s)
         self._database = database
-        self._clock = clock
         self._max_known = max_known
         self._sids: OrderedDict[str, float] = OrderedDict()
         self._subjects: OrderedDict[str, float] = OrderedDict()
@@ -80,6 +82,7 @@ class EndedSessions:
         if horizon < self._seen_until:  # Another database stands there, or one that was restored.
             rows = await self._database.fetch(self._news, since=0)
         self._seen_until = horizon
+        self.clock.hear(float(rows[0]["clock"]))
         self.is_loaded = True
         if sum(self._take_in(row) for row in reversed(rows)):
             self._forget()
@@ -96,7 +99,7 @@ class EndedSessions:
 
     def _forget(self) -> None:
         """The oldest come first, since the latest is entered last."""
-        horizon = self._clock() - KEPT_S
+        horizon = self.clock() - KEPT_S
         for kept in (self._sids, self._subjects):
             beyond = max(0, len(kept) - self._max_known)
             for _ in range(beyond):
@@ -113,14 +116,15 @@ class EndedSessions:
 
 
 def _statements(most: int) -> tuple[Any, Any]:
-    """Rows since a transaction's number, newest first, each with the horizon of this look; and the end of old ones."""
+    """Rows since a transaction's number, newest first, each with the horizon and the time of this look; and the end of old ones."""
     row, kept = ENDED_SESSION.c, func.now() - text(f"interval '{KEPT_S} seconds'")
     horizon = cast(cast(func.pg_snapshot_xmin(func.pg_current_snapshot()), Text), BigInteger).label("horizon")
-    look = select(horizon).subquery("look")
+    clock = func.date_part(text("'epoch'"), func.clock_timestamp()).label("clock")
+    look = select(horizon, clock).subquery("look")
     fresh = (row.xid >= bindparam("since")) & (row.at > kept)
     ended_at = func.date_part(text("'epoch'"), row.at).label("ended_at")
     news = (
-        select(look.c.horizon, row.sid, row.subject, ended_at)
+        select(look.c.horizon, look.c.clock, row.sid, row.subject, ended_at)
         .select_from(look.outerjoin(ENDED_SESSION, fresh))
         .order_by(row.id.desc())
         .limit(most)

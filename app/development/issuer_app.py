@@ -72,7 +72,7 @@ class OpenIdDoors:
 
 
 class AdminDoors:
-    """Of Keycloak's admin REST API: users, clients, sessions, and keys as components."""
+    """Of Keycloak's admin REST API: users and their roles, clients, sessions, and keys as components."""
 
     def __init__(self, issuer: Issuer, token: str) -> None:
         self._issuer = issuer
@@ -83,6 +83,14 @@ class AdminDoors:
         return [
             self._route(f"{realm}/users/{{id}}", self._change_user, "PUT"),
             self._route(f"{realm}/users/{{id}}/logout", self._end_sessions, "POST"),
+            *(
+                self._route(f"{realm}/users/{{id}}/role-mappings/clients/{{client}}", endpoint, method)
+                for method, endpoint in (
+                    ("GET", self._held_roles),
+                    ("POST", self._grant_roles),
+                    ("DELETE", self._withdraw_roles),
+                )
+            ),
             self._route(f"{realm}/sessions/{{id}}", self._end_session, "DELETE"),
             self._route(f"{realm}/clients", self._clients, "GET"),
             self._route(f"{realm}/clients/{{id}}", self._change_client, "PUT"),
@@ -104,6 +112,24 @@ class AdminDoors:
     async def _change_user(self, request: Request) -> Response:
         changes = await request.json()
         self._issuer.realm.change_user(self._user(request), is_enabled=changes["enabled"])
+        return Response(status_code=204)
+
+    async def _held_roles(self, request: Request) -> Response:
+        return JSONResponse([{"name": role} for role in self._held(request)])
+
+    async def _grant_roles(self, request: Request) -> Response:
+        return await self._hold(request, {*self._held(request), *await _named(request)})
+
+    async def _withdraw_roles(self, request: Request) -> Response:
+        """From the user's next token on."""
+        return await self._hold(request, {*self._held(request)} - await _named(request))
+
+    def _held(self, request: Request) -> tuple[str, ...]:
+        return self._user(request).roles.get(self._client(request, "client").client_id, ())
+
+    async def _hold(self, request: Request, roles: set[str]) -> Response:
+        user, client = self._user(request), self._client(request, "client")
+        self._issuer.realm.change_user(user, roles={**user.roles, client.client_id: tuple(sorted(roles))})
         return Response(status_code=204)
 
     async def _end_sessions(self, request: Request) -> Response:
@@ -149,12 +175,16 @@ class AdminDoors:
             raise Refused("User not found", "", 404)
         return user
 
-    def _client(self, request: Request) -> Client:
-        wanted = request.path_params["id"]
+    def _client(self, request: Request, parameter: str = "id") -> Client:
+        wanted = request.path_params[parameter]
         for client in self._issuer.realm.clients.values():
             if client.id == wanted:
                 return client
         raise Refused("Could not find client", "", 404)
+
+
+async def _named(request: Request) -> set[str]:
+    return {role["name"] for role in await request.json()}
 
 
 async def tell(notices: list[Notice]) -> None:

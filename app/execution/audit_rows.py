@@ -1,4 +1,4 @@
-"""What the audit row of a call says, and of what a socket's door refuses before there is a call."""
+"""What the audit row of a call says, and of what a socket's door does before, between and after calls."""
 
 from __future__ import annotations
 
@@ -77,13 +77,14 @@ class CredentialLog:
             log.info("auth.denied", door=caller.door, action=action, code=refused.code, **said, **more)
 
 
-class RefusalRecorder:
-    """Records each refusal of the sockets' door: one line in the log and one row by the bounded queue, without waiting."""
+class SocketRecorder:
+    """Records what the sockets' door lets in, renews, sees go and refuses: a row each by the bounded queue, without waiting, and for a
+    refusal a line in the log. Where the queue is full the row is dropped and counted. Neither method waits or raises."""
 
     def __init__(self, offer: Callable[[AuditRecord], None]) -> None:
         self._offer = offer
 
-    def __call__(
+    def refused(
         self,
         action: str,
         code: str,
@@ -93,24 +94,43 @@ class RefusalRecorder:
         principal: Principal | None,
         trace_id: str,
     ) -> None:
-        """Neither waits nor raises; where the queue is full the row is dropped and counted, the line stays.
-        `unavailable` is recorded as an error, all else as denied."""
+        """`unavailable` is recorded as an error, all else as denied."""
         log.info("auth.denied", door=Door.WEBSOCKET, action=action, code=code, reason=reason, ip=ip, trace_id=trace_id)
-        record = AuditRecord(
-            at=datetime.now(UTC),
-            username=principal.username if principal else None,
-            subject=principal.subject if principal else None,
-            roles=sorted(principal.roles) if principal else [],
-            action=action,
-            outcome=Outcome.ERROR if code == Unavailable.code else Outcome.DENIED,
-            code=code,
-            door=Door.WEBSOCKET,
-            object_id=None,
-            ip=ip,
-            user_agent=user_agent,
-            trace_id=trace_id,
-            duration_ms=0,
-            sid=principal.sid if principal else None,
-            reason=reason,
-        )
-        self._offer(record)
+        outcome = Outcome.ERROR if code == Unavailable.code else Outcome.DENIED
+        self._offer(_of_socket(action, outcome, code, reason, ip, user_agent, principal, trace_id, 0.0))
+
+    def passed(
+        self,
+        action: str,
+        principal: Principal,
+        ip: str,
+        user_agent: str,
+        trace_id: str,
+        reason: str | None,
+        lasted_s: float,
+    ) -> None:
+        """As `app.ws.refusals.OnPassage`; what succeeds is no line."""
+        self._offer(_of_socket(action, Outcome.SUCCESS, None, reason, ip, user_agent, principal, trace_id, lasted_s))
+
+
+def _of_socket(
+    action: str, outcome: Outcome, code: str | None, reason: str | None, ip: str, user_agent: str, principal: Principal | None,
+    trace_id: str, lasted_s: float,
+) -> AuditRecord:  # fmt: skip
+    return AuditRecord(
+        at=datetime.now(UTC),
+        username=principal.username if principal else None,
+        subject=principal.subject if principal else None,
+        roles=sorted(principal.roles) if principal else [],
+        action=action,
+        outcome=outcome,
+        code=code,
+        door=Door.WEBSOCKET,
+        object_id=None,
+        ip=ip,
+        user_agent=user_agent,
+        trace_id=trace_id,
+        duration_ms=round(lasted_s * 1000),
+        sid=principal.sid if principal else None,
+        reason=reason,
+    )

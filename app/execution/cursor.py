@@ -36,8 +36,8 @@ class Position:
 class CursorSeal:
     """Seals by HMAC-SHA256 cut to 128 bits: nothing can be changed, but nothing is hidden either, so a position holds
     no secret. `scope` is whatever the cursor must not leave: the subject and the filter, and the listing, where two of
-    them could have the same. `secret` is the same on every node; another one makes every cursor invalid. `clock` is the
-    wall clock."""
+    them could have the same. `secret` is the same on every node; another one makes every cursor invalid. `clock` says
+    seconds since 1970, to all nodes alike."""
 
     def __init__(self, secret: bytes, clock: Callable[[], float] = time.time) -> None:
         self._key = hashlib.sha256(b"stele cursor" + secret).digest()

@@ -22,11 +22,13 @@ from app.broadcast.broker import NotKept
 from app.broadcast.hub import Message
 from app.execution.context import Call, Caller, Door
 from app.limits.limiter import spend
+from app.telemetry.correlation import current_trace_id
 from app.ws.budget import NOTHING_RAN, FrameBudget
 from app.ws.dialect import Dialect
 from app.ws.envelope import Authenticate, Cancel, ControlId, Credit, Subscribe, Unsubscribe
 from app.ws.expiry import AUTH_TIMEOUT_S, Expiry, Stages
 from app.ws.handshake import Admission
+from app.ws.journal import Journal
 from app.ws.outbox import ABNORMAL, Outbox
 from app.ws.refusals import Attempt, reason_of
 from app.ws.sending import Send
@@ -47,7 +49,7 @@ class Connection:
     accepted socket, whose task calls `serve` once and then `finish`."""
 
     __slots__ = (
-        "_auth_timer", "_budget", "_caller", "_expiry", "_identity", "_loop", "_on_settled", "_place", "_resumed",
+        "_auth_timer", "_budget", "_caller", "_expiry", "_identity", "_journal", "_loop", "_on_settled", "_place", "_resumed",
         "_services", "_session", "_streams", "_subscriptions", "_traffic", "outbox",
     )  # fmt: skip
 
@@ -64,6 +66,8 @@ class Connection:
         self._session = Session(dialect, self._loop.time)
         self._caller = Caller(admission.principal, admission.ip, admission.user_agent, Door.WEBSOCKET)
         self._identity = admission.principal
+        told = services.on_refusal, services.on_passage, admission.ip, admission.user_agent
+        self._journal = Journal(*told, current_trace_id(), self._loop.time)
         self._on_settled = on_settled
         self._place: str | None = None
         """Whose socket it counts as, once it does."""
@@ -103,6 +107,7 @@ class Connection:
             self.outbox.mark_gone(code)
             if self._place is not None:
                 self._services.user_sockets.leave(self._place)
+            self._journal.closed(self.outbox.close_code or code)
         return self.outbox.close_code or code
 
     async def finish(self) -> None:
@@ -279,8 +284,7 @@ class Connection:
         self.outbox.close(close.code, close.reason)
 
     def _tell(self, attempt: Attempt, code: str, reason: str, trace_id: str) -> None:
-        caller = self._caller
-        self._services.on_refusal(attempt, code, reason, caller.ip, caller.user_agent, self._identity, trace_id)
+        self._journal.refused(attempt, code, reason, self._identity, trace_id)
 
     # Credentials
 
@@ -337,6 +341,7 @@ class Connection:
             return False
         self._place = principal.subject
         self._caller = Caller(principal, self._caller.ip, self._caller.user_agent, Door.WEBSOCKET)
+        self._journal.accepted(principal)
         self._expiry.start(principal.expires_at - self._services.clock())
         self.settle()
         return True

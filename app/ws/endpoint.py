@@ -34,7 +34,7 @@ from app.ws.frames import JsonWriter
 from app.ws.guard import TopicGuard
 from app.ws.handshake import Admission, Handshake, HandshakeSettings, Redeemer, Scope, Verifier, user_agent_of
 from app.ws.outbox import ABNORMAL
-from app.ws.refusals import Attempt, OnRefusal, reason_of
+from app.ws.refusals import Attempt, OnPassage, OnRefusal, reason_of
 from app.ws.sending import Send
 from app.ws.services import Runner, Services, UserSockets
 from app.ws.subscriptions import Feed, Presence, topic_roles
@@ -90,6 +90,7 @@ class SocketDoor:
         metrics: SocketMetrics,
         settings: HandshakeSettings,
         on_refusal: OnRefusal,
+        on_passage: OnPassage,
         gate: Gate,
         has_ended: Callable[[Principal], bool] = nobody_s,
         clock: Callable[[], float] = time.time,
@@ -107,7 +108,9 @@ class SocketDoor:
         )
         self._sse = SseWriter(JsonWriter(EVENT_CODECS))
         traffic = metrics.traffic
-        self._services = Services(runner, verifier, limiter, self._feed, on_refusal, gate, user_sockets, traffic, clock)
+        self._services = Services(
+            runner, verifier, limiter, self._feed, on_refusal, on_passage, gate, user_sockets, traffic, clock
+        )
         self._has_ended = has_ended
         self._trusted_proxies = settings.trusted_proxies
         self._metrics = metrics

@@ -1,6 +1,6 @@
-"""What the socket's door tells when it refuses something before an operation runs: who, what, and why.
+"""What the socket's door tells of what is no operation: who was let in, renewed and gone, and who was refused what, and why.
 
-The runner records what operations refuse. Here is only the port; the service logs and audits behind it.
+The runner records operations. Here are only the ports; the service logs and audits behind them.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ from generated.errors import ApiError
 
 
 class Attempt(StrEnum):
-    """What was refused, as the audit row names the action."""
+    """What was done or refused, as the audit row names the action."""
 
     HANDSHAKE = "ws.handshake"
+    CONNECT = "ws.connect"
     AUTHENTICATE = "ws.authenticate"
     REFRESH = "ws.refresh"
     SUBSCRIBE = "ws.subscribe"
@@ -34,6 +35,20 @@ class OnRefusal(Protocol):
         trace_id: str,
     ) -> None:
         """Must neither wait nor raise, however often it is called. `reason` is for people who look after the service."""
+
+
+class OnPassage(Protocol):
+    def __call__(
+        self,
+        action: str,
+        principal: Principal,
+        ip: str,
+        user_agent: str,
+        trace_id: str,
+        reason: str | None,
+        lasted_s: float,
+    ) -> None:
+        """Must neither wait nor raise. `reason` is the code of a close, and `lasted_s` for how long the socket was open then."""
 
 
 def reason_of(error: ApiError) -> str:

@@ -11,7 +11,7 @@ from app.execution.context import Call
 from app.limits.limiter import Limiter
 from app.telemetry.metrics.sockets import Traffic
 from app.ws.handshake import Verifier
-from app.ws.refusals import OnRefusal
+from app.ws.refusals import OnPassage, OnRefusal
 from app.ws.subscriptions import Feed
 
 
@@ -43,6 +43,7 @@ class Services:
     limiter: Limiter
     feed: Feed
     on_refusal: OnRefusal
+    on_passage: OnPassage
     gate: Gate
     user_sockets: UserSockets
     traffic: Mapping[str, Traffic]

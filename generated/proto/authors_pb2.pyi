@@ -182,11 +182,13 @@ class GetPaginatedAuthorsRequest(_message.Message):
     CURSOR_FIELD_NUMBER: _builtins.int
     ID_FIELD_NUMBER: _builtins.int
     NAME_FIELD_NUMBER: _builtins.int
+    SEARCH_TERM_FIELD_NUMBER: _builtins.int
     page: _builtins.int
     per_page: _builtins.int
     cursor: _builtins.str
     id: _builtins.int
     name: _builtins.str
+    search_term: _builtins.str
     def __init__(
         self,
         *,
@@ -195,10 +197,11 @@ class GetPaginatedAuthorsRequest(_message.Message):
         cursor: _builtins.str | None = ...,
         id: _builtins.int | None = ...,
         name: _builtins.str | None = ...,
+        search_term: _builtins.str | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_cursor", b"_cursor", "_id", b"_id", "_name", b"_name", "_page", b"_page", "_per_page", b"_per_page", "cursor", b"cursor", "id", b"id", "name", b"name", "page", b"page", "per_page", b"per_page"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_cursor", b"_cursor", "_id", b"_id", "_name", b"_name", "_page", b"_page", "_per_page", b"_per_page", "_search_term", b"_search_term", "cursor", b"cursor", "id", b"id", "name", b"name", "page", b"page", "per_page", b"per_page", "search_term", b"search_term"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_cursor", b"_cursor", "_id", b"_id", "_name", b"_name", "_page", b"_page", "_per_page", b"_per_page", "cursor", b"cursor", "id", b"id", "name", b"name", "page", b"page", "per_page", b"per_page"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_cursor", b"_cursor", "_id", b"_id", "_name", b"_name", "_page", b"_page", "_per_page", b"_per_page", "_search_term", b"_search_term", "cursor", b"cursor", "id", b"id", "name", b"name", "page", b"page", "per_page", b"per_page", "search_term", b"search_term"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__cursor: _TypeAlias = _typing.Literal["cursor"]  # noqa: Y015
     _WhichOneofArgType__cursor: _TypeAlias = _typing.Literal["_cursor", b"_cursor"]  # noqa: Y015
@@ -210,6 +213,8 @@ class GetPaginatedAuthorsRequest(_message.Message):
     _WhichOneofArgType__page: _TypeAlias = _typing.Literal["_page", b"_page"]  # noqa: Y015
     _WhichOneofReturnType__per_page: _TypeAlias = _typing.Literal["per_page"]  # noqa: Y015
     _WhichOneofArgType__per_page: _TypeAlias = _typing.Literal["_per_page", b"_per_page"]  # noqa: Y015
+    _WhichOneofReturnType__search_term: _TypeAlias = _typing.Literal["search_term"]  # noqa: Y015
+    _WhichOneofArgType__search_term: _TypeAlias = _typing.Literal["_search_term", b"_search_term"]  # noqa: Y015
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__cursor) -> _WhichOneofReturnType__cursor | None: ...
     @_typing.overload
@@ -220,6 +225,8 @@ class GetPaginatedAuthorsRequest(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__page) -> _WhichOneofReturnType__page | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__per_page) -> _WhichOneofReturnType__per_page | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__search_term) -> _WhichOneofReturnType__search_term | None: ...
 
 Global___GetPaginatedAuthorsRequest: _TypeAlias = GetPaginatedAuthorsRequest  # noqa: Y015
 

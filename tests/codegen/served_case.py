@@ -128,7 +128,7 @@ class Case:
         self.socket = SocketDoor(
             runner=runner, handlers=handlers, packages=PACKAGES, guards=GUARDS, verifier=stand_in, tickets=stand_in, limiter=stand_in,
             hub=Hub(), history=stand_in, reading=stand_in, metrics=metrics.sockets, settings=SimpleNamespace(origins=(), trusted_proxies=0, accepts_query_token=False),
-            on_refusal=stand_in.note, gate=Gate(), user_sockets=stand_in, presence=nobody,
+            on_refusal=stand_in.note, on_passage=stand_in.note, gate=Gate(), user_sockets=stand_in, presence=nobody,
         )  # fmt: skip
 
     def _handlers(self) -> Handlers[Any]:

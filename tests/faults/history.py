@@ -36,6 +36,13 @@ class History:
         self._ghosts_before = await connection.fetchval(GHOSTS)
         await connection.close()
 
+    async def effects(self) -> int:
+        """Artists whose names begin so, whoever was told of them."""
+        connection = await connect(self.url)
+        count = await connection.fetchval("SELECT count(*) FROM artist WHERE name LIKE $1", f"{self.prefix}%")
+        await connection.close()
+        return int(count)
+
     async def faults(self) -> list[str]:
         """One line per broken promise; an effect that nobody was told of is none, but has its one row too."""
         connection = await connect(self.url)

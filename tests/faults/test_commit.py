@@ -11,7 +11,7 @@ import asyncpg
 import pytest
 
 from app.development.servers import Postgres, Valkey
-from tests.doors import rest
+from tests.doors import Door, rest, socket
 from tests.faults.proxy import Proxy
 from tests.running_service import RunningService
 
@@ -40,26 +40,34 @@ async def names_like(postgres: Postgres, prefix: str) -> set[str]:
     return {row["name"] for row in rows}
 
 
+@pytest.mark.survives("C02", "C11")
 async def test_a_cut_during_commit_is_an_unknown_outcome_that_the_same_key_resolves(
     service_behind_proxy: RunningService, proxy: Proxy, postgres: Postgres
 ) -> None:
-    prefix = uuid.uuid4().hex
-    async with rest(service_behind_proxy.url, await service_behind_proxy.token("editor")) as door:
-        for index in range(20):
-            key, name = str(uuid.uuid4()), f"{prefix} {index}"
-            proxy.cut_on = b"COMMIT"
-            first = await door.call("create_artist", key=key, name=name)
-            proxy.cut_on = None
-            assert (first.code, first.status) == ("outcome_unknown", 503)
-            assert first.retry_after_s is not None
-            assert first.retry_after_s >= 1
-            again = await door.call("create_artist", key=key, name=name)
-            while again.code in ("request_in_progress", "unavailable"):
-                await asyncio.sleep(0.1)
-                again = await door.call("create_artist", key=key, name=name)
-            assert (again.code, again.value["name"]) == ("ok", name)
-    assert proxy.cuts == 20
-    assert await names_like(postgres, prefix) == {f"{prefix} {index}" for index in range(20)}
+    """C02, C11 (D1, D4): PostgreSQL's connection is cut while it commits, for calls over REST and for frames. The caller is told
+    `outcome_unknown`; the same key, in a frame the same req_id, is answered with the one effect that there is."""
+    prefix, token = uuid.uuid4().hex, await service_behind_proxy.token("editor")
+    for make in (rest, socket):
+        async with make(service_behind_proxy.url, token) as door:
+            for index in range(10):
+                await cut_and_ask_again(proxy, door, f"{prefix} {door.name} {index}")
+    assert proxy.cuts >= 20, "a commit of the node's own tasks may have been cut, too"
+    assert len(await names_like(postgres, prefix)) == 20
+
+
+async def cut_and_ask_again(proxy: Proxy, door: Door, name: str) -> None:
+    key = str(uuid.uuid4())
+    proxy.cut_on = b"COMMIT"
+    first = await door.call("create_artist", key=key, name=name)
+    proxy.cut_on = None
+    assert (first.code, first.status) == ("outcome_unknown", 503)
+    assert first.retry_after_s is not None
+    assert first.retry_after_s >= 1
+    again = await door.call("create_artist", key=key, name=name)
+    while again.code in ("request_in_progress", "unavailable"):
+        await asyncio.sleep(0.1)
+        again = await door.call("create_artist", key=key, name=name)
+    assert (again.code, again.value["name"]) == ("ok", name)
 
 
 async def test_a_connection_that_ends_before_commit_is_refused_and_leaves_nothing(

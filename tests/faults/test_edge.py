@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 import uuid
 from collections.abc import Iterator
@@ -78,6 +79,8 @@ async def test_a_spent_budget_is_answered_before_the_body_is_read(limited: Runni
     peer.close()
     assert (status, json.loads(answer)["code"]) == (429, "rate_limited")
     assert int(headers["retry-after"]) >= 1
+    row = (await rows_of(limited, headers["x-correlation-id"]))[headers["x-correlation-id"]]
+    assert (row["action"], row["outcome"], row["code"], row["ip"]) == ("login", "denied", "rate_limited", "10.0.0.1")
 
 
 async def test_who_is_not_known_or_may_not_is_answered_before_the_body_is_read(limited: RunningService) -> None:
@@ -170,6 +173,56 @@ async def test_a_socket_s_refusals_name_the_object_as_those_of_http_do(limited: 
     assert [(rows[trace]["code"], rows[trace]["object_id"], rows[trace]["door"]) for trace in traces] == [
         ("forbidden", "51", "websocket"), ("artist_not_found", "5555555", "websocket"),
     ]  # fmt: skip
+
+
+SOCKET_ROWS = "SELECT * FROM audit_log WHERE sid = $1 AND action LIKE 'ws.%' ORDER BY id"
+
+
+async def rows_with(service: RunningService, sid: str, count: int) -> list[asyncpg.Record]:
+    """Of a session's sockets, in their order; the queue has 10 s to write them."""
+    connection = await asyncpg.connect(service.environment["DATABASE_URL"].replace("+asyncpg", ""))
+    try:
+        async with asyncio.timeout(10):
+            while True:
+                found = await connection.fetch(SOCKET_ROWS, sid)
+                if len(found) >= count:
+                    return list(found)
+                await asyncio.sleep(0.05)
+    finally:
+        await connection.close()
+
+
+@pytest.mark.survives("C08")
+async def test_the_steps_of_a_socket_s_life_have_a_row_each(limited: RunningService) -> None:
+    """C08 (D2, D24): a socket opens, goes on with another token of its session and closes; another one is closed by the session's
+    logout. Each step leaves one row, with who it was, from which session and address, by which roles, and with which code it ended."""
+    sockets = limited.url.replace("http", "ws") + "/web"
+    async with httpx2.AsyncClient(
+        base_url=limited.url, trust_env=False, headers={"x-forwarded-for": "10.0.0.5"}
+    ) as client:
+        for is_logged_out in (False, True):
+            given = (await client.post("/auth/login", json={"username": "reader", "password": "reader"})).json()
+            await asyncio.sleep(1.1)  # Tokens say whole seconds; one that says the same as the one before is no news.
+            fresh = (await client.post("/auth/refresh", json={"refresh_token": given["refresh_token"]})).json()
+            headers = {"authorization": f"Bearer {given['access_token']}", "x-forwarded-for": "10.0.0.5"}
+            async with connect(sockets, additional_headers=headers, proxy=None) as one:
+                await one.send(json.dumps({"type": "auth", "token": f"Bearer {fresh['access_token']}"}))
+                assert json.loads(await one.recv())["type"] == "auth_ok"
+                if is_logged_out:
+                    await client.post("/auth/logout", json={"refresh_token": fresh["refresh_token"]})
+                    await one.wait_closed()
+            rows = await rows_with(limited, sid_of(given["access_token"]), 3)
+            end = ("denied", "revoked", "ended") if is_logged_out else ("success", None, "1000")
+            assert [tuple(row[name] for name in ("action", "outcome", "code", "reason")) for row in rows] == [
+                ("ws.connect", "success", None, None), ("ws.refresh", "success", None, None), ("ws.close", *end),
+            ]  # fmt: skip
+            assert {(row["username"], row["ip"], row["door"]) for row in rows} == {("reader", "10.0.0.5", "websocket")}
+            assert all(row["subject"] and row["roles"] == ["get-artists"] for row in rows)
+
+
+def sid_of(token: str) -> str:
+    body = token.split(".")[1]
+    return str(json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))["sid"])
 
 
 async def test_a_scanner_fills_neither_the_table_nor_the_queue(limited: RunningService) -> None:

@@ -6,10 +6,12 @@ from datetime import date
 from typing import Any
 from uuid import uuid4
 
+import asyncpg
 import pytest
 
 from generated.client import AsyncClient, errors, models, topics
 from tests.features.conftest import ABSENT, Connect, heard
+from tests.running_service import RunningService
 
 USER = "admin"
 """May do everything."""
@@ -91,6 +93,38 @@ async def test_an_author_is_found_by_a_part_of_the_name(connect: Connect) -> Non
     author, _ = await new_author(client), await new_author(client)
     found = await client.authors.find(search_term=author.name.removeprefix("Author ").upper())
     assert found.items == [author]
+
+
+async def test_pages_of_a_search_have_each_match_once_and_its_cursor_is_the_search_s(connect: Connect) -> None:
+    client, mark = await connect(USER), str(uuid4())
+    made = [await client.authors.create(name=f"{mark} {number}", **FIELDS) for number in range(3)]
+    await new_author(client)
+    assert [one async for one in client.authors.paginate(search_term=mark.upper(), per_page=1)] == made
+    first = await client.authors.get_page(search_term=mark, per_page=2)
+    assert (first.items, first.meta.total, first.meta.pages) == (made[:2], 3, 2)
+    assert (await client.authors.get_page(search_term=mark, name=made[2].name)).items == made[2:]
+    with pytest.raises(errors.CursorInvalid):
+        await client.authors.get_page(search_term=f"{mark} 1", cursor=first.meta.next_cursor)
+
+
+async def test_a_search_with_many_matches_is_walked_to_its_end_and_counted_to_its_bound(
+    service: RunningService,
+) -> None:
+    """From 1,001 matches on the walk goes by id and not by the index of texts."""
+    mark = uuid4().hex
+    connection = await asyncpg.connect(service.environment["DATABASE_URL"].replace("+asyncpg", ""))
+    try:
+        rows = await connection.fetch(
+            "INSERT INTO author (name) SELECT $1 || n FROM generate_series(1, 1100) n RETURNING id", mark
+        )
+        async with AsyncClient(service.url, token=await service.token("reader")) as client:
+            found = [one.id async for one in client.authors.paginate(search_term=mark, per_page=100)]
+            first = await client.authors.get_page(search_term=mark, per_page=100)
+    finally:
+        await connection.execute("DELETE FROM author WHERE name LIKE $1 || '%'", mark)
+        await connection.close()
+    assert found == sorted(row["id"] for row in rows)
+    assert (first.meta.total, first.meta.pages, first.meta.has_more) == (1001, 11, True)
 
 
 async def test_a_reader_changes_nothing(connect: Connect) -> None:

@@ -19,6 +19,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from app.development.keycloak import ADMIN, ADMIN_PASSWORD, Keycloak, fetched
 from app.development.launcher import Issuer
 from app.development.servers import Postgres, ServerUnavailable, Valkey
+from generated.errors import RspCode
 from generated.operations import PkgId
 from generated.product import NAME
 from tests.databases import new_database
@@ -98,8 +99,14 @@ class Stage:
 
     async def hears(self, socket: ClientConnection) -> bool:
         """Whether a request over the socket is answered well."""
-        await socket.send(json.dumps({"pkg_id": int(PkgId.GET_ARTISTS), "req_id": str(uuid.uuid4()), "data": {}}))
-        return bool(json.loads(await asyncio.wait_for(socket.recv(), 10))["status_code"] == 0)
+        asked = {"pkg_id": int(PkgId.GET_ARTISTS), "req_id": str(uuid.uuid4()), "data": {}}
+        return bool((await self.said(socket, **asked))["status_code"] == RspCode.OK)
+
+    async def said(self, socket: ClientConnection, **frame: Any) -> dict[str, Any]:
+        """The next frame that comes after this one was sent."""
+        await socket.send(json.dumps(frame))
+        found: dict[str, Any] = json.loads(await asyncio.wait_for(socket.recv(), 10))
+        return found
 
     async def becomes(self, status: int, token: str, within_s: float) -> None:
         """Waits until a call with the token is answered so."""

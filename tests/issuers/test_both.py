@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -23,7 +24,8 @@ from app.auth.verifier import TokenVerifier
 from app.development.realm import REALM_FILE
 from app.diagnosis import issuer
 from app.diagnosis.findings import State
-from generated.errors import CloseCode
+from generated.errors import CloseCode, RspCode
+from generated.operations import PkgId
 from generated.product import NAME
 from tests.app.test_settings import settings
 from tests.issuers.realms import ROBOT_SECRET, id_of
@@ -94,6 +96,38 @@ async def test_a12_an_administrator_ends_all_sessions_of_a_user(stage: Stage) ->
     assert (refreshed.status_code, refreshed.json()["code"]) == (401, "credentials_invalid")
     await asyncio.sleep(1.1)
     assert await stage.is_known((await stage.login("reader")).json()["access_token"])
+
+
+@pytest.mark.survives("Z04")
+async def test_z04_a_role_that_is_taken_away_is_gone_from_an_open_socket_with_its_next_token(stage: Stage) -> None:
+    """Z04 (D10): an administrator takes a user's role away at the issuer, and the session is refreshed. The open socket that is told the
+    new token is refused the next message that needs the role, and hears no event of the topic that needs it; the socket stays."""
+    given = (await stage.login("leaver")).json()
+    client = json.loads(REALM_FILE.read_text())["clients"][0]["id"]
+    mappings = f"users/{id_of('leaver')}/role-mappings/clients/{client}"
+    held = (await stage.admin("GET", mappings)).json()
+    witness = await stage.access_token("editor")
+    async with stage.socket(given["access_token"]) as socket, stage.socket(witness) as other:
+        for one in (socket, other):
+            assert (await stage.said(one, type="subscribe", topics=["artists"]))["type"] == "subscribed"
+        assert await stage.hears(socket)
+        await stage.admin("DELETE", mappings, held)
+        try:
+            fresh = (await stage.post("refresh", {"refresh_token": given["refresh_token"]})).json()["access_token"]
+        finally:
+            await stage.admin("POST", mappings, held)
+        assert await stage.status(fresh) == FORBIDDEN
+        assert (await stage.said(socket, type="auth", token=f"Bearer {fresh}"))["type"] == "auth_ok"
+        made = {
+            "pkg_id": int(PkgId.CREATE_ARTIST),
+            "req_id": str(uuid.uuid4()),
+            "data": {"name": f"Z04 {uuid.uuid4()}"},
+        }
+        await other.send(json.dumps(made))
+        while json.loads(await asyncio.wait_for(other.recv(), 10)).get("topic") != "artists":
+            pass
+        refused = await stage.said(socket, pkg_id=int(PkgId.GET_ARTISTS), req_id=str(uuid.uuid4()), data={})
+        assert (refused["status_code"], refused["data"]["code"]) == (RspCode.PERMISSION_DENIED, "forbidden")
 
 
 async def over(stage: Stage, token: str, socket: ClientConnection) -> None:

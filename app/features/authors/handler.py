@@ -45,8 +45,8 @@ class Authors(AuthorsHandler[Context]):
     async def get_paginated_authors(self, context: Context, request: GetPaginatedAuthorsRequest) -> AuthorPage:
         """A cursor goes on behind the last author of its page, whatever was added or deleted meanwhile; `page` is then
         the cursor's, and the one in the request is ignored. A cursor of another user or filter is CursorInvalid. The
-        total is counted for each page."""
-        filters = _present({"id": request.id, "name": request.name})
+        total is counted for each page, of a search to 1,001."""
+        filters = _present({"id": request.id, "name": request.name, "search_term": request.search_term})
         subject = context.principal.subject if context.principal else ""
         scope = f"get_paginated_authors\n{subject}\n{sorted(filters.items())}"
         page, size, offset = request.page, request.per_page, (request.page - 1) * request.per_page

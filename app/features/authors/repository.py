@@ -1,7 +1,8 @@
 """Authors in PostgreSQL. Every statement is compiled once; a page and its total are one round trip.
 
 A search costs what it returns and not what the table holds: it stops at the first match beyond the limit. The index
-`author_search` finds what may match, by functions of its migration, and the text itself is compared.
+`author_search` finds what may match, by functions of its migration, and the text itself is compared. A page of a search is two round
+trips: how many match says whether the index or a walk by id finds the next ones sooner.
 """
 
 from __future__ import annotations
@@ -36,6 +37,8 @@ class AuthorRepository:
     def __init__(self) -> None:
         self._lists: dict[frozenset[str], Statement] = {}
         self._pages: dict[frozenset[str], Statement] = {}
+        self._counts: dict[frozenset[str], Statement] = {}
+        self._walks: dict[tuple[frozenset[str], bool], Statement] = {}
         self._one = compile_statement(select(AUTHOR).where(bindparam("id") == A.id))
         values: dict[str, Any] = {name: bindparam(name) for name in ("name", "bio", "born_on")}
         self._insert = compile_statement(insert(AUTHOR).values(**values).returning(AUTHOR))
@@ -48,6 +51,11 @@ class AuthorRepository:
             self._lists[names] = compile_statement(_listing(names), name="author list")
         for names in _subsets(("id", "name", "last_id")):
             self._pages[names] = compile_statement(_paging(names), name="author page")
+            searched = names | {"search_term"}
+            self._counts[searched] = compile_statement(_counting(searched), name="author count")
+            for is_common in (False, True):
+                statement = compile_statement(_walking(searched, is_common=is_common), name="author page")
+                self._walks[searched, is_common] = statement
 
     async def find(self, db: Executor, filters: dict[str, object]) -> tuple[list[Author], int]:
         """At most 1,000 authors by name, and how many there are, counted to 1,001."""
@@ -57,10 +65,22 @@ class AuthorRepository:
     async def page(
         self, db: Executor, filters: dict[str, object], *, limit: int, offset: int
     ) -> tuple[list[Author], int]:
-        """One page by id, and how many there are in all pages; `last_id` among the filters goes on behind it."""
+        """One page by id, and how many there are in all pages, of a search counted to 1,001; `last_id` among the filters goes on
+        behind it."""
+        if "search_term" in filters:
+            return await self._page_of_search(db, filters, limit=limit, offset=offset)
         rows = await db.fetch(self._pages[frozenset(filters)], **filters, limit=limit, offset=offset)
         found = [author_of(row) for row in rows if row["id"] is not None]
         return found, _total(rows)
+
+    async def _page_of_search(
+        self, db: Executor, filters: dict[str, object], *, limit: int, offset: int
+    ) -> tuple[list[Author], int]:
+        names = frozenset(filters)
+        counted = await db.fetchrow(self._counts[names], **filters)
+        total = int(counted["total"]) if counted else 0
+        rows = await db.fetch(self._walks[names, total > LIST_LIMIT], **filters, limit=limit, offset=offset)
+        return [author_of(row) for row in rows], total
 
     async def get(self, db: Executor, author_id: int) -> Author:
         """Raises AuthorNotFound."""
@@ -111,14 +131,15 @@ def _subsets(names: tuple[str, ...]) -> Iterable[frozenset[str]]:
         yield frozenset(name for index, name in enumerate(names) if mask >> index & 1)
 
 
-def _conditions(names: frozenset[str]) -> list[ColumnElement[bool]]:
+def _conditions(names: frozenset[str], *, is_looked_up: bool = True) -> list[ColumnElement[bool]]:
+    """A search is looked up in its index, or its rows are only compared."""
     term: Any = bindparam("search_term", type_=Text)
+    found = func.author_grams(A.name, A.bio).op("@@")(func.search_query(term)) if is_looked_up else true()
     every: dict[str, ColumnElement[bool]] = {
         "id": bindparam("id") == A.id,
         "name": and_(func.lower(A.name) == func.lower(bindparam("name", type_=Text)), bindparam("name") == A.name),
         "search_term": and_(
-            func.author_grams(A.name, A.bio).op("@@")(func.search_query(term)),
-            or_(*(func.strpos(func.lower(text), func.lower(term)) > 0 for text in (A.name, A.bio))),
+            found, or_(*(func.strpos(func.lower(text), func.lower(term)) > 0 for text in (A.name, A.bio)))
         ),
         "last_id": bindparam("last_id") < A.id,
     }
@@ -144,6 +165,18 @@ def _paging(names: frozenset[str]) -> Any:
     )
     rows = page.subquery("p")
     return select(rows, count.c.total).select_from(count.outerjoin(rows, true())).order_by(rows.c.id)
+
+
+def _counting(names: frozenset[str]) -> Any:
+    """All pages of a search, counted to one more than the limit."""
+    found = select(A.id).where(*_conditions(names - {"last_id"})).limit(LIST_LIMIT + 1).subquery("found")
+    return select(func.count().label("total")).select_from(found)
+
+
+def _walking(names: frozenset[str], *, is_common: bool) -> Any:
+    """What has few matches is looked up whole and sorted; of what has many the next ones by id are near."""
+    rows = select(AUTHOR).where(*_conditions(names, is_looked_up=not is_common))
+    return rows.order_by(A.id).limit(bindparam("limit")).offset(bindparam("offset"))
 
 
 def _total(rows: list[Record]) -> int:

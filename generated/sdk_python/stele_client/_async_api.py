@@ -211,6 +211,7 @@ class AsyncAuthorsApi:
         cursor: str | None = None,
         id: int | None = None,
         name: str | None = None,
+        search_term: str | None = None,
         timeout_s: float | None = None,
     ) -> models.AuthorPage:
         """Read authors page by page.
@@ -221,13 +222,14 @@ class AsyncAuthorsApi:
             cursor: 1 to 512 characters.
             id: 1 to 9007199254740991.
             name: 1 to 200 characters.
+            search_term: 1 to 200 characters.
 
         Raises:
             CursorInvalid
         """
         return await self._calls.call(
             _operations.GET_PAGINATED_AUTHORS,
-            {"page": page, "per_page": per_page, "cursor": cursor, "id": id, "name": name},
+            {"page": page, "per_page": per_page, "cursor": cursor, "id": id, "name": name, "search_term": search_term},
             timeout_s=timeout_s,
         )
 
@@ -239,6 +241,7 @@ class AsyncAuthorsApi:
         cursor: str | None = None,
         id: int | None = None,
         name: str | None = None,
+        search_term: str | None = None,
         timeout_s: float | None = None,
     ) -> AsyncPager[models.AuthorPage, models.Author]:
         """Read authors page by page.
@@ -251,6 +254,7 @@ class AsyncAuthorsApi:
             cursor: 1 to 512 characters.
             id: 1 to 9007199254740991.
             name: 1 to 200 characters.
+            search_term: 1 to 200 characters.
 
         Raises:
             CursorInvalid
@@ -259,7 +263,10 @@ class AsyncAuthorsApi:
         async def fetch(values: Mapping[str, Any]) -> models.AuthorPage:
             return await self._calls.call(_operations.GET_PAGINATED_AUTHORS, values, timeout_s=timeout_s)
 
-        return AsyncPager(fetch, {"page": page, "per_page": per_page, "cursor": cursor, "id": id, "name": name})
+        return AsyncPager(
+            fetch,
+            {"page": page, "per_page": per_page, "cursor": cursor, "id": id, "name": name, "search_term": search_term},
+        )
 
     async def update(
         self,

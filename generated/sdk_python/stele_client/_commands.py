@@ -144,6 +144,7 @@ COMMANDS: dict[str, Command] = {
             Argument("cursor", "text", help="1 to 512 characters."),
             Argument("id", "integer", help="1 to 9007199254740991."),
             Argument("name", "text", help="1 to 200 characters."),
+            Argument("search_term", "text", help="1 to 200 characters."),
         ),
     ),
     "system.health": Command(

@@ -222,6 +222,7 @@ GET_PAGINATED_AUTHORS: Operation[models.AuthorPage] = Operation(
             Parameter("cursor", "cursor", "query"),
             Parameter("id", "id", "query"),
             Parameter("name", "name", "query"),
+            Parameter("search_term", "search_term", "query"),
         ),
     ),
     request_message="stele.v1.GetPaginatedAuthorsRequest",

@@ -207,6 +207,7 @@ class AuthorsApi:
         cursor: str | None = None,
         id: int | None = None,
         name: str | None = None,
+        search_term: str | None = None,
         timeout_s: float | None = None,
     ) -> models.AuthorPage:
         """Read authors page by page.
@@ -217,13 +218,14 @@ class AuthorsApi:
             cursor: 1 to 512 characters.
             id: 1 to 9007199254740991.
             name: 1 to 200 characters.
+            search_term: 1 to 200 characters.
 
         Raises:
             CursorInvalid
         """
         return self._calls.call(
             _operations.GET_PAGINATED_AUTHORS,
-            {"page": page, "per_page": per_page, "cursor": cursor, "id": id, "name": name},
+            {"page": page, "per_page": per_page, "cursor": cursor, "id": id, "name": name, "search_term": search_term},
             timeout_s=timeout_s,
         )
 
@@ -235,6 +237,7 @@ class AuthorsApi:
         cursor: str | None = None,
         id: int | None = None,
         name: str | None = None,
+        search_term: str | None = None,
         timeout_s: float | None = None,
     ) -> Pager[models.AuthorPage, models.Author]:
         """Read authors page by page.
@@ -247,6 +250,7 @@ class AuthorsApi:
             cursor: 1 to 512 characters.
             id: 1 to 9007199254740991.
             name: 1 to 200 characters.
+            search_term: 1 to 200 characters.
 
         Raises:
             CursorInvalid
@@ -255,7 +259,10 @@ class AuthorsApi:
         def fetch(values: Mapping[str, Any]) -> models.AuthorPage:
             return self._calls.call(_operations.GET_PAGINATED_AUTHORS, values, timeout_s=timeout_s)
 
-        return Pager(fetch, {"page": page, "per_page": per_page, "cursor": cursor, "id": id, "name": name})
+        return Pager(
+            fetch,
+            {"page": page, "per_page": per_page, "cursor": cursor, "id": id, "name": name, "search_term": search_term},
+        )
 
     def update(
         self,

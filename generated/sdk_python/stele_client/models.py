@@ -35,7 +35,7 @@ class HealthStatus(StrEnum):
 
 
 class AuditLog(Model):
-    """`action` is the operation, or `http.` and the code for a request that named none; `code` is the error, if it ended in one, and `reason` why a credential was refused. `object_id` is what was read or changed, or would have been; `sid` is the caller's session at the issuer."""
+    """`action` is the operation, `http.` and the code for a request that named none, or `ws.` and what a socket did between its calls (connect, refresh, close, with how long it was open); `code` is the error, if it ended in one, and `reason` why a credential was refused or the code of a close. `object_id` is what was read or changed, or would have been; `sid` is the caller's session at the issuer."""
 
     id: int
     """1 to 9007199254740991."""

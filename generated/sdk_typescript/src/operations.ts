@@ -130,7 +130,7 @@ export const GET_BOOKS: $.Operation<$types.GetBooksRequest, $types.BookPage> = {
 export const GET_PAGINATED_AUTHORS: $.Operation<$types.GetPaginatedAuthorsRequest, $types.AuthorPage> = {
   name: "get_paginated_authors",
   pkgId: 2,
-  http: { verb: "GET", path: "/api/authors/paginated", parameters: [{ field: "page", carrier: "page", location: "query" }, { field: "per_page", carrier: "per_page", location: "query" }, { field: "cursor", carrier: "cursor", location: "query" }, { field: "id", carrier: "id", location: "query" }, { field: "name", carrier: "name", location: "query" }] },
+  http: { verb: "GET", path: "/api/authors/paginated", parameters: [{ field: "page", carrier: "page", location: "query" }, { field: "per_page", carrier: "per_page", location: "query" }, { field: "cursor", carrier: "cursor", location: "query" }, { field: "id", carrier: "id", location: "query" }, { field: "name", carrier: "name", location: "query" }, { field: "search_term", carrier: "search_term", location: "query" }] },
   query: true,
   idempotency: "natural",
   protobuf: true,

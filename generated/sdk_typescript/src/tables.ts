@@ -275,6 +275,7 @@ export const GetPaginatedAuthorsRequest: $.RecordTable<$types.GetPaginatedAuthor
     { name: "cursor", no: 3, kind: "string", optional: true },
     { name: "id", no: 4, kind: "safe", optional: true },
     { name: "name", no: 5, kind: "string", optional: true },
+    { name: "searchTerm", wire: "search_term", no: 6, kind: "string", optional: true },
   ],
 };
 

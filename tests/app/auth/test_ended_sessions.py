@@ -16,7 +16,10 @@ from app.auth.principal import Principal
 from app.auth.session_ends import SessionEnds
 from app.auth.unproven import TokenSession
 from app.db.database import Database
+from app.db.server_clock import ServerClock
 from app.development.servers import Postgres
+from app.execution.cursor import TTL_S, CursorSeal, Position
+from generated.errors import CursorInvalid
 from tests.faults.proxy import Mode, Proxy
 from tests.redis_connections import running
 
@@ -131,6 +134,24 @@ async def test_a_subject_is_ended_for_good_since_a_refresh_token_may_live_for_ye
     await EndedSessions(database)._purge()
     assert await SessionEnds().has_ended(database, TokenSession(name(), sub, int(time.time()) - 2 * KEPT_S))
     assert not await SessionEnds().has_ended(database, TokenSession(name(), sub, int(time.time())))
+
+
+@pytest.mark.survives("F10")
+@pytest.mark.parametrize("wrong_s", [-3600.0, 90.0])
+async def test_f10_what_ends_by_time_ends_by_the_database_s_on_every_node(database: Database, wrong_s: float) -> None:
+    """F10 (D23): the clock of a node is wrong by minutes, or is set back by an hour. It judges ends of cursors, and of what it
+    remembers, by PostgreSQL's time all the same, within seconds of every other node."""
+    own = [time.time() + wrong_s]
+    known = EndedSessions(database, clock=ServerClock(wall=lambda: own[0]))
+    await known.look()
+    seal = CursorSeal(b"secret", known.clock)
+    right = CursorSeal(b"secret", time.time)
+    assert right.open(seal.seal(Position(1, 2), "ada"), "ada") == Position(1, 2)
+    old = CursorSeal(b"secret", lambda: time.time() - TTL_S - 5).seal(Position(1, 2), "ada")
+    with pytest.raises(CursorInvalid):
+        seal.open(old, "ada")
+    own[0] -= 3600
+    assert abs(known.clock() - time.time()) < 5
 
 
 async def test_a_database_that_goes_dark_within_a_look_is_asked_again_on_another_connection(

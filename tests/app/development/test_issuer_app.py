@@ -13,7 +13,8 @@ from app.development.issuer_keys import load_keys
 from app.development.issuer_tokens import Issuer, Lifetimes, Notice
 from app.development.realm import load_realm
 from app.development.servers import free_port
-from tests.issuers.realms import id_of, write_realm
+from generated.product import NAME
+from tests.issuers.realms import ROLE, id_of, write_realm
 
 
 def client_of(tmp_path: Path, admin_token: str | None) -> httpx2.AsyncClient:
@@ -40,6 +41,19 @@ async def test_who_is_not_there_is_404(tmp_path: Path) -> None:
         assert (await client.post("users/nobody/logout", headers=headers)).status_code == 404
         assert (await client.put("clients/none", headers=headers, json={"publicClient": False})).status_code == 404
         assert (await client.delete("components/none", headers=headers)).status_code == 404
+
+
+async def test_roles_are_withdrawn_and_granted_as_at_keycloak(tmp_path: Path) -> None:
+    async with client_of(tmp_path, "secret") as client:
+        headers = {"authorization": "Bearer secret"}
+        [own, *_] = (await client.get(f"clients?clientId={NAME}", headers=headers)).json()
+        path = f"users/{id_of('leaver')}/role-mappings/clients/{own['id']}"
+        held = (await client.get(path, headers=headers)).json()
+        assert held == [{"name": ROLE}]
+        for method, left in (("DELETE", []), ("DELETE", []), ("POST", held), ("POST", held)):
+            assert (await client.request(method, path, headers=headers, json=held)).status_code == 204
+            assert (await client.get(path, headers=headers)).json() == left
+        assert (await client.get(path.replace(own["id"], "none"), headers=headers)).status_code == 404
 
 
 async def test_a_client_that_does_not_listen_costs_a_line() -> None:

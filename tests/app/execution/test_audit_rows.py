@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 from app.audit.record import AuditRecord, Outcome
 from app.auth.credential_refused import CredentialRefused, IssuerReason, IssuerRefused, Reason
 from app.auth.principal import Principal
-from app.execution.audit_rows import OK, CredentialLog, RefusalRecorder, outcome_of, reason_of, record_of
+from app.execution.audit_rows import OK, CredentialLog, SocketRecorder, outcome_of, reason_of, record_of
 from app.execution.context import Call, Caller, Context, Door
 from app.telemetry.bounded_lines import MAX_LINES, BoundedLines
 from generated.errors import Forbidden
@@ -91,9 +91,20 @@ def test_a_denial_of_the_sockets_door_has_a_row_and_a_line_with_the_reason(
 ) -> None:
     rows: list[AuditRecord] = []
     ada = Principal("https://iss", "42", "ada", None, frozenset({"b", "a"}), time.time() + 60)
-    RefusalRecorder(rows.append)("ws.refresh", code, "signature", "10.0.0.1", "agent", ada, "trace")
+    SocketRecorder(rows.append).refused("ws.refresh", code, "signature", "10.0.0.1", "agent", ada, "trace")
     (row,) = rows
     assert (row.action, row.code, row.outcome, row.door) == ("ws.refresh", code, outcome, "websocket")
     assert (row.username, row.subject, row.roles) == ("ada", "https://iss:42", ["a", "b"])
     assert (row.ip, row.user_agent, row.trace_id, row.reason) == ("10.0.0.1", "agent", "trace", "signature")
     assert "signature" in capsys.readouterr().out
+
+
+def test_a_socket_s_end_has_a_row_with_its_code_and_how_long_it_was_open() -> None:
+    rows: list[AuditRecord] = []
+    ada = Principal("https://iss", "42", "ada", "s", frozenset({"b", "a"}), time.time() + 60)
+    SocketRecorder(rows.append).passed("ws.close", ada, "10.0.0.1", "agent", "trace", "1000", 2.5)
+    (row,) = rows
+    assert (row.action, row.code, row.outcome, row.door) == ("ws.close", None, "success", "websocket")
+    assert (row.username, row.subject, row.sid, row.roles) == ("ada", "https://iss:42", "s", ["a", "b"])
+    assert (row.ip, row.user_agent, row.trace_id, row.reason) == ("10.0.0.1", "agent", "trace", "1000")
+    assert row.duration_ms == 2500

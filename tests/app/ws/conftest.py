@@ -23,6 +23,7 @@ from tests.app.ws.fakes import (
     FakeHandlers,
     FakeLimiter,
     FakeMetrics,
+    FakePassages,
     FakePresence,
     FakeReading,
     FakeRefusals,
@@ -123,6 +124,7 @@ async def door(tokens: dict[str, Principal], limiter: FakeLimiter, settings: Fak
         metrics=metrics,
         settings=settings,
         on_refusal=denials,
+        on_passage=FakePassages(),
         gate=Gate(),
     )
     config = uvicorn.Config(

@@ -269,6 +269,27 @@ class FakeRefusals:
         self.who.append((ip, principal.sub if principal else None))
 
 
+@dataclass
+class FakePassages:
+    """Who came, renewed and went: (action, subject, reason), and beside it for how long the socket was open then."""
+
+    told: list[tuple[str, str, str | None]] = field(default_factory=list)
+    lasted_s: list[float] = field(default_factory=list)
+
+    def __call__(
+        self,
+        action: str,
+        principal: Principal,
+        ip: str,
+        user_agent: str,
+        trace_id: str,
+        reason: str | None,
+        lasted_s: float,
+    ) -> None:
+        self.told.append((action, principal.sub, reason))
+        self.lasted_s.append(lasted_s)
+
+
 @dataclass(frozen=True)
 class FakeSettings:
     origins: tuple[str, ...] = ("https://app.test",)

@@ -34,6 +34,7 @@ from tests.app.ws.fakes import (
     FakeHandlers,
     FakeLimiter,
     FakeMetrics,
+    FakePassages,
     FakePresence,
     FakeReading,
     FakeRefusals,
@@ -58,6 +59,7 @@ class Line:
     inbound: asyncio.Queue[Any]
     sent: list[Any]
     denials: FakeRefusals
+    passages: FakePassages
     writable: asyncio.Event
     who: Principal | None
     settled: list[bool] = field(default_factory=list)
@@ -107,19 +109,33 @@ async def dial() -> AsyncIterator[Dial]:
             if message["type"] == "websocket.close":
                 inbound.put_nowait({"type": "websocket.disconnect", "code": message["code"]})
 
-        verifier, denials = FakeVerifier(tokens or {}), FakeRefusals()
+        verifier, denials, passages = FakeVerifier(tokens or {}), FakeRefusals(), FakePassages()
         guard = TopicGuard(runner, handlers, GUARDS)
         topics = Topics(TOPICS, TOPIC_RECORDS, TOPIC_FILTERS)
         feed = Feed(hub, NoHistory(), FakeReading(), topics, topic_roles(EVENTS.values()), guard, FakePresence())
         services = Services(
-            runner, verifier, FakeLimiter(**limits), feed, denials, gate, user_sockets, FakeMetrics().traffic, time.time
-        )
+            runner, verifier, FakeLimiter(**limits), feed, denials, passages, gate, user_sockets, FakeMetrics().traffic, time.time
+        )  # fmt: skip
         dialect = make_dialects(PACKAGES, handlers, EVENT_CODECS)[Format.JSON]
         admission = Admission(Format.JSON, None, who, "192.0.2.1", "tests")
         connection = Connection(services, dialect, admission, write, lambda: settled.append(True))
         serving = asyncio.create_task(connection.serve(inbound.get))
         lines.append(
-            Line(connection, handlers, runner, verifier, hub, serving, inbound, sent, denials, writable, who, settled)
+            Line(
+                connection,
+                handlers,
+                runner,
+                verifier,
+                hub,
+                serving,
+                inbound,
+                sent,
+                denials,
+                passages,
+                writable,
+                who,
+                settled,
+            )
         )
         return lines[-1]
 
@@ -388,6 +404,35 @@ async def test_a_socket_that_never_authenticates_is_told_of_once_and_one_that_en
     await asyncio.sleep(0.1)
     assert waiting.denials.told == [("ws.authenticate", "auth_timeout", "no_first_frame")]
     assert gone.denials.told == []
+
+
+async def test_who_came_renewed_and_went_is_told_once_each(dial: Dial) -> None:
+    """C08: also where the first frame authenticates; the same token again is no news."""
+    for who in (principal(), None):
+        tokens = {"first": who or principal(), "new": principal(lasts_s=200)}
+        line = await dial(who, tokens)
+        for token in ("first", "new", "new"):
+            line.send(type="auth", token=f"Bearer {token}")
+        assert [frame["type"] for frame in await line.hear(3)] == ["auth_ok"] * 3
+        assert await line.leave(1000) == 1000
+        assert line.passages.told == [
+            ("ws.connect", "ann", None),
+            ("ws.refresh", "ann", None),
+            ("ws.close", "ann", "1000"),
+        ]
+        assert line.denials.told == []
+
+
+async def test_an_end_that_is_a_refusal_is_told_as_one_and_who_never_came_does_not_go(dial: Dial) -> None:
+    line, stranger = await dial(principal()), await dial(None)
+    line.get(1)
+    await line.hear()
+    line.connection.close_if_ended(lambda _: True)
+    assert await asyncio.wait_for(line.serving, 5) == 4504
+    await stranger.leave()
+    assert line.denials.told == [("ws.close", "revoked", "ended")]
+    assert [action for action, *_ in line.passages.told] == ["ws.connect"]
+    assert stranger.passages.told == []
 
 
 async def test_topics_are_joined_and_left(dial: Dial) -> None:
