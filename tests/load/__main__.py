@@ -19,16 +19,19 @@ import uvloop
 from app.development.launcher import Child
 from app.development.servers import answers, free_port
 from tests.load.bench import bench, seed
-from tests.load.cells import SECONDS, Figure, cells, measure
+from tests.load.cells import PAGE, SECONDS, Figure, cells, measure
 from tests.load.client import frame, upgrade
 from tests.load.compiling import compilations
 from tests.load.compiling import table as table_of_compilations
+from tests.load.counting import Counted, counted
 from tests.load.report import chart, ratios, table
 from tests.load.sockets import count_connects, time_broadcasts, weigh_idle
 from tests.running_service import RunningService
 
 ROOT = Path(__file__).parents[2]
 ROUNDS, SOCKETS, BROADCASTS = 3, 1000, 9
+COUNTED = "HTTP page 64c"
+"""The load of which it is said what its metrics cost."""
 
 
 class Reference(Child):
@@ -106,10 +109,11 @@ async def broadcast(port: int, greeting: bytes, subscribe: bytes, speak: Callabl
 
 async def run(
     service: RunningService, reference: Reference, url: str
-) -> tuple[dict[str, Figure], dict[str, tuple[float, float]]]:
+) -> tuple[dict[str, Figure], dict[str, tuple[float, float]], Counted]:
     token = await service.token("admin")
     sockets = await run_sockets(service, reference, token)
-    return await run_cells(service, reference, token, url), sockets
+    figures = await run_cells(service, reference, token, url)
+    return figures, sockets, await counted(service.url, PAGE, token)
 
 
 def main() -> int:
@@ -120,15 +124,17 @@ def main() -> int:
         reference.start()
         os.sched_setaffinity(reference.pid, [ours.core])
         try:
-            figures, sockets = uvloop.run(run(ours.service, reference, ours.url))
+            figures, sockets, metrics = uvloop.run(run(ours.service, reference, ours.url))
         finally:
             reference.stop()
     found = ratios(figures, sockets)
     print(table(figures, sockets, found))
+    print(f"\n{metrics.line(COUNTED, figures[COUNTED].cpu_us)}")
     report = {
         "compiler": [vars(one) for one in compiled],
         "loads": {name: vars(one) for name, one in figures.items()},
         "ratios": [vars(one) for one in found],
+        "metrics": vars(metrics),
     }
     (ROOT / "bench.json").write_text(json.dumps(report, indent=1) + "\n")
     (ROOT / "bench.svg").write_text(chart(found))
