@@ -55,13 +55,13 @@ def beside(
     redis_url: str = "",
     workers: int = 1,
 ) -> RunningService:
-    """A second node of the service, with traces and an admin port. What a caller says nothing about is told. It may have a
-    database and a Redis of its own."""
+    """A second node of the service, with traces, an admin port and a line for each request. What a caller says nothing about is told. It
+    may have a database and a Redis of its own."""
     folder, environment = service.process.log.parents[1] / name, service.environment
     return RunningService(
         folder, database_url or environment["DATABASE_URL"], redis_url or environment["REDIS_URL"], issuer=service.issuer,
         OTEL_EXPORTER_OTLP_ENDPOINT=receiver.endpoint, OTEL_EXPORTER_OTLP_HEADERS="api-key=the%20key", TRACE_SAMPLE="1",
-        WORKERS=str(workers), ADMIN_PORT=str(free_port()),
+        WORKERS=str(workers), ADMIN_PORT=str(free_port()), ACCESS_LOG_SAMPLE="1",
     )  # fmt: skip
 
 
@@ -275,6 +275,25 @@ async def test_a_request_with_an_id_of_its_own_says_it_in_its_span(node: Node, c
     assert answer.headers["x-correlation-id"] == "mine-1"
     server, _ = trace_of(node, caller.trace_id)
     assert server.facts["request.id"] == "mine-1"
+
+
+async def test_a_line_of_a_request_says_its_trace_operation_door_and_user(node: Node, caller: Caller) -> None:
+    """At both doors, of the same user; the line of the one has the contract's path and the status as well."""
+    await over_http(node, "/api/artists/999999999", headers={"traceparent": caller.says()})
+    await in_a_frame(node, "get_artist", {"artist_id": 999_999_999}, {"traceparent": caller.says()})
+    wait_for(lambda: len(lines_of(node, caller)) == 2)
+    http, socket = lines_of(node, caller)
+    assert [one["event"] for one in (http, socket)] == ["request.ended"] * 2
+    assert [one["door"] for one in (http, socket)] == ["http", "websocket"]
+    assert [one["operation"] for one in (http, socket)] == ["get_artist"] * 2
+    assert http["subject"] == socket["subject"] != ""
+    assert (http["method"], http["endpoint"], http["status"]) == ("GET", "/api/artists/{artist_id}", 404)
+
+
+def lines_of(node: Node, caller: Caller) -> list[dict[str, Any]]:
+    """Whole ones of the log that have the caller's trace, in order."""
+    whole = node.service.log().rpartition("\n")[0].splitlines()
+    return [line for line in map(json.loads, whole) if line.get("trace_id") == caller.trace_id]
 
 
 async def test_what_its_caller_does_not_tell_is_not_told(node: Node, caller: Caller) -> None:

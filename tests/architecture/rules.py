@@ -12,6 +12,8 @@ MAX_MODULE_LINES = 400
 MAX_FUNCTION_LINES = 50
 MEDIAN_MODULE_LINES = 130
 MEDIAN_FUNCTION_LINES = 10
+DOCUMENTED = 80
+"""Per cent of the modules and public classes of a package, at least."""
 DRAWERS = {"utils", "core", "common", "helpers", "managers", "base", "constants", "misc"}
 CONSTANT_MAKERS = {"re.compile", "frozenset", "TypeVar", "ParamSpec", "logging.getLogger", "structlog.get_logger", "structlog.stdlib.get_logger",
                    "Path", "struct.Struct", "ContextVar", "datetime", "Text", "DateTime", "Duration", "Place", "Index", "Table", "table", "range", "tuple",
@@ -115,6 +117,22 @@ def missing_module_docstrings(root: Path) -> list[str]:
     return [
         str(path.relative_to(root)) for path in modules(root) if ast.get_docstring(ast.parse(path.read_text())) is None
     ]
+
+
+def too_few_docstrings(root: Path) -> list[str]:
+    """Packages of which too few modules and public classes say what they are."""
+    found = []
+    for package in PACKAGES:
+        nodes = [node for path in (root / package).rglob("*.py") for node in _to_document(ast.parse(path.read_text()))]
+        said = sum(ast.get_docstring(node) is not None for node in nodes)
+        if said * 100 < DOCUMENTED * len(nodes):
+            found.append(f"{package}: {said} of {len(nodes)}")
+    return found
+
+
+def _to_document(module: ast.Module) -> Iterator[ast.Module | ast.ClassDef]:
+    yield module
+    yield from (node for node in ast.walk(module) if isinstance(node, ast.ClassDef) and not node.name.startswith("_"))
 
 
 def unreasoned_suppressions(root: Path) -> list[str]:

@@ -26,6 +26,7 @@ PLANTED: list[tuple[Callable[[Path], list[str]], str, str]] = [
     (rules.drawers, "app/utils.py", "x = 1\n"),
     (rules.without_init, "app/features/tickets/handler.py", "x = 1\n"),
     (rules.missing_module_docstrings, "codegen/silent.py", "x = 1\n"),
+    (rules.too_few_docstrings, "codegen/silent.py", '"""Says what it is."""\n\n\nclass Silent:\n    x = 1\n'),
     (rules.unreasoned_suppressions, "app/hush.py", "x = 1  # type" + ": ignore\n"),
     (rules.mocks, "tests/test_fake.py", "mock" + ".patch('x')\n"),
     (rules.without_mirror, "tests/app/test_gone.py", "x = 1\n"),

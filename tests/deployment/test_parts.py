@@ -1,5 +1,6 @@
 """What is mounted is read by the program that it is for, where that program can be had without an engine: Prometheus, Alertmanager,
-Valkey and PostgreSQL themselves. Of Traefik, Loki, Grafana and Alloy, which cannot, the words that matter here are held."""
+Valkey and PostgreSQL themselves, and Alloy's own parser. Of Traefik, Loki and Grafana, which cannot, and of what Alloy's components are told,
+the words that matter here are held."""
 
 from __future__ import annotations
 
@@ -19,9 +20,11 @@ import yaml
 from app.development.servers import Postgres, Server, Valkey, free_port
 from app.serving.draining import REQUESTS_S
 from app.serving.worker import OPTIONS
+from tests.deployment.alloy_parser import NoParser, faults_of
 from tests.deployment.composed import DOCKER, DRAIN_S, ROOT, Composed
 from tests.missing import missing
 
+ALLOY = DOCKER / "alloy" / "config.alloy"
 ALERTMANAGER = DOCKER / "alertmanager" / "alertmanager.yaml"
 PROMETHEUS = DOCKER / "prometheus" / "prometheus.yaml"
 KEEP_ALIVE_S = 5.0
@@ -244,14 +247,23 @@ def test_loki_s_labels_are_few_and_its_lines_end() -> None:
     loki = yaml.safe_load((DOCKER / "loki" / "loki.yaml").read_text())
     assert loki["compactor"]["retention_enabled"] is True
     assert re.fullmatch(r"\d+h", loki["limits_config"]["retention_period"])
-    labels = re.findall(r"values = \{([^}]*)\}", (DOCKER / "alloy" / "config.alloy").read_text())
+    labels = re.findall(r"values = \{([^}]*)\}", ALLOY.read_text())
     assert {name for one in labels for name in re.findall(r"(\w+) *=", one)} == {"container", "stream", "level"}
 
 
-def test_alloy_s_blocks_are_closed_and_its_components_are_joined() -> None:
-    text = re.sub(r"(?m)^\s*//.*$", "", (DOCKER / "alloy" / "config.alloy").read_text())
-    plain = re.sub(r'"(?:[^"\\]|\\.)*"', '""', text)
-    assert plain.count("{") == plain.count("}")
+def test_alloy_s_own_parser_reads_its_configuration(tmp_path: Path) -> None:
+    """Whether components have such arguments only Alloy as a whole could say."""
+    try:
+        assert faults_of(ALLOY) == ""
+    except NoParser as reason:
+        missing(reason)
+    wrong = tmp_path / "wrong.alloy"
+    wrong.write_text(ALLOY.read_text().replace("forward_to = [loki.process.lines.receiver]", "forward_to = [", 1))
+    assert "wrong.alloy:" in faults_of(wrong)
+
+
+def test_alloy_s_components_are_joined() -> None:
+    text = re.sub(r"(?m)^\s*//.*$", "", ALLOY.read_text())
     declared = {f"{kind}.{label}" for kind, label in re.findall(r'^([a-z._]+) "(\w+)" \{', text, re.MULTILINE)}
     used = set(re.findall(r"\b((?:local|loki)\.[a-z_.]+\.\w+)\.(?:receiver|targets)", text))
     assert used <= declared
@@ -259,7 +271,7 @@ def test_alloy_s_blocks_are_closed_and_its_components_are_joined() -> None:
 
 
 def test_alloy_takes_a_level_from_lines_of_ours_and_no_other_word() -> None:
-    found = re.search(r'expression = ("\\"level(?:[^"\\]|\\.)*")', (DOCKER / "alloy" / "config.alloy").read_text())
+    found = re.search(r'expression = ("\\"level(?:[^"\\]|\\.)*")', ALLOY.read_text())
     assert found
     pattern = re.compile(json.loads(found[1]))
     for line, level in [('{"event": "x", "level": "info"}', "info"), ('{"level":"ERROR","msg":"y"}', "ERROR")]:

@@ -20,18 +20,21 @@ import uvloop
 from app.development.launcher import Child
 from app.development.servers import answers, free_port
 from tests.load.bench import bench, seed
-from tests.load.cells import SECONDS, Figure, cells, measure
+from tests.load.cells import PAGE, SECONDS, Figure, cells, measure
 from tests.load.client import frame, upgrade
 from tests.load.compiling import compilations
 from tests.load.compiling import table as table_of_compilations
 from tests.load.passing import measure as measure_passing
 from tests.load.passing import table as table_of_passing
+from tests.load.counting import Counted, counted
 from tests.load.report import chart, ratios, table
 from tests.load.sockets import count_connects, time_broadcasts, weigh_idle
 from tests.running_service import RunningService
 
 ROOT = Path(__file__).parents[2]
 ROUNDS, SOCKETS, BROADCASTS = 3, 1000, 9
+COUNTED = "HTTP page 64c"
+"""The load of which it is said what its metrics cost."""
 
 
 class Reference(Child):
@@ -109,10 +112,11 @@ async def broadcast(port: int, greeting: bytes, subscribe: bytes, speak: Callabl
 
 async def run(
     service: RunningService, reference: Reference, url: str
-) -> tuple[dict[str, Figure], dict[str, tuple[float, float]]]:
+) -> tuple[dict[str, Figure], dict[str, tuple[float, float]], Counted]:
     token = await service.token("admin")
     sockets = await run_sockets(service, reference, token)
-    return await run_cells(service, reference, token, url), sockets
+    figures = await run_cells(service, reference, token, url)
+    return figures, sockets, await counted(service.url, PAGE, token)
 
 
 def main() -> int:
@@ -123,11 +127,12 @@ def main() -> int:
         reference.start()
         os.sched_setaffinity(reference.pid, [ours.core])
         try:
-            figures, sockets = uvloop.run(run(ours.service, reference, ours.url))
+            figures, sockets, metrics = uvloop.run(run(ours.service, reference, ours.url))
         finally:
             reference.stop()
     found = ratios(figures, sockets)
-    print(table(figures, sockets, found), end="\n\n", flush=True)
+    print(table(figures, sockets, found))
+    print(f"\n{metrics.line(COUNTED, figures[COUNTED].cpu_us)}\n", flush=True)
     passed = measure_passing()
     print(table_of_passing(passed))
     report = {
@@ -135,6 +140,7 @@ def main() -> int:
         "loads": {name: vars(one) for name, one in figures.items()},
         "ratios": [vars(one) for one in found],
         "events": passed,
+        "metrics": vars(metrics),
     }
     (ROOT / "bench.json").write_text(json.dumps(report, indent=1) + "\n")
     (ROOT / "bench.svg").write_text(chart(found))

@@ -13,6 +13,7 @@ from tests.load.client import Connection, HttpConnection, Next, SocketConnection
 from tests.spent import cpu_s
 
 SECONDS = 2.0
+PAGE = "/api/artists/paginated?page=1&per_page=20"
 
 
 @dataclass
@@ -98,10 +99,9 @@ def cells(ours: int, port: int, theirs: int, other: int, token: str) -> list[Cel
     credential = {"Authorization": f"Bearer {token}"}
     greet = upgrade("/web", credential)
     greet_binary = upgrade("/web", credential | {"Sec-WebSocket-Protocol": "stele.v1.protobuf"})
-    page = "/api/artists/paginated?page=1&per_page=20"
     echo = frame(b'{"echo":"echo"}', binary=False)
     return [
-        Cell("HTTP page 64c", ours, port, HttpConnection, get(page, token), 64, 1),
+        Cell("HTTP page 64c", ours, port, HttpConnection, get(PAGE, token), 64, 1),
         Cell("HTTP page 64c Starlette", theirs, other, HttpConnection, get("/page?page=1&per_page=20"), 64, 1),
         Cell("HTTP page 64c FastAPI", theirs, other, HttpConnection, get("/fastapi/page?page=1&per_page=20"), 64, 1),
         Cell("POST 64c", ours, port, HttpConnection, post("/api/artists", token), 64, 1),

@@ -188,9 +188,11 @@ class Catalogue(Enum):
     )
     PROCESS_RESIDENT = Family("process_resident_memory_bytes", G, "Memory that is held.", is_foreign=True)
     PROCESS_VIRTUAL = Family("process_virtual_memory_bytes", G, "Memory that is addressed.", is_foreign=True)
-    PROCESS_OPEN_FDS = Family("process_open_fds", G, "File descriptors that are open.", is_foreign=True)
+    PROCESS_OPEN_FDS = Family(
+        "process_open_fds", G, "File descriptors that the process has open, of several the one that has most.", (), GREATEST, is_foreign=True
+    )  # fmt: skip
     PROCESS_MAX_FDS = Family(
-        "process_max_fds", G, "File descriptors that one process may open.", (), GREATEST, is_foreign=True
+        "process_max_fds", G, "File descriptors that one process may open.", (), LEAST, is_foreign=True
     )
     PROCESS_START = Family(
         "process_start_time_seconds", G, "When it began, in seconds since 1970.", (), LEAST, is_foreign=True

@@ -8,18 +8,16 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator
 
-from grafana_foundation_sdk.builders import common, dashboard, prometheus, stat, timeseries
+from grafana_foundation_sdk.builders import common, dashboard, logs, loki, prometheus, stat, timeseries
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.models.common import LegendDisplayMode, LegendPlacement
 from grafana_foundation_sdk.models.dashboard import DashboardCursorSync, DataSourceRef, GridPos
 
 from codegen.emit.observability.alerts import named
-from codegen.emit.observability.panels import JOB, Panel, quantiles
+from codegen.emit.observability.panels import JOB, SEARCH, Panel, Source, quantiles
 from codegen.emit.observability.parts import OVERVIEW, PARTS
 from codegen.ir.operations import Contract, Operation
 
-SOURCE = "prometheus"
-"""The data source's uid, as `docker/grafana` provisions it."""
 COLUMNS, HEIGHT = 24, 7
 """Of Grafana's grid."""
 REFRESH, SPAN = "30s", "now-3h"
@@ -58,15 +56,7 @@ def _spent(kind: str, only: str) -> str:
 
 
 def _dashboard(product: str, name: str, title: str, rows: Iterable[Row]) -> str:
-    job = (
-        dashboard.QueryVariable("job")
-        .label("Job")
-        .query(f"label_values({product}_build_info, job)")
-        .datasource(_source())
-        .multi(True)
-        .include_all(True)
-        .all_value(".*")
-    )
+    rows = list(rows)
     made = (
         dashboard.Dashboard(f"{product}: {title}")
         .uid(uid(product, name))
@@ -75,8 +65,9 @@ def _dashboard(product: str, name: str, title: str, rows: Iterable[Row]) -> str:
         .refresh(REFRESH)
         .time(SPAN, "now")
         .tooltip(DashboardCursorSync.CROSSHAIR)
-        .with_variable(job)
     )
+    for variable in _variables(product, [query for _, panels in rows for one in panels for query, _ in one.queries]):
+        made.with_variable(variable)
     numbers = iter(range(1, 1_000_000))
     y = 0
     for heading, panels in rows:
@@ -90,8 +81,17 @@ def _dashboard(product: str, name: str, title: str, rows: Iterable[Row]) -> str:
     return JSONEncoder(sort_keys=True, indent=1).encode(made.build()) + "\n"
 
 
-def _source() -> DataSourceRef:
-    return DataSourceRef(type_val="prometheus", uid=SOURCE)
+def _variables(product: str, queries: list[str]) -> Iterator[dashboard.QueryVariable | dashboard.TextBoxVariable]:
+    """Those that the queries ask for."""
+    if any(JOB in query for query in queries):
+        jobs = dashboard.QueryVariable("job").label("Job").query(f"label_values({product}_build_info, job)")
+        yield jobs.datasource(_source("prometheus")).multi(True).include_all(True).all_value(".*")
+    if any(SEARCH in query for query in queries):
+        yield dashboard.TextBoxVariable(SEARCH.removeprefix("$")).label("Search")
+
+
+def _source(name: Source) -> DataSourceRef:
+    return DataSourceRef(type_val=name, uid=name)
 
 
 def uid(product: str, name: str) -> str:
@@ -110,13 +110,22 @@ def _placed(panels: Iterable[Panel], y: int) -> Iterator[tuple[Panel, int, int]]
         x += panel.width
 
 
-def _panel(panel: Panel, product: str) -> timeseries.Panel | stat.Panel:
-    made = stat.Panel() if panel.kind == "number" else timeseries.Panel().legend(_legend()).fill_opacity(8).min(0)
-    made.title(panel.title).description(panel.says).unit(panel.unit).datasource(_source())
+def _panel(panel: Panel, product: str) -> timeseries.Panel | stat.Panel | logs.Panel:
+    made = _empty(panel).title(panel.title).description(panel.says).unit(panel.unit).datasource(_source(panel.source))
     for letter, (query, legend) in zip("ABCDEFGHIJKL", panel.queries, strict=False):
-        target = prometheus.Dataquery().ref_id(letter).expr(named(query, product)).legend_format(legend)
-        made.with_target(target.range())
+        asked = loki.Dataquery().query_type("range") if panel.source == "loki" else prometheus.Dataquery().range()
+        made.with_target(asked.ref_id(letter).expr(named(query, product)).legend_format(legend))
     return made
+
+
+def _empty(panel: Panel) -> timeseries.Panel | stat.Panel | logs.Panel:
+    match panel.kind:
+        case "number":
+            return stat.Panel()
+        case "log":
+            return logs.Panel().show_time(True).wrap_log_message(True).enable_log_details(True)
+        case "lines":
+            return timeseries.Panel().legend(_legend()).fill_opacity(8).min(0)
 
 
 def _legend() -> common.VizLegendOptions:

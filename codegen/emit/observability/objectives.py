@@ -158,16 +158,17 @@ def _burning(kind: str, burn: Burn) -> str:
 
 STEPS = {
     "failed": (
-        "Which codes: the panel of the operation in the dashboard of its feature. `unavailable` and `timeout` come from a dependency or "
+        "Which codes: *Calls* of the operation in the dashboard of its feature. `unavailable` and `timeout` come from a dependency or "
         "from too much work, `internal` and `other` from code.",
-        "Whether every operation fails: then it is a dependency; see the dashboard of dependencies, and alerts that fire beside this one.",
-        'The log of the time: lines with `"level": "error"` and the operation\'s name have the traceback and a `trace_id`.',
+        "Whether every operation fails: then it is a dependency. Look at **PostgreSQL**, **Redis and limits** and **Keycloak**, and at the "
+        "alerts that fire beside this one.",
+        "*Faults* of **Logs**: lines with the operation's name have the traceback and a `trace_id`.",
         "Whether it began with a release: `NAME_build_info`. If so, go back to the release before.",
     ),
     "slow": (
-        "Whether the database is slow: waits for a connection and time of statements in the dashboard of dependencies.",
-        "Whether it is too much work: requests in flight, and what was refused, in the overview.",
-        "Whether the loop is held up: its lag in the overview, and LoopIsHeldUp below.",
+        "Whether the database is slow: *Time they wait* and *Where time goes* of **PostgreSQL**.",
+        "Whether it is too much work: *In flight* and *Refused before the operation began* of **Overview**.",
+        "Whether the loop is held up: *Lateness of the loop* of **Overview**, and LoopIsHeldUp below.",
         "Whether it began with a release: `NAME_build_info`. If so, go back to the release before.",
     ),
 }

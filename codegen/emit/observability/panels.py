@@ -7,20 +7,28 @@ from dataclasses import dataclass
 from typing import Literal
 
 JOB = 'job=~"$job"'
-"""Every query of a dashboard asks for the jobs that its reader has chosen."""
+"""Every query about the service's nodes asks for the jobs that the reader of the dashboard has chosen."""
+OURS = '| json | service="NAME"'
+LINES, FAULTS = f'{{container=~".+"}} {OURS}', f'{{container=~".+", level=~"error|critical"}} {OURS}'
+"""LogQL for the lines of the service's nodes; the labels `container` and `level` are what `docker/alloy` gives, `service` what each line says."""
+SEARCH = "$search"
+"""A word that the reader of a dashboard types, such as a `trace_id`."""
+Source = Literal["prometheus", "loki"]
+"""Whom a panel asks: the uid and the type of the data source, as `docker/grafana` provisions both."""
 
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """`queries` are PromQL with what the legend says, in which `NAME` is the product's name; `unit` is one of Grafana's; `width` is
-    in columns, of which a row has 24."""
+    """`queries` are PromQL, or LogQL where `source` is Loki, with what the legend says; in them `NAME` is the product's name. `unit` is
+    one of Grafana's; `width` is in columns, of which a row has 24."""
 
     title: str
     queries: tuple[tuple[str, str], ...]
     unit: str = "short"
     says: str = ""
-    kind: Literal["lines", "number"] = "lines"
+    kind: Literal["lines", "number", "log"] = "lines"
     width: int = 8
+    source: Source = "prometheus"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +42,16 @@ class Part:
 
 def number(title: str, query: str, unit: str = "short", says: str = "") -> Panel:
     return Panel(title, ((query, ""),), unit, says, "number", 4)
+
+
+def counted(lines: str, by: str) -> tuple[str, str]:
+    """How many of the lines that LogQL finds there were in each step, and their legend; `by` as in `rate`."""
+    return f"sum by ({', '.join(by.split())}) (count_over_time({lines} [$__auto]))", _legend(by, "")
+
+
+def log(title: str, lines: str, says: str = "") -> Panel:
+    """The lines themselves, over the whole width."""
+    return Panel(title, ((lines, ""),), says=says, kind="log", width=24, source="loki")
 
 
 def rate(metric: str, labels: str = "", only: str = "") -> tuple[str, str]:

@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
-from codegen.emit.observability.panels import JOB, Panel, Part, number, quantiles, rate, total, worst
+from codegen.emit.observability.panels import (
+    FAULTS,
+    JOB,
+    LINES,
+    SEARCH,
+    Panel,
+    Part,
+    counted,
+    log,
+    number,
+    quantiles,
+    rate,
+    total,
+    worst,
+)
 
 FAILED = f"sum(operation:NAME_failed_requests:increase1h{{{JOB}}})"
 OVERVIEW = Part(
@@ -122,4 +136,43 @@ NODE = Part(
         Panel("Requests that may be in flight", (total("requests_limit", "instance"),)),
     ),
 )
-PARTS = (SOCKETS, DATABASE, REDIS, KEYCLOAK, AUDIT, NODE)
+LOGS = Part(
+    "logs",
+    "Logs",
+    (
+        Panel("Lines by level", (counted(LINES, "level"),), source="loki"),
+        Panel("Failed, slow and sampled requests", (counted(f'{LINES} | event="request.ended"', "operation code"),), source="loki"),
+        Panel("Faults by event", (counted(FAULTS, "event"),), source="loki"),
+        Panel("Lines of every container", (counted('{container=~".+"}', "container"),), source="loki"),
+        Panel("Lines lost", (rate("log_lines_dropped_total"), rate("log_access_lines_left_out_total"))),
+        log("Faults", FAULTS, "With their tracebacks."),
+        log("Lines with what is searched for", f"{{container=~\".+\"}} |= `{SEARCH}`", "Of all containers: a trace_id, an operation, a subject."),
+    ),
+)  # fmt: skip
+
+
+def _by_traefik(metric: str, labels: str) -> tuple[str, str]:
+    """Traefik's own counters, which have no product's name and another job."""
+    by = ", ".join(labels.split())
+    return f"sum by ({by}) (rate(traefik_{metric}[$__rate_interval]))", " ".join(
+        f"{{{{{one}}}}}" for one in labels.split()
+    )
+
+
+SLOWEST = "histogram_quantile(0.99, sum by (service, le) (rate(traefik_service_request_duration_seconds_bucket[$__rate_interval])))"
+DAY_S = 86_400
+TRAEFIK = Part(
+    "traefik",
+    "Traefik",
+    (
+        Panel("Calls that came in", (_by_traefik("entrypoint_requests_total", "entrypoint code"),), "reqps"),
+        Panel("Calls by part", (_by_traefik("service_requests_total", "service code"),), "reqps"),
+        Panel("99 % answered within", ((SLOWEST, "{{service}}"),), "s", "From Traefik's side: with the way to the part, and its waiting."),
+        Panel("Nodes that take calls", (("min by (service, url) (traefik_service_server_up)", "{{url}}"),), says="0 where `/readyz` said no."),
+        Panel("Calls sent to another node", (_by_traefik("service_retries_total", "service"),), says="The first had closed its port."),
+        Panel("Open connections", (("sum by (entrypoint) (traefik_open_connections)", "{{entrypoint}}"),)),
+        Panel("Bytes out", (_by_traefik("entrypoint_responses_bytes_total", "entrypoint"),), "Bps"),
+        Panel("Days until the certificate ends", ((f"min by (cn) (traefik_tls_certs_not_after - time()) / {DAY_S}", "{{cn}}"),)),
+    ),
+)  # fmt: skip
+PARTS = (SOCKETS, DATABASE, REDIS, KEYCLOAK, AUDIT, NODE, LOGS, TRAEFIK)

@@ -7,6 +7,24 @@ from collections.abc import Iterable, Iterator
 from codegen.emit.observability.alerts import Alert, named
 from codegen.ir.operations import Contract, Operation
 
+READY = (
+    "import http.client as h; c = h.HTTPConnection('127.0.0.1', 8081); c.request('GET', '/readyz'); "
+    "print(c.getresponse().read().decode())"
+)
+"""Python that prints what a node's admin port says; an image has no curl. 8081 is `ADMIN_PORT` of production."""
+TOOLS = f"""\
+What the steps below ask for, by an engine of containers and in Kubernetes. `BESIDE` is what stands before a command that is to run beside a node:
+`docker compose --file docker/compose.yaml exec node-1`, or `kubectl --namespace service exec deployment/service --`.
+
+| | |
+|---|---|
+| all that a node needs, and what to do about it | `BESIDE python -m app doctor` |
+| `/readyz` of its admin port, which is published to nobody | `BESIDE python -c "{READY}"` |
+| its lines | **Logs**, with a `trace_id` or an operation in *Search*; else `make logs SERVICE=node-1`, or `kubectl logs` |
+| the release before | its image once more, and first what [Migrations](../../docs/guides/migrations.md) says where steps of the schema came |
+
+Names in bold are dashboards, those in italics their panels."""
+
 
 def page(contract: Contract, alerts: Iterable[Alert]) -> str:
     """Markdown; a heading is an alert's name, so that `runbook.md#name` finds it."""
@@ -18,6 +36,7 @@ def _lines(contract: Contract, alerts: Iterable[Alert]) -> Iterator[str]:
     yield f"# What to do when {product} needs somebody"
     yield ""
     yield "Generated from specs/; do not edit. `page` wakes somebody, `ticket` waits for the working day."
+    yield from ("", "## Where to look", "", TOOLS)
     for alert in alerts:
         yield from ("", f"## {alert.name}", "", f"**{alert.severity}**: {named(alert.meaning, product)}", "")
         yield from (f"{number}. {named(step, product)}" for number, step in enumerate(alert.steps, 1))

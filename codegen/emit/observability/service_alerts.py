@@ -37,7 +37,7 @@ GONE = (
         "{{ $labels.part }} does not serve {{ $labels.instance }}",
         "A part that the node cannot serve without fails, so that the node says at `/readyz` that it takes no requests.",
         (
-            "`/readyz` of the node's admin port says why, and `python -m app doctor` on the node what to do.",
+            "`/readyz` of the node's admin port says why, and `python -m app doctor` beside it what to do.",
             "If it is the database: whether it runs, takes connections, has room on its disk, and is the one that takes writes.",
             "If it is one node of several: take it out; if it is all of them, it is the part.",
         ),
@@ -66,7 +66,7 @@ LOST = (
         "Rows of the audit log are nowhere: the queue was full, or the node ended while PostgreSQL was away. Rows of operations with "
         "`x-audit: required` are not among them, these are written in their transaction.",
         (
-            "Whether PostgreSQL is away or slow: see PartIsDown and the dashboard of PostgreSQL.",
+            "Whether PostgreSQL is away or slow: PartIsDown, and **PostgreSQL**.",
             "The log: `audit rows lost at stop` says how many. What was done in that time is in the access lines, by trace id.",
         ),
     ),
@@ -111,8 +111,8 @@ LOST = (
         "Committed events wait for more than half a minute",
         "Events are safe in PostgreSQL and do not come to those who follow them: Redis is away, or nobody moves them.",
         (
-            "Whether Redis is there: BreakerIsOpen, and the dashboard of Redis.",
-            "Whether the mover lives: `task_ends_total` of it, and its lines in the log.",
+            "Whether Redis is there: BreakerIsOpen, and **Redis and limits**.",
+            "Whether the mover lives: `NAME_task_ends_total` of it, and its lines in the log.",
         ),
     ),
     Alert(
@@ -147,8 +147,9 @@ FULL = (
         "{{ $labels.job }} refuses more than 5 % of its calls since it has too much to do",
         "More comes in than the nodes can do, so that calls are refused before they cost anything. What is accepted is answered.",
         (
-            "Whether it is more than usual, and from whom: calls by operation, and the audit log by address.",
-            "Whether something makes each call dear: time of statements, waits for connections, the loop's lag.",
+            "Whether it is more than usual, and from whom: *Calls by door* of **Overview**, *Calls* in the dashboard of each feature, and the "
+            "audit log by address.",
+            "Whether something makes each call dear: *Where time goes* and *Time they wait* of **PostgreSQL**, *Lateness of the loop* of **Overview**.",
             "Add nodes; look at the pools against PostgreSQL's `max_connections` first.",
         ),
     ),
@@ -160,9 +161,9 @@ FULL = (
         "Requests of {{ $labels.instance }} get no connection to PostgreSQL in time",
         "All connections of the pool are in use for longer than a request may wait for one.",
         (
-            "Which statement holds them: time of statements by name in the dashboard of PostgreSQL; lines `database.slow_statement` in the log.",
+            "Which statement holds them: *Where time goes* of **PostgreSQL**, and lines `database.slow_statement` in the log.",
             "Whether one waits for a lock: `select * from pg_stat_activity where wait_event_type = 'Lock'`.",
-            "A larger pool (`DATABASE_POOL_SIZE`) helps only if PostgreSQL has CPU left.",
+            "A larger pool (`DATABASE_CONNECTIONS`) helps only if PostgreSQL has CPU left.",
         ),
     ),
     Alert(
@@ -173,7 +174,7 @@ FULL = (
         "The event loop of {{ $labels.instance }} is late by more than a quarter of a second",
         "Something computes for long without giving the loop a turn, or the machine has too little CPU. Every request of the worker waits for it.",
         (
-            "Whether CPU is used up: `process_cpu_seconds_total`. Then add workers or nodes.",
+            "Whether CPU is used up: *CPU* of **Nodes**. Then add workers or nodes.",
             "Else a handler that came with the last release: what blocks belongs in a thread.",
         ),
     ),
@@ -228,7 +229,7 @@ ODD = (
         "10m",
         "{{ $labels.instance }} limits without Redis",
         "Limits are counted by each node for itself, as `when_down` of the bucket in specs/policy.yaml says.",
-        ("Whether Redis is there and fast: the dashboard of Redis.",),
+        ("Whether Redis is there and fast: *Time of a command* and *Commands that fail* of **Redis and limits**.",),
     ),
     Alert(
         "IssuerFails",

@@ -44,6 +44,17 @@ def test_two_workers_are_one_node() -> None:
     }  # fmt: skip
 
 
+def test_how_near_the_limit_of_files_a_node_is_its_worst_worker_says() -> None:
+    """The alert `FilesRunOut` and the panel of files divide the one by the other; added up, two workers at a half would be at the limit."""
+    told: list[bytes] = []
+    for opened in (500, 300):
+        registry = CollectorRegistry()
+        Gauge("process_open_fds", "Open.", registry=registry).set(opened)
+        Gauge("process_max_fds", "At most.", registry=registry).set(1000)
+        told.append(generate_latest(registry))
+    assert values(Joiner().join(dict(enumerate(told)), [0, 1])) == {"process_open_fds": 500, "process_max_fds": 1000}
+
+
 def test_one_worker_is_as_it_is() -> None:
     assert values(Joiner().join({1: exposition(3, 5, 1, 100)}, [1])) == values(exposition(3, 5, 1, 100))
 
@@ -108,6 +119,6 @@ def test_every_family_of_the_catalogue_is_joined_as_it_says() -> None:
         suffix = "_sum" if one.value.kind is Kind.HISTOGRAM else ""
         assert joined[one.value.full_name + suffix] == expected[one.value.join], one
     assert {one.name for one in Catalogue if one.value.join is not Join.SUM} == {
-        "AUDIT_QUEUE_AGE", "AUDIT_SEAL_STALLED", "BREAKER_STATE", "EVENT_OUTBOX_ROWS", "EVENT_OUTBOX_AGE", "BUILD_INFO", "PROCESS_MAX_FDS", "PROCESS_START",
-        "PART_READY", "TASK_FAILING",
+        "AUDIT_QUEUE_AGE", "AUDIT_SEAL_STALLED", "BREAKER_STATE", "EVENT_OUTBOX_ROWS", "EVENT_OUTBOX_AGE", "BUILD_INFO", "PROCESS_OPEN_FDS",
+        "PROCESS_MAX_FDS", "PROCESS_START", "PART_READY", "TASK_FAILING",
     }  # fmt: skip
