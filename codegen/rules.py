@@ -367,7 +367,7 @@ def document() -> str:
     return f"""# Rules of the compiler
 
 What a contract must be, and why. Written by `python -m codegen explain --all`; a finding names its rule, and
-`python -m codegen explain X012` prints it. What no rule refuses is accepted.
+`python -m codegen explain X012` prints it. What no rule refuses is accepted. [Rules by example](reference/rule_examples.md) shows what each of them prints.
 
 A warning is said and counted, and holds nothing up, unless `--warnings-as-errors` stands before the command (`make check STRICT=yes`).
 Warnings are looked for where nothing is refused.

@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from docs.site.commands import commands
 from docs.site.contract import errors, words
 from docs.site.python_client import python_client, python_models
+from docs.site.rules import rule_examples
 from docs.site.typescript_client import (
     typescript_client,
     typescript_functions,
@@ -25,6 +26,7 @@ LANGUAGE = "reference/language.md"
 GENERATED: dict[str, Callable[[Path], str]] = {
     "reference/words.md": words,
     "reference/errors.md": errors,
+    "reference/rule_examples.md": rule_examples,
     "reference/commands.md": commands,
     "reference/python_client.md": python_client,
     "reference/python_models.md": python_models,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shlex
 import shutil
 import stat
 import subprocess
@@ -261,6 +263,22 @@ def test_events_are_printed_as_they_come(terminal: Terminal) -> None:
     assert [event["data"]["artist"]["name"] for event in events if event["topic"] == filtered] == names[1:]
     assert [(event["event"], event["topic"]) for event in events[3:]] == [("artist_updated", f"artists/{one['id']}")]
     assert {event["after_gap"] for event in events} == {False}
+
+
+def test_the_lines_of_the_page_are_done_as_they_stand(newcomer: Terminal, service: RunningService) -> None:
+    """Those of docs/clients.md, with this address, the artists of this contract in the place of authors, and a name that nobody has. The password
+    comes from a pipe, and `tail` has a test of its own."""
+    page = (ROOT / "docs" / "clients.md").read_text()
+    (block,) = (one for one in re.findall(r"```sh\n(.*?)```", page, re.DOTALL) if one.startswith("stele-call"))
+    (newcomer.home / "bio.txt").write_text("Frankenstein")
+    here = block.replace("http://127.0.0.1:8000", service.url).replace("author", "artist")
+    lines = here.replace("Mary Shelley", unique()).splitlines()
+    assert [line.split()[1] for line in lines] == ["login", "operations", "describe", "call", "call", "tail"]
+    for line in lines[:-1]:
+        _, command, *words = shlex.split(line)
+        extra = ["--password-stdin"] if command == "login" else []
+        done = newcomer(command, *words, *extra, given="editor\n")
+        assert (done.returncode, bool(done.stdout or extra)) == (0, True), done.stderr
 
 
 def test_what_is_sensitive_is_in_no_table(newcomer: Terminal, service: RunningService) -> None:

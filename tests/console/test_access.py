@@ -60,6 +60,40 @@ async def test_a_call_is_made_by_keyboard_alone(console: Visit) -> None:
     await expect(console.answer).to_contain_text("204")
 
 
+async def go(console: Visit, name: str, key: str = "Tab") -> None:
+    """To what has this name, by one key again and again."""
+    for _ in range(80):
+        await console.page.keyboard.press(key)
+        focused = await console.page.evaluate(
+            "(({ ariaLabel, labels, innerText }) => ariaLabel ?? labels?.[0]?.innerText ?? innerText)(document.activeElement)"
+        )
+        if focused.startswith(name):
+            return
+    raise AssertionError(f"{key} does not reach {name}")
+
+
+async def test_one_logs_in_follows_events_and_cuts_the_socket_by_keyboard_alone(console: Visit) -> None:
+    page = console.page
+    await console.open("#/live")
+    await go(console, "Log in")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_label("User name")).to_be_focused()
+    for key in ("Tab", "Enter"):
+        await page.keyboard.type("editor")
+        await page.keyboard.press(key)
+    await expect(page.get_by_role("button", name="Log out")).to_be_visible()
+    await go(console, "Connect")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_text("Open", exact=True)).to_be_visible()
+    await go(console, "artist_created")
+    await page.keyboard.press("Space")
+    log = page.get_by_role("region", name="Log")
+    await expect(log.get_by_text("subscribed").first).to_be_visible()
+    await go(console, "Cut the socket", "Shift+Tab")
+    await page.keyboard.press("Enter")
+    await expect(log.get_by_text("resumes").first).to_be_visible()
+
+
 async def test_tabs_are_walked_by_arrows(console: Visit) -> None:
     await console.open("#/operation/create_artist")
     await console.page.get_by_role("tab", name="Form").focus()

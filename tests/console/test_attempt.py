@@ -28,6 +28,7 @@ async def test_an_operation_is_called_on_every_way(console: Visit, way: str) -> 
     await console.page.get_by_label("null for bio").check()
     await console.send(way)
     await expect(console.answer).to_contain_text("201" if "REST" in way else "OK")
+    await expect(console.answer).to_contain_text(re.compile(r"\d\.\d ms"))
     body = console.answer.get_by_label("The answer", exact=True)
     await expect(body).to_contain_text(f'"name": "{name}"')
     await expect(body).to_contain_text('"born_on": "1815-12-10"')

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import sys
+from pathlib import Path
+
 from playwright.async_api import Route, expect
 
 from tests.console.visits import MARKS, Visit, visit
+from tests.node import NODE, ROOT, judge
 from tests.running_service import RunningService
 
 pytestmark = MARKS
@@ -68,10 +73,30 @@ async def test_the_call_is_shown_in_each_language(console: Visit) -> None:
         await expect(console.page.get_by_label(f"The call in {name}", exact=True)).to_contain_text(text)
 
 
+async def test_the_call_runs_as_it_is_shown(console: Visit, service: RunningService, tmp_path: Path) -> None:
+    """Pasted, with a token in the variable, a name and a password, and the packages where they are here."""
+    await console.open("#/operation/get_artists")
+    shown = {}
+    for name in ("curl", "Python", "TypeScript"):
+        await console.page.get_by_role("tablist", name="Languages").get_by_role("tab", name=name).click()
+        code = console.page.get_by_label(f"The call in {name}", exact=True)
+        shown[name] = (await code.inner_text()).replace('"…"', '"editor"')
+    called = judge("bash", "-c", f"{shown['curl']} --silent", TOKEN=await service.token("editor"))
+    assert json.loads(called.text)["meta"]["page"] == 1
+    written = judge(sys.executable, "-c", shown["Python"], PYTHONPATH=str(ROOT / "generated" / "sdk_python"))
+    assert "meta=PageMeta(" in written.text, written.text
+    (tmp_path / "package.json").write_text('{"type": "module"}')
+    source = (ROOT / "generated" / "sdk_typescript" / "src" / "index.ts").as_posix()
+    (tmp_path / "main.ts").write_text(shown["TypeScript"].replace('from "stele-client"', f'from "{source}"'))
+    typed = judge(NODE, "--disable-warning=ExperimentalWarning", "main.ts", cwd=tmp_path)
+    assert "nextCursor" in typed.text, typed.text
+
+
 async def test_an_event_says_where_it_comes_and_who_publishes_it(console: Visit) -> None:
     await console.open("#/event/artist_created")
     main = console.page.get_by_role("main")
     await expect(main.get_by_text("artists", exact=True).first).to_be_visible()
+    await expect(main.get_by_role("definition").filter(has_text="artist.name").first).to_be_visible()
     await main.get_by_role("link", name="create_artist").click()
     await expect(console.page.get_by_role("heading", level=1)).to_have_text("create_artist")
 

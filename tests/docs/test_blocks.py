@@ -43,15 +43,15 @@ ELSEWHERE = {
 """Pages whose blocks a test of their own does."""
 NOT_RUN = {
     "operations.md": "needs Docker, compose or a cluster; tests/images and tests/deployment prove what they can",
-    "clients.md": "needs a proxy, a page with React and a client of the example; tests/clients has each: test_network, test_browser, test_fakes, test_terminal",
+    "clients.md": "needs a proxy, a page with React and a client of the example; tests/clients has each: test_network, test_browser, test_fakes; test_terminal does its commands",
     "audit.md": "acts on a database of years; tests/app/commands/test_audit.py gives each command",
     "import.md": "a document of the reader's; tests/codegen/importer gives the command many",
     "guides/migrations.md": "needs the database of the tutorial; tests/docs/test_tutorial.py makes the step",
-    "guides/permissions.md": "writes into the tree; tests/codegen/resource does it in copies, and this module reads its fields",
-    "guides/relations.md": "writes into the tree; tests/codegen/resource does it in copies, and this module reads its fields",
+    "guides/permissions.md": "writes into the tree; tests/docs/test_tutorial.py does it in a project, and this module reads its fields",
+    "guides/relations.md": "writes into the tree; tests/docs/test_tutorial.py does it in a project, and this module reads its fields",
     "guides/streams.md": "needs a contract with streams; tests/contract/test_streams.py walks one",
     "guides/troubleshooting.md": "reads a process of the reader's; tests/load/test_profile.py records one",
-    "resources.md": "writes into the tree; tests/codegen/resource does it in copies",
+    "resources.md": "writes into the tree; tests/docs/test_tutorial.py does it in a project, and this module reads its fields",
 }
 """Why the commands of a page do not run here. They are held to exist, with their options and variables."""
 STATED = {"observability.md", "operations.md", "rules.md"}

@@ -18,7 +18,9 @@ from tests.node import MODULES, install
 CHROMIUM = shutil.which("chromium")
 SLOW = ("make test", "make check", "make coverage-contract", "make fuzz-ws", "RATE_LIMIT_SCALE=1000 make run")
 """Minutes in all: they are done by the long form alone. What they run has tests of its own."""
-ROOM = "1"
+GUIDES = ("guides/permissions.md", "guides/relations.md", "resources.md")
+REFERRED = ("room", "member")
+"""Resources that are there before those of the guides, which refer to them."""
 
 
 def lines() -> list[Block]:
@@ -105,3 +107,16 @@ def test_the_chat_is_built_line_by_line_and_two_people_see_each_other_s_messages
 @pytest.mark.timeout(1500)
 def test_the_chat_passes_its_tests_the_fuzzer_and_the_checks(newcomer: Newcomer) -> None:
     follow(newcomer, is_long=True)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(900)
+def test_the_resources_of_the_guides_are_written_one_after_the_other_and_are_typed(newcomer: Newcomer) -> None:
+    shown = [
+        line for page in GUIDES for one in blocks((ROOT / "docs" / page).read_text()) for line in one.text.splitlines()
+    ]
+    made = [f'make resource name={name} fields="title:string(100)"' for name in REFERRED]
+    newcomer.do("make init name=chat into=../chat && cd ../chat")
+    for line in [*made, *(one for one in shown if one.startswith("make resource"))]:
+        newcomer.do(line)
+    newcomer.do(".venv/bin/python -m mypy app/features")

@@ -12,8 +12,10 @@ import yaml
 
 from app.__main__ import COMMANDS
 from codegen.__main__ import COMMANDS as CODEGEN
+from codegen.rules import RULES
 from docs.site.commands import commands, help_of
 from docs.site.contract import errors, words
+from docs.site.rules import IMPORTING, examples, rule_examples
 from proof.__main__ import ENGINES
 
 ROOT = Path(__file__).parents[3]
@@ -38,6 +40,24 @@ def test_each_error_and_each_close_code_has_its_row() -> None:
     assert {name: int(code) for code, name, _ in rows} == catalogue["close"]
     assert {does for code, _, does in rows if int(code) < 4500} == {"connects again"}
     assert {does for code, _, does in rows if int(code) >= 4500} == {"does not connect again"}
+
+
+def test_each_rule_has_its_example() -> None:
+    """What no contract shows by itself is named here: suppressions, names outside of specs/, and too large a file."""
+    page, found = rule_examples(ROOT), examples(ROOT)
+    assert headings(page, "##") == set(RULES)
+    assert {name for name in RULES if name not in found and not name.startswith(IMPORTING)} == {
+        "V013",
+        "V014",
+        "V015",
+        "V017",
+        "Y001",
+    }
+    assert (
+        "specs/http/things.yaml:28:5 error[X001] get_thing has no rpc GetThing\n   28 |     operationId: get_thing\n"
+        in page
+    )
+    assert {name for name, text in found.items() if text.rstrip() not in page} == set()
 
 
 def test_each_command_of_each_program_has_its_help() -> None:

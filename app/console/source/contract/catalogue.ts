@@ -60,6 +60,8 @@ export interface Catalogue {
   readonly features: readonly Feature[];
   readonly entries: ReadonlyMap<string, Entry>;
   readonly events: ReadonlyMap<string, Happening>;
+  /** By topic, where it may be followed in part: a record of the fields that its filter may name, each a list of the values that are wanted. */
+  readonly filters: ReadonlyMap<string, Located>;
   readonly documents: Documents;
   readonly driven: Driven;
 }
@@ -80,7 +82,7 @@ export function catalogue(documents: Documents): Catalogue {
     events: [...events.values()].filter((one) => one.feature === name),
   }));
   const { title, version, summary, description } = openapi.info;
-  return { title, version, summary: summary ?? description ?? "", features: features.filter((one) => one.entries.length > 0), entries, events, documents, driven };
+  return { title, version, summary: summary ?? description ?? "", features: features.filter((one) => one.entries.length > 0), entries, events, filters: filtersOf(asyncapi), documents, driven };
 }
 
 function byName(openapi: OpenApi): Map<string, HttpOperation> {
@@ -175,6 +177,14 @@ function faultsOf(http: HttpOperation | undefined, socket: SocketOperation | und
   const codes = new Set([...told.map((one) => one.code), ...(socket?.["x-errors"] ?? [])]);
   const found: Fault[] = [...codes].map((code) => ({ code, ...told.find((one) => one.code === code), ...catalogue[code] }));
   return found.sort((one, other) => (one.status ?? 0) - (other.status ?? 0) || one.code.localeCompare(other.code));
+}
+
+function filtersOf(asyncapi: AsyncApi | undefined): Map<string, Located> {
+  const record = (fields: { readonly [path: string]: { readonly schema: Schema } }): Schema => ({
+    type: "object",
+    properties: Object.fromEntries(Object.entries(fields).map(([path, { schema }]) => [path, { type: "array", minItems: 1, uniqueItems: true, items: schema }])),
+  });
+  return new Map(Object.entries(asyncapi?.channels.web["x-filters"] ?? {}).map(([topic, fields]) => [topic, new Located(record(fields), asyncapi ?? {})]));
 }
 
 function eventOf(name: string, { asyncapi, client }: Documents, driven: Driven): [string, Happening][] {

@@ -97,7 +97,7 @@ export interface ErrorEntry {
 
 export interface AsyncApi {
   readonly operations: { readonly [name: string]: SocketOperation };
-  readonly channels: { readonly web: { readonly address: string } };
+  readonly channels: { readonly web: { readonly address: string; readonly "x-filters"?: { readonly [topic: string]: { readonly [path: string]: { readonly schema: Schema } } } } };
   readonly components: { readonly messages: { readonly [name: string]: { readonly title?: string; readonly payload: Schema } } };
   readonly "x-errors"?: { readonly [code: string]: ErrorEntry };
 }

@@ -1,6 +1,7 @@
 /** What goes over the wire, seen where the client hands it to the browser: requests of `fetch`, and frames of a WebSocket. */
 
 import type { WebSocketClass } from "@runtime/options.ts";
+import { ServerSentEvents } from "@runtime/records.ts";
 
 export type Body = string | Uint8Array;
 export type Header = readonly [name: string, value: string];
@@ -30,6 +31,37 @@ export function recordingFetch(tell: (seen: HttpSeen) => void): typeof fetch {
     seen.body = isText ? new TextDecoder().decode(bytes) : bytes;
     return response;
   };
+}
+
+export interface FetchWatcher {
+  /** The verb and the target of a request. */
+  readonly onAsked: (line: string) => void;
+  readonly onAnswered: (line: string, status: number) => void;
+  /** The data of a server-sent event. */
+  readonly onEvent: (data: string) => void;
+}
+
+/** A `fetch` that tells of each exchange, and of each event of an answer that is a stream of them. */
+export function watchedFetch(watcher: FetchWatcher): typeof fetch {
+  return async (input, init = {}) => {
+    const { pathname, search } = new URL(String(input), location.href);
+    const line = `${init.method ?? "GET"} ${pathname}${search}`;
+    watcher.onAsked(line);
+    const response = await fetch(input, init);
+    watcher.onAnswered(line, response.status);
+    if (response.headers.get("content-type")?.startsWith("text/event-stream")) {
+      tellEvents(response.clone(), watcher.onEvent).catch(() => undefined); // The client hears why it ended.
+    }
+    return response;
+  };
+}
+
+async function tellEvents({ body }: Response, tell: (data: string) => void): Promise<void> {
+  const events = new ServerSentEvents();
+  const reader = body?.getReader();
+  for (let piece = await reader?.read(); piece?.value !== undefined; piece = await reader?.read()) {
+    events.feed(piece.value).forEach(({ data }) => tell(data));
+  }
 }
 
 /** Tokens are not shown. */

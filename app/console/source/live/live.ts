@@ -8,7 +8,7 @@ import type { AnyEvent } from "../contract/tables.ts";
 import { newId, readInput } from "../doors/doors.ts";
 import type { Doors } from "../doors/doors.ts";
 import type { WatchedSocket } from "../doors/recorder.ts";
-import { recordingSocket } from "../doors/recorder.ts";
+import { recordingSocket, watchedFetch } from "../doors/recorder.ts";
 import { Log } from "./log.ts";
 import type { Followed } from "./topics.ts";
 import { follow } from "./topics.ts";
@@ -31,6 +31,8 @@ export class Live {
   readonly log: Log;
   state: "closed" | "connecting" | "open" | "waiting" = "closed";
   isDeaf = false;
+  /** No socket opens, as behind a proxy that lets none through. */
+  isBlocked = false;
   flights: readonly Flight[] = [];
   followed: readonly Followed[] = [];
   readonly #doors: Doors;
@@ -49,12 +51,18 @@ export class Live {
 
   connect(encoding: Encoding): void {
     this.state = "connecting";
+    let asked = 0; // The client keeps the token that it is given: when it asks again, it wants another.
     this.#connection = new Connection(this.#catalogue.driven.contract, {
       baseUrl: this.#doors.base,
-      transport: "ws",
+      transport: "auto",
       encoding,
       heartbeatMs: HEARTBEAT_MS,
       webSocket: this.#watched(),
+      fetch: watchedFetch({
+        onAsked: (line) => this.#say("asks over HTTP", line),
+        onAnswered: (line, status) => this.#say("is answered over HTTP", `${line}: ${status}`),
+        onEvent: (data) => this.#frame("received", data, "over HTTP"),
+      }),
       hooks: {
         onConnect: (count) => this.#say(count > 1 ? "connected again" : "connected", `socket ${count}`),
         onDisconnect: (code, pauseMs) => this.#disconnected(code, pauseMs),
@@ -63,7 +71,7 @@ export class Live {
         onMissed: (topic) => this.#say("misses events", `of topic ${topic}, which will never come`),
         onWarning: (message) => this.#say("warns", message),
       },
-      ...(this.#doors.session.isLoggedIn ? { token: () => this.#doors.session.token() } : {}),
+      ...(this.#doors.session.isLoggedIn ? { token: () => this.#doors.session.token((asked += 1) > 1) } : {}),
     });
     this.#connection.connect().catch((error: unknown) => this.#say("does not connect", String((error as Error).message)));
     this.#change();
@@ -77,6 +85,7 @@ export class Live {
     this.followed = [];
     this.state = "closed";
     this.isDeaf = false;
+    this.isBlocked = false;
     await connection?.close();
     this.#say("closed");
   }
@@ -144,6 +153,14 @@ export class Live {
     this.#socket?.close(CUT, "cut in the console");
   }
 
+  toggleBlock(): void {
+    this.isBlocked = !this.isBlocked;
+    this.#say(this.isBlocked ? "you let no socket through" : "you let sockets through", this.isBlocked ? "the client has HTTP alone" : "the client's next one opens");
+    if (this.isBlocked) {
+      this.#socket?.close(CUT, "blocked in the console");
+    }
+  }
+
   toggleDeaf(): void {
     this.isDeaf = !this.isDeaf;
     if (this.isDeaf) {
@@ -167,6 +184,9 @@ export class Live {
         this.#socket = socket;
         this.isDeaf = false;
         this.#become("connecting");
+        if (this.isBlocked) {
+          socket.close();
+        }
       },
       onOpen: () => this.#become("open"),
       onSent: (frame) => this.#frame("sent", frame),
@@ -184,8 +204,8 @@ export class Live {
     return Object.entries(this.#catalogue.documents.client.close_codes).find(([, one]) => one === code)?.[0] ?? "";
   }
 
-  #frame(direction: "sent" | "received", frame: string | Uint8Array): void {
-    this.log.frame(direction, frame);
+  #frame(direction: "sent" | "received", frame: string | Uint8Array, way?: string): void {
+    this.log.frame(direction, frame, way);
     this.#change();
   }
 

@@ -57,6 +57,7 @@ function Controls({ live, doors }: { readonly live: Live; readonly doors: Doors 
       {isRunning ? <button class="button" onClick={() => void live.close()}>Disconnect</button> : <button class="primary" onClick={() => live.connect(encoding)}>Connect</button>}
       <span class="gap" />
       <button disabled={!isOpen} onClick={() => live.cut()}>Cut the socket</button>
+      <button disabled={!isRunning} aria-pressed={live.isBlocked} onClick={() => live.toggleBlock()}>{live.isBlocked ? "Let sockets through" : "Let no socket through"}</button>
       <button disabled={!isOpen} aria-pressed={live.isDeaf} onClick={() => live.toggleDeaf()}>{live.isDeaf ? "Read on" : "Stop reading"}</button>
       <button disabled={!doors.session.isLoggedIn} aria-pressed={doors.session.isHeld} onClick={() => live.toggleHold()}>{doors.session.isHeld ? "Renew again" : "Let the token expire"}</button>
     </div>

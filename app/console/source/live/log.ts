@@ -36,11 +36,13 @@ export class Log {
     this.#names = new Map(operations.map(([name, one]) => [one["x-pkg-id"], name.startsWith(CONTROL) ? name.slice(CONTROL.length) : name]));
   }
 
-  frame(direction: "sent" | "received", body: Body): void {
+  /** `way` says where it came, if it was not the socket. */
+  frame(direction: "sent" | "received", body: Body, way = ""): void {
     const facts = factsOf(body);
     const name = facts.type ?? this.#names.get(facts.pkgId ?? 0) ?? (facts.status ? "refusal" : "frame");
     const offset = facts.offset === undefined ? "" : `offset ${facts.offset}`;
-    const note = facts.topic !== undefined ? `topic ${facts.topic} ${offset}` : facts.status === undefined ? "" : facts.status === 0 ? "OK" : `refused, status ${facts.status}`;
+    const told = facts.topic !== undefined ? `topic ${facts.topic} ${offset}` : facts.status === undefined ? "" : facts.status === 0 ? "OK" : `refused, status ${facts.status}`;
+    const note = `${told} ${way}`.trim();
     this.#add({ direction, name, note, body: direction === "sent" ? concealed(name, body) : body, facts });
   }
 

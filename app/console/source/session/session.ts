@@ -68,12 +68,12 @@ export class Session {
     }
   }
 
-  /** What a client asks whenever it needs a token; one that is due is renewed. */
-  async token(): Promise<Token> {
+  /** What a client asks whenever it needs a token; one that is due is renewed, and so is one of which a client wants `another`. */
+  async token(another = false): Promise<Token> {
     const held = this.#token;
     const isDue = (this.leftMs ?? Infinity) < (held?.expiresInMs ?? 0) * 0.4;
     const { refresh } = this.#catalogue.driven.contract.session;
-    if (held?.refresh !== undefined && refresh !== undefined && isDue && !this.isHeld) {
+    if (held?.refresh !== undefined && refresh !== undefined && (isDue || another) && !this.isHeld) {
       this.#use(await this.#call(refresh, { refreshToken: held.refresh }), this.name);
     }
     const left = this.leftMs;
