@@ -60,8 +60,8 @@ coverage-lines: $(READY) ## Measure which lines of app/, codegen/ and proof/ the
 test-long: $(READY) ## Run the long forms of the platform's fault and load tests, one after the other (PYTEST_ARGS=tests/faults)
 	@$(IN_WORKBENCH) -m pytest -m long $(or $(PYTEST_ARGS),tests)
 
-mutants: $(READY) ## Spoil the generated code in one way after the other, say how the doors tell each, and fail where one lives (PARTS="create_artist roles")
-	@$(IN_WORKBENCH) -m tests.proof.doors $(PARTS)
+mutants: $(READY) ## Spoil the generated code in one way after the other, say how the doors tell each, and fail where one lives (PARTS="create_artist roles"; SCOPE=pipeline: app/execution, the verifier and the socket's session, by their tests, PARTS=runner)
+	@$(IN_WORKBENCH) -m $(if $(filter pipeline,$(SCOPE)),tests.mutation,tests.proof.doors) $(PARTS)
 
 check: $(READY) ## Fresh generated code, ruff, mypy strict, rules of the tree, spec validators, tables as the migrations make them, each operation tested (STRICT=yes: warnings count)
 	@$(PYTHON_IN) -m codegen$(if $(STRICT), --warnings-as-errors) check

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -13,7 +11,7 @@ import pytest
 
 from app.db.database import Database
 from app.development.servers import Postgres, Valkey, embedded_postgres, embedded_valkey
-from tests.databases import new_database
+from tests.databases import TEMPLATE, copied, migrated_database
 from tests.faults.echo_process import EchoServer
 from tests.running_service import RunningService
 
@@ -61,12 +59,14 @@ def echo(servers_folder: Path) -> Iterator[EchoServer]:
 
 
 @pytest.fixture(scope="session")
-def migrated(postgres: Postgres) -> str:
-    """The URL of a database of its own, with every table."""
-    url = new_database(postgres, "migrated")
-    command = [sys.executable, "-m", "app", "migrate"]
-    subprocess.run(command, env={**os.environ, "DATABASE_URL": url}, check=True)
-    return url
+def migrated(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The URL of a database of its own, with every table: on this session's server, or beside the one that `TEMPLATE` names."""
+    if template := os.environ.get(TEMPLATE):
+        with copied(template) as url:
+            yield url
+    else:
+        postgres: Postgres = request.getfixturevalue("postgres")
+        yield migrated_database(postgres, "migrated")
 
 
 @pytest.fixture

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import subprocess
-import sys
 import uuid
 from collections.abc import AsyncIterator
 
@@ -13,14 +10,13 @@ import pytest
 
 from app.development.servers import Postgres
 from tests.app.audit.stored import Stored
-from tests.databases import copy_of, new_database
+from tests.databases import copy_of, migrated_database
 
 
 @pytest.fixture(scope="session")
 def template(postgres: Postgres) -> str:
     """The name of a database that nobody is connected to."""
-    url = new_database(postgres, "audit template")
-    subprocess.run([sys.executable, "-m", "app", "migrate"], env={**os.environ, "DATABASE_URL": url}, check=True)
+    migrated_database(postgres, "audit template")
     return "audit template"
 
 

@@ -20,7 +20,7 @@ from app.auth.credential_refused import CredentialRefused, Reason
 from app.auth.jwks import KeySet
 from app.auth.verifier import LEEWAY_S, MAX_CACHED, TokenVerifier
 from generated.errors import Unauthenticated, Unavailable
-from tests.app.auth.mint import ABSENT, Clock, Mint, PublishedKeys, ec_key, rsa_key, verifier
+from tests.app.auth.mint import ABSENT, ISSUER, Clock, Mint, PublishedKeys, ec_key, rsa_key, verifier
 
 
 async def refusal(tokens: TokenVerifier, token: str) -> Reason:
@@ -49,6 +49,8 @@ async def test_a_good_token_proves_identity_and_our_clients_roles(tokens: TokenV
     assert principal.sid == "4b7da237"
     assert principal.roles == frozenset({"get-artists"})
     assert principal.expires_at == mint.clock() + 300
+    assert principal.issued_at == mint.clock()
+    assert (type(principal.expires_at), type(principal.issued_at)) == (float, float)
 
 
 @pytest.mark.parametrize("algorithm", ["RS256", "PS256", "ES256"])
@@ -193,6 +195,8 @@ A03: dict[str, tuple[dict[str, Any], dict[str, Any], Reason]] = {
     "header typ at+jwt with payload typ ID": ({"typ": "at+jwt"}, {"typ": "ID"}, Reason.TYPE),
     "sub missing": ({}, {"sub": ABSENT}, Reason.CLAIMS),
     "sub empty": ({}, {"sub": ""}, Reason.CLAIMS),
+    "sub of 256 characters": ({}, {"sub": "s" * 256}, Reason.CLAIMS),
+    "user name empty": ({}, {"preferred_username": ""}, Reason.CLAIMS),
     "sid a number": ({}, {"sid": 7}, Reason.CLAIMS),
     "roles a string": ({}, {"resource_access": {"stele": {"roles": "admin"}}}, Reason.CLAIMS),
     "roles not of strings": ({}, {"resource_access": {"stele": {"roles": [1]}}}, Reason.CLAIMS),
@@ -234,6 +238,10 @@ GOOD: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "header typ at+jwt without payload typ": ({"typ": "at+jwt"}, {"typ": ABSENT}),
     "no header typ": ({"typ": ABSENT}, {}),
     "no sid, no user name": ({}, {"sid": ABSENT, "preferred_username": ABSENT}),
+    "sub of one character": ({}, {"sub": "s"}),
+    "sub of 255 characters": ({}, {"sub": "s" * 255}),
+    "exp in the last second of 9999": ({}, {"exp": 253_402_300_799}),
+    "nbf at the beginning of time": ({}, {"nbf": 0}),
 }
 
 
@@ -271,6 +279,7 @@ A05: dict[str, tuple[Callable[[int], dict[str, Any]], Reason | None]] = {
     "exp null": (lambda now: {"exp": None}, Reason.TIMES),
     "exp a string": (lambda now: {"exp": str(now + 300)}, Reason.TIMES),
     "exp a float": (lambda now: {"exp": now + 300.5}, Reason.TIMES),
+    "exp beyond the year 9999": (lambda now: {"exp": 253_402_300_800}, Reason.TIMES),
     "exp 2^63": (lambda now: {"exp": 2**63}, Reason.TIMES),
     "exp 2^64 + 1": (lambda now: {"exp": 2**64 + 1}, Reason.TIMES),
     "exp negative": (lambda now: {"exp": -now}, Reason.TIMES),
@@ -310,10 +319,51 @@ async def test_a_cache_entry_lives_60_s_even_if_the_wall_clock_jumps_back(
     token = mint.token(exp=int(clock()) + 3600)
     await tokens.verify(token)
     clock.now -= 1800
-    monotonic.now += 59.9
+    monotonic.now += 59.75
     assert tokens.cached(token) is not None
-    monotonic.now += 0.2
+    monotonic.now += 0.25
     assert tokens.cached(token) is None
+
+
+async def test_a_cache_entry_ends_with_its_token_by_either_clock(keys: KeySet, mint: Mint, clock: Clock) -> None:
+    monotonic = Clock(1000.0)
+    tokens = verifier(keys, clock, monotonic)
+    token = mint.token(exp=int(clock()) + 20)
+    await tokens.verify(token)
+    monotonic.now += 19.5
+    assert tokens.cached(token) is not None
+    monotonic.now += 0.5
+    assert tokens.cached(token) is None
+
+
+async def test_a_token_in_its_last_second_is_remembered(tokens: TokenVerifier, mint: Mint, clock: Clock) -> None:
+    token = mint.token(exp=int(clock()) + 1)
+    clock.now += 0.5
+    assert await tokens.verify(token) is tokens.cached(token)
+
+
+async def test_a_user_without_a_name_goes_by_his_subject_and_one_without_a_session_has_none(
+    tokens: TokenVerifier, mint: Mint
+) -> None:
+    principal = await tokens.verify(mint.token(sub="s", sid=ABSENT, preferred_username=ABSENT))
+    assert (principal.username, principal.sub, principal.sid) == ("s", "s", None)
+
+
+async def test_a_token_of_a_session_that_has_ended_is_refused_also_where_it_was_verified_before(
+    keys: KeySet, mint: Mint, clock: Clock
+) -> None:
+    ended: set[str | None] = set()
+    tokens = TokenVerifier(
+        keys, issuer=ISSUER, audience="stele", azp=frozenset({"stele"}), client_id="stele", clock=clock,
+        has_ended=lambda principal: principal.sid in ended,
+    )  # fmt: skip
+    token = mint.token()
+    assert (await tokens.verify(token)).sid == "4b7da237"
+    ended.add("4b7da237")
+    assert tokens.cached(token) is None
+    assert await refusal(tokens, token) is Reason.ENDED
+    ended.clear()
+    assert await tokens.verify(token)
 
 
 async def test_the_cache_holds_4096_tokens_and_drops_the_one_least_lately_used(
@@ -323,10 +373,11 @@ async def test_the_cache_holds_4096_tokens_and_drops_the_one_least_lately_used(
     await tokens.verify(first)
     await tokens.verify(second)
     assert tokens.cached(first) is not None
-    for number in range(MAX_CACHED - 1):
-        await tokens.verify(mint.token(jti=str(number)))
-    assert tokens.cached(first) is not None
+    others = [mint.token(jti=str(number)) for number in range(MAX_CACHED - 1)]
+    for token in others:
+        await tokens.verify(token)
     assert tokens.cached(second) is None
+    assert all(tokens.cached(one) is not None for one in (first, *others))
 
 
 async def test_a_key_that_the_issuer_withdraws_kills_cached_tokens_at_the_next_good_refresh(

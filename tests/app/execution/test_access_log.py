@@ -75,7 +75,30 @@ def test_a_flood_is_bounded_and_counted() -> None:
         for _ in range(MAX_LINES + 7):
             log.note(call(), "unavailable", 0.01)
     assert len(lines) + log.left_out == MAX_LINES + 7
+    assert len(lines) >= MAX_LINES
     assert log.left_out > 0
+
+
+async def test_a_second_after_a_flood_there_are_lines_again_and_the_first_says_how_many_were_left_out() -> None:
+    log = AccessLog()
+    with capture_logs() as lines:
+        for _ in range(MAX_LINES + 7):
+            log.note(call(), "unavailable", 0.01)
+        before, left_out = len(lines), log.left_out
+        async with asyncio.timeout(20):
+            while len(lines) == before:
+                await asyncio.sleep(0.1)
+                log.note(call(), "unavailable", 0.01)
+    assert lines[before]["left_out"] == log.left_out >= left_out
+
+
+def test_the_status_of_a_success_is_the_handler_s_or_the_first_that_is_declared() -> None:
+    one = call()
+    for chosen, status in ((None, 200), (203, 203)):
+        one.status = chosen
+        with capture_logs() as lines:
+            AccessLog(sample=1.0, draw=lambda: 0.99).note(one, "ok", 0.01)
+        assert [(line["status"], line["log_level"], line["code"]) for line in lines] == [(status, "info", "ok")]
 
 
 async def test_lines_of_users_who_come_at_once_are_each_his_own() -> None:

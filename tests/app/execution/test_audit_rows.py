@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import UTC
 from typing import Any
 
 import pytest
@@ -36,6 +37,8 @@ def test_a_row_names_the_subject_and_not_the_token() -> None:
     assert (row.username, row.subject, row.roles) == ("ada", "https://iss:42", ["a", "b"])
     assert (row.action, row.code, row.object_id, row.trace_id) == ("get_artist", "artist_not_found", "7", "trace")
     assert (row.sid, row.reason) == ("session-1", None)
+    assert (row.door, row.ip, row.user_agent, row.outcome) == ("http", "10.0.0.1", "agent", "error")
+    assert (row.at.tzinfo, abs(time.time() - row.at.timestamp()) < 60) == (UTC, True)
     assert 400 <= row.duration_ms <= 5000
 
 
@@ -76,7 +79,10 @@ def test_a_refused_credential_leaves_a_line_with_its_reason_and_an_absent_one_no
             told.tell(call, CredentialRefused(reason))
     reasons = [line["reason"] for line in lines]
     assert (reasons[0], set(reasons[1:]), len(reasons)) == ("issuer", {"expired"}, 1 + MAX_LINES)
-    assert (lines[0]["event"], lines[0]["door"], lines[0]["ip"]) == ("auth.denied", "http", "10.0.0.1")
+    assert lines[0] == {
+        "event": "auth.denied", "log_level": "info", "door": "http", "action": "get_artist", "code": "unauthenticated",
+        "reason": "issuer", "ip": "10.0.0.1", "trace_id": "trace",
+    }  # fmt: skip
 
 
 def test_only_refused_credentials_have_a_reason_beside_their_code() -> None:
@@ -86,17 +92,27 @@ def test_only_refused_credentials_have_a_reason_beside_their_code() -> None:
 
 
 @pytest.mark.parametrize(("code", "outcome"), [("unauthenticated", "denied"), ("unavailable", "error")])
-def test_a_denial_of_the_sockets_door_has_a_row_and_a_line_with_the_reason(
-    code: str, outcome: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_denial_of_the_sockets_door_has_a_row_and_a_line_with_the_reason(code: str, outcome: str) -> None:
     rows: list[AuditRecord] = []
     ada = Principal("https://iss", "42", "ada", None, frozenset({"b", "a"}), time.time() + 60)
-    SocketRecorder(rows.append).refused("ws.refresh", code, "signature", "10.0.0.1", "agent", ada, "trace")
+    with capture_logs() as lines:
+        SocketRecorder(rows.append).refused("ws.refresh", code, "signature", "10.0.0.1", "agent", ada, "trace")
     (row,) = rows
     assert (row.action, row.code, row.outcome, row.door) == ("ws.refresh", code, outcome, "websocket")
     assert (row.username, row.subject, row.roles) == ("ada", "https://iss:42", ["a", "b"])
     assert (row.ip, row.user_agent, row.trace_id, row.reason) == ("10.0.0.1", "agent", "trace", "signature")
-    assert "signature" in capsys.readouterr().out
+    assert (row.object_id, row.duration_ms, row.sid, row.at.tzinfo) == (None, 0, None, UTC)
+    assert lines == [
+        {"event": "auth.denied", "log_level": "info", "door": "websocket", "action": "ws.refresh", "code": code,
+         "reason": "signature", "ip": "10.0.0.1", "trace_id": "trace"}
+    ]  # fmt: skip
+
+
+def test_a_denial_of_a_stranger_names_nobody() -> None:
+    rows: list[AuditRecord] = []
+    SocketRecorder(rows.append).refused("ws.connect", "unauthenticated", "missing", "10.0.0.1", "agent", None, "trace")
+    (row,) = rows
+    assert (row.username, row.subject, row.roles, row.sid) == (None, None, [], None)
 
 
 def test_a_socket_s_end_has_a_row_with_its_code_and_how_long_it_was_open() -> None:

@@ -30,6 +30,19 @@ def test_what_was_sealed_is_opened_until_an_hour_later() -> None:
         seal.open(cursor, "ada")
 
 
+def test_a_cursor_is_the_same_text_in_every_release_and_opens_to_the_last_second() -> None:
+    """Nodes of two releases open each other's."""
+    clock = Clock()
+    seal = CursorSeal(b"secret", clock)
+    cursor = "AQAf________AAAABwAAAABlU_8Q_e5DDUC9V97qwYbNl5ADPW6rsTCAG-GnGBfKzKPMXWk"  # pragma: allowlist secret
+    assert seal.seal(HERE, "ada") == cursor
+    clock.now += TTL_S
+    assert seal.open(cursor, "ada") == HERE
+    clock.now += 1
+    with pytest.raises(CursorInvalid):
+        seal.open(cursor, "ada")
+
+
 def test_another_scope_and_another_secret_do_not_open_it() -> None:
     cursor = CursorSeal(b"secret").seal(HERE, "ada")
     for seal, scope in ((CursorSeal(b"secret"), "bob"), (CursorSeal(b"other"), "ada")):

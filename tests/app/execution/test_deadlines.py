@@ -58,6 +58,53 @@ async def test_work_that_ends_in_spite_of_its_deadline_is_not_cut_later() -> Non
     await asyncio.sleep(0)
 
 
+@pytest.mark.parametrize(("timeout_s", "ticks"), [(0.0, 1), (0.04, 1), (0.05, 1), (0.12, 3)])
+async def test_a_deadline_is_rounded_up_to_the_sweeper_s_tick(timeout_s: float, ticks: int) -> None:
+    loop, deadlines = asyncio.get_running_loop(), Deadlines()
+    before = loop.time()
+    with deadlines.watch(timeout_s) as watch:
+        after = loop.time()
+    deadlines.stop()
+    assert before + ticks * TICK_S <= watch.due <= after + ticks * TICK_S
+
+
+async def test_who_leaves_in_time_is_not_cut_and_the_next_of_the_same_length_is() -> None:
+    """Also after the sweeper has had nothing to do, and stopped."""
+    deadlines = Deadlines()
+    for _ in range(2):
+        with deadlines.watch(0.1):
+            await asyncio.sleep(0)
+        with pytest.raises(Timeout), deadlines.watch(0.1):
+            await asyncio.sleep(30)
+        await asyncio.sleep(4 * TICK_S)
+
+
+async def test_of_two_deadlines_of_one_length_each_has_its_own_time() -> None:
+    deadlines, ended = Deadlines(), list[str]()
+
+    async def work(name: str) -> None:
+        with pytest.raises(Timeout), deadlines.watch(0.3):
+            await asyncio.sleep(30)
+        ended.append(name)
+
+    first = asyncio.create_task(work("first"))
+    await asyncio.sleep(0.15)
+    second = asyncio.create_task(work("second"))
+    await first
+    assert ended == ["first"]
+    await second
+
+
+async def test_what_was_watched_when_all_was_stopped_goes_on_and_what_comes_then_has_its_deadline() -> None:
+    deadlines = Deadlines()
+    with deadlines.watch(0.05):
+        deadlines.stop()
+        await asyncio.sleep(4 * TICK_S)
+    deadlines.stop()
+    with pytest.raises(Timeout), deadlines.watch(0.05):
+        await asyncio.sleep(30)
+
+
 async def test_a_slow_head_does_not_delay_a_shorter_deadline() -> None:
     deadlines = Deadlines()
 

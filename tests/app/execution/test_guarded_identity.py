@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
+
 import pytest
 
 from app.execution.guarded_identity import GuardedIdentity
-from app.limits.limiter import Permit
+from app.limits.limiter import OverLimit, Permit
 from generated.errors import CredentialsInvalid, RateLimited
 from generated.operations import Bucket
 from generated.results import Tokens
@@ -28,10 +30,10 @@ class Users:
         return GIVEN
 
     async def refresh(self, refresh_token: str) -> Tokens:
-        raise CredentialsInvalid
+        raise CredentialsInvalid(refresh_token)
 
     async def logout(self, refresh_token: str) -> None:
-        raise CredentialsInvalid
+        raise CredentialsInvalid(refresh_token)
 
 
 class Budgets:
@@ -55,15 +57,19 @@ async def test_a_name_has_so_many_logins_whatever_its_spelling_and_others_have_t
     with pytest.raises(RateLimited) as limited:
         await identity.login("ada", "right")
     assert limited.value.retry_after_s == 9
+    assert isinstance(limited.value, OverLimit)
+    assert (limited.value.bucket.name, limited.value.permit.reset_s) == ("login-name", 9)
+    assert set(budgets.taken) == {sha256(b"ada").hexdigest()}
     assert users.asked == ["ada", "ADA "], "the issuer is not asked any more"
-    with pytest.raises(CredentialsInvalid):
-        await identity.login("bob", "\ud800")
+    for name, password in (("bob", "\ud800"), ("\ud800", "right")):
+        with pytest.raises(CredentialsInvalid):
+            await identity.login(name, password)
     assert "ada" not in "".join(budgets.taken)
 
 
 async def test_refreshes_and_logouts_pass() -> None:
     identity = GuardedIdentity(Users(), Budgets())
-    with pytest.raises(CredentialsInvalid):
-        await identity.refresh("x")
-    with pytest.raises(CredentialsInvalid):
-        await identity.logout("x")
+    with pytest.raises(CredentialsInvalid, match="one"):
+        await identity.refresh("one")
+    with pytest.raises(CredentialsInvalid, match="two"):
+        await identity.logout("two")

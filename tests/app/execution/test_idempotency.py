@@ -7,6 +7,7 @@ import uuid
 import pytest
 from pydantic import BaseModel
 from sqlalchemy import select, text, update
+from structlog.testing import capture_logs
 
 from app.db.database import Database, Executor
 from app.db.statements import compile_statement
@@ -42,8 +43,9 @@ async def test_while_the_first_runs_the_second_is_refused(database: Database) ->
     first, second = Transaction(database), Transaction(database)
     scope, request = ("s", "o", key), CreateArtistRequest(name="x")
     assert await Replay(AnswerStore(), first, CODECS["create_artist"], scope, request).begin() is None
-    with pytest.raises(RequestInProgress):
+    with pytest.raises(RequestInProgress) as refused:
         await Replay(AnswerStore(), second, CODECS["create_artist"], scope, request).begin()
+    assert refused.value.retry_after_s == 1
     await first.rollback()
     await second.rollback()
 
@@ -140,6 +142,9 @@ async def test_an_answer_that_lacks_what_this_release_needs_is_an_unknown_outcom
     short = compile_statement(update(STORED_ANSWER).where(row.key == key).values(answer=b'{"id":1,"name":"x"}'))
     await database.execute(short)
     transaction = Transaction(database)
-    with pytest.raises(OutcomeUnknown):
+    with pytest.raises(OutcomeUnknown) as refused, capture_logs() as logs:
         await replay(transaction, key).begin()
+    assert [(one["event"], one["operation"], one["fault"]) for one in logs if "fault" in one] == [
+        ("idempotency.answer_not_read", "o", str(refused.value.__cause__))
+    ]
     await transaction.rollback()

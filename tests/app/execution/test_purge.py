@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import uuid
+from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
 
 from app.db.database import Database
-from app.development.servers import Postgres
 from app.execution.purge import BATCH, AnswerPurge
 from app.supervision.supervisor import Supervisor
 from tests.faults.proxy import Mode, Proxy
@@ -89,12 +89,12 @@ async def test_the_task_works_again_and_again_and_outlives_a_lost_connection(mig
 
 @pytest.mark.survives("D14")
 async def test_a_database_that_goes_dark_within_a_purge_is_asked_again_on_another_connection(
-    postgres: Postgres, migrated: str, subject: str
+    migrated: str, subject: str
 ) -> None:
     """D14: nothing tells of a host that has gone: a purge that waits for it has an end, its connection goes, and the next one purges."""
-    connection = await connect(migrated)
-    async with Proxy(postgres.port) as proxy:
-        own = Database(migrated.replace(f":{postgres.port}/", f":{proxy.port}/"), 1)
+    connection, port = await connect(migrated), urlsplit(migrated).port or 0
+    async with Proxy(port) as proxy:
+        own = Database(migrated.replace(f":{port}/", f":{proxy.port}/"), 1)
         purge = AnswerPurge(own, every_s=0.05, within_s=0.5)
         async with running(purge.rounds.work), asyncio.timeout(30):
             while not own.pool.free or own.pool.leased:

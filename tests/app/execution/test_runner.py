@@ -8,6 +8,7 @@ import uuid
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from copy import copy
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import asyncpg
@@ -17,7 +18,9 @@ from structlog.testing import capture_logs
 
 from app.admission.gate import Gate
 from app.admission.shares import Shares
-from app.auth.credential_refused import IssuerReason, IssuerRefused
+from app.admission.streams import OpenStreams
+from app.admission.tally import Tally
+from app.auth.credential_refused import CredentialRefused, IssuerReason, IssuerRefused, Reason
 from app.auth.principal import Principal
 from app.broadcast.outbox import Outbox
 from app.broadcast.topics import Topics
@@ -25,20 +28,24 @@ from app.db.database import Database
 from app.db.statements import compile_statement
 from app.execution.context import Abandoned, Call, Caller, Context, Door
 from app.execution.deadlines import Deadlines
-from app.execution.runner import MAX_STREAM_S, REFUSED_AFTER_S, Runner, deadline_s
+from app.execution.runner import LEEWAY_S, MAX_STREAM_S, MAX_TIMEOUT_S, REFUSED_AFTER_S, Runner, deadline_s
 from app.execution.tables import STORED_ANSWER
 from app.limits.limiter import OverLimit, Permit
+from app.telemetry.correlation import CURRENT
 from generated.errors import (
     ArtistNameTaken,
     ArtistNotFound,
     Forbidden,
     Internal,
     InvalidData,
+    OutcomeUnknown,
     RateLimited,
     Timeout,
     Unauthenticated,
     Unavailable,
+    VersionMismatch,
 )
+from generated.models import CreateArtistRequest
 from generated.operations import BUCKETS, OPERATIONS, TOPICS, Audit, Bucket, Operation
 from generated.results import Artist, ArtistCreated, ArtistList, PageMeta
 from generated.topics import TOPIC_FILTERS, TOPIC_RECORDS
@@ -52,6 +59,8 @@ ADD_ANSWER = compile_statement(
 
 
 ARTIST = Artist(id=1, name="x", bio=None, born_on=None, created_at=NOW, updated_at=NOW, version=1)
+SEVENTH = SimpleNamespace(artist_id=7)
+"""Of an operation whose path names an artist, what the runner reads of a request."""
 FOUND = ArtistList(
     items=[ARTIST], meta=PageMeta(page=1, per_page=1000, total=1, pages=1, next_cursor=None, has_more=False)
 )
@@ -62,32 +71,51 @@ class Witness:
 
     def __init__(self) -> None:
         self.seen: list[str] = []
+        self.asked: list[tuple[str, str]] = []
+        """Budgets, with whose."""
         self.written: list[Any] = []
+        self.offered: list[Any] = []
+        self.into: list[str] = []
+        """What rows were written by, of the audit log and of the outbox."""
+        self.observed: list[tuple[str, str, str, float]] = []
+        self.noted: list[tuple[str, str, float]] = []
         self.is_spent = False
         self.outbox: Any = self
         self.refusal: Exception | None = None
+        self.is_silent = False
+        """Whether the audit log's database is."""
 
     async def take(self, bucket: Bucket, subject: str) -> Permit:
         self.seen.append(f"limit {bucket.name}")
+        self.asked.append((bucket.name, subject))
         return Permit(not self.is_spent, bucket.limit, 0, 3, int(bucket.window_s))
 
     async def write(self, executor: Any, record: Any) -> None:
         self.written.append(record)
+        self.into.append(type(executor).__name__)
         self.seen.append(f"audit {record.outcome}")
+        if self.is_silent:
+            await asyncio.Event().wait()
         if self.refusal is not None:
             raise self.refusal
 
     def offer(self, record: Any) -> None:
+        self.offered.append(record)
         self.seen.append(f"offer {record.outcome}")
 
     async def append(self, executor: Any, operation: Operation, events: list[Any]) -> None:
         self.seen.extend(f"append {type(event).__name__}" for event in events)
+        self.into.extend(f"{operation.name} by {type(executor).__name__}" for _ in events)
 
     def wake(self, events: list[Any]) -> None:
         self.seen.extend(f"wake {type(event).__name__}" for event in events)
 
     def observe(self, door: str, operation: str, code: str, seconds: float) -> None:
         self.seen.append(f"metric {code}")
+        self.observed.append((door, operation, code, seconds))
+
+    def note(self, call: Call, code: str, seconds: float) -> None:
+        self.noted.append((call.operation.name, code, seconds))
 
 
 @pytest.fixture
@@ -115,33 +143,47 @@ async def run(database: Database, witness: Witness, operation: str, method: Meth
         metrics=anyone,
         deadlines=deadlines,
         shares=given.pop("shares", None) or Shares(4),
-        gate=Gate(),
+        gate=given.get("gate") or Gate(),
+        access=given.get("access"),
+        clock=given.get("clock", time.time),
     )
     roles = frozenset(given.pop("roles", {"get-artists", "create-artist"}))
     lasts_s = given.pop("lasts_s", 60.0)
-    principal = Principal("iss", "sub", "ada", None, roles, time.time() + lasts_s)
+    principal = Principal("iss", given.get("user", "sub"), "ada", None, roles, time.time() + lasts_s)
 
     async def receive() -> None:
         witness.seen.append("receive")
         if given.get("is_away"):
             raise Abandoned
 
-    def read() -> str:
+    def read() -> Any:
         witness.seen.append("decode")
         if given.get("is_bad"):
             raise ValueError
-        return "request"
+        return given.get("request", "request")
 
-    caller = Caller(None if given.get("is_stranger") else principal, "127.0.0.1", "agent", Door.HTTP)
+    caller = Caller(
+        given.get("principal", None if given.get("is_stranger") else principal), given.get("ip", "127.0.0.1"), "agent",
+        Door.HTTP, given.get("credential_refused"), given.get("absent", Reason.MISSING),
+    )  # fmt: skip
     try:
         called = replace(OPERATIONS[operation], **given.get("policy", {}))
         call = Call(called, method, read, caller, "trace", given.get("timeout_s"))
-        call.receive = receive if given.get("has_body") else None
+        call.receive = given.get("receive", receive) if given.get("has_body") else None
         call.deliver = given.get("deliver")
+        for name in ("idempotency_key", "peek", "fault_of", "alternatives", "arrived_at", "object_id"):
+            setattr(call, name, given.get(name, getattr(call, name)))
         given.get("calls", []).append(call)
         return await runner.run(call)
     finally:
         deadlines.stop()
+
+
+async def either(event: asyncio.Event, task: asyncio.Task[Any]) -> None:
+    """Until it has come to this, or has failed before."""
+    waiting = asyncio.create_task(event.wait())
+    await asyncio.wait({waiting, task}, return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
 
 
 def with_value(field: str, value: object) -> Artist:
@@ -229,7 +271,7 @@ async def test_an_event_that_the_operation_does_not_declare_is_internal_and_noth
 
     roles = {"get-artists", "delete-artist"}
     with pytest.raises(Internal):
-        await run(database, witness, operation, method, roles=roles)
+        await run(database, witness, operation, method, roles=roles, request=SEVENTH)
     assert await raw_outbox.fetchval("SELECT count(*) FROM event_outbox") == 0
     assert await raw_outbox.fetchval("SELECT count(*) FROM stored_answer WHERE key = $1", mark) == 0
     assert "artists" not in witness.seen
@@ -451,6 +493,327 @@ async def test_every_refused_login_takes_as_long_and_holds_no_share_meanwhile(
     ), "the last was let in before the first had waited"
 
 
+# What each step hands on
+
+
+async def test_a_call_is_measured_and_its_lines_say_whose_they_are(database: Database, witness: Witness) -> None:
+    said: list[Any] = []
+
+    async def method(context: Context, request: object) -> Any:
+        said.append((CURRENT.get(), context.trace_id, context.principal, request))
+        context.status = 203
+        return FOUND
+
+    calls: list[Call] = []
+    await run(database, witness, "get_artists", method, calls=calls, access=witness)
+    ((current, trace_id, principal, request),) = said
+    assert current.fields() == {"trace_id": "trace", "operation": "get_artists", "door": "http", "subject": "iss:sub"}
+    assert (trace_id, principal.subject, request) == ("trace", "iss:sub", "request")
+    assert calls[0].status == 203
+    ((*told, seconds),) = witness.observed
+    assert (told, witness.noted) == (["http", "get_artists", "ok"], [("get_artists", "ok", seconds)])
+    assert 0 < seconds < 60
+    assert witness.offered[0].duration_ms < 60_000
+
+
+async def test_a_command_s_rows_go_through_its_transaction_and_a_query_s_do_not(
+    database: Database, witness: Witness
+) -> None:
+    calls: list[Call] = []
+
+    async def method(context: Context, request: object) -> Any:
+        context.status = 202
+        return await announcing()(context, request)
+
+    await run(database, witness, "create_artist", method, calls=calls)
+    await run(database, witness, "get_artists", announcing(FOUND), policy={"audit": Audit.REQUIRED})
+    with pytest.raises(Forbidden):
+        await run(database, witness, "create_artist", method, roles=set())
+    assert witness.into == [
+        "create_artist by Transaction",
+        "Transaction",
+        "Database",
+        "get_artists by Database",
+        "Database",
+    ]
+    assert calls[0].status == 202
+
+
+@pytest.mark.parametrize(
+    ("operation", "given", "asked"),
+    [
+        ("create_artist", {}, ("writes", "iss:sub")),
+        ("login", {"is_stranger": True}, ("login", "127.0.0.1")),
+        ("login", {"is_stranger": True, "ip": "2001:db8::7"}, ("login", "2001:db8::/64")),
+    ],
+)
+async def test_a_budget_is_the_user_s_or_the_address_s(
+    database: Database, witness: Witness, operation: str, given: dict[str, Any], asked: tuple[str, str]
+) -> None:
+    await run(database, witness, operation, saying(witness), fault_of=lambda result: None, **given)
+    assert witness.asked == [asked]
+
+
+async def test_a_role_that_is_exactly_what_is_asked_for_suffices(database: Database, witness: Witness) -> None:
+    assert await run(database, witness, "create_artist", saying(witness), roles={"create-artist"}) is ARTIST
+
+
+async def test_a_credential_that_was_refused_is_paid_for_by_the_address_and_told(
+    database: Database, witness: Witness
+) -> None:
+    refused = CredentialRefused(Reason.SIGNATURE)
+    with capture_logs() as logs, pytest.raises(CredentialRefused) as caught:
+        await run(database, witness, "create_artist", saying(witness), credential_refused=refused, ip="2001:db8::7")
+    assert caught.value is refused
+    assert witness.asked == [("unauthenticated", "2001:db8::/64")]
+    assert [(one.code, one.reason) for one in witness.offered] == [("unauthenticated", "signature")]
+    assert [(one["event"], one["reason"], one["trace_id"]) for one in logs if one["event"] == "auth.denied"] == [
+        ("auth.denied", "signature", "trace")
+    ]
+    witness.is_spent = True
+    with pytest.raises(RateLimited):
+        await run(database, witness, "create_artist", saying(witness), credential_refused=refused)
+
+
+@pytest.mark.parametrize(("given", "reason"), [({}, "missing"), ({"absent": Reason.EXPIRED}, "expired")])
+async def test_the_row_of_a_stranger_says_why_there_is_no_credential(
+    database: Database, witness: Witness, given: dict[str, Any], reason: str
+) -> None:
+    with pytest.raises(CredentialRefused):
+        await run(database, witness, "create_artist", saying(witness), is_stranger=True, **given)
+    assert [one.reason for one in witness.offered] == [reason]
+
+
+@pytest.mark.parametrize(("late_s", "is_let_in"), [(LEEWAY_S - 0.1, True), (LEEWAY_S, False)])
+async def test_a_token_counts_for_the_leeway_beyond_its_end(
+    database: Database, witness: Witness, late_s: float, is_let_in: bool
+) -> None:
+    ada = Principal("iss", "sub", "ada", None, frozenset({"create-artist"}), 1000.0)
+    called = run(
+        database, witness, "create_artist", saying(witness), principal=ada, clock=lambda: 1000.0 + late_s
+    )  # fmt: skip
+    if is_let_in:
+        assert await called is ARTIST
+    else:
+        with pytest.raises(CredentialRefused):
+            await called
+        assert [one.reason for one in witness.offered] == ["expired"]
+
+
+class HeardGate(Gate):
+    """Keeps what it hears of waits."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.waits: list[float] = []
+
+    def began(self, waited_s: float) -> None:
+        self.waits.append(waited_s)
+        super().began(waited_s)
+
+
+async def test_the_deadline_counts_from_the_arrival(database: Database, witness: Witness) -> None:
+    gate, arrived_at = HeardGate(), time.monotonic() - 20
+    with pytest.raises(Timeout):
+        await run(
+            database, witness, "create_artist", saying(witness), arrived_at=arrived_at, timeout_s=19, gate=gate,
+            has_body=True,
+        )  # fmt: skip
+    assert witness.seen == ["limit writes", "receive", "offer error", "metric timeout"]
+    assert 20 <= gate.waits[0] < 80
+    given = {"arrived_at": time.monotonic() - 20, "timeout_s": 30, "policy": {"timeout_s": 30}}
+    assert await run(database, witness, "create_artist", saying(witness), **given) is ARTIST
+
+
+async def test_the_time_in_which_a_body_comes_is_not_the_call_s(database: Database, witness: Witness) -> None:
+    async def slow() -> None:
+        await asyncio.sleep(0.3)
+
+    given: dict[str, Any] = {"has_body": True, "receive": slow, "timeout_s": 0.25}
+    assert await run(database, witness, "create_artist", saying(witness), **given) is ARTIST
+
+
+async def test_who_finds_the_node_full_waits_for_a_place_and_gives_it_back_and_a_probe_needs_none(
+    database: Database, witness: Witness
+) -> None:
+    shares = Shares(1)
+    assert shares.enter_at_once("another")
+    await run(database, witness, "livez", saying(witness, None), shares=shares, fault_of=lambda result: None)
+    waiting = asyncio.create_task(run(database, witness, "create_artist", saying(witness), shares=shares))
+    while not (shares.waiting or waiting.done()):
+        await asyncio.sleep(0)
+    shares.leave("another")
+    assert await waiting is ARTIST
+    assert (shares.running, shares.waiting) == (0, 0)
+    assert shares.enter_at_once("another")
+    with pytest.raises(Unavailable):
+        await run(database, witness, "create_artist", saying(witness), shares=shares)
+
+
+@pytest.mark.parametrize(
+    ("refused", "error", "tried"),
+    [({1: VersionMismatch}, None, [1, 2]), ({1: VersionMismatch, 2: VersionMismatch}, None, [1, 2, 3]),
+     ({1: VersionMismatch, 2: VersionMismatch, 3: VersionMismatch}, VersionMismatch, [1, 2, 3]),
+     ({1: ArtistNotFound}, ArtistNotFound, [1])],
+)  # fmt: skip
+async def test_alternatives_are_tried_in_turn_while_their_precondition_fails(
+    database: Database, witness: Witness, refused: dict[int, type[Exception]], error: type[Exception] | None,
+    tried: list[int],
+) -> None:  # fmt: skip
+    seen: list[int] = []
+
+    async def method(context: Context, request: Any) -> Any:
+        seen.append(request.version)
+        if request.version in refused:
+            raise refused[request.version]
+        return ARTIST
+
+    def versions(*numbers: int) -> list[Any]:
+        return [SimpleNamespace(artist_id=7, version=one) for one in numbers]
+
+    called = run(
+        database, witness, "update_artist", method, roles={"update-artist"}, request=versions(1)[0],
+        alternatives=lambda request: versions(2, 3),
+    )  # fmt: skip
+    if error is None:
+        assert await called is ARTIST
+    else:
+        with pytest.raises(error):
+            await called
+    assert seen == tried
+
+
+async def test_a_key_is_of_one_user_and_one_operation_and_its_answer_is_given_again(
+    database: Database, witness: Witness
+) -> None:
+    key, calls = uuid.uuid4().hex, list[Call]()
+    given = {"idempotency_key": key, "request": CreateArtistRequest(name="x"), "calls": calls}
+    for user in ("sub", "sub", "another"):
+        assert await run(database, witness, "create_artist", announcing(), user=user, **given) == ARTIST
+    assert [one.replayed for one in calls] == [False, True, False]
+    assert witness.seen.count("append ArtistCreated") == witness.seen.count("wake ArtistCreated") == 2
+    await run(database, witness, "create_artist", announcing(), **given | {"idempotency_key": ""})
+    assert calls[-1].replayed is False
+
+
+async def test_a_deadline_within_the_commit_is_an_unknown_outcome(
+    database: Database, raw_outbox: asyncpg.Connection, witness: Witness
+) -> None:
+    """PostgreSQL takes its time over COMMIT: a deferred trigger sleeps there."""
+    mark = uuid.uuid4().hex
+
+    async def method(context: Context, request: object) -> Any:
+        await context.db.execute(ADD_ANSWER, key=mark)
+        return ARTIST
+
+    await raw_outbox.execute(
+        f"""CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(2); RETURN NULL; END';
+        CREATE CONSTRAINT TRIGGER slow AFTER INSERT ON stored_answer DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
+        WHEN (NEW.key = '{mark}') EXECUTE FUNCTION slow()"""
+    )
+    try:
+        with pytest.raises(OutcomeUnknown):
+            await run(database, witness, "create_artist", method, timeout_s=0.5)
+        assert witness.seen[-2:] == ["offer error", "metric outcome_unknown"]
+    finally:
+        await raw_outbox.execute("DROP FUNCTION slow CASCADE")
+
+
+async def test_a_cancelled_command_is_rolled_back_and_leaves_no_row_of_a_refusal(
+    database: Database, raw_outbox: asyncpg.Connection, witness: Witness
+) -> None:
+    mark, has_begun = uuid.uuid4().hex, asyncio.Event()
+
+    async def method(context: Context, request: object) -> Any:
+        await context.db.execute(ADD_ANSWER, key=mark)
+        has_begun.set()
+        await asyncio.Event().wait()
+
+    task = asyncio.create_task(run(database, witness, "create_artist", method))
+    await either(has_begun, task)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert (witness.seen, witness.observed[0][2]) == (["limit writes", "decode", "metric cancelled"], "cancelled")
+    assert await raw_outbox.fetchval("SELECT count(*) FROM stored_answer WHERE key = $1", mark) == 0
+
+
+async def test_the_row_names_the_object_of_the_path(database: Database, witness: Witness) -> None:
+    await run(database, witness, "get_artist", saying(witness), request=SEVENTH)
+    assert [one.object_id for one in witness.offered] == ["7"]
+
+
+def unread() -> dict[str, object]:
+    raise ValueError
+
+
+@pytest.mark.parametrize(
+    ("operation", "given", "object_id"),
+    [
+        ("get_artist", {"peek": lambda: {"artist_id": 7}}, "7"),
+        ("get_artist", {"peek": lambda: {"artist_id": "x"}}, "x"),
+        ("get_artist", {"peek": lambda: {"artist_id": True}}, None),
+        ("get_artist", {"peek": lambda: {"artist_id": [7]}}, None),
+        ("get_artist", {"peek": lambda: {"other": 7}}, None),
+        ("get_artist", {"peek": unread}, None),
+        ("get_artist", {}, None),
+        ("get_artist", {"peek": lambda: {"artist_id": 7}, "object_id": "of the path"}, "of the path"),
+        ("get_artists", {"peek": lambda: {"artist_id": 7}}, None),
+    ],
+)
+async def test_the_row_of_a_refusal_names_the_object_as_it_was_sent(
+    database: Database, witness: Witness, operation: str, given: dict[str, Any], object_id: str | None
+) -> None:
+    with pytest.raises(Forbidden):
+        await run(database, witness, operation, saying(witness), roles=set(), **given)
+    assert [(one.object_id, one.code) for one in witness.offered] == [(object_id, "forbidden")]
+
+
+async def test_a_refusal_waits_a_moment_for_its_row_and_no_longer(database: Database, witness: Witness) -> None:
+    witness.is_silent = True
+    with pytest.raises(Forbidden):
+        await run(database, witness, "create_artist", saying(witness), roles=set())
+    assert [(one.code, one.action) for one in witness.offered] == [("forbidden", "create_artist")]
+    assert witness.observed[0][3] < 20
+
+
+async def test_where_no_audit_is_asked_for_a_refusal_leaves_no_row(database: Database, witness: Witness) -> None:
+    with pytest.raises(Forbidden):
+        await run(database, witness, "create_artist", saying(witness), roles=set(), policy={"audit": Audit.NONE})
+    assert witness.seen == ["limit writes", "metric forbidden"]
+
+
+async def test_what_only_reads_has_no_outcome_to_ask_for(database: Database, witness: Witness) -> None:
+    async def method(context: Context, request: object) -> Any:
+        raise OutcomeUnknown(retry_after_s=7)
+
+    with pytest.raises(Unavailable) as refused:
+        await run(database, witness, "get_artists", method)
+    assert refused.value.retry_after_s == 7
+    with pytest.raises(OutcomeUnknown):
+        await run(database, witness, "create_artist", method)
+
+
+async def test_a_fault_is_logged_with_its_operation_and_its_traceback(database: Database, witness: Witness) -> None:
+    fault = KeyError("secret")
+
+    async def method(context: Context, request: object) -> Any:
+        raise fault
+
+    with capture_logs() as logs, pytest.raises(Internal) as refused:
+        await run(database, witness, "get_artists", method)
+    assert [(line["event"], line["operation"], line["exc_info"]) for line in own(logs)] == [
+        ("operation.failed", "get_artists", fault)
+    ]
+    assert refused.value.__cause__ is fault
+
+
+@pytest.mark.parametrize(("asked", "due"), [(None, 5.0), (2.0, 2.0), (20.0, 20.0), (900.0, MAX_TIMEOUT_S)])
+def test_a_caller_says_how_long_it_waits_up_to_a_limit(asked: float | None, due: float) -> None:
+    nothing: Any = None
+    assert deadline_s(Call(OPERATIONS["create_artist"], nothing, nothing, nothing, "trace", asked)) == due
+
+
 # Streams
 
 STREAM = {"is_stream": True, "errors": OPERATIONS["get_artist"].errors}
@@ -473,13 +836,15 @@ class Taker:
 
 
 class Handler:
-    """Three lists; says whether its `finally` has run."""
+    """Three lists; says what it was given, and whether its `finally` has run."""
 
     def __init__(self, fault: object = None) -> None:
+        self.given: list[Any] = []
         self.has_ended = False
         self.fault = fault
 
     async def artists(self, context: Any, request: Any) -> AsyncGenerator[Any, None]:
+        self.given = [context.trace_id, context.principal.subject, context.db, request]
         try:
             yield FOUND
             yield FOUND
@@ -491,14 +856,46 @@ class Handler:
 
 
 async def test_a_stream_goes_through_every_step_and_leaves_one_row(database: Database, witness: Witness) -> None:
-    taker, shares = Taker(), Shares(4)
+    taker, shares, handler = Taker(), Shares(4), Handler()
     answered = await run(
-        database, witness, "get_artists", Handler().artists, policy=STREAM | {"audit": Audit.REQUIRED}, deliver=taker,
+        database, witness, "get_artists", handler.artists, policy=STREAM | {"audit": Audit.REQUIRED}, deliver=taker,
         has_body=True, shares=shares,
     )  # fmt: skip
+    assert handler.given == ["trace", "iss:sub", database, "request"]
     assert (answered, [type(one) for one in taker.taken]) == (None, [ArtistList] * 3)
     assert witness.seen == ["limit reads", "receive", "decode", "audit success", "metric ok"]
     assert (shares.streams.open, shares.running) == (0, 0)
+
+
+class RestingGate(Gate):
+    """Keeps whose request rests."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.resting: list[str] = []
+
+    def rests(self, address: str) -> None:
+        self.resting.append(address)
+        super().rests(address)
+
+
+async def test_a_stream_takes_its_user_s_place_and_rests_at_the_gate_by_its_address(
+    database: Database, witness: Witness
+) -> None:
+    shares, gate, taker = Shares(4), RestingGate(), Taker()
+    shares.streams = OpenStreams(Tally(), max_of_caller=1)
+    given: dict[str, Any] = {"policy": STREAM, "deliver": taker, "shares": shares, "gate": gate}
+    with shares.streams.place("iss:sub", "192.0.2.1", Gate()):
+        with pytest.raises(Unavailable):
+            await run(database, witness, "get_artists", Handler().artists, **given)
+        await run(database, witness, "get_artists", Handler().artists, user="another", **given)
+    assert (gate.resting, len(taker.taken)) == (["127.0.0.1"], 3)
+
+
+async def test_the_row_of_a_stream_names_the_object_of_the_path(database: Database, witness: Witness) -> None:
+    given: dict[str, Any] = {"policy": {"is_stream": True}, "fault_of": lambda item: None, "request": SEVENTH}
+    await run(database, witness, "get_artist", Handler().artists, deliver=Taker(), **given)
+    assert [one.object_id for one in witness.offered] == ["7"]
 
 
 @pytest.mark.parametrize(
@@ -511,7 +908,7 @@ async def test_a_stream_goes_through_every_step_and_leaves_one_row(database: Dat
 async def test_who_is_refused_gets_no_item(
     database: Database, witness: Witness, given: dict[str, Any], error: type[Exception], seen: list[str]
 ) -> None:
-    witness.is_spent = given.pop("is_spent", False)
+    witness.is_spent = given.get("is_spent", False)
     taker = Taker()
     with pytest.raises(error):
         await run(database, witness, "get_artists", Handler().artists, policy=STREAM, deliver=taker, **given)
@@ -543,12 +940,13 @@ async def test_a_cancelled_stream_runs_its_finally_and_leaves_a_row(database: Da
     task = asyncio.create_task(
         run(database, witness, "get_artists", handler.artists, policy=STREAM, deliver=taker, shares=shares)
     )
-    await taker.has_two.wait()
+    await either(taker.has_two, task)
     assert (shares.streams.open, shares.running) == (1, 0)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
     assert (handler.has_ended, witness.seen[-2:], shares.streams.open) == (True, ["offer error", "metric cancelled"], 0)
+    assert [one.code for one in witness.offered] == ["cancelled"]
 
 
 async def test_a_handler_that_times_out_itself_has_failed(database: Database, witness: Witness) -> None:
