@@ -24,9 +24,9 @@ from tests.load.cells import PAGE, SECONDS, Figure, cells, measure
 from tests.load.client import frame, upgrade
 from tests.load.compiling import compilations
 from tests.load.compiling import table as table_of_compilations
+from tests.load.counting import Counted, counted
 from tests.load.passing import measure as measure_passing
 from tests.load.passing import table as table_of_passing
-from tests.load.counting import Counted, counted
 from tests.load.report import chart, ratios, table
 from tests.load.sockets import count_connects, time_broadcasts, weigh_idle
 from tests.running_service import RunningService
