@@ -12,6 +12,7 @@ import errno
 import getpass
 import json
 import os
+import re
 import sys
 import uuid
 from collections.abc import Callable, Coroutine
@@ -38,6 +39,7 @@ from generated.errors import ApiError
 CONNECT_S = 5.0
 MOST_SAID = 1000
 """Faults that are named; the others are counted."""
+HEAD = re.compile("[0-9a-fA-F]{64}")
 COUNTED = "SELECT count(*) FROM audit_log WHERE at >= $1 AND at < $2"
 Work = Callable[[Any, argparse.Namespace], Coroutine[Any, Any, int]]
 
@@ -74,21 +76,23 @@ def _add_times(parser: argparse.ArgumentParser) -> None:
 
 
 def _moment(text: str) -> datetime:
-    at = datetime.fromisoformat(text)
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text[:40]!r} is no moment such as 2026-01-31") from None
     return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def _hash(text: str) -> bytes:
-    found = bytes.fromhex(text)
-    if len(found) != 32:
-        raise ValueError
-    return found
+    if HEAD.fullmatch(text) is None:
+        raise argparse.ArgumentTypeError("a head is 64 hexadecimal digits")
+    return bytes.fromhex(text)
 
 
 def _days(text: str) -> int:
-    if (days := int(text)) < LEAST_RETENTION_DAYS:
-        raise argparse.ArgumentTypeError("what is younger than 30 days is not dropped")
-    return days
+    if not text.isdecimal() or int(text) < LEAST_RETENTION_DAYS:
+        raise argparse.ArgumentTypeError("a number of days, 30 or more: what is younger is not dropped")
+    return int(text)
 
 
 def run(options: argparse.Namespace) -> int:

@@ -71,7 +71,11 @@ def _has_default_password(url: str) -> bool:
     parts = urlsplit(url)
     said = dict(parse_qsl(parts.query, keep_blank_values=True))
     own = None if parts.password is None else unquote(parts.password)
-    logins = ((unquote(parts.username or ""), own), (said.get("sentinel_username", ""), said.get("sentinel_password")))
+    user = unquote(parts.username or "")
+    logins = (
+        (user, own), (said.get("user", user), said.get("password")),
+        (said.get("sentinel_username", ""), said.get("sentinel_password")),
+    )  # fmt: skip
     return any(_is_default(user, password) for user, password in logins if password is not None)
 
 
@@ -84,5 +88,7 @@ def unsafe_surroundings(environ: Mapping[str, str]) -> Iterator[str]:
     for name in SWITCHES:
         if environ.get(name, "").strip().lower() not in OFF:
             yield f"{name}: must not be on in production; leave it out"
+    if (password := environ.get("PGPASSWORD")) and _is_default("", password):
+        yield "PGPASSWORD: must not be a default password in production; say it in DATABASE_URL_FILE"
     if "*" in environ.get("FORWARDED_ALLOW_IPS", ""):
         yield "FORWARDED_ALLOW_IPS: must not trust every proxy in production; leave it out, and count yours in TRUSTED_PROXIES"

@@ -23,7 +23,7 @@ What a node is told, each by a variable of its name. This page is written by `py
 - Whatever is wrong is said at once, a line for each, and the exit code is 78. A name that is nearly a setting's is told too.
 - Nothing starts with a secret on its command line.
 - Production refuses {{refused}}.
-- Variables of Python and frameworks that production refuses: {", ".join(f"`{name}`" for name in SWITCHES)}, and `*` in `FORWARDED_ALLOW_IPS`.
+- Variables of Python and frameworks that production refuses: {", ".join(f"`{name}`" for name in SWITCHES)}, `*` in `FORWARDED_ALLOW_IPS`, and a default password in `PGPASSWORD`.
 - Beside `DATABASE_URL`, libpq's variables such as `PGSSLROOTCERT` hold where the URL says nothing else.
 """
 REFUSED = (

@@ -135,8 +135,10 @@ async def test_a_full_queue_drops_and_counts_exactly(database: Database) -> None
     assert await count(database, "full") == 10
 
 
+@pytest.mark.survives("C06")
 async def test_poison_is_stored_clean_or_isolated_and_costs_no_other_row(database: Database) -> None:
-    """C06: among a thousand rows some hold what PostgreSQL refuses; all the others are stored."""
+    """C06 (D3): among a thousand rows ten are cleaned when they are made, and ten hold what PostgreSQL refuses: these alone go to the quarantine,
+    each with its reason, and all the others are stored."""
     log = AuditLog(database, on_drop=lambda _: None)
     before = await quarantined(database)
     for number in range(1000):

@@ -75,10 +75,17 @@ async def test_verify_ends_with_1_and_names_the_row_and_with_0_where_all_is_well
     assert (await run(stored, "audit", "verify", "--head", head))[0] == 1
 
 
-@pytest.mark.parametrize("arguments", [("--head", "abc"), ("--head", "zz"), ("--from", "yesterday"), ("--to", "1")])
-async def test_what_cannot_be_read_is_wrong_usage(stored: Stored, arguments: tuple[str, str]) -> None:
-    code, _, err = await run(stored, "audit", "verify", *arguments)
-    assert (code, "Traceback" in err, arguments[0] in err) == (2, False, True)
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("verify", "--head", "abc"), ("verify", "--head", "zz"), ("verify", "--from", "yesterday"), ("verify", "--to", "1"),
+        ("prune", "--days", "many"),
+    ],
+)  # fmt: skip
+async def test_what_cannot_be_read_is_wrong_usage(stored: Stored, arguments: tuple[str, str, str]) -> None:
+    code, _, err = await run(stored, "audit", *arguments)
+    assert (code, "Traceback" in err, arguments[1] in err) == (2, False, True)
+    assert "invalid _" not in err, "a name of ours says nothing"
 
 
 async def test_an_export_is_recorded_before_its_first_line(stored: Stored) -> None:

@@ -14,6 +14,7 @@ from tests.app.configuration.test_reading import GOOD
 UNSAFE = [
     ("ORIGINS", "*"), ("TRUSTED_HOSTS", "*"), ("KEYCLOAK_URL", "http://k"), ("TOKEN_AUDIENCE", ""),
     ("DATABASE_URL", "postgresql://u:changeme@h/d"), ("DATABASE_URL", "postgresql://app:app@h/d"),
+    ("DATABASE_URL", "postgresql://u@h/d?password=changeme"), ("DATABASE_URL", "postgresql://h/d?user=app&password=app"), ("PGPASSWORD", "postgres"),
     ("REDIS_URL", "redis://:Password@h"), ("REDIS_URL", "redis+cluster://app:app@h:1,h:2"),
     ("REDIS_URL", "redis+sentinel://:hunter2@h/main?sentinel_password=redis"), ("KEYCLOAK_CLIENT_SECRET", "secret"), ("SIGNING_SECRET", "changeme" * 4),
     *((name, "1") for name in SWITCHES), ("LOG_LEVEL", "DEBUG"), ("DOCUMENTS", "public"), ("TLS", "none"),
@@ -35,7 +36,7 @@ def test_an_unsafe_value_is_one_line_in_production(tmp_path: Path, name: str, va
     [
         ("DEBUG", "0"), ("DEBUG", ""), ("DATABASE_URL", "postgresql://u@h/d"), ("REDIS_URL", "redis://h"), ("REDIS_URL", "rediss+cluster://u:hunter2@a:1,b:2"),
         ("REDIS_URL", "redis+sentinel://:hunter2@a,b/main?sentinel_password=hunter3"),
-        ("DATABASE_URL", "postgresql://u:hunter2@h/d"), ("KEYCLOAK_CLIENT_SECRET", "a5c0f7"), ("DOCUMENTS", "off"),
+        ("DATABASE_URL", "postgresql://u:hunter2@h/d"), ("DATABASE_URL", "postgresql://u@h/d?password=hunter2"), ("PGPASSWORD", "hunter2"), ("PGPASSWORD", ""), ("KEYCLOAK_CLIENT_SECRET", "a5c0f7"), ("DOCUMENTS", "off"),
         ("FORWARDED_ALLOW_IPS", "127.0.0.1"), ("TRUSTED_HOSTS", "*.example.com"),
     ],
 )  # fmt: skip
