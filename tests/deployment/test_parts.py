@@ -1,6 +1,6 @@
 """What is mounted is read by the program that it is for, where that program can be had without an engine: Prometheus, Alertmanager,
-Valkey and PostgreSQL themselves, and Alloy's own parser. Of Traefik, Loki and Grafana, which cannot, and of what Alloy's components are told,
-the words that matter here are held."""
+Valkey and PostgreSQL themselves, and Alloy's own parser and Traefik's own decoder. Of Loki and Grafana, which cannot, of how Traefik listens and of what Alloy's components are
+told, the words that matter here are held."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ import yaml
 from app.development.servers import Postgres, Server, Valkey, free_port
 from app.serving.draining import REQUESTS_S
 from app.serving.worker import OPTIONS
-from tests.deployment.alloy_parser import NoParser, faults_of
 from tests.deployment.composed import DOCKER, DRAIN_S, ROOT, Composed
+from tests.deployment.go_readers import NoReader, faults_of
 from tests.missing import missing
 
 ALLOY = DOCKER / "alloy" / "config.alloy"
@@ -42,10 +42,15 @@ def seconds(text: str) -> float:
     return float(text[:-1]) * SECONDS[text[-1]]
 
 
-def routes() -> dict[str, Any]:
+def text_of_routes() -> str:
+    """With the variable's value, as Traefik has it before it reads."""
     text = (DOCKER / "traefik" / "routes.yaml").read_text().replace('{{ env "DOMAIN" }}', "desk.localhost")
     assert "{{" not in text
-    found: dict[str, Any] = yaml.safe_load(text)
+    return text
+
+
+def routes() -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load(text_of_routes())
     return found
 
 
@@ -151,6 +156,20 @@ def test_traefik_sends_to_parts_that_it_reaches(composed: Composed) -> None:
     assert all(composed.networks("traefik") & composed.networks(host) for host in hosts)
 
 
+@pytest.mark.long
+@pytest.mark.timeout(600)
+def test_traefik_s_own_decoder_knows_every_word_of_its_routes(tmp_path: Path) -> None:
+    """Its other file, traefik.yaml, would take all of Traefik to read."""
+    file = tmp_path / "routes.yaml"
+    file.write_text(text_of_routes())
+    try:
+        assert faults_of("traefik", file) == ""
+    except NoReader as reason:
+        missing(reason)
+    file.write_text(text_of_routes().replace("idleConnTimeout: ", "idleTimeout: "))
+    assert "idleTimeout" in faults_of("traefik", file)
+
+
 def test_traefik_s_routers_name_what_there_is_and_serve_tls_alone() -> None:
     found, static = routes(), yaml.safe_load((DOCKER / "traefik" / "traefik.yaml").read_text())
     routers, http = found["http"]["routers"], found["http"]
@@ -254,12 +273,12 @@ def test_loki_s_labels_are_few_and_its_lines_end() -> None:
 def test_alloy_s_own_parser_reads_its_configuration(tmp_path: Path) -> None:
     """Whether components have such arguments only Alloy as a whole could say."""
     try:
-        assert faults_of(ALLOY) == ""
-    except NoParser as reason:
+        assert faults_of("alloy", ALLOY) == ""
+    except NoReader as reason:
         missing(reason)
     wrong = tmp_path / "wrong.alloy"
     wrong.write_text(ALLOY.read_text().replace("forward_to = [loki.process.lines.receiver]", "forward_to = [", 1))
-    assert "wrong.alloy:" in faults_of(wrong)
+    assert "wrong.alloy:" in faults_of("alloy", wrong)
 
 
 def test_alloy_s_components_are_joined() -> None:

@@ -23,7 +23,7 @@ from typing import Any
 ROOT = Path(__file__).parents[2]
 CACHE = ROOT / ".stele" / "images"
 """One process of pytest uses it: what builds images is the group `image`."""
-LOCK = ROOT / "requirements.lock"
+LOCK, TRACES_LOCK = ROOT / "requirements.lock", ROOT / "requirements-otel.lock"
 TOOLS = ("buildah", "mmdebstrap", "unshare", "setpriv")
 RELEASE, PYTHON, GLIBC = "bookworm", "3.11", 36
 """Of Debian's release that the base is made of."""
@@ -52,14 +52,14 @@ class Image:
 
 
 @contextmanager
-def built(target: str, tag: str = "") -> Iterator[Image]:
-    """What `make image` makes of a target, anew, with its tree. It is gone when the block ends; base and wheels stay."""
+def built(target: str, tag: str = "", lock: Path = LOCK) -> Iterator[Image]:
+    """What `make image` makes of a target and a lock, anew, with its tree. It is gone when the block ends; base and wheels stay."""
     _check_tools()
     tag = f"localhost/{tag or target}"
     CACHE.mkdir(parents=True, exist_ok=True)
-    base, wheels, settings = _base(), _wheels(), CACHE / "pip.conf"
+    base, wheels, settings = _base(), _wheels(lock), CACHE / "pip.conf"
     settings.write_text("[global]\nno-index = true\nfind-links = /wheels\n")
-    more = f"ARGS=--quiet --pull-never --no-cache --volume {wheels}:/wheels:ro"
+    more = f"ARGS=--quiet --pull-never --no-cache --volume {wheels}:/wheels:ro --build-arg REQUIREMENTS={lock.name}"
     _run(
         "make",
         "image",
@@ -105,10 +105,10 @@ def _base() -> str:
     return name
 
 
-def _wheels() -> Path:
+def _wheels(lock: Path) -> Path:
     """Each wheel of the lock, for the base's Python; also those that its markers leave out, so that the image's own pip reads them."""
-    text = re.sub(r" ; [^\\]*", " ", LOCK.read_text())
-    folder = CACHE / "wheels" / hashlib.sha256(text.encode()).hexdigest()[:16]
+    text = re.sub(r" ; [^\\]*", " ", lock.read_text())
+    folder = CACHE / "wheels" / lock.stem / hashlib.sha256(text.encode()).hexdigest()[:16]
     if folder.is_dir():
         return folder
     shutil.rmtree(folder.parent, ignore_errors=True)

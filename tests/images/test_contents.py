@@ -14,7 +14,7 @@ import jsonschema_rs
 import pytest
 
 from docker.sbom import document
-from tests.images.building import LOCK, ROOT, Image, built
+from tests.images.building import LOCK, ROOT, TRACES_LOCK, Image, built
 from tests.images.container import Container
 
 pytestmark = [pytest.mark.xdist_group("image"), pytest.mark.timeout(600)]
@@ -73,6 +73,19 @@ def test_its_bill_lists_each_package_with_a_hash_of_the_lock(image: Image, tmp_p
     assert {one["alg"] for component in components for one in component["hashes"]} == {"SHA-256"}
     assert {one["content"] for component in components for one in component["hashes"]} <= locked
     assert len(components) <= MOST_PACKAGES
+
+
+@pytest.mark.long
+def test_with_the_lock_of_traces_it_has_what_tells_them_and_no_more(image: Image, tmp_path: Path) -> None:
+    """`--build-arg REQUIREMENTS=requirements-otel.lock`: the eight packages more that docs/operations.md says, and what tells spans is imported."""
+    with built("production", tag="traced", lock=TRACES_LOCK) as traced:
+        ended = Container(traced, tmp_path, {}).run("python", "-c", "import app.telemetry.traces.otel")
+        assert ended.returncode == 0, ended.stderr
+        more = {one["name"] for one in bill(traced)["components"]} - {one["name"] for one in bill(image)["components"]}
+    locked = [set(re.findall(r"^([a-z0-9-]+)==", lock.read_text(), re.MULTILINE)) for lock in (TRACES_LOCK, LOCK)]
+    assert more == locked[0] - locked[1]
+    assert len(more) == 8
+    assert Container(image, tmp_path, {}).run("python", "-c", "import app.telemetry.traces.otel").returncode != 0
 
 
 def test_its_bill_is_valid_cyclonedx(image: Image) -> None:
