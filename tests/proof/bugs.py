@@ -44,6 +44,7 @@ def bug(name: str, file: str, old: str, new: str, *shows: str, every: bool = Fal
 
 CONNECTION, SESSION, FRAMES = "app/ws/connection.py", "app/ws/session.py", "app/ws/frames.py"
 MODELS, WIRE, HANDLER = "generated/models.py", "generated/wire.py", "app/features/artists/handler.py"
+TOPICS = "app/broadcast/topics.py"
 REPOSITORY, HANDSHAKE = "app/features/artists/repository.py", "app/ws/handshake.py"
 REPLY = "            self._make_room(invoke.req_id)\n        self._reply(frame)\n"
 SOME = "invoke.req_id[0] in '345'"
@@ -119,4 +120,8 @@ BUGS: tuple[Bug, ...] = (
     bug("an event tells of something else", HANDLER, "        context.publish(ArtistCreated(artist=artist))\n",
         "        import msgspec\n        context.publish(ArtistCreated(artist=msgspec.structs.replace(artist, name='other')))\n", "event-delivered"),
     bug("a topic cannot be left", "app/ws/subscriptions.py", "            self._hub.unsubscribe(topic, self._subscriber, self._encode)\n", "            topic.strip()\n", "declared-message"),
+    bug("an event goes out under another value", TOPICS, "[attrgetter(path) for path in parameters]", '[attrgetter(path.replace("artist.id", "artist.version")) for path in parameters]',
+        "event-delivered", "name-kept"),
+    bug("a value has several spellings", TOPICS, '        return values if self._name(get(values) for get in self._of_values) == "/".join(parts) else None\n', "        return values\n", "name-judged"),
+    bug("only the last value of a filter counts", "app/broadcast/filters.py", "            wanted[path].add(value)\n", "            wanted[path] = {value}\n", "name-kept"),
 )  # fmt: skip
