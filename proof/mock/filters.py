@@ -37,7 +37,7 @@ class Filters:
             found = PAIR.fullmatch(pair)
             if found is None or found[1] not in self._kinds:
                 raise ValueError(f"The topic may be filtered by {', '.join(self._kinds) or 'nothing'}.")
-            text = _decoded(found[2])
+            text = decoded(found[2])
             if text is None or not _is_spelled(self._contract, self._kinds[found[1]], text):
                 raise ValueError(f"{found[1]} has no such value.")
             wanted.setdefault(found[1], set()).add(text)
@@ -47,7 +47,7 @@ class Filters:
         return all(value_at(self._contract, event, data, path) in values for path, values in wanted.items())
 
 
-def _decoded(value: str) -> str | None:
+def decoded(value: str) -> str | None:
     """None for what is no UTF-8."""
     try:
         return unquote(value, errors="strict")

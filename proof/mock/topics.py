@@ -13,14 +13,16 @@ from codegen.ir.topics import PARAMETER, has_presence, parameter_type
 from codegen.ir.types import Enum, Int, Named, Text, Type
 from proof.callers import Roles
 from proof.documents import Json
-from proof.mock.filters import Filters, value_at
+from proof.mock.filters import Filters, decoded, value_at
 
 HISTORY = 1_000
 """Events of a topic that are remembered, under whatever names they went out."""
 MAX_TOLD = 1_000
 """Users that one frame names."""
 UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-ENCODED = r"(?:[A-Za-z0-9._~-]|%[0-9A-F]{2})*"
+PLAIN = "2[DE]|3[0-9]|4[1-9A-F]|5[0-9AF]|6[1-9A-F]|7[0-9AE]"
+"""Codes of what is never encoded."""
+ENCODED = rf"(?:[A-Za-z0-9._~-]|%(?!{PLAIN})[0-9A-F]{{2}})*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,8 @@ class Topics:
 
     def _log(self, name: str) -> _Log | None:
         plain = name.partition("?")[0]
+        if decoded(plain) is None:
+            return None
         return next((one for one in self._logs.values() if one.pattern.fullmatch(plain)), None)
 
     def end(self, name: str) -> Json:

@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterator
 
 from proof.difference import difference
 from proof.ws.contract import Operation
-from proof.ws.effects import events, filters, keeps_input, read_after_write
+from proof.ws.effects import events, keeps_input, names, read_after_write, resumption
 from proof.ws.finding import Case, Finding, found
+from proof.ws.names import topic_of
 from proof.ws.player import GOOD
 from proof.ws.session import Control, Open, Raw, Send
 from proof.ws.transcript import Call, Entry
@@ -204,7 +205,7 @@ CHECKS: tuple[Check, ...] = (
         encodings_agree,
         declared_message,
     ),
-    *(close_code, handshake, read_after_write, keeps_input, events, filters),
+    *(close_code, handshake, read_after_write, keeps_input, events, names, resumption),
 )
 IDS: dict[str, str] = {
     "one-reply": "Each request has exactly one reply, under its own id.",
@@ -226,8 +227,9 @@ IDS: dict[str, str] = {
     "keeps-input": "Where a command answers a field of its request, it is the value that was sent.",
     "event-delivered": "A call's event comes to each socket that follows its topic.",
     "event-once": "An event comes once.",
-    "filter-judged": "A filter that its topic cannot have is refused, and no other is.",
-    "filter-kept": "Under a name with a filter comes what the filter lets through, and nothing else.",
+    "name-judged": "A value or a filter that its topic cannot have is refused, and no other is.",
+    "name-kept": "Under a name with values or a filter comes what these let through, and nothing else.",
+    "resumed": "A position that an event had is resumed from, and none that its topic never had.",
     "others-unaffected": "While one socket misbehaves, another is answered.",
     "no-growth": "After many sessions the service holds no more memory, tasks, files or sockets than before.",
 }
@@ -309,7 +311,7 @@ def _denied_topics(case: Case, entry: Entry) -> str:
     roles = case.roles[case.transcript.callers[entry.socket]]
     denied = {topic for one in case.socket.events for topic in one.topics if not one.allows(roles)}
     followed = set((entry.frame or {}).get("topics", ()))
-    return ", ".join(sorted(one for one in followed if one.partition("?")[0] in denied))
+    return ", ".join(sorted(one for one in followed if topic_of(case.socket.topics, one) in denied))
 
 
 def _overrun(case: Case) -> set[str]:

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from proof.callers import Roles
 from proof.documents import JSON, DocumentError, Json, resolved
-from proof.ws.filters import Filters, read_filters
+from proof.ws.names import Topics, read_topics
 
 CORRELATION = re.compile(r"\$message\.(header|payload)#(/.+)")
 TIMEOUT_S = 5.0
@@ -64,6 +64,8 @@ class Event:
     roles: tuple[Roles, ...] | None
     topics: tuple[str, ...] = ()
     pkg_id: int | None = None
+    members: Mapping[str, str] = field(default_factory=dict)
+    """Of its data, with the shared schema that each is, where it is one."""
 
     @property
     def topic(self) -> str:
@@ -72,6 +74,10 @@ class Event:
 
     def allows(self, roles: Roles) -> bool:
         return self.roles is None or any(group <= roles for group in self.roles)
+
+    def told(self, operation: Operation, answer: Any) -> Json:
+        """What its data have where a call is answered so: the member that is of the answer's type."""
+        return {name: answer for name, kind in self.members.items() if kind and kind == operation.result}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +106,8 @@ class Socket:
     catalogue: Mapping[str, Json] = field(default_factory=dict)
     answers: Mapping[str, Json] = field(default_factory=dict)
     """Every frame that the server may send, by message."""
-    filters: Filters = field(default_factory=dict)
+    topics: Topics = field(default_factory=dict)
+    """On which events are told."""
 
     @property
     def speaks_stele(self) -> bool:
@@ -163,14 +170,17 @@ class _Reader:
             close_codes=codes if isinstance(codes, dict) else None,
             catalogue=self._document.get("x-errors") or {},
             answers=answers | {one.name: one.frame for one in sent},
-            filters=self._said_filters(),
+            topics=self._topics(sent),
         )
 
-    def _said_filters(self) -> Filters:
+    def _topics(self, events: Sequence[Event]) -> Topics:
+        names = dict.fromkeys(topic for one in events for topic in one.topics)
+        parameters, filters = (self._channel.get(word) for word in ("x-parameters", "x-filters"))
         try:
-            return read_filters(self._document, self._channel.get("x-filters"))
+            return read_topics(self._document, names, parameters, filters)
         except (AttributeError, KeyError, TypeError) as error:
-            raise DocumentError(f"channels/{self._name}: x-filters is not as it should be: {error!r}") from None
+            text = f"channels/{self._name}: x-parameters or x-filters is not as it should be: {error!r}"
+            raise DocumentError(text) from None
 
     def _said(self, name: str, read: Callable[[str, Json], Said]) -> Said:
         """DocumentError for an operation that is not of AsyncAPI's shape."""
@@ -218,7 +228,9 @@ class _Reader:
     def _event(self, name: str, one: Json) -> Event:
         messages = [self._at(message) for message in one.get("messages", ())]
         frame = self._frame(messages[0]) if messages else {}
-        return Event(name, frame, self._roles(one), _topics(one.get("x-topic")), one.get("x-pkg-id"))
+        members = self._at(self._at(frame.get("properties", {}).get("data")).get("properties"))
+        kinds = {member: str(schema.get("$ref", "")) for member, schema in members.items()}
+        return Event(name, frame, self._roles(one), _topics(one.get("x-topic")), one.get("x-pkg-id"), kinds)
 
     def _title(self, item: Any) -> str:
         """The name that a reference ends with."""

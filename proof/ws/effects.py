@@ -8,12 +8,14 @@ from typing import Any
 from proof.difference import difference
 from proof.documents import Json
 from proof.ws.contract import Operation
-from proof.ws.filters import admits, fault_of
 from proof.ws.finding import Case, Finding, found
+from proof.ws.names import admits, fault_of, hearing, topic_of
 from proof.ws.transcript import Call, Entry
 
 NOT_FOUND = 5
 NIL = "00000000-0000-0000-0000-000000000000"
+FAR, NO_EPOCH = 2**53 - 1, "0"
+"""Of positions that no topic ever had."""
 
 
 def read_after_write(case: Case) -> Iterator[Finding]:
@@ -43,10 +45,12 @@ def keeps_input(case: Case) -> Iterator[Finding]:
 def events(case: Case) -> Iterator[Finding]:
     """An event that was waited for comes once to each socket that follows its topic, and tells what the call answered."""
     for label, frame in case.transcript.heard.items():
+        happened = case.event_of(frame)
         for call, operation in case.calls():
             told = _thing_in(frame.get("data"), call.data)
             if (
-                operation.publishes
+                happened is not None
+                and happened.name in operation.publishes
                 and call.code == "ok"
                 and told is not None
                 and (differs := difference(call.data, told))
@@ -69,8 +73,8 @@ def events(case: Case) -> Iterator[Finding]:
                 yield Finding("event-once", str(place[0]), encoding, f"offset {place[2]} came {count} times")
 
 
-def filters(case: Case) -> Iterator[Finding]:
-    """A filter that its topic cannot have is refused, at its place, and no other is; what a filter lets through comes under its name, and
+def names(case: Case) -> Iterator[Finding]:
+    """A value or filter that a topic cannot have is refused, at its place, and no other is; what a name lets through comes under it, and
     nothing else does."""
     for socket in case.transcript.subscribed:
         entries = [one for one in case.transcript.entries if one.socket == socket]
@@ -89,12 +93,12 @@ def _misjudged(case: Case, entries: Sequence[Entry]) -> Iterator[tuple[str, str]
         if entry.kind != "came":
             continue
         for name in frame["topics"] if frame.get("type") == "subscribed" else ():
-            if fault := fault_of(case.socket.filters, name):
-                yield "filter-judged", f"{name!r} is followed, with {fault}"
+            if fault := fault_of(case.socket.topics, name):
+                yield "name-judged", f"{name!r} is followed, with {fault}"
         for index in _refused(frame):
             name = asked[index] if index < len(asked) else ""
-            if "?" in name and not fault_of(case.socket.filters, name):
-                yield "filter-judged", f"{name!r} is refused, and its topic has such a filter"
+            if topic_of(case.socket.topics, name) and not fault_of(case.socket.topics, name):
+                yield "name-judged", f"{name!r} is refused as a name, and its topic has it"
 
 
 def _refused(frame: Json) -> Iterator[int]:
@@ -109,18 +113,44 @@ def _refused(frame: Json) -> Iterator[int]:
 
 def _misled(case: Case, socket: str) -> Iterator[tuple[str, str]]:
     """Of an event that was waited for nothing is under way any more when the session ends."""
-    awaited = {(one.get("epoch"), one.get("offset")) for one in case.transcript.heard.values()}
+    topics, followed = case.socket.topics, case.transcript.followed(socket)
     told = [entry.frame or {} for entry in case.transcript.came(socket)]
     told = [frame for frame in told if frame.get("req_id") == NIL and "offset" in frame]
-    heard = {(frame.get("topic"), frame.get("epoch"), frame["offset"]) for frame in told}
     for frame in told:
-        name, place = str(frame.get("topic")), (frame.get("epoch"), frame["offset"])
-        if not fault_of(case.socket.filters, name) and not admits(case.socket.filters, name, frame.get("data")):
-            yield "filter-kept", f"{name!r} lets through what it should not: {frame.get('data')!r}"[:400]
-        for other in sorted(case.transcript.subscribed[socket]) if place in awaited else ():
-            is_its = other.partition("?")[0] == name != other and not fault_of(case.socket.filters, other)
-            if is_its and admits(case.socket.filters, other, frame.get("data")) and (other, *place) not in heard:
-                yield "filter-kept", f"offset {place[1]} came under {name!r} and not under {other!r}"
+        name = str(frame.get("topic"))
+        is_judged = topic_of(topics, name) and not fault_of(topics, name)
+        if is_judged and not admits(topics, name, frame.get("data")):
+            yield "name-kept", f"{name!r} lets through what it should not: {frame.get('data')!r}"[:400]
+    for frame in case.transcript.heard.values():
+        event = case.event_of(frame) if frame in told else None
+        due = hearing(topics, followed, event.topics, frame.get("data")) if event else set[str]()
+        for name in sorted(due - case.transcript.under(socket, frame)):
+            yield (
+                "name-kept",
+                f"an event came under {frame.get('topic')!r} and not under {name!r}: {frame.get('data')!r}"[:400],
+            )
+
+
+def resumption(case: Case) -> Iterator[Finding]:
+    """A position that an event had is resumed from, and none that its topic never had."""
+    told = {_place(entry.frame) for entry in case.transcript.came() if entry.frame and "offset" in entry.frame}
+    for socket in case.transcript.subscribed:
+        asked: list[Json] = []
+        for entry in (one for one in case.transcript.entries if one.socket == socket):
+            frame = entry.frame or {}
+            if entry.kind == "sent" and frame.get("type") == "subscribe":
+                asked = frame.get("positions", [])
+            answers = frame.get("positions", ()) if entry.kind == "came" and frame.get("type") == "subscribed" else ()
+            recovered = {one["topic"]: one["recovered"] for one in answers}
+            for one in asked if answers else ():
+                is_known, is_strange = _place(one) in told, one["offset"] >= FAR or one["epoch"] == NO_EPOCH
+                if (is_known or is_strange) and recovered.get(one["topic"]) is not is_known:
+                    text = f"{one} is answered as {'recovered' if is_strange else 'lost'}"
+                    yield Finding("resumed", "socket", case.transcript.encodings.get(socket, ""), text)
+
+
+def _place(frame: Json) -> tuple[Any, ...]:
+    return frame.get("topic"), frame.get("epoch"), frame.get("offset")
 
 
 def _as_asked(told: Any, asked: Any) -> Any:

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from proof.callers import Roles
+from proof.documents import Json
 from proof.values import Values
-from proof.ws.contract import Operation, Socket
+from proof.ws.contract import Event, Operation, Socket
 from proof.ws.session import Session
 from proof.ws.transcript import Call, Transcript
 
@@ -43,6 +44,10 @@ class Case:
     def calls(self) -> Iterator[tuple[Call, Operation]]:
         for call in self.transcript.calls.values():
             yield call, self.socket.operation(call.send.operation)
+
+    def event_of(self, frame: Json) -> Event | None:
+        """Which one a frame tells."""
+        return next((one for one in self.socket.events if one.pkg_id == frame.get("pkg_id")), None)
 
 
 def found(call: Call, check: str, text: str) -> Finding:

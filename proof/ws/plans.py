@@ -6,26 +6,21 @@ Data come from the schemas alone. Every session ends with a request on an untouc
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from proof.callers import Roles
 from proof.documents import PROTOBUF, Json
 from proof.protobuf import Inexpressible
-from proof.values import Fault, Values
 from proof.ws.codec import Codec
-from proof.ws.contract import Event, Operation, Socket
-from proof.ws.filters import names, wrong_names
-from proof.ws.finding import WITNESS
+from proof.ws.contract import Operation
 from proof.ws.player import CREDENTIALS
-from proof.ws.session import Await, Control, Cut, Open, Raw, Send, Session, Settle, Step, member, said
+from proof.ws.scene import Scene, linked
+from proof.ws.session import Control, Cut, Open, Raw, Send, Session, Settle, Step, said
+from proof.ws.topics import happenings, publishers, topics
 
-TIMEOUT_MS = 1500
-"""Of a request that brings one: a reply that never comes is known sooner."""
 MANY = 40
 """Requests of one session; a socket runs 32 at once."""
 OVERSIZE = 70_000
@@ -52,55 +47,6 @@ class Plan:
     sessions: SearchStrategy[Session]
 
 
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """What plans draw from."""
-
-    socket: Socket
-    values: Values
-    roles: dict[str, Roles]
-    """Of each caller that may open a socket."""
-    codecs: dict[str, Codec]
-
-    @property
-    def encodings(self) -> list[str]:
-        """Those that a codec is known of."""
-        return [name for name, media in self.socket.encodings.items() if media in self.codecs]
-
-    def able(self, operation: Operation | Event) -> str:
-        """A caller with its roles; any other where none has them."""
-        return next((name for name, roles in self.roles.items() if operation.allows(roles)), next(iter(self.roles)))
-
-    def data_schema(self, operation: Operation) -> Any:
-        """Of what a request is about; the whole frame where nothing surrounds it."""
-        members = operation.frame.get("properties", {})
-        return members["data"] if "data" in members and operation.pkg_id is not None else operation.frame
-
-    def faults(self, operation: Operation, value: Any) -> list[Fault]:
-        """But those of the id by which the reply is known."""
-        found = self.values.faults(self.data_schema(operation), value)
-        if operation.pkg_id is not None:
-            return found
-        return [
-            one for one in found if member(one.value, operation.correlation) == member(value, operation.correlation)
-        ]
-
-    def frame(self, operation: Operation, data: Any, timeout_ms: int | None = TIMEOUT_MS) -> Json:
-        if operation.pkg_id is None:
-            return data if isinstance(data, dict) else {}
-        meta = {"meta": {"timeout_ms": timeout_ms}} if timeout_ms is not None else {}
-        return {"pkg_id": operation.pkg_id, **meta, "data": data}
-
-    def witness(self) -> list[Step]:
-        """On a socket of its own: an operation that reads, as who may."""
-        safe = [one for one in self.socket.operations if one.is_safe] or list(self.socket.operations)
-        for one in safe:
-            if self.values.is_valid(self.data_schema(one), {}):
-                send = Send("w", one.name, WITNESS, self.frame(one, {}), "taken")
-                return [Open("w", self.encodings[0], self.able(one)), send]
-        return []
-
-
 def plans(scene: Scene) -> list[Plan]:
     """Every plan that the document gives something to."""
     out = [Plan(f"payloads:{one.name}", payloads(scene, one)) for one in scene.socket.operations]
@@ -111,13 +57,8 @@ def plans(scene: Scene) -> list[Plan]:
     if scene.socket.speaks_stele:
         out.append(Plan("credentials", credentials(scene)))
         out.append(Plan("topics", topics(scene)))
-    out += [Plan(f"events:{one.name}", happenings(scene, one)) for one in _publishers(scene)]
+    out += [Plan(f"events:{one.name}", happenings(scene, one)) for one in publishers(scene)]
     return out
-
-
-def _publishers(scene: Scene) -> Iterable[Operation]:
-    known = {one.name for one in scene.socket.events if one.topic}
-    return (one for one in scene.socket.operations if known & set(one.publishes))
 
 
 @st.composite
@@ -156,29 +97,20 @@ def stories(draw: DrawFn, scene: Scene, first: Operation) -> Session:
     targets = [
         scene.socket.operation(name) for name in names if any(one.name == name for one in scene.socket.operations)
     ]
-    caller = _able_of_all(scene, [first, *targets])
+    caller = scene.able_of_all([first, *targets])
     steps: list[Step] = [Open(encoding, encoding, caller) for encoding in scene.encodings]
     value = draw(scene.values.valid(scene.data_schema(first)))
     began = draw(st.sampled_from(scene.encodings))
     steps += [Send(began, first.name, "s/0", scene.frame(first, value), "taken"), Settle()]
-    places = {link.operation: link.places for link in first.links}
+    links = {link.operation: link for link in first.links}
     for number in range(1, 1 + draw(st.integers(2, 8))):
         target = draw(st.sampled_from(targets))
-        data = dict(draw(scene.values.valid(scene.data_schema(target))))
-        data |= {name: said("s/0", place.partition("#")[2]) for name, place in places[target.name].items()}
-        data = {
-            name: one for name, one in data.items() if name in places[target.name] or not name.startswith("expected_")
-        }
+        data = draw(linked(scene, target, links[target.name], "s/0"))
         steps += [
             Send(draw(st.sampled_from(scene.encodings)), target.name, f"s/{number}", scene.frame(target, data)),
             Settle(),
         ]
     return Session(f"story:{first.name}", tuple(steps))
-
-
-def _able_of_all(scene: Scene, operations: Sequence[Operation]) -> str:
-    """Who has the roles of the most of them."""
-    return max(scene.roles, key=lambda name: sum(one.allows(scene.roles[name]) for one in operations))
 
 
 @st.composite
@@ -305,53 +237,3 @@ def credentials(draw: DrawFn, scene: Scene) -> Session:
         value = draw(scene.values.valid(scene.data_schema(operation)))
         steps += [Send(name, operation.name, f"r{number}", scene.frame(operation, value), "taken"), Settle()]
     return Session("credentials", (*steps, *scene.witness()))
-
-
-@st.composite
-def topics(draw: DrawFn, scene: Scene) -> Session:
-    """Joined twice, left twice, unknown, with filters that are right and wrong, by who may and who may not."""
-    known = sorted({one.topic for one in scene.socket.events if one.topic})
-    name = st.sampled_from([*known, "no_such_topic", ""]) if known else st.just("no_such_topic")
-    for topic in known:
-        name |= wrong_names(scene.socket.filters, topic)
-        if topic in scene.socket.filters:
-            name |= names(scene.socket.filters, scene.values, topic)
-    caller, encoding = draw(st.sampled_from(sorted(scene.roles))), draw(st.sampled_from(scene.encodings))
-    steps: list[Step] = [Open("t", encoding, caller)]
-    for _ in range(draw(st.integers(1, 5))):
-        kind = draw(st.sampled_from(["subscribe", "unsubscribe"]))
-        asked = draw(st.lists(name, min_size=1, max_size=3))
-        steps += [Control("t", {"type": kind, "topics": asked}, (f"control-{kind}d",)), Settle()]
-    return Session("topics", (*steps, *scene.witness()))
-
-
-@st.composite
-def happenings(draw: DrawFn, scene: Scene, operation: Operation) -> Session:
-    """A call's event comes to who follows its topic, in each encoding, and what it tells of can be read at once. Who follows it with filters,
-    too, hears it under those that let it through."""
-    event = next(one for one in scene.socket.events if one.name in operation.publishes and one.topic)
-    value = draw(scene.values.valid(scene.data_schema(operation)))
-    topics = [event.topic]
-    if event.topic in scene.socket.filters:
-        topics += draw(st.lists(names(scene.socket.filters, scene.values, event.topic, value), max_size=3))
-    steps: list[Step] = []
-    for encoding in scene.encodings:
-        name = f"e{encoding}"
-        subscribe = {"type": "subscribe", "topics": topics}
-        steps += [Open(name, encoding, scene.able(event)), Control(name, subscribe, ("control-subscribed",)), Settle()]
-        if draw(st.booleans()):
-            left = f"l{encoding}"
-            steps += [
-                Open(left, encoding, scene.able(event)),
-                Control(left, subscribe, ("control-subscribed",)),
-                Settle(),
-            ]
-            leave = {"type": "unsubscribe", "topics": topics}
-            steps += [Control(left, leave, ("control-unsubscribed",)), Settle()]
-    writer = draw(st.sampled_from(scene.encodings))
-    steps += [
-        Open("a", writer, scene.able(operation)),
-        Send("a", operation.name, "made", scene.frame(operation, value), "taken"),
-    ]
-    steps += [Await(f"e{encoding}", event.name, f"heard-{encoding}") for encoding in scene.encodings]
-    return Session(f"events:{operation.name}", (*steps, Settle()))

@@ -20,8 +20,9 @@ from proof.documents import DocumentError, Json
 from proof.protobuf import Inexpressible
 from proof.values import freshened
 from proof.ws.codec import Codec, Unreadable
+from proof.ws.names import hearing, spelled
 from proof.ws.player import Player
-from proof.ws.session import SAID, Await, Control, Cut, Open, Raw, Send, Session, Settle, member
+from proof.ws.session import NAME, SAID, Await, Control, Cut, Open, Raw, Send, Session, Settle, member
 from proof.ws.transcript import Call, Entry, Transcript
 
 GRACE_S = 1.5
@@ -231,6 +232,8 @@ class _Run:
         if isinstance(value, dict):
             if set(value) == {SAID}:
                 return self.transcript.said(*value[SAID])
+            if set(value) == {NAME}:
+                return "".join(one if isinstance(one, str) else spelled(self._filled(one)) for one in value[NAME])
             return {key: self._filled(one) for key, one in value.items()}
         return [self._filled(one) for one in value] if isinstance(value, list) else value
 
@@ -242,7 +245,7 @@ class _Run:
         line = self._lines.get(step.socket)
         if line is None or line.is_over:
             return
-        frame = self._filled_or_none(step.frame)
+        frame = self._filled_or_none(freshened(step.frame, self._names))
         if frame is None:
             return
         self._note(line.name, "sent", frame)
@@ -260,10 +263,14 @@ class _Run:
         await self._put(line, line.codec.write(frame))
 
     def _filled_or_none(self, frame: Json) -> Json | None:
-        """A cancel names the request by its label; None where that was not sent."""
+        """A cancel names the request by its label; None where that was not sent, or where no answer says what a name needs."""
         label = frame.get("req_id", {}).get(SAID, [None])[0] if isinstance(frame.get("req_id"), dict) else None
         if label is None:
-            return frame
+            try:
+                filled: Json = self._filled(frame)
+            except DocumentError:
+                return None
+            return filled
         call = self.transcript.calls.get(label)
         return {**frame, "req_id": call.key} if call else None
 
@@ -286,26 +293,41 @@ class _Run:
         line = self._lines.get(step.socket)
         for one in list(self._lines.values()):
             await self._drained(one)
-        if not self._is_due(step.event):
+        if not self._is_due(step):
             return
-        deadline = time.monotonic() + EVENT_S
+        deadline, found = time.monotonic() + EVENT_S, None
         while line is not None and not line.is_over:
             line.changed.clear()
-            if (found := self._event(step)) is not None:
-                self.transcript.heard[step.label] = found
-                return
+            found = found or self._event(step)
+            if found is not None and not self._lacks(step, found):
+                break
             if not await _changed(line, deadline - time.monotonic()):
                 break
-        if line is not None:
+        if found is not None:
+            self.transcript.heard[step.label] = found
+        elif line is not None:
             self.transcript.missed.append((step.socket, step.event))
 
-    def _is_due(self, event: str) -> bool:
-        """Whether a call that publishes it has succeeded."""
-        done = (call for call in self.transcript.calls.values() if call.code == "ok")
-        return any(event in self._player.operation(call.send.operation).publishes for call in done)
+    def _is_due(self, step: Await) -> bool:
+        """Whether a call that publishes it has succeeded, and the socket follows a topic of it, or a name that the answer says it is told under."""
+        event, topics = self._player.event(step.event), self._player.topics
+        asked, followed = self.transcript.subscribed.get(step.socket, set()), self.transcript.followed(step.socket)
+        for call in self.transcript.calls.values():
+            operation = self._player.operation(call.send.operation)
+            if call.code == "ok" and event.name in operation.publishes:
+                told = event.told(operation, call.data)
+                if asked & set(event.topics) or hearing(topics, followed, event.topics, told):
+                    return True
+        return False
+
+    def _lacks(self, step: Await, found: Json) -> bool:
+        """Whether it is still to come under another name that the socket follows."""
+        followed, told_on = self.transcript.followed(step.socket), self._player.event(step.event).topics
+        due = hearing(self._player.topics, followed, told_on, found.get("data"))
+        return not due <= self.transcript.under(step.socket, found)
 
     def _event(self, step: Await) -> Json | None:
-        pkg_id = self._player.event_id(step.event)
+        pkg_id = self._player.event(step.event).pkg_id
         heard = [id(one) for one in self.transcript.heard.values()]
         for entry in self.transcript.came(step.socket):
             frame = entry.frame or {}

@@ -13,7 +13,8 @@ from websockets.typing import Origin, Subprotocol
 from proof.callers import Caller
 from proof.documents import DocumentError
 from proof.ws.codec import Codec
-from proof.ws.contract import Operation, Socket
+from proof.ws.contract import Event, Operation, Socket
+from proof.ws.names import Topics
 from proof.ws.session import Open
 
 OPEN_S = 10.0
@@ -72,8 +73,12 @@ class Player:
     def operation(self, name: str) -> Operation:
         return self._socket.operation(name)
 
-    def event_id(self, name: str) -> int | None:
-        return next(one.pkg_id for one in self._socket.events if one.name == name)
+    def event(self, name: str) -> Event:
+        return next(one for one in self._socket.events if one.name == name)
+
+    @property
+    def topics(self) -> Topics:
+        return self._socket.topics
 
     async def open(self, step: Open) -> ClientConnection:
         """Raises InvalidHandshake, OSError or TimeoutError."""

@@ -14,9 +14,9 @@ from proof.ws.checks import judge
 from proof.ws.codec import Codec, JsonFrames, ProtobufFrames
 from proof.ws.contract import read_socket
 from proof.ws.finding import Case, Finding
-from proof.ws.plans import Scene
 from proof.ws.play import play
 from proof.ws.player import Player
+from proof.ws.scene import Scene
 from proof.ws.session import Session, from_json
 from proof.ws.transcript import Transcript
 

@@ -20,9 +20,10 @@ from hypothesis.errors import Flaky
 from proof.drawing import drawing
 from proof.ws.checks import judge
 from proof.ws.finding import Case, Finding
-from proof.ws.plans import Plan, Scene
+from proof.ws.plans import Plan
 from proof.ws.play import play
 from proof.ws.player import Player
+from proof.ws.scene import Scene
 from proof.ws.session import Session
 from proof.ws.transcript import Transcript
 

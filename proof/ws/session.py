@@ -15,6 +15,7 @@ from proof.documents import Json
 Wants = Literal["taken", "refused", "any"]
 """What the contract says of a request's `data`: it fits its schema, it does not, or that is not asked."""
 SAID = "$said"
+NAME = "$name"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,11 @@ class Session:
 def said(label: str, pointer: str) -> Json:
     """A place in the frame that answered `label`."""
     return {SAID: [label, pointer]}
+
+
+def named(parts: list[Any]) -> Any:
+    """A topic's name of texts, and of places in earlier answers, each for the value there as a name spells it."""
+    return "".join(parts) if all(isinstance(one, str) for one in parts) else {NAME: parts}
 
 
 def member(frame: Any, pointer: str) -> Any:

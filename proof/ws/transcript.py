@@ -94,6 +94,18 @@ class Transcript:
     def came(self, socket: str | None = None) -> Iterator[Entry]:
         return (one for one in self.entries if one.kind == "came" and socket in (None, one.socket))
 
+    def followed(self, socket: str) -> set[str]:
+        """Names that were asked for, and not left since, of which the service said that they are followed."""
+        told = (one.frame or {} for one in self.came(socket))
+        said = {name for frame in told if frame.get("type") == "subscribed" for name in frame.get("topics", ())}
+        return said & self.subscribed.get(socket, set())
+
+    def under(self, socket: str, event: Json) -> set[str]:
+        """The names under which the event of a frame came to a socket."""
+        told = (one.frame or {} for one in self.came(socket))
+        same = (frame for frame in told if "status_code" not in frame and frame.get("pkg_id") == event.get("pkg_id"))
+        return {str(frame.get("topic")) for frame in same if frame.get("data") == event.get("data")}
+
     def said(self, label: str, pointer: str) -> Any:
         """DocumentError where there is no such answer, or no such place in it."""
         call = self.calls.get(label)

@@ -26,10 +26,13 @@ class Bug:
     every: bool = False
 
     def plant(self, tree: Path) -> None:
-        path = tree / self.file
-        text = path.read_text()
+        (tree / self.file).write_text(self.planted(tree))
+
+    def planted(self, tree: Path) -> str:
+        """The file of the tree with the fault in it."""
+        text = (tree / self.file).read_text()
         assert self.old in text, f"{self.name}: {self.file} has no {self.old!r}"
-        path.write_text(text.replace(self.old, self.new) if self.every else text.replace(self.old, self.new, 1))
+        return text.replace(self.old, self.new, -1 if self.every else 1)
 
 
 def copy_of(tree: Path, place: Path) -> Path:
@@ -44,6 +47,7 @@ def bug(name: str, file: str, old: str, new: str, *shows: str, every: bool = Fal
 
 CONNECTION, SESSION, FRAMES = "app/ws/connection.py", "app/ws/session.py", "app/ws/frames.py"
 MODELS, WIRE, HANDLER = "generated/models.py", "generated/wire.py", "app/features/artists/handler.py"
+TOPICS = "app/broadcast/topics.py"
 REPOSITORY, HANDSHAKE = "app/features/artists/repository.py", "app/ws/handshake.py"
 REPLY = "            self._make_room(invoke.req_id)\n        self._reply(frame)\n"
 SOME = "invoke.req_id[0] in '345'"
@@ -76,7 +80,7 @@ BUGS: tuple[Bug, ...] = (
     bug("roles are forgotten on one door", "app/execution/runner.py", "        if roles is None or (", '        if roles is None or call.caller.door == "websocket" or (', "policy"),
     bug("a role too many is asked for", "generated/operations.py", 'roles=(frozenset({"get-artists"}),)', 'roles=(frozenset({"get-artists", "no-such"}),)', "policy"),
     bug("a topic is open to all", "app/ws/subscriptions.py", "    return roles is None or any(", "    return True or any(", "declared-message"),
-    bug("a signature is not looked at", "app/auth/verifier.py", "        self._check_signature(signed, key)\n", "", "handshake"),
+    bug("a signature is not looked at", "app/auth/signed_tokens.py", "        self._check_signature(signed, key)\n", "", "handshake"),
     bug(
         "a known caller is nobody",
         "app/execution/runner.py",
@@ -94,7 +98,7 @@ BUGS: tuple[Bug, ...] = (
     ),
     bug("any page may open a socket", HANDSHAKE, '        if "*" not in self._origins and', '        if "*" in self._origins and', "handshake"),
     bug("an unknown format is JSON", HANDSHAKE, '    if formats:\n        raise Malformed("None of the offered subprotocols is known.")\n', "", "handshake"),
-    bug("a wrong close code", CONNECTION, 'self.outbox.close(CloseCode.INVALID_TOKEN, "invalid_token")\n\n    def _accept', 'self.outbox.close(4999, "invalid_token")\n\n    def _accept', "close-code", "handshake"),
+    bug("a wrong close code", CONNECTION, 'self.outbox.close(CloseCode.INVALID_TOKEN, "invalid_token")\n\n    async def _accept', 'self.outbox.close(4999, "invalid_token")\n\n    async def _accept', "close-code", "handshake"),
     bug("a bad frame ends the socket as a crash", SESSION, "        return Reply(self.refuse(bad.error, bad.pkg_id, bad.req_id))\n", '        return Close(1011, "oops")\n', "no-1011"),
     bug("a bad frame ends the socket", SESSION, "        return Reply(self.refuse(bad.error, bad.pkg_id, bad.req_id))\n", '        return Close(1000, "")\n', "stays-open"),
     bug("a quote fails", REPOSITORY, "        rows = await db.fetch(self._lists[frozenset(filters)], **filters)\n",
@@ -115,8 +119,12 @@ BUGS: tuple[Bug, ...] = (
     bug("an update loses a field", REPOSITORY, '        values = {"name": request.name, "bio": request.bio,', '        values = {"name": request.name, "bio": None,', "keeps-input"),
     bug("a text is trimmed", REPOSITORY, "self._insert, name=request.name, bio=request.bio", "self._insert, name=request.name.strip() or 'x', bio=request.bio", "keeps-input"),
     bug("an event is not published", HANDLER, "        context.publish(ArtistCreated(artist=artist))\n", "", "event-delivered", "no-internal"),
-    bug("an event comes twice", "app/broadcast/hub.py", "                subscriber.push(message, size)\n", "                subscriber.push(message, size)\n                subscriber.push(message, size)\n", "event-once"),
+    bug("an event comes twice", "app/broadcast/hub.py", "                subscriber.push(message, size, latest)\n", "                subscriber.push(message, size, latest)\n                subscriber.push(message, size)\n", "event-once"),
     bug("an event tells of something else", HANDLER, "        context.publish(ArtistCreated(artist=artist))\n",
         "        import msgspec\n        context.publish(ArtistCreated(artist=msgspec.structs.replace(artist, name='other')))\n", "event-delivered"),
-    bug("a topic cannot be left", "app/ws/subscriptions.py", "            self._hub.unsubscribe(topic, self._subscriber, self._encode)\n", "            topic.strip()\n", "declared-message"),
+    bug("a topic cannot be left", "app/ws/subscriptions.py", "                self._feed.hub.unsubscribe(found.address, self._sink, self._writer)\n", "", "declared-message"),
+    bug("an event goes out under another value", TOPICS, "[attrgetter(path) for path in parameters]", '[attrgetter(path.replace("artist.id", "artist.version")) for path in parameters]',
+        "event-delivered", "name-kept"),
+    bug("a value has several spellings", TOPICS, '        return values if self._name(get(values) for get in self._of_values) == "/".join(parts) else None\n', "        return values\n", "name-judged"),
+    bug("only the last value of a filter counts", "app/broadcast/filters.py", "            wanted[path].add(value)\n", "            wanted[path] = {value}\n", "name-kept"),
 )  # fmt: skip

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from codegen.emit.documents.control_frames import control_messages, control_operations
 from codegen.emit.documents.json_schemas import Json, Spelling, draft07, linked, noted, printed, used
 from codegen.emit.documents.words import shared_words
 from codegen.emit.printer import File
 from codegen.ir.notes import Notes
 from codegen.ir.operations import IN_FLIGHT, Contract, Event, Info, Operation, Roles
-from codegen.ir.topics import filters, pointer
+from codegen.ir.topics import events_of, filters, parameter_type, parameters, pointer
+from codegen.ir.types import Type
 
 CHANNEL = "#/channels/web"
 ANY_NODE: Json = {
@@ -52,7 +55,7 @@ def _document(contract: Contract, info: Info) -> File:
         operations[event.name] = _event(event)
     messages |= control_messages()
     operations |= control_operations(CHANNEL)
-    channel = _channel(contract, messages) | _filters(contract, spelling)
+    channel = _channel(contract, messages) | _topics(contract, spelling)
     document: Json = {
         "asyncapi": "3.0.0",
         "info": dict(info.details) | linked(Notes(external_docs=contract.info.external_docs)),
@@ -86,19 +89,29 @@ def _channel(contract: Contract, messages: Json) -> Json:
     }
 
 
-def _filters(contract: Contract, spelling: Spelling) -> Json:
-    """`x-filters`: by topic, the fields that a name may have behind its question mark, where each stands in the event's data, and the schema of
-    its values. Nothing where there are none."""
-    told = [(topic.name, filters(contract, topic)) for topic in contract.topics]
-    fields = {
+def _topics(contract: Contract, spelling: Spelling) -> Json:
+    """`x-parameters` and `x-filters`: by topic, the fields that stand in its names, and those that a name may have behind its question mark; where
+    each is in the event's data, and the schema of its values. Nothing where there are none."""
+    told = [one for one in contract.topics if events_of(contract, one.name)]
+    kinds = {
+        "x-parameters": {
+            one.name: {path: parameter_type(contract, one.name, path) for path in parameters(one.name)} for one in told
+        },
+        "x-filters": {one.name: filters(contract, one) for one in told},
+    }
+    said = {word: _placed(contract, spelling, fields) for word, fields in kinds.items()}
+    return {word: fields for word, fields in said.items() if fields}
+
+
+def _placed(contract: Contract, spelling: Spelling, told: Mapping[str, Mapping[str, Type]]) -> Json:
+    return {
         topic: {
             path: {"at": pointer(contract, topic, path), "schema": spelling.type(kind, closed=False)}
             for path, kind in kinds.items()
         }
-        for topic, kinds in told
+        for topic, kinds in told.items()
         if kinds
     }
-    return {"x-filters": fields} if fields else {}
 
 
 def _schemes(contract: Contract) -> Json:

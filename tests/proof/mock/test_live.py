@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from generated.sdk_python.stele_client import AsyncClient, Client, errors, model
 from proof.http import command as http
 from proof.ws import command as ws
 from tests.codegen.contracts import CASES, SHIPPED, compose
+from tests.node import NODE, ROOT, judge
 from tests.proof.mock.mocks import serving, token
 
 POSITIVE = sorted(path.parent.name for path in CASES.glob("p*/expected"))
@@ -19,6 +21,7 @@ WITHOUT_SOCKET = frozenset({"p90_rest_alone"})
 CHOSEN = ("p17_union", "p28_pages", "p34_events", "p56_patch", "p82_json_names", "p91_socket_alone")
 REST = ("p65_response_headers",)
 EVENT_S = 20.0
+MOCKED = ROOT / "tests" / "clients" / "typescript" / "mocked.ts"
 
 
 def of_cases(chosen: tuple[str, ...], *, without: frozenset[str] = frozenset()) -> list[Any]:
@@ -116,3 +119,15 @@ async def test_the_generated_client_hears_an_event(mock_url: str) -> None:
         async for event in stream:
             assert event.data.artist == made
             return
+
+
+@pytest.mark.parametrize(("transport", "encoding"), [("ws", "protobuf"), ("http", "json")])
+def test_the_generated_client_of_typescript_calls_hears_and_is_refused_as_it_asks(
+    transport: str, encoding: str, mock_url: str
+) -> None:
+    """The errors are asked for by `Prefer`: one by its code of the catalogue, one by its status."""
+    command = (NODE, "--disable-warning=ExperimentalWarning", MOCKED, mock_url, transport, encoding)
+    verdict = judge(*command, cwd=ROOT)
+    assert verdict.accepted, verdict.text
+    heard = None if transport == "http" else True
+    assert json.loads(verdict.text) == {"name": "Berthe Morisot", "heard": heard, "taken": True, "gone": True}

@@ -104,7 +104,8 @@ def test_a_text_is_percent_encoded_so_that_it_names_no_other_topic() -> None:
     topics.follow("artists/a%2Fb", ear)
     topics.tell(event, artist(1, "a/b"))
     assert [one.topic for one in ear.heard] == ["artists/a%2Fb"]
-    assert topics.event_of("artists/a/b") is None
+    for unknown in ("artists/a/b", "artists/%61", "artists/%7E", "artists/a%2fb", "artists/%FF", "artists/\u00fc"):
+        assert topics.event_of(unknown) is None
 
 
 def test_an_event_of_several_topics_is_told_on_each() -> None:

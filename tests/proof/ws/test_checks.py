@@ -12,8 +12,9 @@ from proof.documents import Json
 from proof.values import Values
 from proof.ws.checks import CHECKS, IDS, judge
 from proof.ws.contract import Controls, Event, Link, Operation, Socket
-from proof.ws.filters import Field
+from proof.ws.effects import FAR, NO_EPOCH
 from proof.ws.finding import WITNESS, Case
+from proof.ws.names import Field, Topic
 from proof.ws.session import Open, Raw, Send, Session, Step
 from proof.ws.transcript import Call, Entry, Transcript
 
@@ -70,17 +71,25 @@ OPERATIONS = (
     operation("get_thing", 2, is_safe=True),
     operation("delete_thing", 3, result=""),
 )
+ID = Field("/thing/id", {"type": "integer", "minimum": 1})
 SOCKET = Socket(
     document={"asyncapi": "3.0.0", "components": {}},
     address="/web",
     encodings={"json": "application/json", "proto": "application/x-protobuf"},
     operations=OPERATIONS,
-    events=(Event("made", PUSH, (frozenset({"may"}),), ("things",), 9), Event("hidden", PUSH, (frozenset({"rare"}),), ("secrets",), 9)),
+    events=(
+        Event("made", PUSH, (frozenset({"may"}),), ("things", "things/{thing.id}"), 9, {"thing": "thing"}),
+        Event("hidden", PUSH, (frozenset({"rare"}),), ("secrets",), 10),
+    ),
     controls=Controls({"subscribe": 60_003}),
     close_codes={"token_expired": 4401, "invalid_token": 4501, "auth_timeout": 4408},
     catalogue={"taken": {"status_code": 6}, "forbidden": {"status_code": 3}, "not_found": {"status_code": 5}},
     answers={**OPERATIONS[0].replies, "made": PUSH, "control-subscribed": CONTROL},
-    filters={"things": {"thing.id": Field("/thing/id", {"type": "integer", "minimum": 1})}},
+    topics={
+        "things": Topic(("things",), {"thing.id": ID}),
+        "things/{thing.id}": Topic(("things", ID), {}),
+        "secrets": Topic(("secrets",), {}),
+    },
 )  # fmt: skip
 ROLES = {"able": frozenset({"may"}), "unable": frozenset[str]()}
 
@@ -150,8 +159,8 @@ class Story:
         self.transcript.subscribed["s"] = set(topics)
         return self
 
-    def heard(self, data: Json) -> Story:
-        self.event(data=data)
+    def heard(self, data: Json, topic: str = "things") -> Story:
+        self.event(data=data, topic=topic)
         self.transcript.heard["heard"] = self.transcript.entries[-1].frame or {}
         return self
 
@@ -170,6 +179,21 @@ def able() -> Story:
 
 def asked(*topics: str) -> Story:
     return able().following(*topics).entry("sent", frame={"type": "subscribe", "topics": list(topics)})
+
+
+def followed(*topics: str) -> Story:
+    return asked(*topics).came({"type": "subscribed", "topics": list(topics)})
+
+
+def resumed(change: Json, *, is_recovered: bool) -> Story:
+    """Where an event was heard, and then."""
+    position = {"topic": "things", "epoch": "e", "offset": 1} | change
+    one = (
+        followed("things")
+        .event()
+        .entry("sent", frame={"type": "subscribe", "topics": ["things"], "positions": [position]})
+    )
+    return one.came({"type": "subscribed", "topics": ["things"], "positions": [position | {"recovered": is_recovered}]})
 
 
 def unable() -> Story:
@@ -226,18 +250,25 @@ CASES: list[tuple[str, str, Made, Made]] = [
     ("declared-message", "a topic is followed with a filter and without its role",
      lambda: able().came({"type": "subscribed", "topics": ["secrets?a=1"]}), lambda: able().came({"type": "subscribed", "topics": ["things"]})),
     *(
-        ("filter-judged", f"{name} is followed", lambda name=name: asked(name).came({"type": "subscribed", "topics": [name]}),
+        ("name-judged", f"{name} is followed", lambda name=name: asked(name).came({"type": "subscribed", "topics": [name]}),
          lambda name=name: asked(name).came(NO_SUCH_FILTER))
-        for name in ("things?", "things?no=1", "things?thing.id=0", "things?thing.id=x", "things?thing.id=01", "others?thing.id=1", "things?" + "&".join(["thing.id=1"] * 33))
+        for name in ("things?", "things?no=1", "things?thing.id=0", "things?thing.id=x", "things?thing.id=01", "others?thing.id=1", "things/0", "things/01", "things/%31", "things/1?", "things?" + "&".join(["thing.id=1"] * 33))
     ),
-    ("filter-judged", "what there is is refused", lambda: asked("things?thing.id=1&thing.id=7").came(NO_SUCH_FILTER),
+    ("name-judged", "a value that there is is refused", lambda: asked("things/1").came(NO_SUCH_FILTER), lambda: followed("things/1")),
+    ("name-judged", "what there is is refused", lambda: asked("things?thing.id=1&thing.id=7").came(NO_SUCH_FILTER),
      lambda: asked("things?thing.id=1&thing.id=7").came({"type": "subscribed", "topics": ["things?thing.id=1&thing.id=7"]})),
-    ("filter-kept", "another event comes", lambda: able().following("things?thing.id=2").event(topic="things?thing.id=2"),
+    ("name-kept", "another event comes", lambda: able().following("things?thing.id=2").event(topic="things?thing.id=2"),
      lambda: able().following("things?thing.id=1").event(topic="things?thing.id=1")),
-    ("filter-kept", "an event does not come", lambda: able().following("things", "things?thing.id=1&thing.id=2").heard({"thing": BOOK}),
-     lambda: able().following("things", "things?thing.id=2").heard({"thing": BOOK})),
-    ("filter-kept", "an event comes under one of two names", lambda: able().following("things", "things?thing.id=1").heard({"thing": BOOK}),
-     lambda: able().following("things", "things?thing.id=1").heard({"thing": BOOK}).event(topic="things?thing.id=1")),
+    ("name-kept", "another's event comes", lambda: able().following("things/2").event(topic="things/2"),
+     lambda: able().following("things/1").event(topic="things/1")),
+    ("name-kept", "an event does not come", lambda: followed("things", "things?thing.id=1&thing.id=2").heard({"thing": BOOK}),
+     lambda: followed("things", "things?thing.id=2").heard({"thing": BOOK})),
+    ("name-kept", "an event comes under one of two names", lambda: followed("things", "things?thing.id=1").heard({"thing": BOOK}),
+     lambda: followed("things", "things?thing.id=1").heard({"thing": BOOK}).event(topic="things?thing.id=1")),
+    ("name-kept", "an event comes on one of two topics", lambda: followed("things", "things/1").heard({"thing": BOOK}),
+     lambda: followed("things", "things/2").heard({"thing": BOOK})),
+    ("name-kept", "a name that was left hears nothing", lambda: followed("things/1", "things?thing.id=1").heard({"thing": BOOK}, "things/1"),
+     lambda: followed("things/1", "things?thing.id=1").following("things/1").heard({"thing": BOOK}, "things/1")),
     ("declared-message", "it answers nothing",
      lambda: able().came({"pkg_id": 1, "req_id": "x", "status_code": 0, "data": BOOK}),
      lambda: able().raw().came({"pkg_id": 1, "req_id": "x", "status_code": 0, "data": BOOK})),
@@ -275,6 +306,9 @@ CASES: list[tuple[str, str, Made, Made]] = [
      lambda: able().following("things").call().answered().heard({"thing": {"id": 2, "name": "Emma"}}),
      lambda: able().following("things").call().answered().heard({"thing": BOOK})),
     ("event-once", "it comes twice", lambda: able().following("things").event().event(), lambda: able().following("things").event(1).event(2)),
+    ("resumed", "a position that there was is lost", lambda: resumed({}, is_recovered=False), lambda: resumed({}, is_recovered=True)),
+    ("resumed", "an offset is not there yet", lambda: resumed({"offset": FAR}, is_recovered=True), lambda: resumed({"offset": FAR}, is_recovered=False)),
+    ("resumed", "an epoch never was", lambda: resumed({"epoch": NO_EPOCH}, is_recovered=True), lambda: resumed({"epoch": NO_EPOCH}, is_recovered=False)),
     ("others-unaffected", "the witness is not answered", lambda: able().call("get_thing", WITNESS),
      lambda: able().call("get_thing", WITNESS).answered(label=WITNESS)),
 ]  # fmt: skip

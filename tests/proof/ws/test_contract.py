@@ -34,7 +34,11 @@ def test_our_document_has_the_words_that_add_checks() -> None:
     assert not create.allows(frozenset())
     assert create.correlation == create.answers_at == "/req_id"
     assert socket.operation("get_artists").is_safe
-    assert {one.name: one.topic for one in socket.events}["artist_created"]
+    events = {one.name: one for one in socket.events}
+    assert events["artist_created"].topic == "artists"
+    assert events["artist_updated"].topic == ""
+    assert events["artist_updated"].told(create, {"id": 7}) == {"artist": {"id": 7}}
+    assert events["artist_updated"].told(socket.operation("delete_artist"), None) == {}
     assert all(not one.name.startswith("control-") for one in socket.operations)
 
 

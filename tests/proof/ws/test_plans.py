@@ -12,7 +12,8 @@ from proof.documents import Json
 from proof.values import Values
 from proof.ws.codec import JsonFrames
 from proof.ws.contract import read_socket
-from proof.ws.plans import Plan, Scene, plans
+from proof.ws.plans import Plan, plans
+from proof.ws.scene import Scene
 from proof.ws.session import Open, Send, Session, Settle, from_json, member, to_json
 from tests.proof.ws.foreign import headed
 

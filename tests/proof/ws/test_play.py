@@ -11,7 +11,7 @@ from websockets.asyncio.server import ServerConnection
 
 from proof.documents import Json
 from proof.ws.play import CONTROL_S, _Run, play
-from proof.ws.session import Cut, Open, Raw, Send, Session, Settle, Step, said
+from proof.ws.session import Control, Cut, Open, Raw, Send, Session, Settle, Step, named, said
 from proof.ws.transcript import Transcript
 from tests.proof.ws.foreign import Answer, Handler, answering, bare, headed, serving, sound
 from tests.proof.ws.things import NAME, shelf
@@ -171,6 +171,23 @@ def test_a_request_takes_what_an_earlier_reply_said_and_is_skipped_where_it_said
     transcript = played(answering(sound()), add("a"), Settle(), add("b", second), add("c", third))
     assert transcript.calls["b"].frame["data"]["title"] == "Emma"
     assert transcript.skipped == ["c"]
+
+
+def test_a_name_is_made_of_what_a_reply_said_and_is_not_asked_for_where_it_said_nothing() -> None:
+    heard: list[Json] = []
+    inner = sound()
+
+    async def answer(connection: ServerConnection, frame: Json) -> None:
+        heard.append(frame)
+        if "kind" in frame:
+            await inner(connection, frame)
+
+    odd = add("a", {"id": "a", "kind": "add", "data": {"title": "Emma & Co", "pages": 300}})
+    names = [named(["books/", said("a", f"/data/{member}")]) for member in ("title", "pages", "no_such")]
+    asked = [Control("s", {"type": "subscribe", "topics": [name]}) for name in names]
+    transcript = played(answering(answer), odd, Settle(), *asked, Settle())
+    assert [frame["topics"] for frame in heard[1:]] == [["books/Emma%20%26%20Co"], ["books/300"]]
+    assert transcript.subscribed == {"s": {"books/Emma%20%26%20Co", "books/300"}}
 
 
 def test_what_no_frame_can_carry_is_skipped_though_a_server_said_it() -> None:

@@ -39,6 +39,12 @@ def assert_found(bug: Bug, tmp_path: Path, postgres: Postgres, valkey: Valkey) -
     assert bug.shows & found.keys(), found
 
 
+@pytest.mark.parametrize("bug", BUGS, ids=lambda one: one.name)
+def test_a_fault_has_its_place_in_the_source(bug: Bug) -> None:
+    """So that whoever changes the source is told at once, and not by the long form."""
+    compile(bug.planted(ROOT), bug.file, "exec")
+
+
 @pytest.mark.timeout(LIMIT_S * 4)
 @pytest.mark.parametrize("bug", [one for one in BUGS if one.name in SHORT], ids=lambda one: one.name)
 def test_a_planted_fault_is_found_within_a_minute(bug: Bug, tmp_path: Path, postgres: Postgres, valkey: Valkey) -> None:

@@ -15,6 +15,7 @@ from proof.ws.session import (
     Settle,
     from_json,
     member,
+    named,
     said,
     to_json,
 )
@@ -31,7 +32,9 @@ WHOLE = Session(
             "refused",
             "why",
         ),
-        Control("s", {"type": "subscribe", "topics": ["x"]}, ("control-subscribed",)),
+        Control(
+            "s", {"type": "subscribe", "topics": ["x", named(["x/", said("b", "/data/id")])]}, ("control-subscribed",)
+        ),
         Raw("s", b"\x00\xff", False, "noise", 3),
         Await("s", "made", "e"),
         Settle(),
@@ -61,6 +64,11 @@ def test_a_shorter_session_is_smaller_and_so_is_one_that_says_less() -> None:
     shorter = Session("test", WHOLE.steps[:2])
     longer = Session("test", (WHOLE.steps[0], Send("s", "make", "a", {"data": "x" * 900})))
     assert shorter.size() < longer.size() < WHOLE.size()
+
+
+def test_a_name_is_a_text_where_no_answer_is_needed_for_it() -> None:
+    assert named(["things", "/", "7"]) == "things/7"
+    assert named(["things/", said("a", "/data/id")]) == {"$name": ["things/", {"$said": ["a", "/data/id"]}]}
 
 
 def test_a_member_is_followed_as_far_as_there_are_objects() -> None:

@@ -52,3 +52,20 @@ def test_a_place_in_an_answer_is_found_or_named() -> None:
     for label, pointer in (("a", "/data/no"), ("b", "/data"), ("a", "/data/id/x")):
         with pytest.raises(DocumentError):
             transcript.said(label, pointer)
+
+
+def came(frame: Json) -> Entry:
+    return Entry(0.0, "s", "came", frame)
+
+
+def test_what_is_followed_was_asked_for_confirmed_and_not_left() -> None:
+    transcript = Transcript([came({"type": "subscribed", "topics": ["a", "b"]})], subscribed={"s": {"b", "c"}})
+    assert transcript.followed("s") == {"b"}
+    assert transcript.followed("other") == set()
+
+
+def test_an_event_came_under_each_name_that_told_the_same() -> None:
+    told = [{"pkg_id": 9, "topic": name, "data": {"id": data}} for name, data in (("a", 1), ("b", 1), ("c", 2))]
+    reply = {"pkg_id": 9, "topic": "d", "data": {"id": 1}, "status_code": 0}
+    transcript = Transcript([came(frame) for frame in [*told, reply, {**told[0], "pkg_id": 8, "topic": "e"}]])
+    assert transcript.under("s", told[0]) == {"a", "b"}

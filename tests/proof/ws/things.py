@@ -7,8 +7,8 @@ from proof.documents import Json
 from proof.values import Values
 from proof.ws.codec import Codec, JsonFrames
 from proof.ws.contract import read_socket
-from proof.ws.plans import Scene
 from proof.ws.player import Player
+from proof.ws.scene import Scene
 
 NAME = "anonymous"
 

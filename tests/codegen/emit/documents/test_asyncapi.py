@@ -75,6 +75,23 @@ def test_an_event_is_sent_with_its_topic_and_the_nil_id(tmp_path: Path) -> None:
     assert not judge(document, "alert_raised").is_valid({"pkg_id": 1002, "req_id": REQ_ID, "data": {}})
 
 
+def test_fields_of_topics_names_are_placed_in_their_events() -> None:
+    channel = document()["channels"]["web"]
+    identity, name = (
+        channel["x-parameters"]["artists/{artist.id}"],
+        channel["x-parameters"]["artist-names/{artist.name}"],
+    )
+    assert (identity["artist.id"]["at"], identity["artist.id"]["schema"]["minimum"]) == ("/artist/id", 1)
+    assert (name["artist.name"]["at"], name["artist.name"]["schema"]["maxLength"]) == ("/artist/name", 200)
+    assert "artists" not in channel["x-parameters"]
+    assert list(channel["x-filters"]["artists"]) == ["artist.id", "artist.name"]
+
+
+def test_a_contract_without_such_fields_says_none_of_them(tmp_path: Path) -> None:
+    channel = emitted(contract_of("p34_events", tmp_path))["channels"]["web"]
+    assert not {"x-parameters", "x-filters"} & channel.keys()
+
+
 def test_roles_that_are_needed_together_are_one_scheme_and_alternatives_are_several(tmp_path: Path) -> None:
     contract = contract_of("p33_alternative_roles", tmp_path)
     roles = (frozenset({"reader", "auditor"}), frozenset({"writer"}), frozenset[str]())
