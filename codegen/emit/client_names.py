@@ -40,6 +40,7 @@ MEMBERS = frozenset(
         "connect",
         "login",
         "logout",
+        "presence",
         "set_token",
         "events",
         "on",

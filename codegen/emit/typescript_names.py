@@ -78,7 +78,7 @@ INHERITED = frozenset(
 )
 """What every object has; a field that is absent must not be found there, and none may set what an object inherits from."""
 SPECIAL = INHERITED | {"then", "prototype", "toJSON"}
-MEMBERS = SPECIAL | {"close", "connect", "login", "logout", "setToken", "events", "on"}
+MEMBERS = SPECIAL | {"close", "connect", "login", "logout", "setToken", "events", "presence", "on"}
 """What the client has itself."""
 FUNCTIONS = RESERVED | {"connect"}
 """What no standalone function can be called."""

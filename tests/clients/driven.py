@@ -10,7 +10,7 @@ import os
 import re
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -90,7 +90,7 @@ def error_of(told: dict[str, Any]) -> Exception:
 
 
 class Driven:
-    """A twin: `ask`, `follow` and `listen`."""
+    """A twin, and `listen`."""
 
     def __init__(self, process: Process, told: Told, provider: Callable[[], Any] | None) -> None:
         self.told = told
@@ -110,11 +110,20 @@ class Driven:
         given = {camel(field): value for field, value in fields.items()}
         return await self._do(call=f"{camel(feature)}.{camel(method)}", fields=given, options=options)
 
-    @asynccontextmanager
-    async def follow(self, topic: str = "", values: Sequence[Any] = ()) -> AsyncIterator[DrivenStream]:
+    def follow(self, topic: str = "", values: Sequence[Any] = ()) -> AbstractAsyncContextManager[DrivenStream]:
         """Of `artist_created`, or of a topic with parameters, by its name in `topics`."""
+        return self._stream(follow="artist_created", topic=topic, values=values)
+
+    def follow_named(self, name: str) -> AbstractAsyncContextManager[DrivenStream]:
+        return self.follow("artistNamesByArtistName", [name])
+
+    def attend(self, name: str) -> AbstractAsyncContextManager[DrivenStream]:
+        return self._stream(attend=True, values=[name])
+
+    @asynccontextmanager
+    async def _stream(self, **what: Any) -> AsyncIterator[DrivenStream]:
         number = next(self._numbers)
-        await self._do(stream=number, follow="artist_created", topic=topic, values=values)
+        await self._do(stream=number, **what)
         try:
             yield DrivenStream(self._do, number)
         finally:
@@ -201,6 +210,8 @@ async def drive(url: str | list[str], told: Told, *, is_old: bool, **options: An
     """At the end the process must end by itself: a timer or a socket that is left would keep it."""
     node = old_node() if is_old else NODE
     provider = options.pop("token") if callable(options.get("token")) else None
+    if "traceparent" in options:
+        options["traceparent"] = options["traceparent"]()
     settings = {"baseUrl": url, "provides": provider is not None, **named(options)}
     process = await asyncio.create_subprocess_exec(
         str(node), str(built()), json.dumps(settings), stdin=PIPE, stdout=PIPE, limit=MAX_LINE

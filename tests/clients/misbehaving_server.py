@@ -125,7 +125,7 @@ class Socket:
 class MisbehavingServer:
     """`requests` and `sockets` are everything that came; `open` counts connections that are still there.
 
-    Signs of life are given, unless it `is_mute`: then nothing that comes on a socket is read.
+    `subprotocols` are those that it speaks. Signs of life are given, unless it `is_mute`: then nothing that comes on a socket is read.
     """
 
     def __init__(self) -> None:
@@ -133,6 +133,7 @@ class MisbehavingServer:
         self.sockets: list[Socket] = []
         self.open = 0
         self.is_mute = False
+        self.subprotocols = SUBPROTOCOLS
         self.on_http: Callable[[Request], Awaitable[bytes | None]] = _artist
         self.on_socket: Callable[[Socket], Awaitable[None]] = _refuse_nothing
         self.on_handshake: Callable[[dict[str, str]], bytes | None] = lambda headers: None
@@ -198,7 +199,7 @@ class MisbehavingServer:
             writer.write(refusal)
             await writer.drain()
             return
-        protocol = ServerProtocol(subprotocols=SUBPROTOCOLS)
+        protocol = ServerProtocol(subprotocols=self.subprotocols)
         protocol.receive_data(head)
         (upgrade,) = protocol.events_received()
         assert isinstance(upgrade, Upgrade)

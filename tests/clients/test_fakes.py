@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pytest
 from pydantic import ValidationError
 
-from generated.sdk_python.stele_client import AsyncClient, Client, errors, models, topics
+from generated.sdk_python.stele_client import AsyncClient, Attendance, Client, errors, models, topics
 from generated.sdk_python.stele_client.testing import FakeAsyncClient, FakeClient, Unprepared, operations
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -107,6 +107,25 @@ def test_a_topic_with_a_filter_hears_what_is_sent_on_an_equal_one() -> None:
         fake.send(models.ArtistCreated(artist=artist(2)), on=topics.artists(artist_name=["Ada", "Grace", "Ada"]))
         told = next(stream)
     assert (told.topic, told.data.artist.id) == ("artists?artist.name=Ada&artist.name=Grace", 2)
+
+
+async def test_who_follows_a_topic_is_what_the_test_says() -> None:
+    """For those who come later, too; a state is told with what it changes."""
+    fake, seven = FakeAsyncClient(), topics.artists_by_artist_id(7)
+    fake.send_presence(seven, ["ada", "grace"])
+    async with fake.presence(seven) as stream:
+        assert await anext(stream) == Attendance("artists/7", ("ada", "grace"), 2)
+        fake.send_presence(topics.artists_by_artist_id(8), ["mary"])
+        fake.send_presence(seven, ["grace", "mary"], count=1500)
+        assert await anext(stream) == Attendance("artists/7", ("grace", "mary"), 1500, ("mary",), ("ada",))
+
+
+def test_a_blocking_client_is_told_who_follows_a_topic() -> None:
+    fake, seven = FakeClient(), topics.artists_by_artist_id(7)
+    with fake.presence(seven) as stream:
+        fake.send_presence(seven, ["ada"])
+        fake.send_presence(seven, ["mary"])
+        assert next(stream).users == ("mary",)
 
 
 def test_a_blocking_stream_hears_another_thread() -> None:

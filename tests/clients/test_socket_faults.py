@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import threading
 import time
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
+from websockets.typing import Subprotocol
 
 from generated.sdk_python.stele_client import AsyncClient, Token, errors, models
 from tests.clients.driven import Driven
@@ -71,6 +73,46 @@ async def test_replies_find_their_calls_in_any_order_and_strangers_find_nobody(
     await opened(client, server)
     found = await asyncio.gather(*(client.ask("artists.get", artist_id=number) for number in range(1, 11)))
     assert [one.id for one in found] == list(range(1, 11))
+
+
+@pytest.mark.parametrize("flavour", [*FLAVOURS, OLD_NODE])
+async def test_frames_that_come_in_one_message_are_taken_apart(server: MisbehavingServer, flavour: str) -> None:
+    """docs/wire.md: by the subprotocol `.batch`, which is asked for first. What stands before an unreadable frame counts."""
+    must_have(flavour)
+
+    async def bundle(socket: Socket) -> None:
+        asked = [await socket.request() for _ in range(3)]
+        replies = [{"pkg_id": 1, "req_id": one["req_id"], "status_code": 0, "data": ARTIST} for one in asked]
+        lines = [json.dumps(one) for one in replies]
+        socket.send("\n".join([*lines[:2], '{"type":"a.control.of.tomorrow"}', lines[2]]))
+        last = await socket.request()
+        socket.send("\n".join([json.dumps({**replies[0], "req_id": last["req_id"]}), "{no json"]))
+
+    server.on_socket = bundle
+    server.subprotocols = [Subprotocol("stele.v1.json.batch"), Subprotocol("stele.v1.json")]
+    async with twin(flavour, server.url, transport="ws", max_retries=0) as client:
+        await opened(client, server)
+        found = await asyncio.gather(*(client.ask("artists.get", artist_id=7) for _ in range(3)))
+        assert [one.id for one in found] == [7] * 3
+        assert (await client.ask("artists.get", artist_id=7)).id == 7
+    assert server.sockets[0].protocol.subprotocol == "stele.v1.json.batch"
+
+
+@pytest.mark.parametrize("flavour", FLAVOURS)
+@pytest.mark.parametrize("transport", ["http", "ws"])
+async def test_a_call_says_to_which_span_it_belongs(server: MisbehavingServer, flavour: str, transport: str) -> None:
+    """W3C Trace Context, over both doors."""
+    span, heard = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", []
+
+    async def hear(socket: Socket) -> None:
+        asked = await socket.request()
+        heard.append(asked["meta"]["traceparent"])
+        socket.answer(asked)
+
+    server.on_socket = hear
+    async with twin(flavour, server.url, transport=transport, traceparent=lambda: span) as client:
+        await client.ask("artists.get", artist_id=7)
+    assert heard + [one.headers["traceparent"] for one in server.requests] == [span]
 
 
 @pytest.mark.parametrize(

@@ -263,6 +263,19 @@ def test_events_are_printed_as_they_come(terminal: Terminal) -> None:
     assert {event["after_gap"] for event in events} == {False}
 
 
+def test_who_follows_a_topic_is_printed_as_well(terminal: Terminal) -> None:
+    name = f"artist-names/{quote(unique())}"
+    done = terminal("tail", name, "--presence", "--count", "1", "--json")
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert (told["topic"], told["count"], len(told["users"]), told["joined"]) == (name, 1, 1, [])
+    shown = terminal("tail", name, "--presence", "--count", "1")
+    assert shown.stdout == f"{name}  1 present  {told['users'][0]}\n"
+    refused = terminal("tail", "artists", "--presence")
+    assert refused.returncode == 1
+    assert "/presence/0" in refused.stderr
+
+
 def test_what_is_sensitive_is_in_no_table(newcomer: Terminal, service: RunningService) -> None:
     words = ("call", "auth.login", "username=editor", "password=editor", "--url", service.url)
     shown = newcomer(*words).stdout

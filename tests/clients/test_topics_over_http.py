@@ -201,6 +201,30 @@ async def test_without_a_socket_by_choice_topics_come_and_go(service: RunningSer
         assert (client.told.connects, network.refused) == ([], 0)
 
 
+async def test_who_follows_a_topic_is_told_over_http_and_goes_on_over_the_socket(
+    service: RunningService, network: NoSockets
+) -> None:
+    """Beside the events of the same topic; only what has changed is told after the change of the way."""
+    editor = {"username": "editor", "password": "editor"}
+    async with client_of(network.url) as client, client.follow_named("someone"), client.attend("someone") as stream:
+        (admin,) = (await state_of(stream)).users
+        async with client_of(network.url, transport="http", **editor) as other, other.follow_named("someone"):
+            joined = await state_of(stream)
+            assert (joined.count, len(joined.joined), joined.left) == (2, 1, [])
+            network.lets_through = True
+            async with asyncio.timeout(WAIT_S):
+                while not client.told.connects:
+                    await asyncio.sleep(0.05)
+        left = await state_of(stream)
+        assert (left.users, left.left) == ([admin], joined.joined)
+        assert client.told.missed == client.told.warnings == []
+
+
+async def state_of(stream: DrivenStream) -> Any:
+    async with asyncio.timeout(WAIT_S):
+        return await stream.next()
+
+
 async def test_who_may_not_follow_hears_why_and_others_go_on(service: RunningService, network: NoSockets) -> None:
     """The refusal of one topic ends no stream of another."""
     async with client_of(network.url, transport="http", username="nobody", password="nobody") as client:

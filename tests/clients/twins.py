@@ -6,10 +6,10 @@ import asyncio
 import inspect
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, Protocol
 
-from generated.sdk_python.stele_client import AsyncClient, Client, Hooks, models
+from generated.sdk_python.stele_client import AsyncClient, Client, Hooks, models, topics
 from tests.clients.driven import Told, drive
 
 FLAVOURS = ("asynchronous", "blocking", "typescript")
@@ -34,6 +34,12 @@ class Twin(Protocol):
     def follow(self) -> Any:
         """The stream of `artist_created`, a context manager."""
 
+    def follow_named(self, name: str) -> Any:
+        """The same of `artist-names/{artist.name}`."""
+
+    def attend(self, name: str) -> Any:
+        """The stream of those who follow that topic, a context manager."""
+
 
 class PythonTwin:
     """A blocking client runs in threads."""
@@ -50,18 +56,28 @@ class PythonTwin:
             return await answer if inspect.isawaitable(answer) else answer
         return await asyncio.to_thread(found, **fields)
 
-    @asynccontextmanager
-    async def follow(self) -> AsyncIterator[Stream]:
-        if isinstance(self.client, AsyncClient):
-            async with self.client.events(models.ArtistCreated) as stream:
-                yield Followed(stream.__anext__)
-        else:
-            blocking = self.client.events(models.ArtistCreated)
-            await asyncio.to_thread(blocking.__enter__)
-            try:
-                yield Followed(lambda: asyncio.to_thread(next, blocking, None))
-            finally:
-                await asyncio.to_thread(blocking.__exit__, None, None, None)
+    def follow(self) -> AbstractAsyncContextManager[Stream]:
+        return _opened(self.client.events(models.ArtistCreated))
+
+    def follow_named(self, name: str) -> AbstractAsyncContextManager[Stream]:
+        return _opened(self.client.events(topics.artist_names_by_artist_name(name)))
+
+    def attend(self, name: str) -> AbstractAsyncContextManager[Stream]:
+        return _opened(self.client.presence(topics.artist_names_by_artist_name(name)))
+
+
+@asynccontextmanager
+async def _opened(stream: Any) -> AsyncIterator[Stream]:
+    """Of either client."""
+    if hasattr(stream, "__aenter__"):
+        async with stream:
+            yield Followed(stream.__anext__)
+        return
+    await asyncio.to_thread(stream.__enter__)
+    try:
+        yield Followed(lambda: asyncio.to_thread(next, stream, None))
+    finally:
+        await asyncio.to_thread(stream.__exit__, None, None, None)
 
 
 class Followed:

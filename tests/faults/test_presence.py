@@ -12,6 +12,8 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 
 from app.development.servers import Valkey
+from generated.sdk_python.stele_client import AsyncClient
+from generated.sdk_python.stele_client.topics import artist_names_by_artist_name
 from tests.doors import rest
 from tests.faults.processes import paused
 from tests.issuers.stage import claims_of
@@ -112,6 +114,26 @@ async def test_nobody_leaves_because_redis_forgot_or_stood_still(pair: Pair, pai
                 await asyncio.sleep(2)
         await watcher.sees(admin, reader, within_s=LEFT_S)
         assert watcher.changes() == [("topic.joined", [editor]), ("topic.left", [editor])]
+
+
+@pytest.mark.survives("D17")
+async def test_a_client_goes_to_another_node_and_is_told_only_of_what_changed(pair: Pair) -> None:
+    """Issue 15: the node of a client that watches is killed by SIGKILL. Its stream goes on at the other one: nobody who is still there joins or
+    leaves, and who comes meanwhile is told."""
+    here, there = pair
+    admin, reader, editor = [await subject(here, user) for user in ("admin", "reader", "editor")]
+    client = AsyncClient([there.url, here.url], username="admin", password="admin", transport="ws")
+    async with following(here, "reader"), client, client.presence(artist_names_by_artist_name("someone")) as stream:
+        async with asyncio.timeout(WAIT_S):
+            while set((state := await anext(stream)).users) != {admin, reader}:
+                pass
+        await asyncio.to_thread(there.process.kill)
+        try:
+            async with following(here, "editor"), asyncio.timeout(WAIT_S):
+                state = await anext(stream)
+                assert (state.joined, state.left, set(state.users)) == ((editor,), (), {admin, reader, editor})
+        finally:
+            await asyncio.to_thread(there.process.start)
 
 
 async def test_who_is_logged_out_everywhere_has_left(pair: Pair) -> None:

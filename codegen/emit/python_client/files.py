@@ -20,6 +20,8 @@ SOURCE = Path(__file__).parents[2] / "runtime" / "sdk_python"
 TERMINAL = "terminal"
 """The folder of the runtime with what the command line does."""
 OPTIONS = {
+    "Attendance": ".runtime.attendance",
+    "AttendedTopic": ".runtime.topic",
     "AttemptInfo": ".runtime.options",
     "AsyncDownload": ".runtime.download_async",
     "Download": ".runtime.download_sync",

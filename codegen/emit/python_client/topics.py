@@ -6,7 +6,7 @@ from codegen.emit.printer import File, Module, docstring, quoted
 from codegen.emit.python_client.operations import constant
 from codegen.emit.python_client.types import given
 from codegen.ir.operations import Contract, Topic
-from codegen.ir.topics import attribute, events_of, filters, method, parameter_type, parameters
+from codegen.ir.topics import attribute, events_of, filters, has_presence, method, parameter_type, parameters
 from codegen.ir.types import Type
 
 RUNTIME = ".runtime.topic"
@@ -32,18 +32,21 @@ def _function(module: Module, contract: Contract, topic: Topic) -> None:
     wanted = [f"{attribute(path)}: {_wanted(module, contract, kind)}" for path, kind in fields.items()]
     head = ", ".join([*(f"{name}: {kind}" for name, kind in taken), *(["*", *wanted] if wanted else [])])
     kinds = "".join(f"{operations}.{constant(event.name)}, " for event in events)
-    module.line("", "", f"def {method(topic.name)}({head}) -> {module.use(RUNTIME, 'Topic')}[{told}]:")
+    is_attended = has_presence(contract, topic.name)
+    kind = module.use(RUNTIME, "AttendedTopic" if is_attended else "Topic")
+    module.line("", "", f"def {method(topic.name)}({head}) -> {kind}[{told}]:")
     told = f"The events of `{topic.name}`" + (
         ", or those that have one of the values in each field that is given." if fields else "."
     )
     module.line(f"    {docstring(told)}")
-    made = [quoted(topic.name), f"({kinds})", *(name for name, _ in taken)]
-    if not fields:
-        module.call(f"    return {module.use(RUNTIME, 'made')}", made)
-        return
-    where = ", ".join(f"{quoted(path)}: {attribute(path)}" for path in fields)
-    whole = f"{module.use(RUNTIME, 'made')}({', '.join(made)})"
-    module.call(f"    return {module.use(RUNTIME, 'filtered')}", [whole, f"{{{where}}}"])
+    made = ", ".join([quoted(topic.name), f"({kinds})", *(name for name, _ in taken)])
+    whole = f"{module.use(RUNTIME, 'made')}({made})"
+    if is_attended:
+        whole = f"{module.use(RUNTIME, 'attended')}({whole})"
+    if fields:
+        where = ", ".join(f"{quoted(path)}: {attribute(path)}" for path in fields)
+        whole = f"{module.use(RUNTIME, 'filtered')}({whole}, {{{where}}})"
+    module.line(f"    return {whole}")
 
 
 def _wanted(module: Module, contract: Contract, kind: Type) -> str:

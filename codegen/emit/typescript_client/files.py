@@ -21,7 +21,17 @@ from codegen.ir.types import Enum
 
 SOURCE = Path(__file__).parents[2] / "runtime" / "sdk_typescript"
 ROOT = "sdk_typescript"
-OPTIONS = ("CallOptions", "ClientOptions", "ItemStream", "Pager", "Received", "Stream")
+OPTIONS = (
+    "Attendance",
+    "AttendanceStream",
+    "AttendedTopic",
+    "CallOptions",
+    "ClientOptions",
+    "ItemStream",
+    "Pager",
+    "Received",
+    "Stream",
+)
 MIDDLEWARE = ("Middleware", "Next")
 """Types of the runtime that users write."""
 COMPILER: dict[str, object] = {
@@ -122,8 +132,8 @@ def _index(contract: Contract, folder: str) -> File:
 def _react(contract: Contract, folder: str) -> File:
     """An entry of its own: who does not import it needs no React."""
     lines = [
-        'export { useOperation, useTopic } from "./runtime/react.ts";',
-        _export("type", ["OperationState", "TopicState"], "./runtime/react.ts"),
+        'export { useOperation, usePresence, useTopic } from "./runtime/react.ts";',
+        _export("type", ["OperationState", "PresenceState", "TopicState"], "./runtime/react.ts"),
     ]
     return module(f"{folder}/react.ts", f"Hooks for React over {npm_package(contract)}.", lines)
 

@@ -7,18 +7,22 @@ from codegen.emit.typescript_client.text import comment, module, quoted
 from codegen.emit.typescript_client.types import Types
 from codegen.emit.typescript_names import constant, method_name
 from codegen.ir.operations import Contract, Topic
-from codegen.ir.topics import attribute, events_of, filters, method, parameter_type, parameters
+from codegen.ir.topics import attribute, events_of, filters, has_presence, method, parameter_type, parameters
 from codegen.ir.types import Type
 
 
 def emit_topics(contract: Contract, folder: str) -> File:
     told = [one for one in contract.topics if events_of(contract, one.name)]
     lines = [line for topic in told for line in _function(contract, topic)]
-    filtered = "filtered, " if any(filters(contract, one) for one in told) else ""
+    used = [
+        *(["attended"] if any(has_presence(contract, one.name) for one in told) else []),
+        *(["filtered"] if any(filters(contract, one) for one in told) else []),
+        "made",
+    ]
     imports = [
         'import * as $operations from "./operations.ts";',
         'import type * as $ from "./runtime/operation.ts";',
-        f'import {{ {filtered}made }} from "./runtime/topic.ts";',
+        f'import {{ {", ".join(used)} }} from "./runtime/topic.ts";',
         'import type * as $types from "./types.ts";',
         "",
     ]
@@ -42,14 +46,16 @@ def _function(contract: Contract, topic: Topic) -> list[str]:
     kinds = ", ".join(f"$operations.{constant(event.name)}" for event in events)
     given = "".join(f", {name}" for name, _ in taken)
     made = f"made<{told}>({quoted(topic.name)}, [{kinds}]{given})"
+    is_attended = has_presence(contract, topic.name)
+    whole = f"attended({made})" if is_attended else made
     where = ", ".join(f"[{quoted(path)}, where.{name}]" for path, name in fields.items())
     said = f"The events of `{topic.name}`" + (
         ", or those that have one of the values in each field of `where`." if fields else "."
     )
     return [
         *comment([said]),
-        f"export const {method_name(method(topic.name))} = ({', '.join(head)}): $.Topic<{told}> =>",
-        f"  filtered({made}, [{where}]);" if fields else f"  {made};",
+        f"export const {method_name(method(topic.name))} = ({', '.join(head)}): $.{'AttendedTopic' if is_attended else 'Topic'}<{told}> =>",
+        f"  filtered({whole}, [{where}]);" if fields else f"  {whole};",
         "",
     ]
 

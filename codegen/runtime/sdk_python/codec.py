@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from .operation import EventType, Operation
 
@@ -74,13 +74,23 @@ class Missed:
 
 
 @dataclass(frozen=True, slots=True)
+class Presence:
+    """Who follows a topic, or since the last such frame has come or gone; `count` is of all who do now."""
+
+    topic: str
+    change: Literal["present", "joined", "left"]
+    users: tuple[str, ...]
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class Draining:
     """The node is about to end."""
 
     reconnect_after_s: float
 
 
-Frame = Reply | Push | Authenticated | Expiring | TopicsChanged | Missed | Draining | None
+Frame = Reply | Push | Authenticated | Expiring | TopicsChanged | Missed | Presence | Draining | None
 """None is a control frame of a newer server."""
 
 
@@ -104,7 +114,9 @@ class Codec(Protocol):
     def authenticate(self, token: str) -> str | bytes: ...
     def cancel(self, request_id: str) -> str | bytes: ...
     def credit(self, request_id: str, items: int) -> str | bytes: ...
-    def subscribe(self, topics: Sequence[str], after: Mapping[str, Position]) -> str | bytes: ...
+    def subscribe(
+        self, topics: Sequence[str], after: Mapping[str, Position], presence: Sequence[str]
+    ) -> str | bytes: ...
     def unsubscribe(self, topics: Sequence[str]) -> str | bytes: ...
     def read(self, frame: str | bytes) -> Frame: ...
     def frames(self, message: str | bytes) -> Sequence[str | bytes]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from .codec import (
     Authenticated,
@@ -14,6 +14,7 @@ from .codec import (
     Frame,
     Missed,
     Position,
+    Presence,
     Push,
     Reply,
     Start,
@@ -54,12 +55,14 @@ class JsonCodec:
     def credit(self, request_id: str, items: int) -> str | bytes:
         return _compact({"type": "credit", "req_id": request_id, "items": items})
 
-    def subscribe(self, topics: Sequence[str], after: Mapping[str, Position]) -> str | bytes:
+    def subscribe(self, topics: Sequence[str], after: Mapping[str, Position], presence: Sequence[str]) -> str | bytes:
         frame: dict[str, Any] = {"type": "subscribe", "topics": list(topics)}
         if after:
             frame["positions"] = [
                 {"topic": topic, "epoch": one.epoch, "offset": one.offset} for topic, one in after.items()
             ]
+        if presence:
+            frame["presence"] = list(presence)
         return _compact(frame)
 
     def unsubscribe(self, topics: Sequence[str]) -> str | bytes:
@@ -111,10 +114,24 @@ def _control(members: dict[str, Any]) -> Frame:
             if position is None:
                 raise BadFrame("topic.missed names a position")
             return Missed(topic, position)
+        case "topic.present":
+            return _presence(members, "present")
+        case "topic.joined":
+            return _presence(members, "joined")
+        case "topic.left":
+            return _presence(members, "left")
         case "subscribed" | "unsubscribed":
             starts = members.get("positions")
             return TopicsChanged(tuple(_start(one) for one in starts) if isinstance(starts, list) else ())
     return None
+
+
+def _presence(members: dict[str, Any], change: Literal["present", "joined", "left"]) -> Presence:
+    topic, count = _told(members, "topic", str), _told(members, "count", int)
+    users = _told(members, "users", list)
+    if topic is None or count is None or users is None or not all(isinstance(user, str) for user in users):
+        raise BadFrame("who follows a topic is told by its name, the users and their count")
+    return Presence(topic, change, tuple(users), count)
 
 
 def _start(members: object) -> Start:

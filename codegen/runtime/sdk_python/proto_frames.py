@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
 
 from google.protobuf.message import DecodeError
 from google.protobuf.wrappers_pb2 import Int32Value
@@ -17,6 +17,7 @@ from .codec import (
     Frame,
     Missed,
     Position,
+    Presence,
     Push,
     Reply,
     Start,
@@ -28,9 +29,10 @@ from .proto_codec import Messages
 
 AUTH, EXPIRING, CANCEL, SUBSCRIBE, UNSUBSCRIBE = 60_000, 60_001, 60_002, 60_003, 60_004
 CREDIT, MISSED, DRAINING = 60_006, 60_007, 60_010
-PUSHED = (EXPIRING, MISSED, DRAINING)
+ATTENDANCE: Mapping[int, Literal["present", "joined", "left"]] = {60_011: "present", 60_012: "joined", 60_013: "left"}
+PUSHED = (EXPIRING, MISSED, DRAINING, *ATTENDANCE)
 TOPICS, POSITION = "stele.control.v1.Topics", "stele.control.v1.Position"
-FRAMES = "stele.control.v1.Frames"
+FRAMES, PRESENCE = "stele.control.v1.Frames", "stele.control.v1.Presence"
 CONTROL = "00000000-0000-4000-8000-000000000000"
 """The req_id of control frames: their answers are told apart by PkgID and order."""
 
@@ -65,9 +67,10 @@ class ProtobufCodec:
     def credit(self, request_id: str, items: int) -> str | bytes:
         return self._frame(CREDIT, request_id, Int32Value(value=items).SerializeToString())
 
-    def subscribe(self, topics: Sequence[str], after: Mapping[str, Position]) -> str | bytes:
+    def subscribe(self, topics: Sequence[str], after: Mapping[str, Position], presence: Sequence[str]) -> str | bytes:
         message = self._messages.new(TOPICS)
         message.topics.extend(topics)
+        message.presence.extend(presence)
         for topic, one in after.items():
             message.positions.add(topic=topic, epoch=one.epoch, offset=one.offset)
         return self._frame(SUBSCRIBE, CONTROL, message.SerializeToString())
@@ -117,6 +120,9 @@ class ProtobufCodec:
         if pkg_id == MISSED:
             one = self._messages.parse(POSITION, message.data)
             return Missed(one.topic, Position(one.epoch, one.offset))
+        if pkg_id in ATTENDANCE:
+            present = self._messages.parse(PRESENCE, message.data)
+            return Presence(present.topic, ATTENDANCE[pkg_id], tuple(present.users), present.count)
         told = self._messages.parse(TOPICS, message.data)
         return TopicsChanged(tuple(Start(one.topic, _position(one), one.recovered) for one in told.positions))
 

@@ -12,7 +12,7 @@ from enum import Enum
 from typing import Any, TypeVar
 
 from .call import Call
-from .codec import Authenticated, BadFrame, Codec, Draining, Expiring, Missed, Push, Reply, TopicsChanged
+from .codec import Authenticated, BadFrame, Codec, Draining, Expiring, Missed, Presence, Push, Reply, TopicsChanged
 from .errors import (
     KIND_OF_CODE,
     ApiError,
@@ -97,7 +97,9 @@ class ControlRefused:
     error: ApiError
 
 
-Action = Answered | Pushed | ControlRefused | Authenticated | Expiring | TopicsChanged | Missed | Draining | None
+Action = (
+    Answered | Pushed | ControlRefused | Authenticated | Expiring | TopicsChanged | Missed | Presence | Draining | None
+)
 
 
 class Session:

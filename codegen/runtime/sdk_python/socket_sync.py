@@ -16,9 +16,9 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidSta
 from websockets.sync.client import ClientConnection, connect
 
 from .call import Call
-from .codec import Authenticated, BadFrame, Draining, Expiring, Missed, Reply, TopicsChanged
+from .codec import Authenticated, BadFrame, Draining, Expiring, Missed, Presence, Reply, TopicsChanged
 from .errors import ApiError, AuthenticationLost, ClientError, ConnectionLost
-from .followers import Followers, in_frames
+from .followers import Followers
 from .handshake import handshake
 from .line_sync import Line, Slot
 from .operation import Contract
@@ -280,8 +280,8 @@ class SocketDoor:
         if line is not None and line.is_open:
             wanted = topics if line.follows else sorted({*topics, *self.followers.topics})
             with suppress(ConnectionLost):
-                for few in in_frames(wanted):
-                    self._control(TopicsChanged, self._session.codec.subscribe(few, self.followers.positions(few)))
+                for frame in self.followers.subscriptions(wanted, line):
+                    self._control(TopicsChanged, frame)
                 line.follows = True
 
     def leave(self, topics: list[str]) -> None:
@@ -381,10 +381,12 @@ class SocketDoor:
                 line.leave_after(after_s)
             case Missed(topic, position):
                 self.followers.miss(topic, position)
+            case Presence():
+                self.followers.tell(action)
             case Authenticated():
                 line.settle(Authenticated, None)
             case TopicsChanged(starts):
-                self.followers.start(starts)
+                self.followers.start(starts, line)
                 line.settle(TopicsChanged, None)
             case ControlRefused(error):
                 line.settle(None, error)

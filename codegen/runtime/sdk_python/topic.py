@@ -25,6 +25,18 @@ class Topic(Generic[T_co]):
     be left out; what a filter does not admit has its offset all the same."""
 
 
+@dataclass(frozen=True, slots=True)
+class AttendedTopic(Topic[T_co]):
+    """One whose followers may ask who else follows it: what `client.presence` takes."""
+
+
+K = TypeVar("K", bound=Topic[Any])
+
+
+def attended(topic: Topic[T]) -> AttendedTopic[T]:
+    return AttendedTopic(topic.name, topic.kinds, topic.is_dense)
+
+
 def made(template: str, kinds: tuple[EventType[Any], ...], *values: object) -> Topic[Any]:
     """`values` take the places of the parameters, percent-encoded but for what RFC 3986 leaves as it is."""
     spelled = iter([_spelled(one) for one in values])
@@ -32,7 +44,7 @@ def made(template: str, kinds: tuple[EventType[Any], ...], *values: object) -> T
     return Topic(name, kinds, is_dense=not values and all(one.is_dense for one in kinds if one.topic == name))
 
 
-def filtered(topic: Topic[T], where: Mapping[str, object]) -> Topic[T]:
+def filtered(topic: K, where: Mapping[str, object]) -> K:
     """Of its events those that have one of the values, given as one or as several, in each field whose values are not None. Equal filters make
     equal names. ValueError for a field that is given no value at all: no event would have it."""
     pairs = [pair for path, given in where.items() if given is not None for pair in _pairs(path, given)]

@@ -1,7 +1,7 @@
 /** What a client can do beside the contract's operations; the emitted client adds those. */
 
-import type { Connection, Received, Stream } from "./connection.ts";
-import type { Event, Topic } from "./operation.ts";
+import type { AttendanceStream, Connection, Received, Stream } from "./connection.ts";
+import type { AttendedTopic, Event, Topic } from "./operation.ts";
 
 /** The events of a contract by name; `E` has the type of each one's data. */
 export type EventTable<E> = { readonly [K in keyof E]: Event<E[K]> };
@@ -30,6 +30,12 @@ export class BaseClient<E> {
   events<T>(topic: Topic<T>): Stream<T>;
   events(what: keyof E | Topic<unknown>): Stream<unknown> {
     return this.#connection.events(this.#followed(what));
+  }
+
+  /** Who follows a topic of `topics` whose followers may ask for it, this client included: all of them first, then each change, also after a reconnect
+   * only what has changed; leaving the loop unsubscribes. */
+  presence(topic: AttendedTopic<unknown>): AttendanceStream {
+    return this.#connection.presence(topic);
   }
 
   #followed(what: keyof E | Topic<unknown>): Event<unknown> | Topic<unknown> {

@@ -1,5 +1,6 @@
 /** What a door needs of an encoding: a body and a result for HTTP, frames for the socket. */
 
+import type { Call } from "./call.ts";
 import type { Event, Operation } from "./operation.ts";
 import type { Encoding } from "./options.ts";
 
@@ -16,35 +17,29 @@ export interface Reply {
   readonly offset: number | undefined;
 }
 
-export interface Push {
-  readonly pkgId: number;
-  readonly data: unknown;
-  readonly topic: string | undefined;
-  readonly offset: number | undefined;
-  readonly epoch: string | undefined;
+/** A frame with the names of JSON, whatever it came as. */
+export type Members = { readonly [name: string]: unknown };
+
+/** A control frame of the client, as JSON has it. */
+export type Said =
+  | { readonly type: "auth"; readonly token: string }
+  | { readonly type: "cancel"; readonly req_id: string }
+  | { readonly type: "credit"; readonly req_id: string; readonly items: number }
+  | SaidOfTopics;
+
+export interface SaidOfTopics {
+  readonly type: "subscribe" | "unsubscribe";
+  readonly topics: readonly string[];
+  readonly positions?: readonly { readonly topic: string; readonly epoch: string; readonly offset: number }[] | undefined;
+  readonly presence?: readonly string[] | undefined;
 }
 
-/** How far a topic was read: to the event with this offset, of this epoch. */
-export interface Position {
-  readonly epoch: string;
-  readonly offset: number;
-}
-
-/** After which event of a topic the events come that are followed from now on, undefined where the server does not know yet;
- * recovered says that what was missed since the position that was asked for comes first, all of it. */
-export interface Start {
-  readonly topic: string;
-  readonly position: Position | undefined;
-  readonly recovered: boolean;
-}
-
+/** Of topics, only who follows them knows more: "topics" answers what was said of them, "told" is what comes unasked, or is a newer server's. */
 export type Read =
   | { readonly kind: "reply"; readonly reply: Reply }
-  | { readonly kind: "push"; readonly push: Push }
-  | { readonly kind: "topics"; readonly starts: readonly Start[] }
-  | { readonly kind: "missed"; readonly topic: string; readonly position: Position }
+  | { readonly kind: "topics" | "told"; readonly members: Members }
   | { readonly kind: "draining"; readonly afterMs: number }
-  | { readonly kind: "authenticated" | "expiring" | "nothing" };
+  | { readonly kind: "authenticated" | "expiring" };
 
 /** Readers throw Malformed; writers throw TypeError for values that the contract does not have. */
 export interface Codec {
@@ -53,15 +48,14 @@ export interface Codec {
   /** `skipped` are the fields that travel outside of the body, where an encoding leaves them out. */
   body<I>(operation: Operation<I, unknown>, input: I, skipped: ReadonlySet<string>): string | Uint8Array;
   answer<O>(operation: Operation<never, O>, body: Uint8Array): O;
-  request<I>(operation: Operation<I, unknown>, input: I, requestId: string, timeoutMs: number | undefined): Frame;
-  authenticate(token: string): Frame;
-  cancel(requestId: string): Frame;
-  credit(requestId: string, items: number): Frame;
-  subscribe(topics: string[], after: ReadonlyMap<string, Position>): Frame;
-  unsubscribe(topics: string[]): Frame;
+  request<I>(call: Call<I, unknown>, timeoutMs: number | undefined): Frame;
+  say(said: Said): Frame;
+  /** Of a message of the subprotocol whose messages may hold several, in order. */
+  frames(message: unknown): readonly unknown[];
   read(frame: unknown): Read;
   result<O>(operation: Operation<never, O>, reply: Reply): O;
-  event<T>(event: Event<T>, push: Push): T;
+  /** `data` is that of a push. */
+  event<T>(event: Event<T>, data: unknown): T;
 }
 
 /** The req_id of a push. */

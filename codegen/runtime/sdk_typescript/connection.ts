@@ -9,10 +9,11 @@ import type { Call } from "./call.ts";
 import type { Codec } from "./codec.ts";
 import { Deadline, sleep } from "./deadline.ts";
 import { ApiError, AuthenticationLost, ClientClosed, ClientError, ConnectionLost } from "./errors.ts";
-import type { EventStream, Received, Stream } from "./events.ts";
+import type { AttendanceStream, Following, Received, Stream } from "./events.ts";
+import type { Parts } from "./following.ts";
 import { HttpDoor } from "./http.ts";
 import { JSON_CODEC } from "./json_codec.ts";
-import type { Contract, Event, Operation, SessionOperations, SessionTokens, Topic } from "./operation.ts";
+import type { AttendedTopic, Contract, Event, Operation, SessionOperations, SessionTokens, Topic } from "./operation.ts";
 import type { AttemptInfo, CallOptions, ClientOptions, Door, Hooks, Token, TokenProvider } from "./options.ts";
 import type { Verdict } from "./retry.ts";
 import { AttemptFailed, backoffMs, IN_PROGRESS_MS, isEcho, mayRepeat, RetryBudget, unknown } from "./retry.ts";
@@ -20,7 +21,9 @@ import { SocketDoor } from "./socket.ts";
 import type { TokenSource } from "./tokens.ts";
 import { Tokens } from "./tokens.ts";
 
-export type { Received, Stream } from "./events.ts";
+export type { Attendance } from "./attendance.ts";
+export type { AttendanceStream, Received, Stream } from "./events.ts";
+export type { AttendedTopic } from "./operation.ts";
 export type * from "./options.ts";
 export type { Pager } from "./paging.ts";
 export type { ItemStream } from "./stream.ts";
@@ -70,7 +73,8 @@ export class Connection {
   /** The typed result. Throws ApiError for a refusal, the caller's own reason, or another ClientError. */
   async call<I, O>(operation: Operation<I, O>, input: I, options: CallOptions = {}): Promise<O> {
     const deadline = new Deadline(options.timeoutMs ?? this.#options.timeoutMs ?? TIMEOUT_MS, options.signal);
-    const call: Call<I, O> = { operation, input, requestId: options.idempotencyKey ?? newId(), deadline };
+    const requestId = options.idempotencyKey ?? newId();
+    const call: Call<I, O> = { operation, input, requestId, deadline, traceparent: this.#options.traceparent?.() };
     try {
       return await this.#run(call);
     } finally {
@@ -195,7 +199,28 @@ export class Connection {
 
   /** The events as they come, from when the first is asked for; leaving the loop unsubscribes. */
   events<T>(event: Event<T> | Topic<T>): Stream<T> {
-    return later(following().then(({ follow }) => follow(this, event, this.#socket, this.#tokens, this.#options, this.#life.signal)));
+    return this.#later(({ follow }, parts) => follow(parts, event));
+  }
+
+  /** Who follows the topic: all of them first, then each change; leaving the loop unsubscribes. */
+  presence(topic: AttendedTopic<unknown>): AttendanceStream {
+    return this.#later(({ watch }, parts) => watch(parts, topic));
+  }
+
+  /** A stream whose module is still being loaded. */
+  #later<R>(begin: (module: typeof import("./following.ts"), parts: Parts) => Following<R>): Following<R> {
+    const parts: Parts = { client: this, socket: this.#socket, tokens: this.#tokens, options: this.#options, life: this.#life.signal };
+    const stream = following().then((module) => begin(module, parts));
+    const ready = stream.then((found) => found.ready);
+    ready.catch(() => undefined);
+    return {
+      ready,
+      next: () => stream.then((found) => found.next()),
+      return: () => stream.then((found) => found.return?.() as Promise<IteratorResult<R>>),
+      [Symbol.asyncIterator]() {
+        return this;
+      },
+    };
   }
 
   /** Calls the listener for each event in turn until the answered function is called; what ends it otherwise is warned of. */
@@ -321,20 +346,6 @@ export class Connection {
 }
 
 const following = (): Promise<typeof import("./following.ts")> => import("./following.ts");
-
-/** A stream whose module is still being loaded. */
-function later<T>(stream: Promise<EventStream<T>>): Stream<T> {
-  const ready = stream.then((found) => found.ready);
-  ready.catch(() => undefined);
-  return {
-    ready,
-    next: () => stream.then((found) => found.next()),
-    return: () => stream.then((found) => found.return()),
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-  };
-}
 
 function tokenOf(given: SessionTokens): Token {
   return { access: given.accessToken, expiresInMs: Number(given.expiresIn) * 1000, refresh: given.refreshToken };

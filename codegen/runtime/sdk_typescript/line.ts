@@ -1,6 +1,6 @@
 /** One connection of the socket door, with all who wait for an answer on it. Another may take its place while they still wait. */
 
-import type { Codec, Frame, Reply } from "./codec.ts";
+import type { Frame, Reply, Said } from "./codec.ts";
 import { ClientError } from "./errors.ts";
 import type { WebSocketLike } from "./options.ts";
 import type { Session } from "./session.ts";
@@ -55,14 +55,15 @@ export class Line {
     this.#endIfQuiet();
   }
 
-  send(frame: Frame): void {
+  /** Nothing where the connection has ended. */
+  say(said: Said): void {
     if (this.isOpen) {
-      this.socket.send(frame);
+      this.socket.send(this.session.codec.say(said));
     }
   }
 
   /** Waits for the answer, which has no id in JSON: answers come in the order of their frames. */
-  control(wanted: "authenticated" | "topics", make: (codec: Codec) => Frame, withinMs: number = CONTROL_MS): Promise<void> {
+  control(wanted: "authenticated" | "topics", said: Said, withinMs: number = CONTROL_MS): Promise<void> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => reject(new ClientError("no answer to a control frame")), Math.min(withinMs, CONTROL_MS));
       const settled = (settle: () => void): void => {
@@ -70,7 +71,7 @@ export class Line {
         settle();
       };
       this.#controls.push({ wanted, resolve: () => settled(resolve), reject: (error) => settled(() => reject(error)) });
-      this.send(make(this.session.codec));
+      this.say(said);
     });
   }
 

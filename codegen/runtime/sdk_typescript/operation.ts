@@ -76,6 +76,11 @@ export interface Topic<T> {
   readonly isSparse?: true;
 }
 
+/** One whose followers may ask who else follows it. */
+export interface AttendedTopic<T> extends Topic<T> {
+  readonly isAttended: true;
+}
+
 export interface SessionTokens {
   accessToken: string;
   refreshToken: string;

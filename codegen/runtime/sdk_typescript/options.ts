@@ -46,6 +46,8 @@ export interface Hooks {
 export interface WebSocketLike {
   binaryType: string;
   readonly readyState: number;
+  /** Which subprotocol was agreed on. */
+  readonly protocol?: string;
   readonly bufferedAmount: number;
   send(data: string | Uint8Array): void;
   close(code?: number, reason?: string): void;
@@ -80,6 +82,8 @@ export interface ClientOptions {
   /** A socket that was silent for so long is asked for a sign of life, and left if it gives none; 20 s if it is not said. */
   readonly heartbeatMs?: number;
   readonly hooks?: Hooks;
+  /** Asked once for each call: to which span it belongs, as W3C Trace Context writes it. */
+  readonly traceparent?: () => string | undefined;
   /** For platforms without a WebSocket of their own. */
   readonly webSocket?: WebSocketClass;
   /** In place of the platform's own: for a proxy, a header, a measure; `withMiddleware` makes one. */

@@ -4,9 +4,9 @@
  * Imported only where protobuf is wanted, so that bundlers leave it in a file of its own.
  */
 
-import type { Codec, Read, Start } from "./codec.ts";
+import type { Codec, Read, Said } from "./codec.ts";
 import { NIL } from "./codec.ts";
-import { NUMBER, POSITION, PROBLEM_FRAME, REQUEST_FRAME, RESPONSE_FRAME, TOPICS } from "./envelope.ts";
+import { FRAMES, NUMBER, POSITION, PRESENCE, PROBLEM_FRAME, REQUEST_FRAME, RESPONSE_FRAME, TOPICS } from "./envelope.ts";
 import { decode, encode } from "./protobuf.ts";
 import { Malformed } from "./schema.ts";
 
@@ -15,31 +15,41 @@ const CONTROL = "00000000-0000-4000-8000-000000000000";
 const AUTH = 60_000;
 const EXPIRING = 60_001;
 const CANCEL = 60_002;
-const SUBSCRIBE = 60_003;
-const UNSUBSCRIBE = 60_004;
+const TOPICS_OF = { subscribe: 60_003, unsubscribe: 60_004 };
 const CREDIT = 60_006;
 const MISSED = 60_007;
 const DRAINING = 60_010;
+const ATTENDANCE: { readonly [pkgId: number]: string } = { 60_011: "topic.present", 60_012: "topic.joined", 60_013: "topic.left" };
 
 export const PROTOBUF_CODEC: Codec = {
   encoding: "protobuf",
   contentType: "application/x-protobuf",
   body: (operation, input) => encode(operation.input(), input),
   answer: (operation, body) => decode(needed(operation.output)(), body),
-  request: (operation, input, reqId, timeoutMs) =>
-    encode(REQUEST_FRAME, { pkgId: operation.pkgId ?? 0, reqId, data: encode(operation.input(), input), meta: { timeoutMs } }),
-  authenticate: (token) => control(AUTH, CONTROL, new TextEncoder().encode(`Bearer ${token}`)),
-  cancel: (requestId) => control(CANCEL, requestId, new Uint8Array()),
-  credit: (requestId, value) => control(CREDIT, requestId, encode(NUMBER, { value })),
-  subscribe: (topics, after) => {
-    const positions = [...after].map(([topic, { epoch, offset }]) => ({ topic, epoch, offset, recovered: false }));
-    return control(SUBSCRIBE, CONTROL, encode(TOPICS, { topics, positions }));
-  },
-  unsubscribe: (topics) => control(UNSUBSCRIBE, CONTROL, encode(TOPICS, { topics, positions: [] })),
+  request: ({ operation, input, requestId: reqId, traceparent }, timeoutMs) =>
+    encode(REQUEST_FRAME, { pkgId: operation.pkgId ?? 0, reqId, data: encode(operation.input(), input), meta: { timeoutMs, traceparent } }),
+  say,
+  frames: (message) => decode(FRAMES, bytesOf(message)).frames,
   read,
   result: (operation, { data, meta }) => decode(needed(operation.output)(), data as Uint8Array, meta as Uint8Array | undefined),
-  event: (event, push) => decode(event.output(), push.data as Uint8Array),
+  event: (event, data) => decode(event.output(), data as Uint8Array),
 };
+
+function say(said: Said): Uint8Array {
+  switch (said.type) {
+    case "auth":
+      return control(AUTH, CONTROL, new TextEncoder().encode(said.token));
+    case "cancel":
+      return control(CANCEL, said.req_id, new Uint8Array());
+    case "credit":
+      return control(CREDIT, said.req_id, encode(NUMBER, { value: said.items }));
+    default: {
+      const { type, topics, positions = [], presence = [] } = said;
+      const places = positions.map((place) => ({ ...place, recovered: false }));
+      return control(TOPICS_OF[type], CONTROL, encode(TOPICS, { topics, positions: places, presence }));
+    }
+  }
+}
 
 function control(pkgId: number, reqId: string, data: Uint8Array): Uint8Array {
   return encode(REQUEST_FRAME, { pkgId, reqId, data });
@@ -52,40 +62,45 @@ function needed<T>(output: T | undefined): T {
   return output;
 }
 
-function read(frame: unknown): Read {
+function bytesOf(frame: unknown): Uint8Array {
   if (!(frame instanceof ArrayBuffer || frame instanceof Uint8Array)) {
     throw new Malformed("a frame is binary");
   }
-  const bytes = frame instanceof Uint8Array ? frame : new Uint8Array(frame);
-  const { pkgId, reqId, data, statusCode, meta, topic, offset, epoch } = decode(RESPONSE_FRAME, bytes);
-  if (pkgId === EXPIRING) {
-    return { kind: "expiring" };
-  }
-  if (pkgId === MISSED) {
-    const place = decode(POSITION, data);
-    return { kind: "missed", topic: place.topic, position: { epoch: place.epoch, offset: place.offset } };
-  }
-  if (pkgId === DRAINING) {
-    return { kind: "draining", afterMs: Math.max(0, decode(NUMBER, data).value) };
+  return frame instanceof Uint8Array ? frame : new Uint8Array(frame);
+}
+
+function read(frame: unknown): Read {
+  const { pkgId, reqId, data, statusCode, meta, topic, offset, epoch } = decode(RESPONSE_FRAME, bytesOf(frame));
+  const unasked = pkgId === undefined ? undefined : told(pkgId, data);
+  if (unasked !== undefined) {
+    return unasked;
   }
   if (statusCode === undefined) {
     if (reqId !== NIL || pkgId === undefined) {
       throw new Malformed("a frame without a status_code is a push");
     }
-    return { kind: "push", push: { pkgId, data, topic: topic || undefined, offset, epoch: epoch || undefined } };
+    return { kind: "told", members: { pkg_id: pkgId, data, topic: topic || undefined, offset, epoch } };
   }
   const isControl = pkgId !== undefined && pkgId >= AUTH;
   if (isControl && statusCode === 0) {
-    return pkgId === AUTH ? { kind: "authenticated" } : { kind: "topics", starts: starts(data) };
+    return pkgId === AUTH ? { kind: "authenticated" } : { kind: "topics", members: { ...decode(TOPICS, data) } };
   }
-  const told = statusCode === 0 ? data : decode(PROBLEM_FRAME, data);
-  return { kind: "reply", reply: { requestId: isControl ? undefined : reqId, status: statusCode, data: told, meta, offset } };
+  const answer = statusCode === 0 ? data : decode(PROBLEM_FRAME, data);
+  return { kind: "reply", reply: { requestId: isControl ? undefined : reqId, status: statusCode, data: answer, meta, offset } };
 }
 
-function starts(data: Uint8Array): Start[] {
-  return decode(TOPICS, data).positions.map(({ topic, epoch, offset, recovered }) => ({
-    topic,
-    position: epoch === "" ? undefined : { epoch, offset },
-    recovered,
-  }));
+/** A control frame that answers nothing. */
+function told(pkgId: number, data: Uint8Array): Read | undefined {
+  switch (pkgId) {
+    case EXPIRING:
+      return { kind: "expiring" };
+    case DRAINING:
+      return { kind: "draining", afterMs: Math.max(0, decode(NUMBER, data).value) };
+    case MISSED:
+      return { kind: "told", members: { type: "topic.missed", ...decode(POSITION, data) } };
+    default: {
+      const type = ATTENDANCE[pkgId];
+      return type === undefined ? undefined : { kind: "told", members: { type, ...decode(PRESENCE, data) } };
+    }
+  }
 }

@@ -11,6 +11,8 @@ import { AttemptFailed, outcomeOf } from "./retry.ts";
 
 const BASE_MS = 500;
 const CAP_MS = 30_000;
+/** The end of a subprotocol in which a message of the server may hold several frames. */
+const BUNDLED = ".batch";
 
 /** What follows a closed socket; "move" one that is not closed yet: the next one is to be opened beside it. */
 export type Ending = "reconnect" | "move" | "renew" | "stop";
@@ -58,12 +60,20 @@ export class Session {
     this.codec = codec;
   }
 
-  get subprotocol(): string {
-    return this.#contract.subprotocols[this.codec.encoding] ?? "";
+  /** Those that are offered: the server takes the first one that it knows. */
+  get subprotocols(): string[] {
+    const plain = this.#contract.subprotocols[this.codec.encoding] ?? "";
+    return [plain + BUNDLED, plain];
   }
 
-  /** Throws Malformed for what is no frame of the contract. */
-  feed(frame: unknown): Action {
+  /** What the frames of a message mean, in order; throws Malformed for what is no frame of the contract. */
+  *feed(message: unknown, subprotocol: string | undefined): Iterable<Action> {
+    for (const frame of subprotocol?.endsWith(BUNDLED) === true ? this.codec.frames(message) : [message]) {
+      yield this.#read(frame);
+    }
+  }
+
+  #read(frame: unknown): Action {
     const read = this.codec.read(frame);
     if (read.kind !== "reply") {
       return read;
@@ -71,7 +81,7 @@ export class Session {
     const { reply } = read;
     const { requestId } = reply;
     return requestId === undefined
-      ? { kind: "refused", error: this.#refusal(reply, undefined) }
+      ? { kind: "refused", error: this.#refusal(reply) }
       : { kind: "reply", requestId, reply };
   }
 
@@ -86,7 +96,7 @@ export class Session {
       : readAs(call, () => this.codec.result(call.operation as Operation<never, O>, reply));
   }
 
-  #refusal(reply: Reply, requestId: string | undefined): ApiError {
+  #refusal(reply: Reply, requestId?: string): ApiError {
     const problem = isMembers(reply.data) ? reply.data : {};
     return makeError(this.#contract.errors, problem, reply.status, requestId);
   }

@@ -1,6 +1,6 @@
 /** How the names of topics are spelled. */
 
-import type { Event, Topic } from "./operation.ts";
+import type { AttendedTopic, Event, Topic } from "./operation.ts";
 
 /** `values` take the places of the parameters, percent-encoded but for what RFC 3986 leaves as it is. */
 export function made<T>(template: string, kinds: readonly Event<T>[], ...values: readonly unknown[]): Topic<T> {
@@ -10,8 +10,13 @@ export function made<T>(template: string, kinds: readonly Event<T>[], ...values:
   return isSparse ? { name, kinds, isSparse } : { name, kinds };
 }
 
+/** Its followers may ask who else follows it. */
+export function attended<T>(topic: Topic<T>): AttendedTopic<T> {
+  return { ...topic, isAttended: true };
+}
+
 /** Of its events those that have one of the values, given as one or as several, in each field whose values are there. Equal filters make equal names. */
-export function filtered<T>(topic: Topic<T>, where: readonly (readonly [path: string, given: unknown])[]): Topic<T> {
+export function filtered<K extends Topic<unknown>>(topic: K, where: readonly (readonly [path: string, given: unknown])[]): K {
   const pairs = where.flatMap(([path, given]) => (given === undefined ? [] : pairsOf(path, given)));
   return pairs.length > 0 ? { ...topic, name: `${topic.name}?${pairs.join("&")}`, isSparse: true } : topic;
 }

@@ -6,7 +6,6 @@
  */
 
 import { Addresses } from "./addresses.ts";
-import type { Read } from "./codec.ts";
 import { Deadline, race, sleep } from "./deadline.ts";
 import { ApiError, ClientError, ConnectionLost, codeOfStatus, makeError } from "./errors.ts";
 import type { Followers } from "./followers.ts";
@@ -200,7 +199,7 @@ export class TopicsOverHttp {
           if (event === "end") {
             return await this.#renewed(parseJson(data), token, events.retryMs ?? RETRY_MS);
           }
-          this.#act(JSON_CODEC.read(data), begun);
+          this.#hear(data, signal, begun);
         }
       }
     } finally {
@@ -220,6 +219,7 @@ export class TopicsOverHttp {
       headers.set("last-event-id", topics.map((topic) => place(seen.get(topic))).join());
     }
     const query = new URLSearchParams(topics.map((topic) => ["topic", topic]));
+    followers.watched(topics).forEach((topic) => query.append("presence", topic));
     try {
       const asked = options.fetch ?? fetch;
       return await asked(`${current}${PATH}?${query}`, { headers, signal, credentials: "omit", redirect: "manual" });
@@ -251,17 +251,14 @@ export class TopicsOverHttp {
     return pauseMs;
   }
 
-  #act(read: Read, begun: () => void): void {
-    switch (read.kind) {
-      case "push":
-        this.#parts.followers.offer(JSON_CODEC, read.push);
-        break;
-      case "missed":
-        this.#parts.followers.miss(read.topic, read.position);
-        break;
-      case "topics":
-        this.#parts.followers.start(read.starts);
-        begun();
+  /** `over` is the stream that it came on. */
+  #hear(data: string, over: AbortSignal, begun: () => void): void {
+    const read = JSON_CODEC.read(data);
+    if (read.kind === "topics" || read.kind === "told") {
+      this.#parts.followers.hear(read.members, JSON_CODEC, over);
+    }
+    if (read.kind === "topics") {
+      begun();
     }
   }
 }

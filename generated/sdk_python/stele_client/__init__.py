@@ -17,6 +17,7 @@ from ._sync_api import AuthApi as AuthApi
 from ._sync_api import AuthorsApi as AuthorsApi
 from ._sync_api import BooksApi as BooksApi
 from ._sync_api import SystemApi as SystemApi
+from .runtime.attendance import Attendance as Attendance
 from .runtime.content import FileContent as FileContent
 from .runtime.download_async import AsyncDownload as AsyncDownload
 from .runtime.download_sync import Download as Download
@@ -27,4 +28,5 @@ from .runtime.options import Hooks as Hooks
 from .runtime.stream_async import AsyncStream as AsyncStream
 from .runtime.stream_sync import Stream as Stream
 from .runtime.token import Token as Token
+from .runtime.topic import AttendedTopic as AttendedTopic
 from .runtime.topic import Topic as Topic

@@ -86,6 +86,9 @@ export {
 } from "./errors.ts";
 export type { FieldFault } from "./errors.ts";
 export type {
+  Attendance,
+  AttendanceStream,
+  AttendedTopic,
   CallOptions,
   ClientOptions,
   ItemStream,

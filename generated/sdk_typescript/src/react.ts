@@ -1,7 +1,8 @@
 /** Hooks for React over stele-client. Generated; do not edit. */
 
-export { useOperation, useTopic } from "./runtime/react.ts";
+export { useOperation, usePresence, useTopic } from "./runtime/react.ts";
 export type {
   OperationState,
+  PresenceState,
   TopicState,
 } from "./runtime/react.ts";

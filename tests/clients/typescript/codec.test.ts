@@ -172,10 +172,10 @@ test("a frame's meta is put into its list", () => {
 });
 
 test("frames are what the service reads and writes", () => {
-  const frame = { pkgId: 3, reqId: "x", data: Uint8Array.of(1, 2), meta: { timeoutMs: 100 } };
+  const frame = { pkgId: 3, reqId: "x", data: Uint8Array.of(1, 2), meta: { timeoutMs: 100, traceparent: "00-1" } };
   assert.deepEqual(decode(REQUEST_FRAME, encode(REQUEST_FRAME, frame)), frame);
   assert.deepEqual(decode(RESPONSE_FRAME, Uint8Array.of(8, 3, 32, 0)), { pkgId: 3, data: new Uint8Array(), statusCode: 0 });
-  assert.deepEqual([...encode(TOPICS, { topics: ["a"], positions: [] })], [10, 1, 97]);
+  assert.deepEqual([...encode(TOPICS, { topics: ["a"], positions: [], presence: ["b"] })], [10, 1, 97, 26, 1, 98]);
   assert.deepEqual(decode(NUMBER, Uint8Array.of(8, 30)), { value: 30 });
 });
 

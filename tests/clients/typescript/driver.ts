@@ -10,9 +10,10 @@ import { ApiError, createClient, EventsDropped, InvalidResponse, topics } from "
 
 type Line = { readonly [member: string]: unknown };
 type Method = (input: unknown, options: { readonly signal: AbortSignal }) => Promise<unknown>;
-type Stream = ReturnType<Client["events"]>;
+type Stream = ReturnType<Client["events"]> | ReturnType<Client["presence"]>;
+type Told = Omit<ClientOptions, "traceparent"> & { readonly provides: boolean; readonly traceparent?: string };
 
-const { provides, ...settings } = JSON.parse(process.argv[2] ?? "{}") as ClientOptions & { readonly provides: boolean };
+const { provides, traceparent, ...settings } = JSON.parse(process.argv[2] ?? "{}") as Told;
 const aborts = new Map<unknown, AbortController>();
 const streams = new Map<unknown, Stream>();
 const waiting = new Map<unknown, (answer: never) => void>();
@@ -51,6 +52,7 @@ function told(error: unknown): Line {
 const client = createClient({
   ...settings,
   ...(provides && { token: ask }),
+  ...(traceparent !== undefined && { traceparent: () => traceparent }),
   hooks: {
     onRetry: (info, error, pauseMs) => tell("retry")(info.number, error, pauseMs),
     onConnect: tell("connect"),
@@ -98,6 +100,10 @@ async function act(line: Line): Promise<unknown> {
     const made = line["topic"]
       ? client.events(named[line["topic"] as string]!(...(line["values"] as unknown[])))
       : client.events(line["follow"] as keyof Events);
+    streams.set(stream, made);
+    await made.ready;
+  } else if ("attend" in line) {
+    const made = client.presence(topics.artistNamesByArtistName(...(line["values"] as [string])));
     streams.set(stream, made);
     await made.ready;
   } else if ("next" in line) {

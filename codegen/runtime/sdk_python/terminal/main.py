@@ -89,7 +89,8 @@ class _Terminal:
     def tail(self) -> None:
         topics = self._program.topics(self._options.topics)
         client = self._program.async_client(self._url, **self._way(), **self._identity())
-        work = follow(client, topics, is_json=self._options.json, count=self._options.count)
+        chosen = self._options
+        work = follow(client, topics, presence=chosen.presence, is_json=chosen.json, count=chosen.count)
         try:
             asyncio.run(work)
         except ExceptionGroup as group:
@@ -238,6 +239,7 @@ def _parser(program: Program) -> argparse.ArgumentParser:
     call.set_defaults(run=_Terminal.call)
     tail = commands.add_parser("tail", parents=[where, _way("ws")], help="print events as they come")
     tail.add_argument("topics", nargs="+", metavar="TOPIC", help="topics (authors, authors/7), or names of events")
+    tail.add_argument("--presence", action="store_true", help="also print who follows the topics, where they tell it")
     tail.add_argument("--count", type=int, help="end after so many")
     tail.set_defaults(run=_Terminal.tail)
     commands.add_parser("operations", help="list the operations").set_defaults(run=_Terminal.operations)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 from types import TracebackType
 from typing import Any, Self, TypeVar
 from uuid import UUID
@@ -15,7 +16,7 @@ from .addresses import Addresses
 from .calls_async import AsyncCalls
 from .codec import Codec
 from .errors import AuthenticationLost, ClientClosed, ClientError, ConnectionLost
-from .events_async import AsyncEventStream
+from .events_async import AsyncAttendanceStream, AsyncEventStream
 from .http_async import AsyncHttpDoor
 from .json_frames import JsonCodec
 from .logs import logged
@@ -25,7 +26,7 @@ from .session import Session
 from .socket_async import AsyncSocketDoor
 from .token import Token
 from .tokens_async import AsyncTokenProvider, AsyncTokens, from_provider
-from .topic import Topic
+from .topic import AttendedTopic, Topic
 
 T = TypeVar("T")
 Source = Callable[[Token | None], Awaitable[Token]]
@@ -199,22 +200,35 @@ class AsyncBaseClient:
             raise ClientError(f"{record.__name__} is told on topics with parameters: follow one of `topics`")
         return Topic(kind.topic, (kind,), is_dense=kind.is_dense)
 
+    def presence(self, topic: AttendedTopic[Any]) -> AsyncAttendanceStream:
+        """Who follows a topic of the package's `topics` whose followers may ask for it, this client included: all of them first, then each
+        change; also after a reconnect only what has changed. Needs the socket."""
+        if not isinstance(topic, AttendedTopic):
+            raise ClientError("nobody is told who follows this topic: the contract has no presence for it")
+        if "?" in topic.name:
+            raise ClientError(f"who follows a part of a topic is not told: leave the filter of {topic.name} out")
+        followers = self._socket.followers
+        follow, leave = partial(self._follow, topic, followers.watch), partial(self._leave, topic)
+        return AsyncAttendanceStream(topic.name, follow, leave, self._socket)
+
     def _stream(self, topic: Topic[T]) -> AsyncEventStream[T]:
-        async def follow(stream: AsyncEventStream[T]) -> None:
-            await self.connect()
-            is_new = self._socket.followers.add(topic, stream)
-            try:
-                if is_new:
-                    await self._socket.follow([topic.name])
-            except BaseException:
-                self._socket.followers.remove(topic, stream)
-                raise
-
-        async def leave(stream: AsyncEventStream[T]) -> None:
-            if self._socket.followers.remove(topic, stream):
-                await self._socket.leave([topic.name])
-
+        followers = self._socket.followers
+        follow, leave = partial(self._follow, topic, followers.add), partial(self._leave, topic)
         return AsyncEventStream(self._options.max_queued_events, follow, leave, self._socket)
+
+    async def _follow(self, topic: Any, add: Callable[[Any, Any], bool], stream: Any) -> None:
+        await self.connect()
+        is_wanted = add(topic, stream)
+        try:
+            if is_wanted:
+                await self._socket.follow([topic.name])
+        except BaseException:
+            self._socket.followers.remove(topic, stream)
+            raise
+
+    async def _leave(self, topic: Topic[Any], stream: Any) -> None:
+        if self._socket.followers.remove(topic, stream):
+            await self._socket.leave([topic.name])
 
     def _note(self, text: str) -> None:
         self._calls.note_contract(text)

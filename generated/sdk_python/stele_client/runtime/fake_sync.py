@@ -16,7 +16,7 @@ from pydantic import BaseModel
 from .call import Call
 from .calls_sync import Calls
 from .client_sync import BaseClient
-from .codec import Position, Push, Reply
+from .codec import Position, Presence, Push, Reply
 from .download_sync import Download
 from .errors import ClientError
 from .fake import Called, Unprepared
@@ -25,7 +25,7 @@ from .json_codec import encode_json, plain
 from .json_frames import JsonCodec
 from .operation import Operation
 from .options import Hooks
-from .topic import Topic
+from .topic import AttendedTopic, Topic
 
 T = TypeVar("T")
 EPOCH = "fake"
@@ -67,6 +67,8 @@ class FakeDoor:
         self.calls: list[Called] = []
         self.prepared: dict[str, deque[Any]] = {}
         self.responders: dict[str, Callable[[Mapping[str, Any]], Any]] = {}
+        self.told: dict[str, Presence] = {}
+        """By the name of the topic, as far as the test has said it."""
 
     def attempt(self, call: Call[T], token: str | None) -> T:
         """The next answer that was prepared for the operation, or what its function answers."""
@@ -98,7 +100,9 @@ class FakeDoor:
         """Every token is taken."""
 
     def follow(self, topics: list[str]) -> None:
-        """From now on; what was sent before is not kept."""
+        """From now on; of what was sent before only who is present is kept."""
+        for one in [self.told[topic] for topic in topics if topic in self.told]:
+            self.followers.tell(one)
 
     def leave(self, topics: list[str]) -> None:
         """Nobody is told."""
@@ -161,6 +165,14 @@ class Fake(BaseClient):
         if after_gap:
             self._door.followers.miss(topic, Position(EPOCH, offset - 1))
         self._door.followers.offer(kind, push)
+
+    def send_presence(self, on: AttendedTopic[Any], users: Iterable[str], *, count: int | None = None) -> None:
+        """From now on these users follow the topic, for those who watch it already and for those who will. `count` is of all, where more do
+        than are named."""
+        present = tuple(dict.fromkeys(users))
+        told = Presence(on.name, "present", present, len(present) if count is None else count)
+        self._door.told[on.name] = told
+        self._door.followers.tell(told)
 
 
 def _check(call: Call[Any]) -> None:

@@ -17,9 +17,9 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
 
 from .call import Call
-from .codec import Authenticated, BadFrame, Draining, Expiring, Missed, Reply, TopicsChanged
+from .codec import Authenticated, BadFrame, Draining, Expiring, Missed, Presence, Reply, TopicsChanged
 from .errors import ApiError, AuthenticationLost, ClientError, ConnectionLost
-from .followers import Followers, in_frames
+from .followers import Followers
 from .handshake import handshake
 from .line_async import AsyncLine
 from .operation import Contract
@@ -193,11 +193,10 @@ class AsyncSocketDoor:
 
     async def follow(self, topics: list[str]) -> None:
         """Raises what the server refuses with; a connection that is lost meanwhile follows when it is back."""
-        if self._line is not None:
+        if (line := self._line) is not None:
             with suppress(ConnectionLost):
-                for few in in_frames(topics):
-                    after = self.followers.positions(few)
-                    await self._line.control(TopicsChanged, self._session.codec.subscribe(few, after))
+                for frame in self.followers.subscriptions(topics, line):
+                    await line.control(TopicsChanged, frame)
 
     async def leave(self, topics: list[str]) -> None:
         if self._line is not None:
@@ -338,10 +337,12 @@ class AsyncSocketDoor:
                 line.leave_after(after_s)
             case Missed(topic, position):
                 self.followers.miss(topic, position)
+            case Presence():
+                self.followers.tell(action)
             case Authenticated():
                 line.settle(Authenticated, None)
             case TopicsChanged(starts):
-                self.followers.start(starts)
+                self.followers.start(starts, line)
                 line.settle(TopicsChanged, None)
             case ControlRefused(error):
                 line.settle(None, error)

@@ -15,6 +15,8 @@ export interface Call<I, O> {
   /** The same for every attempt (`req_id` and `Idempotency-Key`). */
   readonly requestId: string;
   readonly deadline: Deadline;
+  /** The caller's span, as W3C Trace Context writes it. */
+  readonly traceparent?: string | undefined;
 }
 
 export function timeoutMs(call: { readonly deadline: Deadline }): number {

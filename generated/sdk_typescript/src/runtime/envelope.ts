@@ -6,7 +6,7 @@ export interface RequestFrame {
   pkgId: number;
   reqId: string;
   data: Uint8Array;
-  meta?: { timeoutMs?: number | undefined } | undefined;
+  meta?: { timeoutMs?: number | undefined; traceparent?: string | undefined } | undefined;
 }
 
 /** A reply has a `statusCode`, a push has the nil UUID and none. */
@@ -30,8 +30,11 @@ export const REQUEST_FRAME: RecordTable<RequestFrame> = {
   ],
 };
 
-const REQUEST_META: RecordTable<{ timeoutMs?: number }> = {
-  fields: [{ name: "timeoutMs", wire: "timeout_ms", no: 1, kind: "int32", optional: true }],
+const REQUEST_META: RecordTable<{ timeoutMs?: number; traceparent?: string }> = {
+  fields: [
+    { name: "timeoutMs", wire: "timeout_ms", no: 1, kind: "int32", optional: true },
+    { name: "traceparent", no: 2, kind: "string", optional: true },
+  ],
 };
 
 export const RESPONSE_FRAME: RecordTable<ResponseFrame> = {
@@ -99,12 +102,25 @@ export const POSITION: RecordTable<PositionFrame> = {
 };
 
 /** `stele.control.v1.Topics`. */
-export const TOPICS: RecordTable<{ topics: readonly string[]; positions: readonly PositionFrame[] }> = {
+export const TOPICS: RecordTable<{ topics: readonly string[]; positions: readonly PositionFrame[]; presence: readonly string[] }> = {
   fields: [
     { name: "topics", no: 1, kind: "string", many: "list" },
     { name: "positions", no: 2, kind: () => POSITION, many: "list" },
+    { name: "presence", no: 3, kind: "string", many: "list" },
   ],
 };
+
+/** `stele.control.v1.Presence`. */
+export const PRESENCE: RecordTable<{ topic: string; users: readonly string[]; count: number }> = {
+  fields: [
+    { name: "topic", no: 1, kind: "string" },
+    { name: "users", no: 2, kind: "string", many: "list" },
+    { name: "count", no: 3, kind: "int32" },
+  ],
+};
+
+/** `stele.control.v1.Frames`. */
+export const FRAMES: RecordTable<{ frames: readonly Uint8Array[] }> = { fields: [{ name: "frames", no: 1, kind: "bytes", many: "list" }] };
 
 /** `google.protobuf.Int32Value`, in which a time travels, and a number of items. */
 export const NUMBER: RecordTable<{ value: number }> = { fields: [{ name: "value", no: 1, kind: "int32" }] };

@@ -1,7 +1,10 @@
-/** Events that wait for their taker: a bounded stream which says what it lost. */
+/** What is told of a topic, as streams of those who follow it: its events, and who follows it. */
 
+import type { Attendance } from "./attendance.ts";
+import { Roll } from "./attendance.ts";
 import type { ClientError } from "./errors.ts";
 import { EventsDropped } from "./errors.ts";
+import type { Presence } from "./told.ts";
 
 /** One event as a follower gets it; `offset` counts within topic and epoch, where the topic keeps history. */
 export interface Received<T> {
@@ -16,74 +19,65 @@ export interface Received<T> {
 }
 
 /** Iterate to take; leaving the loop unsubscribes. */
-export interface Stream<T> extends AsyncIterableIterator<Received<T>> {
-  /** Settles when the topic is followed, so that nothing that is published from then on is missed; rejects with why not. */
+export interface Following<R> extends AsyncIterableIterator<R> {
+  /** Settles when the topic is followed, so that nothing that is told from then on is missed; rejects with why not. */
   readonly ready: Promise<void>;
 }
+
+/** The events of a topic. */
+export interface Stream<T> extends Following<Received<T>> {}
+
+/** Who follows a topic: first all of them, then each change. For a slow reader several changes are one. */
+export interface AttendanceStream extends Following<Attendance> {}
 
 export interface Sink<T> {
   offer(event: Received<T>): void;
   end(error: ClientError | undefined): void;
 }
 
-interface Taker<T> {
-  readonly resolve: (result: IteratorResult<Received<T>>) => void;
+export interface Watcher {
+  tell(presence: Presence): void;
+  end(error: ClientError | undefined): void;
+}
+
+interface Taker<R> {
+  readonly resolve: (result: IteratorResult<R>) => void;
   readonly reject: (error: unknown) => void;
 }
 
 /** Written by hand: an async generator that waits cannot be returned from. */
-export class EventStream<T> implements Stream<T>, Sink<T> {
+export abstract class Feed<R> implements Following<R> {
   ready: Promise<void> = Promise.resolve();
-  readonly #limit: number;
   readonly #leave: () => void;
-  readonly #waiting: Received<T>[] = [];
-  readonly #takers: Taker<T>[] = [];
-  #dropped = 0;
+  readonly #takers: Taker<R>[] = [];
   #isEnded = false;
-  #error: ClientError | undefined;
+  #isLeft = false;
+  #error: unknown;
 
-  constructor(limit: number, leave: () => void) {
-    this.#limit = limit;
+  constructor(leave: () => void) {
     this.#leave = leave;
   }
 
-  offer(event: Received<T>): void {
-    const taker = this.#takers.shift();
-    if (taker !== undefined) {
-      taker.resolve({ value: event, done: false });
-    } else if (this.#waiting.length >= this.#limit || this.#dropped > 0) {
-      this.#dropped += 1;
-    } else {
-      this.#waiting.push(event);
-    }
-  }
+  /** What is next, if it is there already; throws what ends the stream by itself. */
+  protected abstract take(): R | undefined;
 
+  /** After what waits, the stream rejects with the error, or just ends. */
   end(error: ClientError | undefined): void {
     this.#isEnded = true;
     this.#error = error;
-    for (const taker of this.#takers.splice(0)) {
-      this.#finish(taker);
-    }
+    this.settle();
   }
 
-  next(): Promise<IteratorResult<Received<T>>> {
-    const event = this.#waiting.shift();
-    if (event !== undefined) {
-      return Promise.resolve({ value: event, done: false });
-    }
+  next(): Promise<IteratorResult<R>> {
     return new Promise((resolve, reject) => {
-      if (this.#dropped > 0 || this.#isEnded) {
-        this.#finish({ resolve, reject });
-      } else {
-        this.#takers.push({ resolve, reject });
-      }
+      this.#takers.push({ resolve, reject });
+      this.settle();
     });
   }
 
   /** Unsubscribes, also while somebody waits. */
-  return(): Promise<IteratorResult<Received<T>>> {
-    this.#waiting.length = 0;
-    this.#dropped = 0;
+  return(): Promise<IteratorResult<R>> {
+    this.#isLeft = true;
     this.#leave();
     this.end(undefined);
     return Promise.resolve({ value: undefined, done: true });
@@ -93,17 +87,80 @@ export class EventStream<T> implements Stream<T>, Sink<T> {
     return this;
   }
 
-  #finish({ resolve, reject }: Taker<T>): void {
-    const dropped = this.#dropped;
-    if (dropped > 0) {
-      this.#dropped = 0;
-      this.#isEnded = true;
-      this.#leave();
-      reject(new EventsDropped(dropped));
-    } else if (this.#error !== undefined) {
-      reject(this.#error);
-    } else {
-      resolve({ value: undefined, done: true });
+  /** Gives those who wait what there is for them. */
+  protected settle(): void {
+    while (this.#takers.length > 0) {
+      const value = this.#next();
+      if (value === undefined && !this.#isEnded) {
+        return;
+      }
+      const taker = this.#takers.shift();
+      if (value !== undefined) {
+        taker?.resolve({ value, done: false });
+      } else if (this.#error === undefined) {
+        taker?.resolve({ value: undefined, done: true });
+      } else {
+        taker?.reject(this.#error);
+      }
     }
+  }
+
+  #next(): R | undefined {
+    try {
+      return this.#isLeft ? undefined : this.take();
+    } catch (error) {
+      this.#isLeft = true;
+      this.#isEnded = true;
+      this.#error = error;
+      this.#leave();
+      return undefined;
+    }
+  }
+}
+
+/** Events in their order; ends with EventsDropped once more than `limit` wait. */
+export class EventStream<T> extends Feed<Received<T>> implements Stream<T>, Sink<T> {
+  readonly #limit: number;
+  readonly #waiting: Received<T>[] = [];
+  #dropped = 0;
+
+  constructor(limit: number, leave: () => void) {
+    super(leave);
+    this.#limit = limit;
+  }
+
+  offer(event: Received<T>): void {
+    if (this.#waiting.length >= this.#limit || this.#dropped > 0) {
+      this.#dropped += 1;
+    } else {
+      this.#waiting.push(event);
+    }
+    this.settle();
+  }
+
+  protected override take(): Received<T> | undefined {
+    const event = this.#waiting.shift();
+    if (event === undefined && this.#dropped > 0) {
+      throw new EventsDropped(this.#dropped);
+    }
+    return event;
+  }
+}
+
+export class Attending extends Feed<Attendance> implements AttendanceStream, Watcher {
+  readonly #roll: Roll;
+
+  constructor(topic: string, leave: () => void) {
+    super(leave);
+    this.#roll = new Roll(topic);
+  }
+
+  tell(presence: Presence): void {
+    this.#roll.apply(presence);
+    this.settle();
+  }
+
+  protected override take(): Attendance | undefined {
+    return this.#roll.take();
   }
 }

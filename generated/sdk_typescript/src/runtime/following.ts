@@ -1,13 +1,13 @@
-/** Following events: loaded when somebody does, so that a bundle for calls alone can leave it out. */
+/** Following topics: loaded when somebody does, so that a bundle for calls alone can leave it out. */
 
 import type { Connection } from "./connection.ts";
 import { TIMEOUT_MS } from "./connection.ts";
 import { Deadline, race } from "./deadline.ts";
 import { AuthenticationLost, ClientClosed, ClientError, ConnectionLost } from "./errors.ts";
-import type { Received, Stream } from "./events.ts";
-import { EventStream } from "./events.ts";
+import type { Feed, Received, Stream } from "./events.ts";
+import { Attending, EventStream } from "./events.ts";
 import { Followers } from "./followers.ts";
-import type { Event, Topic } from "./operation.ts";
+import type { AttendedTopic, Event, Topic } from "./operation.ts";
 import type { ClientOptions } from "./options.ts";
 import type { SocketDoor } from "./socket.ts";
 import type { Tokens } from "./tokens.ts";
@@ -16,42 +16,66 @@ import { PATIENCE_MS, TopicsOverHttp } from "./topics_over_http.ts";
 /** Events that may wait for their taker. */
 const MAX_QUEUED = 1000;
 
-/** Over the socket, or over HTTP where it does not open; `life` is the client's. */
-export function follow<T>(
-  client: Connection,
-  what: Event<T> | Topic<T>,
-  socket: SocketDoor,
-  tokens: Tokens,
-  options: ClientOptions,
-  life: AbortSignal,
-): EventStream<T> {
+/** What a client has that follows; `life` is its own. */
+export interface Parts {
+  readonly client: Connection;
+  readonly socket: SocketDoor;
+  readonly tokens: Tokens;
+  readonly options: ClientOptions;
+  readonly life: AbortSignal;
+}
+
+/** The events of a topic, over the socket, or over HTTP where it does not open. */
+export function follow<T>(parts: Parts, what: Event<T> | Topic<T>): EventStream<T> {
+  const followed: Topic<T> = "kinds" in what ? what : { name: what.topic, kinds: [what], ...(what.isSparse && { isSparse: true }) };
+  const fault = followed.name === "" ? "the event is told on topics with parameters: follow one of `topics`" : undefined;
+  const begin = (leave: () => void): EventStream<T> => new EventStream<T>(parts.options.maxQueuedEvents ?? MAX_QUEUED, leave);
+  return started(parts, followed.name, fault, begin, (followers, stream) => followers.add(followed, stream));
+}
+
+/** Who follows a topic, by the same ways. */
+export function watch(parts: Parts, topic: AttendedTopic<unknown>): Attending {
+  const { name } = topic;
+  const fault = name.includes("?") ? `who follows a part of a topic is not told: leave the filter of ${name} out` : undefined;
+  const begin = (leave: () => void): Attending => new Attending(name, leave);
+  return started(parts, name, fault, begin, (followers, stream) => followers.watch(topic, stream));
+}
+
+/** `add` answers whether the topic has to be asked for. */
+function started<S extends Pick<Feed<unknown>, "ready" | "end">>(
+  parts: Parts,
+  name: string,
+  fault: string | undefined,
+  begin: (leave: () => void) => S,
+  add: (followers: Followers, stream: S) => boolean,
+): S {
+  const { client, socket, tokens, options, life } = parts;
   const followers = (socket.followers ??= new Followers(options.hooks ?? {}));
   const overHttp = (followers.overHttp ??= new TopicsOverHttp({ socket, followers, tokens, options, contract: client.contract, life }));
-  const followed: Topic<T> = "kinds" in what ? what : { name: what.topic, kinds: [what], ...(what.isSparse && { isSparse: true }) };
   const leave = (): void => {
     const topic = followers.remove(stream);
     if (topic !== undefined) {
-      socket.leave([topic]);
+      followers.leave(topic, socket.line);
       overHttp.changed();
     }
   };
-  const stream: EventStream<T> = new EventStream<T>(options.maxQueuedEvents ?? MAX_QUEUED, leave);
-  const begin = async (): Promise<void> => {
+  const stream = begin(leave);
+  const ask = async (): Promise<void> => {
     const isOpen = !overHttp.isRunning && (await hasSocket(client, socket, options));
     if (life.aborted) {
       throw new ClientClosed("the client is closed");
     }
-    if (followed.name === "") {
-      throw new ClientError("the event is told on topics with parameters: follow one of `topics`");
+    if (fault !== undefined) {
+      throw new ClientError(fault);
     }
-    if (followers.add(followed, stream)) {
-      await (isOpen ? socket.follow([followed.name]) : within(options, overHttp.begin()));
+    if (add(followers, stream)) {
+      await (isOpen ? followers.follow([name], socket.line) : within(options, overHttp.begin()));
     }
     if (options.transport !== "ws") {
       overHttp.watch();
     }
   };
-  stream.ready = begin();
+  stream.ready = ask();
   stream.ready.catch((error: unknown) => {
     leave();
     stream.end(error instanceof ClientError ? error : new ClientError(String(error)));

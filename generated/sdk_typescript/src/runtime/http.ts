@@ -77,6 +77,9 @@ export class HttpDoor {
     if (operation.idempotency === "key") {
       headers.set("idempotency-key", requestId);
     }
+    if (call.traceparent) {
+      headers.set("traceparent", call.traceparent);
+    }
     if (token !== undefined) {
       headers.set("authorization", `Bearer ${token}`);
     }

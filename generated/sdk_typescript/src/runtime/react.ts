@@ -1,9 +1,10 @@
-/** Hooks for React 18 and later: what an operation answers, and the events of a topic, as the state of a component. */
+/** Hooks for React 18 and later: what an operation answers, the events of a topic, and who follows it, as the state of a component. */
 
 import { useCallback, useEffect, useState } from "react";
+import type { Attendance } from "./attendance.ts";
 import type { BaseClient } from "./client.ts";
 import type { Received, Stream } from "./events.ts";
-import type { Topic } from "./operation.ts";
+import type { AttendedTopic, Topic } from "./operation.ts";
 import type { CallOptions } from "./options.ts";
 
 /** What `useOperation` answers: the call as it stands now. */
@@ -21,6 +22,14 @@ export interface OperationState<T> {
 export interface TopicState<T> {
   /** The newest last; no more than `keep`. */
   readonly events: readonly Received<T>[];
+  /** What ended the stream. */
+  readonly error: Error | undefined;
+}
+
+/** What `usePresence` answers: who is there now. */
+export interface PresenceState {
+  /** None until all were told once. */
+  readonly attendance: Attendance | undefined;
   /** What ended the stream. */
   readonly error: Error | undefined;
 }
@@ -82,6 +91,27 @@ export function useTopic<E>(client: BaseClient<E>, what: keyof E | Topic<unknown
     return () => void stream.return?.();
   }, [client, name, keep]);
   return state;
+}
+
+/** Who follows a topic of `topics`, while the component is there; it follows, too. A topic counts by its name. */
+export function usePresence<E>(client: BaseClient<E>, topic: AttendedTopic<unknown>): PresenceState {
+  const [state, setState] = useState<PresenceState>(unknown);
+  useEffect(() => {
+    const stream = client.presence(topic);
+    const read = async (): Promise<void> => {
+      for await (const attendance of stream) {
+        setState({ attendance, error: undefined });
+      }
+    };
+    setState(unknown);
+    read().catch((error: unknown) => setState(({ attendance }) => ({ attendance, error: errorOf(error) })));
+    return () => void stream.return?.();
+  }, [client, topic.name]);
+  return state;
+}
+
+function unknown(): PresenceState {
+  return { attendance: undefined, error: undefined };
 }
 
 function quiet<T>(): TopicState<T> {

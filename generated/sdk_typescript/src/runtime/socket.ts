@@ -11,7 +11,7 @@ import { timeoutMs } from "./call.ts";
 import type { Codec, Reply } from "./codec.ts";
 import { race } from "./deadline.ts";
 import type { DeadlineExceeded } from "./errors.ts";
-import { ApiError, AuthenticationLost, ClientError, ConnectionLost, Unavailable } from "./errors.ts";
+import { ApiError, AuthenticationLost, ClientError, ConnectionLost } from "./errors.ts";
 import type { Followers } from "./followers.ts";
 import { Line } from "./line.ts";
 import type { Contract } from "./operation.ts";
@@ -76,6 +76,11 @@ export class SocketDoor {
   constructor(options: SocketDoorOptions) {
     this.#options = options;
     this.#hooks = options.client.hooks ?? {};
+  }
+
+  /** The current connection. */
+  get line(): Line | undefined {
+    return this.#line;
   }
 
   get isOpen(): boolean {
@@ -176,7 +181,7 @@ export class SocketDoor {
       return;
     }
     try {
-      await line.control("authenticated", (codec) => codec.authenticate(token));
+      await line.control("authenticated", { type: "auth", token: `Bearer ${token}` });
       this.token = token;
     } catch {
       line.socket.close(NORMAL);
@@ -189,25 +194,6 @@ export class SocketDoor {
       await this.present(await this.#options.tokens.get());
     } catch {
       // The connection ends with its token, and the keeper says so.
-    }
-  }
-
-  // Topics
-
-  /** Rejects with what the server refuses with; a connection that is lost meanwhile follows when it is back. */
-  async follow(topics: string[]): Promise<void> {
-    if (this.isOpen) {
-      await this.followers?.ask(topics, async (write) => this.#line?.control("topics", write)).catch((error: unknown) => {
-        if (!(error instanceof ConnectionLost)) {
-          throw error;
-        }
-      });
-    }
-  }
-
-  leave(topics: string[]): void {
-    if (this.isOpen) {
-      this.#line?.control("topics", (codec) => codec.unsubscribe(topics)).catch(() => undefined);
     }
   }
 
@@ -311,14 +297,14 @@ export class SocketDoor {
     const session = new Session(contract, await this.#options.codec());
     this.token = await tokens.get();
     const url = new URL(baseUrl.replace(/^http/, "ws") + contract.address);
-    const protocols = [session.subprotocol];
+    const protocols = session.subprotocols;
     if (ticket !== undefined) {
       url.searchParams.set("ticket", await ticket());
     } else if (this.token !== undefined && !takesHeaders) {
       protocols.push(`bearer.${base64url(this.token)}`);
     }
-    const headers = takesHeaders && ticket === undefined && this.token !== undefined ? { authorization: `Bearer ${this.token}` } : undefined;
-    return new Line(headers === undefined ? new create(url.href, protocols) : new create(url.href, protocols, { headers }), session);
+    const more = takesHeaders && ticket === undefined && this.token !== undefined ? [{ headers: { authorization: `Bearer ${this.token}` } }] : [];
+    return new Line(new create(url.href, protocols, ...more), session);
   }
 
   /** Some platforms say `error` and never `close` for a handshake that failed: the first of them counts. */
@@ -383,7 +369,7 @@ export class SocketDoor {
     line.heard = performance.now();
     const timer = setInterval(() => {
       if (performance.now() - line.heard >= beatMs) {
-        line.control("topics", (codec) => codec.unsubscribe(NOTHING), beatMs).catch((error: unknown) => {
+        line.control("topics", { type: "unsubscribe", topics: NOTHING }, beatMs).catch((error: unknown) => {
           if (!(error instanceof ApiError)) {
             fail();
           }
@@ -409,13 +395,7 @@ export class SocketDoor {
     this.#count += 1;
     this.#tellOpened();
     this.#hooks.onConnect?.(this.#count);
-    const topics = this.followers?.topics;
-    if (topics?.length) {
-      // What the server cannot do for now is asked for again over the next connection.
-      this.follow(topics).catch((error: unknown) =>
-        error instanceof Unavailable ? line.socket.close(NORMAL) : this.followers?.end(error as ClientError),
-      );
-    }
+    this.followers?.opened(line);
   }
 
   #tellOpened(): void {
@@ -427,7 +407,9 @@ export class SocketDoor {
   #receive(line: Line, data: unknown, moveAfter: (ms: number) => void, over: (code: number) => void): void {
     line.heard = performance.now();
     try {
-      this.#act(line, line.session.feed(data), moveAfter);
+      for (const action of line.session.feed(data, line.socket.protocol)) {
+        this.#act(line, action, moveAfter);
+      }
     } catch (error) {
       if (!(error instanceof Malformed)) {
         throw error;
@@ -442,9 +424,6 @@ export class SocketDoor {
       case "reply":
         line.answered(action.requestId, action.reply);
         break;
-      case "push":
-        this.followers?.offer(line.session.codec, action.push);
-        break;
       case "expiring":
         void this.#renew();
         break;
@@ -454,12 +433,12 @@ export class SocketDoor {
       case "refused":
         line.refused(action.error);
         break;
-      case "missed":
-        this.followers?.miss(action.topic, action.position);
-        break;
       case "topics":
-        this.followers?.start(action.starts);
-        line.settle("topics");
+      case "told":
+        this.followers?.hear(action.members, line.session.codec, line);
+        if (action.kind === "topics") {
+          line.settle("topics");
+        }
         break;
       case "authenticated":
         line.settle("authenticated");
@@ -484,13 +463,13 @@ export class SocketDoor {
 
 /** One call and its answer over the line. */
 async function exchange(call: Call<unknown, unknown>, line: Line, leave: () => void): Promise<unknown> {
-  const { operation, input, requestId, deadline } = call;
+  const { requestId, deadline } = call;
   const { session } = line;
   try {
-    const frame = session.codec.request(operation, input, requestId, timeoutMs(call));
+    const frame = session.codec.request(call, timeoutMs(call));
     const answered = new Promise<Reply>((resolve, reject) => line.ask(requestId, frame, { resolve, reject }));
     const reply = await race(answered, deadline.signal, () => {
-      line.send(session.codec.cancel(requestId));
+      line.say({ type: "cancel", req_id: requestId });
       return given(call, "lost");
     });
     return session.result(call, reply);

@@ -154,12 +154,12 @@ function release({ source, call }: Opened<unknown>, isWhole: boolean): void {
 
 /** One attempt over a socket, which is over when the first frame has come: whether it is an item or a refusal is known then. */
 async function begin(call: Call<unknown, unknown>, line: Line, leave: () => void): Promise<Source> {
-  const { operation, input, requestId, deadline } = call;
+  const { requestId, deadline } = call;
   const { session } = line;
   const source = new SocketSource(line, requestId, leave);
   let isRefused = false;
   try {
-    line.ask(requestId, session.codec.request(operation, input, requestId, shortenedTo(deadline)), source);
+    line.ask(requestId, session.codec.request(call, shortenedTo(deadline)), source);
     const first = await race(source.next(), deadline.signal, () => deadline.reason(requestId));
     isRefused = first.status !== 0;
     if (isRefused) {
@@ -223,7 +223,7 @@ class SocketSource implements Source, Slot {
     this.#taken += 1;
     if (this.#taken === GRANT) {
       this.#taken = 0;
-      this.#line.send(this.codec.credit(this.#requestId, GRANT));
+      this.#line.say({ type: "credit", req_id: this.#requestId, items: GRANT });
     }
     return reply;
   }
@@ -232,7 +232,7 @@ class SocketSource implements Source, Slot {
     if (!this.#isClosed) {
       this.#isClosed = true;
       if (!isWhole && this.#error === undefined) {
-        this.#line.send(this.codec.cancel(this.#requestId));
+        this.#line.say({ type: "cancel", req_id: this.#requestId });
       }
       this.#line.forget(this.#requestId);
       this.#leave();

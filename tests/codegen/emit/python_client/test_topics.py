@@ -16,8 +16,16 @@ def text(contract_case: str, folder: Path) -> str:
 def test_parameters_are_arguments_and_events_are_the_stream_s_type() -> None:
     found = emit_topics(shipped(), "sdk").data.decode()
     assert re.search(r"def artists\([^)]*\) -> Topic\[models.ArtistCreated\]:", found)
-    assert re.search(r"def artists_by_artist_id\(artist_id: int, [^)]*\) -> Topic\[models.ArtistUpdated\]:", found)
-    assert re.search(r"def artist_names_by_artist_name\(artist_name: str, [^)]*\) -> Topic\[", found)
+    assert re.search(
+        r"def artists_by_artist_id\(artist_id: int, [^)]*\) -> AttendedTopic\[models.ArtistUpdated\]:", found
+    )
+    assert re.search(r"def artist_names_by_artist_name\(artist_name: str, [^)]*\) -> AttendedTopic\[", found)
+
+
+def test_a_topic_whose_followers_may_be_asked_for_has_a_type_of_its_own() -> None:
+    found = emit_topics(shipped(), "sdk").data.decode()
+    assert 'filtered(attended(made("artists/{artist.id}"' in found
+    assert 'filtered(made("artists"' in found
 
 
 def test_fields_of_a_filter_are_keywords_of_one_value_or_several(tmp_path: Path) -> None:

@@ -13,9 +13,16 @@ def test_parameters_are_arguments_and_events_are_the_stream_s_type() -> None:
     found = emit_topics(shipped(), "sdk").data.decode()
     assert re.search(r"export const artists = \(where: [^)]*\): \$\.Topic<\$types\.ArtistCreated> =>", found)
     assert re.search(
-        r"export const artistsByArtistId = \(artistId: number, where: [^)]*\): \$\.Topic<\$types\.ArtistUpdated> =>",
+        r"export const artistsByArtistId = \(artistId: number, where: [^)]*\): \$\.AttendedTopic<\$types\.ArtistUpdated> =>",
         found,
     )
+
+
+def test_a_topic_whose_followers_may_be_asked_for_has_a_type_of_its_own() -> None:
+    found = emit_topics(shipped(), "sdk").data.decode()
+    assert 'filtered(attended(made<$types.ArtistUpdated>("artists/{artist.id}"' in found
+    assert 'filtered(made<$types.ArtistCreated>("artists"' in found
+    assert 'import { attended, filtered, made } from "./runtime/topic.ts";' in found
 
 
 def test_fields_of_a_filter_are_properties_of_one_value_or_several(tmp_path: Path) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import TypeAdapter
 
-from codegen.runtime.sdk_python.codec import Position, Push, Start
+from codegen.runtime.sdk_python.codec import Position, Presence, Push, Start
 from codegen.runtime.sdk_python.errors import ClientError, InvalidResponse
 from codegen.runtime.sdk_python.event import Event
 from codegen.runtime.sdk_python.followers import MAX_CHARS, MAX_TOPICS, Followers, in_frames
@@ -15,7 +16,7 @@ from codegen.runtime.sdk_python.json_frames import JsonCodec
 from codegen.runtime.sdk_python.model import Model
 from codegen.runtime.sdk_python.operation import EventType
 from codegen.runtime.sdk_python.options import Hooks
-from codegen.runtime.sdk_python.topic import Topic
+from codegen.runtime.sdk_python.topic import AttendedTopic, Topic
 
 
 class Made(Model):
@@ -38,6 +39,14 @@ class Taker:
 
     def end(self, error: ClientError | None, /) -> None:
         self.ends.append(error)
+
+
+@dataclass(eq=False)
+class Watcher(Taker):
+    told: list[Presence] = field(default_factory=list)
+
+    def tell(self, told: Presence, /) -> None:
+        self.told.append(told)
 
 
 def make() -> Followers:
@@ -78,7 +87,7 @@ def test_how_far_a_topic_was_seen_is_known_even_of_events_that_nobody_takes_unti
     followers.add(ON_GONE, taker)
     assert followers.positions(["things"]) == {}
     followers.start(
-        [Start("things", Position("e", 39), recovered=False), Start("other", Position("e", 1), recovered=False)]
+        [Start("things", Position("e", 39), recovered=False), Start("other", Position("e", 1), recovered=False)], 1
     )
     assert followers.positions(["things", "other"]) == {"things": Position("e", 39)}
     followers.offer(MADE, push({"id": 1}, offset=40))
@@ -116,11 +125,11 @@ def test_a_resumed_topic_says_whether_anything_is_missed_for_good() -> None:
     told = Told()
     followers, taker = Followers(JsonCodec(), told.hooks()), Taker()
     followers.add(ON_MADE, taker)
-    followers.start([Start("things", Position("e", 5), recovered=False)])
+    followers.start([Start("things", Position("e", 5), recovered=False)], 1)
     assert told.lines == []
-    followers.start([Start("things", Position("e", 5), recovered=True)])
+    followers.start([Start("things", Position("e", 5), recovered=True)], 2)
     followers.offer(MADE, push({"id": 6}, offset=6))
-    followers.start([Start("things", Position("new", 2), recovered=False)])
+    followers.start([Start("things", Position("new", 2), recovered=False)], 3)
     followers.offer(MADE, Push(1001, {"id": 3}, "things", 3, "new"))
     followers.offer(MADE, Push(1001, {"id": 4}, "things", 4, "new"))
     assert told.lines == [("things", True), ("things", False), ("missed things", False)]
@@ -188,3 +197,49 @@ def test_more_topics_than_a_frame_has_go_into_several() -> None:
     long = ["x" * MAX_CHARS, "y", "z" * MAX_CHARS]
     assert list(in_frames(long)) == [[one] for one in long]
     assert list(in_frames([])) == []
+
+
+WATCHED: AttendedTopic[Made] = AttendedTopic("things", (MADE,))
+
+
+def asked(followers: Followers, over: object) -> list[Any]:
+    return [json.loads(frame) for frame in followers.subscriptions(followers.topics, over)]
+
+
+def test_who_watches_shares_the_subscription_of_those_who_take_events() -> None:
+    """Where the topic is followed already it is asked for without its position, and where it would begin anew does not count; over another
+    connection it is resumed."""
+    told = Told()
+    followers, taker, watcher = Followers(JsonCodec(), told.hooks()), Taker(), Watcher()
+    followers.add(ON_MADE, taker)
+    assert asked(followers, 1) == [{"type": "subscribe", "topics": ["things"]}]
+    followers.start([Start("things", Position("e", 5), recovered=False)], 1)
+    assert followers.watch(WATCHED, watcher)
+    assert asked(followers, 1) == [{"type": "subscribe", "topics": ["things"], "presence": ["things"]}]
+    followers.start([Start("things", Position("e", 90), recovered=False)], 1)
+    place = {"topic": "things", "epoch": "e", "offset": 5}
+    assert asked(followers, 2) == [
+        {"type": "subscribe", "topics": ["things"], "positions": [place], "presence": ["things"]}
+    ]
+    assert told.lines == []
+    present = Presence("things", "present", ("a",), 1)
+    followers.tell(present)
+    followers.tell(Presence("other", "present", ("a",), 1))
+    assert watcher.told == [present]
+    assert [followers.remove(WATCHED, watcher), followers.remove(ON_MADE, taker)] == [False, True]
+
+
+def test_who_only_watches_keeps_the_place_for_those_who_come_and_hears_of_no_gap() -> None:
+    told = Told()
+    followers, watcher, taker = Followers(JsonCodec(), told.hooks()), Watcher(), Taker()
+    followers.watch(WATCHED, watcher)
+    followers.start([Start("things", Position("e", 5), recovered=False)], 1)
+    followers.offer(MADE, push({"id": 6}, offset=8))
+    followers.miss("things", Position("e", 9))
+    followers.start([Start("things", Position("e", 30), recovered=False)], 2)
+    assert told.lines == []
+    assert not followers.add(ON_MADE, taker)
+    followers.offer(MADE, push({"id": 31}, offset=31))
+    assert [(one.offset, one.after_gap) for one in taker.events] == [(31, False)]
+    followers.end(None)
+    assert (watcher.ends, taker.ends) == ([None], [None])

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.broadcast.broker import Position as Place
+from app.broadcast.presence import Told
 from app.telemetry.traceparent import read_traceparent
 from app.ws.envelope import Authenticate, Cancel, JsonReader, Request, Subscribe, Unsubscribe
 from app.ws.frames import JsonWriter
@@ -23,6 +24,7 @@ from generated.sdk_python.stele_client.runtime.codec import (
     Expiring,
     Missed,
     Position,
+    Presence,
     Push,
     Reply,
     Start,
@@ -47,9 +49,9 @@ def test_the_service_reads_what_is_said() -> None:
     assert request == Request(CREATE.pkg_id, ID, b'{"name":"Ada"}', 1.5, read_traceparent(TRACEPARENT))
     assert said(CODEC.authenticate("a.b.c")) == Authenticate("Bearer a.b.c", None)
     assert said(CODEC.cancel(ID)) == Cancel(ID)
-    assert said(CODEC.subscribe(["artists"], {})) == Subscribe(["artists"], None)
-    resumed = CODEC.subscribe(["artists"], {"artists": Position("e", 7)})
-    assert said(resumed) == Subscribe(["artists"], None, {"artists": Place("e", 7)})
+    assert said(CODEC.subscribe(["artists"], {}, [])) == Subscribe(["artists"], None)
+    resumed = CODEC.subscribe(["artists"], {"artists": Position("e", 7)}, ["artists"])
+    assert said(resumed) == Subscribe(["artists"], None, {"artists": Place("e", 7)}, ["artists"])
     assert said(CODEC.unsubscribe(["artists"])) == Unsubscribe(["artists"], None)
 
 
@@ -65,6 +67,9 @@ def test_what_the_service_says_is_read() -> None:
     assert CODEC.read(writer.subscribed(["a", "b"], starts, None)) == told
     assert CODEC.read(writer.unsubscribed(["a"], None)) == TopicsChanged()
     assert CODEC.read(writer.missed("a", Place("e", 7))[0]["text"]) == Missed("a", Position("e", 7))
+    for change in Told:
+        frame = writer.presence(change, "a", ["u", "v"], 3)[0]["text"]
+        assert CODEC.read(frame) == Presence("a", change.value, ("u", "v"), 3)
 
 
 def test_a_list_has_its_meta_beside_it() -> None:

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.broadcast.broker import Position as Place
+from app.broadcast.presence import Told
 from app.telemetry.traceparent import read_traceparent
 from app.ws.envelope import Authenticate, Cancel, ProtobufReader, Request, Subscribe, Unsubscribe
 from app.ws.frames import ProtobufWriter
@@ -24,6 +25,7 @@ from generated.sdk_python.stele_client.runtime.codec import (
     Expiring,
     Missed,
     Position,
+    Presence,
     Push,
     Reply,
     Start,
@@ -52,10 +54,10 @@ def test_the_service_reads_what_is_said() -> None:
     assert isinstance(told, Authenticate)
     assert told.token == "Bearer a.b.c"
     assert said(CODEC.cancel(ID)) == Cancel(ID)
-    resumed = said(CODEC.subscribe(["artists"], {"artists": Position("e", 7)}))
+    resumed = said(CODEC.subscribe(["artists"], {"artists": Position("e", 7)}, ["artists"]))
     assert isinstance(resumed, Subscribe)
-    assert resumed.after == {"artists": Place("e", 7)}
-    joined, left = said(CODEC.subscribe(["artists", "b"], {})), said(CODEC.unsubscribe(["artists"]))
+    assert (resumed.after, resumed.presence) == ({"artists": Place("e", 7)}, ["artists"])
+    joined, left = said(CODEC.subscribe(["artists", "b"], {}, [])), said(CODEC.unsubscribe(["artists"]))
     assert isinstance(joined, Subscribe)
     assert isinstance(left, Unsubscribe)
     assert (joined.topics, left.topics) == (["artists", "b"], ["artists"])
@@ -72,6 +74,9 @@ def test_what_the_service_says_is_read() -> None:
     assert CODEC.read(writer.subscribed(["a", "b"], starts, ID)) == told
     assert CODEC.read(writer.unsubscribed(["a"], ID)) == TopicsChanged()
     assert CODEC.read(writer.missed("a", Place("e", 7))[0]["bytes"]) == Missed("a", Position("e", 7))
+    for change in Told:
+        frame = writer.presence(change, "a", ["u", "v"], 3)[0]["bytes"]
+        assert CODEC.read(frame) == Presence("a", change.value, ("u", "v"), 3)
 
 
 def test_a_refusal_is_read_as_the_problem_that_it_is() -> None:
