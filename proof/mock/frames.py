@@ -13,12 +13,13 @@ from typing import Any, Protocol
 from google.protobuf.message import DecodeError
 from google.protobuf.wrappers_pb2 import Int32Value
 
+from codegen.emit.control_proto import PACKAGE
 from codegen.emit.documents.control_frames import PKG_IDS, PLACE, control_messages
 from codegen.ir.operations import Contract, Operation
 from proof.documents import Json, judge
 from proof.mock.reading import asked
 from proof.mock.refusal import Refusal
-from proof.mock.topics import Told
+from proof.mock.topics import Attendance, Told
 from proof.protobuf import Protobuf
 from proof.ws.codec import JsonFrames, Unreadable
 
@@ -78,6 +79,7 @@ class Frames(Protocol):
 
     def refusal(self, pkg_id: int | None, req_id: str | None, number: int, problem: Json) -> str | bytes: ...
     def push(self, told: Told) -> str | bytes: ...
+    def attendance(self, told: Attendance) -> str | bytes: ...
     def control(self, kind: str, req_id: str | None, said: Json) -> str | bytes: ...
 
 
@@ -137,6 +139,10 @@ class JsonSide:
     def push(self, told: Told) -> str:
         place = {"topic": told.topic, "offset": told.offset, "epoch": told.epoch}
         return _written({"pkg_id": told.event.pkg_id, "req_id": NIL, **place, "data": told.data})
+
+    def attendance(self, told: Attendance) -> str:
+        said = {"topic": told.topic, "users": list(told.users), "count": told.count}
+        return _written({"type": f"topic.{told.change}", **said})
 
     def control(self, kind: str, req_id: str | None, said: Json) -> str:
         return _written({"type": kind, **said})
@@ -221,6 +227,14 @@ class ProtobufSide:
         response = self._response(told.event.pkg_id, NIL, None)
         response.topic, response.offset, response.epoch = told.topic, told.offset, told.epoch
         response.data = self._protobuf.message(told.event.record, told.data)
+        return bytes(response.SerializeToString())
+
+    def attendance(self, told: Attendance) -> bytes:
+        message = self._protobuf.new(f"{PACKAGE}.Presence")
+        message.topic, message.count = told.topic, told.count
+        message.users.extend(told.users)
+        response = self._response(PKG_IDS[f"control-{told.change}"], NIL, None)
+        response.data = message.SerializeToString()
         return bytes(response.SerializeToString())
 
     def control(self, kind: str, req_id: str | None, said: Json) -> bytes:

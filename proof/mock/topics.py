@@ -9,7 +9,7 @@ from typing import Protocol
 from urllib.parse import quote
 
 from codegen.ir.operations import Contract, Event
-from codegen.ir.topics import PARAMETER, parameter_type
+from codegen.ir.topics import PARAMETER, has_presence, parameter_type
 from codegen.ir.types import Enum, Int, Named, Text, Type
 from proof.callers import Roles
 from proof.documents import Json
@@ -17,6 +17,8 @@ from proof.mock.filters import Filters, value_at
 
 HISTORY = 1_000
 """Events of a topic that are remembered, under whatever names they went out."""
+MAX_TOLD = 1_000
+"""Users that one frame names."""
 UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 ENCODED = r"(?:[A-Za-z0-9._~-]|%[0-9A-F]{2})*"
 
@@ -30,6 +32,16 @@ class Told:
     offset: int
     epoch: str
     data: Json
+
+
+@dataclass(frozen=True, slots=True)
+class Attendance:
+    """Who is `present` under a name, or has `joined` or `left`; `count` is of all who are present now."""
+
+    change: str
+    topic: str
+    users: tuple[str, ...]
+    count: int
 
 
 class _Log:
@@ -46,10 +58,12 @@ class _Log:
 
 
 class Follower(Protocol):
-    """A socket. It is known by its identity."""
+    """A socket. It is known by its identity, and its user does not change while it follows. Neither method may wait or raise."""
 
-    def hear(self, told: Told) -> None:
-        """Must neither wait nor raise."""
+    @property
+    def user(self) -> str: ...
+    def hear(self, told: Told) -> None: ...
+    def attend(self, told: Attendance) -> None: ...
 
 
 class Topics:
@@ -60,6 +74,7 @@ class Topics:
         names = dict.fromkeys(topic for one in contract.events for topic in one.topics)
         self._logs = {topic: _Log(contract, topic, epoch) for topic in names}
         self._followers: defaultdict[str, dict[Follower, None]] = defaultdict(dict)
+        self._watchers: defaultdict[str, dict[Follower, None]] = defaultdict(dict)
 
     def event_of(self, name: str) -> Event | None:
         """One that is told there: all of a topic have the same roles."""
@@ -94,15 +109,43 @@ class Topics:
             return None
         return [replace(told, topic=name) for told in log.last if told.offset > offset and _hears(log, name, told)]
 
+    def tells_presence(self, name: str) -> bool:
+        """Whether who follows the name may be asked for: not of a part of it."""
+        log = self._log(name)
+        return log is not None and "?" not in name and has_presence(self._contract, log.topic)
+
     def follow(self, name: str, follower: Follower) -> None:
         """Twice is once."""
+        before = self._present(name)
         self._followers[name][follower] = None
+        self._tell_change("joined", name, self._present(name), before)
+
+    def watch(self, name: str, follower: Follower) -> None:
+        """The follower hears who follows the name, and from then on each change."""
+        present = tuple(self._present(name))
+        self._watchers[name][follower] = None
+        follower.attend(Attendance("present", name, present[:MAX_TOLD], len(present)))
 
     def leave(self, name: str, follower: Follower) -> None:
-        followers = self._followers.get(name, {})
-        followers.pop(follower, None)
-        if not followers:
-            self._followers.pop(name, None)
+        before = self._present(name)
+        for kept in (self._followers, self._watchers):
+            followers = kept.get(name, {})
+            followers.pop(follower, None)
+            if not followers:
+                kept.pop(name, None)
+        self._tell_change("left", name, before, self._present(name))
+
+    def _present(self, name: str) -> dict[str, None]:
+        """The users who follow it, or a part of it, in the order in which they came."""
+        plain = name.partition("?")[0]
+        found = [one for other, one in self._followers.items() if other.partition("?")[0] == plain]
+        return {follower.user: None for followers in found for follower in followers}
+
+    def _tell_change(self, change: str, name: str, more: dict[str, None], less: dict[str, None]) -> None:
+        users, plain = tuple(user for user in more if user not in less), name.partition("?")[0]
+        count = len(more if change == "joined" else less)
+        for watcher in list(self._watchers.get(plain, ())) if users else ():
+            watcher.attend(Attendance(change, plain, users, count))
 
     def leave_all(self, follower: Follower) -> None:
         for name in [name for name, one in self._followers.items() if follower in one]:

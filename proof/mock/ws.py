@@ -21,7 +21,7 @@ from proof.mock.frames import Bad, Call, Control, Frames, JsonSide, ProtobufSide
 from proof.mock.handshake import Admission, admit
 from proof.mock.refusal import Refusal
 from proof.mock.service import Answered, Asked, Mock
-from proof.mock.topics import Told, admits
+from proof.mock.topics import Attendance, Told, admits
 
 Receive = Callable[[], Awaitable[Any]]
 Send = Callable[[Any], Awaitable[None]]
@@ -122,12 +122,24 @@ class Connection:
             writer.cancel()
             await asyncio.gather(writer, *tasks, return_exceptions=True)
 
+    @property
+    def user(self) -> str:
+        return self._user.name if self._user else ""
+
     def hear(self, told: Told) -> None:
-        """An event; who does not read it is closed."""
+        """An event."""
+        self._tell(self._side.push(told))
+
+    def attend(self, told: Attendance) -> None:
+        """Who follows a topic, or what has changed in it."""
+        self._tell(self._side.attendance(told))
+
+    def _tell(self, frame: str | bytes) -> None:
+        """Who does not read it is closed."""
         if self._waiting.full():
             self._close(self._codes["slow_consumer"])
         elif not self._is_over:
-            self._waiting.put_nowait(self._side.push(told))
+            self._waiting.put_nowait(frame)
 
     async def _write(self) -> None:
         while True:
@@ -257,7 +269,8 @@ class Connection:
         after = {one["topic"]: one for one in frame.said.get("positions", ())}
         if len(after) < len(frame.said.get("positions", ())) or not after.keys() <= set(topics):
             raise Refusal("invalid_data", "positions are of the topics that are subscribed to, one for each at most.")
-        self._tell_nobody(frame.said.get("presence", ()))
+        watched: Sequence[str] = frame.said.get("presence", ())
+        self._may_watch(watched, topics)
         known = self._mock.topics
         recovered = [topic for topic, position in after.items() if known.after(topic, position) is not None]
         starts = [
@@ -270,11 +283,14 @@ class Connection:
         await self._waiting.put(self._side.control("subscribed", frame.req_id, said))
         for topic in recovered:
             await self._catch_up(topic, after[topic])
+        for topic in watched:
+            known.watch(topic, self)
 
-    def _tell_nobody(self, asked: Sequence[str]) -> None:
-        """Who follows a topic stands in no document, so that a mock tells it of none."""
-        if asked:
-            faults = tuple((f"/presence/{index}", "A mock knows nobody who follows.") for index in range(len(asked)))
+    def _may_watch(self, watched: Sequence[str], topics: Sequence[str]) -> None:
+        known = self._mock.topics
+        wrong = [index for index, one in enumerate(watched) if one not in topics or not known.tells_presence(one)]
+        if wrong:
+            faults = tuple((f"/presence/{index}", "The topic tells nobody who follows it.") for index in wrong)
             raise Refusal("invalid_data", faults=faults)
 
     async def _catch_up(self, topic: str, position: Json) -> None:

@@ -11,7 +11,7 @@ from codegen.emit.documents import asyncapi
 from proof.documents import Json, judge
 from proof.mock.frames import NIL, Bad, Call, Control, Frames, JsonSide, ProtobufSide, control_id
 from proof.mock.refusal import Catalogue, Refusal
-from proof.mock.topics import Told
+from proof.mock.topics import Attendance, Told
 from proof.protobuf import Protobuf
 from proof.ws.codec import Codec, JsonFrames, ProtobufFrames
 from proof.ws.contract import Socket, read_socket
@@ -68,6 +68,14 @@ def test_a_reply_is_as_the_contract_has_it(operation: str, encoding: str) -> Non
     frame = told(encoding, sides(encoding)[0].reply(OPERATIONS[operation], ID, value))
     assert (frame["req_id"], frame["status_code"], frame["pkg_id"]) == (ID, 0, OPERATIONS[operation].pkg_id)
     assert frame["data"] == (value["items"] if operation == "get_paginated_artists" else value)
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+@pytest.mark.parametrize("change", ["present", "joined", "left"])
+def test_who_follows_a_topic_is_told_as_the_contract_has_it(encoding: str, change: str) -> None:
+    server, _ = sides(encoding)
+    frame = told(encoding, server.attendance(Attendance(change, "artists/7", ("ada", "eve"), 3)))
+    assert frame == {"type": f"topic.{change}", "topic": "artists/7", "users": ["ada", "eve"], "count": 3}
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)

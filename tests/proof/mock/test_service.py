@@ -15,7 +15,7 @@ from proof.drawing import drawing
 from proof.mock.callers import User
 from proof.mock.refusal import Refusal
 from proof.mock.service import Answered, Asked, Mock
-from proof.mock.topics import Told
+from proof.mock.topics import Attendance, Told
 from tests.codegen.contracts import CASES, contract_of, edited, shipped
 from tests.proof.mock.mocks import mock_of
 
@@ -150,8 +150,13 @@ def test_a_call_s_event_tells_what_it_answered() -> None:
     mock, heard = mock_of(shipped()), list[Told]()
 
     class Ear:
+        user = "eve"
+
         def hear(self, told: Told) -> None:
             heard.append(told)
+
+        def attend(self, told: Attendance) -> None:
+            raise AssertionError(told)
 
     ear = Ear()
     mock.topics.follow("artists", ear)

@@ -6,18 +6,23 @@ from dataclasses import replace
 
 from codegen.ir.operations import Event
 from proof.documents import Json
-from proof.mock.topics import HISTORY, Told, Topics, admits
+from proof.mock.topics import HISTORY, Attendance, Told, Topics, admits
 from tests.codegen.contracts import shipped
 
 EVENT = next(one for one in shipped().events if one.name == "artist_created")
 
 
 class Ear:
-    def __init__(self) -> None:
+    def __init__(self, user: str = "ada") -> None:
+        self.user = user
         self.heard: list[Told] = []
+        self.attended: list[Attendance] = []
 
     def hear(self, told: Told) -> None:
         self.heard.append(told)
+
+    def attend(self, told: Attendance) -> None:
+        self.attended.append(told)
 
 
 def test_who_follows_hears_once_and_who_left_does_not() -> None:
@@ -37,6 +42,28 @@ def test_who_ends_leaves_all() -> None:
     topics.follow("artists", ear)
     topics.leave_all(ear)
     assert topics.tell(EVENT, {})[1] == 0
+
+
+def test_who_watches_hears_of_each_user_once_whatever_follows_for_him() -> None:
+    """A part of the name counts as the name; two sockets of one user are one who is present."""
+    topics, name = Topics(shipped(), "e"), "artist-names/x"
+    watcher, mary, again = Ear(), Ear("mary"), Ear("mary")
+    topics.follow(name, watcher)
+    topics.watch(name, watcher)
+    topics.follow(f"{name}?artist.id=7", mary)
+    topics.follow(name, again)
+    topics.follow("artist-names/y", Ear("eve"))
+    topics.leave_all(mary)
+    topics.leave_all(again)
+    topics.leave(name, watcher)
+    topics.follow(name, mary)
+    assert watcher.attended == [
+        Attendance("present", name, ("ada",), 1),
+        Attendance("joined", name, ("mary",), 2),
+        Attendance("left", name, ("mary",), 1),
+    ]
+    names = ("artists", "artists/7", f"{name}?artist.id=7", "no_such", name)
+    assert [one for one in names if topics.tells_presence(one)] == ["artists/7", name]
 
 
 def test_what_came_after_a_position_is_remembered_within_bounds() -> None:

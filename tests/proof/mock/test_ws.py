@@ -15,7 +15,7 @@ from websockets.typing import Subprotocol
 
 from proof.documents import Json
 from tests.codegen.contracts import SHIPPED, shipped
-from tests.proof.mock.mocks import serving
+from tests.proof.mock.mocks import serving, token
 
 NUMBERS = {one.name: one.pkg_id for one in shipped().operations}
 WAIT_S = 10.0
@@ -76,6 +76,21 @@ async def test_a_role_that_is_missing_is_told(mock_url: str) -> None:
     async with opening(mock_url, "nobody") as socket:
         assert (await said(socket, asking("get_artists")))["data"]["code"] == "forbidden"
         assert (await said(socket, {"type": "subscribe", "topics": ["artists"]}))["data"]["code"] == "forbidden"
+
+
+async def test_who_follows_a_topic_is_told_to_who_asks(mock_url: str) -> None:
+    name = "artist-names/someone"
+    frame = {"type": "subscribe", "topics": [name]}
+    async with opening(mock_url) as socket:
+        assert (await said(socket, {**frame, "presence": [name]}))["type"] == "subscribed"
+        about = {"topic": name, "users": ["eve"], "count": 1}
+        assert await heard(socket) == {"type": "topic.present", **about, "users": ["admin"]}
+        async with opening(mock_url, token(mock_url, "eve")) as other:
+            assert (await said(other, frame))["type"] == "subscribed"
+            assert await heard(socket) == {"type": "topic.joined", **about, "count": 2}
+        assert await heard(socket) == {"type": "topic.left", **about}
+        refused = await said(socket, {"type": "subscribe", "topics": ["artists"], "presence": ["artists"]})
+        assert [one["pointer"] for one in refused["data"]["errors"]] == ["/presence/0"]
 
 
 async def test_who_follows_a_topic_hears_its_events_until_it_is_left(mock_url: str) -> None:
