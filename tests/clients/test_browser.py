@@ -165,8 +165,8 @@ async def test_a_worker_uses_the_client_as_a_page_does(
 
 
 async def test_components_show_operations_and_events(page: Page, allowed: str, browsed: RunningService) -> None:
-    """The hooks in React's strict mode, which begins every effect twice: a result, what it became since, an error, nothing, and
-    the last events of a topic."""
+    """The hooks in React's strict mode, which begins every effect twice: a result, what it became since, an error, nothing, the
+    last events of a topic, and who follows it."""
     headers = {"authorization": f"Bearer {await browsed.token('editor')}"}
     async with httpx2.AsyncClient(base_url=browsed.url, headers=headers, trust_env=False) as outside:
         names = [f"react {number} {uuid4()}" for number in range(4)]
@@ -184,6 +184,7 @@ async def test_components_show_operations_and_events(page: Page, allowed: str, b
             if await page.locator("#changes").text_content():
                 break
         await expect(page.locator("#changes")).to_have_text(f"artist_updated artists/{made['id']}")
+        await expect(page.locator("#present")).to_have_text("1")
         await page.click("#other")
         await expect(page.locator("#artist")).to_have_text("ArtistNotFound")
         for name in names[1:]:
