@@ -131,9 +131,11 @@ class Followers:
             self._seen[topic] = position
             self._mark(topic)
 
-    def tell(self, told: Presence) -> None:
-        for watcher in self._watchers.get(told.topic, ()):
-            watcher.tell(told)
+    def tell(self, told: Presence, over: object) -> None:
+        """Changes follow from what was told before on the same connection: another one, whose place this one has taken, says nothing any more."""
+        if self._over.get(told.topic) is over:
+            for watcher in list(self._watchers.get(told.topic, ())):
+                watcher.tell(told)
 
     def _mark(self, topic: str) -> None:
         """Nobody misses events where nobody takes them."""

@@ -382,7 +382,7 @@ class SocketDoor:
             case Missed(topic, position):
                 self.followers.miss(topic, position)
             case Presence():
-                self.followers.tell(action)
+                self.followers.tell(action, line)
             case Authenticated():
                 line.settle(Authenticated, None)
             case TopicsChanged(starts):

@@ -168,7 +168,7 @@ export class Followers {
         this.#miss(told.topic, told.position);
         break;
       case "presence":
-        this.#tell(told.presence);
+        this.#tell(told.presence, over);
     }
   }
 
@@ -204,7 +204,11 @@ export class Followers {
     }
   }
 
-  #tell(presence: Presence): void {
+  /** Changes follow from what was told before on the same connection: another one, whose place this one has taken, says nothing any more. */
+  #tell(presence: Presence, over: object): void {
+    if (this.#over.get(presence.topic) !== over) {
+      return;
+    }
     for (const [watcher, topic] of this.#watchers) {
       if (topic === presence.topic) {
         watcher.tell(presence);

@@ -16,7 +16,7 @@ from pydantic import BaseModel
 from .call import Call
 from .calls_async import AsyncCalls
 from .client_async import AsyncBaseClient
-from .codec import Position, Presence, Push, Reply
+from .codec import Position, Presence, Push, Reply, Start
 from .download_async import AsyncDownload
 from .errors import ClientError
 from .fake import Called, Unprepared
@@ -101,8 +101,9 @@ class AsyncFakeDoor:
 
     async def follow(self, topics: list[str]) -> None:
         """From now on; of what was sent before only who is present is kept."""
+        self.followers.start([Start(topic, None, recovered=False) for topic in topics], self)
         for one in [self.told[topic] for topic in topics if topic in self.told]:
-            self.followers.tell(one)
+            self.followers.tell(one, self)
 
     async def leave(self, topics: list[str]) -> None:
         """Nobody is told."""
@@ -172,7 +173,7 @@ class AsyncFake(AsyncBaseClient):
         present = tuple(dict.fromkeys(users))
         told = Presence(on.name, "present", present, len(present) if count is None else count)
         self._door.told[on.name] = told
-        self._door.followers.tell(told)
+        self._door.followers.tell(told, self._door)
 
 
 def _check(call: Call[Any]) -> None:

@@ -223,8 +223,8 @@ def test_who_watches_shares_the_subscription_of_those_who_take_events() -> None:
     ]
     assert told.lines == []
     present = Presence("things", "present", ("a",), 1)
-    followers.tell(present)
-    followers.tell(Presence("other", "present", ("a",), 1))
+    followers.tell(present, 1)
+    followers.tell(Presence("other", "present", ("a",), 1), 1)
     assert watcher.told == [present]
     assert [followers.remove(WATCHED, watcher), followers.remove(ON_MADE, taker)] == [False, True]
 
@@ -243,3 +243,15 @@ def test_who_only_watches_keeps_the_place_for_those_who_come_and_hears_of_no_gap
     assert [(one.offset, one.after_gap) for one in taker.events] == [(31, False)]
     followers.end(None)
     assert (watcher.ends, taker.ends) == ([None], [None])
+
+
+def test_while_one_connection_takes_another_s_place_who_is_there_is_told_by_one_of_them() -> None:
+    """Each node tells what leads from its own state to the next; mixed they would not."""
+    followers, watcher = make(), Watcher()
+    followers.watch(WATCHED, watcher)
+    told = [Presence("things", "present", users, 2) for users in (("a", "b"), ("b", "c"))]
+    for over, present in enumerate(told):
+        followers.start([Start("things", None, recovered=False)], over)
+        followers.tell(present, over)
+    followers.tell(Presence("things", "left", ("c",), 1), 0)
+    assert watcher.told == told
