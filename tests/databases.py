@@ -56,16 +56,17 @@ def copied(template: str) -> Iterator[str]:
 
 def copy_of(postgres: Reached, template: str, name: str) -> str:
     """A database as `template` is, to which nobody may be connected."""
-    asyncio.run(_told(postgres, f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
+    asyncio.run(told(postgres, f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
     return f"{postgres.url.rpartition('/')[0]}/{name}"
 
 
 def dropped(postgres: Reached, name: str) -> None:
     """Whoever is connected to it."""
-    asyncio.run(_told(postgres, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+    asyncio.run(told(postgres, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
 
 
-async def _told(postgres: Reached, statement: str) -> None:
+async def told(postgres: Reached, statement: str) -> None:
+    """One statement, outside of a transaction."""
     connection = await asyncpg.connect(postgres.url.replace("+asyncpg", ""))
     await connection.execute(statement)
     await connection.close()

@@ -9,9 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from app.development.servers import embedded_postgres
-from tests.databases import migrated_database
-from tests.mutation.pipeline import modules, table, tried
+from tests.mutation.pipeline import ground, modules, table, tried
 
 
 def main(*parts: str) -> int:
@@ -19,8 +17,7 @@ def main(*parts: str) -> int:
     with tempfile.TemporaryDirectory(prefix="stele-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         folder.chmod(0o755)
-        with embedded_postgres(folder / "postgres") as postgres:
-            template = migrated_database(postgres, "template")
+        with ground(folder / "postgres") as template:
             trials = []
             for module in chosen:
                 trials.append(tried(module, folder / Path(module).stem, template))

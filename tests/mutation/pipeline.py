@@ -7,15 +7,19 @@ they are.
 
 from __future__ import annotations
 
+import asyncio
 import os
 import subprocess
 import sys
 import tomllib
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.databases import TEMPLATE
+from app.development.servers import embedded_postgres
+from tests.databases import TEMPLATE, migrated_database, told
 from tests.proof.bugs import copy_of
 from tests.workbench import ROOT
 
@@ -30,7 +34,8 @@ MODULE_S = 3600.0
 """For all mutants of one module."""
 WORDS = 8000
 """Of mutmut's, their end."""
-TIMES, AND_S = 3, 5
+FLUSHES = ("fsync", "full_page_writes", "synchronous_commit")
+TIMES, AND_S = 3, 20
 """A mutant may take so many times as long as its tests took without it, with so many seconds more; then its tests are stuck, which tells it."""
 ASSERTIONS = r"^\s*assert "
 """They tell mypy what is so."""
@@ -83,6 +88,17 @@ def suite_of(module: str) -> list[str]:
 def accepted() -> dict[str, dict[str, str]]:
     """By module and name: why no test has to tell it."""
     return tomllib.loads(SURVIVORS.read_text())
+
+
+@contextmanager
+def ground(folder: Path) -> Iterator[str]:
+    """The URL of a database with every table, for a run. Its server flushes nothing: to make and to drop a copy for each mutant would wait for the disk
+    most of the time."""
+    with embedded_postgres(folder) as postgres:
+        for setting in FLUSHES:
+            asyncio.run(told(postgres, f"ALTER SYSTEM SET {setting} = off"))
+        asyncio.run(told(postgres, "SELECT pg_reload_conf()"))
+        yield migrated_database(postgres, "template")
 
 
 def tried(module: str, folder: Path, template: str) -> Trial:

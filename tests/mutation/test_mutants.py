@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.mutation.pipeline import MODULE_S, Trial, accepted, modules, name_of, suite_of, table, tried
+from tests.mutation.pipeline import MODULE_S, Trial, accepted, ground, modules, name_of, suite_of, table, tried
 from tests.workbench import ROOT
 
 METHOD = """# app.execution.runner.xǁRunnerǁrun__mutmut_7: survived
@@ -62,9 +63,15 @@ def test_each_reason_is_of_a_mutant_that_the_code_still_has() -> None:
             assert reason.endswith("."), name
 
 
+@pytest.fixture(scope="module")
+def template(servers_folder: Path) -> Iterator[str]:
+    with ground(servers_folder / "mutation") as url:
+        yield url
+
+
 @pytest.mark.long
 @pytest.mark.timeout(MODULE_S + 60)
 @pytest.mark.parametrize("module", modules())
-def test_every_mutant_is_told_or_has_a_reason(module: str, migrated: str, tmp_path: Path) -> None:
-    trial = tried(module, tmp_path / "tree", migrated)
+def test_every_mutant_is_told_or_has_a_reason(module: str, template: str, tmp_path: Path) -> None:
+    trial = tried(module, tmp_path / "tree", template)
     assert trial.is_good, "\n".join(table(trial))

@@ -27,7 +27,7 @@ from app.broadcast.topics import Topics
 from app.db.database import Database
 from app.db.statements import compile_statement
 from app.execution.context import Abandoned, Call, Caller, Context, Door
-from app.execution.deadlines import Deadlines
+from app.execution.deadlines import Deadlines, Watch
 from app.execution.runner import LEEWAY_S, MAX_STREAM_S, MAX_TIMEOUT_S, REFUSED_AFTER_S, Runner, deadline_s
 from app.execution.tables import STORED_ANSWER
 from app.limits.limiter import OverLimit, Permit
@@ -46,7 +46,7 @@ from generated.errors import (
     VersionMismatch,
 )
 from generated.models import CreateArtistRequest
-from generated.operations import BUCKETS, OPERATIONS, TOPICS, Audit, Bucket, Operation
+from generated.operations import BUCKETS, OPERATIONS, TOPICS, Audit, Bucket, Operation, Priority
 from generated.results import Artist, ArtistCreated, ArtistList, PageMeta
 from generated.topics import TOPIC_FILTERS, TOPIC_RECORDS
 from generated.wire import EVENT_CODECS, EVENT_OF
@@ -56,7 +56,7 @@ Method = Callable[[Any, Any], Any]
 ADD_ANSWER = compile_statement(
     STORED_ANSWER.insert().values(subject="s", operation="o", key=bindparam("key"), fingerprint=b"")
 )
-
+COMMITS_THAT_WAIT = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
 
 ARTIST = Artist(id=1, name="x", bio=None, born_on=None, created_at=NOW, updated_at=NOW, version=1)
 SEVENTH = SimpleNamespace(artist_id=7)
@@ -134,7 +134,7 @@ async def raw_outbox(migrated: str) -> AsyncIterator[asyncpg.Connection]:
 
 async def run(database: Database, witness: Witness, operation: str, method: Method, **given: Any) -> Any:
     anyone: Any = witness
-    deadlines = Deadlines()
+    deadlines = given.get("deadlines") or Deadlines()
     runner = Runner(
         database=database,
         limiter=anyone,
@@ -500,15 +500,15 @@ async def test_a_call_is_measured_and_its_lines_say_whose_they_are(database: Dat
     said: list[Any] = []
 
     async def method(context: Context, request: object) -> Any:
-        said.append((CURRENT.get(), context.trace_id, context.principal, request))
+        said.append((CURRENT.get(), context.trace_id, context.principal, context.db, request))
         context.status = 203
         return FOUND
 
     calls: list[Call] = []
     await run(database, witness, "get_artists", method, calls=calls, access=witness)
-    ((current, trace_id, principal, request),) = said
+    ((current, trace_id, principal, db, request),) = said
     assert current.fields() == {"trace_id": "trace", "operation": "get_artists", "door": "http", "subject": "iss:sub"}
-    assert (trace_id, principal.subject, request) == ("trace", "iss:sub", "request")
+    assert (trace_id, principal.subject, db, request) == ("trace", "iss:sub", database, "request")
     assert calls[0].status == 203
     ((*told, seconds),) = witness.observed
     assert (told, witness.noted) == (["http", "get_artists", "ok"], [("get_artists", "ok", seconds)])
@@ -520,8 +520,10 @@ async def test_a_command_s_rows_go_through_its_transaction_and_a_query_s_do_not(
     database: Database, witness: Witness
 ) -> None:
     calls: list[Call] = []
+    said: list[Any] = []
 
     async def method(context: Context, request: object) -> Any:
+        said.append((context.principal, context.trace_id))
         context.status = 202
         return await announcing()(context, request)
 
@@ -537,6 +539,7 @@ async def test_a_command_s_rows_go_through_its_transaction_and_a_query_s_do_not(
         "Database",
     ]
     assert calls[0].status == 202
+    assert said == [(calls[0].caller.principal, "trace")]
 
 
 @pytest.mark.parametrize(
@@ -626,28 +629,49 @@ async def test_the_deadline_counts_from_the_arrival(database: Database, witness:
 
 
 async def test_the_time_in_which_a_body_comes_is_not_the_call_s(database: Database, witness: Witness) -> None:
+    deadlines, spent_s = KeptDeadlines(), [0.0]
+
     async def slow() -> None:
+        spent_s[0] = time.perf_counter() - started
         await asyncio.sleep(0.3)
 
-    given: dict[str, Any] = {"has_body": True, "receive": slow, "timeout_s": 0.25}
+    given: dict[str, Any] = {"has_body": True, "receive": slow, "timeout_s": 20.0, "deadlines": deadlines}
+    started = time.perf_counter()
     assert await run(database, witness, "create_artist", saying(witness), **given) is ARTIST
+    assert 20 - spent_s[0] <= deadlines.left_s <= 20
 
 
+class FullShares(Shares):
+    """Have no room for who asks for the first time; says who waited."""
+
+    def __init__(self, capacity: int, *, is_for_good: bool) -> None:
+        super().__init__(capacity)
+        self.is_for_good = is_for_good
+        self.waited: list[tuple[Priority, str]] = []
+
+    def enter_at_once(self, caller: str) -> bool:
+        return bool(self.waited) and super().enter_at_once(caller)
+
+    async def enter(self, priority: Priority, caller: str) -> None:
+        self.waited.append((priority, caller))
+        if self.is_for_good:
+            raise Unavailable
+        assert self.enter_at_once(caller)
+
+
+@pytest.mark.parametrize("is_for_good", [False, True])
 async def test_who_finds_the_node_full_waits_for_a_place_and_gives_it_back_and_a_probe_needs_none(
-    database: Database, witness: Witness
+    database: Database, witness: Witness, is_for_good: bool
 ) -> None:
-    shares = Shares(1)
-    assert shares.enter_at_once("another")
+    shares = FullShares(1, is_for_good=is_for_good)
     await run(database, witness, "livez", saying(witness, None), shares=shares, fault_of=lambda result: None)
-    waiting = asyncio.create_task(run(database, witness, "create_artist", saying(witness), shares=shares))
-    while not (shares.waiting or waiting.done()):
-        await asyncio.sleep(0)
-    shares.leave("another")
-    assert await waiting is ARTIST
-    assert (shares.running, shares.waiting) == (0, 0)
-    assert shares.enter_at_once("another")
-    with pytest.raises(Unavailable):
-        await run(database, witness, "create_artist", saying(witness), shares=shares)
+    called = run(database, witness, "create_artist", saying(witness), shares=shares)
+    if is_for_good:
+        with pytest.raises(Unavailable):
+            await called
+    else:
+        assert await called is ARTIST
+    assert (shares.waited, shares.running) == ([(Priority.WRITE, "iss:sub")], 0)
 
 
 @pytest.mark.parametrize(
@@ -696,27 +720,43 @@ async def test_a_key_is_of_one_user_and_one_operation_and_its_answer_is_given_ag
     assert calls[-1].replayed is False
 
 
+class KeptDeadlines(Deadlines):
+    """Says how long a call had left when it was watched, and ends it when told."""
+
+    left_s = 0.0
+
+    def watch(self, timeout_s: float) -> Watch:
+        self.left_s, self.watched = timeout_s, super().watch(timeout_s)
+        return self.watched
+
+
 async def test_a_deadline_within_the_commit_is_an_unknown_outcome(
     database: Database, raw_outbox: asyncpg.Connection, witness: Witness
 ) -> None:
-    """PostgreSQL takes its time over COMMIT: a deferred trigger sleeps there."""
-    mark = uuid.uuid4().hex
+    """A deferred trigger waits for a lock that the test has, so that PostgreSQL takes its time over COMMIT."""
+    mark, deadlines = uuid.uuid4().hex, KeptDeadlines()
 
     async def method(context: Context, request: object) -> Any:
         await context.db.execute(ADD_ANSWER, key=mark)
         return ARTIST
 
     await raw_outbox.execute(
-        f"""CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(2); RETURN NULL; END';
-        CREATE CONSTRAINT TRIGGER slow AFTER INSERT ON stored_answer DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
-        WHEN (NEW.key = '{mark}') EXECUTE FUNCTION slow()"""
+        f"""CREATE FUNCTION hold() RETURNS trigger LANGUAGE plpgsql AS
+        'BEGIN PERFORM pg_advisory_xact_lock(7); RETURN NULL; END';
+        CREATE CONSTRAINT TRIGGER hold AFTER INSERT ON stored_answer DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
+        WHEN (NEW.key = '{mark}') EXECUTE FUNCTION hold();
+        SELECT pg_advisory_lock(7)"""
     )
+    task = asyncio.create_task(run(database, witness, "create_artist", method, deadlines=deadlines, timeout_s=30))
     try:
+        while not (await raw_outbox.fetchval(COMMITS_THAT_WAIT) or task.done()):
+            await asyncio.sleep(0.01)
+        deadlines.watched.due = 0.0
         with pytest.raises(OutcomeUnknown):
-            await run(database, witness, "create_artist", method, timeout_s=0.5)
+            await task
         assert witness.seen[-2:] == ["offer error", "metric outcome_unknown"]
     finally:
-        await raw_outbox.execute("DROP FUNCTION slow CASCADE")
+        await raw_outbox.execute("SELECT pg_advisory_unlock(7); DROP FUNCTION hold CASCADE")
 
 
 async def test_a_cancelled_command_is_rolled_back_and_leaves_no_row_of_a_refusal(
