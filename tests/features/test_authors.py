@@ -45,6 +45,14 @@ async def test_what_is_created_is_read_changed_and_deleted(connect: Connect) -> 
         await client.authors.get(author_id=author.id)
 
 
+async def test_what_a_change_leaves_out_is_null(connect: Connect) -> None:
+    """A change replaces the whole author."""
+    client = await connect(USER)
+    author = await new_author(client)
+    changed = await client.authors.update(author_id=author.id, name=author.name, expected_version=1)
+    assert (fields_of(changed), changed.version) == (dict.fromkeys(FIELDS), 2)
+
+
 async def test_a_change_of_another_version_is_refused(connect: Connect) -> None:
     client = await connect(USER)
     author = await new_author(client)
