@@ -137,14 +137,17 @@ class Catalogue(Enum):
         "events_published_total", C, "Events that requests of this node have committed.", (TOPIC,)
     )
     EVENTS_RECEIVED = Family(
-        "events_received_total", C, "Events that have reached the workers; each takes all.", (TOPIC,)
+        "events_received_total",
+        C,
+        "Events that workers have read, each those of topics that somebody follows there.",
+        (TOPIC,),
     )
     EVENTS_DELIVERED = Family("events_delivered_total", C, "Events times the sockets that were given them.", (TOPIC,))
     EVENTS_MISSED = Family(
         "events_missed_total", C, "Events that left a topic's history before a worker had read them.", (TOPIC,)
     )
     EVENT_LAG = Family(
-        "event_lag_seconds", H, "From the event's row, written just before COMMIT, to the hub of each worker; by the clocks of "
+        "event_lag_seconds", H, "From the event's row, written just before COMMIT, to the hub of each worker that reads its topic; by the clocks of "
         "PostgreSQL and of the node.", (TOPIC,), bounds=USUAL_BOUNDS,
     )  # fmt: skip
     EVENT_OUTBOX_ROWS = Family(
