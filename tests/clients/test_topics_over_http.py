@@ -205,10 +205,12 @@ async def test_who_follows_a_topic_is_told_over_http_and_goes_on_over_the_socket
     service: RunningService, network: NoSockets
 ) -> None:
     """Beside the events of the same topic; only what has changed is told after the change of the way."""
-    editor = {"username": "editor", "password": "editor"}
     async with client_of(network.url) as client, client.follow_named("someone"), client.attend("someone") as stream:
         (admin,) = (await state_of(stream)).users
-        async with client_of(network.url, transport="http", **editor) as other, other.follow_named("someone"):
+        async with (
+            client_of(network.url, transport="http", username="editor", password="editor") as other,
+            other.follow_named("someone"),
+        ):
             joined = await state_of(stream)
             assert (joined.count, len(joined.joined), joined.left) == (2, 1, [])
             network.lets_through = True
