@@ -1,7 +1,7 @@
 """What one event costs each program that it passes, in processor time: the node that moves it, a node that hands it to its followers, a node
 where nobody follows, PostgreSQL, and Redis.
 
-Three nodes, no other load. Rows are put into the outbox by SQL, 1,000 a second, so that no call is in the figures; what the programs spend
+Three nodes, no other load. Rows are put into the outbox by SQL, up to 1,000 a second, so that no call is in the figures; what the programs spend
 while nothing happens is subtracted. `python -m tests.load.passing` prints it alone; `make bench` prints it, too.
 """
 
@@ -29,7 +29,10 @@ from tests.running_service import RunningService
 from tests.spent import cpu_s
 
 SECONDS = 5.0
-TURN_S, PER_TURN = 0.05, 50
+TURN_S = 0.05
+TURNS = round(SECONDS / TURN_S)
+EVENTS_PER_S, PUSHES_PER_S = 1_000, 40_000
+"""At most: of the more followers there are the fewer events are told."""
 FOLLOWERS = (0, 1, 100, 1000)
 PKG_ID = 1001
 ANSWER_S = 30.0
@@ -81,28 +84,26 @@ def programs() -> Iterator[tuple[Programs, str]]:
 
 
 class Heard:
-    """Counts the pushes that came to all followers."""
+    """The bytes that came to all followers."""
 
     def __init__(self) -> None:
-        self.count = 0
+        self.size = 0
 
     def hear(self, data: bytes) -> None:
-        self.count += data.count(b'"pkg_id":1001')
+        self.size += len(data)
 
-    async def until(self, count: int) -> None:
+    async def until(self, size: int) -> None:
         async with asyncio.timeout(ANSWER_S):
-            while self.count < count:
+            while self.size < size:
                 await asyncio.sleep(0.01)
 
 
-async def _fill(connection: asyncpg.Connection, data: bytes) -> int:
-    """At an even pace; answers how many."""
-    turns = round(SECONDS / TURN_S)
+async def _fill(connection: asyncpg.Connection, data: bytes, per_turn: int) -> None:
+    """At an even pace."""
     begun = time.perf_counter()
-    for turn in range(turns):
-        await connection.execute(INSERT, PKG_ID, data, PER_TURN)
+    for turn in range(TURNS):
+        await connection.execute(INSERT, PKG_ID, data, per_turn)
         await asyncio.sleep(max(0.0, begun + (turn + 1) * TURN_S - time.perf_counter()))
-    return turns * PER_TURN
 
 
 async def _until_moved(connection: asyncpg.Connection) -> None:
@@ -116,6 +117,7 @@ async def _costs(found: Programs, url: str, followers: int) -> dict[str, float]:
     connection = await asyncpg.connect(url)
     ours, data = connection.get_server_pid(), _event()
     heard, sockets = Heard(), list[Socket]()
+    per_turn = round(min(EVENTS_PER_S, PUSHES_PER_S / max(1, followers)) * TURN_S)
     try:
         if followers:
             token = await found.follower.token("admin")
@@ -126,9 +128,11 @@ async def _costs(found: Programs, url: str, followers: int) -> dict[str, float]:
         await asyncio.sleep(2.0)
         at_rest = await _spent_while(found, ours, lambda: asyncio.sleep(SECONDS))
 
+        heard.size = 0
+
         async def pass_all() -> None:
-            count = await _fill(connection, data)
-            await heard.until(count * followers)
+            await _fill(connection, data, per_turn)
+            await heard.until(TURNS * per_turn * followers * len(data))
             await _until_moved(connection)
 
         passing = await _spent_while(found, ours, pass_all)
@@ -136,8 +140,7 @@ async def _costs(found: Programs, url: str, followers: int) -> dict[str, float]:
         for socket in sockets:
             socket.close()
         await connection.close()
-    events = round(SECONDS / TURN_S) * PER_TURN
-    return {name: (passing[name] - at_rest[name]) / events * 1e6 for name in passing}
+    return {name: (passing[name] - at_rest[name]) / (TURNS * per_turn) * 1e6 for name in passing}
 
 
 async def _spent_while(found: Programs, ours: int, act: Callable[[], Awaitable[None]]) -> dict[str, float]:
