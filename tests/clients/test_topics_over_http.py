@@ -201,6 +201,16 @@ async def test_without_a_socket_by_choice_topics_come_and_go(service: RunningSer
         assert (client.told.connects, network.refused) == ([], 0)
 
 
+async def test_a_source_that_answers_the_same_good_token_is_no_end_where_no_socket_opens(
+    service: RunningService, network: NoSockets
+) -> None:
+    """What kept the socket from opening a platform does not say; it was not the token, as HTTP shows."""
+    own: Any = {"username": None, "password": None, "token": lambda: service.token("admin")}
+    async with client_of(network.url, **own) as client, client.follow() as stream:
+        await hears(service, Heard(stream), 3)
+        assert client.told.connects == []
+
+
 async def test_who_follows_a_topic_is_told_over_http_and_goes_on_over_the_socket(
     service: RunningService, network: NoSockets
 ) -> None:

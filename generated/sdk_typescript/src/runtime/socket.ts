@@ -217,7 +217,7 @@ export class SocketDoor {
         this.#failures = 0;
         this.#renewed = false;
       }
-      const lost = ending === "stop" ? unwanted(code) : ending === "renew" ? await this.#lost() : undefined;
+      const lost = ending === "stop" ? unwanted(code) : ending === "renew" ? await this.#lost(code) : undefined;
       if (lost !== undefined) {
         this.#stop(lost, code);
         return;
@@ -241,10 +241,12 @@ export class SocketDoor {
     return given !== undefined ? { create: given, takesHeaders: false } : findWebSocket();
   }
 
-  /** Why there will be no other token. One that cannot be had for now is asked for again after the next close. */
-  async #lost(): Promise<AuthenticationLost | undefined> {
+  /** Why there will be no other token. One that cannot be had for now is asked for again after the next close; whether it was the token that kept
+   *  a socket from opening, platforms may hide, and HTTP will say. */
+  async #lost(code: number): Promise<AuthenticationLost | undefined> {
+    const isCertain = code !== ABNORMAL || this.#options.client.transport === "ws";
     try {
-      await this.#options.tokens.renew(this.token);
+      await this.#options.tokens.renew(this.token, isCertain);
       this.#renewed = true;
     } catch (error) {
       return error instanceof AuthenticationLost ? error : undefined;

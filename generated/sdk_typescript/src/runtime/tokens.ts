@@ -60,14 +60,14 @@ export class Tokens {
     return this.#token?.access;
   }
 
-  /** After a refusal of `stale`; if another is there meanwhile, that is enough. */
-  async renew(stale: string | undefined): Promise<void> {
+  /** After a refusal of `stale`, which is certain or only possible; if another is there meanwhile, that is enough. */
+  async renew(stale: string | undefined, isCertain = true): Promise<void> {
     const held = this.#token;
     if (held !== undefined && held.access !== stale) {
       return;
     }
     await this.#once();
-    if (this.#token !== undefined && this.#token.access === stale) {
+    if (isCertain && this.#token !== undefined && this.#token.access === stale) {
       throw this.#lose("the token's source answers the token that was refused");
     }
   }
