@@ -89,3 +89,9 @@ def check_upgrade(method: bytes, fields: Iterable[tuple[bytes, bytes]], *, is_ol
 def without_upgrade(head: bytes) -> bytes:
     """The same head without its `Upgrade`, which a server may ignore (RFC 9110 §7.8)."""
     return UPGRADE.sub(b"", head)
+
+
+def written(target: bytes, fields: Iterable[tuple[bytes, bytes]]) -> bytes:
+    """A GET as it was parsed, names in lower case, as ASGI has them."""
+    lines = [b"%b: %b\r\n" % field for field in fields]
+    return b"GET %b HTTP/1.1\r\n%b\r\n" % (target, b"".join(lines))

@@ -19,8 +19,9 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 from uvicorn.protocols.utils import get_remote_addr
 from uvicorn.server import ServerState
 
+from app.admission.gate import Gate
 from app.admission.tally import Refused, Tally
-from app.execution.address import client_ip, limit_key
+from app.execution.address import canonical, client_ip, limit_key
 from app.guard import head as heads
 from app.guard.alarm import Alarm
 from app.guard.body import Body
@@ -29,8 +30,9 @@ from app.guard.hosts import TrustedHosts
 from app.guard.places import Places, places_in
 from app.guard.problems import Field, answer
 from app.guard.transport import GuardedTransport
+from app.guard.turning_away import TurningAway, plain_target
 from app.guard.websocket_protocol import GuardedWebSocket
-from app.telemetry.correlation import trace_id_among
+from app.telemetry.correlation import trace_id_among, trace_id_of
 from generated.errors import ApiError, Malformed, RequestTimeout, Unavailable
 
 HEAD_S = 9.5
@@ -47,12 +49,6 @@ FULL_RETRY_S = 2
 
 class Overrun(Exception):
     """A request begins behind a chunked body, in the same piece of data."""
-
-
-class GuardedState(ServerState):
-    """What all connections of one worker share. Once it `is_ending`, each answer over HTTP is its connection's last, and says so."""
-
-    is_ending = False
 
 
 class GuardedHttp(HttpToolsProtocol):
@@ -75,10 +71,11 @@ class GuardedHttp(HttpToolsProtocol):
         self._places: Places = getattr(self.app, "places", None) or places_in(app_state)
         self._address = ""
         self._has_place = False
-        self._gate = getattr(self.app, "gate", None)
+        self._gate: Gate | None = getattr(self.app, "gate", None)
         self._trusted_proxies: int = getattr(self.app, "trusted_proxies", 0)
         self._tally: Tally | None = getattr(self.app, "tally", None)
         self._hosts: TrustedHosts | None = getattr(self.app, "hosts", None)
+        self._turning_away: TurningAway = getattr(server_state, "turning_away", None) or TurningAway()
         self._held = b""
         # Of the request that is read now:
         self._is_in_head = True
@@ -220,6 +217,8 @@ class GuardedHttp(HttpToolsProtocol):
         """What is still to be read here of what stands behind the head."""
         self._is_in_head = self._is_whole = self._is_given = False
         self._alarm.clear()
+        if self._gate is not None and self._gate.is_refusing and self._is_turned_away(head, self._gate):
+            return behind
         try:
             self._is_old = heads.check_size(head)
             self.parser.feed_data(head)
@@ -280,16 +279,26 @@ class GuardedHttp(HttpToolsProtocol):
         if self._gate is None:
             return None
         self._caller_address = limit_key(client_ip(self.scope, self._trusted_proxies))
-        path = self.url.partition(b"?")[0]
-        retry_after_s: int | None = self._gate.refuses(path, self.parser.get_method(), self._caller_address)
-        return retry_after_s
+        return self._gate.refuses(self.url.partition(b"?")[0], self.parser.get_method(), self._caller_address)
+
+    def _is_turned_away(self, head: bytes, gate: Gate) -> bool:
+        """Whether it was a plain GET for which there is no room; it was not parsed then."""
+        if len(head) > heads.MAX_HEAD_BYTES or (target := plain_target(head)) is None:
+            return False
+        retry_after_s = gate.refuses(target.partition(b"?")[0], b"GET", limit_key(canonical(self._address)))
+        if retry_after_s is not None:
+            self._say_full(retry_after_s, trace_id_of(b""), is_last=self._is_last)
+        return retry_after_s is not None
 
     def _turn_away(self) -> None:
         is_last = not self._is_whole or not self._keeps_alive
-        error = Unavailable(retry_after_s=self._retry_after_s)
         trace, is_head = trace_id_among(self.scope["headers"]), self.parser.get_method() == b"HEAD"
-        defaults = self.server_state.default_headers
-        self.transport.write(answer(error, trace, server_fields=defaults, is_last=is_last, is_head=is_head))
+        self._say_full(self._retry_after_s or FULL_RETRY_S, trace, is_last=is_last, is_head=is_head)
+
+    def _say_full(self, retry_after_s: int, trace: str, *, is_last: bool, is_head: bool = False) -> None:
+        fields = self.server_state.default_headers
+        said = self._turning_away.answer(retry_after_s, trace, server_fields=fields, is_last=is_last, is_head=is_head)
+        self.transport.write(said)
         if is_last:
             self.transport.leave()
         else:
@@ -316,15 +325,10 @@ class GuardedHttp(HttpToolsProtocol):
         protocol.on_lost = partial(self._places.give_back, self._address)
         connection = self.transport.server_side
         protocol.connection_made(connection)
-        protocol.feed_handshake(self._head_again())
+        protocol.feed_handshake(heads.written(self.url, self.scope["headers"]))
         if behind:
             protocol.data_received(behind)
         connection.set_protocol(protocol)
-
-    def _head_again(self) -> bytes:
-        """The head as it was parsed, names in lower case, as ASGI has them."""
-        lines = [b"%b: %b\r\n" % field for field in self.scope["headers"]]
-        return b"GET %b HTTP/1.1\r\n%b\r\n" % (self.url, b"".join(lines))
 
     # Bodies
 

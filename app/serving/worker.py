@@ -23,7 +23,8 @@ import uvicorn
 from typing_extensions import override
 
 from app.exit_codes import OK, UNAVAILABLE
-from app.guard.http_protocol import GuardedHttp, GuardedState
+from app.guard.http_protocol import GuardedHttp
+from app.guard.state import GuardedState
 from app.guard.websocket_protocol import GuardedWebSocket
 from app.serving.draining import Draining, Plan, State
 from app.serving.lines import AnsweringEnd, WorkerEnd

@@ -49,6 +49,29 @@ async def test_the_gate_is_asked_for_the_caller_behind_the_proxy_and_not_for_the
             assert (await peer.answer()).status == status
 
 
+@pytest.mark.survives("D22", "L01")
+async def test_a_plain_request_for_which_there_is_no_room_gets_the_answer_of_one_that_was_parsed(
+    echo: EchoServer,
+) -> None:
+    """On a kept connection, and again and again; but for the trace and the second. What stands behind it is served."""
+    said = "0" * 31 + "1"
+    async with await Peer.open(echo.port) as peer:
+        answers = []
+        for fields in ((), (f"X-Correlation-ID: {said}",), (), (f"x-correlation-id:{said}",)):
+            peer.send(request("GET /busy?page=1", *fields))
+            answers.append(await peer.answer())
+        peer.send(request("GET /busy") + request("GET /"))
+        assert [(await peer.answer()).status for _ in range(2)] == [503, 200]
+    traces = [one.headers.pop("x-correlation-id") for one in answers]
+    assert (traces[1], traces[3], len({*traces})) == (said, said, 3)
+    bodies = [one.body.replace(trace.encode(), b"") for one, trace in zip(answers, traces, strict=True)]
+    for one in answers:
+        del one.headers["date"]
+    assert bodies == bodies[:1] * 4
+    assert [one.headers for one in answers] == [answers[0].headers] * 4
+    assert answers[0].headers["retry-after"] == "7"
+
+
 async def begun(echo: EchoServer) -> int:
     async with await Peer.open(echo.port, request("GET /begun")) as peer:
         return int((await peer.answer()).body)
