@@ -1,6 +1,6 @@
-/** What a frame says of itself in either encoding. */
+/** What frames there are in a message, and what each says of itself, in either encoding. */
 
-import { REQUEST_FRAME, RESPONSE_FRAME } from "@runtime/envelope.ts";
+import { FRAMES, REQUEST_FRAME, RESPONSE_FRAME } from "@runtime/envelope.ts";
 import { parseJson } from "@runtime/json.ts";
 import { decode } from "@runtime/protobuf.ts";
 import type { Body } from "./recorder.ts";
@@ -16,6 +16,18 @@ export interface FrameFacts {
 }
 
 const NOTHING: FrameFacts = { pkgId: undefined, requestId: undefined, status: undefined, type: undefined, topic: undefined, offset: undefined };
+
+/** Of a message from the server, in order: there may be several where the subprotocol says so. One that cannot be read is shown as it is. */
+export function framesOf(message: Body, subprotocol: string): readonly Body[] {
+  if (!subprotocol.endsWith(".batch")) {
+    return [message];
+  }
+  try {
+    return typeof message === "string" ? message.split("\n") : decode(FRAMES, message).frames;
+  } catch {
+    return [message];
+  }
+}
 
 /** Requests and replies have the same numbers for what both have. */
 export function factsOf(frame: Body): FrameFacts {

@@ -2,6 +2,7 @@
 
 import type { WebSocketClass } from "@runtime/options.ts";
 import { ServerSentEvents } from "@runtime/records.ts";
+import { framesOf } from "./frames.ts";
 
 export type Body = string | Uint8Array;
 export type Header = readonly [name: string, value: string];
@@ -95,7 +96,9 @@ export function recordingSocket(watcher: SocketWatcher): WebSocketClass {
       super(url, protocols);
       super.addEventListener("open", () => watcher.onOpen());
       super.addEventListener("close", ({ code, reason }) => watcher.onClose(code, reason));
-      super.addEventListener("message", ({ data }: MessageEvent) => watcher.onReceived(typeof data === "string" ? data : new Uint8Array(data as ArrayBuffer)));
+      super.addEventListener("message", ({ data }: MessageEvent) => {
+        framesOf(typeof data === "string" ? data : new Uint8Array(data as ArrayBuffer), this.protocol).forEach((frame) => watcher.onReceived(frame));
+      });
       watcher.onDial(this);
     }
 
