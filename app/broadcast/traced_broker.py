@@ -1,7 +1,7 @@
 """The broker, where the way of an event is told, too: that it went into its topic's stream, and that a node handed it to its sockets.
 
 Promises: both spans stand below the call that published the event, whichever nodes moved and delivered it; an event of a call that is not
-told has none. One span for each event and worker, whatever the number of sockets. Names and attributes are OpenTelemetry's for messaging.
+told has none. One span for each event and worker that reads it, whatever the number of sockets. Names and attributes are OpenTelemetry's for messaging.
 """
 
 from __future__ import annotations

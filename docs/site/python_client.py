@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from docs.site.python_source import Public, called, classes, described, fields, methods, public
@@ -12,12 +12,12 @@ from docs.site.python_source import Public, called, classes, described, fields, 
 ANSWERED = {
     "paging_async.py": ("AsyncPager",),
     "paging_sync.py": ("Pager",),
-    "events_async.py": ("AsyncEventStream",),
-    "events_sync.py": ("EventStream",),
+    "events_async.py": ("AsyncEventStream", "AsyncAttendanceStream"),
+    "events_sync.py": ("EventStream", "AttendanceStream"),
     "callbacks.py": ("Subscription",),
 }
 """What methods answer and nobody imports."""
-ALSO = "Its other methods are those of"
+ALSO = "Its other members are those of"
 
 
 def python_client(root: Path) -> str:
@@ -40,17 +40,16 @@ def python_client(root: Path) -> str:
         "",
         "## What they take and answer",
     ]
-    answered = [public(package / "runtime" / file)[name] for file, names in ANSWERED.items() for name in names]
-    for one in (*(one for one in found.values() if one not in apis and one.name not in clients), *answered):
-        lines += described(one)
+    for one in (one for one in found.values() if one not in apis and one.name not in clients):
+        lines += [*described(one), *_also(one, found)]
+    for home, names in ((package / "runtime" / file, names) for file, names in ANSWERED.items()):
+        lines += [line for name in names for line in described(public(home)[name], home)]
     lines += ["", "## Topics", "", "`client.events(…)` follows what a function of `topics` answers."]
     lines += [line for one in public(package / "topics.py").values() for line in described(one)]
     lines += ["", "## In tests", "", f"Of `{package.name}.testing`; `docs/clients.md` shows a test."]
     fakes = [package / "runtime" / name for name in ("fake_async.py", "fake_sync.py")]
     for one in public(package / "testing.py").values():
-        lines += described(one, *fakes)
-        bases = {ast.unparse(base) for base in getattr(one.node, "bases", [])}
-        lines += [line for name in clients if name in bases for line in ("", f"{ALSO} `{name}`.")]
+        lines += [*described(one, *fakes), *_also(one, clients)]
     lines += [
         "",
         "### operations",
@@ -58,6 +57,12 @@ def python_client(root: Path) -> str:
         "What `prepare` takes: each operation by its name in capitals, `operations.GET_…`.",
     ]
     return "\n".join([*lines, *_errors(public(package / "errors.py"))]) + "\n"
+
+
+def _also(one: Public, names: Iterable[str]) -> list[str]:
+    """In whose place the rest of a class is."""
+    bases = {ast.unparse(base).partition("[")[0] for base in getattr(one.node, "bases", [])}
+    return [line for name in names if name in bases for line in ("", f"{ALSO} `{name}`.")]
 
 
 def python_models(root: Path) -> str:

@@ -15,7 +15,7 @@ LATER = r"(?:\n(?=[ \t})\]]|\n+[ \t]).*)*"
 COMMENT = r"/\*\*((?s:(?:(?!\*/).)*))\*/"
 STATEMENT = re.compile(rf"^(?:{COMMENT}\n)?export (.*{LATER})", re.MULTILINE)
 HANDED_ON = re.compile(r'(?:type )?(?:\{(?P<names>[^}]*)\}|\*(?: as (?P<space>\w+))?) from "(?P<module>[^"]+)";')
-DECLARED = re.compile(r"(?:async )?(class|const|function|interface|type) (\w+)")
+DECLARED = re.compile(r"(?:async |abstract )?(class|const|function|interface|type) (\w+)")
 ARROW = re.compile(r"const (\w+) = (\(.*?\): .+?) =>\s.*", re.DOTALL)
 GIVEN = re.compile(r"(\w+): (\{[^{}]*\}|[\w.$]+) = \{\}")
 """A parameter that may be left out."""
