@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from docs.site.python_source import Public, called, classes, described, fields, methods, public
+from docs.site.python_source import Public, called, classes, described, fields, methods, named_bases, public
 
 ANSWERED = {
     "paging_async.py": ("AsyncPager",),
@@ -61,7 +61,7 @@ def python_client(root: Path) -> str:
 
 def _also(one: Public, names: Iterable[str]) -> list[str]:
     """In whose place the rest of a class is."""
-    bases = {ast.unparse(base).partition("[")[0] for base in getattr(one.node, "bases", [])}
+    bases = named_bases(one.node)
     return [line for name in names if name in bases for line in ("", f"{ALSO} `{name}`.")]
 
 

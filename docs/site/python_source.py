@@ -47,9 +47,12 @@ def described(one: Public, *bases: Path) -> Iterator[str]:
     yield from fields(one)
     yield from methods(one.node)
     for base in bases:
-        yield from (
-            line for node in classes(base) if node.name in map(ast.unparse, one.node.bases) for line in _inherited(node)
-        )
+        yield from (line for node in classes(base) if node.name in named_bases(one.node) for line in _inherited(node))
+
+
+def named_bases(node: ast.AST) -> set[str]:
+    """Without what they are of."""
+    return {ast.unparse(base).partition("[")[0] for base in getattr(node, "bases", [])}
 
 
 def _inherited(node: ast.ClassDef) -> Iterator[str]:
