@@ -111,7 +111,7 @@ async def _result(method: Callable[..., Any], given: dict[str, Any]) -> Any:
 
 def method_of(package: ModuleType, client: Any, operation: Any) -> Callable[..., Awaitable[Any]]:
     """The method that calls the operation, as a user finds it; the first that names it in its code."""
-    feature = getattr(client, operation.feature, None) or getattr(client, f"{operation.feature}_")
+    feature = getattr(client, f"{operation.feature}_", None) or getattr(client, operation.feature)
     for name, method in inspect.getmembers(feature, inspect.ismethod):
         if not name.startswith("_") and operation.name.upper() in method.__code__.co_names:
             found: Callable[..., Awaitable[Any]] = method
