@@ -64,7 +64,13 @@ def test_every_plan_and_option_that_the_page_names_is_there() -> None:
 
 def test_the_page_runs_what_these_tests_run() -> None:
     assert SERVES in LINES
-    run = (*ENGINES, "make fuzz-", COVERAGE, SERVES)
+    run = (
+        *ENGINES,
+        "make fuzz-",
+        "make mutants ",
+        COVERAGE,
+        SERVES,
+    )  # The mutants are run by tests/mutation, in the long form.
     assert [line for line in LINES if not line.startswith(run) and line not in (*MOCKS, *CALLS)] == []
 
 
