@@ -40,7 +40,7 @@ ADDRESS_SHARE = 0.25
 
 class Gate:
     """`paths` are the static ones of operations whose class is health or session; `is_backed_up_for` says that who
-    has so many of all that have arrived would wait too long. One per worker, for both doors; nothing here waits. Each arrival is told by `arrived`, `began` and
+    has so many here already would wait too long. One per worker, for both doors; nothing here waits. Each arrival is told by `arrived`, `began` and
     `answered`. An `address` is the caller's as limits count it, `app.execution.address.limit_key`, the same for all that is told
     of one arrival."""
 
@@ -48,7 +48,7 @@ class Gate:
         self,
         paths: Mapping[bytes, Priority] = MappingProxyType({}),
         *,
-        is_backed_up_for: Callable[[int, int], bool] = lambda own, arrived: False,
+        is_backed_up_for: Callable[[int], bool] = lambda own: False,
         tally: Tally | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -96,7 +96,7 @@ class Gate:
             return Refused.GATE_FULL
         if self.in_flight >= room * SCARCE_FROM and self._of.get(address, 0) >= room * ADDRESS_SHARE:
             return Refused.GATE_ADDRESS
-        if priority > Priority.SESSION and self._is_backed_up_for(self._of.get(address, 0), self.in_flight):
+        if priority > Priority.SESSION and self._is_backed_up_for(self._of.get(address, 0)):
             return Refused.GATE_BACKLOG
         return None
 

@@ -116,14 +116,13 @@ class Shares:
         if self._running < self.capacity and self._full_since is not None and self._room_since is None:
             self._room_since = self._clock()
 
-    def is_backed_up_for(self, own: int, arrived: int) -> bool:
-        """The node stays full, and who comes now and has so many of all that have `arrived` would wait longer than is waited then: refusing him
-        at once saves the work. Callers are served in turn, so that he waits for some of each, and not for all that one of them has. What has
-        arrived and does not wait here yet will."""
+    def is_backed_up_for(self, own: int) -> bool:
+        """The node stays full, and who comes now and has so many here already would wait longer than is waited then: refusing him at once
+        saves the work. Callers are served in turn, so that he waits for some of each, and not for all that one of them has."""
         if self._full_since is None:
             return False
         callers = sum(map(len, self._queues.values()))
-        if min(arrived - self._running, callers * (own + 1)) <= self._rate * STANDING_S:
+        if min(self._waiting, callers * (own + 1)) <= self._rate * STANDING_S:
             return False
         return self._is_standing(self._clock())
 

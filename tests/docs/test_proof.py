@@ -36,11 +36,11 @@ CALLS = [line for line in LINES if line.startswith("curl ")]
 START_S = 60.0
 ELSEWHERE = (SERVES, *MOCKS, *CALLS)
 AT_ONCE = [
-    pytest.param(line, marks=pytest.mark.long) if line.startswith("make fuzz-http") else line
+    pytest.param(line, marks=pytest.mark.long) if line.startswith(("make fuzz-http", "make mutants")) else line
     for line in LINES
     if line not in ELSEWHERE and not line.startswith((RECORDS, REPLAYS))
 ]
-"""REST's fuzz takes more than a minute; tests/proof/http/test_live.py runs its engine always."""
+"""REST's fuzz takes more than a minute, and so do mutants; tests/proof/http/test_live.py runs the engine of the first always."""
 
 
 @pytest.mark.parametrize(("name", "checks"), [("proof.ws.checks.IDS", IDS), ("proof.traffic.judge.CHECKS", CHECKS)])

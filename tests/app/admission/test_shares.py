@@ -122,13 +122,13 @@ async def test_a_node_is_backed_up_when_more_wait_than_it_serves_in_the_time_tha
     await asyncio.sleep(0)
     waiting = asyncio.create_task(shares.enter(Priority.READ, "c"))
     await asyncio.sleep(0)
-    was_backed_up = shares.is_backed_up_for(0, 3)
+    was_backed_up = shares.is_backed_up_for(0)
     now += 2 * module.FULL_FOR_S
-    assert (was_backed_up, shares.is_backed_up_for(0, 3)) == (False, True)
+    assert (was_backed_up, shares.is_backed_up_for(0)) == (False, True)
     for task in (*holders, waiting):
         task.cancel()
     await asyncio.wait([*holders, waiting])
-    assert not shares.is_backed_up_for(0, 0)
+    assert not shares.is_backed_up_for(0)
     assert is_idle(shares)
 
 
@@ -145,7 +145,7 @@ async def test_room_for_a_moment_opens_a_full_node_to_nobody_and_room_for_long_t
         tasks = [asyncio.create_task(work(shares, f"user {number}", 5)) for number in range(31)]
         await asyncio.sleep(0)
         now += module.FULL_FOR_S / 4
-        is_backed_up = shares.is_backed_up_for(0, 31)
+        is_backed_up = shares.is_backed_up_for(0)
         for task in tasks:
             task.cancel()
         await asyncio.wait(tasks)
@@ -172,7 +172,7 @@ async def test_what_one_caller_has_waiting_backs_the_node_up_for_him_and_for_nob
     await asyncio.sleep(0)
     now += 2 * module.FULL_FOR_S
     assert shares.waiting == 30
-    assert (shares.is_backed_up_for(0, 31), shares.is_backed_up_for(30, 31)) == (False, True)
+    assert (shares.is_backed_up_for(0), shares.is_backed_up_for(30)) == (False, True)
     for task in (holder, *greedy):
         task.cancel()
     await asyncio.wait([holder, *greedy])
