@@ -140,6 +140,7 @@ def test_it_is_no_larger_than_it_must_be(image: Image) -> None:
     assert added < MOST_MIB
 
 
+@pytest.mark.long
 def test_a_second_build_gives_the_same_layers(image: Image) -> None:
     with built("production", tag="again") as again:
         assert again.layers == image.layers

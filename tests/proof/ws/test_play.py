@@ -144,6 +144,7 @@ def test_what_cannot_be_read_is_written_down_and_the_next_is_read(garbage: bytes
     assert transcript.calls["a"].answer
 
 
+@pytest.mark.long
 def test_a_server_that_reads_nothing_ends_the_session_in_time() -> None:
     async def deaf(connection: ServerConnection) -> None:
         connection.transport.pause_reading()
