@@ -60,7 +60,6 @@ class Gate:
         self._window_ends = clock() + WINDOW_S
         self._quickest_s = math.inf
         self._of: dict[str, int] = {}
-        self._refuses_until = -math.inf
         self.in_flight = 0
 
     @property
@@ -74,31 +73,22 @@ class Gate:
         usual = Priority.READ if method in QUERIES else Priority.WRITE
         return random.choice(RETRY_S) if self.is_full_for(self._paths.get(path, usual), address) else None
 
-    @property
-    def is_refusing(self) -> bool:
-        """Somebody was refused in the last tenth of a second."""
-        return self._clock() < self._refuses_until
-
     def is_full_for(self, priority: Priority, address: str) -> bool:
         """Whether an arrival of this class and address is one too many; counts the refusal. A probe never is."""
         share = SHARE_OF.get(priority)
         if share is None:
             return False
-        reason = self._fault(self._limit * share, priority, address)
-        if reason is None:
-            return False
-        self._tally.add(reason)
-        self._refuses_until = self._clock() + WINDOW_S
-        return True
-
-    def _fault(self, room: float, priority: Priority, address: str) -> Refused | None:
+        room = self._limit * share
         if self.in_flight >= room:
-            return Refused.GATE_FULL
+            self._tally.add(Refused.GATE_FULL)
+            return True
         if self.in_flight >= room * SCARCE_FROM and self._of.get(address, 0) >= room * ADDRESS_SHARE:
-            return Refused.GATE_ADDRESS
+            self._tally.add(Refused.GATE_ADDRESS)
+            return True
         if priority > Priority.SESSION and self._is_backed_up_for(self._of.get(address, 0)):
-            return Refused.GATE_BACKLOG
-        return None
+            self._tally.add(Refused.GATE_BACKLOG)
+            return True
+        return False
 
     def arrived(self, address: str) -> None:
         """To be followed by `answered` exactly once, or the place is lost for good."""

@@ -23,14 +23,14 @@ def client_ip(scope: Mapping[str, Any], trusted_proxies: int) -> str:
     """Counted from the right of X-Forwarded-For by the number of our own proxies (ACCEPTANCE D24); where that names no
     address, the peer's. Empty for a peer without an address, on a Unix socket."""
     client = scope.get("client")
-    peer = canonical(str(client[0])) if client else ""
+    peer = _canonical(str(client[0])) if client else ""
     if trusted_proxies == 0:
         return peer
     headers: Iterable[tuple[bytes, bytes]] = scope["headers"]
     values = [value.decode("latin-1") for name, value in headers if name == b"x-forwarded-for"]
     hops = [hop.strip() for value in values for hop in value.split(",")]
     named = hops[-trusted_proxies] if len(hops) >= trusted_proxies else ""
-    return (canonical(named) if len(named) <= MAX_TEXT_CHARS else "") or peer
+    return (_canonical(named) if len(named) <= MAX_TEXT_CHARS else "") or peer
 
 
 @lru_cache(MAX_REMEMBERED)
@@ -42,8 +42,8 @@ def limit_key(ip: str) -> str:
 
 
 @lru_cache(MAX_REMEMBERED)
-def canonical(text: str) -> str:
-    """In the one spelling; an empty text for what is no address."""
+def _canonical(text: str) -> str:
+    """An empty text for what is no address."""
     with_port = WITH_PORT.fullmatch(text)
     address = _parse((with_port[1] or with_port[2]) if with_port else text)
     return "" if address is None else str(address)

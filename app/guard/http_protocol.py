@@ -21,7 +21,7 @@ from uvicorn.server import ServerState
 
 from app.admission.gate import Gate
 from app.admission.tally import Refused, Tally
-from app.execution.address import canonical, client_ip, limit_key
+from app.execution.address import client_ip, limit_key
 from app.guard import head as heads
 from app.guard.alarm import Alarm
 from app.guard.body import Body
@@ -30,9 +30,9 @@ from app.guard.hosts import TrustedHosts
 from app.guard.places import Places, places_in
 from app.guard.problems import Field, answer
 from app.guard.transport import GuardedTransport
-from app.guard.turning_away import TurningAway, plain_target
+from app.guard.turning_away import TurningAway
 from app.guard.websocket_protocol import GuardedWebSocket
-from app.telemetry.correlation import trace_id_among, trace_id_of
+from app.telemetry.correlation import trace_id_among
 from generated.errors import ApiError, Malformed, RequestTimeout, Unavailable
 
 HEAD_S = 9.5
@@ -217,8 +217,6 @@ class GuardedHttp(HttpToolsProtocol):
         """What is still to be read here of what stands behind the head."""
         self._is_in_head = self._is_whole = self._is_given = False
         self._alarm.clear()
-        if self._gate is not None and self._gate.is_refusing and self._is_turned_away(head, self._gate):
-            return behind
         try:
             self._is_old = heads.check_size(head)
             self.parser.feed_data(head)
@@ -281,22 +279,10 @@ class GuardedHttp(HttpToolsProtocol):
         self._caller_address = limit_key(client_ip(self.scope, self._trusted_proxies))
         return self._gate.refuses(self.url.partition(b"?")[0], self.parser.get_method(), self._caller_address)
 
-    def _is_turned_away(self, head: bytes, gate: Gate) -> bool:
-        """Whether it was a plain GET for which there is no room; it was not parsed then."""
-        if len(head) > heads.MAX_HEAD_BYTES or (target := plain_target(head)) is None:
-            return False
-        retry_after_s = gate.refuses(target.partition(b"?")[0], b"GET", limit_key(canonical(self._address)))
-        if retry_after_s is not None:
-            self._say_full(retry_after_s, trace_id_of(b""), is_last=self._is_last)
-        return retry_after_s is not None
-
     def _turn_away(self) -> None:
         is_last = not self._is_whole or not self._keeps_alive
         trace, is_head = trace_id_among(self.scope["headers"]), self.parser.get_method() == b"HEAD"
-        self._say_full(self._retry_after_s or FULL_RETRY_S, trace, is_last=is_last, is_head=is_head)
-
-    def _say_full(self, retry_after_s: int, trace: str, *, is_last: bool, is_head: bool = False) -> None:
-        fields = self.server_state.default_headers
+        retry_after_s, fields = self._retry_after_s or FULL_RETRY_S, self.server_state.default_headers
         said = self._turning_away.answer(retry_after_s, trace, server_fields=fields, is_last=is_last, is_head=is_head)
         self.transport.write(said)
         if is_last:

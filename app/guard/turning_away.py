@@ -1,11 +1,10 @@
-"""The 503 of a node that is full, as quickly as it can be given: its bytes are made once a second, and a plain GET gets it unparsed.
+"""The 503 of a node that is full, whose bytes are made once a second: there are many of them, and little time.
 
-Promises: the answer is the one that `problems.answer` makes, byte for byte; what is not plain is read as ever.
+Promises: it is the answer that `problems.answer` makes, byte for byte.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from app.guard.problems import Field, answer
@@ -13,20 +12,6 @@ from generated.errors import Unavailable
 
 STAND_IN = "0" * 32
 """As long as a trace that is made here; what a caller says himself may be shorter or longer."""
-SPECIAL = re.compile(
-    rb"\r\n(?:connection|content-length|expect|forwarded|trace(?:parent|state)|transfer-encoding|upgrade|x-correlation-id|x-forwarded-for)[ \t]*:",
-    re.IGNORECASE,
-)
-"""Fields by which a request may have a body, be the last one, be of somebody else, or have a trace already."""
-METHOD, VERSION = b"GET ", b" HTTP/1.1"
-
-
-def plain_target(head: bytes) -> bytes | None:
-    """What a GET of HTTP/1.1 asks for, if nothing in its head says more than that; None where it has to be read."""
-    end = head.find(b"\r\n")
-    if not head.startswith(METHOD) or head[end - len(VERSION) : end] != VERSION or SPECIAL.search(head, end):
-        return None
-    return head[len(METHOD) : end - len(VERSION)]
 
 
 class TurningAway:

@@ -27,8 +27,6 @@ BUSY_NETWORK = "2001:db8::/64"
 class Gate:
     """Has no room for anything at /busy, nor for who comes from BUSY_NETWORK."""
 
-    is_refusing = True
-
     def refuses(self, path: bytes, method: bytes, address: str) -> int | None:
         return 7 if path == b"/busy" or address == BUSY_NETWORK else None
 

@@ -142,9 +142,7 @@ def test_while_work_waits_too_long_only_probes_and_sessions_come_in() -> None:
     """Work waits longer than it may: arrivals are refused before anything is done for them, but for probes and renewed sessions."""
     tally = Tally()
     gate = Gate(
-        {b"/livez": Priority.HEALTH, b"/auth/refresh": Priority.SESSION},
-        is_backed_up_for=lambda own: True,
-        tally=tally,
+        {b"/livez": Priority.HEALTH, b"/auth/refresh": Priority.SESSION}, is_backed_up_for=lambda own: True, tally=tally
     )
     verdicts = {path: gate.refuses(path, b"POST", HERE) for path in (b"/livez", b"/auth/refresh", b"/api/artists")}
     assert verdicts[b"/livez"] is None

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from app.execution.address import MAX_REMEMBERED, canonical, client_ip, limit_key
+from app.execution.address import MAX_REMEMBERED, _canonical, client_ip, limit_key
 
 
 def scope(*forwarded: bytes) -> dict[str, Any]:
@@ -69,5 +69,5 @@ def test_limits_count_an_ipv4_address_and_the_64_network_of_an_ipv6_one() -> Non
 def test_no_flood_of_addresses_is_remembered() -> None:
     for number in range(2 * MAX_REMEMBERED):
         limit_key(client_ip(scope(f"2001:db8:{number:x}::1".encode()), 1))
-    assert canonical.cache_info().currsize <= MAX_REMEMBERED
+    assert _canonical.cache_info().currsize <= MAX_REMEMBERED
     assert limit_key.cache_info().currsize <= MAX_REMEMBERED

@@ -50,7 +50,7 @@ async def test_the_gate_is_asked_for_the_caller_behind_the_proxy_and_not_for_the
 
 
 @pytest.mark.survives("D22", "L01")
-async def test_a_plain_request_for_which_there_is_no_room_gets_the_answer_of_one_that_was_parsed(
+async def test_a_request_for_which_there_is_no_room_is_told_its_own_trace_or_a_new_one(
     echo: EchoServer,
 ) -> None:
     """On a kept connection, and again and again; but for the trace and the second. What stands behind it is served."""
