@@ -45,8 +45,6 @@ class RedisBroker:
         self.reading = RedisRelay(connection, self.history, watcher=watcher, make_reader=make_reader, linger_s=linger_s)
         self._connection = connection
         self._append = Script(connection, APPEND.encode())
-        self._was_away: set[str] = set()
-        """Topics of which an append has failed since the last one that did not."""
 
     async def aclose(self) -> None:
         """After the relay."""
@@ -58,16 +56,16 @@ class RedisBroker:
         What leaves the history unread is lost to a node. So after Redis was away, the relays of the others are given
         time too. A step has 256 KiB at most, or one event.
         """
-        taken = _first(events, max(1, self.history.topics[topic].history // 4))
+        taken, lane = _first(events, max(1, self.history.topics[topic].history // 4)), self.reading.lane_of[topic]
         try:
             last = await self._run_append(topic, token, taken)
         except RedisUnavailable as error:
-            self._was_away.add(topic)
+            lane.was_away = True
             raise NotAppended(topic) from error
         if last < 0:
             raise Superseded(topic)
-        if topic in self._was_away:
-            self._was_away.discard(topic)
+        if lane.was_away:
+            lane.was_away = False
             await asyncio.sleep(RETURN_S)
         await self.reading.let_follow(topic, last)
         return len(taken)

@@ -85,6 +85,8 @@ class Lane:
     woken: bytes = START
     reads: int = 0
     """That were answered."""
+    was_away: bool = False
+    """An append has failed since the last one that did not."""
 
 
 class Nobody:
@@ -127,7 +129,7 @@ class RedisRelay:
             )
             for streams in connection.together(list(by_stream))
         ]
-        self._lane_of = {track.topic: lane for lane in self._lanes for track in lane.tracks}
+        self.lane_of = {track.topic: lane for lane in self._lanes for track in lane.tracks}
 
     async def aclose(self) -> None:
         """After the relay."""
@@ -155,7 +157,7 @@ class RedisRelay:
             self._skip(track, *await self._history.look_at(topic))
         if not track.is_read:
             track.is_read = True
-            self._wake(self._lane_of[topic])
+            self._wake(self.lane_of[topic])
 
     def _wake(self, lane: Lane) -> None:
         """A read that waits does not know of the stream. Where the word is lost it ends by itself, within 1 s."""
@@ -276,7 +278,7 @@ class RedisRelay:
 
     async def _has_begun_anew(self, track: Track, claimed: bytes) -> bool:
         """An entry may claim any epoch; which one it is, the key says, unless the stream is gone meanwhile."""
-        return self._begin_epoch(track, await self._lane_of[track.topic].reader.get(track.keys.epoch) or claimed)
+        return self._begin_epoch(track, await self.lane_of[track.topic].reader.get(track.keys.epoch) or claimed)
 
     def _note_gap(self, track: Track, entry_id: bytes) -> None:
         before, offset = track.offset, offset_of(entry_id)

@@ -15,7 +15,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as NotConnected
 
 BLOCK_MS = 1_000
-"""How long a read waits for entries. Less than `READ_TIMEOUT_S`."""
+"""How long a read waits for entries."""
 READ_TIMEOUT_S = 3.0
 """For the socket: longer than a read waits, so that only a silent server is given up."""
 CONNECT_S = 0.2
@@ -28,20 +28,17 @@ class StreamReader:
     """`locate` says the URL of the server that has the streams now, None while nobody knows. One read at a time; making it opens
     nothing. `protocol` is RESP's version, where it is not redis-py's. What a server or a network does is raised as redis-py's errors and OSError."""
 
-    def __init__(
-        self, locate: Callable[[], str | None], *, protocol: int | None = None, block_ms: int = BLOCK_MS
-    ) -> None:
+    def __init__(self, locate: Callable[[], str | None], *, protocol: int | None = None) -> None:
         self._locate = locate
-        self._block_ms = block_ms
         self._protocol = protocol
         self._url: str | None = None
         self._client: Redis | None = None
 
     async def read(self, positions: Mapping[str, bytes], *, count: int) -> Entries:
-        """What comes after the positions of these streams, `count` of each at most; nothing where nothing came in time."""
+        """What comes after the positions of these streams, `count` of each at most; nothing where nothing came within 1 s."""
         client = await self._at_the_streams()
         streams: Any = positions
-        return _pairs(await client.xread(streams, count=count, block=self._block_ms))
+        return _pairs(await client.xread(streams, count=count, block=BLOCK_MS))
 
     async def get(self, key: str) -> bytes | None:
         client = await self._at_the_streams()

@@ -15,7 +15,7 @@ from redis.asyncio import Redis
 
 from app.broadcast.broker import Delivery, Pending, Position
 from app.broadcast.redis_broker import RedisBroker
-from app.broadcast.stream_reader import BLOCK_MS, StreamReader
+from app.broadcast.stream_reader import StreamReader
 from app.db.pipelined_redis import RedisConnection
 from app.db.redis_connections import make_connection
 from app.development.servers import Valkey
@@ -137,11 +137,10 @@ async def make_node(valkey: Valkey) -> AsyncIterator[MakeNode]:
         keep_s: float = 60.0,
         linger_s: float = 60.0,
         reader: type[StreamReader] = StreamReader,
-        block_ms: int = BLOCK_MS,
     ) -> Node:
         pipeline = make_connection(url or valkey.url)
         topics = TOPICS | {"artists": Topic("artists", history, keep_s, True)}
-        make_reader = partial(reader, protocol=protocol, block_ms=block_ms)
+        make_reader = partial(reader, protocol=protocol)
         broker = RedisBroker(pipeline, topics=topics, codecs=EVENT_CODECS, make_reader=make_reader, linger_s=linger_s)
         nodes.append(Node(broker, pipeline))
         return nodes[-1]

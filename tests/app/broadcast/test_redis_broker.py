@@ -15,6 +15,7 @@ from structlog.testing import capture_logs
 from app.broadcast.broker import NotAppended, Pending, Position, Superseded
 from app.broadcast.redis_stream import MEMORY, MEMORY_MS
 from app.development.servers import Valkey, embedded_valkey
+from generated.operations import TOPICS
 from tests.app.broadcast.conftest import MakeNode, event, eventually, pending
 from tests.redis_connections import until_up
 
@@ -271,6 +272,26 @@ async def test_after_an_outage_the_relays_of_other_nodes_read_again_before_the_h
         await eventually(lambda: other.numbers[-1] == 299)
         await other.stop()
     assert other.numbers == list(range(300))
+
+
+async def test_the_time_that_relays_need_after_an_outage_is_given_once_and_not_for_each_topic(
+    make_node: MakeNode, tmp_path: Path
+) -> None:
+    """All topics of one server were away together; else a contract of twenty would wait for half a minute."""
+    with embedded_valkey(tmp_path) as server:
+        node = make_node(url=server.url)
+        await node.connect()
+        lane = node.broker.reading.lane_of["artists"]
+        server.kill()
+        for topic in TOPICS:
+            with pytest.raises(NotAppended):
+                await node.broker.append(topic, 1, pending(1))
+        assert lane.was_away
+        server.start()
+        await until_up(node.pipeline)
+        await node.append(1)
+        assert {topic: node.broker.reading.lane_of[topic].was_away for topic in TOPICS} == dict.fromkeys(TOPICS, False)
+        await node.stop()
 
 
 async def test_a_nudge_is_heard_by_the_node_that_moves_the_topic(make_node: MakeNode) -> None:
