@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from types import TracebackType
@@ -17,7 +18,7 @@ from .socket_async import AsyncSocketDoor
 T = TypeVar("T")
 
 
-class AsyncFeed(Generic[T]):
+class AsyncFeed(ABC, Generic[T]):
     """`async with` it to follow the topic, `async for` to take."""
 
     def __init__(
@@ -59,9 +60,9 @@ class AsyncFeed(Generic[T]):
     def _wake(self) -> None:
         self._news.set()
 
+    @abstractmethod
     def _take(self) -> T | None:
         """What is next, if it is there already; raises what ends the stream by itself."""
-        raise NotImplementedError
 
     def __aiter__(self) -> AsyncIterator[T]:
         return self

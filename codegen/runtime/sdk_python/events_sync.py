@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Iterator
 from types import TracebackType
@@ -19,7 +20,7 @@ LOOK_S = 30.0
 """How long one wait lasts before the connection is looked at again."""
 
 
-class Feed(Generic[T]):
+class Feed(ABC, Generic[T]):
     """`with` it to follow the topic, iterate to take."""
 
     def __init__(self, follow: Callable[[Any], None], leave: Callable[[Any], None], socket: SocketDoor) -> None:
@@ -57,9 +58,9 @@ class Feed(Generic[T]):
         if self._slot is not None:
             self._slot.settle()
 
+    @abstractmethod
     def _take(self) -> T | None:
         """What is next, if it is there already; raises what ends the stream by itself."""
-        raise NotImplementedError
 
     def __iter__(self) -> Iterator[T]:
         return self
