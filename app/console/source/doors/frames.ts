@@ -1,8 +1,11 @@
 /** What frames there are in a message, and what each says of itself, in either encoding. */
 
-import { FRAMES, REQUEST_FRAME, RESPONSE_FRAME } from "@runtime/envelope.ts";
+import { REQUEST_FRAME, RESPONSE_FRAME } from "@runtime/envelope.ts";
 import { parseJson } from "@runtime/json.ts";
+import { JSON_CODEC } from "@runtime/json_codec.ts";
 import { decode } from "@runtime/protobuf.ts";
+import { PROTOBUF_CODEC } from "@runtime/protobuf_codec.ts";
+import { BUNDLED } from "@runtime/session.ts";
 import type { Body } from "./recorder.ts";
 
 export interface FrameFacts {
@@ -19,11 +22,12 @@ const NOTHING: FrameFacts = { pkgId: undefined, requestId: undefined, status: un
 
 /** Of a message from the server, in order: there may be several where the subprotocol says so. One that cannot be read is shown as it is. */
 export function framesOf(message: Body, subprotocol: string): readonly Body[] {
-  if (!subprotocol.endsWith(".batch")) {
+  if (!subprotocol.endsWith(BUNDLED)) {
     return [message];
   }
+  const codec = typeof message === "string" ? JSON_CODEC : PROTOBUF_CODEC;
   try {
-    return typeof message === "string" ? message.split("\n") : decode(FRAMES, message).frames;
+    return codec.frames(message) as Body[];
   } catch {
     return [message];
   }

@@ -12,7 +12,7 @@ import { AttemptFailed, outcomeOf } from "./retry.ts";
 const BASE_MS = 500;
 const CAP_MS = 30_000;
 /** The end of a subprotocol in which a message of the server may hold several frames. */
-const BUNDLED = ".batch";
+export const BUNDLED = ".batch";
 
 /** What follows a closed socket; "move" one that is not closed yet: the next one is to be opened beside it. */
 export type Ending = "reconnect" | "move" | "renew" | "stop";
