@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,6 +45,8 @@ class Subject:
     hello: bytes
     subscribe: bytes
     subscribed: bytes
+    speak: Callable[[int], tuple[bytes, bytes]]
+    """The frame of a broadcast by its number, and what those who hear it find in it."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,13 @@ def centrifugo(binary: Path, folder: Path, core: int) -> Iterator[Subject]:
             os.sched_setaffinity(process.pid, [core])
             _await_start(process, port)
             yield Subject(
-                process.pid, port, upgrade("/connection/websocket", {}), CONNECT, CONNECT + SUBSCRIBE, b'"subscribe":'
+                process.pid,
+                port,
+                upgrade("/connection/websocket", {}),
+                CONNECT,
+                CONNECT + SUBSCRIBE,
+                b'"subscribe":',
+                publish,
             )
         finally:
             process.terminate()
@@ -100,33 +108,28 @@ def publish(number: int) -> tuple[bytes, bytes]:
     return (CONNECT if number == 0 else b"") + frame(json.dumps(told).encode(), binary=False), mark.encode()
 
 
-async def _figures(subject: Subject, *, is_ours: bool) -> Figures:
+async def _figures(subject: Subject) -> Figures:
+    """To open and to subscribe as many sockets is timed by itself, and taken off."""
     idle = await weigh_idle(subject.pid, subject.port, subject.greeting, SOCKETS, subject.hello)
+    _, opened_s = await _broadcasts(subject, 0)
+    taken, all_s = await _broadcasts(subject, BROADCASTS)
+    return Figures(idle, statistics.median(taken), (all_s - opened_s) / (SOCKETS * BROADCASTS) * 1e6)
+
+
+async def _broadcasts(subject: Subject, count: int) -> tuple[list[float], float]:
+    """Milliseconds of each, and seconds of the server's processor for all."""
     before = cpu_s(subject.pid)
     taken = await time_broadcasts(
-        subject.port,
-        subject.greeting,
-        SOCKETS,
-        0,
-        subject.subscribe,
-        publish,
-        subject.subscribed,
+        subject.port, subject.greeting, SOCKETS, count, subject.subscribe, subject.speak, subject.subscribed
     )
-    opened = cpu_s(subject.pid) - before
-    before = cpu_s(subject.pid)
-    speak = create_frame if is_ours else publish
-    taken = await time_broadcasts(
-        subject.port, subject.greeting, SOCKETS, BROADCASTS, subject.subscribe, speak, subject.subscribed
-    )
-    pushes = SOCKETS * BROADCASTS
-    return Figures(idle, statistics.median(taken), (cpu_s(subject.pid) - before - opened) / pushes * 1e6)
+    return taken, cpu_s(subject.pid) - before
 
 
 async def _measure(ours: Bench, theirs: Subject) -> list[tuple[Figures, Figures]]:
     token = await ours.service.token("admin")
     greeting = upgrade("/web", {"Authorization": f"Bearer {token}"})
-    subject = Subject(ours.service.process.pid, ours.service.port, greeting, b"", OURS, b"subscribed")
-    return [(await _figures(subject, is_ours=True), await _figures(theirs, is_ours=False)) for _ in range(ROUNDS)]
+    subject = Subject(ours.service.process.pid, ours.service.port, greeting, b"", OURS, b"subscribed", create_frame)
+    return [(await _figures(subject), await _figures(theirs)) for _ in range(ROUNDS)]
 
 
 def main() -> int:
@@ -138,8 +141,8 @@ def main() -> int:
     print(f"{'':24}{'ours':>10}{'Centrifugo':>12}")
     for name in Figures.__annotations__:
         both = [[getattr(one[place], name) for one in rounds] for place in (0, 1)]
-        best = max if name == "idle_kib" else statistics.median
-        print(f"{name:24}{best(both[0]):10.1f}{best(both[1]):12.1f}")
+        joined = max if name == "idle_kib" else statistics.median  # Memory that a round before has used is used again.
+        print(f"{name:24}{joined(both[0]):10.1f}{joined(both[1]):12.1f}")
     return 0
 
 

@@ -53,7 +53,8 @@ async def test_the_gate_is_asked_for_the_caller_behind_the_proxy_and_not_for_the
 async def test_a_request_for_which_there_is_no_room_is_told_its_own_trace_or_a_new_one(
     echo: EchoServer,
 ) -> None:
-    """On a kept connection, and again and again; but for the trace and the second. What stands behind it is served."""
+    """A full node refuses calls of one connection: each answer has the trace that the caller said, or a new one, and is the same otherwise but
+    for the second. A call behind them that there is room for is served."""
     said = "0" * 31 + "1"
     async with await Peer.open(echo.port) as peer:
         answers = []
