@@ -4,7 +4,8 @@ The bound follows the delay before work begins: where even the quickest request 
 node has taken in too much, and the bound falls by a fifth; else it rises again (the standing queue of CoDel, RFC 8289 §3).
 Asking and counting are a few comparisons, so that a refusal costs next to nothing.
 
-Promises: below half of the bound everybody is let in. Above, an address has at most a quarter of it, so that one stranger cannot
+Promises: what has been let in and has not asked for its share of the work yet counts as what waits for one, so that no more is let in than
+will be served. Below half of the bound everybody is let in. Above, an address has at most a quarter of it, so that one stranger cannot
 fill it for all. Where all come from one address, it is the half that they fill.
 """
 
@@ -38,17 +39,40 @@ SCARCE_FROM = 0.5
 ADDRESS_SHARE = 0.25
 
 
+class Arrival:
+    """One request, from where the gate let it in to its answer. It is coming until it asks for a share of the node's work."""
+
+    __slots__ = ("_address", "_gate", "_is_coming")
+
+    def __init__(self, gate: Gate, address: str) -> None:
+        self._gate = gate
+        self._address = address
+        self._is_coming = True
+
+    def has_come(self) -> None:
+        """It asks for its share now, or it will not: it is refused before, is answered without one, or waits for its caller's bytes. Said again
+        it does nothing."""
+        if self._is_coming:
+            self._is_coming = False
+            self._gate.has_come(self._address)
+
+    def answered(self, _: object = None) -> None:
+        """Exactly once, or its place is lost for good; as a callback of the task that answers, whatever becomes of it."""
+        self.has_come()
+        self._gate.answered(self._address)
+
+
 class Gate:
     """`paths` are the static ones of operations whose class is health or session; `is_backed_up_for` says that who
-    has so many here already would wait too long. One per worker, for both doors; nothing here waits. Each arrival is told by `arrived`, `began` and
-    `answered`. An `address` is the caller's as limits count it, `app.execution.address.limit_key`, the same for all that is told
+    has so many here already would wait too long, with so many that are coming, from so many addresses. One per worker, for both doors; nothing here
+    waits. Each request is told by `arrived`, `began` and what its `Arrival` says. An `address` is the caller's as limits count it, `app.execution.address.limit_key`, the same for all that is told
     of one arrival."""
 
     def __init__(
         self,
         paths: Mapping[bytes, Priority] = MappingProxyType({}),
         *,
-        is_backed_up_for: Callable[[int], bool] = lambda own: False,
+        is_backed_up_for: Callable[[int, int, int], bool] = lambda own, coming, addresses: False,
         tally: Tally | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -60,6 +84,9 @@ class Gate:
         self._window_ends = clock() + WINDOW_S
         self._quickest_s = math.inf
         self._of: dict[str, int] = {}
+        self._coming: dict[str, int] = {}
+        """Of `_of` those that are on their way to a share of the work."""
+        self.coming = 0
         self.in_flight = 0
 
     @property
@@ -85,17 +112,26 @@ class Gate:
         if self.in_flight >= room * SCARCE_FROM and self._of.get(address, 0) >= room * ADDRESS_SHARE:
             self._tally.add(Refused.GATE_ADDRESS)
             return True
-        if priority > Priority.SESSION and self._is_backed_up_for(self._of.get(address, 0)):
+        own = self._of.get(address, 0)
+        if priority > Priority.SESSION and self._is_backed_up_for(own, self.coming, len(self._coming)):
             self._tally.add(Refused.GATE_BACKLOG)
             return True
         return False
 
-    def arrived(self, address: str) -> None:
-        """To be followed by `answered` exactly once, or the place is lost for good."""
+    def arrived(self, address: str) -> Arrival:
+        """It has been let in."""
         self._count(address, 1)
+        self.coming += 1
+        _change(self._coming, address, 1)
+        return Arrival(self, address)
 
-    def answered(self, address: str, _: object = None) -> None:
-        """As a callback of the task that answers, so that each arrival is taken back once, whatever becomes of it."""
+    def has_come(self, address: str) -> None:
+        """For `Arrival`."""
+        self.coming -= 1
+        _change(self._coming, address, -1)
+
+    def answered(self, address: str) -> None:
+        """For `Arrival`."""
         self._count(address, -1)
 
     def rests(self, address: str) -> None:
@@ -107,13 +143,8 @@ class Gate:
         self._count(address, 1)
 
     def _count(self, address: str, change: int) -> None:
-        """An address that has nothing here leaves no entry."""
         self.in_flight += change
-        count = self._of.get(address, 0) + change
-        if count:
-            self._of[address] = count
-        else:
-            del self._of[address]
+        _change(self._of, address, change)
 
     def began(self, waited_s: float) -> None:
         """Hears how long each request waited between its arrival and its work."""
@@ -129,3 +160,12 @@ class Gate:
         else:
             self._limit = min(float(MAX_LIMIT), self._limit + GROW)
         self._quickest_s = math.inf
+
+
+def _change(counts: dict[str, int], address: str, by: int) -> None:
+    """An address that has nothing here leaves no entry."""
+    count = counts.get(address, 0) + by
+    if count:
+        counts[address] = count
+    else:
+        del counts[address]

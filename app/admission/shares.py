@@ -24,6 +24,8 @@ BURST_S = 0.5
 """How long a burst may wait."""
 STANDING_S = 0.05
 """How long anybody waits while the node stays full (D22): a refusal that comes later is of no use."""
+LET_IN_S = STANDING_S / 2
+"""So long may a full node need for what waits and is still let in more: nearly all of it is served within STANDING_S then, however unsteadily."""
 FULL_FOR_S = 0.1
 """So long is no burst; and so long a pause is the end of it."""
 LONG_TURN_S = 0.004
@@ -116,13 +118,14 @@ class Shares:
         if self._running < self.capacity and self._full_since is not None and self._room_since is None:
             self._room_since = self._clock()
 
-    def is_backed_up_for(self, own: int) -> bool:
+    def is_backed_up_for(self, own: int, coming: int, addresses: int) -> bool:
         """The node stays full, and who comes now and has so many here already would wait longer than is waited then: refusing him at once
-        saves the work. Callers are served in turn, so that he waits for some of each, and not for all that one of them has."""
+        saves the work. `coming` are those that have been let in, from so many addresses, and do not wait here yet. Callers are served in turn, so
+        that he waits for some of each, and not for all that one of them has."""
         if self._full_since is None:
             return False
-        callers = sum(map(len, self._queues.values()))
-        if min(self._waiting, callers * (own + 1)) <= self._rate * STANDING_S:
+        callers = addresses + sum(map(len, self._queues.values()))
+        if min(self._waiting + coming, callers * (own + 1)) <= self._rate * LET_IN_S:
             return False
         return self._is_standing(self._clock())
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from app.admission.gate import Arrival
 from app.auth.credential_refused import Reason
 from app.auth.principal import Principal
 from app.db.database import Executor
@@ -143,6 +144,8 @@ class Call:
     """Requests that stand for the one that was read where that is refused by its precondition (RFC 9110 §13.1.1)."""
     arrived_at: float = field(default_factory=time.monotonic)
     """On the monotonic clock; the deadline counts from here."""
+    arrival: Arrival | None = None
+    """Its place at the gate, where it has come through one; the runner says when it has come to its work."""
     permit: Permit | None = None
     """Set by the runner: what the limiter answered, for RateLimit headers."""
     bucket: Bucket | None = None

@@ -145,9 +145,7 @@ class Runner:
         """The deadline counts from the request's arrival, without the time in which its body came."""
         waited_s = time.monotonic() - call.arrived_at
         self._gate.began(waited_s)
-        await self._authenticate(call)
-        await self._limit(call)
-        self._authorise(call)
+        await self._judge(call)
         spent_s = waited_s + time.perf_counter() - started
         if call.receive is not None:
             await call.receive()
@@ -169,6 +167,16 @@ class Runner:
                 return await self._perform(call, request, started, watch)
             finally:
                 self._shares.leave(caller)
+
+    async def _judge(self, call: Call) -> None:
+        """Before anything of the request is read."""
+        try:
+            await self._authenticate(call)
+            await self._limit(call)
+            self._authorise(call)
+        finally:
+            if call.arrival is not None:
+                call.arrival.has_come()
 
     async def _perform(self, call: Call, request: Any, started: float, watch: Watch) -> Any:
         if call.alternatives is None:

@@ -30,9 +30,9 @@ from app.guard.hosts import TrustedHosts
 from app.guard.places import Places, places_in
 from app.guard.problems import Field, answer
 from app.guard.transport import GuardedTransport
-from app.guard.turning_away import TurningAway
+from app.guard.turning_away import Known, TurningAway
 from app.guard.websocket_protocol import GuardedWebSocket
-from app.telemetry.correlation import trace_id_among
+from app.telemetry.correlation import new_trace_id, trace_id_among, trace_said_among
 from generated.errors import ApiError, Malformed, RequestTimeout, Unavailable
 
 HEAD_S = 9.5
@@ -163,7 +163,8 @@ class GuardedHttp(HttpToolsProtocol):
             if end < len(heads.END):
                 self._await_head(data)
                 break
-            data = self._feed_head(data[:end], data[end:])
+            head, behind = data[:end], data[end:]
+            data = behind if self._turns_away_again(head) else self._feed_head(head, behind)
         self._held = data
         self.transport.is_unread = bool(data) or self._body is not None
 
@@ -229,7 +230,7 @@ class GuardedHttp(HttpToolsProtocol):
             self._refuse(cause if isinstance(cause, ApiError) else Malformed())
         else:
             if not self._is_given:
-                self._turn_away()
+                self._turn_away(head)
             elif not self._is_whole:
                 self._begin_body()
         return behind
@@ -269,8 +270,9 @@ class GuardedHttp(HttpToolsProtocol):
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
         if self._gate is not None:
-            self._gate.arrived(self._caller_address)
-            task.add_done_callback(partial(self._gate.answered, self._caller_address))
+            arrival = self._gate.arrived(self._caller_address)
+            cycle.scope["arrival"] = arrival  # type: ignore[typeddict-unknown-key]  # ours, for the pipeline
+            task.add_done_callback(arrival.answered)
 
     def _gate_refuses(self) -> int | None:
         """Seconds after which to come again, if the application's `gate` has no room: no task is made then."""
@@ -279,15 +281,34 @@ class GuardedHttp(HttpToolsProtocol):
         self._caller_address = limit_key(client_ip(self.scope, self._trusted_proxies))
         return self._gate.refuses(self.url.partition(b"?")[0], self.parser.get_method(), self._caller_address)
 
-    def _turn_away(self) -> None:
+    def _turn_away(self, head: bytes) -> None:
         is_last = not self._is_whole or not self._keeps_alive
-        trace, is_head = trace_id_among(self.scope["headers"]), self.parser.get_method() == b"HEAD"
-        retry_after_s, fields = self._retry_after_s or FULL_RETRY_S, self.server_state.default_headers
-        said = self._turning_away.answer(retry_after_s, trace, server_fields=fields, is_last=is_last, is_head=is_head)
-        self.transport.write(said)
+        fields, method = self.scope["headers"], self.parser.get_method()
+        known = Known(self.url.partition(b"?")[0], method, self._caller_address, trace_said_among(fields))
+        self._say_full(known, self._retry_after_s or FULL_RETRY_S, is_last=is_last)
         if is_last:
             self.transport.leave()
         else:
+            self._turning_away.remember(self._address, head, known)
+
+    def _turns_away_again(self, head: bytes) -> bool:
+        """The same bytes are judged as they were; whether there is room now is asked each time."""
+        known = self._turning_away.known(self._address, head)
+        if known is None or self._gate is None or self._is_last:
+            return False
+        retry_after_s = self._gate.refuses(known.path, known.method, known.address)
+        if retry_after_s is None:
+            return False
+        self._is_in_head = False
+        self._say_full(known, retry_after_s, is_last=False)
+        return True
+
+    def _say_full(self, known: Known, retry_after_s: int, *, is_last: bool) -> None:
+        trace, fields = known.trace or new_trace_id(), self.server_state.default_headers
+        is_head = known.method == b"HEAD"
+        said = self._turning_away.answer(retry_after_s, trace, server_fields=fields, is_last=is_last, is_head=is_head)
+        self.transport.write(said)
+        if not is_last:
             self._alarm.within(self.timeout_keep_alive)
 
     def _upgrade(self, head: bytes, behind: bytes) -> bytes:
@@ -297,7 +318,7 @@ class GuardedHttp(HttpToolsProtocol):
             return self._feed_head(heads.without_upgrade(head), behind)
         if not self._is_given:
             self._keeps_alive = False
-            self._turn_away()
+            self._turn_away(head)
         else:
             self._become_socket(behind)
         return b""

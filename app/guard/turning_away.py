@@ -1,11 +1,14 @@
-"""The 503 of a node that is full, whose bytes are made once a second: there are many of them, and little time.
+"""The 503 of a node that is full: there are many of them, and little time. The bytes of the answer are made once a second, and a request
+that was turned away is known when it comes again.
 
-Promises: it is the answer that `problems.answer` makes, byte for byte.
+Promises: the answer is that which `problems.answer` makes, byte for byte. Nothing is known of a request but what it is for: neither its fields,
+nor who asked.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from app.guard.problems import Field, answer
 from generated.errors import Unavailable
@@ -13,13 +16,37 @@ from generated.errors import Unavailable
 STAND_IN = "0" * 32
 """As long as a trace that is made here; what a caller says himself may be shorter or longer."""
 
+MAX_KNOWN = 4096
+"""Beyond it all are forgotten, and known again when they come."""
+
+
+class Known(NamedTuple):
+    """What the same bytes from the same peer ask for each time."""
+
+    path: bytes
+    method: bytes
+    address: str
+    trace: str | None
+    """The one that the caller says; None for one that is to be made."""
+
 
 class TurningAway:
     """One per worker."""
 
     def __init__(self) -> None:
+        self._known: dict[int, Known] = {}
+        """By what they hash to, which is by chance of this process: the heads have credentials in them."""
         self._server_fields: Iterable[Field] = ()
         self._made: dict[tuple[int, bool, bool], list[bytes]] = {}
+
+    def known(self, peer: str, head: bytes) -> Known | None:
+        """What a head asks for that was judged and turned away before, and is whole with it; None for another."""
+        return self._known.get(hash((peer, head)))
+
+    def remember(self, peer: str, head: bytes, known: Known) -> None:
+        if len(self._known) >= MAX_KNOWN:
+            self._known.clear()
+        self._known[hash((peer, head))] = known
 
     def answer(
         self, retry_after_s: int, trace: str, *, server_fields: Iterable[Field], is_last: bool, is_head: bool

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 import structlog
 
+from app.admission.gate import Arrival
 from app.admission.transfers import Transfers
 from app.auth.credentials import extract_token
 from app.auth.principal import Principal
@@ -99,6 +100,7 @@ class HttpDoor:
                 raise MethodNotAllowed
             await self._answer(scope, receive, send, binding, match, headers, trace_id, parent)
         except ApiError as error:
+            _has_come(scope)
             if isinstance(error, MethodNotAllowed):
                 self._refusals.note(scope, error, trace_id)
             await send_problem(send, error, trace_id, allow=_allowed(match), is_head=is_head)
@@ -112,6 +114,7 @@ class HttpDoor:
 
     async def _pass_on(self, scope: Scope, receive: Receive, send: Send, trace_id: str) -> None:
         """The application behind answers its own failures, and tells of them once more by raising."""
+        _has_come(scope)
         try:
             await self._behind(scope, receive, with_every_answer_s(send, trace_id))
         except Exception:
@@ -143,6 +146,7 @@ class HttpDoor:
             parent=parent,
             receive=request.receive if binding.has_body or binding.download is not None else None,
             arrived_at=arrived_at,
+            arrival=scope.get("arrival"),
             timeout_s=_timeout_s(headers),
             object_id=match.values[-1] if match.values else None,
             idempotency_key=headers.get(b"idempotency-key", b"").decode("latin-1") or None,
@@ -280,6 +284,13 @@ async def _no_items(context: Any, request: Any) -> AsyncGenerator[Any, None]:
     nothing: tuple[Any, ...] = ()
     for item in nothing:
         yield item
+
+
+def _has_come(scope: Scope) -> None:
+    """The request asks for no share of the work; without the guard it came through no gate."""
+    arrival: Arrival | None = scope.get("arrival")
+    if arrival is not None:
+        arrival.has_come()
 
 
 def _allowed_anyway(max_bytes: int) -> None:

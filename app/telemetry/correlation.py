@@ -56,18 +56,32 @@ def current_trace_id() -> str:
 def trace_id_of(given: bytes, parent: Traceparent | None = None) -> str:
     """The caller's own X-Correlation-ID, if that can be shown: 1 to 64 letters, digits and hyphens (D28). Else the trace that the caller
     says, else 32 hexadecimal digits by chance, which are for finding lines and no secret, and name a trace as W3C has it."""
-    if CORRELATION_ID.match(given):
-        return given.decode()
-    return f"{random.getrandbits(128):032x}" if parent is None else parent.trace_id
+    return _said(given, parent) or new_trace_id()
+
+
+def new_trace_id() -> str:
+    """By chance."""
+    return f"{random.getrandbits(128):032x}"
 
 
 def trace_id_among(fields: Iterable[tuple[bytes, bytes]]) -> str:
-    """The same, of a request's fields, whose names are in lower case."""
+    """As `trace_id_of`, of a request's fields, whose names are in lower case."""
+    return trace_said_among(fields) or new_trace_id()
+
+
+def trace_said_among(fields: Iterable[tuple[bytes, bytes]]) -> str | None:
+    """What the caller says; None where that is nothing that can be shown."""
     said = {HEADER: b"", TRACEPARENT: b""}
     for name, value in fields:
         if name in said:  # Of two of them neither is one, as of two that a comma joins.
             said[name] = said[name] + b"," + value if said[name] else value
-    return trace_id_of(said[HEADER], parent_of(said[TRACEPARENT]))
+    return _said(said[HEADER], parent_of(said[TRACEPARENT]))
+
+
+def _said(given: bytes, parent: Traceparent | None) -> str | None:
+    if CORRELATION_ID.match(given):
+        return given.decode()
+    return None if parent is None else parent.trace_id
 
 
 def parent_of(header: bytes) -> Traceparent | None:

@@ -229,8 +229,8 @@ class Connection:
         if package.operation.is_stream:
             call.deliver = self._streams.begin(invoke.req_id, partial(self._session.item, invoke)).deliver
         task = self._loop.create_task(self._run(invoke, call))
-        gate.arrived(address)
-        task.add_done_callback(partial(gate.answered, address))
+        call.arrival = gate.arrived(address)
+        task.add_done_callback(call.arrival.answered)
         self._session.in_flight[invoke.req_id] = Running(task, package.operation.is_query)
         return True
 

@@ -13,6 +13,7 @@ import sys
 import time
 from typing import Any, ClassVar
 
+from app.admission.gate import Gate
 from app.guard.frames import FrameLimits
 from app.guard.listener import bound
 from app.guard.websocket_protocol import GuardedWebSocket
@@ -24,21 +25,23 @@ LONG_TURN_S = 0.05
 BUSY_NETWORK = "2001:db8::/64"
 
 
-class Gate:
-    """Has no room for anything at /busy, nor for who comes from BUSY_NETWORK."""
+class PartlyFull(Gate):
+    """Has no room for anything at /busy, nor for who comes from BUSY_NETWORK, and at /filled from the fourth time on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._times_filled = 0
 
     def refuses(self, path: bytes, method: bytes, address: str) -> int | None:
-        return 7 if path == b"/busy" or address == BUSY_NETWORK else None
-
-    def arrived(self, address: str) -> None: ...
-
-    def answered(self, address: str, task: object) -> None: ...
+        self._times_filled += path == b"/filled"
+        is_full = path == b"/busy" or address == BUSY_NETWORK or (path == b"/filled" and self._times_filled < 4)
+        return 7 if is_full else None
 
 
 class Echo:
     """Behind one proxy of its own; /large is 4 MiB, and /begun says how many of them have begun."""
 
-    gate = Gate()
+    gate = PartlyFull()
     trusted_proxies = 1
 
     def __init__(self) -> None:

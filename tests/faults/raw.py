@@ -88,12 +88,12 @@ class Peer:
     def send(self, data: bytes) -> None:
         self.writer.write(data)
 
-    async def answer(self) -> Answer:
-        """The next whole answer; the body of one without a length is empty."""
+    async def answer(self, *, has_body: bool = True) -> Answer:
+        """The next whole answer; the body of one without a length is empty, and so is that of HEAD."""
         async with asyncio.timeout(PATIENCE_S):
             lines = (await self.reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
             headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines[1:] if line)}
-            body = await self.reader.readexactly(int(headers.get("content-length", "0")))
+            body = await self.reader.readexactly(int(headers.get("content-length", "0")) if has_body else 0)
         return Answer(int(lines[0].split(" ")[1]), headers, body)
 
     async def frame(self) -> tuple[int, bytes]:

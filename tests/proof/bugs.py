@@ -60,7 +60,7 @@ BUGS: tuple[Bug, ...] = (
         "b'{\"pkg_id\":%d,\"req_id\":\"%b\",\"status_code\":0,\"data\":%b}' % (pkg_id, req_id[::-1].encode(), data)", "one-reply", "declared-message"),
     bug("a reply is slow", CONNECTION, REPLY, REPLY.replace("        self._reply", f"        if {SOME}:\n            await asyncio.sleep(2.8)\n        self._reply"), "reply-time"),
     bug("a slot is not given back", CONNECTION, "            in_flight.pop(req_id, None)\n", "            in_flight.get(req_id)\n", "one-reply"),
-    bug("a task is left behind", CONNECTION, "        gate.arrived(address)\n", "        gate.arrived(address)\n        self._loop.create_task(asyncio.sleep(3600))\n", "no-growth"),
+    bug("a task is left behind", CONNECTION, "        call.arrival = gate.arrived(address)\n", "        call.arrival = gate.arrived(address)\n        self._loop.create_task(asyncio.sleep(3600))\n", "no-growth"),
     bug("frames are kept for ever", SESSION, "        if not isinstance(frame, self.dialect.frame_type):\n",
         "        __import__('builtins').__dict__.setdefault('kept', []).append(bytearray(100_000))\n        if not isinstance(frame, self.dialect.frame_type):\n", "no-growth"),
     bug("a text one too long is taken", MODELS, "max_length=200", "max_length=201", "invalid-refused", every=True),

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.admission import gate as module
-from app.admission.gate import Gate
+from app.admission.gate import Arrival, Gate
 from app.admission.shares import RETRY_S
 from app.admission.tally import Refused, Tally
 from generated.operations import Priority
@@ -110,31 +110,39 @@ def test_an_address_that_has_its_part_gets_its_urgent_requests_in_first() -> Non
     assert not gate.is_full_for(Priority.HEALTH, HERE)
 
 
-@given(st.lists(st.tuples(st.sampled_from([HERE, THERE, ""]), st.integers(0, 2)), max_size=60))
+@given(st.lists(st.tuples(st.sampled_from([HERE, THERE, ""]), st.integers(0, 3)), max_size=60))
 def test_what_is_counted_is_what_has_arrived_and_is_neither_answered_nor_at_rest(steps: list[tuple[str, int]]) -> None:
-    """Whatever arrives, rests, goes on and is answered in whatever order: the count of each address is exact, their sum is all that
-    is in flight, and when all are answered no entry is left."""
+    """Whatever arrives, comes to its work, rests, goes on and is answered in whatever order: the counts of each address are exact, their sums
+    are all that is in flight and all that is coming, and when all are answered no entry is left."""
     gate = Gate()
-    here: list[str] = []
-    resting: list[str] = []
+    here: list[tuple[str, Arrival]] = []
+    resting: list[tuple[str, Arrival]] = []
+    has_come: set[Arrival] = set()
     for address, step in steps:
+        own = next((one for one in here if one[0] == address), None)
         if step == 0:
-            gate.arrived(address)
-            here.append(address)
-        elif step == 1 and address in here:
-            gate.rests(address)
-            here.remove(address)
-            resting.append(address)
-        elif step == 2 and address in here:
-            gate.answered(address)
-            here.remove(address)
-        assert gate._of == Counter(here)
+            here.append((address, gate.arrived(address)))
+        elif own is not None:
+            match step:
+                case 1:
+                    gate.rests(address)
+                    here.remove(own)
+                    resting.append(own)
+                case 2:
+                    own[1].answered()
+                    here.remove(own)
+                case 3:
+                    own[1].has_come()
+                    has_come.add(own[1])
+        coming = Counter(address for address, arrival in here + resting if arrival not in has_come)
+        assert gate._of == Counter(address for address, _ in here)
         assert gate.in_flight == len(here)
-    for address in resting:
+        assert (gate.coming, gate._coming) == (coming.total(), coming)
+    for address, _ in resting:
         gate.goes_on(address)
-    for address in here + resting:
-        gate.answered(address)
-    assert (gate._of, gate.in_flight) == ({}, 0)
+    for _, arrival in here + resting:
+        arrival.answered()
+    assert (gate._of, gate.in_flight, gate._coming, gate.coming) == ({}, 0, {}, 0)
 
 
 @pytest.mark.survives("D22")
@@ -142,7 +150,9 @@ def test_while_work_waits_too_long_only_probes_and_sessions_come_in() -> None:
     """Work waits longer than it may: arrivals are refused before anything is done for them, but for probes and renewed sessions."""
     tally = Tally()
     gate = Gate(
-        {b"/livez": Priority.HEALTH, b"/auth/refresh": Priority.SESSION}, is_backed_up_for=lambda own: True, tally=tally
+        {b"/livez": Priority.HEALTH, b"/auth/refresh": Priority.SESSION},
+        is_backed_up_for=lambda own, coming, addresses: True,
+        tally=tally,
     )
     verdicts = {path: gate.refuses(path, b"POST", HERE) for path in (b"/livez", b"/auth/refresh", b"/api/artists")}
     assert verdicts[b"/livez"] is None

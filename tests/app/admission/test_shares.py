@@ -122,14 +122,36 @@ async def test_a_node_is_backed_up_when_more_wait_than_it_serves_in_the_time_tha
     await asyncio.sleep(0)
     waiting = asyncio.create_task(shares.enter(Priority.READ, "c"))
     await asyncio.sleep(0)
-    was_backed_up = shares.is_backed_up_for(0)
+    was_backed_up = shares.is_backed_up_for(0, 0, 0)
     now += 2 * module.FULL_FOR_S
-    assert (was_backed_up, shares.is_backed_up_for(0)) == (False, True)
+    assert (was_backed_up, shares.is_backed_up_for(0, 0, 0)) == (False, True)
     for task in (*holders, waiting):
         task.cancel()
     await asyncio.wait([*holders, waiting])
-    assert not shares.is_backed_up_for(0)
+    assert not shares.is_backed_up_for(0, 0, 0)
     assert is_idle(shares)
+
+
+@pytest.mark.survives("D22", "L01")
+async def test_what_has_been_let_in_and_does_not_wait_yet_backs_a_full_node_up_too() -> None:
+    """Hundreds are let in within a turn of the loop, before the first of them waits here. Each counts from when it was let in, as one of its address's: who
+    has nothing here waits for one of each address, and who has many for all."""
+    now = 0.0
+    shares = Shares(1, clock=lambda: now)
+    for _ in range(200):
+        await work(shares, "before", 0)
+    now += module.FULL_FOR_S
+    await work(shares, "before", 0)
+    tasks = [asyncio.create_task(work(shares, f"user {number}", 5)) for number in range(2)]
+    await asyncio.sleep(0)
+    now += 2 * module.FULL_FOR_S
+    verdicts = [
+        shares.is_backed_up_for(*given) for given in ((0, 0, 0), (50, 10, 1), (50, 50, 1), (0, 50, 1), (0, 50, 50))
+    ]
+    for task in tasks:
+        task.cancel()
+    await asyncio.wait(tasks)
+    assert verdicts == [False, False, True, False, True]
 
 
 @pytest.mark.survives("D22", "L01")
@@ -145,7 +167,7 @@ async def test_room_for_a_moment_opens_a_full_node_to_nobody_and_room_for_long_t
         tasks = [asyncio.create_task(work(shares, f"user {number}", 5)) for number in range(31)]
         await asyncio.sleep(0)
         now += module.FULL_FOR_S / 4
-        is_backed_up = shares.is_backed_up_for(0)
+        is_backed_up = shares.is_backed_up_for(0, 0, 0)
         for task in tasks:
             task.cancel()
         await asyncio.wait(tasks)
@@ -172,7 +194,7 @@ async def test_what_one_caller_has_waiting_backs_the_node_up_for_him_and_for_nob
     await asyncio.sleep(0)
     now += 2 * module.FULL_FOR_S
     assert shares.waiting == 30
-    assert (shares.is_backed_up_for(0), shares.is_backed_up_for(30)) == (False, True)
+    assert (shares.is_backed_up_for(0, 0, 0), shares.is_backed_up_for(30, 0, 0)) == (False, True)
     for task in (holder, *greedy):
         task.cancel()
     await asyncio.wait([holder, *greedy])

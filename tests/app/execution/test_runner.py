@@ -171,7 +171,7 @@ async def run(database: Database, witness: Witness, operation: str, method: Meth
         call = Call(called, method, read, caller, "trace", given.get("timeout_s"))
         call.receive = given.get("receive", receive) if given.get("has_body") else None
         call.deliver = given.get("deliver")
-        for name in ("idempotency_key", "peek", "fault_of", "alternatives", "arrived_at", "object_id"):
+        for name in ("idempotency_key", "peek", "fault_of", "alternatives", "arrived_at", "arrival", "object_id"):
             setattr(call, name, given.get(name, getattr(call, name)))
         given.get("calls", []).append(call)
         return await runner.run(call)
@@ -626,6 +626,25 @@ async def test_the_deadline_counts_from_the_arrival(database: Database, witness:
     assert 20 <= gate.waits[0] < 80
     given = {"arrived_at": time.monotonic() - 20, "timeout_s": 30, "policy": {"timeout_s": 30}}
     assert await run(database, witness, "create_artist", saying(witness), **given) is ARTIST
+
+
+@pytest.mark.survives("D22", "L01")
+async def test_a_request_is_coming_until_it_asks_for_its_share_waits_for_its_body_or_is_refused(
+    database: Database, witness: Witness
+) -> None:
+    """What is on its way to a share of the work keeps others out of a full node. Who sends his body slowly is not, nor who runs, nor who is
+    refused and waits for his audit row."""
+    gate, seen = Gate(), []
+
+    async def look(*_: object) -> Any:
+        seen.append((gate.coming, gate.in_flight))
+        return ARTIST
+
+    given = {"has_body": True, "receive": look, "gate": gate}
+    await run(database, witness, "create_artist", look, arrival=gate.arrived("192.0.2.1"), **given)
+    with pytest.raises(Forbidden):
+        await run(database, witness, "create_artist", look, arrival=gate.arrived("192.0.2.1"), roles=(), gate=gate)
+    assert (seen, gate.coming, gate.in_flight) == ([(0, 1), (0, 1)], 0, 2)
 
 
 async def test_the_time_in_which_a_body_comes_is_not_the_call_s(database: Database, witness: Witness) -> None:

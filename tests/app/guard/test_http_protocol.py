@@ -73,6 +73,28 @@ async def test_a_request_for_which_there_is_no_room_is_told_its_own_trace_or_a_n
     assert answers[0].headers["retry-after"] == "7"
 
 
+@pytest.mark.survives("D22", "L01")
+async def test_what_was_turned_away_and_comes_again_is_judged_as_before_and_asks_for_room_anew(
+    echo: EchoServer,
+) -> None:
+    """The same request comes again and again on a full node: each time it is answered with a trace of its own, a HEAD without a body, and as soon as
+    there is room it is served. One that is malformed is told so each time."""
+    async with await Peer.open(echo.port) as peer:
+        again = []
+        for _ in range(4):
+            peer.send(request("GET /filled"))
+            again.append(await peer.answer())
+        for _ in range(3):
+            peer.send(request("HEAD /busy") + request("GET /livez"))
+            head = await peer.answer(has_body=False)
+            assert (head.status, (await peer.answer()).status) == (503, 200)
+    assert [one.status for one in again] == [503, 503, 503, 200]
+    assert len({one.headers["x-correlation-id"] for one in again[:3]}) == 3
+    for _ in range(2):
+        async with await Peer.open(echo.port, request("GET /busy", "Host: y")) as peer:
+            assert (await peer.answer()).status == 400
+
+
 async def begun(echo: EchoServer) -> int:
     async with await Peer.open(echo.port, request("GET /begun")) as peer:
         return int((await peer.answer()).body)

@@ -12,9 +12,11 @@ import pytest
 
 from app.admission.gate import Gate
 from app.admission.transfers import Transfers
+from app.audit.record import AuditRecord
 from app.auth.principal import Principal
 from app.development.servers import Postgres
 from app.http.door import HttpDoor
+from app.http.refusals import Refusals
 from app.http.spool import Spool
 from app.http.table import RouteTable
 from generated.http_routes import ROUTES
@@ -29,6 +31,26 @@ class BrokenVerifier:
 
     async def verify(self, token: str) -> Principal:
         raise RuntimeError("the secret")
+
+
+class Deaf:
+    """A queue of audit rows."""
+
+    def offer(self, record: AuditRecord) -> None: ...
+
+
+def a_door(gate: Gate) -> HttpDoor:
+    """Without a pipeline, so that no operation can be called."""
+    unused: Any = None
+    return HttpDoor(
+        table=RouteTable(ROUTES), runner=unused, handlers=unused, verifier=BrokenVerifier(),
+        refusals=Refusals(Deaf(), on_drop=print, trusted_proxies=0), spool=Spool(1 << 20), transfers=Transfers(gate),
+        trusted_proxies=0, behind=behind,
+    )  # fmt: skip
+
+
+def asking(application: Any) -> httpx2.AsyncClient:
+    return httpx2.AsyncClient(base_url="http://service", transport=httpx2.ASGITransport(application))
 
 
 async def behind(scope: Any, receive: Any, send: Any) -> None:
@@ -129,20 +151,35 @@ async def test_a_body_of_another_type_is_refused_after_the_roles(service: Runnin
 
 
 async def test_a_bug_is_a_problem_without_its_text_and_other_paths_go_on() -> None:
-    unused: Any = None
-    door = HttpDoor(
-        spool=Spool(1 << 20), transfers=Transfers(Gate()),
-        table=RouteTable(ROUTES), runner=unused, handlers=unused, verifier=BrokenVerifier(), refusals=unused,
-        trusted_proxies=0, behind=behind,
-    )  # fmt: skip
-    application: Any = door
-    transport = httpx2.ASGITransport(application)
-    async with httpx2.AsyncClient(base_url="http://service", transport=transport) as client:
+    async with asking(a_door(Gate())) as client:
         failed = await client.get("/api/artists", headers={"authorization": "Bearer x"})
         other = await client.get("/by/hand")
     assert (failed.status_code, failed.json()["code"]) == (500, "internal")
     assert "secret" not in failed.text
     assert (other.status_code, other.text) == (299, "/by/hand")
+
+
+@pytest.mark.survives("D22", "L01")
+async def test_what_asks_for_no_share_of_the_work_is_coming_no_more_when_it_is_answered() -> None:
+    """What the contract does not name, and a method that there is not, may be read as slowly as their callers like: neither keeps others out of a
+    full node."""
+    gate, coming = Gate(), []
+    door = a_door(gate)
+
+    async def look(scope: Any, receive: Any, send: Any) -> None:
+        async def told(message: Any) -> None:
+            coming.append(gate.coming)
+            await send(message)
+
+        await door({**scope, "arrival": gate.arrived("192.0.2.1")}, receive, told)
+
+    async with asking(look) as client:
+        assert [(await client.get("/by/hand")).status_code, (await client.put("/api/artists")).status_code] == [
+            299,
+            405,
+        ]
+    assert (coming, gate.in_flight) == ([0] * len(coming), 2)
+    assert len(coming) >= 4
 
 
 async def test_what_the_contract_does_not_name_has_the_headers_of_every_answer_too(service: RunningService) -> None:
