@@ -98,7 +98,9 @@ class Gate:
         """Before the operation of a request is known: seconds after which to come again, 1 to 3 by chance; None where
         there is room. `path` is without the query; other paths are judged by their method, as reads or writes."""
         usual = Priority.READ if method in QUERIES else Priority.WRITE
-        return random.choice(RETRY_S) if self.is_full_for(self._paths.get(path, usual), address) else None
+        if not self.is_full_for(self._paths.get(path, usual), address):
+            return None
+        return RETRY_S[int(random.random() * len(RETRY_S))]  # A fifth of what `random.choice` takes.
 
     def is_full_for(self, priority: Priority, address: str) -> bool:
         """Whether an arrival of this class and address is one too many; counts the refusal. A probe never is."""

@@ -23,9 +23,9 @@ from tests.spent import cpu_s
 NOISE_S = 0.1
 """The load, the service and its servers share two cores."""
 NICE = 10
-MOST_PER_S = 8_000.0
-"""Offered to one worker. A refusal costs it 25 to 40 µs, most of them the kernel's for two system calls; beyond this, refusing alone takes a third
-of a processor and more, whatever the rest does."""
+OVER_S = 60.0
+PEAK_S = 10.0
+"""For the most that a node answers, before and after: on a shared machine they differ by a tenth and more, and the lesser is what it is held to."""
 GATE_REFUSED = re.compile(r'^stele_refused_total\{by="gate",reason="\w+"\} (\S+)$', re.MULTILINE)
 LONG = [pytest.mark.long, pytest.mark.timeout(300)]
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("faults")]
@@ -49,34 +49,36 @@ async def goodput(stage: Stage, rate: float, seconds: float) -> Goodput:
     return Goodput(settled, result.ok.count / max(spent_s, 0.01), result)
 
 
-async def find_peak(stage: Stage) -> tuple[Goodput, float]:
-    """The most that succeeds, by doubling the rate until no more does; and the p99 at four fifths of it."""
-    rate = 400.0
-    peak = found = await goodput(stage, rate, 2.0)
-    while found.per_s >= peak.per_s:
-        peak, rate = found, 2 * rate
-        found = await goodput(stage, rate, 2.0)
-    return peak, (await goodput(stage, 0.8 * peak.per_s, 2.0)).result.ok.p99
+async def find_peak(stage: Stage) -> float:
+    """The rate at which most succeeds: it is doubled until no more does."""
+    rates = [400.0, 800.0]
+    found = [(await goodput(stage, rate, 2.0)).per_s for rate in rates]
+    while found[-1] >= max(found):
+        rates.append(2 * rates[-1])
+        found.append((await goodput(stage, rates[-1], 2.0)).per_s)
+    return rates[found.index(max(found))]
 
 
-@pytest.mark.parametrize("seconds", [10.0, 60.0])
 @pytest.mark.long
 @pytest.mark.timeout(300)
 @pytest.mark.survives("L01")
-async def test_five_times_the_capacity_leaves_four_fifths_of_the_goodput(direct: Stage, seconds: float) -> None:
-    """L01 (D22): reads come at five times the rate that the node can answer, 8,000 a second at most. At least 80 % of the most that it could
-    answer still succeed, the others are refused at once with `Retry-After`, and 5 s later all is as before."""
+async def test_five_times_the_capacity_leaves_four_fifths_of_the_goodput(direct: Stage) -> None:
+    """L01 (D22): for a minute reads come at five times the rate that the node can answer. At least 80 % of the most that it could answer still succeed, nine
+    of ten others are refused within 50 ms, all of them with `Retry-After`, and 5 s later all is as before."""
     async with watched(direct, livez_s=0.5):
-        peak, p99_s = await find_peak(direct)
-        over = await goodput(direct, min(5 * peak.per_s, MOST_PER_S), seconds)
-        shares = (over.per_s / peak.per_s, over.per_cpu_s / peak.per_cpu_s)
-        print(f"peak {peak.per_s:.0f}/s, offered {over.result.sent / seconds:.0f}/s, goodput {over.per_s:.0f}/s")
-        print(f"of the peak {shares[0]:.0%}, by processor time {shares[1]:.0%}, p99 at 80 % {p99_s:.3f} s")
+        rate = await find_peak(direct)
+        before = await goodput(direct, rate, PEAK_S)
+        p99_s = (await goodput(direct, 0.8 * before.per_s, 2.0)).result.ok.p99
+        over = await goodput(direct, 5 * before.per_s, OVER_S)
         await asyncio.sleep(4.0)
-        after = (await goodput(direct, 0.5 * peak.per_s, 3.0)).result
+        after = (await goodput(direct, 0.5 * before.per_s, 3.0)).result
+        again = await goodput(direct, rate, PEAK_S)
+        shares = (over.per_s / min(before.per_s, again.per_s), over.per_cpu_s / min(before.per_cpu_s, again.per_cpu_s))
+        print(f"peak {before.per_s:.0f}/s and {again.per_s:.0f}/s, offered {over.result.sent / OVER_S:.0f}/s")
+        print(f"goodput {over.per_s:.0f}/s, of the peak {shares[0]:.0%}, by processor time {shares[1]:.0%}")
     assert "\n".join(unsound([over.result, after])) == ""
     assert max(shares) >= 0.8
-    assert over.result.refused.p50 <= 0.05 + NOISE_S
+    assert over.result.refused.p90 <= 0.05
     assert over.result.ok.p99 <= 2 * p99_s + 5 * NOISE_S
     assert after.ok.count == after.sent
 
