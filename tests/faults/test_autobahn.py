@@ -27,7 +27,6 @@ AGENT = "stele"
 NON_STRICT = {
     "3.2", "3.3", "4.1.3", "4.1.4", "4.2.3", "4.2.4", "5.15", "6.4.1", "6.4.2", "6.4.3", "6.4.4",
 }  # fmt: skip
-MAY_FAIL = {"7.1.5"}
 pytestmark = [pytest.mark.xdist_group("autobahn"), pytest.mark.timeout(600)]
 
 
@@ -85,7 +84,6 @@ def faults(found: dict[str, dict[str, Any]], allowed: set[str]) -> dict[str, tup
         for case, one in found.items()
         if not {one["behavior"], one["behaviorClose"]} <= {"OK", "INFORMATIONAL", *allowed}
         and not (case in NON_STRICT and one["behavior"] == "NON-STRICT")
-        and case not in MAY_FAIL
     }
 
 
