@@ -305,6 +305,10 @@ RULES: dict[str, Rule] = {
         "A field of a filter is said once.",
         "What is a parameter stands in the name already, and in code each has a name of its own.",
     ),
+    "V032": Rule(
+        "What an audit row keeps of a request is there, and no secret.",
+        "The audit log cannot be changed: what it must not hold must not come into it.",
+    ),
     "W001": Rule("An x- word is known.", "extensions.json has them all."),
     "W002": Rule("An x- word's value fits its schema."),
     "W003": Rule("An x- word stands where it means something.", "Elsewhere nobody would read it."),

@@ -47,6 +47,15 @@ def fault_of_audit_log(value: object) -> str | None:
         return "/sid" + unfit(value.sid, "string")
     if value.reason is not None and type(value.reason) is not str and not is_text(value.reason):
         return "/reason" + unfit(value.reason, "string")
+    if not isinstance(value.data, dict):
+        return "/data" + unfit(value.data, "map of string")
+    if not all(is_text(key) for key in value.data):
+        return "/data: a key is no string"
+    for data_item in value.data.values():
+        if type(data_item) is not str and not is_text(data_item):
+            return "/data/*" + unfit(data_item, "string")
+    if type(value.altered) is not bool:
+        return "/altered" + unfit(value.altered, "boolean")
     return None
 
 

@@ -71,7 +71,8 @@ class Topic:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """`errors` are the codes it may answer with, implied ones included; `sensitive` fields, `login.password`, are never logged."""
+    """`errors` are the codes it may answer with, implied ones included; `audit_fields` of the request are kept in its audit row; `sensitive`
+    fields, `login.password`, are never logged."""
 
     name: str
     feature: str
@@ -87,6 +88,7 @@ class Operation:
     priority: Priority
     errors: tuple[str, ...]
     publishes: tuple[str, ...]
+    audit_fields: tuple[str, ...]
     sensitive: frozenset[str]
 
 
@@ -99,7 +101,7 @@ class Event:
 
 
 CONTRACT_VERSION = "1.0.0"
-CONTRACT_HASH = "c42c75aa"
+CONTRACT_HASH = "8d450143"
 LATENCY_OBJECTIVES: tuple[float, ...] = (0.25, 0.5)
 """In seconds; each is a bound of the histogram of requests, so that what keeps it can be counted."""
 
@@ -193,6 +195,7 @@ OPERATIONS: dict[str, Operation] = {
             "unsupported_media_type",
         ),
         publishes=("author_created",),
+        audit_fields=("name", "born_on"),
         sensitive=frozenset(),
     ),
     "create_book": Operation(
@@ -226,6 +229,7 @@ OPERATIONS: dict[str, Operation] = {
             "unsupported_media_type",
         ),
         publishes=("book_created",),
+        audit_fields=("title", "author_id"),
         sensitive=frozenset(),
     ),
     "create_ws_ticket": Operation(
@@ -252,6 +256,7 @@ OPERATIONS: dict[str, Operation] = {
             "unavailable",
         ),
         publishes=(),
+        audit_fields=(),
         sensitive=frozenset(),
     ),
     "delete_author": Operation(
@@ -282,6 +287,7 @@ OPERATIONS: dict[str, Operation] = {
             "version_mismatch",
         ),
         publishes=("author_deleted",),
+        audit_fields=(),
         sensitive=frozenset(),
     ),
     "delete_book": Operation(
@@ -311,6 +317,7 @@ OPERATIONS: dict[str, Operation] = {
             "version_mismatch",
         ),
         publishes=("book_deleted",),
+        audit_fields=(),
         sensitive=frozenset(),
     ),
     "end_sessions": Operation(
@@ -338,6 +345,7 @@ OPERATIONS: dict[str, Operation] = {
             "unavailable",
         ),
         publishes=(),
+        audit_fields=(),
         sensitive=frozenset(),
     ),
     "get_audit_log": Operation(
@@ -365,6 +373,7 @@ OPERATIONS: dict[str, Operation] = {
             "unavailable",
         ),
         publishes=(),
+        audit_fields=(),
         sensitive=frozenset(),
     ),
     "get_audit_logs": Operation(
@@ -391,6 +400,7 @@ OPERATIONS: dict[str, Operation] = {
             "unavailable",
         ),
         publishes=(),
+        audit_fields=(),
         sensitive=frozenset(),
     ),
     "get_author": Operation(
@@ -418,6 +428,7 @@ OPERATIONS: dict[str, Operation] = {
             "unavailable",
         ),
         publishes=(),
+        audit_fields=(),
         sensitive=frozenset(),
     ),
     "get_authors": Operation(
@@ -444,6 +455,7 @@ OPERATIONS: dict[str, Operation] = {
             "unavailable",
         ),
         publishes=(),
+        audit_fields=(),
         sensitive=frozenset(),
     ),
     "get_book": Operation(
@@ -471,6 +483,7 @@ OPERATIONS: dict[str, Operation] = {
             "unavailable",
         ),
         publishes=(),
+        audit_fields=(),
         sensitive=frozenset(),
     ),
     "get_books": Operation(
@@ -498,6 +511,7 @@ OPERATIONS: dict[str, Operation] = {
             "unavailable",
         ),
         publishes=(),
+        audit_fields=(),
         sensitive=frozenset(),
     ),
     "get_paginated_authors": Operation(
@@ -525,6 +539,7 @@ OPERATIONS: dict[str, Operation] = {
             "unavailable",
         ),
         publishes=(),
+        audit_fields=(),
         sensitive=frozenset(),
     ),
     "health": Operation(
@@ -541,6 +556,7 @@ OPERATIONS: dict[str, Operation] = {
         priority=Priority.HEALTH,
         errors=("internal", "not_acceptable", "timeout", "unavailable"),
         publishes=(),
+        audit_fields=(),
         sensitive=frozenset(),
     ),
     "livez": Operation(
@@ -557,6 +573,7 @@ OPERATIONS: dict[str, Operation] = {
         priority=Priority.HEALTH,
         errors=("internal", "timeout", "unavailable"),
         publishes=(),
+        audit_fields=(),
         sensitive=frozenset(),
     ),
     "login": Operation(
@@ -586,6 +603,7 @@ OPERATIONS: dict[str, Operation] = {
             "unsupported_media_type",
         ),
         publishes=(),
+        audit_fields=(),
         sensitive=frozenset({"password"}),
     ),
     "logout": Operation(
@@ -613,6 +631,7 @@ OPERATIONS: dict[str, Operation] = {
             "unsupported_media_type",
         ),
         publishes=(),
+        audit_fields=(),
         sensitive=frozenset({"refresh_token"}),
     ),
     "readyz": Operation(
@@ -629,6 +648,7 @@ OPERATIONS: dict[str, Operation] = {
         priority=Priority.HEALTH,
         errors=("internal", "timeout", "unavailable"),
         publishes=(),
+        audit_fields=(),
         sensitive=frozenset(),
     ),
     "refresh": Operation(
@@ -658,6 +678,7 @@ OPERATIONS: dict[str, Operation] = {
             "unsupported_media_type",
         ),
         publishes=(),
+        audit_fields=(),
         sensitive=frozenset({"refresh_token"}),
     ),
     "update_author": Operation(
@@ -691,6 +712,7 @@ OPERATIONS: dict[str, Operation] = {
             "version_mismatch",
         ),
         publishes=("author_updated",),
+        audit_fields=("name", "born_on"),
         sensitive=frozenset(),
     ),
     "update_book": Operation(
@@ -724,6 +746,7 @@ OPERATIONS: dict[str, Operation] = {
             "version_mismatch",
         ),
         publishes=("book_updated",),
+        audit_fields=("title", "author_id"),
         sensitive=frozenset(),
     ),
 }

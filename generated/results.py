@@ -13,7 +13,7 @@ from generated.enums import HealthStatus as HealthStatus
 
 
 class AuditLog(Struct, kw_only=True, gc=False):
-    """`action` is the operation, `http.` and the code for a request that named none, or `ws.` and what a socket did between its calls (connect, refresh, close, with how long it was open); `code` is the error, if it ended in one, and `reason` why a credential was refused or the code of a close. `object_id` is what was read or changed, or would have been; `sid` is the caller's session at the issuer."""
+    """`action` is the operation, `http.` and the code for a request that named none, or `ws.` and what a socket did between its calls (connect, refresh, close, with how long it was open); `code` is the error, if it ended in one, and `reason` why a credential was refused or the code of a close. `object_id` is what was read or changed, or would have been; `sid` is the caller's session at the issuer. `data` is what the contract keeps of the request (`x-audit-fields`), values that are no texts as JSON; `altered` says that something in the row was escaped, cut or left out, so that it could be stored."""
 
     id: int
     at: datetime
@@ -31,6 +31,8 @@ class AuditLog(Struct, kw_only=True, gc=False):
     duration_ms: int
     sid: str | None
     reason: str | None
+    data: dict[str, str]
+    altered: bool
 
 
 class AuditLogPage(Struct, kw_only=True, gc=False):

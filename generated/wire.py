@@ -53,6 +53,9 @@ def write_audit_log(message: audit_log_pb2.AuditLog, value: results.AuditLog) ->
         message.sid = value.sid
     if value.reason is not None:
         message.reason = value.reason
+    for key, data_item in value.data.items():
+        message.data[key] = data_item
+    message.altered = value.altered
 
 
 def read_audit_log(message: audit_log_pb2.AuditLog) -> results.AuditLog:
@@ -73,6 +76,8 @@ def read_audit_log(message: audit_log_pb2.AuditLog) -> results.AuditLog:
         duration_ms=message.duration_ms,
         sid=message.sid if message.HasField("sid") else None,
         reason=message.reason if message.HasField("reason") else None,
+        data=dict(message.data),
+        altered=message.altered,
     )
 
 

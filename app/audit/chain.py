@@ -1,6 +1,7 @@
 """The chain over the audit log: what a row's digest, a link and its hash are. Pure: asks no database.
 
-A digest is SHA-256 of a row's columns without its id, as a JSON array (ASCII, no spaces, `at` in microseconds since 1970, a key as text).
+A digest is SHA-256 of a row's columns without its id, as a JSON array (ASCII, no spaces, `at` in microseconds since 1970, a key as text, the
+members of an object by their names).
 A link seals the rows of one month (UTC) in a range of ids; its hash is SHA-256 of its own members and of the hash before it, so that
 no link changes without all that follow. Anybody can compute both again from what is stored.
 """
@@ -14,13 +15,16 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-FORM = 1
+FORM = 2
 """Of rows and links; a link says its own, so that a later one may have more columns."""
-SEALED = (
+SEALED_BEFORE = (
     "at", "username", "subject", "roles", "action", "outcome", "code", "door", "object_id", "ip", "user_agent",
     "trace_id", "duration_ms", "sid", "reason", "key",
 )  # fmt: skip
 """The columns of form 1, in their order."""
+SEALED = (*SEALED_BEFORE, "data", "altered")
+"""Those of form 2."""
+COLUMNS_OF = {1: SEALED_BEFORE, FORM: SEALED}
 GENESIS = b"\x00" * 32
 """What stands before the first link."""
 DIGEST_BYTES = 32
@@ -71,12 +75,15 @@ def month_of(at: datetime) -> date:
     return at.astimezone(UTC).date().replace(day=1)
 
 
-def digest_of(row: Mapping[str, Any]) -> bytes:
-    """Of a stored row, by the names of its columns; its id is not in it."""
-    values = [row[name] for name in SEALED]
-    values[0] = microseconds(row["at"])
-    values[-1] = None if row["key"] is None else str(row["key"])
-    return _sha256(values)
+def digest_of(row: Mapping[str, Any], form: int = FORM) -> bytes:
+    """Of a stored row, by the names of its columns; its id is not in it. PostgreSQL hands an object out as text, an export has it as one."""
+    values = {name: row[name] for name in COLUMNS_OF.get(form, SEALED)}
+    values["at"] = microseconds(row["at"])
+    values["key"] = None if row["key"] is None else str(row["key"])
+    if values.get("data") is not None:
+        data = values["data"]
+        values["data"] = dict(sorted((json.loads(data) if isinstance(data, str) else data).items()))
+    return _sha256(list(values.values()))
 
 
 def _sha256(values: list[Any]) -> bytes:
@@ -94,7 +101,7 @@ def seal(
     position, previous = head.position, head.hash
     for month, members in sorted(months.items()):
         position += 1
-        digests = packed((row["id"], digest_of(row)) for row in members)
+        digests = packed((row["id"], digest_of(row, FORM)) for row in members)
         times = [row["at"] for row in members]
         given = (position, FORM, month, head.last_id, last_id, len(members), min(times), max(times), sealed_at)
         rows_hash = hashlib.sha256(digests).digest()

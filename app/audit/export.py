@@ -32,7 +32,7 @@ class Form(StrEnum):
     NDJSON = "ndjson"
     """An object a line; `at` in ISO 8601 with microseconds, in UTC."""
     CSV = "csv"
-    """RFC 4180 with a header; roles as JSON, nothing for null, and `'` before what would be a formula."""
+    """RFC 4180 with a header; roles and data as JSON, nothing for null, and `'` before what would be a formula."""
 
 
 async def exported(
@@ -66,13 +66,14 @@ def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
     values = {name: row[name] for name in COLUMNS}
     values["at"] = row["at"].astimezone(UTC).isoformat(timespec="microseconds")
     values["key"] = None if row["key"] is None else str(row["key"])
+    values["data"] = None if row["data"] is None else json.loads(row["data"])
     return values
 
 
 def _cell(value: object) -> str:
     if value is None:
         return ""
-    if isinstance(value, list):
+    if isinstance(value, list | dict):
         return json.dumps(value)
     text = str(value)
     return f"'{text}" if isinstance(value, str) and text.startswith(FORMULA) else text

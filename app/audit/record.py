@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+import json
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
@@ -13,6 +14,10 @@ LIMITS = {
 }  # fmt: skip
 """In characters; what is longer is cut."""
 MAX_ROLES = 256
+MAX_VALUE_CHARS = 1_024
+"""Of one field that is kept of a request."""
+MAX_DATA_BYTES = 8_192
+"""Of all of them, as JSON in UTF-8; those that come then are left out."""
 COMMAND = "command"
 """The door of who runs a command at the machine, beside the callers' doors."""
 MAX_DURATION_MS = 2**31 - 1
@@ -41,7 +46,7 @@ def clean(text: str, limit: int) -> str:
 @dataclass(slots=True)
 class AuditRecord:
     """The columns of `audit_log` without its id; lengths are those of the contract's AuditLog. Texts are cleaned and
-    cut when it is made, and so are roles beyond the 256th."""
+    cut when it is made, and so are roles beyond the 256th; `altered` says whether anything was."""
 
     at: datetime
     """When the call ended, by the node's clock, with its zone."""
@@ -65,6 +70,10 @@ class AuditRecord:
     reason: str | None = None
     """Why a credential or a socket was refused, the code with which a socket closed, or the method where a path is unknown; nothing
     that is secret."""
+    data: dict[str, str] = field(default_factory=dict)
+    """What the contract keeps of the request (`x-audit-fields`), by the names of its fields."""
+    altered: bool = False
+    """Set when it is made: something in it was escaped, cut, clamped or left out."""
     key: UUID | None = None
     """Of a row that may be tried again; it is stored once. What a transaction writes has none, and costs no index."""
 
@@ -72,9 +81,15 @@ class AuditRecord:
         for name, limit in LIMITS.items():
             value = getattr(self, name)
             if value is not None:
-                setattr(self, name, clean(value, limit))
-        self.roles = [clean(role, 255) for role in self.roles[:MAX_ROLES]]
-        self.duration_ms = max(0, min(self.duration_ms, MAX_DURATION_MS))
+                self._settle(name, value, clean(value, limit))
+        self._settle("roles", self.roles, [clean(role, 255) for role in self.roles[:MAX_ROLES]])
+        self._settle("duration_ms", self.duration_ms, max(0, min(self.duration_ms, MAX_DURATION_MS)))
+        if self.data:
+            self._settle("data", self.data, _bounded(self.data))
+
+    def _settle(self, name: str, given: object, harmless: object) -> None:
+        setattr(self, name, harmless)
+        self.altered |= harmless != given
 
     def identify(self) -> None:
         """Before a try that may not be the only one."""
@@ -83,7 +98,21 @@ class AuditRecord:
 
     def parameters(self) -> dict[str, object]:
         """By the names of the columns, as a statement takes them."""
-        return {name: getattr(self, name) for name in COLUMNS}
+        values: dict[str, object] = {name: getattr(self, name) for name in COLUMNS}
+        values["data"] = json.dumps(self.data) if self.data else None
+        return values
+
+
+def _bounded(data: dict[str, str]) -> dict[str, str]:
+    kept: dict[str, str] = {}
+    left = MAX_DATA_BYTES - len("{}")
+    for name, value in data.items():
+        text = clean(value, MAX_VALUE_CHARS)
+        left -= len(f"{json.dumps(name)}: {json.dumps(text, ensure_ascii=False)}, ".encode())
+        if left < 0:
+            break
+        kept[name] = text
+    return kept
 
 
 COLUMNS = tuple(one.name for one in fields(AuditRecord))

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Date,
     DateTime,
@@ -58,6 +59,9 @@ class AuditLogRow(SQLModel, table=True):
     key: UUID | None = Field(default=None, sa_column=Column(Uuid))
     """NULL in rows that were written once, in a transaction; else there is one row for each, however often it was tried: each try
     has the same `at`."""
+    data: dict[str, str] | None = Field(default=None, sa_column=Column(JSONB))
+    """What the contract keeps of the request; NULL for nothing."""
+    altered: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=text("false")))
 
 
 class AuditQuarantineRow(SQLModel, table=True):

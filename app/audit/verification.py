@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from typing import Any
 
-from app.audit.chain import SEALED, Head, Link, digest_of, month_of, packed, unpacked
+from app.audit.chain import COLUMNS_OF, FORM, SEALED, Head, Link, digest_of, month_of, packed, unpacked
 
 LINKS = f"""
 SELECT {", ".join(f"c.{one.name}" for one in fields(Link))}, d.digests
@@ -57,7 +57,7 @@ class Verification:
             self.dropped = await connection.fetch(DROPPED)
             heads = {row["head_position"]: row["head"] for row in self.dropped if row["head_position"]}
             is_found = self.expected_head is None
-            for fault in _differences({}, set(), await connection.fetch(ROWS, BEFORE_ALL, 0)):
+            for fault in _differences({}, {}, set(), await connection.fetch(ROWS, BEFORE_ALL, 0)):
                 yield fault
             async for seal in _seals(connection.cursor(LINKS, prefetch=PREFETCH)):
                 for fault in self._links(seal, heads):
@@ -83,6 +83,12 @@ class Verification:
                 yield Fault("chain", (), f"{places}: rows {begins_at + 1} to {link.after_id} have no seal")
             elif link.previous != self.head.hash or link.after_id != begins_at:
                 yield Fault("chain", (), f"link {link.position} does not follow the one before it")
+            if link.form not in COLUMNS_OF:
+                yield Fault(
+                    "chain",
+                    (),
+                    f"link {link.position} has the form {link.form}, which a later release has: verify with that one",
+                )
             if link.hash != link.expected_hash():
                 yield Fault("chain", (), f"link {link.position} was changed")
             if digests is not None and hashlib.sha256(digests).digest() != link.rows_hash:
@@ -110,11 +116,12 @@ class Verification:
         found = await connection.fetch(ROWS, first.after_id, first.last_id)
         self.rows += len(found)
         expected: dict[int, bytes] = {}
+        forms: dict[int, int] = {}
         excused: set[int] = set()
         faults: list[Fault] = []
         for link, digests in seal:
             if digests is None or hashlib.sha256(digests).digest() != link.rows_hash:
-                rows = [(row["id"], digest_of(row)) for row in found if month_of(row["at"]) == link.month]
+                rows = [(row["id"], digest_of(row, link.form)) for row in found if month_of(row["at"]) == link.month]
                 if hashlib.sha256(digests := packed(rows)).digest() != link.rows_hash and not self._was_dropped(link):
                     said = (
                         f"rows of {link.month:%Y-%m} among {link.after_id + 1} to {link.last_id}, without their digests"
@@ -122,9 +129,10 @@ class Verification:
                     faults.append(Fault("edited", (), said))
             pairs = dict(unpacked(digests))
             expected |= pairs
+            forms |= dict.fromkeys(pairs, link.form)
             if self._was_dropped(link):
                 excused |= pairs.keys()
-        return faults + list(_differences(expected, excused, found))
+        return faults + list(_differences(expected, forms, excused, found))
 
 
 async def _seals(links: Any) -> AsyncIterator[list[tuple[Link, bytes | None]]]:
@@ -140,9 +148,11 @@ async def _seals(links: Any) -> AsyncIterator[list[tuple[Link, bytes | None]]]:
         yield seal
 
 
-def _differences(expected: dict[int, bytes], excused: set[int], found: list[Any]) -> Iterator[Fault]:
-    """`found` may have one id twice: the key of the table has the time as well."""
-    digests = [(row, digest_of(row)) for row in found]
+def _differences(
+    expected: dict[int, bytes], forms: dict[int, int], excused: set[int], found: list[Any]
+) -> Iterator[Fault]:
+    """`forms` are those of the links that have `expected`; `found` may have one id twice: the key of the table has the time as well."""
+    digests = [(row, digest_of(row, forms.get(row["id"], FORM))) for row in found]
     missing = dict(expected)
     strange: dict[int, list[tuple[Any, bytes]]] = {}
     for row, digest in digests:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
+import msgspec
 import structlog
 
 from app.audit.record import AuditRecord, Outcome
@@ -14,6 +16,7 @@ from app.auth.principal import Principal
 from app.execution.context import Call, Door
 from app.telemetry.bounded_lines import BoundedLines
 from generated.errors import ApiError, CredentialsInvalid, Forbidden, RateLimited, Unauthenticated, Unavailable
+from generated.operations import Operation
 
 OK = "ok"
 DENIALS = {Unauthenticated.code, CredentialsInvalid.code, Forbidden.code, RateLimited.code}
@@ -57,7 +60,17 @@ def record_of(call: Call, code: str, started: float, reason: str | None = None) 
         duration_ms=round((time.perf_counter() - started) * 1000),
         sid=principal.sid if principal else None,
         reason=reason,
+        data=call.kept or {},
     )
+
+
+def kept_of(operation: Operation, request: Any) -> dict[str, str] | None:
+    """What the contract keeps of a request: texts as they are, other values as JSON has them, and nothing of what is absent or null."""
+    if not operation.audit_fields:
+        return None
+    given = request.model_dump(include=set(operation.audit_fields))
+    values = {name: msgspec.to_builtins(given[name]) for name in operation.audit_fields if given[name] is not None}
+    return {name: one if isinstance(one, str) else msgspec.json.encode(one).decode() for name, one in values.items()}
 
 
 class CredentialLog:

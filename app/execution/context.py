@@ -152,6 +152,8 @@ class Call:
     """Set by the runner: whose answer that is. None is the operation's own."""
     object_id: str | None = None
     """The object that the request names: the door's where it knows without reading, else the runner's, from the request."""
+    kept: dict[str, str] | None = None
+    """Set by the runner: what the audit row keeps of the request."""
     context: Context | None = None
     """Set by the runner: what the handler saw, from when it runs."""
     status: int | None = None

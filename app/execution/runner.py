@@ -27,7 +27,7 @@ from app.db.transaction import Transaction
 from app.errors import decode
 from app.execution.access_log import AccessLog
 from app.execution.address import limit_key
-from app.execution.audit_rows import OK, CredentialLog, reason_of, record_of
+from app.execution.audit_rows import OK, CredentialLog, kept_of, reason_of, record_of
 from app.execution.context import Abandoned, Call, Context
 from app.execution.deadlines import Deadlines, Watch
 from app.execution.idempotency import AnswerStore, Replay
@@ -157,7 +157,7 @@ class Runner:
             return None
         with self._deadlines.watch(left_s) as watch:
             request = decode(call.decode)
-            self._name_object(call, request)
+            self._note_request(call, request)
             if call.operation.priority is Priority.HEALTH:
                 return await self._perform(call, request, started, watch)
             caller = call.caller.key
@@ -248,7 +248,7 @@ class Runner:
         for its caller most of the time, and takes a place among the streams instead of a share of the node."""
         assert call.deliver is not None, "a door gives it to every stream"
         request = decode(call.decode)
-        self._name_object(call, request)
+        self._note_request(call, request)
         with self._shares.streams.place(call.caller.key, call.caller.address, self._gate):
             call.context = context = Context(call.caller, call.trace_id, self._database)
             try:
@@ -302,8 +302,9 @@ class Runner:
         scope = (principal.subject, operation.name, key)
         return Replay(self._answers, transaction, CODECS[operation.name], scope, request)
 
-    def _name_object(self, call: Call, request: Any) -> None:
-        """What the last parameter of the operation's path says, in whatever way the request came."""
+    def _note_request(self, call: Call, request: Any) -> None:
+        """For the audit row: the object is what the last parameter of the operation's path says, in whatever way the request came."""
+        call.kept = kept_of(call.operation, request)
         named = self._objects.get(call.operation.name)
         if named is not None:
             call.object_id = str(getattr(request, named.attribute or named.field))

@@ -72,6 +72,9 @@ def _operation(old: Operation, new: Operation) -> Iterator[Change]:
         )
     if old.audit != new.audit:
         yield Change("audit-changed", old.name, f"{old.audit} became {new.audit}", place)
+    if set(old.audit_fields) != set(new.audit_fields):
+        kept = [", ".join(sorted(one.audit_fields)) or "nothing" for one in (old, new)]
+        yield Change("audit-changed", old.name, f"of the request {kept[0]} was kept, and now {kept[1]}", place)
     if old.deprecated != new.deprecated:
         yield Change(f"operation-{'' if new.deprecated else 'un'}deprecated", old.name, "by `deprecated`", place)
     if old.sunset and old.sunset != new.sunset:

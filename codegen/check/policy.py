@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from codegen.diagnostics import Findings, Place, meant
 from codegen.ir.operations import Contract, Operation, Roles
+from codegen.ir.sensitive import sensitive_names
+from codegen.ir.types import file_of
 from codegen.parse.policy import ERRORS, POLICY
 
 MAX_LATENCIES = 8
@@ -11,7 +13,7 @@ MAX_LATENCIES = 8
 
 
 def check_policy(contract: Contract, faulty: set[str], findings: Findings) -> None:
-    """The rules V006 to V009, V012, V019 and V020. `faulty` are entries of the vocabulary that have findings of their own; they
+    """The rules V006 to V009, V012, V019, V020 and V032. `faulty` are entries of the vocabulary that have findings of their own; they
     count as known."""
     checker = _Checker(contract, faulty, findings)
     for operation in contract.operations:
@@ -47,6 +49,7 @@ class _Checker:
                     f"{operation.name} declares {code}, which is implied",
                     fix="remove it from x-errors",
                 )
+        self.audit_fields(operation)
         for event in operation.publishes:
             self.known("event", event, {one.name for one in self._contract.events}, place, "specs/asyncapi.yaml")
         if operation.is_query and operation.idempotency == "key":
@@ -63,6 +66,25 @@ class _Checker:
                 place,
                 f"{operation.name} has x-idempotent: key and several success statuses",
                 fix="write natural, or one status",
+            )
+
+    def audit_fields(self, operation: Operation) -> None:
+        fields = {one.name: one for one in operation.request.fields}
+        secret = {name.partition(".")[0] for name in sensitive_names(self._contract, operation.request.fields)}
+        for name in operation.audit_fields:
+            fix = "leave it out of x-audit-fields"
+            if operation.audit == "none":
+                fault = "there is none, by x-audit"
+            elif name not in fields:
+                fault, fix = "the request has no such field", meant(name, set(fields), fix)
+            elif file_of(fields[name].type):
+                fault = "it is bytes"
+            elif name in secret:
+                fault = "it is, or has in it, what no log may have"
+            else:
+                continue
+            self._findings.add(
+                "V032", operation.place, f"the audit row of {operation.name} keeps {name!r}, but {fault}", fix=fix
             )
 
     def latencies(self) -> None:

@@ -138,6 +138,8 @@ class Operation:
     errors: tuple[str, ...]
     """Declared and implied codes, sorted."""
     publishes: tuple[str, ...] = ()
+    audit_fields: tuple[str, ...] = ()
+    """Of the request, what its audit row keeps, by their names in code."""
     deprecated: bool = False
     sunset: str | None = None
     """The day from which a deprecated operation may go."""

@@ -119,6 +119,7 @@ class _Joiner:
             roles=self._roles(name, http, socket),
             bucket=None if bucket == "none" else bucket,
             audit=str(_value(words, "x-audit", "required")),
+            audit_fields=tuple(str(field) for field in _listed(words, "x-audit-fields")),
             idempotency=str(_value(words, "x-idempotent", "none")),
             timeout_s=self._timeout(words, first.place),
             priority=_priority(words, is_query=is_query),

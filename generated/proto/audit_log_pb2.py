@@ -24,7 +24,7 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from generated.proto import envelope_pb2 as generated_dot_proto_dot_envelope__pb2
 
 DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(
-    b'\n\x1fgenerated/proto/audit_log.proto\x12\x08stele.v1\x1a\x1egenerated/proto/envelope.proto\x1a\x1fgoogle/protobuf/timestamp.proto"\xcc\x04\n\x08\x41uditLog\x12\x0e\n\x02id\x18\x01 \x01(\x03R\x02id\x12*\n\x02\x61t\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x02\x61t\x12\x1f\n\x08username\x18\x03 \x01(\tH\x00R\x08username\x88\x01\x01\x12\x1d\n\x07subject\x18\x04 \x01(\tH\x01R\x07subject\x88\x01\x01\x12\x14\n\x05roles\x18\x05 \x03(\tR\x05roles\x12\x16\n\x06\x61\x63tion\x18\x06 \x01(\tR\x06\x61\x63tion\x12\x30\n\x07outcome\x18\x07 \x01(\x0e\x32\x16.stele.v1.AuditOutcomeR\x07outcome\x12\x17\n\x04\x63ode\x18\x08 \x01(\tH\x02R\x04\x63ode\x88\x01\x01\x12\'\n\x04\x64oor\x18\t \x01(\x0e\x32\x13.stele.v1.AuditDoorR\x04\x64oor\x12 \n\tobject_id\x18\n \x01(\tH\x03R\x08objectId\x88\x01\x01\x12\x13\n\x02ip\x18\x0b \x01(\tH\x04R\x02ip\x88\x01\x01\x12"\n\nuser_agent\x18\x0c \x01(\tH\x05R\tuserAgent\x88\x01\x01\x12\x19\n\x08trace_id\x18\r \x01(\tR\x07traceId\x12\x1f\n\x0b\x64uration_ms\x18\x0e \x01(\x05R\ndurationMs\x12\x15\n\x03sid\x18\x0f \x01(\tH\x06R\x03sid\x88\x01\x01\x12\x1b\n\x06reason\x18\x10 \x01(\tH\x07R\x06reason\x88\x01\x01\x42\x0b\n\t_usernameB\n\n\x08_subjectB\x07\n\x05_codeB\x0c\n\n_object_idB\x05\n\x03_ipB\r\n\x0b_user_agentB\x06\n\x04_sidB\t\n\x07_reason"`\n\x0c\x41uditLogPage\x12(\n\x05items\x18\x01 \x03(\x0b\x32\x12.stele.v1.AuditLogR\x05items\x12&\n\x04meta\x18\x02 \x01(\x0b\x32\x12.stele.v1.PageMetaR\x04meta"\xa3\x03\n\x13GetAuditLogsRequest\x12\x17\n\x04user\x18\x01 \x01(\tH\x00R\x04user\x88\x01\x01\x12\x1b\n\x06\x61\x63tion\x18\x02 \x01(\tH\x01R\x06\x61\x63tion\x88\x01\x01\x12\x35\n\x07outcome\x18\x03 \x01(\x0e\x32\x16.stele.v1.AuditOutcomeH\x02R\x07outcome\x88\x01\x01\x12\x35\n\x05since\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampH\x03R\x05since\x88\x01\x01\x12\x35\n\x05until\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampH\x04R\x05until\x88\x01\x01\x12\x17\n\x04page\x18\x06 \x01(\x05H\x05R\x04page\x88\x01\x01\x12\x1e\n\x08per_page\x18\x07 \x01(\x05H\x06R\x07perPage\x88\x01\x01\x12 \n\tobject_id\x18\x08 \x01(\tH\x07R\x08objectId\x88\x01\x01\x42\x07\n\x05_userB\t\n\x07_actionB\n\n\x08_outcomeB\x08\n\x06_sinceB\x08\n\x06_untilB\x07\n\x05_pageB\x0b\n\t_per_pageB\x0c\n\n_object_id"6\n\x12GetAuditLogRequest\x12 \n\x0c\x61udit_log_id\x18\x01 \x01(\x03R\nauditLogId*{\n\x0c\x41uditOutcome\x12\x1d\n\x19\x41UDIT_OUTCOME_UNSPECIFIED\x10\x00\x12\x19\n\x15\x41UDIT_OUTCOME_SUCCESS\x10\x01\x12\x18\n\x14\x41UDIT_OUTCOME_DENIED\x10\x02\x12\x17\n\x13\x41UDIT_OUTCOME_ERROR\x10\x03*n\n\tAuditDoor\x12\x1a\n\x16\x41UDIT_DOOR_UNSPECIFIED\x10\x00\x12\x13\n\x0f\x41UDIT_DOOR_HTTP\x10\x01\x12\x18\n\x14\x41UDIT_DOOR_WEBSOCKET\x10\x02\x12\x16\n\x12\x41UDIT_DOOR_COMMAND\x10\x03\x32\x99\x01\n\x0f\x41uditLogService\x12\x45\n\x0cGetAuditLogs\x12\x1d.stele.v1.GetAuditLogsRequest\x1a\x16.stele.v1.AuditLogPage\x12?\n\x0bGetAuditLog\x12\x1c.stele.v1.GetAuditLogRequest\x1a\x12.stele.v1.AuditLogb\x06proto3'
+    b'\n\x1fgenerated/proto/audit_log.proto\x12\x08stele.v1\x1a\x1egenerated/proto/envelope.proto\x1a\x1fgoogle/protobuf/timestamp.proto"\xd1\x05\n\x08\x41uditLog\x12\x0e\n\x02id\x18\x01 \x01(\x03R\x02id\x12*\n\x02\x61t\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x02\x61t\x12\x1f\n\x08username\x18\x03 \x01(\tH\x00R\x08username\x88\x01\x01\x12\x1d\n\x07subject\x18\x04 \x01(\tH\x01R\x07subject\x88\x01\x01\x12\x14\n\x05roles\x18\x05 \x03(\tR\x05roles\x12\x16\n\x06\x61\x63tion\x18\x06 \x01(\tR\x06\x61\x63tion\x12\x30\n\x07outcome\x18\x07 \x01(\x0e\x32\x16.stele.v1.AuditOutcomeR\x07outcome\x12\x17\n\x04\x63ode\x18\x08 \x01(\tH\x02R\x04\x63ode\x88\x01\x01\x12\'\n\x04\x64oor\x18\t \x01(\x0e\x32\x13.stele.v1.AuditDoorR\x04\x64oor\x12 \n\tobject_id\x18\n \x01(\tH\x03R\x08objectId\x88\x01\x01\x12\x13\n\x02ip\x18\x0b \x01(\tH\x04R\x02ip\x88\x01\x01\x12"\n\nuser_agent\x18\x0c \x01(\tH\x05R\tuserAgent\x88\x01\x01\x12\x19\n\x08trace_id\x18\r \x01(\tR\x07traceId\x12\x1f\n\x0b\x64uration_ms\x18\x0e \x01(\x05R\ndurationMs\x12\x15\n\x03sid\x18\x0f \x01(\tH\x06R\x03sid\x88\x01\x01\x12\x1b\n\x06reason\x18\x10 \x01(\tH\x07R\x06reason\x88\x01\x01\x12\x30\n\x04\x64\x61ta\x18\x11 \x03(\x0b\x32\x1c.stele.v1.AuditLog.DataEntryR\x04\x64\x61ta\x12\x18\n\x07\x61ltered\x18\x12 \x01(\x08R\x07\x61ltered\x1a\x37\n\tDataEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\tR\x05value:\x02\x38\x01\x42\x0b\n\t_usernameB\n\n\x08_subjectB\x07\n\x05_codeB\x0c\n\n_object_idB\x05\n\x03_ipB\r\n\x0b_user_agentB\x06\n\x04_sidB\t\n\x07_reason"`\n\x0c\x41uditLogPage\x12(\n\x05items\x18\x01 \x03(\x0b\x32\x12.stele.v1.AuditLogR\x05items\x12&\n\x04meta\x18\x02 \x01(\x0b\x32\x12.stele.v1.PageMetaR\x04meta"\xa3\x03\n\x13GetAuditLogsRequest\x12\x17\n\x04user\x18\x01 \x01(\tH\x00R\x04user\x88\x01\x01\x12\x1b\n\x06\x61\x63tion\x18\x02 \x01(\tH\x01R\x06\x61\x63tion\x88\x01\x01\x12\x35\n\x07outcome\x18\x03 \x01(\x0e\x32\x16.stele.v1.AuditOutcomeH\x02R\x07outcome\x88\x01\x01\x12\x35\n\x05since\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampH\x03R\x05since\x88\x01\x01\x12\x35\n\x05until\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampH\x04R\x05until\x88\x01\x01\x12\x17\n\x04page\x18\x06 \x01(\x05H\x05R\x04page\x88\x01\x01\x12\x1e\n\x08per_page\x18\x07 \x01(\x05H\x06R\x07perPage\x88\x01\x01\x12 \n\tobject_id\x18\x08 \x01(\tH\x07R\x08objectId\x88\x01\x01\x42\x07\n\x05_userB\t\n\x07_actionB\n\n\x08_outcomeB\x08\n\x06_sinceB\x08\n\x06_untilB\x07\n\x05_pageB\x0b\n\t_per_pageB\x0c\n\n_object_id"6\n\x12GetAuditLogRequest\x12 \n\x0c\x61udit_log_id\x18\x01 \x01(\x03R\nauditLogId*{\n\x0c\x41uditOutcome\x12\x1d\n\x19\x41UDIT_OUTCOME_UNSPECIFIED\x10\x00\x12\x19\n\x15\x41UDIT_OUTCOME_SUCCESS\x10\x01\x12\x18\n\x14\x41UDIT_OUTCOME_DENIED\x10\x02\x12\x17\n\x13\x41UDIT_OUTCOME_ERROR\x10\x03*n\n\tAuditDoor\x12\x1a\n\x16\x41UDIT_DOOR_UNSPECIFIED\x10\x00\x12\x13\n\x0f\x41UDIT_DOOR_HTTP\x10\x01\x12\x18\n\x14\x41UDIT_DOOR_WEBSOCKET\x10\x02\x12\x16\n\x12\x41UDIT_DOOR_COMMAND\x10\x03\x32\x99\x01\n\x0f\x41uditLogService\x12\x45\n\x0cGetAuditLogs\x12\x1d.stele.v1.GetAuditLogsRequest\x1a\x16.stele.v1.AuditLogPage\x12?\n\x0bGetAuditLog\x12\x1c.stele.v1.GetAuditLogRequest\x1a\x12.stele.v1.AuditLogb\x06proto3'
 )
 
 _globals = globals()
@@ -32,18 +32,22 @@ _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, "generated.proto.audit_log_pb2", _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
     DESCRIPTOR._loaded_options = None
-    _globals["_AUDITOUTCOME"]._serialized_start = 1277
-    _globals["_AUDITOUTCOME"]._serialized_end = 1400
-    _globals["_AUDITDOOR"]._serialized_start = 1402
-    _globals["_AUDITDOOR"]._serialized_end = 1512
+    _globals["_AUDITLOG_DATAENTRY"]._loaded_options = None
+    _globals["_AUDITLOG_DATAENTRY"]._serialized_options = b"8\001"
+    _globals["_AUDITOUTCOME"]._serialized_start = 1410
+    _globals["_AUDITOUTCOME"]._serialized_end = 1533
+    _globals["_AUDITDOOR"]._serialized_start = 1535
+    _globals["_AUDITDOOR"]._serialized_end = 1645
     _globals["_AUDITLOG"]._serialized_start = 111
-    _globals["_AUDITLOG"]._serialized_end = 699
-    _globals["_AUDITLOGPAGE"]._serialized_start = 701
-    _globals["_AUDITLOGPAGE"]._serialized_end = 797
-    _globals["_GETAUDITLOGSREQUEST"]._serialized_start = 800
-    _globals["_GETAUDITLOGSREQUEST"]._serialized_end = 1219
-    _globals["_GETAUDITLOGREQUEST"]._serialized_start = 1221
-    _globals["_GETAUDITLOGREQUEST"]._serialized_end = 1275
-    _globals["_AUDITLOGSERVICE"]._serialized_start = 1515
-    _globals["_AUDITLOGSERVICE"]._serialized_end = 1668
+    _globals["_AUDITLOG"]._serialized_end = 832
+    _globals["_AUDITLOG_DATAENTRY"]._serialized_start = 688
+    _globals["_AUDITLOG_DATAENTRY"]._serialized_end = 743
+    _globals["_AUDITLOGPAGE"]._serialized_start = 834
+    _globals["_AUDITLOGPAGE"]._serialized_end = 930
+    _globals["_GETAUDITLOGSREQUEST"]._serialized_start = 933
+    _globals["_GETAUDITLOGSREQUEST"]._serialized_end = 1352
+    _globals["_GETAUDITLOGREQUEST"]._serialized_start = 1354
+    _globals["_GETAUDITLOGREQUEST"]._serialized_end = 1408
+    _globals["_AUDITLOGSERVICE"]._serialized_start = 1648
+    _globals["_AUDITLOGSERVICE"]._serialized_end = 1801
 # @@protoc_insertion_point(module_scope)

@@ -63,6 +63,26 @@ Global___AuditDoor: _TypeAlias = AuditDoor  # noqa: Y015
 class AuditLog(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
+    @_typing.final
+    class DataEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        value: _builtins.str
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: _builtins.str = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
     ID_FIELD_NUMBER: _builtins.int
     AT_FIELD_NUMBER: _builtins.int
     USERNAME_FIELD_NUMBER: _builtins.int
@@ -79,6 +99,8 @@ class AuditLog(_message.Message):
     DURATION_MS_FIELD_NUMBER: _builtins.int
     SID_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
+    DATA_FIELD_NUMBER: _builtins.int
+    ALTERED_FIELD_NUMBER: _builtins.int
     id: _builtins.int
     username: _builtins.str
     subject: _builtins.str
@@ -93,10 +115,13 @@ class AuditLog(_message.Message):
     duration_ms: _builtins.int
     sid: _builtins.str
     reason: _builtins.str
+    altered: _builtins.bool
     @_builtins.property
     def at(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
     def roles(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def data(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]: ...
     def __init__(
         self,
         *,
@@ -116,10 +141,12 @@ class AuditLog(_message.Message):
         duration_ms: _builtins.int = ...,
         sid: _builtins.str | None = ...,
         reason: _builtins.str | None = ...,
+        data: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
+        altered: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_code", b"_code", "_ip", b"_ip", "_object_id", b"_object_id", "_reason", b"_reason", "_sid", b"_sid", "_subject", b"_subject", "_user_agent", b"_user_agent", "_username", b"_username", "at", b"at", "code", b"code", "ip", b"ip", "object_id", b"object_id", "reason", b"reason", "sid", b"sid", "subject", b"subject", "user_agent", b"user_agent", "username", b"username"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_code", b"_code", "_ip", b"_ip", "_object_id", b"_object_id", "_reason", b"_reason", "_sid", b"_sid", "_subject", b"_subject", "_user_agent", b"_user_agent", "_username", b"_username", "action", b"action", "at", b"at", "code", b"code", "door", b"door", "duration_ms", b"duration_ms", "id", b"id", "ip", b"ip", "object_id", b"object_id", "outcome", b"outcome", "reason", b"reason", "roles", b"roles", "sid", b"sid", "subject", b"subject", "trace_id", b"trace_id", "user_agent", b"user_agent", "username", b"username"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_code", b"_code", "_ip", b"_ip", "_object_id", b"_object_id", "_reason", b"_reason", "_sid", b"_sid", "_subject", b"_subject", "_user_agent", b"_user_agent", "_username", b"_username", "action", b"action", "altered", b"altered", "at", b"at", "code", b"code", "data", b"data", "door", b"door", "duration_ms", b"duration_ms", "id", b"id", "ip", b"ip", "object_id", b"object_id", "outcome", b"outcome", "reason", b"reason", "roles", b"roles", "sid", b"sid", "subject", b"subject", "trace_id", b"trace_id", "user_agent", b"user_agent", "username", b"username"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__code: _TypeAlias = _typing.Literal["code"]  # noqa: Y015
     _WhichOneofArgType__code: _TypeAlias = _typing.Literal["_code", b"_code"]  # noqa: Y015

@@ -192,6 +192,22 @@ async def test_the_audit_log_has_every_outcome(service: RunningService, stack: A
     assert [(row["username"], row["door"]) for row in rows] == [("admin", "http")]
 
 
+async def test_an_audit_row_keeps_the_same_of_a_request_at_every_door_and_only_what_the_contract_names(
+    service: RunningService, stack: AsyncExitStack
+) -> None:
+    """PARITY row 8: the contract keeps name and day of birth of what is created, and not the biography; of who is refused later too."""
+    doors = await opened(stack, service, "admin")
+    names = [unique("kept") for _ in doors]
+    for door, name in zip(doors, names, strict=True):
+        for code in ("ok", "artist_name_taken"):
+            assert (await door.call("create_artist", name=name, bio="private", born_on="1901-02-03")).code == code
+    rows = (await doors[0].call("get_audit_logs", action="create_artist", user="admin", per_page=100)).value["items"]
+    kept = [row["data"] for row in rows if row["data"].get("name") in names]
+    assert sorted(one["name"] for one in kept) == sorted(names * 2)
+    assert [{**one, "name": ""} for one in kept] == [{"name": "", "born_on": "1901-02-03"}] * 2 * len(doors)
+    assert not any(row["altered"] for row in rows)
+
+
 @pytest.mark.parametrize(
     ("user", "fields", "code"), [("nobody", {"name": "x"}, "forbidden"), ("editor", {"name": ""}, "invalid_data")]
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from itertools import combinations
 from typing import Any
 
@@ -24,7 +25,8 @@ def entry_of(row: Record) -> AuditLog:
     texts = {name: row[name] for name in optional}
     return AuditLog(
         id=row["id"], at=row["at"], action=row["action"], outcome=AuditOutcome(row["outcome"]), door=AuditDoor(row["door"]),
-        trace_id=row["trace_id"], duration_ms=row["duration_ms"], roles=list(row["roles"]), **texts,
+        trace_id=row["trace_id"], duration_ms=row["duration_ms"], roles=list(row["roles"]),
+        data={} if row["data"] is None else json.loads(row["data"]), altered=row["altered"], **texts,
     )  # fmt: skip
 
 

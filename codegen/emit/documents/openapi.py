@@ -173,6 +173,8 @@ def _words(operation: Operation) -> Json:
         **shared_words(operation),
         "x-priority": operation.priority,
     }
+    if operation.audit_fields:
+        words["x-audit-fields"] = list(operation.audit_fields)
     if operation.declared_errors:
         words["x-errors"] = list(operation.declared_errors)
     return words | ({"x-publishes": list(operation.publishes)} if operation.publishes else {})

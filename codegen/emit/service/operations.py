@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from codegen.emit.printer import File, Module, quoted
 from codegen.ir.names import constant
 from codegen.ir.operations import Contract, Operation, Roles
+from codegen.ir.sensitive import sensitive_names
 from codegen.ir.topics import events_of, filters, guarded_topics, has_presence, parameters, question
-from codegen.ir.types import Field, ListOf, MapOf, Named, Record, Type, Union
 
 QUESTION_S = 5.0
 """The deadline of who may follow."""
@@ -78,7 +76,8 @@ class Topic:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """`errors` are the codes it may answer with, implied ones included; `sensitive` fields, `login.password`, are never logged."""
+    """`errors` are the codes it may answer with, implied ones included; `audit_fields` of the request are kept in its audit row; `sensitive`
+    fields, `login.password`, are never logged."""
 
     name: str
     feature: str
@@ -94,6 +93,7 @@ class Operation:
     priority: Priority
     errors: tuple[str, ...]
     publishes: tuple[str, ...]
+    audit_fields: tuple[str, ...]
     sensitive: frozenset[str]
 
 
@@ -150,6 +150,7 @@ def _questions(module: Module, contract: Contract) -> None:
             "priority=Priority.READ",
             f"errors={_tuple(errors)}",
             "publishes=()",
+            "audit_fields=()",
             "sensitive=frozenset()",
         ]
         module.call(f"    {quoted(topic.name)}: Operation", arguments, ",")
@@ -208,38 +209,9 @@ def _constants(module: Module, contract: Contract) -> None:
     module.line('"""Open at once, over all nodes."""')
 
 
-def _sensitive(contract: Contract, fields: Iterable[Field], seen: frozenset[str]) -> set[str]:
-    """Names with dots, through records, lists, maps and the arms of unions."""
-    found = set()
-    for one in fields:
-        if one.sensitive:
-            found.add(one.name)
-        name = _inner(one.type)
-        if name in contract.definitions and name not in seen:
-            inner = [each for record in _records(contract, name) for each in record.fields]
-            found |= {f"{one.name}.{path}" for path in _sensitive(contract, inner, seen | {name})}
-    return found
-
-
-def _inner(kind: Type) -> str:
-    match kind:
-        case ListOf():
-            return _inner(kind.item)
-        case MapOf():
-            return _inner(kind.value)
-    return kind.name if isinstance(kind, Named) else ""
-
-
-def _records(contract: Contract, name: str) -> list[Record]:
-    definition = contract.definitions[name]
-    if isinstance(definition, Union):
-        return [contract.record(record) for _, record in definition.arms]
-    return [definition] if isinstance(definition, Record) else []
-
-
 def _operation(contract: Contract, operation: Operation) -> list[str]:
     bucket = "None" if operation.bucket is None else f"BUCKETS[{quoted(operation.bucket)}]"
-    sensitive = sorted(_sensitive(contract, operation.request.fields, frozenset()))
+    sensitive = sorted(sensitive_names(contract, operation.request.fields))
     return [
         f"name={quoted(operation.name)}",
         f"feature={quoted(operation.feature)}",
@@ -254,6 +226,7 @@ def _operation(contract: Contract, operation: Operation) -> list[str]:
         f"priority=Priority.{constant(operation.priority)}",
         f"errors={_tuple(operation.errors)}",
         f"publishes={_tuple(operation.publishes)}",
+        f"audit_fields={_tuple(operation.audit_fields)}",
         f"sensitive=frozenset({_literal_set(sensitive)})" if sensitive else "sensitive=frozenset()",
     ]
 

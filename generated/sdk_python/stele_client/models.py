@@ -35,7 +35,7 @@ class HealthStatus(StrEnum):
 
 
 class AuditLog(Model):
-    """`action` is the operation, `http.` and the code for a request that named none, or `ws.` and what a socket did between its calls (connect, refresh, close, with how long it was open); `code` is the error, if it ended in one, and `reason` why a credential was refused or the code of a close. `object_id` is what was read or changed, or would have been; `sid` is the caller's session at the issuer."""
+    """`action` is the operation, `http.` and the code for a request that named none, or `ws.` and what a socket did between its calls (connect, refresh, close, with how long it was open); `code` is the error, if it ended in one, and `reason` why a credential was refused or the code of a close. `object_id` is what was read or changed, or would have been; `sid` is the caller's session at the issuer. `data` is what the contract keeps of the request (`x-audit-fields`), values that are no texts as JSON; `altered` says that something in the row was escaped, cut or left out, so that it could be stored."""
 
     id: int
     """1 to 9007199254740991."""
@@ -78,6 +78,9 @@ class AuditLog(Model):
 
     reason: str | None
     """At most 128 characters."""
+
+    data: dict[str, str]
+    altered: bool
 
 
 class AuditLogPage(Model):

@@ -27,6 +27,8 @@ export const AuditLog: $.RecordTable<$types.AuditLog> = {
     { name: "durationMs", wire: "duration_ms", no: 14, kind: "int32" },
     { name: "sid", no: 15, kind: "string", nullable: true },
     { name: "reason", no: 16, kind: "string", nullable: true },
+    { name: "data", no: 17, kind: "string", many: "map" },
+    { name: "altered", no: 18, kind: "bool" },
   ],
 };
 

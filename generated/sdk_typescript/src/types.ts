@@ -14,7 +14,9 @@ export type AuditDoor = (typeof AuditDoor)[keyof typeof AuditDoor] | (string & {
  * `action` is the operation, `http.` and the code for a request that named none, or `ws.` and what a socket did
  * between its calls (connect, refresh, close, with how long it was open); `code` is the error, if it ended in
  * one, and `reason` why a credential was refused or the code of a close. `object_id` is what was read or
- * changed, or would have been; `sid` is the caller's session at the issuer.
+ * changed, or would have been; `sid` is the caller's session at the issuer. `data` is what the contract keeps of
+ * the request (`x-audit-fields`), values that are no texts as JSON; `altered` says that something in the row was
+ * escaped, cut or left out, so that it could be stored.
  */
 export interface AuditLog {
   /** 1 to 9007199254740991. */
@@ -46,6 +48,8 @@ export interface AuditLog {
   sid: string | null;
   /** At most 128 characters. */
   reason: string | null;
+  data: { [key: string]: string };
+  altered: boolean;
 }
 
 export interface AuditLogPage {

@@ -18,18 +18,29 @@ ROW: dict[str, Any] = {
     "id": 7, "at": datetime(2024, 2, 29, 12, 0, 0, 5, tzinfo=UTC), "username": "ädä", "subject": None, "roles": ["a", "b"],
     "action": "x", "outcome": "success", "code": None, "door": "http", "object_id": "1", "ip": None, "user_agent": None,
     "trace_id": "t", "duration_ms": 3, "sid": None, "reason": None, "key": UUID(int=9),
+    "data": '{"name": "Emma", "born": "\u00e4"}', "altered": False,
 }  # fmt: skip
 OTHER: dict[str, Any] = {
     name: f"{value}!" if isinstance(value, str) else "new" if value is None else value for name, value in ROW.items()
-} | {"at": ROW["at"] + timedelta(microseconds=1), "roles": ["b", "a"], "duration_ms": 4, "key": None}
+} | {
+    "at": ROW["at"] + timedelta(microseconds=1),
+    "roles": ["b", "a"],
+    "duration_ms": 4,
+    "key": None,
+    "data": '{"name": "Anna", "born": "\u00e4"}',
+    "altered": True,
+}
 
 
 def test_a_row_s_digest_is_of_a_form_that_is_written_down() -> None:
     text = (
         '[1709208000000005,"\\u00e4d\\u00e4",null,["a","b"],"x","success",null,"http","1",null,null,"t",3,null,null,'
-        '"00000000-0000-0000-0000-000000000009"]'
+        '"00000000-0000-0000-0000-000000000009"'
     )
-    assert digest_of(ROW) == hashlib.sha256(text.encode()).digest()
+    more = ',{"born":"\\u00e4","name":"Emma"},false'
+    assert digest_of(ROW) == hashlib.sha256(f"{text}{more}]".encode()).digest()
+    assert digest_of(ROW, 1) == hashlib.sha256(f"{text}]".encode()).digest()
+    assert digest_of(ROW | {"data": '{"born": "ä", "name": "Emma"}'}) == digest_of(ROW)
     elsewhere = ROW | {"at": ROW["at"].astimezone(timezone(timedelta(hours=5)))}
     assert digest_of(elsewhere) == digest_of(ROW)
 
@@ -58,7 +69,7 @@ def test_each_month_has_its_link_and_each_link_the_hash_before_it() -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        {"position": 2}, {"form": 2}, {"month": date(2024, 3, 1)}, {"after_id": 1}, {"last_id": 8}, {"rows": 2},
+        {"position": 2}, {"form": 1}, {"month": date(2024, 3, 1)}, {"after_id": 1}, {"last_id": 8}, {"rows": 2},
         {"first_at": OTHER["at"]}, {"last_at": OTHER["at"]}, {"sealed_at": OTHER["at"]}, {"rows_hash": b"x" * 32}, {"previous": b"x" * 32},
     ],
     ids=str,
@@ -71,7 +82,7 @@ def test_every_member_of_a_link_is_in_its_hash(change: dict[str, Any]) -> None:
 def test_a_link_s_hash_is_of_a_form_that_is_written_down() -> None:
     ((link, digests),) = seal([ROW], Head(), last_id=7, sealed_at=ROW["at"])
     moment = 1709208000000005
-    values = [1, 1, "2024-02-01", 0, 7, 1, moment, moment, moment, hashlib.sha256(digests).hexdigest(), GENESIS.hex()]
+    values = [2, 1, "2024-02-01", 0, 7, 1, moment, moment, moment, hashlib.sha256(digests).hexdigest(), GENESIS.hex()]
     assert link.hash == hashlib.sha256(json.dumps(values, separators=(",", ":")).encode()).digest()
 
 

@@ -137,7 +137,7 @@ async def test_a_full_queue_drops_and_counts_exactly(database: Database) -> None
 
 @pytest.mark.survives("C06")
 async def test_poison_is_stored_clean_or_isolated_and_costs_no_other_row(database: Database) -> None:
-    """C06 (D3): among a thousand rows ten are cleaned when they are made, and ten hold what PostgreSQL refuses: these alone go to the quarantine,
+    """C06 (D3): among a thousand rows ten are cleaned when they are made, which they say, and ten hold what PostgreSQL refuses: these alone go to the quarantine,
     each with its reason, and all the others are stored."""
     log = AuditLog(database, on_drop=lambda _: None)
     before = await quarantined(database)
@@ -150,6 +150,8 @@ async def test_poison_is_stored_clean_or_isolated_and_costs_no_other_row(databas
         log.offer(row)
     await log.flush()
     assert (await count(database, "poison"), await quarantined(database) - before) == (990, 10)
+    flagged = select(AUDIT_LOG.c.id).where(AUDIT_LOG.c.action == "poison", AUDIT_LOG.c.altered)
+    assert len(await database.fetch(compile_statement(flagged))) == 10
 
 
 async def test_each_poison_is_stored_escaped_and_cut_among_the_good_rows(database: Database) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from dataclasses import fields
 from datetime import UTC, datetime
@@ -30,6 +31,27 @@ def record(**given: Any) -> AuditRecord:
 def test_what_postgresql_cannot_hold_is_escaped(text: str, stored: str) -> None:
     assert clean(text, 100) == stored
     stored.encode()
+
+
+@pytest.mark.survives("C06")
+@pytest.mark.parametrize(
+    ("given", "altered"),
+    [
+        ({}, False), ({"username": "ä", "data": {"name": "ä"}}, False), ({"username": "\x00"}, True), ({"roles": ["r"] * 257}, True),
+        ({"duration_ms": math.nan}, True), ({"data": {"name": "\ud800"}}, True), ({"data": {"name": "x" * 1025}}, True),
+    ],
+)  # fmt: skip
+def test_a_row_says_whether_anything_in_it_was_escaped_or_cut(given: dict[str, Any], altered: bool) -> None:
+    """C06 (D3): who reads a row knows whether it is what happened, or what could be stored of it."""
+    assert record(**given).altered is altered
+
+
+def test_what_is_kept_of_a_request_has_a_bound_as_a_whole_and_what_comes_then_is_left_out() -> None:
+    row = record(data={f"field {number}": "ä" * 1024 for number in range(32)})
+    stored = str(row.parameters()["data"])
+    assert 6000 < len(json.dumps(json.loads(stored), ensure_ascii=False).encode()) <= 8192
+    assert list(row.data) == [f"field {number}" for number in range(len(row.data))]
+    assert record().parameters()["data"] is None
 
 
 def test_every_text_is_cut_to_the_contract_s_length() -> None:

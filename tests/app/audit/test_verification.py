@@ -7,9 +7,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from app.audit import chain
 from tests.app.audit.stored import Stored
 
-COLUMNS = "at, username, subject, roles, action, outcome, code, door, object_id, ip, user_agent, trace_id, duration_ms, sid, reason, key"
+COLUMNS = "at, username, subject, roles, action, outcome, code, door, object_id, ip, user_agent, trace_id, duration_ms, sid, reason, key, data, altered"
 SWAP = """
 UPDATE audit_log a SET object_id = b.object_id, trace_id = b.trace_id, at = b.at FROM audit_log b
 WHERE (a.id, b.id) IN ((2, 4), (4, 2))
@@ -41,6 +42,8 @@ async def sealed(stored: Stored) -> Stored:
     [
         ("UPDATE audit_log SET username = 'eve' WHERE id = 3", [("edited", (3,))]),
         ("UPDATE audit_log SET at = at + interval '1 us' WHERE id = 3", [("edited", (3,))]),
+        ("""UPDATE audit_log SET data = '{"name": "eve"}' WHERE id = 3""", [("edited", (3,))]),
+        ("UPDATE audit_log SET altered = true WHERE id = 5", [("edited", (5,))]),
         ("DELETE FROM audit_log WHERE id = 5", [("deleted", (5,))]),
         (SWAP, [("reordered", (4, 2)), ("reordered", (2, 4))]),
         (RENUMBER, [("edited", (4,)), ("edited", (5,))]),
@@ -48,7 +51,7 @@ async def sealed(stored: Stored) -> Stored:
         (INSERT.format(number=-1), [("inserted", (-1,))]),
         ("TRUNCATE audit_log", [("deleted", (number,)) for number in range(1, 7)]),
     ],
-    ids=["edited", "moved in time", "deleted", "reordered", "reordered over links", "inserted", "inserted before", "emptied"],
+    ids=["edited", "moved in time", "other data", "other flag", "deleted", "reordered", "reordered over links", "inserted", "inserted before", "emptied"],
 )  # fmt: skip
 async def test_a_row_that_was_changed_is_named(
     sealed: Stored, statement: str, found: list[tuple[str, tuple[int, ...]]]
@@ -66,12 +69,29 @@ async def test_a_row_that_was_changed_is_named(
         ("UPDATE audit_chain SET previous = hash WHERE position = 2", ["link 2 does not follow the one before it", "link 2 was changed"]),
         ("UPDATE audit_digests SET digests = digests || '\\x00' WHERE position = 1", ["the digests of link 1 were changed"]),
         ("DELETE FROM audit_digests WHERE position = 2", ["the digests of link 2 are gone"]),
+        ("UPDATE audit_chain SET form = 3 WHERE position = 2", [
+            "link 2 has the form 3, which a later release has: verify with that one", "link 2 was changed"
+        ]),
     ],
 )  # fmt: skip
 async def test_a_chain_that_was_changed_is_told(sealed: Stored, statement: str, said: list[str]) -> None:
     await sealed.tamper(statement)
     _, faults = await sealed.verify()
     assert [fault.said for fault in faults] == said
+
+
+async def test_rows_that_the_release_before_has_sealed_verify_beside_those_of_this_one(
+    stored: Stored, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nodes of two releases seal one log in a rollout; a seal of the one before knows nothing of the later columns, and covers all others."""
+    for form in (2, 1, 2):
+        monkeypatch.setattr(chain, "FORM", form)
+        await stored.add(2, data={"name": "Emma"})
+        await stored.seal()
+    assert await stored.kinds() == []
+    assert [row["form"] for row in await stored.fetch("SELECT form FROM audit_chain ORDER BY position")] == [2, 1, 2]
+    await stored.tamper("UPDATE audit_log SET username = 'eve' WHERE id = 3")
+    assert await stored.kinds() == [("edited", (3,))]
 
 
 async def test_rows_whose_digests_were_taken_too_are_told_as_many(sealed: Stored) -> None:

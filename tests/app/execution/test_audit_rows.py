@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC
+from dataclasses import replace
+from datetime import UTC, date
 from typing import Any
 
 import pytest
@@ -12,10 +13,11 @@ from structlog.testing import capture_logs
 from app.audit.record import AuditRecord, Outcome
 from app.auth.credential_refused import CredentialRefused, IssuerReason, IssuerRefused, Reason
 from app.auth.principal import Principal
-from app.execution.audit_rows import OK, CredentialLog, SocketRecorder, outcome_of, reason_of, record_of
+from app.execution.audit_rows import OK, CredentialLog, SocketRecorder, kept_of, outcome_of, reason_of, record_of
 from app.execution.context import Call, Caller, Context, Door
 from app.telemetry.bounded_lines import MAX_LINES, BoundedLines
 from generated.errors import Forbidden
+from generated.models import CreateArtistRequest, GetPaginatedArtistsRequest
 from generated.operations import OPERATIONS
 
 
@@ -40,6 +42,17 @@ def test_a_row_names_the_subject_and_not_the_token() -> None:
     assert (row.door, row.ip, row.user_agent, row.outcome) == ("http", "10.0.0.1", "agent", "error")
     assert (row.at.tzinfo, abs(time.time() - row.at.timestamp()) < 60) == (UTC, True)
     assert 400 <= row.duration_ms <= 5000
+
+
+def test_a_row_keeps_the_fields_of_the_request_that_the_contract_names_and_no_other() -> None:
+    """PARITY row 8: a text as it is, any other value as JSON, nothing of what is absent or null."""
+    operation = replace(OPERATIONS["create_artist"], audit_fields=("name", "born_on"))
+    request = CreateArtistRequest(name='Emma "x"', bio="private", born_on=date(1999, 2, 1))
+    assert kept_of(operation, request) == {"name": 'Emma "x"', "born_on": "1999-02-01"}
+    assert kept_of(operation, CreateArtistRequest(name="Emma")) == {"name": "Emma"}
+    assert kept_of(replace(operation, audit_fields=()), request) is None
+    paged = replace(OPERATIONS["get_paginated_artists"], audit_fields=("page", "cursor"))
+    assert kept_of(paged, GetPaginatedArtistsRequest(page=3)) == {"page": "3"}
 
 
 def test_a_success_has_no_code_and_a_stranger_no_name() -> None:

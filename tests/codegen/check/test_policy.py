@@ -27,6 +27,20 @@ def test_a_name_that_nobody_declared_is_refused(tmp_path: Path, file: str, old: 
     assert rule in rules(edited(tmp_path, (file, old, new)))
 
 
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ("[name, pasword]", "'pasword', but the request has no such field"),
+        ("[name, password]", "'password', but it is, or has in it, what no log may have"),
+    ],
+)
+def test_an_audit_row_keeps_what_is_there_and_no_secret(tmp_path: Path, fields: str, said: str) -> None:
+    line = "operationId: log_in\n"
+    loaded = edited(tmp_path, ("http/things.yaml", line, f"{line}    x-audit-fields: {fields}\n"), case="p37_sensitive")
+    (finding,) = loaded.findings
+    assert (finding.rule, finding.message) == ("V032", f"the audit row of log_in keeps {said}")
+
+
 def test_the_events_of_a_topic_ask_for_the_same_roles(tmp_path: Path) -> None:
     loaded = edited(
         tmp_path,
