@@ -91,7 +91,7 @@ def _sha256(values: list[Any]) -> bytes:
 
 
 def seal(
-    rows: Sequence[Mapping[str, Any]], head: Head, *, last_id: int, sealed_at: datetime
+    rows: Sequence[Mapping[str, Any]], head: Head, *, last_id: int, sealed_at: datetime, form: int = FORM
 ) -> Iterator[tuple[Link, bytes]]:
     """A link for each month of the rows, with its digests. `rows` are all that there are in the range from the head up to `last_id`, by
     their ids; none make no link."""
@@ -101,9 +101,9 @@ def seal(
     position, previous = head.position, head.hash
     for month, members in sorted(months.items()):
         position += 1
-        digests = packed((row["id"], digest_of(row, FORM)) for row in members)
+        digests = packed((row["id"], digest_of(row, form)) for row in members)
         times = [row["at"] for row in members]
-        given = (position, FORM, month, head.last_id, last_id, len(members), min(times), max(times), sealed_at)
+        given = (position, form, month, head.last_id, last_id, len(members), min(times), max(times), sealed_at)
         rows_hash = hashlib.sha256(digests).digest()
         unsigned = Link(*given, rows_hash, previous, b"")
         previous = unsigned.expected_hash()

@@ -25,6 +25,11 @@ class Flow(FlowControl):
         self._guarded = transport
         self._read_on = read_on
 
+    @property
+    def must_rest(self) -> bool:
+        """Whether nothing may be read now."""
+        return self.read_paused or self.write_paused
+
     @override
     def resume_reading(self) -> None:
         if self.read_paused:

@@ -30,9 +30,9 @@ from app.guard.hosts import TrustedHosts
 from app.guard.places import Places, places_in
 from app.guard.problems import Field, answer
 from app.guard.transport import GuardedTransport
-from app.guard.turning_away import Known, TurningAway
+from app.guard.turning_away import FULL_RETRY_S, Known, TurningAway
 from app.guard.websocket_protocol import GuardedWebSocket
-from app.telemetry.correlation import new_trace_id, trace_id_among, trace_said_among
+from app.telemetry.correlation import trace_id_among, trace_said_among
 from generated.errors import ApiError, Malformed, RequestTimeout, Unavailable
 
 HEAD_S = 9.5
@@ -43,8 +43,6 @@ BODY_CHECK_S = 9.5
 """How often its pace is judged."""
 PATIENCE_S = 10.0
 """How long a connection that is being closed may take nothing of its answer."""
-FULL_RETRY_S = 2
-"""What a connection without a place is told."""
 
 
 class Overrun(Exception):
@@ -57,6 +55,7 @@ class GuardedHttp(HttpToolsProtocol):
     trusted proxies the peer is the caller. A request that is refused here makes no task and reaches no application."""
 
     transport: GuardedTransport
+    flow: Flow
     ws_protocol_class: type[GuardedWebSocket] | None
 
     def __init__(
@@ -146,13 +145,13 @@ class GuardedHttp(HttpToolsProtocol):
         if self._held:
             held, self._held = self._held, b""
             self._advance(held)
-        if not self._must_rest() and not (self._held and self._is_answering()):
+        if not self.flow.must_rest and not (self._held and self._is_answering()):
             self.transport.resume_reading()
 
     def _advance(self, data: bytes) -> None:
         """One head or piece of a body after the other, while somebody waits for it; the rest is held, and reading rests."""
         while data and not self.transport.is_closing():
-            if self._must_rest() or (self._body is None and self._is_answering()):
+            if self.flow.must_rest or (self._body is None and self._is_answering()):
                 self.transport.pause_reading()
                 break
             if self._body is not None:
@@ -167,9 +166,6 @@ class GuardedHttp(HttpToolsProtocol):
             data = behind if self._turns_away_again(head) else self._feed_head(head, behind)
         self._held = data
         self.transport.is_unread = bool(data) or self._body is not None
-
-    def _must_rest(self) -> bool:
-        return self.flow.read_paused or self.flow.write_paused
 
     def _is_answering(self) -> bool:
         return self.cycle is not None and not self.cycle.response_complete
@@ -282,13 +278,10 @@ class GuardedHttp(HttpToolsProtocol):
         return self._gate.refuses(self.url.partition(b"?")[0], self.parser.get_method(), self._caller_address)
 
     def _turn_away(self, head: bytes) -> None:
-        is_last = not self._is_whole or not self._keeps_alive
-        fields, method = self.scope["headers"], self.parser.get_method()
-        known = Known(self.url.partition(b"?")[0], method, self._caller_address, trace_said_among(fields))
+        is_last, said = not self._is_whole or not self._keeps_alive, trace_said_among(self.scope["headers"])
+        known = Known(self.url.partition(b"?")[0], self.parser.get_method(), self._caller_address, said)
         self._say_full(known, self._retry_after_s or FULL_RETRY_S, is_last=is_last)
-        if is_last:
-            self.transport.leave()
-        else:
+        if not is_last:
             self._turning_away.remember(self._address, head, known)
 
     def _turns_away_again(self, head: bytes) -> bool:
@@ -296,19 +289,18 @@ class GuardedHttp(HttpToolsProtocol):
         known = self._turning_away.known(self._address, head)
         if known is None or self._gate is None or self._is_last:
             return False
-        retry_after_s = self._gate.refuses(known.path, known.method, known.address)
-        if retry_after_s is None:
+        if (retry_after_s := self._gate.refuses(known.path, known.method, known.address)) is None:
             return False
         self._is_in_head = False
         self._say_full(known, retry_after_s, is_last=False)
         return True
 
     def _say_full(self, known: Known, retry_after_s: int, *, is_last: bool) -> None:
-        trace, fields = known.trace or new_trace_id(), self.server_state.default_headers
-        is_head = known.method == b"HEAD"
-        said = self._turning_away.answer(retry_after_s, trace, server_fields=fields, is_last=is_last, is_head=is_head)
-        self.transport.write(said)
-        if not is_last:
+        fields = self.server_state.default_headers
+        self.transport.write(self._turning_away.answer(known, retry_after_s, server_fields=fields, is_last=is_last))
+        if is_last:
+            self.transport.leave()
+        else:
             self._alarm.within(self.timeout_keep_alive)
 
     def _upgrade(self, head: bytes, behind: bytes) -> bytes:

@@ -11,11 +11,14 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from app.guard.problems import Field, answer
+from app.telemetry.correlation import new_trace_id
 from generated.errors import Unavailable
 
 STAND_IN = "0" * 32
 """As long as a trace that is made here; what a caller says himself may be shorter or longer."""
 
+FULL_RETRY_S = 2
+"""What is told where nobody has said another time."""
 MAX_KNOWN = 4096
 """Beyond it all are forgotten, and known again when they come."""
 
@@ -48,10 +51,9 @@ class TurningAway:
             self._known.clear()
         self._known[hash((peer, head))] = known
 
-    def answer(
-        self, retry_after_s: int, trace: str, *, server_fields: Iterable[Field], is_last: bool, is_head: bool
-    ) -> bytes:
+    def answer(self, known: Known, retry_after_s: int, *, server_fields: Iterable[Field], is_last: bool) -> bytes:
         """`server_fields` are the server's own, another object as soon as they change."""
+        trace, is_head = known.trace or new_trace_id(), known.method == b"HEAD"
         if len(trace) != len(STAND_IN):
             return _answer(retry_after_s, trace, server_fields, is_last, is_head)
         if server_fields is not self._server_fields:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import astuple, fields
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import asyncpg
 
+from app.audit.chain import Head, Link, seal
 from app.audit.log import AuditLog
 from app.audit.record import AuditRecord, Outcome
 from app.audit.sealer import AuditSealer
@@ -49,6 +51,17 @@ class Stored:
         sealer = AuditSealer(self.database, seal_s=0)
         await sealer.look()
         return sealer
+
+    async def seal_as_before(self) -> None:
+        """As a node of the release before does, whose rows have fewer columns."""
+        (last,) = await self.fetch("SELECT position, last_id, hash FROM audit_chain ORDER BY position DESC LIMIT 1")
+        rows = await self.fetch("SELECT * FROM audit_log WHERE id > $1 ORDER BY id", last["last_id"])
+        head = Head(last["position"], last["last_id"], last["hash"])
+        ((link, digests),) = seal(rows, head, last_id=rows[-1]["id"], sealed_at=datetime.now(UTC), form=1)
+        values, places = astuple(link), ", ".join(f"${number}" for number in range(1, len(fields(Link)) + 1))
+        names = ", ".join(one.name for one in fields(Link))
+        await self.fetch(f"INSERT INTO audit_chain ({names}) VALUES ({places})", *values)
+        await self.fetch("INSERT INTO audit_digests VALUES ($1, $2)", link.position, digests)
 
     async def keep(self, **given: Any) -> AuditUpkeep:
         upkeep = AuditUpkeep(self.database, **given)

@@ -167,7 +167,7 @@ async def run(database: Database, witness: Witness, operation: str, method: Meth
         Door.HTTP, given.get("credential_refused"), given.get("absent", Reason.MISSING),
     )  # fmt: skip
     try:
-        called = replace(OPERATIONS[operation], **given.get("policy", {}))
+        called = replace(OPERATIONS[operation], **({"audit_fields": ()} | given.get("policy", {})))
         call = Call(called, method, read, caller, "trace", given.get("timeout_s"))
         call.receive = given.get("receive", receive) if given.get("has_body") else None
         call.deliver = given.get("deliver")
@@ -613,6 +613,24 @@ class HeardGate(Gate):
     def began(self, waited_s: float) -> None:
         self.waits.append(waited_s)
         super().began(waited_s)
+
+
+async def test_the_rows_of_a_success_and_of_a_refusal_keep_what_the_contract_names(
+    database: Database, witness: Witness
+) -> None:
+    async def taken(context: Context, request: object) -> Any:
+        raise ArtistNameTaken
+
+    given: dict[str, Any] = {
+        "policy": {"audit_fields": ("name",)},
+        "request": CreateArtistRequest(name="Emma", bio="private"),
+    }
+    await run(database, witness, "create_artist", saying(witness), **given)
+    with pytest.raises(ArtistNameTaken):
+        await run(database, witness, "create_artist", taken, **given)
+    with pytest.raises(Forbidden):
+        await run(database, witness, "create_artist", saying(witness), roles=(), **given)
+    assert [row.data for row in witness.written] == [{"name": "Emma"}, {"name": "Emma"}, {}]
 
 
 async def test_the_deadline_counts_from_the_arrival(database: Database, witness: Witness) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.guard.problems import Field, answer
-from app.guard.turning_away import TurningAway
+from app.guard.turning_away import MAX_KNOWN, Known, TurningAway
 from generated.errors import Unavailable
 
 
@@ -17,6 +17,19 @@ def test_the_bytes_are_those_of_an_answer_that_is_made_anew(trace: str, is_last:
     for second in ("one", "two"):
         fields: list[Field] = [(b"date", second.encode())]
         for retry_s in (1, 3, 1):
-            said = turning.answer(retry_s, trace, server_fields=fields, is_last=is_last, is_head=is_head)
+            known = Known(b"/things", b"HEAD" if is_head else b"GET", "192.0.2.1", trace)
+            said = turning.answer(known, retry_s, server_fields=fields, is_last=is_last)
             error = Unavailable(retry_after_s=retry_s)
             assert said == answer(error, trace, server_fields=fields, is_last=is_last, is_head=is_head)
+
+
+def test_a_request_is_known_from_its_peer_alone_and_their_number_is_bounded() -> None:
+    """Nothing of its head is kept: it has credentials in it."""
+    turning, known = TurningAway(), Known(b"/things", b"GET", "192.0.2.1", None)
+    turning.remember("192.0.2.1", b"head", known)
+    assert turning.known("192.0.2.1", b"head") == known
+    assert turning.known("192.0.2.2", b"head") is turning.known("192.0.2.1", b"other") is None
+    for number in range(2 * MAX_KNOWN):
+        turning.remember("192.0.2.1", b"head %d" % number, known)
+        assert len(turning._known) <= MAX_KNOWN
+    assert all(isinstance(key, int) for key in turning._known)

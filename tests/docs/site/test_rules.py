@@ -17,7 +17,7 @@ from tests.codegen.contracts import ROOT, SHIPPED, compose
 from tests.codegen.importer.documents import CORPUS, answers, openapi
 from tests.codegen.importer.test_trial import ENDLESS
 
-PRINTED = Path(__file__).parent / "printed"
+PRINTED = ROOT / "tests" / "codegen" / "printed"
 UPDATE = bool(os.environ.get("UPDATE_CASES"))
 
 
