@@ -64,9 +64,9 @@ class Arrival:
 
 class Gate:
     """`paths` are the static ones of operations whose class is health or session; `is_backed_up_for` says that who
-    has so many here already would wait too long, with so many that are coming, from so many addresses. One per worker, for both doors; nothing here
-    waits. Each request is told by `arrived`, `began` and what its `Arrival` says. An `address` is the caller's as limits count it, `app.execution.address.limit_key`, the same for all that is told
-    of one arrival."""
+    has so many here already would wait too long, with so many that are coming, from so many addresses. One per worker, for both
+    doors; nothing here waits. Each request is told by `arrived`, `began` and what its `Arrival` says. An `address` is the caller's as
+    limits count it, `app.execution.address.limit_key`, the same for all that is told of one arrival."""
 
     def __init__(
         self,

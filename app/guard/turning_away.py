@@ -1,8 +1,7 @@
 """The 503 of a node that is full: there are many of them, and little time. The bytes of the answer are made once a second, and a request
 that was turned away is known when it comes again.
 
-Promises: the answer is that which `problems.answer` makes, byte for byte. Nothing is known of a request but what it is for: neither its fields,
-nor who asked.
+Promises: the answer is that which `problems.answer` makes, byte for byte. Of a request is kept what `Known` has, and no credential.
 """
 
 from __future__ import annotations
