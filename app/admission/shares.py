@@ -24,8 +24,6 @@ BURST_S = 0.5
 """How long a burst may wait."""
 STANDING_S = 0.05
 """How long anybody waits while the node stays full (D22): a refusal that comes later is of no use."""
-LET_IN_S = STANDING_S / 2
-"""So long may a full node need for what waits and is still let in more: nearly all of it is served within STANDING_S then, however unsteadily."""
 FULL_FOR_S = 0.1
 """So long is no burst; and so long a pause is the end of it."""
 LONG_TURN_S = 0.004
@@ -125,7 +123,7 @@ class Shares:
         if self._full_since is None:
             return False
         callers = addresses + sum(map(len, self._queues.values()))
-        if min(self._waiting + coming, callers * (own + 1)) <= self._rate * LET_IN_S:
+        if min(self._waiting + coming, callers * (own + 1)) <= self._rate * STANDING_S:
             return False
         return self._is_standing(self._clock())
 

@@ -37,7 +37,7 @@ MISSING = {
     "X018",
 }
 """Rules that something is missing, which may stand in a part that was refused."""
-DEPENDENT = {"A008", "O008", "O010", "V021", "V022", "V023", "V028", "V029", "V030"}
+DEPENDENT = {"A008", "O008", "O010", "V021", "V022", "V023", "V028", "V029", "V030", "V032"}
 """Rules about what a part refers to, whose findings are refusals of their own unless that reference leads nowhere."""
 UNREAD = {"F001", "O003", "S004"}
 """Rules that say of a key that it is not read: of what is below nothing more is to be said."""
