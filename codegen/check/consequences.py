@@ -16,7 +16,7 @@ from codegen.parse.yaml_tree import Mapping, Node, Sequence, text_of
 Unit = tuple[str, str]
 """A file and the pointer of one of its parts: a schema, an operation, a message, a path item."""
 
-COMPARISONS = ("J", "X", "N", "O008", "A013", "A014")
+COMPARISONS = ("J", "X", "N", "O008", "A013", "A014", "V032")
 """Rules, or their letters, that hold two places against each other."""
 UNREADABLE = {"Y001", "Y002", "Y003", "Y004", "Y005", "Y006", "Y007", "Y008", "Y009", "Y010", "R002", "P001"}
 """Rules after which a file counts as not read."""
