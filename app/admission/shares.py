@@ -24,6 +24,8 @@ BURST_S = 0.5
 """How long a burst may wait."""
 STANDING_S = 0.05
 """How long anybody waits while the node stays full (D22): a refusal that comes later is of no use."""
+MOST_S = STANDING_S / 2
+"""How long an address may wait that has most of what waits: so nearly all that is let in of a flood is served, and there is room for others."""
 FULL_FOR_S = 0.1
 """So long is no burst; and so long a pause is the end of it."""
 LONG_TURN_S = 0.004
@@ -122,8 +124,9 @@ class Shares:
         that he waits for some of each, and not for all that one of them has."""
         if self._full_since is None:
             return False
-        callers = addresses + sum(map(len, self._queues.values()))
-        if min(self._waiting + coming, callers * (own + 1)) <= self._rate * STANDING_S:
+        waiting, callers = self._waiting + coming, addresses + sum(map(len, self._queues.values()))
+        patience_s = MOST_S if 2 * own > waiting else STANDING_S
+        if min(waiting, callers * (own + 1)) <= self._rate * patience_s:
             return False
         return self._is_standing(self._clock())
 
