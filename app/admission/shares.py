@@ -25,7 +25,7 @@ BURST_S = 0.5
 STANDING_S = 0.05
 """How long anybody waits while the node stays full (D22): a refusal that comes later is of no use."""
 MOST_S = STANDING_S / 2
-"""How long an address may wait that has most of what waits: so nearly all that is let in of a flood is served, and there is room for others."""
+"""How long an address may wait that has more here than half of what waits: so nearly all that is let in of a flood is served, and there is room for others."""
 FULL_FOR_S = 0.1
 """So long is no burst; and so long a pause is the end of it."""
 LONG_TURN_S = 0.004

@@ -26,7 +26,7 @@ BUSY_NETWORK = "2001:db8::/64"
 
 
 class PartlyFull(Gate):
-    """Has no room for anything at /busy, nor for who comes from BUSY_NETWORK, and at /filled from the fourth time on."""
+    """Has no room for anything at /busy, nor for who comes from BUSY_NETWORK, nor for the first three that come to /filled."""
 
     def __init__(self) -> None:
         super().__init__()
