@@ -27,7 +27,7 @@ def shipped_files() -> dict[str, str]:
 
 
 def compose(case: str, folder: Path, among: Path = CASES) -> Path:
-    """A case's `specs/` over those that every case stands on, and over those of the case that its file `over` names.
+    """A case's `specs/` over those that every case stands on, and over those of the case that its file `over` names, which may have one itself.
 
     The files that its file `without` lists are taken away first.
     """
@@ -36,10 +36,11 @@ def compose(case: str, folder: Path, among: Path = CASES) -> Path:
     without = among / case / "without"
     for name in without.read_text().split() if without.exists() else ():
         (specs / name).unlink()
-    over = among / case / "over"
-    if over.exists():
-        shutil.copytree(among / over.read_text().strip() / "specs", specs, dirs_exist_ok=True)
-    shutil.copytree(among / case / "specs", specs, dirs_exist_ok=True)
+    layers = [case]
+    while (over := among / layers[-1] / "over").exists():
+        layers.append(over.read_text().strip())
+    for layer in reversed(layers):
+        shutil.copytree(among / layer / "specs", specs, dirs_exist_ok=True)
     return specs
 
 

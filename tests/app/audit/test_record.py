@@ -6,6 +6,7 @@ import json
 import math
 from dataclasses import fields
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from app.audit.record import COLUMNS, COMMAND, LIMITS, AuditRecord, Outcome, cle
 from app.audit.tables import AUDIT_LOG
 from generated.enums import AuditDoor, AuditOutcome
 
+ROOT = Path(__file__).parents[3]
 AT = datetime(2024, 2, 29, 12, 0, tzinfo=UTC)
 
 
@@ -44,6 +46,12 @@ def test_what_postgresql_cannot_hold_is_escaped(text: str, stored: str) -> None:
 def test_a_row_says_whether_anything_in_it_was_escaped_or_cut(given: dict[str, Any], altered: bool) -> None:
     """C06 (D3): who reads a row knows whether it is what happened, or what could be stored of it."""
     assert record(**given).altered is altered
+
+
+def test_a_value_that_is_kept_is_as_long_as_the_contract_shows_it() -> None:
+    document = json.loads((ROOT / "generated" / "specs" / "openapi.json").read_text())
+    shown = document["components"]["schemas"]["AuditLog"]["properties"]["data"]["additionalProperties"]
+    assert record(data={"name": "x" * 5000}).data == {"name": "x" * shown["maxLength"]}
 
 
 def test_what_is_kept_of_a_request_has_a_bound_as_a_whole_and_what_comes_then_is_left_out() -> None:
