@@ -176,20 +176,24 @@ class Workers:
         self._signals, self._heard = os.pipe()
 
     def run(self) -> int:
-        """Until all have ended; the exit code."""
+        """Until all have ended; the exit code. It comes with the end of the last one, not a turn later."""
         self._listen_to_signals()
         turned_at = monotonic()
-        while self._code is None or self._leaving:
+        while True:
             now = monotonic()
-            self._hear_signals()
-            self._judge(now - turned_at)
-            self._await_readiness()
-            if self._code is None:
-                self._fill()
-                self._succeed()
+            self._turn(now - turned_at)
+            if self._code is not None and not self._leaving:
+                return self._code
             turned_at = now
             self._rest()
-        return self._code
+
+    def _turn(self, passed_s: float) -> None:
+        self._hear_signals()
+        self._judge(passed_s)
+        self._await_readiness()
+        if self._code is None:
+            self._fill()
+            self._succeed()
 
     def _listen_to_signals(self) -> None:
         """Their numbers come through a pipe, where `_rest` waits for them with all else."""

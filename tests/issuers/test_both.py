@@ -36,13 +36,17 @@ from tests.running_service import RunningService, started
 pytestmark = [pytest.mark.xdist_group("keycloak"), pytest.mark.timeout(300)]
 BREAKER = 'stele_breaker_state{name="keycloak"}'
 FORBIDDEN = 403
+LIFE_S, REFRESH_LIFE_S = range(299, 301), range(1799, 1801)
+"""Keycloak reads the clock again after it has set the end, in whole seconds."""
 WRITTEN_S = 2.0
 """The database in which a Keycloak in development keeps its sessions has written to disk by then."""
 
 
 async def test_a_login_opens_what_its_roles_open_and_is_refreshed_and_ended(stage: Stage) -> None:
     given = (await stage.login("reader")).json()
-    assert (given["token_type"], given["expires_in"], given["refresh_expires_in"]) == ("Bearer", 300, 1800)
+    assert given["token_type"] == "Bearer"
+    assert given["expires_in"] in LIFE_S
+    assert given["refresh_expires_in"] in REFRESH_LIFE_S
     assert await stage.status(given["access_token"]) == 200
     assert await stage.status(given["access_token"], "/api/audit-logs") == FORBIDDEN
     fresh = (await stage.post("refresh", {"refresh_token": given["refresh_token"]})).json()

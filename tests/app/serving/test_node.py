@@ -13,7 +13,7 @@ import pytest
 
 from app.development.servers import Valkey
 from app.exit_codes import CONFIG, SOFTWARE
-from app.serving.node import MAX_FAILURES, Place
+from app.serving.node import MAX_FAILURES, TURN_S, Place
 from tests.faults.echo_process import EchoServer
 from tests.faults.processes import end_of, is_there, workers_of
 from tests.faults.raw import Peer, request
@@ -91,6 +91,26 @@ async def test_the_service_with_two_workers_answers_and_ends(
     await other.close()
     assert statuses == [200] * READS
     assert code == 0, f"ended with {code} after {took_s:.1f} s\n{pair.log()[-2000:]}"
+
+
+@pytest.mark.survives("D26")
+async def test_a_node_ends_with_its_last_worker(servers_folder: Path) -> None:
+    """D26: from the end of the last of two workers to that of the node no turn of its loop is waited for. The best of three, since others
+    run beside."""
+    lags = []
+    for attempt in range(3):
+        server = EchoServer(servers_folder / f"last-{attempt}", "two")
+        server.start()
+        workers = workers_of(server.pid)
+        os.kill(server.pid, signal.SIGTERM)
+        async with asyncio.timeout(25):
+            while any(map(is_there, workers)):
+                await asyncio.sleep(0.002)
+        lags.append((await end_of(server.pid, 25.0))[0])
+        server.stop()
+        if min(lags) < TURN_S:
+            break
+    assert min(lags) < TURN_S
 
 
 @pytest.mark.long
