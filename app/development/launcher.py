@@ -68,13 +68,13 @@ class Child(Server):
 
 
 class Issuer(Child):
-    """The development issuer on a port that was free when this was made. Its keys stay in the folder, so that tokens
-    outlive it."""
+    """The development issuer on this port, or one that was free when this was made. Its keys stay in the folder, so that
+    tokens outlive it."""
 
     setting = "KEYCLOAK_URL"
 
-    def __init__(self, folder: Path, environment: Mapping[str, str], *options: str) -> None:
-        port = free_port()
+    def __init__(self, folder: Path, environment: Mapping[str, str], *options: str, port: int = 0) -> None:
+        port = port or free_port()
         arguments = ("--host", "127.0.0.1", "--port", str(port), "--keys", str(folder / "keys.json"), *options)
         super().__init__(folder, "app.development.issuer", arguments, {**environment, "ENV": "development"})
         self.port = port

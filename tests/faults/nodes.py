@@ -74,6 +74,20 @@ def two_nodes(folder: Path, postgres: Postgres, name: str) -> Iterator[Nodes]:
         yield Nodes(first, second, valkey, database)
 
 
+@contextlib.contextmanager
+def several_nodes(
+    folder: Path, database: str, redis_url: str, count: int, **settings: str
+) -> Iterator[list[RunningService]]:
+    """On one database and one Valkey; tokens of one issuer, which last for an hour."""
+    with contextlib.ExitStack() as stack:
+        issuer, found = None, list[RunningService]()
+        for number in range(count):
+            node = RunningService(folder / str(number), database, redis_url, issuer=issuer, access_s=3600, **settings)
+            found.append(stack.enter_context(node))
+            issuer = issuer or node.issuer
+        yield found
+
+
 async def write(node: RunningService, names: list[str]) -> None:
     """One artist after the other; each is acknowledged."""
     async with rest(node.url, await node.token("editor")) as door:

@@ -1,4 +1,4 @@
-"""A socket client of nobody's making that follows `artists`, comes back after whatever ends it, and keeps account.
+"""A socket client of nobody's making that follows one topic, comes back after whatever ends it, and keeps account.
 
 It knows the wire alone (docs/wire.md), in either encoding's JSON twin, so that the SDKs prove nothing here by themselves.
 """
@@ -28,15 +28,21 @@ class Follower:
     """Connects to one of the nodes, and to the next of them when that ends. `names` are what it heard, in order."""
 
     nodes: Sequence[RunningService]
+    topic: str = "artists"
+    """Or that with a filter, under which offsets rise and are not dense."""
     at: int = 0
     """Of `nodes`, the one to be asked first."""
     is_away: bool = False
     """Does not come back for now."""
+    is_here: bool = False
+    """Subscribed at this moment."""
     is_slow: bool = False
     """Reads an event in 20 ms."""
     names: list[str] = field(default_factory=list)
     gaps: int = 0
     """So often it was told that something will never come."""
+    told_at: set[int] = field(default_factory=set)
+    """How many `names` it had heard when it was told so."""
     codes: list[int | None] = field(default_factory=list)
     """With which each of its sockets ended."""
     recovered: list[bool] = field(default_factory=list)
@@ -97,7 +103,7 @@ class Follower:
             close_timeout=0.5,
             ping_interval=None,
         ) as self.socket:
-            frame: dict[str, Any] = {"type": "subscribe", "topics": ["artists"]}
+            frame: dict[str, Any] = {"type": "subscribe", "topics": [self.topic]}
             if self.position is not None:
                 frame["positions"] = [self.position]
             await self.socket.send(json.dumps(frame))
@@ -107,6 +113,7 @@ class Follower:
                     self._hear(json.loads(text))
                     await asyncio.sleep(0.02 if self.is_slow else 0)
             finally:
+                self.is_here = False
                 self.codes.append(self.socket.close_code)
 
     def _begin(self, said: dict[str, Any]) -> None:
@@ -118,18 +125,28 @@ class Follower:
             self.recovered.append(told["recovered"])
             if told["recovered"] and place != self.position:
                 self.faults.append(f"{place} is not where {self.position} goes on")
-            self.gaps += not told["recovered"]
+            if not told["recovered"]:
+                self._miss()
         if place["epoch"]:
             self.position = place
+        self.is_here = True
+
+    def _miss(self) -> None:
+        self.gaps += 1
+        self.told_at.add(len(self.names))
 
     def _hear(self, said: dict[str, Any]) -> None:
         place = {name: said.get(name) for name in ("topic", "epoch", "offset")}
         if said.get("type") == "topic.missed":
-            self.gaps += 1
-        elif said.get("topic") != "artists" or self.position is None:
+            self._miss()
+        elif said.get("topic") != self.topic or self.position is None:
             return
-        elif (place["epoch"], place["offset"]) != (self.position["epoch"], self.position["offset"] + 1):
+        elif not self._is_next(said, self.position):
             self.faults.append(f"{place} does not follow {self.position}")
         else:
             self.names.append(said["data"]["artist"]["name"])
         self.position = place
+
+    def _is_next(self, said: dict[str, Any], before: dict[str, Any]) -> bool:
+        step = said["offset"] - before["offset"]
+        return said["epoch"] == before["epoch"] and (step > 0 if "?" in self.topic else step == 1)

@@ -10,7 +10,7 @@ import signal
 import time
 import uuid
 from collections.abc import AsyncIterator, Coroutine, Iterator
-from contextlib import ExitStack, asynccontextmanager, suppress
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,6 +25,7 @@ from generated.sdk_python.stele_client.runtime.operation import Encoding
 from generated.sdk_python.stele_client.runtime.options import Transport
 from tests.databases import new_database
 from tests.faults.balancer import Balancer
+from tests.faults.nodes import several_nodes
 from tests.faults.processes import end_of
 from tests.running_service import RunningService
 
@@ -42,17 +43,9 @@ ENCODINGS: tuple[Encoding, ...] = ("json", "protobuf")
 
 @pytest.fixture
 def nodes(postgres: Postgres, valkey: Valkey, servers_folder: Path) -> Iterator[list[RunningService]]:
-    """On one database and one Valkey; tokens of one issuer."""
     name = f"rolling_{uuid.uuid4().hex[:12]}"
     database = new_database(postgres, name)
-    with ExitStack() as stack:
-        issuer = None
-        found: list[RunningService] = []
-        for number in range(NODES):
-            folder = servers_folder / f"{name}-{number}"
-            node = RunningService(folder, database, valkey.url, issuer=issuer, access_s=3600, DRAIN_S=str(DRAIN_S))
-            found.append(stack.enter_context(node))
-            issuer = issuer or node.issuer
+    with several_nodes(servers_folder / name, database, valkey.url, NODES, DRAIN_S=str(DRAIN_S)) as found:
         yield found
 
 
