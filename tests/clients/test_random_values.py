@@ -11,7 +11,8 @@ from codegen.ir.operations import Contract
 from tests.clients.random_values import Values
 from tests.codegen import samples
 from tests.codegen.contracts import CASES, CORPUS, compose
-from tests.codegen.test_corpus import compiled, served
+from tests.codegen.serving import served
+from tests.codegen.test_corpus import compiled
 
 ROUNDS = 6
 CONTRACTS = {"p51_everything": CASES, "p72_wrappers": CASES, "p82_json_names": CASES, "document": CORPUS}
@@ -20,7 +21,7 @@ CONTRACTS = {"p51_everything": CASES, "p72_wrappers": CASES, "p82_json_names": C
 @pytest.mark.parametrize("name", CONTRACTS)
 def test_values_cross_every_door_unchanged(name: str, tmp_path: Path) -> None:
     loaded = compiled(compose(name, tmp_path, CONTRACTS[name]), tmp_path)
-    assert served(loaded, tmp_path, questions(loaded.contract)) == ""
+    assert served(tmp_path, questions(loaded.contract)) == ""
 
 
 def questions(contract: Contract) -> dict[str, object]:

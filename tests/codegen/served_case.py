@@ -1,6 +1,6 @@
 """Runs in a process of its own, on the `generated` of one case: round trips, and calls through the doors that it declares.
 
-Reads from stdin what to call with and what the handlers answer; the doors and the runner are the service's own, with
+`main` is told what to call with and what the handlers answer; the doors and the runner are the service's own, with
 nothing behind them.
 """
 
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import sys
 import time
 import uuid
 from collections.abc import Awaitable, Callable
@@ -395,8 +394,7 @@ async def check_service(case: Case, asked: dict[str, Any]) -> None:
         await check_wrong_results(case, call)
 
 
-async def main() -> None:
-    asked = json.load(sys.stdin)
+async def main(asked: dict[str, Any]) -> None:
     same(
         sorted(OPERATIONS),
         sorted({*(call["operation"] for call in asked["calls"]), *asked.get("skipped", ())}),
@@ -408,7 +406,3 @@ async def main() -> None:
     if not asked.get("is_drawn"):
         await check_service(case, asked)
     await check_clients(case, asked, same)
-
-
-if __name__ == "__main__":
-    asyncio.run(main())

@@ -5,7 +5,6 @@ A case's `specs/` stand over those of `cases/base/`, which have what every contr
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -21,6 +20,7 @@ from codegen.pipeline import build, load
 from codegen.suppressions import suppress
 from tests.codegen import samples
 from tests.codegen.contracts import CASES, ROOT, compose
+from tests.codegen.serving import served
 
 GOOD = sorted(path.parent.name for path in CASES.glob("*/expected"))
 BAD = sorted(path.parent.name for path in CASES.glob("*/stderr.txt"))
@@ -53,12 +53,7 @@ def test_a_good_contract_is_compiled_and_answers_at_every_door(case: str, tmp_pa
     assert not len(loaded.findings), loaded.report()
     generated = tmp_path / "generated"
     output.publish(generated, build(loaded.contract))
-    served = subprocess.run(
-        [sys.executable, str(Path(__file__).with_name("served_case.py"))],
-        input=json.dumps(questions(loaded.contract)), capture_output=True, text=True, check=False,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join((str(tmp_path), str(ROOT)))},
-    )  # fmt: skip
-    assert served.returncode == 0, served.stderr[-3000:]
+    assert served(tmp_path, questions(loaded.contract)) == ""
     linted = subprocess.run(
         [sys.executable, "-m", "ruff", "check", "--no-cache", "--config", str(ROOT / "pyproject.toml"), "generated"],
         cwd=tmp_path, capture_output=True, text=True, check=False,

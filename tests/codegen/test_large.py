@@ -11,8 +11,9 @@ from codegen.ir.operations import Contract, Operation
 from codegen.ir.types import Definition, Record
 from codegen.pipeline import Loaded, build, load
 from tests.codegen import large
-from tests.codegen.test_cases import mypy
-from tests.codegen.test_corpus import compiled, served
+from tests.codegen.serving import served
+from tests.codegen.test_cases import mypy, questions
+from tests.codegen.test_corpus import compiled
 
 pytestmark = pytest.mark.xdist_group("large")
 
@@ -71,7 +72,7 @@ def test_two_of_them_are_equal_and_two_builds_are(folder: Path, loaded: Loaded, 
 
 @pytest.mark.long
 def test_every_operation_answers_at_every_door_that_it_declares(folder: Path, loaded: Loaded) -> None:
-    assert served(loaded, folder) == ""
+    assert served(folder, questions(loaded.contract)) == ""
 
 
 def test_the_code_is_typed(folder: Path, loaded: Loaded) -> None:

@@ -13,18 +13,19 @@ from tests.load.client import frame, upgrade
 
 TEXT, CLOSE, PING, PONG = 1, 8, 9, 10
 SMALL_BUFFER = 4096
-OFFSET = re.compile(rb'"offset":([0-9]+)')
+PLACE = re.compile(rb'"offset":([0-9]+),"epoch":"([^"]*)"|"epoch":"([^"]*)","offset":([0-9]+)')
 
 
 class RawSocket:
-    """`close_code` is set when the service has said one; `count` is of the whole messages so far, `last_offset` the last event's."""
+    """`close_code` is set when the service has said one; `count` is of the whole messages so far, `place` is the last event's
+    epoch and offset, or where the subscription began."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.reader = reader
         self.writer = writer
         self.close_code: int | None = None
         self.count = 0
-        self.last_offset: int | None = None
+        self.place: tuple[str, int] | None = None
         self.bytes_read = 0
         self._buffer = bytearray()
 
@@ -66,8 +67,8 @@ class RawSocket:
                 self.close_code = int.from_bytes(payload[:2], "big")
             else:
                 self.count += 1
-                found = OFFSET.search(payload[:400])
-                self.last_offset = int(found[1]) if found else self.last_offset
+                if found := PLACE.search(payload[:400]):
+                    self.place = (found[2] or found[3]).decode(), int(found[1] or found[4])
 
     def _first(self) -> tuple[int, bytes] | None:
         """The first frame of the buffer, once it is whole; it is taken out."""
