@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -15,8 +16,21 @@ from tests.databases import TEMPLATE, copied, migrated_database
 from tests.faults.echo_process import EchoServer
 from tests.running_service import RunningService
 
+ROOT = Path(__file__).parents[1]
 collect_ignore = ["project"]
 """What the workbench is made of."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Trees that tests write are typed with what mypy knows of this one: it goes by the bytes of a source, wherever that stands. A copy for
+    each process, since several would write it at once."""
+    if "MYPY_CACHE_DIR" in os.environ:
+        return
+    known, copy = ROOT / ".mypy_cache", ROOT / ".stele" / "types" / os.environ.get("PYTEST_XDIST_WORKER", "alone")
+    if known.is_dir() and not config.getoption("numprocesses", None):
+        shutil.rmtree(copy, ignore_errors=True)
+        shutil.copytree(known, copy)
+        os.environ["MYPY_CACHE_DIR"] = str(copy)
 
 
 @pytest.fixture(scope="session")

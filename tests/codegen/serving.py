@@ -13,7 +13,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 LIBRARIES = [
-    "asyncpg", "cryptography.hazmat.primitives.asymmetric.rsa", "fastapi", "google.protobuf.wrappers_pb2", "httpx2", "hypothesis", "jwt",
+    "asyncpg", "cryptography.hazmat.primitives.asymmetric.rsa", "fastapi", "google.protobuf.wrappers_pb2", "httpx2", "hypothesis",
     "keycloak", "msgspec", "opentelemetry.trace", "prometheus_client", "pydantic", "redis.asyncio", "sqlalchemy", "sqlmodel", "structlog",
     "uvicorn", "websockets.asyncio.client",
 ]  # fmt: skip

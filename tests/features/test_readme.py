@@ -39,7 +39,7 @@ def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def mypy(folder: Path) -> subprocess.CompletedProcess[str]:
-    return run(folder, "-m", "mypy", "app/features/authors", "--cache-dir", str(folder / ".mypy_cache"))
+    return run(folder, "-m", "mypy", "app/features/authors")
 
 
 @pytest.fixture

@@ -5,7 +5,9 @@ Promises: an attempt ends with the deadline; only what surely was not sent is ca
 
 from __future__ import annotations
 
+import functools
 import json
+import ssl
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 from urllib.parse import quote
@@ -34,6 +36,12 @@ CONNECT_S = 5.0
 NOT_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
 
 
+@functools.cache
+def _tls() -> ssl.SSLContext:
+    """The library's default. It reads some hundred certificates, for 50 ms, and is made once for all clients."""
+    return httpx2.create_ssl_context()
+
+
 class AsyncHttpDoor:
     """`on_contract` is told the server's `Stele-Contract` with each answer; `given` is used instead of a client of its own."""
 
@@ -52,7 +60,7 @@ class AsyncHttpDoor:
         self._on_contract = on_contract
         self._headers = {"user-agent": contract.agent, "x-stele-client": contract.agent}
         limits = httpx2.Limits(max_connections=None, max_keepalive_connections=32, keepalive_expiry=30.0)
-        self._client = given or httpx2.AsyncClient(limits=limits)
+        self._client = given or httpx2.AsyncClient(limits=limits, verify=_tls())
         self._is_ours = given is None
 
     async def close(self) -> None:
