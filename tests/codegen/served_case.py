@@ -1,6 +1,6 @@
 """Runs in a process of its own, on the `generated` of one case: round trips, and calls through the doors that it declares.
 
-`main` is told what to call with and what the handlers answer; the doors and the runner are the service's own, with
+`main` is told what to call with and what the handlers answer, and says nothing where all is well; the doors and the runner are the service's own, with
 nothing behind them.
 """
 
@@ -12,6 +12,7 @@ import time
 import uuid
 from collections.abc import Awaitable, Callable
 from copy import copy
+from multiprocessing.connection import Connection
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -394,7 +395,8 @@ async def check_service(case: Case, asked: dict[str, Any]) -> None:
         await check_wrong_results(case, call)
 
 
-async def main(asked: dict[str, Any]) -> None:
+async def main(line: Connection) -> None:
+    asked = json.loads(line.recv())
     same(
         sorted(OPERATIONS),
         sorted({*(call["operation"] for call in asked["calls"]), *asked.get("skipped", ())}),
@@ -406,3 +408,4 @@ async def main(asked: dict[str, Any]) -> None:
     if not asked.get("is_drawn"):
         await check_service(case, asked)
     await check_clients(case, asked, same)
+    line.send("")

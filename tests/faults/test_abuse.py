@@ -13,6 +13,7 @@ from tests.faults.traffic import reads, socket_reads, writes
 from tests.faults.vitals import unsound, watched
 from tests.load.openloop import offer
 from tests.load.plan import Flood, Report, Stream
+from tests.some import each
 
 USERS = 20
 """Of the stage's; its last one is the abuser, whose limits no honest caller of another test has a part of."""
@@ -68,7 +69,7 @@ async def assert_unharmed(stage: Stage, seconds: float, floods: tuple[Flood, ...
     raise AssertionError("\n".join(found))
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", each(2, NAMES))
 @pytest.mark.survives("D13", "D22")
 async def test_one_kind_of_abuse_costs_the_others_little(strict: Stage, name: str) -> None:
     """Faults 5, 7, 8 (D13, D22): two sockets or some connections of one address send one kind of frame or request as fast as it is

@@ -167,8 +167,10 @@ def test_ten_bad_frames_a_minute_never_close(chosen: Format) -> None:
         clock.now += 6.0
 
 
+@pytest.mark.survives("W04")
 @BOTH
 def test_the_wrong_kind_of_frame_is_answered_and_closes(chosen: Format) -> None:
+    """W04 (D14): a text frame where the subprotocol has binary ones, and the reverse: a reply that says so, then 1003."""
     action = make(chosen).feed(b"{}" if chosen is Format.JSON else "{}")
     assert isinstance(action, Close)
     assert (action.code, action.reason) == (1003, f"{'text' if chosen is Format.JSON else 'binary'} frames only")

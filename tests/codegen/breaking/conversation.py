@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,7 +15,7 @@ from codegen.ir.types import ListOf, MapOf, Named, Record, Type, Union
 from tests.codegen import samples
 from tests.codegen.breaking import variants
 from tests.codegen.breaking.client import JSON, PROTOBUF, Broken, Client, Json, Kept, canonical, is_of
-from tests.codegen.contracts import ROOT
+from tests.codegen.serving import Line, forked
 
 Found = dict[Audience, str]
 """The first thing that broke each of them."""
@@ -27,37 +24,23 @@ Found = dict[Audience, str]
 class Server:
     """The doors of one contract's `generated`, in a process of their own."""
 
-    def __init__(self, contract: Contract, process: subprocess.Popen[str]) -> None:
+    def __init__(self, contract: Contract, line: Line) -> None:
         self.contract = contract
         self.speaker = Client(contract)
-        self._process = process
+        self._line = line
 
     def ask(self, question: Json) -> Json:
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.write(json.dumps(question) + "\n")
-        self._process.stdin.flush()
-        line = self._process.stdout.readline()
-        assert line, "the served side ended"
-        found: Json = json.loads(line)
+        answer = self._line.ask(json.dumps(question))
+        assert answer.startswith("{"), answer
+        found: Json = json.loads(answer)
         return found
 
 
 @contextmanager
 def served(contract: Contract, folder: Path) -> Iterator[Server]:
     """`folder` holds `generated/`."""
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join((str(folder), str(ROOT)))}
-    command = [sys.executable, str(Path(__file__).with_name("served_side.py"))]
-    with (
-        Path(folder, "stderr.txt").open("w") as errors,
-        subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True, env=environment
-        ) as process,
-    ):
-        try:
-            yield Server(contract, process)
-        finally:
-            process.kill()
+    with forked(folder, "tests.codegen.breaking.served_side") as line:
+        yield Server(contract, line)
 
 
 def broken(client: Client, server: Server) -> Found:

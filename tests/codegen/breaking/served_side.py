@@ -1,17 +1,16 @@
 """Runs in a process of its own, on the `generated` of one side: the service's own doors, with handlers that answer what they are told.
 
-A line of JSON on stdin is a request as it is on the wire, with what its handler is to answer, or an event to push; the line on
-stdout is what came back, and what the handler saw.
+A text of JSON that comes is a request as it is on the wire, with what its handler is to answer, or an event to push; the one that goes is
+what came back, and what the handler saw.
 """
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import json
-import sys
 from collections.abc import Awaitable, Callable
 from datetime import date, datetime, timedelta
+from multiprocessing.connection import Connection
 from typing import Any
 
 from pydantic import BaseModel
@@ -109,17 +108,12 @@ def plain(value: object) -> object:
     return str(value)
 
 
-async def main() -> None:
-    answers, sys.stdout = sys.stdout, sys.stderr
+async def main(line: Connection) -> None:
+    """Until it is ended."""
     side = Side()
-    for line in sys.stdin:
-        asked = json.loads(line)
+    while True:
+        asked = json.loads(line.recv())
         kinds = (("value", push), ("store", store), ("recall", recall))
         answer = next((answer for word, answer in kinds if word in asked), None)
         found = answer(asked) if answer else await side.call(asked)
-        answers.write(json.dumps(found, default=plain) + "\n")
-        answers.flush()
-
-
-if __name__ == "__main__":
-    asyncio.run(main())
+        line.send(json.dumps(found, default=plain))

@@ -11,6 +11,7 @@ from codegen.fix import fix
 from codegen.pipeline import load
 from tests.codegen.contracts import CASES, compose, edited, rules
 from tests.codegen.halves import facts, without_messages, without_properties, without_proto
+from tests.some import each
 
 BAD = sorted(path.parent.name for path in CASES.glob("*/stderr.txt"))
 GOOD = sorted(path.parent.name for path in CASES.glob("*/expected"))
@@ -23,10 +24,17 @@ DIRECTED = {("p81_directions", "schemas"), ("p85_filters", "schemas")}
 HALVES = {"proto": without_proto, "schemas": without_properties, "socket": without_messages}
 
 
-@pytest.mark.parametrize("half", HALVES)
-@pytest.mark.parametrize("case", GOOD)
+@pytest.mark.parametrize(
+    ("case", "half"),
+    [
+        pytest.param(case, half, marks=() if index % len(HALVES) == at else pytest.mark.long)
+        for index, case in enumerate(GOOD)
+        for at, half in enumerate(HALVES)
+    ],
+)
 def test_half_of_a_dialect_comes_back_and_the_contract_is_the_same(case: str, half: str, tmp_path: Path) -> None:
-    """Proto is said by the schemas, plain properties by proto, messages of the socket by HTTP; fixed twice is fixed once."""
+    """Proto is said by the schemas, plain properties by proto, messages of the socket by HTTP; fixed twice is fixed once. Each case has one of
+    them here, and all in the long form."""
     specs = compose(case, tmp_path)
     before = load(specs)
     if (case, half) in DIRECTED or not HALVES[half](specs):
@@ -181,7 +189,7 @@ def test_a_file_with_other_line_ends_is_mended_where_it_has_to_be(tmp_path: Path
     assert not len(fixed.left.findings), fixed.left.report()
 
 
-@pytest.mark.parametrize("case", BAD)
+@pytest.mark.parametrize("case", each(3, BAD))
 def test_a_bad_contract_is_made_better_or_left_alone(case: str, tmp_path: Path) -> None:
     """No fix breaks what was whole or takes away a line, and what is left needs a person."""
     specs = compose(case, tmp_path)
