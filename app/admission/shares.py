@@ -25,7 +25,7 @@ BURST_S = 0.5
 STANDING_S = 0.05
 """How long anybody waits while the node stays full (D22): a refusal that comes later is of no use."""
 MOST_S = STANDING_S / 2
-"""How long an address may wait that has more here than half of what waits: so nearly all that is let in of a flood is served, and there is room for others."""
+"""What waits of all, and what an address waits for that has more than half of it: so nearly all that is let in is served, and there is room for others."""
 FULL_FOR_S = 0.1
 """So long is no burst; and so long a pause is the end of it."""
 LONG_TURN_S = 0.004
@@ -120,13 +120,13 @@ class Shares:
 
     def is_backed_up_for(self, own: int, coming: int, addresses: int) -> bool:
         """The node stays full, and who comes now and has so many here already would wait longer than is waited then: refusing him at once
-        saves the work. `coming` are those that have been let in, from so many addresses, and do not wait here yet. Callers are served in turn, so
-        that he waits for some of each, and not for all that one of them has."""
+        saves the work. `coming` are those that have been let in, from so many addresses, and do not wait here yet. Callers are served in turn: he
+        waits for some of each, and not for all that one of them has; some come late in turn, so that all that waits is half of that time."""
         if self._full_since is None:
             return False
         waiting, callers = self._waiting + coming, addresses + sum(map(len, self._queues.values()))
         patience_s = MOST_S if 2 * own > waiting else STANDING_S
-        if min(waiting, callers * (own + 1)) <= self._rate * patience_s:
+        if waiting <= self._rate * MOST_S or callers * (own + 1) <= self._rate * patience_s:
             return False
         return self._is_standing(self._clock())
 

@@ -6,6 +6,8 @@ import asyncio
 import re
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from itertools import pairwise
+from statistics import mean, median
 
 import pytest
 
@@ -23,8 +25,8 @@ from tests.spent import cpu_s
 NOISE_S = 0.1
 """The load, the service and its servers share two cores."""
 NICE = 10
-PEAK_S = 10.0
-"""For the most that a node answers, before and after: on a shared machine they differ by a tenth and more."""
+PEAK_S, OVER_S = 5.0, 10.0
+"""For the most that a node answers, and for a turn of overload."""
 GATE_REFUSED = re.compile(r'^stele_refused_total\{by="gate",reason="\w+"\} (\S+)$', re.MULTILINE)
 LONG = [pytest.mark.long, pytest.mark.timeout(300)]
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("faults")]
@@ -58,29 +60,36 @@ async def find_peak(stage: Stage) -> float:
     return rates[found.index(max(found))]
 
 
-@pytest.mark.parametrize("seconds", [10.0, 60.0])
+@pytest.mark.parametrize("rounds", [1, 6])
 @pytest.mark.long
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(400)
 @pytest.mark.survives("L01")
-async def test_five_times_the_capacity_leaves_four_fifths_of_the_goodput(direct: Stage, seconds: float) -> None:
-    """L01 (D22): reads come at five times the rate that the node can answer. At least 80 % of the most that it could answer still succeed, nine
-    of ten others are refused within 50 ms, all of them with `Retry-After`, and 5 s later all is as before."""
+async def test_five_times_the_capacity_leaves_four_fifths_of_the_goodput(direct: Stage, rounds: int) -> None:
+    """L01 (D22): reads come at five times the rate that the node can answer, for a minute in turns of ten seconds; what it can answer is
+    measured before and after each, since on a shared machine it changes by a third within the minute. At least 80 % of it still succeeds, nine of ten
+    others are refused within 50 ms, all of them with `Retry-After`, and 5 s later all is as before."""
     async with watched(direct, livez_s=0.5):
         rate = await find_peak(direct)
-        before = await goodput(direct, rate, PEAK_S)
-        p99_s = (await goodput(direct, 0.8 * before.per_s, 2.0)).result.ok.p99
-        over = await goodput(direct, 5 * before.per_s, seconds)
+        peaks = [await goodput(direct, rate, PEAK_S)]
+        p99_s = (await goodput(direct, 0.8 * peaks[0].per_s, 2.0)).result.ok.p99
+        over = []
+        for _ in range(rounds):
+            over.append(await goodput(direct, 5 * max(one.per_s for one in peaks), OVER_S))
+            peaks.append(await goodput(direct, rate, PEAK_S))
         await asyncio.sleep(4.0)
-        after = (await goodput(direct, 0.5 * before.per_s, 3.0)).result
-        again = await goodput(direct, rate, PEAK_S)
-        peaks = (before.per_s + again.per_s) / 2, (before.per_cpu_s + again.per_cpu_s) / 2
-        shares = over.per_s / peaks[0], over.per_cpu_s / peaks[1]
-        print(f"peak {before.per_s:.0f}/s and {again.per_s:.0f}/s, offered {over.result.sent / seconds:.0f}/s")
-        print(f"goodput {over.per_s:.0f}/s, of the peak {shares[0]:.0%}, by processor time {shares[1]:.0%}")
-    assert "\n".join(unsound([over.result, after])) == ""
-    assert max(shares) >= 0.8
-    assert over.result.refused.p90 <= 0.05
-    assert over.result.ok.p99 <= 2 * p99_s + 5 * NOISE_S
+        after = (await goodput(direct, 0.5 * peaks[0].per_s, 3.0)).result
+    shares = [
+        max(one.per_s / mean(peak.per_s for peak in beside), one.per_cpu_s / mean(peak.per_cpu_s for peak in beside))
+        for one, beside in zip(over, pairwise(peaks), strict=True)
+    ]
+    print(
+        "peaks", *(f"{one.per_s:.0f}" for one in peaks), "under five times that", *(f"{one.per_s:.0f}" for one in over)
+    )
+    print(f"of the peak {', '.join(f'{share:.0%}' for share in shares)}, {mean(shares):.0%}")
+    assert "\n".join(unsound([*(one.result for one in over), after])) == ""
+    assert mean(shares) >= 0.8
+    assert median(one.result.refused.p90 for one in over) <= 0.05
+    assert max(one.result.ok.p99 for one in over) <= 2 * p99_s + 5 * NOISE_S
     assert after.ok.count == after.sent
 
 
