@@ -38,10 +38,12 @@ class Alarm:
         self._at = NEVER
 
     def stop(self) -> None:
-        """For good: nothing of the connection is kept alive by the loop."""
+        """For good: neither the loop nor this keeps anything of the connection alive."""
         self._at = NEVER
+        self._ring = _nothing
         if self._timer is not None:
             self._timer.cancel()
+            self._timer = None
 
     def _set(self, at: float) -> None:
         if self._timer is not None:
@@ -57,3 +59,7 @@ class Alarm:
             return
         self._at = NEVER
         self._ring()
+
+
+def _nothing() -> None:
+    """Of a connection that has ended."""

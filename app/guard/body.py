@@ -8,6 +8,10 @@ from __future__ import annotations
 
 from generated.errors import HeadTooLarge, Malformed, TooLarge
 
+BODY_S = 29.5
+"""Half a second less than 30 s, for the whole body."""
+BODY_CHECK_S = 9.5
+"""How often its pace is judged."""
 MAX_BODY_BYTES = (1 << 20) + (1 << 18)
 """Above the application's own 1 MiB, which answers with more than we know."""
 MAX_TRAILERS = 100
@@ -22,6 +26,10 @@ MIN_BYTES_PER_CHECK = 1024
 SLOWEST_BYTES_PER_S = 16_384
 """Of a body that the application has allowed more than the usual: a phone on a bad day."""
 ALLOWED_BYTES_PER_CHECK = 65_536
+
+
+class Overrun(Exception):
+    """A request begins behind a chunked body, in the same piece of data."""
 
 
 class Body:

@@ -25,6 +25,10 @@ class Flow(FlowControl):
         self._guarded = transport
         self._read_on = read_on
 
+    def end(self) -> None:
+        """The connection is gone, and is not kept alive by who still answers it."""
+        self._read_on = _nobody
+
     @property
     def must_rest(self) -> bool:
         """Whether nothing may be read now."""
@@ -48,3 +52,7 @@ class Flow(FlowControl):
         super().resume_writing()
         self._guarded.unwatch()
         self._read_on()
+
+
+def _nobody() -> None:
+    """Is ready for more of a connection that has ended."""

@@ -24,7 +24,7 @@ from app.admission.tally import Refused, Tally
 from app.execution.address import client_ip, limit_key
 from app.guard import head as heads
 from app.guard.alarm import Alarm
-from app.guard.body import Body
+from app.guard.body import BODY_CHECK_S, BODY_S, Body, Overrun
 from app.guard.flow import Flow
 from app.guard.hosts import TrustedHosts
 from app.guard.places import Places, places_in
@@ -37,16 +37,8 @@ from generated.errors import ApiError, Malformed, RequestTimeout, Unavailable
 
 HEAD_S = 9.5
 """Half a second less than the 10 s that are promised, which hold under load too."""
-BODY_S = 29.5
-"""Half a second less than 30 s, for the whole body."""
-BODY_CHECK_S = 9.5
-"""How often its pace is judged."""
 PATIENCE_S = 10.0
 """How long a connection that is being closed may take nothing of its answer."""
-
-
-class Overrun(Exception):
-    """A request begins behind a chunked body, in the same piece of data."""
 
 
 class GuardedHttp(HttpToolsProtocol):
@@ -107,14 +99,20 @@ class GuardedHttp(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Gives the place back, however the connection ended."""
-        self._alarm.stop()
         self.transport.lost()
-        self._held = b""
         if self._has_place:
             self._places.give_back(self._address)
         super().connection_lost(exc)
         if self._body is not None:
             self._hide_allowance()
+        self._let_go()
+
+    def _let_go(self) -> None:
+        """Of all that refers to this: else it would stay until the collector goes through everything that lives."""
+        self._alarm.stop()
+        self._held, self.cycle, self.parser = b"", None, None  # type: ignore[assignment]  # neither is asked for any more
+        if self._has_place:
+            self.flow.end()
 
     def data_received(self, data: bytes) -> None:
         """What cannot be worked on yet is held, and reading rests until it can."""
@@ -318,7 +316,6 @@ class GuardedHttp(HttpToolsProtocol):
     def _become_socket(self, behind: bytes) -> None:
         """The connection goes on with another protocol; its place goes with it."""
         assert self.ws_protocol_class is not None
-        self._alarm.stop()
         self.connections.discard(self)
         protocol = self.ws_protocol_class(config=self.config, server_state=self.server_state, app_state=self.app_state)
         protocol.on_lost = partial(self._places.give_back, self._address)
@@ -328,6 +325,7 @@ class GuardedHttp(HttpToolsProtocol):
         if behind:
             protocol.data_received(behind)
         connection.set_protocol(protocol)
+        self._let_go()
 
     # Bodies
 

@@ -96,6 +96,7 @@ class GuardedWebSocket(WebSocketsSansIOProtocol):
         _loop: asyncio.AbstractEventLoop | None = None,
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
+        self.conn.parser.close()  # uvicorn's, in whose place ours comes: it refers to itself, and would wait for the collector.
         self.conn = Server(max_size=config.ws_max_size, logger=self.logger)
         self.close_timeout = CLOSE_S
         self.on_lost: Callable[[], None] | None = None
@@ -123,6 +124,7 @@ class GuardedWebSocket(WebSocketsSansIOProtocol):
         if self.on_lost is not None:
             self.on_lost()
         super().connection_lost(exc)
+        self.conn.parser.close()
 
     def pause_writing(self) -> None:
         super().pause_writing()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -111,10 +112,13 @@ class Connection:
         return self.outbox.close_code or code
 
     async def finish(self) -> None:
-        """Waits for the commands, and for what is left of the queries, which were cancelled. Each ends by its deadline."""
+        """Waits for the commands, and for what is left of the queries, which were cancelled. Each ends by its deadline. Nothing is asked of it
+        afterwards: what refers to it is let go, and would else wait for the collector. Again it does nothing."""
         requests = [request.task for request in self._session.in_flight.values()]
         if requests:
             await asyncio.wait(requests)
+        with suppress(AttributeError):
+            del self.outbox, self._streams, self._expiry, self._subscriptions
 
     def describe(self) -> dict[str, Any]:
         """For who runs the node; there is no credential in it."""

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import random
+import socket
 
 import pytest
+import uvicorn
+from websockets.server import ServerProtocol
 
+from app.guard.http_protocol import GuardedHttp
+from app.guard.transport import GuardedTransport
+from app.guard.websocket_protocol import GuardedWebSocket
 from tests.faults.echo_process import EchoServer
-from tests.faults.raw import Peer, chunked, request
+from tests.faults.echo_server import Echo
+from tests.faults.raw import Peer, chunked, handshake, request
 
 GOOD = [
     request("GET /"),
@@ -116,3 +124,41 @@ async def test_a_request_does_not_begin_while_answers_wait_for_their_peer(echo: 
         peer.writer.transport.resume_reading()  # type: ignore[attr-defined]  # likewise
         for _ in range(20):
             assert len((await peer.answer()).body) == 4 << 20
+
+
+CONVERSATIONS = {
+    "silent": b"",
+    "read": request("GET /"),
+    "written": request("POST /", body=b"abc"),
+    "cut in its body": request("POST /", "Content-Length: 100") + b"abc",
+    "turned away": request("GET /busy"),
+    "malformed": b"GARBAGE\r\n\r\n",
+    "socket": handshake("/web"),
+}
+
+
+@pytest.mark.survives("D13", "L05")
+async def test_of_a_connection_that_ended_nothing_waits_for_the_collector() -> None:
+    """L05 (D13): connections of every kind come and go while the collector rests: nothing of them is left, as it would be where parts refer to each
+    other. The collector goes through all that lives only now and then, and a connection that lasted waits for that."""
+    ours = (GuardedHttp, GuardedWebSocket, GuardedTransport, ServerProtocol)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        config = uvicorn.Config(Echo(), http=GuardedHttp, ws=GuardedWebSocket, lifespan="off", log_level="error")
+        server = uvicorn.Server(config)
+        serving = asyncio.create_task(server.serve(sockets=[listening]))
+        gc.collect()
+        gc.disable()
+        try:
+            for said in CONVERSATIONS.values():
+                async with await Peer.open(listening.getsockname()[1], said) as peer:
+                    await peer.is_open(0.05)
+            async with asyncio.timeout(10):
+                while server.server_state.connections or server.server_state.tasks or not server.started:
+                    await asyncio.sleep(0.01)
+            await asyncio.sleep(0.1)
+            left = [type(one).__name__ for one in gc.get_objects() if type(one) in ours]
+        finally:
+            gc.enable()
+            server.should_exit = True
+            await serving
+    assert left == []

@@ -201,6 +201,32 @@ async def test_a_client_that_goes_cancels_its_query_and_not_its_command(door: Op
     assert (door.metrics.opened, len(door.metrics.closed)) == (1, 1)
 
 
+@pytest.mark.survives("L05")
+async def test_of_a_socket_that_ended_nothing_waits_for_the_collector(door: OpenDoor) -> None:
+    """L05: sockets that called and followed come and go while the collector rests. What served them refers to itself, and is taken apart at the end."""
+    before = {id(one) for one in gc.get_objects() if type(one) is Connection}
+    gc.disable()
+    try:
+        for is_cut in (False, True):
+            socket = await door.connect()
+            await door.say(socket, **GET)
+            await door.hear(socket)
+            await door.say(socket, type="subscribe", topics=["artists"])
+            await door.hear(socket)
+            if is_cut:
+                socket.transport.abort()
+            else:
+                await socket.close()
+        async with asyncio.timeout(5):
+            while len(door.metrics.closed) < 2:
+                await asyncio.sleep(0.01)
+        await asyncio.sleep(0.1)
+        left = [one for one in gc.get_objects() if type(one) is Connection and id(one) not in before]
+    finally:
+        gc.enable()
+    assert left == []
+
+
 async def test_a_token_that_ends_is_announced_then_refused_then_closed(
     door: OpenDoor, tokens: dict[str, Principal]
 ) -> None:
