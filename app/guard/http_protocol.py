@@ -100,6 +100,7 @@ class GuardedHttp(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Gives the place back, however the connection ended."""
         self.transport.lost()
+        self._held = b""
         if self._has_place:
             self._places.give_back(self._address)
         super().connection_lost(exc)
@@ -110,7 +111,7 @@ class GuardedHttp(HttpToolsProtocol):
     def _let_go(self) -> None:
         """Of all that refers to this: else it would stay until the collector goes through everything that lives."""
         self._alarm.stop()
-        self._held, self.cycle, self.parser = b"", None, None  # type: ignore[assignment]  # neither is asked for any more
+        self.cycle = self.parser = None  # type: ignore[assignment]  # neither is asked for any more
         if self._has_place:
             self.flow.end()
 
