@@ -76,13 +76,15 @@ def two_nodes(folder: Path, postgres: Postgres, name: str) -> Iterator[Nodes]:
 
 @contextlib.contextmanager
 def several_nodes(
-    folder: Path, database: str, redis_url: str, count: int, **settings: str
+    folder: Path, database: str, redis_url: str, count: int, *, drain_s: int = 0
 ) -> Iterator[list[RunningService]]:
     """On one database and one Valkey; tokens of one issuer, which last for an hour."""
     with contextlib.ExitStack() as stack:
         issuer, found = None, list[RunningService]()
         for number in range(count):
-            node = RunningService(folder / str(number), database, redis_url, issuer=issuer, access_s=3600, **settings)
+            node = RunningService(
+                folder / str(number), database, redis_url, issuer=issuer, access_s=3600, DRAIN_S=str(drain_s)
+            )
             found.append(stack.enter_context(node))
             issuer = issuer or node.issuer
         yield found

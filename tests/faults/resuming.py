@@ -148,5 +148,7 @@ class Follower:
         self.position = place
 
     def _is_next(self, said: dict[str, Any], before: dict[str, Any]) -> bool:
-        step = said["offset"] - before["offset"]
-        return said["epoch"] == before["epoch"] and (step > 0 if "?" in self.topic else step == 1)
+        if said["epoch"] != before["epoch"]:
+            return False
+        step = int(said["offset"]) - int(before["offset"])
+        return step > 0 if "?" in self.topic else step == 1

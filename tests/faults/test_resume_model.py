@@ -178,7 +178,7 @@ def scene(postgres: Postgres, folder: Path, plan: Plan, seed: int) -> Iterator[S
     database = new_database(postgres, name)
     with (
         embedded_valkey(folder / name / "valkey") as valkey,
-        several_nodes(folder / name, database, valkey.url, NODES, DRAIN_S="0") as nodes,
+        several_nodes(folder / name, database, valkey.url, NODES) as nodes,
     ):
         yield Scene(nodes, valkey, database, plan, random.Random(seed), log=[0] * plan.names)
 

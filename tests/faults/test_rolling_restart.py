@@ -45,7 +45,7 @@ ENCODINGS: tuple[Encoding, ...] = ("json", "protobuf")
 def nodes(postgres: Postgres, valkey: Valkey, servers_folder: Path) -> Iterator[list[RunningService]]:
     name = f"rolling_{uuid.uuid4().hex[:12]}"
     database = new_database(postgres, name)
-    with several_nodes(servers_folder / name, database, valkey.url, NODES, DRAIN_S=str(DRAIN_S)) as found:
+    with several_nodes(servers_folder / name, database, valkey.url, NODES, drain_s=DRAIN_S) as found:
         yield found
 
 
