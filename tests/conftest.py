@@ -12,21 +12,24 @@ import pytest
 
 from app.db.database import Database
 from app.development.servers import Postgres, Valkey, embedded_postgres, embedded_valkey
+from tests import workbench
 from tests.databases import TEMPLATE, copied, migrated_database
 from tests.faults.echo_process import EchoServer
 from tests.running_service import RunningService
 
-ROOT = Path(__file__).parents[1]
 collect_ignore = ["project"]
 """What the workbench is made of."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Trees that tests write are typed with what mypy knows of this one: it goes by the bytes of a source, wherever that stands. A copy for
-    each process, since several would write it at once."""
-    if "MYPY_CACHE_DIR" in os.environ:
+    """In the workbench, whose tests write trees: those are typed with what mypy knows of this one, since it goes by the bytes of a source, wherever
+    that stands. A copy for each process, since several would write it at once."""
+    if "MYPY_CACHE_DIR" in os.environ or not workbench.is_here():
         return
-    known, copy = ROOT / ".mypy_cache", ROOT / ".stele" / "types" / os.environ.get("PYTEST_XDIST_WORKER", "alone")
+    known, copy = (
+        workbench.ROOT / ".mypy_cache",
+        workbench.ROOT / ".stele" / "types" / os.environ.get("PYTEST_XDIST_WORKER", "alone"),
+    )
     if known.is_dir() and not config.getoption("numprocesses", None):
         shutil.rmtree(copy, ignore_errors=True)
         shutil.copytree(known, copy)

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 
-def each(one_in: int, values: Iterable[Any], *, begin: int = 0) -> list[Any]:
-    """Parameters: each `one_in`-th of the values, from `begin` on; the others are long."""
+def each(one_in: int, values: Iterable[Any]) -> list[Any]:
+    """Parameters: each `one_in`-th of the values, from the first on; the others are long."""
     return [
-        value if index % one_in == begin % one_in else pytest.param(value, marks=pytest.mark.long)
+        value if index % one_in == 0 else pytest.param(value, marks=pytest.mark.long)
         for index, value in enumerate(values)
     ]

@@ -40,7 +40,7 @@ class Alarm:
     def stop(self) -> None:
         """For good: neither the loop nor this keeps anything of the connection alive."""
         self._at = NEVER
-        self._ring = _nothing
+        self._ring = lambda: None
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -59,7 +59,3 @@ class Alarm:
             return
         self._at = NEVER
         self._ring()
-
-
-def _nothing() -> None:
-    """Of a connection that has ended."""

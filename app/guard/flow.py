@@ -27,7 +27,7 @@ class Flow(FlowControl):
 
     def end(self) -> None:
         """The connection is gone, and is not kept alive by who still answers it."""
-        self._read_on = _nobody
+        self._read_on = lambda: None
 
     @property
     def must_rest(self) -> bool:
@@ -52,7 +52,3 @@ class Flow(FlowControl):
         super().resume_writing()
         self._guarded.unwatch()
         self._read_on()
-
-
-def _nobody() -> None:
-    """Is ready for more of a connection that has ended."""

@@ -15,9 +15,8 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 LIBRARIES = [
-    "asyncpg", "cryptography.hazmat.primitives.asymmetric.rsa", "fastapi", "google.protobuf.wrappers_pb2", "httpx2", "hypothesis", "keycloak",
-    "msgspec", "opentelemetry.trace", "prometheus_client", "pydantic", "redis.asyncio", "sqlalchemy", "sqlmodel", "structlog", "uvicorn",
-    "websockets.asyncio.client",
+    "asyncpg", "google.protobuf.wrappers_pb2", "httpx2", "msgspec", "opentelemetry.trace", "prometheus_client", "pydantic", "redis.asyncio",
+    "sqlalchemy", "sqlmodel", "structlog", "uvicorn", "websockets.asyncio.client",
 ]  # fmt: skip
 """None of them imports `app` or `generated`, which each case has its own of."""
 WITHIN_S = 120.0

@@ -19,6 +19,8 @@ from websockets.exceptions import WebSocketException
 
 from tests.running_service import RunningService
 
+STREAM = "stele:{artists}:stream"
+"""The key in Redis of what is followed."""
 PAUSE_S = 0.05
 ANSWER_S = 15.0
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from itertools import pairwise
-from statistics import mean, median
+from statistics import mean
 
 import pytest
 
@@ -25,8 +26,8 @@ from tests.spent import cpu_s
 NOISE_S = 0.1
 """The load, the service and its servers share two cores."""
 NICE = 10
-PEAK_S, OVER_S = 5.0, 10.0
-"""For the most that a node answers, and for a turn of overload."""
+PEAK_S = 10.0
+"""For the most that a node answers, before and after: on a shared machine they differ by a tenth and more."""
 GATE_REFUSED = re.compile(r'^stele_refused_total\{by="gate",reason="\w+"\} (\S+)$', re.MULTILINE)
 LONG = [pytest.mark.long, pytest.mark.timeout(300)]
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("faults")]
@@ -60,37 +61,41 @@ async def find_peak(stage: Stage) -> float:
     return rates[found.index(max(found))]
 
 
-@pytest.mark.parametrize("rounds", [1, 6])
+@pytest.mark.parametrize(("turns", "seconds"), [(1, 10.0), (1, 60.0), (6, 10.0)])
 @pytest.mark.long
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(420)
 @pytest.mark.survives("L01")
-async def test_five_times_the_capacity_leaves_four_fifths_of_the_goodput(direct: Stage, rounds: int) -> None:
-    """L01 (D22): reads come at five times the rate that the node can answer, for a minute in turns of ten seconds; what it can answer is
-    measured before and after each, since on a shared machine it changes by a third within the minute. At least 80 % of it still succeeds, nine of ten
-    others are refused within 50 ms, all of them with `Retry-After`, and 5 s later all is as before."""
+async def test_five_times_the_capacity_leaves_four_fifths_of_the_goodput(
+    direct: Stage, turns: int, seconds: float
+) -> None:
+    """L01 (D22): reads come at five times the rate that the node can answer, for a minute at once, and for six times ten seconds, since on a shared
+    machine what it can answer changes by a third within a minute; that is measured before and after each. At least 80 % of it still
+    succeeds, nine of ten others are refused within 50 ms, all of them with `Retry-After`, and 5 s later all is as before."""
     async with watched(direct, livez_s=0.5):
         rate = await find_peak(direct)
-        peaks = [await goodput(direct, rate, PEAK_S)]
+        peaks, over, after = [await goodput(direct, rate, PEAK_S)], list[Goodput](), list[Result]()
         p99_s = (await goodput(direct, 0.8 * peaks[0].per_s, 2.0)).result.ok.p99
-        over = []
-        for _ in range(rounds):
-            over.append(await goodput(direct, 5 * max(one.per_s for one in peaks), OVER_S))
+        for _ in range(turns):
+            over.append(await goodput(direct, 5 * max(one.per_s for one in peaks), seconds))
+            await asyncio.sleep(4.0)
+            after.append((await goodput(direct, 0.5 * peaks[0].per_s, 3.0)).result)
             peaks.append(await goodput(direct, rate, PEAK_S))
-        await asyncio.sleep(4.0)
-        after = (await goodput(direct, 0.5 * peaks[0].per_s, 3.0)).result
-    shares = [
-        max(one.per_s / mean(peak.per_s for peak in beside), one.per_cpu_s / mean(peak.per_cpu_s for peak in beside))
-        for one, beside in zip(over, pairwise(peaks), strict=True)
-    ]
-    print(
-        "peaks", *(f"{one.per_s:.0f}" for one in peaks), "under five times that", *(f"{one.per_s:.0f}" for one in over)
-    )
-    print(f"of the peak {', '.join(f'{share:.0%}' for share in shares)}, {mean(shares):.0%}")
-    assert "\n".join(unsound([*(one.result for one in over), after])) == ""
+        shares = [share_of(one, beside) for one, beside in zip(over, pairwise(peaks), strict=True)]
+        print("peaks per second", *(f"{one.per_s:.0f}" for one in peaks))
+        print(
+            "under five times that",
+            *(f"{one.per_s:.0f}, {share:.0%};" for one, share in zip(over, shares, strict=True)),
+        )
+    assert "\n".join(unsound([*(one.result for one in over), *after])) == ""
     assert mean(shares) >= 0.8
-    assert median(one.result.refused.p90 for one in over) <= 0.05
+    assert max(one.result.refused.p90 for one in over) <= 0.05
     assert max(one.result.ok.p99 for one in over) <= 2 * p99_s + 5 * NOISE_S
-    assert after.ok.count == after.sent
+    assert all(one.ok.count == one.sent for one in after)
+
+
+def share_of(over: Goodput, beside: Sequence[Goodput]) -> float:
+    """Of the peaks measured beside it, by the second or by the second of processor time."""
+    return max(over.per_s / mean(one.per_s for one in beside), over.per_cpu_s / mean(one.per_cpu_s for one in beside))
 
 
 @pytest.mark.survives("F05")

@@ -17,9 +17,8 @@ from redis.asyncio import Redis
 
 from app.development.servers import Postgres
 from tests.faults.nodes import Nodes, named, two_nodes, write
-from tests.faults.resuming import Follower
+from tests.faults.resuming import STREAM, Follower
 
-STREAM, EPOCH = "stele:{artists}:stream", "stele:{artists}:epoch"
 LONG_NAME = "x" * 180
 
 

@@ -10,7 +10,7 @@ import os
 import signal
 import sys
 from pathlib import Path
-from time import monotonic, sleep
+from time import monotonic
 
 import msgspec
 import uvloop
@@ -58,7 +58,7 @@ async def run(plan: Plan) -> Report:
         sender.tally.begin(began)
     for flooder in flooders:
         flooder.start()
-    lag_s = await _send_all(senders, began, plan.seconds, is_flooding=bool(flooders))
+    lag_s = await _send_all(senders, began, plan.seconds)
     floods = {one.flood.name: await one.stop() for one in flooders}
     await _await_answers(senders)
     streams = {one.stream.name: one.tally.result() for one in senders}
@@ -71,16 +71,7 @@ def _sender(stream: Stream, plan: Plan) -> Sender:
     return kind(stream, plan.port, tally)
 
 
-async def _tick(*, is_flooding: bool) -> None:
-    """As a network card does, answers are taken in batches: else each wakes this process, at the cost of who sends it."""
-    if is_flooding:
-        await asyncio.sleep(TICK_S)
-    else:
-        sleep(TICK_S)  # noqa: ASYNC251  nothing else is to be done meanwhile
-        await asyncio.sleep(0)
-
-
-async def _send_all(senders: list[Sender], began: float, seconds: float, *, is_flooding: bool) -> float:
+async def _send_all(senders: list[Sender], began: float, seconds: float) -> float:
     """Send what is due, again and again; answers the longest pause between two turns."""
     now, lag_s, next_expiry = began, 0.0, began
     while now - began < seconds:
@@ -91,7 +82,7 @@ async def _send_all(senders: list[Sender], began: float, seconds: float, *, is_f
                 sender.expire(now)
         if now >= next_expiry:
             next_expiry = now + EXPIRE_S
-        await _tick(is_flooding=is_flooding)
+        await asyncio.sleep(TICK_S)
         before, now = now, monotonic()
         lag_s = max(lag_s, now - before)
     return lag_s
