@@ -100,6 +100,18 @@ class RunningService:
         """A token that is over is not handed out again."""
         self._tokens.pop(user, None)
 
+    async def sockets(self) -> int:
+        """How many it counts as open."""
+        async with httpx2.AsyncClient(base_url=self.url, trust_env=False) as client:
+            lines = (await client.get("/metrics")).text.splitlines()
+        return int(float(next(line for line in lines if line.startswith("stele_sockets ")).split()[1]))
+
+    async def has_no_sockets(self, within_s: float = 10) -> None:
+        """Until those that earlier tests have left are counted out: what is counted next is the test's own."""
+        async with asyncio.timeout(within_s):
+            while await self.sockets():
+                await asyncio.sleep(0.05)
+
     def log(self) -> str:
         return self.process.log.read_text(errors="replace")
 
