@@ -23,7 +23,7 @@ from app.audit.record import COLUMNS, AuditRecord, clean
 from app.audit.tables import AUDIT_LOG, AUDIT_QUARANTINE
 from app.db.database import LOST, Database, Executor
 from app.db.rounds import Rounds
-from app.db.statements import compile_statement
+from app.db.statements import Write, compile_statement
 from generated.errors import Unavailable
 
 CAPACITY = 20_000
@@ -71,12 +71,13 @@ class AuditLog:
         self.dropped = self.written = self.stored = self.quarantined = 0
         """Since the start, for metrics: `written` in transactions of others, `stored` from the queue."""
 
-    async def write(self, executor: Executor, record: AuditRecord) -> None:
+    async def write(self, executor: Executor, record: AuditRecord, *, beside: Write | None = None) -> None:
         """In the caller's transaction, if that is what the executor is: the row is there if that commits, and only
         then. Raises what the executor raises. A record that was identified and is
-        stored already is passed over."""
-        statement = self._insert if record.key is None else self._insert_once
-        await executor.execute(statement, **record.parameters())
+        stored already is passed over. What is to be written `beside` it costs no round trip of its own."""
+        own = Write(self._insert if record.key is None else self._insert_once, record.parameters())
+        both = own if beside is None else beside.and_then(own)
+        await executor.execute(both.statement, **both.parameters)
         self.written += 1
 
     @property

@@ -15,8 +15,7 @@ from sqlalchemy import ARRAY, Integer, LargeBinary, Text, bindparam, func, inser
 from app.broadcast.broker import Address
 from app.broadcast.tables import EVENT_OUTBOX
 from app.broadcast.topics import Topics
-from app.db.database import Executor
-from app.db.statements import Statement, compile_statement
+from app.db.statements import Statement, Write, compile_statement
 from generated.errors import Internal
 from generated.operations import Event, Operation
 
@@ -51,19 +50,20 @@ class Outbox:
         self._wake = wake
         self._insert = insertion()
 
-    async def append(self, executor: Executor, operation: Operation, events: Sequence[Any]) -> None:
-        """One statement, in the caller's transaction if that is what the executor is. Raises Internal for what is not declared."""
+    def rows_of(self, operation: Operation, events: Sequence[Any]) -> Write | None:
+        """What puts them into the outbox, None where there are none. It belongs into the transaction that they tell of. Raises Internal for
+        what is not declared."""
         if not events:
-            return
+            return None
         found = [self._declared(operation, event) for event in events]
         rows = [row for one, event in zip(found, events, strict=True) for row in self._rows(one, event)]
         addresses, pkg_ids, encoded = zip(*rows, strict=True)
         topics, names = [one.topic for one in addresses], [one.name for one in addresses]
-        await self._write(executor, topics=topics, names=names, pkg_ids=list(pkg_ids), events=list(encoded))
+        return self._write({"topics": topics, "names": names, "pkg_ids": list(pkg_ids), "events": list(encoded)})
 
-    async def _write(self, executor: Executor, **columns: list[Any]) -> None:
+    def _write(self, columns: dict[str, list[Any]]) -> Write:
         """A row for each place of the lists."""
-        await executor.execute(self._insert, **columns)
+        return Write(self._insert, columns)
 
     def _rows(self, declared: Event, event: Any) -> Iterator[tuple[Address, int, bytes]]:
         """One for each topic of the event."""

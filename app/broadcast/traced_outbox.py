@@ -10,7 +10,7 @@ from typing_extensions import override
 
 from app.broadcast.outbox import EventEncoder, Outbox, insertion
 from app.broadcast.topics import Topics
-from app.db.database import Executor
+from app.db.statements import Write
 from app.telemetry.traces.port import Tracer
 from generated.operations import Event
 
@@ -33,9 +33,8 @@ class TracedOutbox(Outbox):
         self._insert_traced = insertion(traceparent=bindparam("traceparent", type_=Text))
 
     @override
-    async def _write(self, executor: Executor, **columns: list[Any]) -> None:
+    def _write(self, columns: dict[str, list[Any]]) -> Write:
         said = self._tracer.current()
         if said is None:
-            await super()._write(executor, **columns)
-        else:
-            await executor.execute(self._insert_traced, **columns, traceparent=said.written)
+            return super()._write(columns)
+        return Write(self._insert_traced, {**columns, "traceparent": said.written})

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sqlalchemy import Delete, Insert, TableClause, Update
 from sqlalchemy.dialects import registry
@@ -12,10 +14,12 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.expression import ClauseElement
 from sqlalchemy.sql.visitors import iterate
 
+PLACE = re.compile(r"\$(\d+)")
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Statement:
-    """`names` are the parameters in the order of `$1`, `$2`, …; one name may stand more than once."""
+    """`names` are the parameters in the order of `$1`, `$2`, …; one name may stand more than once. Equal to itself alone."""
 
     sql: str
     """With PostgreSQL's `$1`, `$2`, …: values never stand in it."""
@@ -49,6 +53,33 @@ def compile_statement(statement: ClauseElement, *, name: str | None = None) -> S
     required = {bind.key for bind in compiled.binds.values() if bind.required}
     constants = {name: value for name, value in compiled.params.items() if name not in required}
     return Statement(str(compiled), tuple(compiled.positiontup or ()), constants, name or _name(statement))
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """A statement that changes rows, with its parameters by name."""
+
+    statement: Statement
+    parameters: Mapping[str, object]
+
+    def and_then(self, last: Write) -> Write:
+        """Both at once, in one round trip: they take effect together also outside of a transaction, neither sees what the other
+        does, and the answer is that of the last. ValueError where both have a parameter of one name."""
+        return Write(_together(self.statement, last.statement), {**self.parameters, **last.parameters})
+
+
+@lru_cache(maxsize=64)
+def _together(first: Statement, last: Statement) -> Statement:
+    """A change in WITH is always carried out, to its end (PostgreSQL, 7.8.4)."""
+    if shared := {*first.names} & {*last.names}:
+        raise ValueError(f"both have parameters of these names: {', '.join(sorted(shared))}")
+    moved = PLACE.sub(lambda found: f"${int(found[1]) + len(first.names)}", last.sql)
+    return Statement(
+        f"WITH beside AS ({first.sql}) {moved}",
+        (*first.names, *last.names),
+        {**first.constants, **last.constants},
+        f"{first.name}, {last.name}",
+    )
 
 
 def _name(statement: ClauseElement) -> str:

@@ -21,7 +21,7 @@ from app.admission.shares import Shares
 from app.audit.log import AuditLog
 from app.auth.credential_refused import CredentialRefused, IssuerRefused, Reason
 from app.broadcast.outbox import Outbox
-from app.db.database import Database
+from app.db.database import Database, Executor
 from app.db.sqlstates import refusal_for
 from app.db.transaction import Transaction
 from app.errors import decode
@@ -236,9 +236,19 @@ class Runner:
         return result
 
     async def _settle_read(self, call: Call, context: Context, started: float) -> None:
+        await self._write_down(self._database, call, context, started)
+        self._tell(call, context, started)
+
+    async def _write_down(self, executor: Executor, call: Call, context: Context, started: float) -> None:
+        """What must be stored with the result, in one statement: events and the audit row."""
+        events = self._outbox.rows_of(call.operation, context.events)
         if call.operation.audit is Audit.REQUIRED:
-            await self._audit.write(self._database, record_of(call, OK, started))
-        await self._outbox.append(self._database, call.operation, context.events)
+            await self._audit.write(executor, record_of(call, OK, started), beside=events)
+        elif events is not None:
+            await executor.execute(events.statement, **events.parameters)
+
+    def _tell(self, call: Call, context: Context, started: float) -> None:
+        """Once it is."""
         self._outbox.wake(context.events)
         if call.operation.audit is Audit.BEST_EFFORT:
             self._audit.offer(record_of(call, OK, started))
@@ -279,9 +289,7 @@ class Runner:
             call.status = context.status
             if replay is not None:
                 await replay.finish(result)
-            await self._outbox.append(transaction, call.operation, context.events)
-            if call.operation.audit is Audit.REQUIRED:
-                await self._audit.write(transaction, record_of(call, OK, started))
+            await self._write_down(transaction, call, context, started)
             watch.error = OutcomeUnknown
             await transaction.commit()
         except asyncio.CancelledError:
@@ -290,9 +298,7 @@ class Runner:
         except BaseException:
             await transaction.rollback()
             raise
-        self._outbox.wake(context.events)
-        if call.operation.audit is Audit.BEST_EFFORT:
-            self._audit.offer(record_of(call, OK, started))
+        self._tell(call, context, started)
         return result
 
     def _replay(self, call: Call, request: Any, transaction: Transaction) -> Replay | None:

@@ -4,27 +4,31 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
+from typing import Any
 
 import asyncpg
 import pytest
 from redis.asyncio import Redis
 
 from app.broadcast.broker import Delivery, Pending, Position
+from app.broadcast.outbox import Outbox
 from app.broadcast.redis_broker import RedisBroker
 from app.broadcast.stream_reader import StreamReader
+from app.db.database import Executor
 from app.db.pipelined_redis import RedisConnection
 from app.db.redis_connections import make_connection
 from app.development.servers import Valkey
 from app.supervision.supervisor import Supervisor
-from generated.operations import TOPICS, Topic
+from generated.operations import OPERATIONS, TOPICS, Operation, Topic
 from generated.results import Artist, ArtistCreated
 from generated.wire import EVENT_CODECS
 from tests.redis_connections import until_up
 
+CREATE = OPERATIONS["create_artist"]
 NOW = datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=UTC)
 
 
@@ -33,6 +37,13 @@ def event(number: int) -> ArtistCreated:
     return ArtistCreated(
         artist=Artist(id=number, name=name, bio=None, born_on=None, created_at=NOW, updated_at=NOW, version=1)
     )
+
+
+async def put_out(outbox: Outbox, executor: Executor, events: Sequence[Any], operation: Operation = CREATE) -> None:
+    """The events' rows, in the executor's transaction if it is one."""
+    rows = outbox.rows_of(operation, events)
+    if rows is not None:
+        await executor.execute(rows.statement, **rows.parameters)
 
 
 def pending(*numbers: int) -> list[Pending]:

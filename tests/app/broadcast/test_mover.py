@@ -19,12 +19,10 @@ from app.db.database import Database
 from app.db.transaction import Transaction
 from app.development.servers import Valkey
 from app.supervision.supervisor import Supervisor
-from generated.operations import OPERATIONS, TOPICS
+from generated.operations import TOPICS
 from generated.topics import TOPIC_FILTERS, TOPIC_RECORDS
 from generated.wire import EVENT_CODECS, EVENT_OF
-from tests.app.broadcast.conftest import MakeNode, Node, event, eventually
-
-CREATE = OPERATIONS["create_artist"]
+from tests.app.broadcast.conftest import MakeNode, Node, event, eventually, put_out
 
 
 class Moving:
@@ -44,7 +42,7 @@ class Moving:
         """One transaction."""
         transaction = Transaction(self._database)
         events = [event(number) for number in numbers]
-        await self.outbox.append(transaction, CREATE, events)
+        await put_out(self.outbox, transaction, events)
         await transaction.commit()
         self.outbox.wake(events)
 
@@ -125,7 +123,7 @@ async def test_a_row_whose_transaction_commits_late_is_not_missed(
     await moving.start()
     database = Database(migrated, 1)
     late = Transaction(database)
-    await moving.outbox.append(late, CREATE, [event(1)])
+    await put_out(moving.outbox, late, [event(1)])
     await moving.publish(2)
     await eventually(lambda: node.numbers == [2])
     await late.commit()

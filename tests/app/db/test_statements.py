@@ -21,7 +21,7 @@ from sqlalchemy import table as sketched
 from sqlalchemy.schema import CreateTable
 
 from app.db.database import Database
-from app.db.statements import compile_statement
+from app.db.statements import Statement, Write, compile_statement
 
 
 def test_arguments_come_in_the_order_of_the_sql() -> None:
@@ -52,6 +52,31 @@ def test_a_list_that_sqlalchemy_would_fill_in_later_is_refused_with_what_to_writ
     column = Column("n", Integer)
     with pytest.raises(TypeError, match="any_"):
         compile_statement(select(column).where(column.in_([1, 2])))
+
+
+async def test_two_changes_at_once_are_one_statement_whose_answer_is_the_last_s(database: Database) -> None:
+    """Constants and parameters are each one's own, and what stands twice in one stands there twice."""
+    table = Table("two_changes", MetaData(), Column("n", Integer), Column("m", Integer))
+    await database.execute(Statement("CREATE TABLE IF NOT EXISTS two_changes (n int, m int)", (), {}))
+    given = bindparam("a", type_=Integer)
+    first = compile_statement(insert(table).values(n=given, m=given + given + literal(1)))
+    last = compile_statement(insert(table).values(n=literal(7), m=bindparam("b", type_=Integer)).returning(table.c.m))
+    both = Write(first, {"a": 3}).and_then(Write(last, {"b": 4}))
+    try:
+        rows = await database.fetch(both.statement, **both.parameters)
+        found = await database.fetch(compile_statement(select(table.c.n, table.c.m).order_by(table.c.n)))
+    finally:
+        await database.execute(Statement("DROP TABLE two_changes", (), {}))
+    assert [tuple(one) for one in rows] == [(4,)]
+    assert [tuple(one) for one in found] == [(3, 7), (7, 4)]
+    assert both.statement.name == "insert two_changes, insert two_changes"
+
+
+def test_two_changes_with_parameters_of_one_name_are_not_put_together() -> None:
+    table = Table("t", MetaData(), Column("n", Integer))
+    one = compile_statement(insert(table).values(n=bindparam("n")))
+    with pytest.raises(ValueError, match="n"):
+        Write(one, {"n": 1}).and_then(Write(one, {"n": 2}))
 
 
 def test_what_has_no_parameters_is_not_compiled() -> None:
