@@ -24,7 +24,8 @@ from tests.observed import OBSERVED
 
 class RunningService:
     """`start` and `kill` may be repeated; data stays in the database. `realm` is another realm's file; `origins` are allowed
-    beside its own. An `issuer` that is given is started and stopped by who gives it. `tree` is another project, whose service runs."""
+    beside its own. An `issuer` that is given is started and stopped by who gives it. `tree` is another project, whose service runs; `module`
+    is run instead of `app serve`."""
 
     def __init__(
         self,
@@ -37,6 +38,7 @@ class RunningService:
         origins: tuple[str, ...] = (),
         issuer: Issuer | Keycloak | None = None,
         tree: Path | None = None,
+        module: str | None = None,
         **settings: str,
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -59,6 +61,8 @@ class RunningService:
             "LOG_FORMAT": "json",
         } | settings
         command = ("tests.observed",) if OBSERVED in self.environment else ("app", "serve")
+        if module is not None:
+            command = (module,)
         self._tree = tree
         if tree is not None:
             command = ("tests.elsewhere", str(tree), *command)

@@ -125,10 +125,11 @@ class KeycloakIdentity:
                 began = time.perf_counter()
                 answer = await self._answer(method, arguments)
             if isinstance(answer, KeycloakError):
-                refusal = self._refusal(answer)
-                outcome = "refused" if isinstance(refusal, CredentialsInvalid) else "failed"
-                raise refusal
+                raise self._refusal(answer)
             outcome = "ok"
+        except CredentialsInvalid:
+            outcome = "refused"
+            raise
         finally:
             if began is None:
                 self._metrics.unasked(purpose)

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ARRAY, BigInteger, any_, bindparam, cast, delete, extract, func, select, true
 
 from app.broadcast.tables import EVENT_OUTBOX
-from app.db.database import Record, translated
+from app.db.database import Record, is_translated, translated
 from app.db.statement_clock import StatementClock
 from app.db.statements import Statement, compile_statement
 
@@ -81,7 +81,9 @@ class MoverStatements:
         try:
             rows: list[Record] = await self._clock.fetch(connection, statement, parameters)
         except Exception as error:
-            raise translated(error) from error
+            if is_translated(error):
+                raise translated(error) from error
+            raise
         return rows
 
 

@@ -20,7 +20,7 @@ from app.db.pool import Pool
 from app.db.sqlstates import RETRY_S, Meaning, meaning_of, refusal_of
 from app.db.statement_clock import StatementClock
 from app.db.statements import Statement
-from generated.errors import Unavailable
+from generated.errors import ApiError, Unavailable
 from generated.product import NAME
 
 Record = Mapping[str, Any]
@@ -144,7 +144,9 @@ class Database:
             rows: list[Record] = await self.clock.fetch(connection, statement, parameters)
         except BaseException as error:
             self._put_away(connection, error)
-            raise translated(error) from error
+            if is_translated(error):
+                raise translated(error) from error
+            raise
         pool.give_back(connection)
         return rows
 
@@ -186,13 +188,15 @@ def is_lost(error: BaseException) -> bool:
     return isinstance(error, LOST)
 
 
-def translated(error: BaseException) -> BaseException:
-    """What a caller gets to see: an ApiError for what PostgreSQL and the connection refuse, all else as it is."""
-    if isinstance(error, asyncpg.PostgresError) and not isinstance(error, asyncpg.IntegrityConstraintViolationError):
-        return refusal_of(error)
-    if is_lost(error):
-        return Unavailable(retry_after_s=RETRY_S)
-    return error
+def is_translated(error: BaseException) -> bool:
+    """What PostgreSQL and the connection refuse, a caller gets to see as an ApiError; all else as it is."""
+    if isinstance(error, asyncpg.PostgresError):
+        return not isinstance(error, asyncpg.IntegrityConstraintViolationError)
+    return is_lost(error)
+
+
+def translated(error: BaseException) -> ApiError:
+    return refusal_of(error) if isinstance(error, asyncpg.PostgresError) else Unavailable(retry_after_s=RETRY_S)
 
 
 def reason_of(error: BaseException) -> str:

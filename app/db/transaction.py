@@ -11,7 +11,7 @@ from typing import Any
 
 import structlog
 
-from app.db.database import Database, Record, is_lost, translated
+from app.db.database import Database, Record, is_lost, is_translated, translated
 from app.db.sqlstates import RETRY_S
 from app.db.statements import Statement
 from generated.errors import ApiError, OutcomeUnknown, Unavailable
@@ -52,7 +52,9 @@ class Transaction:
             rows: list[Record] = await self._clock.fetch(connection, statement, parameters)
             return rows
         except Exception as error:
-            raise translated(error) from error
+            if is_translated(error):
+                raise translated(error) from error
+            raise
         finally:
             self._is_busy = False
 
@@ -113,9 +115,11 @@ class Transaction:
                 await self._clock.execute(connection, BEGIN)
             except Exception as error:
                 self._pool.drop(connection)
-                if not is_lost(error) or attempt == ATTEMPTS:
+                if is_lost(error) and attempt < ATTEMPTS:
+                    continue
+                if is_translated(error):
                     raise translated(error) from error
-                continue
+                raise
             except BaseException:
                 self._pool.recover(connection, _rollback)
                 raise

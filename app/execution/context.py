@@ -15,7 +15,6 @@ from app.db.database import Executor
 from app.execution.address import limit_key
 from app.limits.limiter import Permit
 from app.telemetry.traceparent import Traceparent
-from generated.errors import Unauthenticated
 from generated.operations import Bucket, Operation
 
 
@@ -44,8 +43,8 @@ class Caller:
     """What the client says of itself, cut to 1,024 characters over HTTP and 512 on a socket; empty where it says
     nothing."""
     door: Door
-    credential_refused: Unauthenticated | None = None
-    """What was wrong with the credential, where there was one. The runner raises it, after the address has paid for it."""
+    credential_refused: Reason | None = None
+    """What was wrong with the credential, where there was one. The runner refuses it, after the address has paid for it."""
 
     absent: Reason = Reason.MISSING
     """Why there is no principal, where no credential was refused."""

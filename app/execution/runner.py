@@ -126,20 +126,28 @@ class Runner:
         except Exception as error:
             refusal = declared(call, error)
             code = refusal.code
-            if isinstance(refusal, OverLimit):  # It may be of a budget that a handler asks.
-                call.permit, call.bucket = refusal.permit, refusal.bucket
-            if isinstance(refusal, CredentialRefused):
-                self._credentials.tell(call, refusal)
-            await self._record_refusal(call, refusal, started)
-            if isinstance(refusal, IssuerRefused):
-                await asyncio.sleep(started + REFUSED_AFTER_S - time.perf_counter())
-            if refusal is error:
-                raise
-            raise refusal from error
+            try:
+                await self._settle_refusal(call, refusal, started)
+                if refusal is error:
+                    raise
+                raise refusal from error
+            finally:
+                del (
+                    refusal
+                )  # Its traceback knows this frame: the call, and all that came with it, would wait for the collector.
         finally:
             seconds = time.perf_counter() - started
             self._metrics.observe(caller.door, call.operation.name, code, seconds)
             self._access.note(call, code, seconds)
+
+    async def _settle_refusal(self, call: Call, refusal: ApiError, started: float) -> None:
+        if isinstance(refusal, OverLimit):  # It may be of a budget that a handler asks.
+            call.permit, call.bucket = refusal.permit, refusal.bucket
+        if isinstance(refusal, CredentialRefused):
+            self._credentials.tell(call, refusal)
+        await self._record_refusal(call, refusal, started)
+        if isinstance(refusal, IssuerRefused):
+            await asyncio.sleep(started + REFUSED_AFTER_S - time.perf_counter())
 
     async def _run(self, call: Call, started: float) -> Any:
         """The deadline counts from the request's arrival, without the time in which its body came."""
@@ -203,7 +211,7 @@ class Runner:
         caller = call.caller
         if caller.credential_refused is not None:
             await self._spend(BUCKETS["unauthenticated"], limit_key(caller.ip), call)
-            raise caller.credential_refused
+            raise CredentialRefused(caller.credential_refused)
         if caller.principal is None:
             raise CredentialRefused(caller.absent)
         if caller.principal.expires_at + LEEWAY_S <= self._clock():

@@ -15,6 +15,7 @@ import structlog
 
 from app.admission.gate import Arrival
 from app.admission.transfers import Transfers
+from app.auth.credential_refused import CredentialRefused
 from app.auth.credentials import extract_token
 from app.auth.principal import Principal
 from app.execution.address import client_ip
@@ -32,7 +33,7 @@ from app.http.uploads import UploadReader
 from app.telemetry.correlation import CURRENT, HEADER, Correlation, parent_of, trace_id_of
 from app.telemetry.traceparent import TRACEPARENT, Traceparent
 from generated.bindings import HttpBinding
-from generated.errors import ApiError, Internal, Malformed, MethodNotAllowed, Unauthenticated, Unavailable
+from generated.errors import ApiError, Internal, Malformed, MethodNotAllowed, Unavailable
 from generated.handlers import Handlers
 from generated.operations import Idempotency
 
@@ -216,8 +217,8 @@ class HttpDoor:
         try:
             token = extract_token(scope["headers"])
             caller.principal = self._verifier.cached(token) or await self._verifier.verify(token)
-        except Unauthenticated as error:
-            caller.credential_refused = error
+        except CredentialRefused as error:
+            caller.credential_refused = error.reason
         return caller
 
 

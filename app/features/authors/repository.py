@@ -94,7 +94,9 @@ class AuthorRepository:
         try:
             row = await db.fetchrow(self._insert, name=request.name, bio=request.bio, born_on=request.born_on)
         except asyncpg.UniqueViolationError as error:
-            raise _name_taken(error) from error
+            if error.constraint_name != UNIQUE_NAME:
+                raise
+            raise AuthorNameTaken from error
         assert row is not None
         return author_of(row)
 
@@ -107,7 +109,9 @@ class AuthorRepository:
                 self._update, author_id=request.author_id, expected=request.expected_version, **values
             )
         except asyncpg.UniqueViolationError as error:
-            raise _name_taken(error) from error
+            if error.constraint_name != UNIQUE_NAME:
+                raise
+            raise AuthorNameTaken from error
         if row is None:
             await self.get(db, request.author_id)
             raise VersionMismatch
@@ -181,7 +185,3 @@ def _walking(names: frozenset[str], *, is_common: bool) -> Any:
 
 def _total(rows: list[Record]) -> int:
     return int(rows[0]["total"]) if rows else 0
-
-
-def _name_taken(error: asyncpg.UniqueViolationError) -> Exception:
-    return AuthorNameTaken() if error.constraint_name == UNIQUE_NAME else error

@@ -63,7 +63,8 @@ async def test_rows_beside_an_audit_row_are_the_same_statement_and_there_with_it
     database: Database, raw: asyncpg.Connection
 ) -> None:
     """Outside of a transaction, too."""
-    log, executor = AuditLog(database, on_drop=lambda _: None), Counting(database)
+    log = AuditLog(database, on_drop=lambda _: None)
+    executor: Any = Counting(database)
     for number, action in ((1, "outbox"), (2, "\x00")):
         row, refused = record(action="outbox"), pytest.raises(InvalidData) if number == 2 else nullcontext()
         row.action = action

@@ -67,8 +67,8 @@ async def test_two_changes_at_once_are_one_statement_whose_answer_is_the_last_s(
         found = await database.fetch(compile_statement(select(table.c.n, table.c.m).order_by(table.c.n)))
     finally:
         await database.execute(Statement("DROP TABLE two_changes", (), {}))
-    assert [tuple(one) for one in rows] == [(4,)]
-    assert [tuple(one) for one in found] == [(3, 7), (7, 4)]
+    assert [one["m"] for one in rows] == [4]
+    assert [(one["n"], one["m"]) for one in found] == [(3, 7), (7, 4)]
     assert both.statement.name == "insert two_changes, insert two_changes"
 
 

@@ -560,10 +560,10 @@ async def test_a_role_that_is_exactly_what_is_asked_for_suffices(database: Datab
 async def test_a_credential_that_was_refused_is_paid_for_by_the_address_and_told(
     database: Database, witness: Witness
 ) -> None:
-    refused = CredentialRefused(Reason.SIGNATURE)
+    refused = Reason.SIGNATURE
     with capture_logs() as logs, pytest.raises(CredentialRefused) as caught:
         await run(database, witness, "create_artist", saying(witness), credential_refused=refused, ip="2001:db8::7")
-    assert caught.value is refused
+    assert caught.value.reason is refused
     assert witness.asked == [("unauthenticated", "2001:db8::/64")]
     assert [(one.code, one.reason) for one in witness.offered] == [("unauthenticated", "signature")]
     assert [(one["event"], one["reason"], one["trace_id"]) for one in logs if one["event"] == "auth.denied"] == [

@@ -72,7 +72,9 @@ class ArtistRepository:
         try:
             row = await db.fetchrow(self._insert, name=request.name, bio=request.bio, born_on=request.born_on)
         except asyncpg.UniqueViolationError as error:
-            raise _name_taken(error) from error
+            if error.constraint_name != UNIQUE_NAME:
+                raise
+            raise ArtistNameTaken from error
         assert row is not None
         return artist_of(row)
 
@@ -83,7 +85,9 @@ class ArtistRepository:
                 self._update, artist_id=request.artist_id, expected=request.expected_version, **values
             )
         except asyncpg.UniqueViolationError as error:
-            raise _name_taken(error) from error
+            if error.constraint_name != UNIQUE_NAME:
+                raise
+            raise ArtistNameTaken from error
         if row is None:
             await self.get(db, request.artist_id)
             raise VersionMismatch
@@ -138,7 +142,3 @@ def _paging(names: frozenset[str]) -> Any:
 
 def _total(rows: list[Record]) -> int:
     return int(rows[0]["total"]) if rows else 0
-
-
-def _name_taken(error: asyncpg.UniqueViolationError) -> Exception:
-    return ArtistNameTaken() if error.constraint_name == UNIQUE_NAME else error
