@@ -35,7 +35,9 @@ MAX_WAITING_PER_CALLER = 64
 RETRY_S = (1, 2, 3)
 """Drawn, so that those who were refused together do not come back together."""
 
-Callers = OrderedDict[str, deque[asyncio.Future[None]]]
+Place = asyncio.Future[bool]
+"""Whether there is one; an error would know its future by its traceback, and the call with it."""
+Callers = OrderedDict[str, deque[Place]]
 
 
 class Shares:
@@ -90,14 +92,15 @@ class Shares:
         if self.enter_at_once(caller):
             return
         loop = asyncio.get_running_loop()
-        place: asyncio.Future[None] = loop.create_future()
+        place: Place = loop.create_future()
         now = self._clock()
         queue = self._join(priority, caller, place, now)
         timer = loop.call_later(self._patience_s(caller, now), self._refuse, place)
         try:
-            await place
+            if not await place:
+                raise refusal()
         except asyncio.CancelledError:
-            if place.done() and not place.cancelled() and place.exception() is None:
+            if place.done() and not place.cancelled() and place.result():
                 self.leave(caller)
             raise
         finally:
@@ -152,7 +155,7 @@ class Shares:
             is_long = turn_s > LONG_TURN_S
             self.share = max(1, self.share // 2) if is_long else min(self._most, self.share + 1)
 
-    def _join(self, priority: Priority, caller: str, place: asyncio.Future[None], now: float) -> Callers:
+    def _join(self, priority: Priority, caller: str, place: Place, now: float) -> Callers:
         queue = self._queues[priority]
         own = queue.get(caller, ())
         if self._waiting >= self.capacity * WAITING_PER_PLACE:
@@ -173,7 +176,7 @@ class Shares:
         if self._full_since is None:
             self._full_since = now
 
-    def _quit(self, queue: Callers, caller: str, place: asyncio.Future[None]) -> None:
+    def _quit(self, queue: Callers, caller: str, place: Place) -> None:
         """Who was admitted has left the queue already."""
         own = queue.get(caller)
         if own is not None and place in own:
@@ -199,12 +202,12 @@ class Shares:
                 del queue[caller]
             if not place.done():
                 self.enter_at_once(caller)
-                place.set_result(None)
+                place.set_result(True)
 
-    def _refuse(self, place: asyncio.Future[None]) -> None:
+    def _refuse(self, place: Place) -> None:
         if not place.done():
             self._tally.add(Refused.SHARE_WAIT)
-            place.set_exception(refusal())
+            place.set_result(False)
 
     def _next(self) -> tuple[Callers, str] | None:
         """The most urgent caller with room of his own; who has none is passed over, and there are few of them."""

@@ -65,7 +65,7 @@ class Pool(Generic[C]):
         self._on_wait = on_wait
         self._free: deque[C | None] = deque([None] * size)
         self._leased: set[C] = set()
-        self._waiting: dict[asyncio.Future[C], None] = {}
+        self._waiting: dict[asyncio.Future[C | None], None] = {}
         self._background: set[asyncio.Task[C | None]] = set()
         self._pending = 0
         self._openings: set[asyncio.Task[C | None]] = set()
@@ -152,23 +152,26 @@ class Pool(Generic[C]):
             connection.terminate()
 
     async def _wait(self) -> C:
-        """The future is the only truth: it holds a connection, or the end of the wait, never both."""
+        """The future is the only truth: it holds a connection, or None at the end of the wait. No error, which would know
+        the future by its traceback, and the call with it."""
         loop, began, outcome = asyncio.get_running_loop(), time.perf_counter(), "refused"
         if self._is_closed or not self.reach.lets_wait(loop.time()):
             self._on_wait(0.0, outcome)
             raise Unavailable(retry_after_s=RETRY_S)
-        waiter: asyncio.Future[C] = loop.create_future()
+        waiter: asyncio.Future[C | None] = loop.create_future()
         self._waiting[waiter] = None
         timer = loop.call_later(self._max_wait_s, _fail, waiter)
         try:
             self._grow()
             connection = await waiter
+            if connection is None:
+                raise Unavailable(retry_after_s=RETRY_S)
             outcome = "served"
             return connection
         except asyncio.CancelledError:
             outcome = "cancelled"
-            if waiter.done() and not waiter.cancelled() and waiter.exception() is None:
-                self.give_back(waiter.result())
+            if waiter.done() and not waiter.cancelled() and (late := waiter.result()) is not None:
+                self.give_back(late)
             raise
         finally:
             timer.cancel()
@@ -283,4 +286,4 @@ def _end_late(opening: asyncio.Future[Any]) -> None:
 
 def _fail(waiter: asyncio.Future[Any]) -> None:
     if not waiter.done():
-        waiter.set_exception(Unavailable(retry_after_s=RETRY_S))
+        waiter.set_result(None)

@@ -47,10 +47,10 @@ class Binder:
 
 
 class Bundles:
-    """The `send` of one socket, in place of ASGI's. A close leaves after all that came before it. What the server raises because the peer
-    has gone is raised by the next call."""
+    """The `send` of one socket, in place of ASGI's. A close leaves after all that came before it. Where the server says that the peer
+    has gone the next call raises ConnectionResetError."""
 
-    __slots__ = ("_bind", "_bytes", "_fault", "_frames", "_loop", "_rest", "_send")
+    __slots__ = ("_bind", "_bytes", "_frames", "_is_gone", "_loop", "_rest", "_send")
 
     def __init__(self, send: Send, bind: Join, loop: asyncio.AbstractEventLoop) -> None:
         self._send = send
@@ -60,7 +60,7 @@ class Bundles:
         self._bytes = 0
         self._rest: asyncio.Task[None] | None = None
         """Of a message that the peer has not taken yet."""
-        self._fault: BaseException | None = None
+        self._is_gone = False
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "websocket.close":
@@ -80,17 +80,17 @@ class Bundles:
     async def _until_taken(self) -> None:
         while self._rest is not None:
             await asyncio.shield(self._rest)
-        if self._fault is not None:
-            raise self._fault
+        if self._is_gone:
+            raise ConnectionResetError
 
     def _flush(self) -> None:
-        if self._rest is not None or not self._frames or self._fault is not None:
+        if self._rest is not None or not self._frames or self._is_gone:
             return
         frames, self._frames, self._bytes = self._frames, [], 0
         try:
             rest = step(self._send, self._bind(frames))
-        except GONE as error:
-            self._fault = error
+        except GONE:
+            self._is_gone = True
             return
         if rest is not None:
             self._rest = self._loop.create_task(self._finish(rest))
@@ -98,8 +98,8 @@ class Bundles:
     async def _finish(self, rest: Awaitable[None]) -> None:
         try:
             await rest
-        except GONE as error:
-            self._fault = error
+        except GONE:
+            self._is_gone = True
         finally:
             self._rest = None
             self._flush()

@@ -49,7 +49,9 @@ def _parent(process: Path) -> int:
 
 @contextmanager
 def paused(server: Server) -> Iterator[None]:
-    """The server is silent, as on a frozen machine: connections are accepted by its kernel and nothing is answered."""
+    """The server is silent, as on a frozen machine: connections are accepted by its kernel and nothing is answered. Who makes its
+    processes is stopped first, so that none is made while they are looked for."""
+    _signal([server.pid], signal.SIGSTOP)
     members = family(server.pid)
     _signal(members, signal.SIGSTOP)
     try:

@@ -57,6 +57,28 @@ class Scene:
         await self._socket.send(json.dumps({"req_id": str(uuid.uuid4())} | frame))
         return int(json.loads(await self._socket.recv())["status_code"])
 
+    async def alone(self, *frames: str, ticket: str = "") -> int:
+        """On a socket of its own: the status of the last answer, 0 where it has none."""
+        credential = {} if ticket else {"authorization": f"Bearer {self._tokens['editor']}"}
+        heard: dict[str, Any] = {}
+        async with connect(f"ws{self.service.url[4:]}/web{ticket}", additional_headers=credential) as socket:
+            for frame in frames:
+                await socket.send(frame)
+                heard = json.loads(await socket.recv())
+        return int(heard.get("status_code", 0))
+
+    async def by_ticket(self) -> int:
+        credential = {"authorization": f"Bearer {self._tokens['editor']}"}
+        answer = await self._client.post("/auth/ws-ticket", headers=credential, json={})
+        return await self.alone(SUBSCRIBE, ticket=f"?ticket={answer.json()['ticket']}")
+
+    async def follow(self) -> int:
+        """Over HTTP, until the first bytes have come."""
+        credential = {"authorization": f"Bearer {self._tokens['editor']}"}
+        async with self._client.stream("GET", "/events?topic=artists", headers=credential) as answer:
+            await anext(answer.aiter_raw())
+        return answer.status_code
+
     async def cancel(self) -> int:
         """A command that waits for PostgreSQL."""
         assert self._socket is not None
@@ -72,6 +94,14 @@ class Scene:
         """For PostgreSQL, beyond the deadline."""
         with paused(self.postgres):
             return await self.ask("POST", json={"name": uuid.uuid4().hex}, headers={"request-timeout-ms": "100"})
+
+    async def crowd(self) -> int:
+        """More at once than may run or have a connection, while PostgreSQL is silent: whether some waited in vain."""
+        with paused(self.postgres):
+            deadline = {"request-timeout-ms": "700"}
+            asked = [self.ask("POST", json={"name": uuid.uuid4().hex}, headers=deadline) for _ in range(40)]
+            found = await asyncio.gather(*asked)
+        return 503 if 503 in found else found[0]
 
     async def leave(self) -> int:
         """Without an answer."""
@@ -96,6 +126,8 @@ class Scene:
         return dict(json.loads(self._into.read_text()))
 
 
+SUBSCRIBE = '{"type":"subscribe","topics":["artists"]}'
+UNSUBSCRIBE = '{"type":"unsubscribe","topics":["artists"]}'
 JSON = {"content-type": "application/json"}
 KINDS: dict[str, tuple[Callable[[Scene], Awaitable[int]], int]] = {
     "read": (lambda scene: scene.ask("GET"), 200),
@@ -114,6 +146,7 @@ KINDS: dict[str, tuple[Callable[[Scene], Awaitable[int]], int]] = {
     "does not fit": (lambda scene: scene.ask("POST", json={"name": ""}), 422),
     "malformed": (lambda scene: scene.ask("POST", content=b"{", headers=JSON), 400),
     "late": (lambda scene: scene.wait(), 504),
+    "too many": (lambda scene: scene.crowd(), 503),
     "left": (lambda scene: scene.leave(), 0),
     "a wrong password": (lambda scene: scene.ask("POST", "/auth/login", None, json={"username": "reader", "password": "no"}), 401),
     "a bad refresh": (lambda scene: scene.ask("POST", "/auth/refresh", None, json={"refresh_token": "no"}), 401),
@@ -122,6 +155,12 @@ KINDS: dict[str, tuple[Callable[[Scene], Awaitable[int]], int]] = {
     "said what does not fit": (lambda scene: scene.say(pkg_id=3, data={"name": ""}), 2),
     "said what is taken": (lambda scene: scene.say(pkg_id=3, data={"name": "taken"}), 6),
     "said what is not known": (lambda scene: scene.say(pkg_id=999, data={}), 5),
+    "followed": (lambda scene: scene.alone(SUBSCRIBE, UNSUBSCRIBE), 0),
+    "followed over HTTP": (lambda scene: scene.follow(), 200),
+    "followed by a ticket": (lambda scene: scene.by_ticket(), 0),
+    "followed what there is not": (lambda scene: scene.alone(SUBSCRIBE.replace("artists", "no")), 2),
+    "said what cannot be read": (lambda scene: scene.alone("{", "[]"), 2),
+    "refreshed badly": (lambda scene: scene.alone('{"type":"auth","token":"Bearer a.b.c"}'), 4),
     "cancelled": (lambda scene: scene.cancel(), 0),
 }  # fmt: skip
 
