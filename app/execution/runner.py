@@ -132,9 +132,8 @@ class Runner:
                     raise
                 raise refusal from error
             finally:
-                del (
-                    refusal
-                )  # Its traceback knows this frame: the call, and all that came with it, would wait for the collector.
+                # Its traceback knows this frame: the call, and all that came with it, would wait for the collector.
+                del refusal
         finally:
             seconds = time.perf_counter() - started
             self._metrics.observe(caller.door, call.operation.name, code, seconds)
@@ -256,7 +255,7 @@ class Runner:
             await executor.execute(events.statement, **events.parameters)
 
     def _tell(self, call: Call, context: Context, started: float) -> None:
-        """Once it is."""
+        """What is told of it when it is stored, and what need not be."""
         self._outbox.wake(context.events)
         if call.operation.audit is Audit.BEST_EFFORT:
             self._audit.offer(record_of(call, OK, started))
