@@ -111,6 +111,12 @@ class Scene:
                 await asyncio.sleep(0.1)
         return 0
 
+    async def read_nothing(self) -> int:
+        """Of 60 answers of a hundred kilobytes that were asked for at once."""
+        async with await Peer.open(self.service.port, request("GET /openapi.json") * 60):
+            await asyncio.sleep(0.3)
+        return 0
+
     async def knock(self) -> int:
         with pytest.raises(InvalidStatus) as refused:
             await connect(f"ws{self.service.url[4:]}/web", additional_headers={"authorization": "Bearer a.b.c"})
@@ -148,6 +154,7 @@ KINDS: dict[str, tuple[Callable[[Scene], Awaitable[int]], int]] = {
     "late": (lambda scene: scene.wait(), 504),
     "too many": (lambda scene: scene.crowd(), 503),
     "left": (lambda scene: scene.leave(), 0),
+    "not read": (lambda scene: scene.read_nothing(), 0),
     "a wrong password": (lambda scene: scene.ask("POST", "/auth/login", None, json={"username": "reader", "password": "no"}), 401),
     "a bad refresh": (lambda scene: scene.ask("POST", "/auth/refresh", None, json={"refresh_token": "no"}), 401),
     "a handshake refused": (lambda scene: scene.knock(), 401),
