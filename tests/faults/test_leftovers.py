@@ -26,8 +26,7 @@ from tests.running_service import RunningService
 TIMES = 5
 """Each kind comes so often; what is there once may be anybody's."""
 SETTLES_S = 0.4
-PARTS = ("builtins.frame", "builtins.traceback", "builtins.coroutine", "_asyncio.")
-OURS = ("app.", "generated.", *PARTS)
+OURS = ("app.", "generated.", "builtins.frame", "builtins.traceback", "builtins.coroutine", "_asyncio.")
 PATH = "/api/artists"
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("faults")]
 

@@ -122,11 +122,6 @@ def get(artist_id: int = 1, req_id: str | None = None) -> dict[str, Any]:
     return {"pkg_id": 4, "req_id": req_id or str(uuid.uuid4()), "data": {"artist_id": artist_id}}
 
 
-async def metric(service: RunningService, line: str) -> float:
-    text = (await ask(service, "GET", "/metrics")).text
-    return next((float(one.rpartition(" ")[2]) for one in text.splitlines() if one.startswith(line)), 0.0)
-
-
 async def audited(postgres: Postgres, **where: str) -> list[dict[str, Any]]:
     """The rows with these values, once there are any; the queue is written within a second."""
     connection = await asyncpg.connect(postgres.url.replace("+asyncpg", ""))
