@@ -108,20 +108,15 @@ def policy(case: Case) -> Iterator[Finding]:
 
 def encodings_agree(case: Case) -> Iterator[Finding]:
     """The same request is judged alike in every encoding, with the same faults at the same places, and answers alike."""
-    for one, other in case.session.pairs:
-        first, second = case.transcript.calls.get(one), case.transcript.calls.get(other)
-        if first is None or second is None or first.answer is None or second.answer is None:
+    for labels in case.session.pairs:
+        calls = [case.transcript.calls.get(label) for label in labels]
+        answered = [one for one in calls if one is not None and one.answer is not None and not _is_too_much(one)]
+        if len(answered) < len(labels):
             continue
-        if _is_too_much(first) or _is_too_much(second):
-            continue
-        if first.code != second.code:
-            judged = first.code in INVALID, second.code in INVALID
-            if all(judged) or (not case.socket.operation(first.send.operation).is_safe and not any(judged)):
-                continue  # What a command does, its twin may find done.
-            text = f"{first.encoding} is answered {first.code!r}, {second.encoding} {second.code!r}"
-            yield found(first, "encodings-agree", f"{text}{_given(first)}")
-        elif first.code == "ok" and (differs := _answers_differ(first, second)):
-            yield found(first, "encodings-agree", f"the answers differ in {differs}{_given(first)}")
+        first, second, *again = answered
+        differs = _judged_otherwise(case, first, second)
+        if differs and all(_judged_otherwise(case, second, one) for one in again):
+            yield found(first, "encodings-agree", f"{differs}{_given(first)}")
 
 
 def declared_message(case: Case) -> Iterator[Finding]:
@@ -239,6 +234,17 @@ IDS: dict[str, str] = {
 def judge(case: Case) -> list[Finding]:
     """By every check."""
     return [finding for check in CHECKS for finding in check(case)]
+
+
+def _judged_otherwise(case: Case, first: Call, second: Call) -> str:
+    """In what two answers to one request differ; empty where they agree."""
+    if first.code != second.code:
+        judged = first.code in INVALID, second.code in INVALID
+        if all(judged) or (not case.socket.operation(first.send.operation).is_safe and not any(judged)):
+            return ""  # What a command does, its twin may find done.
+        return f"{first.encoding} is answered {first.code!r}, {second.encoding} {second.code!r}"
+    differs = _answers_differ(first, second) if first.code == "ok" else ""
+    return f"the answers differ in {differs}" if differs else ""
 
 
 def _answers_differ(first: Call, second: Call) -> str:

@@ -66,27 +66,20 @@ def payloads(draw: DrawFn, scene: Scene, operation: Operation) -> Session:
     """Data that fit and data that do not, the same in every encoding, beside one another."""
     schema, caller = scene.data_schema(operation), scene.able(operation)
     steps: list[Step] = [Open(encoding, encoding, caller) for encoding in scene.encodings]
-    pairs: list[tuple[str, str]] = []
+    first, *others = scene.encodings
+    pairs: list[tuple[str, ...]] = []
     for number in range(draw(st.integers(1, 6))):
         value = draw(scene.values.valid(schema))
         faults = scene.faults(operation, value)
         fault = draw(st.one_of(st.none(), st.sampled_from(faults))) if faults else None
         frame = scene.frame(operation, fault.value if fault else value)
-        for encoding in scene.encodings:
-            label = f"{number}-{encoding}"
-            steps.append(
-                Send(
-                    encoding,
-                    operation.name,
-                    label,
-                    frame,
-                    "refused" if fault else "taken",
-                    repr(fault) if fault else "",
-                )
-            )
-            steps.append(Settle())
-        labels = [f"{number}-{encoding}" for encoding in scene.encodings]
-        pairs += zip(labels[:1] * len(labels[1:]), labels[1:], strict=True)
+        again = [first] if others and operation.is_safe and not fault else []
+        asked = [(one, f"{number}-{one}") for one in scene.encodings] + [(one, f"{number}-{one}-again") for one in again]
+        for encoding, label in asked:
+            wants, why = ("refused", repr(fault)) if fault else ("taken", "")
+            steps += [Send(encoding, operation.name, label, frame, wants, why), Settle()]
+        repeated = tuple(label for _, label in asked[len(scene.encodings) :])
+        pairs += [(f"{number}-{first}", f"{number}-{other}", *repeated) for other in others]
     return Session(f"payloads:{operation.name}", tuple(steps), tuple(pairs))
 
 

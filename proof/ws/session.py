@@ -90,8 +90,9 @@ STEPS: dict[str, type[Step]] = {one.__name__: one for one in (Open, Send, Contro
 class Session:
     plan: str
     steps: tuple[Step, ...]
-    pairs: tuple[tuple[str, str], ...] = field(default=())
-    """Labels of requests that mean the same in two encodings, and must be judged alike."""
+    pairs: tuple[tuple[str, ...], ...] = field(default=())
+    """Labels of one request in two encodings, in the order of sending, which must be judged alike. A third is the first's encoding again, so
+    that what another did meanwhile is not taken for a difference of the encodings."""
 
     def size(self) -> tuple[int, int]:
         """What is smaller is read sooner: steps first, then characters."""
@@ -126,7 +127,7 @@ def from_json(text: str) -> Session:
     try:
         found = json.loads(text)
         steps = tuple(_step(one) for one in found["steps"])
-        return Session(found["plan"], steps, tuple((one, two) for one, two in found["pairs"]))
+        return Session(found["plan"], steps, tuple((one, two, *again) for one, two, *again in found["pairs"]))
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"this is no replay file: {error!r}") from None
 

@@ -101,7 +101,7 @@ class Story:
     caller: str = "able"
     plan: str = "test"
     steps: list[Step] = field(default_factory=list)
-    pairs: tuple[tuple[str, str], ...] = ()
+    pairs: tuple[tuple[str, ...], ...] = ()
     transcript: Transcript = field(default_factory=Transcript)
     now: float = 0.0
 
@@ -209,6 +209,12 @@ def pair() -> Story:
     return out.call(label="a", data={"name": "Emma"}).call(label="b", socket="p", data={"name": "Emma"})
 
 
+def read_thrice() -> Story:
+    """A read in one encoding, in the other, and in the first again; who else writes meanwhile is not known."""
+    out = Story(pairs=(("a", "b", "again"),)).open("s").open("p", "proto")
+    return out.call("get_thing", "a").call("get_thing", "b", socket="p").call("get_thing", "again")
+
+
 def missed(one: Story) -> Story:
     one.transcript.missed.append(("s", "made"))
     return one
@@ -241,6 +247,8 @@ CASES: list[tuple[str, str, Made, Made]] = [
      lambda: pair().refused("malformed", 4, label="a").refused("invalid_data", 4, label="b")),
     ("encodings-agree", "the answers differ", lambda: pair().answered(label="a").answered({"id": 2, "name": "Anna"}, label="b"),
      lambda: pair().answered(label="a").answered({"id": 2, "name": "Emma"}, label="b")),
+    ("encodings-agree", "one finds it, before and after", lambda: read_thrice().refused("not_found", 5, label="a").answered(label="b").refused("not_found", 5, label="again"),
+     lambda: read_thrice().refused("not_found", 5, label="a").answered(label="b").answered(label="again")),
     ("declared-message", "it cannot be read", lambda: able().entry("unreadable", text="x"), lambda: able()),
     ("declared-message", "it is none", lambda: able().came({"odd": 1}), lambda: able().came({"type": "subscribed", "topics": ["things"]})),
     ("declared-message", "nobody follows it", lambda: able().event(), lambda: able().following("things").event()),
