@@ -18,7 +18,7 @@ from proof.ws.codec import Codec
 from proof.ws.contract import Operation
 from proof.ws.player import CREDENTIALS
 from proof.ws.scene import Scene, linked
-from proof.ws.session import Control, Cut, Open, Raw, Send, Session, Settle, Step, said
+from proof.ws.session import Control, Cut, Open, Raw, Send, Session, Settle, Step, Wants, said
 from proof.ws.topics import happenings, publishers, topics
 
 MANY = 40
@@ -73,13 +73,12 @@ def payloads(draw: DrawFn, scene: Scene, operation: Operation) -> Session:
         faults = scene.faults(operation, value)
         fault = draw(st.one_of(st.none(), st.sampled_from(faults))) if faults else None
         frame = scene.frame(operation, fault.value if fault else value)
-        again = [first] if others and operation.is_safe and not fault else []
-        asked = [(one, f"{number}-{one}") for one in scene.encodings] + [(one, f"{number}-{one}-again") for one in again]
-        for encoding, label in asked:
-            wants, why = ("refused", repr(fault)) if fault else ("taken", "")
-            steps += [Send(encoding, operation.name, label, frame, wants, why), Settle()]
-        repeated = tuple(label for _, label in asked[len(scene.encodings) :])
-        pairs += [(f"{number}-{first}", f"{number}-{other}", *repeated) for other in others]
+        wants: Wants = "refused" if fault else "taken"
+        labels = {f"{number}-{encoding}": encoding for encoding in scene.encodings}
+        again = {f"{number}-{first}-again": first} if others and operation.is_safe and not fault else {}
+        for label, encoding in (labels | again).items():
+            steps += [Send(encoding, operation.name, label, frame, wants, repr(fault) if fault else ""), Settle()]
+        pairs += [(f"{number}-{first}", f"{number}-{other}", *again) for other in others]
     return Session(f"payloads:{operation.name}", tuple(steps), tuple(pairs))
 
 
