@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 from pathlib import Path
 
 import asyncpg
 import pytest
 from redis.asyncio import Redis
 
-from app.development.servers import SHARED_STATE, Postgres, Valkey, answers
+from app.development.servers import SHARED_STATE, Postgres, Valkey, answers, free_port
+
+RANGE = Path("/proc/sys/net/ipv4/ip_local_port_range")
 
 
 async def ask(server: Postgres, sql: str) -> object:
@@ -73,3 +76,15 @@ async def test_a_checkout_that_another_user_cannot_enter_works_as_root(tmp_path:
     finally:
         server.stop()
         shutil.rmtree(server.folder, ignore_errors=True)
+
+
+@pytest.mark.skipif(not RANGE.exists(), reason="only Linux says which ports it gives to connections")
+def test_a_free_port_is_none_that_a_connection_may_be_given_meanwhile() -> None:
+    """Nor is the one that a Redis Cluster makes of it, and it can be listened on."""
+    first = int(RANGE.read_text().split()[0])
+    for _ in range(200):
+        port = free_port()
+        assert port + 10_000 < first
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", port))
+            taken.listen()
