@@ -281,8 +281,9 @@ class RedisRelay:
         return self._begin_epoch(track, await self.lane_of[track.topic].reader.get(track.keys.epoch) or claimed)
 
     def _note_gap(self, track: Track, entry_id: bytes) -> None:
+        """At the start of an epoch, too: it may have been trimmed before it was read."""
         before, offset = track.offset, offset_of(entry_id)
-        if before and offset > before + 1:
+        if offset > before + 1:
             if self._watcher is not None:
                 self._watcher.missed(track.topic, offset - before - 1)
             logger.error("event.missed", topic=track.topic, count=offset - before - 1)

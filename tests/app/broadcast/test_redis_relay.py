@@ -11,9 +11,10 @@ from redis.asyncio import Redis
 
 from app.broadcast.broker import Delivery, Position
 from app.broadcast.hub import Hub
+from app.broadcast.redis_stream import Keys
 from app.broadcast.stream_reader import Entries, StreamReader
 from app.development.servers import Valkey, embedded_valkey
-from tests.app.broadcast.conftest import MakeNode, Node, event, eventually
+from tests.app.broadcast.conftest import MakeNode, Node, event, eventually, pending
 from tests.redis_connections import until_up
 
 
@@ -143,6 +144,20 @@ async def test_a_stream_that_was_lost_while_nobody_followed_is_no_loss(make_node
     await mover.append(5)
     await eventually(lambda: len(idle.deliveries) == 1)
     assert (idle.offsets, idle.losses) == ([2], [])
+
+
+async def test_what_a_new_epoch_lost_before_it_was_read_is_told(make_node: MakeNode, valkey: Valkey) -> None:
+    """Redis came back without its data, and its history was trimmed at once: who was told that the stream began anew, at 0, is told that
+    six more are missing before the seventh comes."""
+    mover, node = await make_node().start(), await make_node().start()
+    await mover.append(1, 2)
+    await eventually(lambda: node.offsets == [1, 2])
+    keys, (one,) = Keys.of("stele", "artists"), pending(7)
+    entry = {"epoch": "other", "pkg_id": one.pkg_id, "event": one.data, "at_ms": one.at_ms}
+    async with Redis.from_url(valkey.url) as client, client.pipeline(transaction=True) as together:
+        await together.delete(keys.stream).set(keys.epoch, "other").xadd(keys.stream, entry, id="0-7").execute()
+    await eventually(lambda: node.numbers == [1, 2, 7])
+    assert node.losses == [Position("other", 0), Position("other", 6)]
 
 
 async def test_the_wakes_of_a_node_leave_nothing_behind(make_node: MakeNode, valkey: Valkey) -> None:
