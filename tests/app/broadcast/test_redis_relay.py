@@ -146,6 +146,7 @@ async def test_a_stream_that_was_lost_while_nobody_followed_is_no_loss(make_node
     assert (idle.offsets, idle.losses) == ([2], [])
 
 
+@pytest.mark.survives("F02", "D17")
 async def test_what_a_new_epoch_lost_before_it_was_read_is_told(make_node: MakeNode, valkey: Valkey) -> None:
     """Redis came back without its data, and its history was trimmed at once: who was told that the stream began anew, at 0, is told that
     six more are missing before the seventh comes."""
