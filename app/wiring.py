@@ -65,7 +65,6 @@ from app.limits.redis_limiter import RedisLimiter
 from app.limits.user_sockets import UserSockets
 from app.readings import known, read_parts
 from app.settings import Documents, LogFormat, Settings
-from app.supervision.heap import Heap, trimmer
 from app.supervision.inspector import Inspector
 from app.supervision.readiness import Readiness
 from app.supervision.supervisor import Supervisor
@@ -252,8 +251,6 @@ class Service:
         self.supervisor.repeat("audit-sealer", self.audit_sealer.rounds)
         self.supervisor.start("readiness", self.readiness.watch)
         self.supervisor.start("loop-lag", self.metrics.node.watch_loop)
-        if (trim := trimmer()) is not None:
-            self.supervisor.start("heap", Heap(trim).work)
         self.supervisor.repeat("answer-purge", AnswerPurge(self.database).rounds)
         await self.pipeline.ready()
         await self.broker.reading.find_ends(self.hub)
