@@ -154,9 +154,12 @@ async def test_what_a_new_epoch_lost_before_it_was_read_is_told(make_node: MakeN
     await mover.append(1, 2)
     await eventually(lambda: node.offsets == [1, 2])
     keys, (one,) = Keys.of("stele", "artists"), pending(7)
-    entry = {"epoch": "other", "pkg_id": one.pkg_id, "event": one.data, "at_ms": one.at_ms}
+    entry: dict[Any, Any] = {"epoch": "other", "pkg_id": one.pkg_id, "event": one.data, "at_ms": one.at_ms}
     async with Redis.from_url(valkey.url) as client, client.pipeline(transaction=True) as together:
-        await together.delete(keys.stream).set(keys.epoch, "other").xadd(keys.stream, entry, id="0-7").execute()
+        together.delete(keys.stream)
+        together.set(keys.epoch, "other")
+        together.xadd(keys.stream, entry, id="0-7")
+        await together.execute()
     await eventually(lambda: node.numbers == [1, 2, 7])
     assert node.losses == [Position("other", 0), Position("other", 6)]
 
