@@ -55,6 +55,7 @@ async def scene(behind_link: tuple[RunningService, int], store: Valkey) -> Async
     ):
         found = Scene(service, store, link, client)
         await found.recover()
+        await service.token("reader")  # Nobody can log in while Redis is away.
         yield found
 
 
