@@ -31,7 +31,7 @@ START_S = 30.0
 STOP_S = 10.0
 """For one that is told to end; then it is killed."""
 PORTS = range(10_000, 22_000)
-"""Linux, macOS and Windows give none of them to a connection, and none that is 10,000 more, where a node of a Redis Cluster hears the others."""
+"""Linux, macOS and Windows as they are set up give none of them to a connection, and none that is 10,000 more, where a node of a Redis Cluster hears the others."""
 TRIES = 100
 UNPRIVILEGED = "nobody"
 PR_SET_PDEATHSIG = 1

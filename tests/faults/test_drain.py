@@ -23,13 +23,13 @@ from tests.faults.history import connect
 from tests.faults.processes import end_of, paused
 from tests.faults.raw import Answer, Peer, request
 from tests.faults.stage import Stage, staged
+from tests.faults.vitals import BACKENDS
 
 CREATE = 3
 """The PkgID of `create_artist`; a name that begins with `slow` takes 2 s."""
 ASK_EACH_S = 0.1
 END_S = 25.0
 WARM_S = 60.0
-HELD = "SELECT count(*) FROM pg_stat_activity WHERE usename = $1"
 
 
 @pytest.fixture(scope="module")
@@ -117,7 +117,7 @@ async def warmed(stage: Stage, workers: int) -> None:
     watching = await connect(stage.database_url)
     try:
         async with asyncio.timeout(WARM_S):
-            while await watching.fetchval(HELD, stage.role) < due:
+            while await watching.fetchval(BACKENDS) < due:
                 await asyncio.gather(*(calls.post(number) for number in range(2 * due)))
     finally:
         await watching.close()
@@ -161,6 +161,7 @@ async def test_a_node_that_ends_answers_all_and_sends_its_sockets_away(
         log = stage.service.log()
         assert (code, took_s < END_S) == (0, True), f"ended with {code} after {took_s:.1f} s\n{log[-3000:]}"
         answers = await asyncio.gather(*calls.answers)
+        assert len(answers) == each
         assert [one for one in answers if (one.status, one.headers.get("connection")) != (201, "close")] == []
         assert [guest.replies.get(req_id) for guest, req_id in calls.asked] == [0] * each
         judge_readiness(watch, drain_s)

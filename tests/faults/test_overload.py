@@ -38,7 +38,7 @@ Load = Callable[[Stage, float], list[Stream]]
 
 
 def of_reads(stage: Stage, rate: float) -> list[Stream]:
-    """A page by its index: nothing that a caller may ask costs less, so that a refusal is as much of it as it can be."""
+    """A page of twenty."""
     return [reads(stage, rate, timeout_s=5.0)]
 
 
@@ -86,8 +86,8 @@ async def test_five_times_the_capacity_leaves_four_fifths_of_the_goodput(
 ) -> None:
     """L01 (D22): reads, or four reads to a write, come at five times the rate that the node can answer, for a minute at once, and for six times ten
     seconds, since on a shared machine what it can answer changes by a third within a minute; that is measured before and after each. At
-    least 80 % of it still succeeds, nine of ten others are refused within 50 ms, all of them with
-    `Retry-After`, and 5 s later all is as before."""
+    least 80 % of it still succeeds, nine of ten others are refused within 50 ms, all of them with `Retry-After`, and 5 s later all is as
+    before."""
     async with watched(direct, livez_s=0.5):
         rate = await find_peak(direct, load)
         peaks, over, after = [await goodput(direct, load, rate, PEAK_S)], list[Goodput](), list[Goodput]()
