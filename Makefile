@@ -34,7 +34,7 @@ $(READY): requirements-uv.lock requirements-dev.lock
 run: $(READY) ## Serve with everything embedded (PORT=8000 HOST=127.0.0.1 WORKERS=1)
 	@exec $(PYTHON_IN) -m app.development run
 
-keycloak: $(READY) ## Run the real Keycloak with docker/keycloak/realm.json; needs Java 17 and Maven (PORT=8080)
+keycloak: $(READY) ## Run the real Keycloak with docker/keycloak/realm.json; needs Java 17 and Maven (PORT=8080, KEYCLOAK_VERSION=26.7.0)
 	@exec $(PYTHON_IN) -m app.development keycloak --port $(or $(PORT),8080)
 
 test: $(READY) ## Test your features, and that the contract is legal (PYTEST_ARGS=…)

@@ -64,7 +64,7 @@ class Arrival:
 
 class Gate:
     """`paths` are the static ones of operations whose class is health or session; `is_backed_up_for` says that who
-    has so many here already would wait too long, with so many that are coming, from so many addresses. One per worker, for both
+    asks for this class and has so many here already would wait too long, with so many that are coming, from so many addresses. One per worker, for both
     doors; nothing here waits. Each request is told by `arrived`, `began` and what its `Arrival` says. An `address` is the caller's as
     limits count it, `app.execution.address.limit_key`, the same for all that is told of one arrival."""
 
@@ -72,7 +72,7 @@ class Gate:
         self,
         paths: Mapping[bytes, Priority] = MappingProxyType({}),
         *,
-        is_backed_up_for: Callable[[int, int, int], bool] = lambda own, coming, addresses: False,
+        is_backed_up_for: Callable[[Priority, int, int, int], bool] = lambda priority, own, coming, addresses: False,
         tally: Tally | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -115,7 +115,7 @@ class Gate:
             self._tally.add(Refused.GATE_ADDRESS)
             return True
         own = self._of.get(address, 0)
-        if priority > Priority.SESSION and self._is_backed_up_for(own, self.coming, len(self._coming)):
+        if priority > Priority.SESSION and self._is_backed_up_for(priority, own, self.coming, len(self._coming)):
             self._tally.add(Refused.GATE_BACKLOG)
             return True
         return False

@@ -14,6 +14,7 @@ import time
 from collections import OrderedDict, deque
 from collections.abc import Callable
 
+from app.admission.prospects import Prospects
 from app.admission.streams import OpenStreams
 from app.admission.tally import Refused, Tally
 from app.admission.turns import Turns
@@ -59,6 +60,8 @@ class Shares:
         self._running_of: dict[str, int] = {}
         self._queues: dict[Priority, Callers] = {priority: OrderedDict() for priority in sorted(Priority)}
         self._waiting = 0
+        self._waiting_of = dict.fromkeys(Priority, 0)
+        self._prospects = Prospects()
         self._full_since: float | None = None
         self._room_since: float | None = None
         """Of the pause that there is in it."""
@@ -94,8 +97,9 @@ class Shares:
         loop = asyncio.get_running_loop()
         place: Place = loop.create_future()
         now = self._clock()
-        queue = self._join(priority, caller, place, now)
-        timer = loop.call_later(self._patience_s(caller, now), self._refuse, place)
+        self._join(priority, caller, place, now)
+        patience_s = self._patience_s(caller, now)
+        timer = loop.call_later(patience_s, self._refuse, place, priority, patience_s)
         try:
             if not await place:
                 raise refusal()
@@ -105,7 +109,7 @@ class Shares:
             raise
         finally:
             timer.cancel()
-            self._quit(queue, caller, place)
+            self._quit(priority, caller, place)
 
     def leave(self, caller: str) -> None:
         """Once for each entry, with the same caller; the place goes to the next who waits."""
@@ -121,12 +125,14 @@ class Shares:
         if self._running < self.capacity and self._full_since is not None and self._room_since is None:
             self._room_since = self._clock()
 
-    def is_backed_up_for(self, own: int, coming: int, addresses: int) -> bool:
-        """The node stays full, and who comes now and has so many here already would wait longer than is waited then: refusing him at once
-        saves the work. `coming` are those that have been let in, from so many addresses, and do not wait here yet. Callers are served in turn: he
+    def is_backed_up_for(self, priority: Priority, own: int, coming: int, addresses: int) -> bool:
+        """The node stays full, and who comes now and has so many here already would wait longer than is waited then, or has more urgent ones before him
+        for all that time: refusing him at once saves the work. `coming` are those that have been let in, from so many addresses, and do not wait here yet. Callers are served in turn: he
         waits for some of each, and not for all that one of them has; some come late in turn, so that all that waits is half of that time."""
         if self._full_since is None:
             return False
+        if self._prospects.are_bad_for(priority, self._waiting_of[priority]):
+            return self._is_standing(self._clock())
         waiting, callers = self._waiting + coming, addresses + sum(map(len, self._queues.values()))
         patience_s = MOST_S if 2 * own > waiting else STANDING_S
         if waiting <= self._rate * MOST_S or callers * (own + 1) <= self._rate * patience_s:
@@ -137,6 +143,7 @@ class Shares:
         """Room for a moment is no end: then all would be let in who come before it is full for long again."""
         if self._room_since is not None and now - self._room_since > FULL_FOR_S:
             self._full_since = self._room_since = None
+            self._prospects.forget()
         return self._full_since is not None and now - self._full_since > FULL_FOR_S
 
     def _count_one_done(self) -> None:
@@ -155,7 +162,7 @@ class Shares:
             is_long = turn_s > LONG_TURN_S
             self.share = max(1, self.share // 2) if is_long else min(self._most, self.share + 1)
 
-    def _join(self, priority: Priority, caller: str, place: Place, now: float) -> Callers:
+    def _join(self, priority: Priority, caller: str, place: Place, now: float) -> None:
         queue = self._queues[priority]
         own = queue.get(caller, ())
         if self._waiting >= self.capacity * WAITING_PER_PLACE:
@@ -165,10 +172,13 @@ class Shares:
             self._tally.add(Refused.SHARE_CALLER)
             raise refusal()
         queue.setdefault(caller, deque()).append(place)
-        self._waiting += 1
+        self._count_waiting(priority, 1)
         if self._running >= self.capacity:
             self._fill(now)
-        return queue
+
+    def _count_waiting(self, priority: Priority, change: int) -> None:
+        self._waiting += change
+        self._waiting_of[priority] += change
 
     def _fill(self, now: float) -> None:
         self._is_standing(now)
@@ -176,14 +186,14 @@ class Shares:
         if self._full_since is None:
             self._full_since = now
 
-    def _quit(self, queue: Callers, caller: str, place: Place) -> None:
+    def _quit(self, priority: Priority, caller: str, place: Place) -> None:
         """Who was admitted has left the queue already."""
-        own = queue.get(caller)
+        own = self._queues[priority].get(caller)
         if own is not None and place in own:
             own.remove(place)
-            self._waiting -= 1
+            self._count_waiting(priority, -1)
             if not own:
-                del queue[caller]
+                del self._queues[priority][caller]
 
     def _patience_s(self, caller: str, now: float) -> float:
         """Who only waits for his own work to end keeps no one else waiting."""
@@ -193,30 +203,34 @@ class Shares:
     def _hand_on(self) -> None:
         """What is free, to those who still wait. A caller who got a place goes to the end of the line: each gets one in turn."""
         while (found := self._next()) is not None:
-            queue, caller = found
+            priority, caller = found
+            queue = self._queues[priority]
             own = queue[caller]
             place = own.popleft()
-            self._waiting -= 1
+            self._count_waiting(priority, -1)
             queue.move_to_end(caller)
             if not own:
                 del queue[caller]
             if not place.done():
                 self.enter_at_once(caller)
+                self._prospects.was_served(priority)
                 place.set_result(True)
 
-    def _refuse(self, place: Place) -> None:
+    def _refuse(self, place: Place, priority: Priority, patience_s: float) -> None:
         if not place.done():
             self._tally.add(Refused.SHARE_WAIT)
+            if patience_s == STANDING_S:
+                self._prospects.waited_in_vain(priority)
             place.set_result(False)
 
-    def _next(self) -> tuple[Callers, str] | None:
+    def _next(self) -> tuple[Priority, str] | None:
         """The most urgent caller with room of his own; who has none is passed over, and there are few of them."""
         if self._running >= self.capacity:
             return None
-        for queue in self._queues.values():
+        for priority, queue in self._queues.items():
             for caller in queue:
                 if self._running_of.get(caller, 0) < self.share:
-                    return queue, caller
+                    return priority, caller
         return None
 
 

@@ -24,10 +24,14 @@ from app.development.servers import Server, ServerUnavailable, free_port
 from app.exit_codes import FAILED, OK, UNAVAILABLE
 from generated.product import NAME
 
-VERSION = "26.4.0"
-SHA256 = "1b6a11a2726ac8a8dc9c91d5fafe989a75ce4f1622d7f7b45c21d5bc16629c0a"  # pragma: allowlist secret
-"""Of the distribution as a zip file."""
-ARTIFACT = f"org.keycloak:keycloak-quarkus-dist:{VERSION}:zip"
+VERSION, LATER = "26.4.0", "26.7.0"
+CHOICE = "KEYCLOAK_VERSION"
+"""The variable of the environment that names another than the first."""
+SHA256 = {
+    VERSION: "1b6a11a2726ac8a8dc9c91d5fafe989a75ce4f1622d7f7b45c21d5bc16629c0a",  # pragma: allowlist secret
+    LATER: "e63bd0167199c0092b8a4d22cc137e6b7a70e0089070f6f7799b1be504b69a8a",  # pragma: allowlist secret
+}
+"""Of each distribution that the tests know, as a zip file."""
 FETCH_S = 300.0
 START_S = 180.0
 """About 30 s on two idle cores."""
@@ -38,13 +42,17 @@ QUICKLY = "-XX:TieredStopAtLevel=1"
 
 
 class Keycloak(Server):
-    """`realms` are exports, imported at the first start of a folder: what was changed since stays, whatever they say."""
+    """`realms` are exports, imported at the first start of a folder: what was changed since stays, whatever they say. `version` is one of SHA256's, by
+    default what the environment names."""
 
     setting = "KEYCLOAK_URL"
     start_s = START_S
 
-    def __init__(self, folder: Path, realms: Sequence[Path] = (REALM_FILE,), *, port: int = 0) -> None:
+    def __init__(
+        self, folder: Path, realms: Sequence[Path] = (REALM_FILE,), *, port: int = 0, version: str | None = None
+    ) -> None:
         super().__init__(folder)
+        self.version = version or os.environ.get(CHOICE) or VERSION
         self.port = port or free_port()
         self._realms = realms
 
@@ -54,12 +62,12 @@ class Keycloak(Server):
 
     @property
     def home(self) -> Path:
-        return self.folder / f"keycloak-{VERSION}"
+        return self.folder / f"keycloak-{self.version}"
 
     def launch(self) -> None:
         """Unpacks it the first time. Raises ServerUnavailable where it cannot be fetched or run."""
         if not (self.home / "data" / "import").exists():
-            self._install(fetched())
+            self._install(fetched(self.version))
         command = [str(self.home / "bin" / "kc.sh"), "start-dev", "--import-realm", "--http-host", "127.0.0.1"]
         self._spawn([*command, "--http-port", str(self.port)], environment=_environment(os.environ))
 
@@ -91,31 +99,34 @@ class Keycloak(Server):
         super()._end(with_signal)
 
 
-def fetched() -> Path:
+def fetched(version: str = VERSION) -> Path:
     """The distribution, from the cache or through Maven. Raises ServerUnavailable, in one line."""
+    if version not in SHA256:
+        raise ServerUnavailable(f"{CHOICE}={version}: known by their checksums are {', '.join(SHA256)}")
     if shutil.which("java") is None:
         raise ServerUnavailable("Keycloak needs Java 17 or later, and there is no `java` here")
-    archive = _cache() / f"keycloak-quarkus-dist-{VERSION}.zip"
+    archive = _cache() / f"keycloak-quarkus-dist-{version}.zip"
     if not archive.is_file():
-        _fetch(archive)
+        _fetch(archive, version)
     with archive.open("rb") as file:
         found = hashlib.file_digest(file, "sha256").hexdigest()
-    if found != SHA256:
+    if found != SHA256[version]:
         archive.unlink()
-        raise ServerUnavailable(f"Keycloak {VERSION} came with the checksum {found}, which is not the one we know")
+        raise ServerUnavailable(f"Keycloak {version} came with the checksum {found}, which is not the one we know")
     return archive
 
 
-def _fetch(archive: Path) -> None:
+def _fetch(archive: Path, version: str) -> None:
     if shutil.which("mvn") is None:
-        raise ServerUnavailable(f"Keycloak {VERSION} comes by Maven, and there is no `mvn` here")
+        raise ServerUnavailable(f"Keycloak {version} comes by Maven, and there is no `mvn` here")
     draft = archive.parent / f"draft.{os.getpid()}"
-    copy = ["mvn", "-q", "-B", "dependency:copy", f"-Dartifact={ARTIFACT}", f"-DoutputDirectory={draft}"]
+    artifact = f"org.keycloak:keycloak-quarkus-dist:{version}:zip"
+    copy = ["mvn", "-q", "-B", "dependency:copy", f"-Dartifact={artifact}", f"-DoutputDirectory={draft}"]
     try:
         subprocess.run(copy, check=True, capture_output=True, timeout=FETCH_S)
         (draft / archive.name).replace(archive)
     except (subprocess.SubprocessError, OSError) as error:
-        raise ServerUnavailable(f"Keycloak {VERSION} could not be fetched by Maven: {type(error).__name__}") from None
+        raise ServerUnavailable(f"Keycloak {version} could not be fetched by Maven: {type(error).__name__}") from None
     finally:
         shutil.rmtree(draft, ignore_errors=True)
 
@@ -161,7 +172,7 @@ def _greeting(server: Keycloak) -> str:
     return "\n".join(
         [
             "",
-            f"  Keycloak {VERSION} at  {server.url}/admin   ({ADMIN}, password {ADMIN_PASSWORD})",
+            f"  Keycloak {server.version} at  {server.url}/admin   ({ADMIN}, password {ADMIN_PASSWORD})",
             f"  its realm is      {realm.name}, as docker/keycloak/realm.json had it at the first start",
             f"  users             {users}; each one's password is its name",
             "",

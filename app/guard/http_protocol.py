@@ -30,7 +30,7 @@ from app.guard.hosts import TrustedHosts
 from app.guard.places import Places, places_in
 from app.guard.problems import Field, answer
 from app.guard.transport import GuardedTransport
-from app.guard.turning_away import FULL_RETRY_S, Known, TurningAway
+from app.guard.turning_away import FULL_RETRY_S, MAX_UNREAD_BODY, Known, TurningAway
 from app.guard.websocket_protocol import GuardedWebSocket
 from app.telemetry.correlation import trace_id_among, trace_said_among
 from generated.errors import ApiError, Malformed, RequestTimeout, Unavailable
@@ -49,6 +49,16 @@ class GuardedHttp(HttpToolsProtocol):
     transport: GuardedTransport
     flow: Flow
     ws_protocol_class: type[GuardedWebSocket] | None
+    _address, _has_place = "", False
+    _held = b""
+    _passes_over = 0  # Of a body that nobody reads: what is still to come.
+    # Of the request that is read now:
+    _is_in_head = True
+    _is_old = _is_socket = _is_given = _is_whole = _keeps_alive = False
+    _caller_address = ""
+    _declared: int | None = None
+    _retry_after_s: int | None = None
+    _body: Body | None = None
 
     def __init__(
         self,
@@ -60,25 +70,11 @@ class GuardedHttp(HttpToolsProtocol):
         super().__init__(config, server_state, app_state, _loop)
         self._alarm = Alarm(self.loop, self._out_of_time)
         self._places: Places = getattr(self.app, "places", None) or places_in(app_state)
-        self._address = ""
-        self._has_place = False
         self._gate: Gate | None = getattr(self.app, "gate", None)
         self._trusted_proxies: int = getattr(self.app, "trusted_proxies", 0)
         self._tally: Tally | None = getattr(self.app, "tally", None)
         self._hosts: TrustedHosts | None = getattr(self.app, "hosts", None)
         self._turning_away: TurningAway = getattr(server_state, "turning_away", None) or TurningAway()
-        self._held = b""
-        # Of the request that is read now:
-        self._is_in_head = True
-        self._is_old = False
-        self._caller_address = ""
-        self._is_socket = False
-        self._is_given = False
-        self._is_whole = False
-        self._declared: int | None = None
-        self._retry_after_s: int | None = None
-        self._body: Body | None = None
-        self._keeps_alive = False
 
     # The connection
 
@@ -150,6 +146,9 @@ class GuardedHttp(HttpToolsProtocol):
     def _advance(self, data: bytes) -> None:
         """One head or piece of a body after the other, while somebody waits for it; the rest is held, and reading rests."""
         while data and not self.transport.is_closing():
+            if size := min(self._passes_over, len(data)):
+                self._passes_over, data = self._passes_over - size, data[size:]
+                continue
             if self.flow.must_rest or (self._body is None and self._is_answering()):
                 self.transport.pause_reading()
                 break
@@ -164,7 +163,7 @@ class GuardedHttp(HttpToolsProtocol):
             head, behind = data[:end], data[end:]
             data = behind if self._turns_away_again(head) else self._feed_head(head, behind)
         self._held = data
-        self.transport.is_unread = bool(data) or self._body is not None
+        self.transport.is_unread = bool(data) or self._body is not None or self._passes_over > 0
 
     def _is_answering(self) -> bool:
         return self.cycle is not None and not self.cycle.response_complete
@@ -183,9 +182,8 @@ class GuardedHttp(HttpToolsProtocol):
         """Answers in the place of the application, which hears that its caller is gone, and ends the connection."""
         is_late = isinstance(error, RequestTimeout)
         self._count(Refused.GUARD_TIME if is_late else Refused.GUARD_HEAD if self._body is None else Refused.GUARD_BODY)
-        is_begun = False
+        is_begun = self._is_answering() and self.cycle.response_started
         if self._is_answering():
-            is_begun = self.cycle.response_started
             self.cycle.disconnected = True
             self.cycle.message_event.set()
         if not is_begun:
@@ -277,21 +275,24 @@ class GuardedHttp(HttpToolsProtocol):
         return self._gate.refuses(self.url.partition(b"?")[0], self.parser.get_method(), self._caller_address)
 
     def _turn_away(self, head: bytes) -> None:
-        is_last, said = not self._is_whole or not self._keeps_alive, trace_said_among(self.scope["headers"])
-        known = Known(self.url.partition(b"?")[0], self.parser.get_method(), self._caller_address, said)
+        """A short body whose length is known is passed over; else the connection ends with the answer, as one does that still asks whether to send."""
+        body_bytes = 0 if self._is_whole else self._declared or MAX_UNREAD_BODY + 1
+        is_last = not self._keeps_alive or body_bytes > MAX_UNREAD_BODY or (body_bytes > 0 and self.expect_100_continue)
+        path, said = self.url.partition(b"?")[0], trace_said_among(self.scope["headers"])
+        known = Known(path, self.parser.get_method(), self._caller_address, said, body_bytes)
         self._say_full(known, self._retry_after_s or FULL_RETRY_S, is_last=is_last)
         if not is_last:
             self._turning_away.remember(self._address, head, known)
+        if body_bytes:
+            self.parser = httptools.HttpRequestParser(self)
 
     def _turns_away_again(self, head: bytes) -> bool:
         """The same bytes are judged as they were; whether there is room now is asked each time."""
-        known = self._turning_away.known(self._address, head)
-        if known is None or self._gate is None or self._is_last:
-            return False
-        if (retry_after_s := self._gate.refuses(known.path, known.method, known.address)) is None:
+        again = None if self._is_last else self._turning_away.again(self._gate, self._address, head)
+        if again is None:
             return False
         self._is_in_head = False
-        self._say_full(known, retry_after_s, is_last=False)
+        self._say_full(*again, is_last=False)
         return True
 
     def _say_full(self, known: Known, retry_after_s: int, *, is_last: bool) -> None:
@@ -300,6 +301,7 @@ class GuardedHttp(HttpToolsProtocol):
         if is_last:
             self.transport.leave()
         else:
+            self._passes_over = known.body_bytes
             self._alarm.within(self.timeout_keep_alive)
 
     def _upgrade(self, head: bytes, behind: bytes) -> bytes:

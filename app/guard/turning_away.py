@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from app.admission.gate import Gate
 from app.guard.problems import Field, answer
 from app.telemetry.correlation import new_trace_id
 from generated.errors import Unavailable
@@ -18,6 +19,8 @@ STAND_IN = "0" * 32
 
 FULL_RETRY_S = 2
 """What is told where nobody has said another time."""
+MAX_UNREAD_BODY = 16_384
+"""What stands behind such a head is passed over, if it is no more: to end the connection would cost both more (RFC 9112 §9.3)."""
 MAX_KNOWN = 4096
 """Beyond it all are forgotten, and known again when they come."""
 
@@ -30,6 +33,8 @@ class Known(NamedTuple):
     address: str
     trace: str | None
     """The one that the caller says; None for one that is to be made."""
+    body_bytes: int = 0
+    """Of what stands behind the head, and is read by nobody."""
 
 
 class TurningAway:
@@ -41,9 +46,12 @@ class TurningAway:
         self._server_fields: Iterable[Field] = ()
         self._made: dict[tuple[int, bool, bool], list[bytes]] = {}
 
-    def known(self, peer: str, head: bytes) -> Known | None:
-        """What a head asks for that was judged and turned away before, and is whole with it; None for another."""
-        return self._known.get(hash((peer, head)))
+    def again(self, gate: Gate | None, peer: str, head: bytes) -> tuple[Known, int] | None:
+        """What a head asks for that was judged and turned away before, and after how many seconds to ask again, where there is still no room; None
+        for another."""
+        known = self._known.get(hash((peer, head)))
+        retry_after_s = gate.refuses(known.path, known.method, known.address) if known and gate else None
+        return (known, retry_after_s) if known and retry_after_s is not None else None
 
     def remember(self, peer: str, head: bytes, known: Known) -> None:
         if len(self._known) >= MAX_KNOWN:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,13 +15,13 @@ NOW_S = 600.0
 """Two moments as near to now as this are both `now`."""
 
 
-def outcomes_differ(one: Outcome, other: Outcome) -> str:
-    """Nothing, or where: `code`, `faults`, or a pointer into the result."""
+def outcomes_differ(one: Outcome, other: Outcome, same: Callable[[Any, Any], bool] | None = None) -> str:
+    """Nothing, or where: `code`, `faults`, or a pointer into the result. `same` judges single values; where it is not given, those of now are the same."""
     if one.code != other.code:
         return f"code: {one.code!r} and {other.code!r}"
     if one.faults != other.faults:
         return f"faults: {', '.join(one.faults) or 'none'} and {', '.join(other.faults) or 'none'}"
-    return difference(one.value, other.value, same=is_same_or_now, own=OWN)
+    return difference(one.value, other.value, same=same or is_same_or_now, own=OWN)
 
 
 def is_same_or_now(one: Any, other: Any) -> bool:

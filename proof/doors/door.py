@@ -23,7 +23,7 @@ from websockets.typing import Subprotocol
 from codegen.ir.operations import Contract, Operation
 from codegen.ir.types import Bool, Float, Int, ListOf, Type
 from proof.callers import Caller
-from proof.documents import JSON, Json
+from proof.documents import JSON, PROTOBUF, Json
 from proof.protobuf import Inexpressible, Protobuf
 from proof.ws.codec import JsonFrames, ProtobufFrames, Unreadable
 from proof.ws.contract import Controls
@@ -71,6 +71,9 @@ class Door(Protocol):
 
     async def call(self, asked: Asked) -> Outcome:
         """What the caller sees; a Broken where that is no answer of the contract."""
+
+    def in_protobuf(self) -> Door | None:
+        """The same door of the same service in the other encoding; None where this one speaks it, or the service does not."""
 
     async def close(self) -> None: ...
 
@@ -203,6 +206,9 @@ class RestDoor:
             raise Broken(f"{self.name}: {problem['code']} has status {status} and says {problem['status']}, not {due}")
         return _refusal(problem)
 
+    def in_protobuf(self) -> RestDoor | None:
+        return RestDoor(self.service, PROTOBUF) if self.media == JSON and self.service.protobuf else None
+
     async def close(self) -> None:
         await self._client.aclose()
 
@@ -286,6 +292,10 @@ class SocketDoor:
             if operation.result.is_list and operation.result.has_meta:
                 return Outcome("ok", {"items": frame["data"], "meta": frame.get("meta")})
             return Outcome("ok", frame["data"])
+
+    def in_protobuf(self) -> SocketDoor | None:
+        is_spoken = any(media == PROTOBUF for _, media in self.service.contract.frames.encodings)
+        return SocketDoor(self.service, PROTOBUF) if self._is_json and is_spoken and self.service.protobuf else None
 
     async def close(self) -> None:
         for socket in self._sockets.values():

@@ -123,22 +123,23 @@ def claims_of(token: str) -> dict[str, Any]:
 
 @contextmanager
 def staged(kind: str, folder: Path, postgres: Postgres, valkey: Valkey) -> Iterator[Stage]:
-    """`development` or `keycloak`; where Keycloak cannot be had, see `missing`."""
+    """`development`, or `keycloak` and a version; where Keycloak cannot be had, see `missing`."""
     folder.mkdir()
     own, public = folder / "realm.json", write_public_realm(folder / "public.json", PUBLIC_URL)
     issuer: Issuer | Keycloak
     other: Issuer | Keycloak
-    if kind == "keycloak":
+    name, _, version = kind.partition(" ")
+    if version:
         try:
-            fetched()
+            fetched(version)
         except ServerUnavailable as reason:
             missing(reason)
-        issuer = other = Keycloak(folder / "keycloak", [own, public])
+        issuer = other = Keycloak(folder / "keycloak", [own, public], version=version)
     else:
         issuer = Issuer(folder / "issuer", os.environ, "--realm", str(own), "--admin-token", ADMIN_TOKEN)
         other = Issuer(folder / "public", os.environ, "--realm", str(public))
     azp = ",".join((NAME, *OURS))
-    database = new_database(postgres, f"issuer-{kind}")
+    database = new_database(postgres, f"issuer-{name}{version}")
     service = RunningService(folder / "service", database, valkey.url, issuer=issuer, TOKEN_AZP=azp)
     write_realm(own, f"{service.url}/auth/backchannel-logout")
     try:

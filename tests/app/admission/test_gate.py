@@ -151,7 +151,7 @@ def test_while_work_waits_too_long_only_probes_and_sessions_come_in() -> None:
     tally = Tally()
     gate = Gate(
         {b"/livez": Priority.HEALTH, b"/auth/refresh": Priority.SESSION},
-        is_backed_up_for=lambda own, coming, addresses: True,
+        is_backed_up_for=lambda priority, own, coming, addresses: True,
         tally=tally,
     )
     verdicts = {path: gate.refuses(path, b"POST", HERE) for path in (b"/livez", b"/auth/refresh", b"/api/artists")}

@@ -122,13 +122,13 @@ async def test_a_node_is_backed_up_when_more_wait_than_it_serves_in_the_time_tha
     await asyncio.sleep(0)
     waiting = asyncio.create_task(shares.enter(Priority.READ, "c"))
     await asyncio.sleep(0)
-    was_backed_up = shares.is_backed_up_for(0, 0, 0)
+    was_backed_up = shares.is_backed_up_for(Priority.READ, 0, 0, 0)
     now += 2 * module.FULL_FOR_S
-    assert (was_backed_up, shares.is_backed_up_for(0, 0, 0)) == (False, True)
+    assert (was_backed_up, shares.is_backed_up_for(Priority.READ, 0, 0, 0)) == (False, True)
     for task in (*holders, waiting):
         task.cancel()
     await asyncio.wait([*holders, waiting])
-    assert not shares.is_backed_up_for(0, 0, 0)
+    assert not shares.is_backed_up_for(Priority.READ, 0, 0, 0)
     assert is_idle(shares)
 
 
@@ -146,7 +146,7 @@ async def test_what_has_been_let_in_and_does_not_wait_yet_backs_a_full_node_up_t
     await asyncio.sleep(0)
     now += 2 * module.FULL_FOR_S
     arrivals = ((0, 0, 0), (50, 10, 1), (50, 50, 1), (0, 50, 1), (0, 50, 60), (50, 30, 1), (7, 30, 4), (10, 30, 4))
-    verdicts = [shares.is_backed_up_for(*given) for given in arrivals]
+    verdicts = [shares.is_backed_up_for(Priority.READ, *given) for given in arrivals]
     for task in tasks:
         task.cancel()
     await asyncio.wait(tasks)
@@ -166,7 +166,7 @@ async def test_room_for_a_moment_opens_a_full_node_to_nobody_and_room_for_long_t
         tasks = [asyncio.create_task(work(shares, f"user {number}", 5)) for number in range(31)]
         await asyncio.sleep(0)
         now += module.FULL_FOR_S / 4
-        is_backed_up = shares.is_backed_up_for(0, 0, 0)
+        is_backed_up = shares.is_backed_up_for(Priority.READ, 0, 0, 0)
         for task in tasks:
             task.cancel()
         await asyncio.wait(tasks)
@@ -175,6 +175,43 @@ async def test_room_for_a_moment_opens_a_full_node_to_nobody_and_room_for_long_t
     pauses_s = (0.0, 0.0, 0.0, 0.0, 0.0, module.FULL_FOR_S / 2, 2 * module.FULL_FOR_S, 0.0)
     seen = [await is_backed_up_after(pause_s) for pause_s in pauses_s]
     assert seen == [False, False, False, False, True, True, False, False]
+    assert is_idle(shares)
+
+
+@pytest.mark.survives("D22")
+async def test_a_class_that_waits_in_vain_is_let_in_one_at_a_time_until_it_is_served_or_there_is_room() -> None:
+    """Reads take each place that comes free. Who writes then waits for nothing, and has cost what comes before: one at a time is let in to see
+    whether that is still so. Once writes are served more are let in, and once there is room all."""
+    now = 0.0
+    shares = Shares(1, clock=lambda: now)
+
+    def verdicts() -> list[bool]:
+        return [shares.is_backed_up_for(one, 0, 0, 0) for one in (Priority.READ, Priority.WRITE, Priority.BULK)]
+
+    for _ in range(2):
+        for _ in range(200):
+            await work(shares, "before", 0)
+        now += module.FULL_FOR_S
+    holder = asyncio.create_task(work(shares, "holder", 5))
+    await asyncio.sleep(0)
+    waiting = asyncio.create_task(work(shares, "reader", 5))
+    await asyncio.sleep(0)
+    now += 2 * module.FULL_FOR_S
+    seen = [verdicts()]
+    writers = [asyncio.create_task(work(shares, f"writer {number}", 0, Priority.WRITE)) for number in range(20)]
+    await asyncio.wait(writers)
+    assert {type(one.exception()) for one in writers} == {Unavailable}
+    seen.append(verdicts())
+    late = [asyncio.create_task(work(shares, f"late {number}", 0, Priority.WRITE)) for number in range(2)]
+    await asyncio.sleep(0)
+    seen.append(verdicts())
+    for task in (holder, waiting):
+        task.cancel()
+    await asyncio.wait([holder, waiting, *late])
+    now += 2 * module.FULL_FOR_S
+    seen.append(verdicts())
+    assert [one.exception() for one in late] == [None, None]
+    assert seen == [[False] * 3, [False] * 3, [False, True, False], [False] * 3]
     assert is_idle(shares)
 
 
@@ -193,7 +230,10 @@ async def test_what_one_caller_has_waiting_backs_the_node_up_for_him_and_for_nob
     await asyncio.sleep(0)
     now += 2 * module.FULL_FOR_S
     assert shares.waiting == 30
-    assert (shares.is_backed_up_for(0, 0, 0), shares.is_backed_up_for(30, 0, 0)) == (False, True)
+    assert (shares.is_backed_up_for(Priority.READ, 0, 0, 0), shares.is_backed_up_for(Priority.READ, 30, 0, 0)) == (
+        False,
+        True,
+    )
     for task in (holder, *greedy):
         task.cancel()
     await asyncio.wait([holder, *greedy])

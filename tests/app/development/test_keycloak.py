@@ -9,15 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from app.development.keycloak import VERSION, Keycloak
+from app.development.keycloak import LATER, VERSION, Keycloak
 from generated.product import NAME
 
 ARCHIVE = f"keycloak-quarkus-dist-{VERSION}.zip"
 
 
-def run(path: Path, cache: Path) -> subprocess.CompletedProcess[str]:
+def run(path: Path, cache: Path, **settings: str) -> subprocess.CompletedProcess[str]:
     """With nothing but `path` to find programs in."""
-    environment = os.environ | {"PATH": str(path), "XDG_CACHE_HOME": str(cache)}
+    environment = os.environ | {"PATH": str(path), "XDG_CACHE_HOME": str(cache)} | settings
     command = [sys.executable, "-m", "app.development", "keycloak", "--port", "1"]
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=60)
 
@@ -55,6 +55,13 @@ def test_what_is_not_the_distribution_that_we_know_is_not_run(tmp_path: Path) ->
     assert ended.returncode == 69
     assert "is not the one we know" in ended.stderr
     assert not archive.exists()
+
+
+def test_a_version_whose_checksum_nobody_knows_is_not_fetched(tmp_path: Path) -> None:
+    ended = run(tmp_path / "bin", tmp_path / "cache", KEYCLOAK_VERSION="26.0.1")
+    assert ended.returncode == 69
+    assert ended.stderr == f"KEYCLOAK_VERSION=26.0.1: known by their checksums are {VERSION}, {LATER}\n"
+    assert Keycloak(tmp_path, version=LATER).home.name == f"keycloak-{LATER}"
 
 
 def test_its_address_is_known_before_it_starts(tmp_path: Path) -> None:

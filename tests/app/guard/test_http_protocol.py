@@ -103,6 +103,48 @@ async def test_what_was_turned_away_and_comes_again_is_judged_as_before_and_asks
             assert (await peer.answer()).status == 400
 
 
+@pytest.mark.survives("D22", "L01")
+async def test_a_short_body_of_what_is_turned_away_is_passed_over_and_the_connection_goes_on(echo: EchoServer) -> None:
+    """A full node refuses writes of one connection, whose bodies come with the head, after it, or in pieces, and look like requests. Each is answered
+    once, before its body if that is late, nothing in a body is served, and a call behind them is."""
+    body = request("GET /")
+    write = request("POST /busy", body=body)
+    head, whole = write[: -len(body)], len(write)
+    async with await Peer.open(echo.port) as peer:
+        for pieces in (
+            [write],
+            [write],
+            [head, body],
+            [head + body[:9], body[9:20], body[20:]],
+            [write + write[:-1], write[-1:]],
+        ):
+            for piece in pieces:
+                peer.send(piece)
+                await asyncio.sleep(0.02)
+            answers = [await peer.answer() for _ in range(sum(map(len, pieces)) // whole)]
+            assert {(one.status, "connection" in one.headers) for one in answers} == {(503, False)}
+        peer.send(request("GET /livez"))
+        assert (await peer.answer()).status == 200
+        assert await peer.is_open(0.05)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        request("POST /busy", "Content-Length: 16385"),
+        request("POST /busy", "Content-Length: 3", "Expect: 100-continue"),
+        chunked("POST /busy", b"3\r\nabc\r\n0\r\n\r\n"),
+    ],
+    ids=["large", "not sent yet", "chunked"],
+)
+async def test_another_body_of_what_is_turned_away_ends_the_connection(echo: EchoServer, asked: bytes) -> None:
+    for _ in range(2):
+        async with await Peer.open(echo.port, asked) as peer:
+            answer = await peer.answer()
+            assert (answer.status, answer.headers["connection"]) == (503, "close")
+            assert await peer.ended_after() < 5.0
+
+
 async def begun(echo: EchoServer) -> int:
     async with await Peer.open(echo.port, request("GET /begun")) as peer:
         return int((await peer.answer()).body)
@@ -132,6 +174,7 @@ CONVERSATIONS = {
     "written": request("POST /", body=b"abc"),
     "cut in its body": request("POST /", "Content-Length: 100") + b"abc",
     "turned away": request("GET /busy"),
+    "turned away in its body": request("POST /busy", "Content-Length: 100") + b"abc",
     "malformed": b"GARBAGE\r\n\r\n",
     "socket": handshake("/web"),
 }

@@ -4,9 +4,18 @@ from __future__ import annotations
 
 import pytest
 
+from app.admission.gate import Gate
 from app.guard.problems import Field, answer
 from app.guard.turning_away import MAX_KNOWN, Known, TurningAway
 from generated.errors import Unavailable
+
+
+class Full(Gate):
+    def refuses(self, path: bytes, method: bytes, address: str) -> int | None:
+        return 7
+
+
+FULL = Full()
 
 
 @pytest.mark.parametrize("trace", ["0123456789abcdef" * 2, "mine", "0" * 32])
@@ -27,8 +36,9 @@ def test_a_request_is_known_from_its_peer_alone_and_their_number_is_bounded() ->
     """Nothing of its head is kept: it has credentials in it."""
     turning, known = TurningAway(), Known(b"/things", b"GET", "192.0.2.1", None)
     turning.remember("192.0.2.1", b"head", known)
-    assert turning.known("192.0.2.1", b"head") == known
-    assert turning.known("192.0.2.2", b"head") is turning.known("192.0.2.1", b"other") is None
+    assert turning.again(FULL, "192.0.2.1", b"head") == (known, 7)
+    assert turning.again(FULL, "192.0.2.2", b"head") is turning.again(FULL, "192.0.2.1", b"other") is None
+    assert turning.again(Gate(), "192.0.2.1", b"head") is None, "there is room now"
     for number in range(2 * MAX_KNOWN):
         turning.remember("192.0.2.1", b"head %d" % number, known)
         assert len(turning._known) <= MAX_KNOWN

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from datetime import UTC, datetime
 from typing import Any
+
+import pytest
 
 from codegen.ir.operations import Operation
 from proof.documents import JSON
 from proof.doors.door import Asked, Broken, Outcome
 from proof.doors.run import Comparison, Tally
 from tests.codegen.contracts import shipped
+
+SECONDS = itertools.cycle(range(60))
 
 
 class Scripted:
@@ -19,8 +24,9 @@ class Scripted:
     service: Any = None
     media = JSON
 
-    def __init__(self, name: str, answer: Any, *, is_able: bool = True) -> None:
+    def __init__(self, name: str, answer: Any, *, is_able: bool = True, twin: Scripted | None = None) -> None:
         self.name = name
+        self._twin = twin
         self._is_able = is_able
         self._answer = answer
         self.is_closed = False
@@ -34,6 +40,9 @@ class Scripted:
     async def call(self, asked: Asked) -> Outcome:
         found: Outcome = self._answer(asked)
         return found
+
+    def in_protobuf(self) -> Scripted | None:
+        return self._twin
 
     async def close(self) -> None:
         self.is_closed = True
@@ -102,3 +111,30 @@ def test_a_key_that_is_asked_again_has_its_answer_again() -> None:
 
 def test_only_the_operations_that_are_named_are_asked() -> None:
     assert {name for name, _ in compared(fine, fine, among=["get_artists"]).codes} == {"get_artists"}
+
+
+@pytest.mark.parametrize(
+    ("own", "said", "found"),
+    [
+        (lambda: "50.123456", "50.123456", False),
+        (lambda: "50.123456", "50.000000", True),
+        (lambda: f"{next(SECONDS):02}.5", "50.000000", False),
+    ],
+    ids=["the same", "cut off", "new with each answer"],
+)
+def test_a_moment_is_the_same_to_the_last_digit_in_both_encodings_of_one_service(
+    own: Callable[[], str], said: str, found: bool
+) -> None:
+    """Two services have made it at two times, so that it is not compared between them."""
+    minute = f"{datetime.now(UTC):%Y-%m-%dT%H:%M}"
+
+    def telling(seconds: Callable[[], str]) -> Callable[[Asked], Outcome]:
+        return lambda asked: Outcome("ok", {"id": 1, "created_at": f"{minute}:{seconds()}Z"})
+
+    twin = Scripted("one in protobuf", telling(lambda: said))
+    doors = Scripted("one", telling(own), twin=twin), Scripted("other", telling(lambda: "40.000001"))
+    tally = Comparison(shipped(), doors, ["admin"], among=["get_artist"]).run(30, 1, max_differences=1)
+    assert twin.is_closed
+    assert [one.text[:53] for one in tally.differences] == [
+        "one and one in protobuf of one service differ in /cre"
+    ] * found

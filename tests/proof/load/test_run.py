@@ -43,6 +43,9 @@ class Slow(Door):
             raise Broken
         return Outcome("ok", {"items": [], "meta": {}})
 
+    def in_protobuf(self) -> None:
+        return None
+
     async def close(self) -> None:
         Slow.closed += 1
 
