@@ -5,14 +5,13 @@ from __future__ import annotations
 import argparse
 import secrets
 import sys
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Sequence
 from pathlib import Path
 
 from codegen.ir.operations import Contract
 from proof.callers import named
-from proof.documents import JSON, PROTOBUF, DocumentError
-from proof.doors.door import Door, RestDoor, Service, SocketDoor
+from proof.documents import DocumentError
+from proof.doors.door import Door, Service, kinds_of
 from proof.doors.judgement import Judgement
 from proof.doors.run import Comparison, Tally
 from proof.protobuf import compiled
@@ -79,15 +78,6 @@ def doors_of(
         url = urls[index if len(urls) > 1 else 0].rstrip("/")
         doors.append(kind(Service(url, contract, named(url, users, tokens))))
     return doors, list(named(urls[0], users, tokens))
-
-
-def kinds_of(contract: Contract) -> list[Callable[[Service], Door]]:
-    """REST-JSON, REST-protobuf, and the socket in each of its encodings."""
-    kinds: list[Callable[[Service], Door]] = [partial(RestDoor, media=JSON), partial(RestDoor, media=PROTOBUF)]
-    if contract.socket_info:
-        found = [media for _, media in sorted(contract.frames.encodings) if media in (JSON, PROTOBUF)]
-        kinds += [partial(SocketDoor, media=media) for media in found]
-    return kinds
 
 
 def _log_in(urls: Sequence[str], users: Sequence[str], tokens: Sequence[str]) -> None:

@@ -9,8 +9,9 @@ import asyncio
 import json
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Protocol
 from urllib.parse import quote, urlencode
 
@@ -72,8 +73,8 @@ class Door(Protocol):
     async def call(self, asked: Asked) -> Outcome:
         """What the caller sees; a Broken where that is no answer of the contract."""
 
-    def in_protobuf(self) -> Door | None:
-        """The same door of the same service in the other encoding; None where this one speaks it, or the service does not."""
+    def beside(self) -> Sequence[Door]:
+        """The other doors of the same service, which are closed as this one is."""
 
     async def close(self) -> None: ...
 
@@ -206,8 +207,8 @@ class RestDoor:
             raise Broken(f"{self.name}: {problem['code']} has status {status} and says {problem['status']}, not {due}")
         return _refusal(problem)
 
-    def in_protobuf(self) -> RestDoor | None:
-        return RestDoor(self.service, PROTOBUF) if self.media == JSON and self.service.protobuf else None
+    def beside(self) -> Sequence[Door]:
+        return _beside(self)
 
     async def close(self) -> None:
         await self._client.aclose()
@@ -293,13 +294,26 @@ class SocketDoor:
                 return Outcome("ok", {"items": frame["data"], "meta": frame.get("meta")})
             return Outcome("ok", frame["data"])
 
-    def in_protobuf(self) -> SocketDoor | None:
-        is_spoken = any(media == PROTOBUF for _, media in self.service.contract.frames.encodings)
-        return SocketDoor(self.service, PROTOBUF) if self._is_json and is_spoken and self.service.protobuf else None
+    def beside(self) -> Sequence[Door]:
+        return _beside(self)
 
     async def close(self) -> None:
         for socket in self._sockets.values():
             await socket.close()
+
+
+def kinds_of(contract: Contract) -> list[Callable[[Service], Door]]:
+    """REST-JSON, REST-protobuf, and the socket in each of its encodings."""
+    kinds: list[Callable[[Service], Door]] = [partial(RestDoor, media=JSON), partial(RestDoor, media=PROTOBUF)]
+    if contract.socket_info:
+        found = [media for _, media in sorted(contract.frames.encodings) if media in (JSON, PROTOBUF)]
+        kinds += [partial(SocketDoor, media=media) for media in found]
+    return kinds
+
+
+def _beside(door: Door) -> Sequence[Door]:
+    doors = [kind(door.service) for kind in kinds_of(door.service.contract)]
+    return [one for one in doors if one.name != door.name]
 
 
 def _refusal(problem: Json) -> Outcome:

@@ -45,11 +45,19 @@ class Judgement:
             return f"data that breaks {broken} is answered {outcome.code!r}"
         if not broken and outcome.code in INVALID:
             return f"data that fits is answered {outcome.code!r} at {', '.join(outcome.faults) or '/'}"
+        if outcome.code == "invalid_data" and not _is_said(broken, outcome.faults):
+            return f"data that breaks {broken} is refused at {', '.join(outcome.faults) or 'no place'}"
         schema = self._results[operation.name]
         if outcome.code != "ok" or self._values.is_valid(schema, outcome.value):
             return ""
         why = next(iter(self._values.judge(schema).iter_errors(outcome.value)), None)
         return f"the result does not fit its schema: {str(why).splitlines()[0][:200]}"
+
+
+def _is_said(broken: str, faults: Collection[str]) -> bool:
+    """Whether a place that is told is the broken one, in it, or around it."""
+    place = broken.rpartition(" at ")[2].rstrip("/")
+    return any(f"{one}/".startswith(f"{place}/") or f"{place}/".startswith(f"{one}/") for one in faults)
 
 
 def unaudited(contract: Contract, called: Collection[str], rows: Collection[Json]) -> list[str]:

@@ -1,7 +1,7 @@
 """Asks every door the same, each of a service of its own, and says where they differ.
 
 The services begin alike and are asked alike, so that they are alike after each case: results, refusals, stored rows, audit rows, and the
-events that a follower hears. Where a door lacks a call, or words for it, and stored rows are compared, it is not made; where they are not, the other doors are asked.
+events that a follower hears. Where a door lacks a call, or words for it, the others are asked; where stored rows are compared its service is asked at one of them, too.
 """
 
 from __future__ import annotations
@@ -95,7 +95,8 @@ class Comparison:
         among: Collection[str] = (),
     ) -> None:
         self._doors = doors
-        self._twins = {door.name: twin for door in doors if (twin := door.in_protobuf())}
+        self._services = [(door, *door.beside()) for door in doors]
+        """The doors of each."""
         self._judgement = judgement
         self._contract = contract
         self._callers = callers
@@ -131,7 +132,7 @@ class Comparison:
 
     async def _close(self) -> None:
         await self._opened.aclose()
-        await asyncio.gather(*(door.close() for door in [*self._doors, *self._twins.values()]))
+        await asyncio.gather(*(door.close() for door in itertools.chain(*self._services)))
 
     def _hunt(self, examples: int, one_seed: int) -> None:
         @seed(one_seed)
@@ -165,11 +166,13 @@ class Comparison:
         for one in drawn:
             operation = self._operations[one.operation]
             fields = filled(freshened(one.fields, names), self._answered)
-            doors = [door for door in self._doors if door.has(operation, one.caller) and door.can(operation, fields)]
-            if len(doors) < 2 or (self._databases and len(doors) < len(self._doors)):
+            asked = Asked(one.operation, fields, one.caller, str(uuid.uuid4()) if one.is_keyed else "")
+            doors = able(self._doors, operation, asked)
+            if len(doors) > 1 and self._databases:
+                doors = one_of_each(self._services, operation, asked)
+            if len(doors) < 2:
                 self.tally.passed_over += 1
                 continue
-            asked = Asked(one.operation, fields, one.caller, str(uuid.uuid4()) if one.is_keyed else "")
             made.append(asked)
             if not one.fault and (text := await self._follow(operation, fields)):
                 return Difference(one.operation, text, tuple(made))
@@ -178,7 +181,7 @@ class Comparison:
             self.tally.codes[one.operation, outcomes[0].code] += 1
             if text := self._apart(doors, outcomes) or self._wrong(one, doors, outcomes):
                 return Difference(one.operation, text, tuple(made))
-            if operation.is_query and (text := await self._in_protobuf(operation, doors, asked, outcomes)):
+            if operation.is_query and (text := await self._in_both(operation, doors, asked, outcomes)):
                 return Difference(one.operation, text, tuple(made))
             if asked.key and (text := await self._again(doors, asked, outcomes)):
                 return Difference(one.operation, text, (*made, asked))
@@ -193,21 +196,28 @@ class Comparison:
                 return f"{door.name} answers the same key otherwise: {text}"
         return self._apart(doors, after)
 
-    async def _in_protobuf(
+    async def _in_both(
         self, operation: Operation, doors: Sequence[Door], asked: Asked, outcomes: Sequence[Outcome]
     ) -> str:
         """Two services have made their moments at two times; of one service both encodings say the same one, to the last digit. What its
-        own door says otherwise by now has changed, or is new with each answer."""
+        door says otherwise by now has changed, or is new with each answer. Each service is asked as often as the others."""
         if not any(outcomes_differ(outcomes[0], one, is_same) for one in outcomes[1:]):
             return ""
-        for door, outcome in zip(doors, outcomes, strict=True):
-            twin = self._twins.get(door.name)
-            if twin is None or not (twin.has(operation, asked.caller) and twin.can(operation, asked.fields)):
-                continue
-            text = outcomes_differ(outcome, await _ask(twin, asked), is_same)
-            if text and not outcomes_differ(outcome, await _ask(door, asked), is_same):
+        twins = [twin for door in doors if (twin := self._twin(door)) and _is_able(twin, operation, asked)]
+        if len(twins) < len(doors):
+            return ""
+        others = await asyncio.gather(*(_ask(twin, asked) for twin in twins))
+        texts = [outcomes_differ(*both, is_same) for both in zip(outcomes, others, strict=True)]
+        again = await asyncio.gather(*(_ask(door, asked) for door in doors)) if any(texts) else ()
+        for door, twin, text, first, now in zip(doors, twins, texts, outcomes, again, strict=bool(again)):
+            if text and not outcomes_differ(first, now, is_same):
                 return f"{door.name} and {twin.name} of one service differ in {text}"
         return ""
+
+    def _twin(self, door: Door) -> Door | None:
+        """The same door of the same service, in another encoding."""
+        beside = next((service for service in self._services if door in service), ())
+        return next((one for one in beside if type(one) is type(door) and one.media != door.media), None)
 
     def _apart(self, doors: Sequence[Door], outcomes: Sequence[Outcome]) -> str:
         for door, outcome in zip(doors[1:], outcomes[1:], strict=True):
@@ -297,6 +307,21 @@ class Comparison:
             if not found or time.monotonic() > until:
                 return found
             await asyncio.sleep(0.2)
+
+
+def able(doors: Sequence[Door], operation: Operation, asked: Asked) -> list[Door]:
+    """Those that have the call, and words for it."""
+    return [door for door in doors if _is_able(door, operation, asked)]
+
+
+def one_of_each(services: Sequence[Sequence[Door]], operation: Operation, asked: Asked) -> list[Door]:
+    """Of the doors of each service the first that is able, so that what is stored stays alike; none where a service has none."""
+    found = [able(doors, operation, asked)[:1] for doors in services]
+    return [door for (door,) in found] if all(found) else []
+
+
+def _is_able(door: Door, operation: Operation, asked: Asked) -> bool:
+    return door.has(operation, asked.caller) and door.can(operation, asked.fields)
 
 
 async def _ask(door: Door, asked: Asked) -> Outcome:

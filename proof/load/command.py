@@ -15,8 +15,8 @@ from codegen.ir.operations import Contract
 from proof.callers import named
 from proof.documents import DocumentError
 from proof.doors.cases import Cases
-from proof.doors.command import URL, kinds_of
-from proof.doors.door import Service
+from proof.doors.command import URL
+from proof.doors.door import Service, kinds_of
 from proof.load.calls import Mix
 from proof.load.run import Load, Tally
 from proof.load.verdict import Row, Verdict, limited, rows

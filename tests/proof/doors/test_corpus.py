@@ -9,8 +9,8 @@ import pytest
 
 from codegen.ir.operations import Contract
 from proof.documents import DocumentError
-from proof.doors.command import kinds_of, summary
-from proof.doors.door import Door, Service
+from proof.doors.command import summary
+from proof.doors.door import Door, Service, kinds_of
 from proof.doors.judgement import Judgement
 from proof.doors.run import Comparison
 from tests.proof.doors.projects import CONTRACTS, lay_out

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from codegen.ir.operations import Operation
-from proof.documents import JSON
+from proof.documents import JSON, PROTOBUF
 from proof.doors.door import Asked, Broken, Outcome
-from proof.doors.run import Comparison, Tally
+from proof.doors.run import Comparison, Tally, able, one_of_each
 from tests.codegen.contracts import shipped
 
 SECONDS = itertools.cycle(range(60))
@@ -22,13 +22,15 @@ class Scripted:
     """A door that answers each call by a function of it; what it answers is all that is compared."""
 
     service: Any = None
-    media = JSON
 
-    def __init__(self, name: str, answer: Any, *, is_able: bool = True, twin: Scripted | None = None) -> None:
+    def __init__(
+        self, name: str, answer: Any, *, is_able: bool = True, media: str = JSON, beside: tuple[Scripted, ...] = ()
+    ) -> None:
         self.name = name
-        self._twin = twin
+        self.media = media
+        self._beside = beside
         self._is_able = is_able
-        self._answer = answer
+        self.answer = answer
         self.is_closed = False
 
     def has(self, operation: Operation, caller: str) -> bool:
@@ -38,11 +40,11 @@ class Scripted:
         return self._is_able
 
     async def call(self, asked: Asked) -> Outcome:
-        found: Outcome = self._answer(asked)
+        found: Outcome = self.answer(asked)
         return found
 
-    def in_protobuf(self) -> Scripted | None:
-        return self._twin
+    def beside(self) -> tuple[Scripted, ...]:
+        return self._beside
 
     async def close(self) -> None:
         self.is_closed = True
@@ -97,6 +99,15 @@ def test_where_no_call_can_be_made_the_run_ends() -> None:
     assert tally.passed_over > 0
 
 
+def test_what_a_door_has_no_words_for_its_service_is_asked_at_another() -> None:
+    (operation,) = (one for one in shipped().operations if one.name == "get_artist")
+    asked = Asked("get_artist", {"artist_id": 0}, "admin")
+    mute, speaking, other = (Scripted(name, fine, is_able=name != "mute") for name in ("mute", "speaking", "other"))
+    assert able([mute, other], operation, asked) == [other]
+    assert one_of_each([(mute, speaking), (other, speaking)], operation, asked) == [speaking, other]
+    assert one_of_each([(mute,), (other, speaking)], operation, asked) == []
+
+
 def test_a_key_that_is_asked_again_has_its_answer_again() -> None:
     answers = itertools.count()
 
@@ -131,8 +142,9 @@ def test_a_moment_is_the_same_to_the_last_digit_in_both_encodings_of_one_service
     def telling(seconds: Callable[[], str]) -> Callable[[Asked], Outcome]:
         return lambda asked: Outcome("ok", {"id": 1, "created_at": f"{minute}:{seconds()}Z"})
 
-    twin = Scripted("one in protobuf", telling(lambda: said))
-    doors = Scripted("one", telling(own), twin=twin), Scripted("other", telling(lambda: "40.000001"))
+    twin = Scripted("one in protobuf", telling(lambda: said), media=PROTOBUF)
+    also = Scripted("other in protobuf", telling(lambda: "40.000001"), media=PROTOBUF)
+    doors = Scripted("one", telling(own), beside=(twin,)), Scripted("other", also.answer, beside=(also,))
     tally = Comparison(shipped(), doors, ["admin"], among=["get_artist"]).run(30, 1, max_differences=1)
     assert twin.is_closed
     assert [one.text[:53] for one in tally.differences] == [

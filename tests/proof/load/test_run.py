@@ -43,8 +43,8 @@ class Slow(Door):
             raise Broken
         return Outcome("ok", {"items": [], "meta": {}})
 
-    def in_protobuf(self) -> None:
-        return None
+    def beside(self) -> Sequence[Door]:
+        return ()
 
     async def close(self) -> None:
         Slow.closed += 1
