@@ -11,7 +11,7 @@ import json
 import math
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -102,6 +102,14 @@ class Fault:
         return f"{self.keyword} at {self.pointer or '/'}"
 
 
+def any_of(faults: Sequence[Fault]) -> SearchStrategy[Fault]:
+    """Each keyword at each place as often as every other, however many values break it."""
+    places: dict[tuple[str, str], list[Fault]] = {}
+    for fault in faults:
+        places.setdefault((fault.keyword, fault.pointer), []).append(fault)
+    return st.sampled_from(list(places.values())).flatmap(st.sampled_from)
+
+
 class Values:
     """Of the schemas of one document. Strategies and judges are made once for each schema object."""
 
@@ -125,7 +133,7 @@ class Values:
 
         def one_of(value: Any) -> SearchStrategy[Fault]:
             found = self.faults(schema, value)
-            return st.sampled_from(found) if found else st.nothing()
+            return any_of(found) if found else st.nothing()
 
         return self.valid(schema).flatmap(one_of)
 

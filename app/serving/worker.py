@@ -28,6 +28,7 @@ from app.guard.state import GuardedState
 from app.guard.websocket_protocol import GuardedWebSocket
 from app.serving.draining import Draining, Plan, State
 from app.serving.lines import AnsweringEnd, WorkerEnd
+from app.serving.memory import give_back
 from app.serving.start import Start
 
 MAX_FRAME_BYTES = 65_536
@@ -84,6 +85,7 @@ def work(
     """Serves what the named factory makes, on sockets that are bound. `changes` are uvicorn's options; `plan` says how it ends; `beats`
     takes a byte each second; who asks at the other end of `line` is answered. Ends the process, with 69 where it was not ready within
     `start_wait_s`; SystemExit, or what the application raises, where it cannot begin."""
+    give_back()
     for number in ENDING:
         signal.signal(number, _end)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)

@@ -13,7 +13,7 @@ from codegen.ir.names import snake
 from codegen.ir.operations import Contract, Operation
 from proof.documents import DocumentError, Json
 from proof.schemas import Schemas
-from proof.values import Values
+from proof.values import Values, any_of
 
 KNOWN = "$known"
 MAX_CALLS = 6
@@ -78,7 +78,7 @@ class Cases:
             faults = (
                 [one for one in self._values.faults(schema, value) if isinstance(one.value, dict)] if may_fault else []
             )
-            fault = draw(st.one_of(st.none(), st.none(), st.sampled_from(faults))) if faults else None
+            fault = draw(st.one_of(st.none(), st.none(), any_of(faults))) if faults else None
             fields = fault.value if fault else value
             if fault is None:
                 fields = {name: self._known(draw, name, one, always=not may_fault) for name, one in fields.items()}

@@ -106,7 +106,7 @@ async def _fill(connection: asyncpg.Connection, data: bytes, per_turn: int) -> N
         await asyncio.sleep(max(0.0, begun + (turn + 1) * TURN_S - time.perf_counter()))
 
 
-async def _until_moved(connection: asyncpg.Connection) -> None:
+async def until_moved(connection: asyncpg.Connection) -> None:
     async with asyncio.timeout(ANSWER_S):
         while await connection.fetchval("SELECT EXISTS (SELECT FROM event_outbox)"):
             await asyncio.sleep(0.05)
@@ -115,7 +115,7 @@ async def _until_moved(connection: asyncpg.Connection) -> None:
 async def _costs(found: Programs, url: str, followers: int) -> dict[str, float]:
     """Microseconds per event, by program."""
     connection = await asyncpg.connect(url)
-    ours, data = connection.get_server_pid(), _event()
+    ours, data = connection.get_server_pid(), sample_event()
     heard, sockets = Heard(), list[Socket]()
     per_turn = round(min(EVENTS_PER_S, PUSHES_PER_S / max(1, followers)) * TURN_S)
     try:
@@ -133,7 +133,7 @@ async def _costs(found: Programs, url: str, followers: int) -> dict[str, float]:
         async def pass_all() -> None:
             await _fill(connection, data, per_turn)
             await heard.until(TURNS * per_turn * followers * len(data))
-            await _until_moved(connection)
+            await until_moved(connection)
 
         passing = await _spent_while(found, ours, pass_all)
     finally:
@@ -150,7 +150,7 @@ async def _spent_while(found: Programs, ours: int, act: Callable[[], Awaitable[N
     return {name: after[name] - before[name] for name in before}
 
 
-def _event() -> bytes:
+def sample_event() -> bytes:
     now = datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=UTC)
     artist = Artist(id=7, name="Ada Lovelace", bio="x" * 100, born_on=None, created_at=now, updated_at=now, version=1)
     return EVENT_CODECS[PKG_ID].encode_json(ArtistCreated(artist=artist))
