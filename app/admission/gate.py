@@ -30,8 +30,8 @@ TARGET_S = 0.02
 SHRINK = 0.8
 GROW = 16
 QUERIES = frozenset({b"GET", b"HEAD"})
-SHARE_OF = {Priority.SESSION: 1.0, Priority.READ: 0.95, Priority.WRITE: 0.9, Priority.BULK: 0.5}
-"""What of the bound each class may fill: the less urgent is refused first. Health is never refused here."""
+SHARE_OF = (math.inf, 1.0, 0.95, 0.9, 0.5)
+"""What of the bound each `Priority` may fill, in their order: the less urgent is refused first. Health is never refused here."""
 
 
 SCARCE_FROM = 0.5
@@ -104,17 +104,13 @@ class Gate:
 
     def is_full_for(self, priority: Priority, address: str) -> bool:
         """Whether an arrival of this class and address is one too many; counts the refusal. A probe never is."""
-        share = SHARE_OF.get(priority)
-        if share is None:
-            return False
-        room = self._limit * share
+        room, own = self._limit * SHARE_OF[priority], self._of.get(address, 0)
         if self.in_flight >= room:
             self._tally.add(Refused.GATE_FULL)
             return True
-        if self.in_flight >= room * SCARCE_FROM and self._of.get(address, 0) >= room * ADDRESS_SHARE:
+        if self.in_flight >= room * SCARCE_FROM and own >= room * ADDRESS_SHARE:
             self._tally.add(Refused.GATE_ADDRESS)
             return True
-        own = self._of.get(address, 0)
         if priority > Priority.SESSION and self._is_backed_up_for(priority, own, self.coming, len(self._coming)):
             self._tally.add(Refused.GATE_BACKLOG)
             return True

@@ -15,11 +15,11 @@ MOST = 256
 
 class Prospects:
     def __init__(self) -> None:
-        self._most = dict.fromkeys(Priority, MOST)
+        self._most = [MOST] * len(Priority)
 
     def forget(self) -> None:
         """The node is full no more."""
-        self._most = dict.fromkeys(Priority, MOST)
+        self._most = [MOST] * len(Priority)
 
     def was_served(self, priority: Priority) -> None:
         if self._most[priority] < MOST:

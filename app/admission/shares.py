@@ -27,6 +27,8 @@ STANDING_S = 0.05
 """How long anybody waits while the node stays full (D22): a refusal that comes later is of no use."""
 MOST_S = STANDING_S / 2
 """What waits of all, and what an address waits for that has more than half of it: so nearly all that is let in is served, and there is room for others."""
+NEARLY_S = STANDING_S * 0.7
+"""What others are let in for: a caller's second and third wait longer than his first."""
 FULL_FOR_S = 0.1
 """So long is no burst; and so long a pause is the end of it."""
 LONG_TURN_S = 0.004
@@ -52,6 +54,7 @@ class Shares:
         self._tally = tally or Tally()
         self.streams = OpenStreams(self._tally)
         self._clock = clock
+        self._most_waiting = capacity * WAITING_PER_PLACE
         self._most = max(1, capacity * 3 // 4)
         self.share = self._most
         """What one caller may have running now. Only who has more than one at a time notices when it falls."""
@@ -60,7 +63,9 @@ class Shares:
         self._running_of: dict[str, int] = {}
         self._queues: dict[Priority, Callers] = {priority: OrderedDict() for priority in sorted(Priority)}
         self._waiting = 0
-        self._waiting_of = dict.fromkeys(Priority, 0)
+        self._waiting_of = [0] * len(Priority)
+        self._callers = 0
+        """Who wait, in each class."""
         self._prospects = Prospects()
         self._full_since: float | None = None
         self._room_since: float | None = None
@@ -131,11 +136,13 @@ class Shares:
         waits for some of each, and not for all that one of them has; some come late in turn, so that all that waits is half of that time."""
         if self._full_since is None:
             return False
+        if self._waiting >= self._most_waiting:
+            return True
         if self._prospects.are_bad_for(priority, self._waiting_of[priority]):
             return self._is_standing(self._clock())
-        waiting, callers = self._waiting + coming, addresses + sum(map(len, self._queues.values()))
-        patience_s = MOST_S if 2 * own > waiting else STANDING_S
-        if waiting <= self._rate * MOST_S or callers * (own + 1) <= self._rate * patience_s:
+        waiting = self._waiting + coming
+        patience_s = MOST_S if 2 * own > waiting else NEARLY_S
+        if waiting <= self._rate * MOST_S or (addresses + self._callers) * (own + 1) <= self._rate * patience_s:
             return False
         return self._is_standing(self._clock())
 
@@ -165,13 +172,16 @@ class Shares:
     def _join(self, priority: Priority, caller: str, place: Place, now: float) -> None:
         queue = self._queues[priority]
         own = queue.get(caller, ())
-        if self._waiting >= self.capacity * WAITING_PER_PLACE:
+        if self._waiting >= self._most_waiting:
             self._tally.add(Refused.SHARE_QUEUE)
             raise refusal()
         if len(own) >= MAX_WAITING_PER_CALLER:
             self._tally.add(Refused.SHARE_CALLER)
             raise refusal()
-        queue.setdefault(caller, deque()).append(place)
+        if not own:
+            queue[caller] = deque()
+            self._callers += 1
+        queue[caller].append(place)
         self._count_waiting(priority, 1)
         if self._running >= self.capacity:
             self._fill(now)
@@ -193,7 +203,12 @@ class Shares:
             own.remove(place)
             self._count_waiting(priority, -1)
             if not own:
-                del self._queues[priority][caller]
+                self._forget(priority, caller)
+
+    def _forget(self, priority: Priority, caller: str) -> None:
+        """Nothing of his waits any more."""
+        del self._queues[priority][caller]
+        self._callers -= 1
 
     def _patience_s(self, caller: str, now: float) -> float:
         """Who only waits for his own work to end keeps no one else waiting."""
@@ -210,7 +225,7 @@ class Shares:
             self._count_waiting(priority, -1)
             queue.move_to_end(caller)
             if not own:
-                del queue[caller]
+                self._forget(priority, caller)
             if not place.done():
                 self.enter_at_once(caller)
                 self._prospects.was_served(priority)

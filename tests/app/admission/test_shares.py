@@ -145,7 +145,7 @@ async def test_what_has_been_let_in_and_does_not_wait_yet_backs_a_full_node_up_t
     tasks = [asyncio.create_task(work(shares, f"user {number}", 5)) for number in range(2)]
     await asyncio.sleep(0)
     now += 2 * module.FULL_FOR_S
-    arrivals = ((0, 0, 0), (50, 10, 1), (50, 50, 1), (0, 50, 1), (0, 50, 60), (50, 30, 1), (7, 30, 4), (10, 30, 4))
+    arrivals = ((0, 0, 0), (50, 10, 1), (50, 50, 1), (0, 50, 1), (0, 50, 60), (50, 30, 1), (5, 30, 4), (10, 30, 4))
     verdicts = [shares.is_backed_up_for(Priority.READ, *given) for given in arrivals]
     for task in tasks:
         task.cancel()
