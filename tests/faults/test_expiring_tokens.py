@@ -28,6 +28,8 @@ PATIENCE_S = 20.0
 ANSWERED = (0, 5)
 """The artist, or that there is none."""
 UNAUTHENTICATED = 4
+AT_ONCE = 16
+"""All sockets are one user's, of whose calls a node keeps no more than some dozens waiting (D22)."""
 
 
 def dial(service: RunningService, token: str) -> Any:
@@ -36,10 +38,10 @@ def dial(service: RunningService, token: str) -> Any:
     )
 
 
-async def ask(socket: ClientConnection) -> int:
+async def ask(socket: ClientConnection, turn: asyncio.Semaphore) -> int:
     """The status of a reply; what is pushed before it is passed over."""
-    await socket.send(json.dumps({"pkg_id": 4, "req_id": str(uuid.uuid4()), "data": {"artist_id": 1}}))
-    async with asyncio.timeout(PATIENCE_S):
+    async with turn, asyncio.timeout(PATIENCE_S):
+        await socket.send(json.dumps({"pkg_id": 4, "req_id": str(uuid.uuid4()), "data": {"artist_id": 1}}))
         while "status_code" not in (said := json.loads(await socket.recv())):
             pass
     return int(said["status_code"])
@@ -70,7 +72,7 @@ class Purse:
         return dict(answer.json())
 
 
-async def let_it_end(service: RunningService, purse: Purse) -> list[str]:
+async def let_it_end(service: RunningService, purse: Purse, turn: asyncio.Semaphore) -> list[str]:
     """What is wrong with how a socket ends whose token is not renewed."""
     wrong = list[str]()
     async with dial(service, token := await purse.fresh()) as socket:
@@ -80,7 +82,7 @@ async def let_it_end(service: RunningService, purse: Purse) -> list[str]:
         if said["type"] != "auth.expiring" or ends_at - time.time() < AHEAD_S:
             wrong.append(f"{said} {ends_at - time.time():.2f} s before the end")
         await asyncio.sleep(ends_at + 0.3 - time.time())
-        if (status := await ask(socket)) != UNAUTHENTICATED:
+        if (status := await ask(socket, turn)) != UNAUTHENTICATED:
             wrong.append(f"{status} after the end")
         try:
             async with asyncio.timeout(PATIENCE_S):
@@ -92,7 +94,7 @@ async def let_it_end(service: RunningService, purse: Purse) -> list[str]:
     return wrong + [f"{code} {late_s:.2f} s after the end"] * (code != CloseCode.TOKEN_EXPIRED or late_s > CLOSED_S)
 
 
-async def renew(service: RunningService, purse: Purse, until: float) -> list[str]:
+async def renew(service: RunningService, purse: Purse, turn: asyncio.Semaphore, until: float) -> list[str]:
     """Each time it is warned."""
     renewals, wrong = 0, list[str]()
     async with dial(service, await purse.fresh()) as socket:
@@ -109,14 +111,14 @@ async def renew(service: RunningService, purse: Purse, until: float) -> list[str
             elif kind != "auth_ok":
                 wrong.append(str(said))
             renewals += kind == "auth_ok"
-        status = await ask(socket)
+        status = await ask(socket, turn)
     return wrong + [f"{status} at the end"] * (status not in ANSWERED) + ["never renewed"] * (not renewals)
 
 
-async def live(service: RunningService, token: str, until: float) -> list[str]:
+async def live(service: RunningService, token: str, turn: asyncio.Semaphore, until: float) -> list[str]:
     async with dial(service, token) as socket:
         await asyncio.sleep(until - time.monotonic())
-        status = await ask(socket)
+        status = await ask(socket, turn)
     return [f"{status} at the end"] * (status not in ANSWERED)
 
 
@@ -138,11 +140,11 @@ async def test_a10_a_token_that_ends_closes_its_own_socket_and_no_other(
         token = await service.token("reader")
         await asyncio.to_thread(longer.stop)
         await asyncio.to_thread(shorter.start)
-        purse, until = Purse(service), time.monotonic() + longer_s
+        purse, turn, until = Purse(service), asyncio.Semaphore(AT_ONCE), time.monotonic() + longer_s
         found = await asyncio.gather(
-            *(let_it_end(service, purse) for _ in range(sockets // 2)),
-            *(renew(service, purse, until) for _ in range(sockets // 2)),
-            *(live(service, token, until) for _ in range(sockets)),
+            *(let_it_end(service, purse, turn) for _ in range(sockets // 2)),
+            *(renew(service, purse, turn, until) for _ in range(sockets // 2)),
+            *(live(service, token, turn, until) for _ in range(sockets)),
         )
     await asyncio.to_thread(shorter.stop)
     assert [one for one in found if one] == []
