@@ -21,13 +21,14 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 from websockets.typing import Subprotocol
 
+from codegen.emit.documents.asyncapi import emit as asyncapi
 from codegen.ir.operations import Contract, Operation
 from codegen.ir.types import Bool, Float, Int, ListOf, Type
 from proof.callers import Caller
 from proof.documents import JSON, PROTOBUF, Json
 from proof.protobuf import Inexpressible, Protobuf
-from proof.ws.codec import JsonFrames, ProtobufFrames, Unreadable
-from proof.ws.contract import Controls
+from proof.ws.codec import Codec, JsonFrames, ProtobufFrames, Unreadable
+from proof.ws.contract import Controls, read_socket
 
 ANSWER_S = 40.0
 """Longer than any deadline of a service."""
@@ -94,6 +95,7 @@ class Service:
     protobuf: Protobuf | None = field(init=False)
     statuses: dict[str, tuple[int, int | None]] = field(init=False)
     """Of each code, over HTTP and in a frame."""
+    _controls: Controls | None = None
 
     def __post_init__(self) -> None:
         self.operations = {one.name: one for one in self.contract.operations}
@@ -103,6 +105,14 @@ class Service:
 
     def token(self, caller: str) -> str | None:
         return self.callers[caller].token()
+
+    def codec(self, media: str) -> Codec:
+        """Of the socket's frames."""
+        if media == JSON or self.protobuf is None:
+            return JsonFrames()
+        if self._controls is None:
+            self._controls = read_socket(json.loads(asyncapi(self.contract)[0].data)).controls
+        return ProtobufFrames(self.protobuf, self._controls)
 
 
 class RestDoor:
@@ -215,7 +225,7 @@ class RestDoor:
 
 
 class SocketDoor:
-    """One socket for each caller, opened when it first calls."""
+    """One socket for each caller, opened when it first calls, and anew with each new token: none is open when its token ends."""
 
     def __init__(self, service: Service, media: str) -> None:
         self.name = f"WS-{'json' if media == JSON else 'protobuf'}"
@@ -223,10 +233,8 @@ class SocketDoor:
         self._subprotocol = next(name for name, one in service.contract.frames.encodings if one == media)
         self.media = media
         self._is_json = media == JSON
-        self._codec = (
-            JsonFrames() if self._is_json or service.protobuf is None else ProtobufFrames(service.protobuf, Controls())
-        )
-        self._sockets: dict[str, ClientConnection] = {}
+        self._codec = service.codec(media)
+        self._sockets: dict[str, tuple[ClientConnection, str | None]] = {}
 
     def has(self, operation: Operation, caller: str) -> bool:
         """To who is nobody no socket opens, whatever is public behind it."""
@@ -259,25 +267,28 @@ class SocketDoor:
 
     async def _socket(self, caller: str) -> ClientConnection | None:
         """None for who may open none."""
-        known = self._sockets.get(caller)
-        if known is None:
-            token = self.service.token(caller)
-            headers = {"Authorization": f"Bearer {token}"} if token else {}
-            address = f"ws{self.service.url.removeprefix('http')}{self.service.contract.frames.address}"
-            try:
-                known = await connect(
-                    address,
-                    subprotocols=[Subprotocol(self._subprotocol)],
-                    additional_headers=headers,
-                    compression=None,
-                    ping_interval=None,
-                    max_size=MAX_FRAME,
-                    proxy=None,
-                )
-            except InvalidHandshake:
-                return None
-            self._sockets[caller] = known
-        return known
+        token = self.service.token(caller)
+        known, its_token = self._sockets.get(caller, (None, None))
+        if known is not None and its_token == token:
+            return known
+        if known is not None:
+            await known.close()
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        address = f"ws{self.service.url.removeprefix('http')}{self.service.contract.frames.address}"
+        try:
+            opened = await connect(
+                address,
+                subprotocols=[Subprotocol(self._subprotocol)],
+                additional_headers=headers,
+                compression=None,
+                ping_interval=None,
+                max_size=MAX_FRAME,
+                proxy=None,
+            )
+        except InvalidHandshake:
+            return None
+        self._sockets[caller] = opened, token
+        return opened
 
     async def _outcome(self, operation: Operation, socket: ClientConnection, req_id: str) -> Outcome:
         while True:
@@ -298,7 +309,7 @@ class SocketDoor:
         return _beside(self)
 
     async def close(self) -> None:
-        for socket in self._sockets.values():
+        for socket, _ in self._sockets.values():
             await socket.close()
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
@@ -12,15 +11,12 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 from websockets.typing import Subprotocol
 
-from codegen.emit.documents.asyncapi import emit as asyncapi
 from codegen.ir.topics import is_conflated
 from proof.difference import difference
 from proof.documents import JSON, DocumentError, Json
 from proof.doors.difference import is_same_or_now
 from proof.doors.door import MAX_FRAME, Service
 from proof.doors.topics import of_somebody, open_to, plain
-from proof.ws.codec import Codec, JsonFrames, ProtobufFrames
-from proof.ws.contract import read_socket
 
 OPEN_S = 20.0
 QUIET_S = 0.3
@@ -34,7 +30,7 @@ class Listener:
         self._service = service
         self._caller = caller
         self._media = media
-        self._codec = _codec(service, media)
+        self._codec = service.codec(media)
         self._socket: ClientConnection | None = None
         self._reading: asyncio.Task[None] | None = None
         self._answers: asyncio.Queue[Json | None] = asyncio.Queue()
@@ -87,13 +83,6 @@ class Listener:
             await self._socket.close()
         if self._reading is not None:
             await self._reading
-
-
-def _codec(service: Service, media: str) -> Codec:
-    if media == JSON or service.protobuf is None:
-        return JsonFrames()
-    document = json.loads(asyncapi(service.contract)[0].data)
-    return ProtobufFrames(service.protobuf, read_socket(document).controls)
 
 
 async def _opened(service: Service, caller: str, media: str) -> ClientConnection:

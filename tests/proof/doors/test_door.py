@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
@@ -10,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from app.development.servers import free_port
+from app.development.servers import Postgres, Valkey, free_port
 from proof.callers import Caller, Login
 from proof.documents import JSON, PROTOBUF
 from proof.doors.door import Asked, Broken, Door, RestDoor, Service, SocketDoor
@@ -113,3 +114,17 @@ async def test_an_answer_with_another_status_than_the_contract_s_is_broken(servi
     with pytest.raises(Broken, match="declares no status 201"):
         await other.call(Asked("create_artist", {"name": uuid.uuid4().hex}, "admin"))
     await other.close()
+
+
+async def test_a_door_goes_on_when_tokens_end(postgres: Postgres, valkey: Valkey, tmp_path: Path) -> None:
+    """Tokens of 8 s: a socket is told of the end 6 s before it, and is closed after it. Calls at both sockets before the warning, after it and after the end
+    are answered."""
+    tmp_path.chmod(0o755)
+    with RunningService(tmp_path, postgres.url, valkey.url, access_s=8) as service:
+        sockets, codes = doors(service.url)[2:], []
+        for pause_s in (0.0, 3.0, 7.0):
+            await asyncio.sleep(pause_s)
+            codes += [(await door.call(Asked("get_artists", {}, "admin"))).code for door in sockets]
+        for door in sockets:
+            await door.close()
+    assert codes == ["ok"] * 6
