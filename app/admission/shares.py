@@ -104,7 +104,7 @@ class Shares:
         now = self._clock()
         self._join(priority, caller, place, now)
         patience_s = self._patience_s(caller, now)
-        timer = loop.call_later(patience_s, self._refuse, place, priority, patience_s)
+        timer = loop.call_later(patience_s, self._refuse, place, priority, caller, patience_s)
         try:
             if not await place:
                 raise refusal()
@@ -231,10 +231,11 @@ class Shares:
                 self._prospects.was_served(priority)
                 place.set_result(True)
 
-    def _refuse(self, place: Place, priority: Priority, patience_s: float) -> None:
+    def _refuse(self, place: Place, priority: Priority, caller: str, patience_s: float) -> None:
+        """Of a caller whose other work runs nothing is learned: it may be that for which he has waited."""
         if not place.done():
             self._tally.add(Refused.SHARE_WAIT)
-            if patience_s == STANDING_S:
+            if patience_s == STANDING_S and caller not in self._running_of:
                 self._prospects.waited_in_vain(priority)
             place.set_result(False)
 
