@@ -87,7 +87,8 @@ def _default(module: Module, contract: Contract, one: Field) -> str:
 def _union(module: Module, union: Union) -> None:
     arms = " | ".join(record for _, record in union.arms)
     annotated, field = module.use("typing", "Annotated"), module.use("pydantic", "Field")
-    module.line("", "", f'{union.name} = {annotated}[{arms}, {field}(discriminator="{union.tag}")]')
+    in_place = module.use("generated.constraints", "InPlace")
+    module.line("", "", f'{union.name} = {annotated}[{arms}, {field}(discriminator="{union.tag}"), {in_place}()]')
     if said := sentences(union):
         module.line(docstring(" ".join(said)))
 

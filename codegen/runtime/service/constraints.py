@@ -9,11 +9,14 @@ from collections.abc import Callable
 from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
-from pydantic import BaseModel, GetCoreSchemaHandler
-from pydantic_core import CoreSchema, PydanticCustomError, SchemaValidator, core_schema
+from pydantic import BaseModel, GetCoreSchemaHandler, ValidationError
+from pydantic_core import CoreSchema, ErrorDetails, InitErrorDetails, PydanticCustomError, SchemaValidator, core_schema
+
+KNOWN = frozenset(get_args(core_schema.ErrorType))
+"""Pydantic's own kinds of finding; all others are a contract's."""
 
 
 class MultipleOf:
@@ -44,6 +47,27 @@ class AllDifferent:
         if len({identity(item) for item in items}) < len(items):
             raise PydanticCustomError("unique_items", "Input should have items that are all different")
         return items
+
+
+class InPlace:
+    """Of a union: what is wrong stands where the caller wrote it. Pydantic puts the arm's tag before it, which is no member of the value (RFC 6901 §4)."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_wrap_validator_function(self.judge, handler(source))
+
+    def judge(self, value: Any, read: Callable[[Any], Any]) -> Any:
+        try:
+            return read(value)
+        except ValidationError as error:
+            found = [_in_place(one) for one in error.errors(include_url=False)]
+            raise ValidationError.from_exception_data(error.title, found) from None
+
+
+def _in_place(one: ErrorDetails) -> InitErrorDetails:
+    """A finding of the union itself has no place within it."""
+    kind = one["type"]
+    known = kind if kind in KNOWN else PydanticCustomError(kind, one["msg"])
+    return InitErrorDetails(type=known, loc=one["loc"][1:], input=one["input"], ctx=one.get("ctx", {}))
 
 
 class Shaped:

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from generated.constraints import InPlace
 from generated.scalars import NotNull
 
 
@@ -31,4 +32,4 @@ class SendThingRequest(Request):
     by_name: dict[str, Shape] = Field(default_factory=dict)
 
 
-Shape = Annotated[Circle | Square, Field(discriminator="kind")]
+Shape = Annotated[Circle | Square, Field(discriminator="kind"), InPlace()]

@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from generated.constraints import InPlace
+
 
 class Request(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
@@ -26,4 +28,4 @@ class SendThingRequest(Request):
     shape: Shape
 
 
-Shape = Annotated[Group | Dot, Field(discriminator="kind")]
+Shape = Annotated[Group | Dot, Field(discriminator="kind"), InPlace()]

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from generated.constraints import InPlace
 from generated.enums import Colour
 from generated.scalars import DecimalText, NotNull
 
@@ -67,4 +68,4 @@ class PingRequest(Request):
     """Case ping."""
 
 
-Shape = Annotated[Circle | Square, Field(discriminator="kind")]
+Shape = Annotated[Circle | Square, Field(discriminator="kind"), InPlace()]

@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from generated.constraints import InPlace
+
 
 class Request(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
@@ -27,4 +29,4 @@ class FindThingRequest(Request):
     by: By
 
 
-By = Annotated[ById | ByName, Field(discriminator="by")]
+By = Annotated[ById | ByName, Field(discriminator="by"), InPlace()]

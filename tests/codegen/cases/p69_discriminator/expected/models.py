@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from generated.constraints import InPlace
+
 
 class Request(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
@@ -28,4 +30,4 @@ class SendThingRequest(Request):
     thing: Thing
 
 
-Thing = Annotated[Round | Flat, Field(discriminator="kind")]
+Thing = Annotated[Round | Flat, Field(discriminator="kind"), InPlace()]

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from generated.constraints import InPlace
 from generated.enums import Level
 from generated.scalars import Base64, Day, DecimalText, NotNull, UuidText
 
@@ -42,4 +43,4 @@ class SendThingRequest(Request):
     parts: list[Part] = Field(default_factory=list)
 
 
-Part = Annotated[Bolt | Nut, Field(discriminator="kind")]
+Part = Annotated[Bolt | Nut, Field(discriminator="kind"), InPlace()]

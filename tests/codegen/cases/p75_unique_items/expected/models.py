@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from generated.constraints import AllDifferent
+from generated.constraints import AllDifferent, InPlace
 from generated.enums import Level
 from generated.scalars import DecimalText, Moment
 
@@ -51,4 +51,4 @@ class SendThingRequest(Request):
     plain: list[Annotated[str, Field(pattern="^[^\\x00]*$")]] = Field(default_factory=list)
 
 
-Shape = Annotated[Circle | Square, Field(discriminator="kind")]
+Shape = Annotated[Circle | Square, Field(discriminator="kind"), InPlace()]

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from generated.constraints import InPlace
 from generated.enums import Level
 from generated.scalars import DecimalText, Moment, NotNull
 
@@ -74,5 +75,5 @@ class SendThingRequest(Request):
     """Example: 0.5 Example: 1"""
 
 
-Shape = Annotated[Circle | Square, Field(discriminator="kind")]
+Shape = Annotated[Circle | Square, Field(discriminator="kind"), InPlace()]
 """Round or not. Example: {\"kind\": \"circle\", \"side\": 3} See https://example.org/shapes"""

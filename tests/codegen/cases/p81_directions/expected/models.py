@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from generated.constraints import InPlace
 from generated.enums import Mode
 from generated.scalars import NotNull
 
@@ -61,4 +62,4 @@ class SendThingRequest(Request):
     plain: Annotated[Plain | None, NotNull()] = None
 
 
-ShapeInput = Annotated[CircleInput | Square, Field(discriminator="kind")]
+ShapeInput = Annotated[CircleInput | Square, Field(discriminator="kind"), InPlace()]

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from generated.constraints import InPlace
 from generated.enums import Colour
 from generated.scalars import Day, Moment, NotNull
 
@@ -59,4 +60,4 @@ class SendThingRequest(Request):
     all_shapes: Annotated[list[Shape], Field(alias="allShapes")] = Field(default_factory=list)
 
 
-Shape = Annotated[Circle | Square, Field(discriminator="shape_kind")]
+Shape = Annotated[Circle | Square, Field(discriminator="shape_kind"), InPlace()]

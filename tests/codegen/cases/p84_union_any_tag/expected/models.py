@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from generated.constraints import InPlace
 from generated.scalars import Moment, NotNull
 
 
@@ -46,4 +47,4 @@ class SendThingRequest(Request):
     by: dict[str, Part] = Field(default_factory=dict)
 
 
-Part = Annotated[Page | Added | Plus | Class | Day, Field(discriminator="type")]
+Part = Annotated[Page | Added | Plus | Class | Day, Field(discriminator="type"), InPlace()]
