@@ -54,8 +54,8 @@ test-platform: $(READY) ## Test the platform, on a contract of its own in .stele
 
 coverage-lines: $(READY) ## Measure which lines of app/, codegen/ and proof/ the platform's tests reach, in all their processes, and hold the floor (PYTEST_ARGS=tests/app/ws: without the floor)
 	@rm -rf .stele/lines && mkdir -p .stele/lines
-	@COVERAGE_FILE="$(CURDIR)/.stele/lines/data" $(IN_WORKBENCH) -m coverage run -m pytest -n 3 --dist loadgroup $(or $(PYTEST_ARGS),tests)
-	@export COVERAGE_FILE="$(CURDIR)/.stele/lines/data"; $(IN_WORKBENCH) -m coverage combine --quiet && $(IN_WORKBENCH) -m coverage report $(if $(PYTEST_ARGS),--fail-under=0)
+	@export COVERAGE_FILE="$(CURDIR)/.stele/lines/data"; $(IN_WORKBENCH) -m coverage run -m pytest -n 3 --dist loadgroup $(or $(PYTEST_ARGS),tests); tested=$$?; \
+	  $(IN_WORKBENCH) -m coverage combine --quiet && $(IN_WORKBENCH) -m coverage report $(if $(PYTEST_ARGS),--fail-under=0) && exit $$tested
 
 test-long: $(READY) ## Run the long forms of the platform's fault and load tests, one after the other (PYTEST_ARGS=tests/faults)
 	@$(IN_WORKBENCH) -m pytest -m long $(or $(PYTEST_ARGS),tests)
