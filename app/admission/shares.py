@@ -64,8 +64,6 @@ class Shares:
         self._queues: dict[Priority, Callers] = {priority: OrderedDict() for priority in sorted(Priority)}
         self._waiting = 0
         self._waiting_of = [0] * len(Priority)
-        self._callers = 0
-        """Who wait, in each class."""
         self._prospects = Prospects()
         self._full_since: float | None = None
         self._room_since: float | None = None
@@ -140,9 +138,9 @@ class Shares:
             return True
         if self._prospects.are_bad_for(priority, self._waiting_of[priority]):
             return self._is_standing(self._clock())
-        waiting = self._waiting + coming
+        waiting, callers = self._waiting + coming, addresses + sum(map(len, self._queues.values()))
         patience_s = MOST_S if 2 * own > waiting else NEARLY_S
-        if waiting <= self._rate * MOST_S or (addresses + self._callers) * (own + 1) <= self._rate * patience_s:
+        if waiting <= self._rate * MOST_S or callers * (own + 1) <= self._rate * patience_s:
             return False
         return self._is_standing(self._clock())
 
@@ -178,10 +176,7 @@ class Shares:
         if len(own) >= MAX_WAITING_PER_CALLER:
             self._tally.add(Refused.SHARE_CALLER)
             raise refusal()
-        if not own:
-            queue[caller] = deque()
-            self._callers += 1
-        queue[caller].append(place)
+        queue.setdefault(caller, deque()).append(place)
         self._count_waiting(priority, 1)
         if self._running >= self.capacity:
             self._fill(now)
@@ -203,12 +198,7 @@ class Shares:
             own.remove(place)
             self._count_waiting(priority, -1)
             if not own:
-                self._forget(priority, caller)
-
-    def _forget(self, priority: Priority, caller: str) -> None:
-        """Nothing of his waits any more."""
-        del self._queues[priority][caller]
-        self._callers -= 1
+                del self._queues[priority][caller]
 
     def _patience_s(self, caller: str, now: float) -> float:
         """Who only waits for his own work to end keeps no one else waiting."""
@@ -225,7 +215,7 @@ class Shares:
             self._count_waiting(priority, -1)
             queue.move_to_end(caller)
             if not own:
-                self._forget(priority, caller)
+                del self._queues[priority][caller]
             if not place.done():
                 self.enter_at_once(caller)
                 self._prospects.was_served(priority)

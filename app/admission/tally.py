@@ -42,7 +42,7 @@ class Refused(Enum):
     TRANSFERS_CALLER = ("transfers", "caller")
     """As many of one caller's are on their way as may."""
 
-    __hash__ = object.__hash__  # An enum's own is that of its name, in Python: a third of what counting costs.
+    __hash__ = object.__hash__  # An enum's own asks its name for it, in Python, twice for each count.
 
 
 class Tally:

@@ -15,15 +15,6 @@ NOW_S = 600.0
 """Two moments as near to now as this are both `now`."""
 
 
-def outcomes_differ(one: Outcome, other: Outcome, same: Callable[[Any, Any], bool] | None = None) -> str:
-    """Nothing, or where: `code`, `faults`, or a pointer into the result. `same` judges single values; where it is not given, those of now are the same."""
-    if one.code != other.code:
-        return f"code: {one.code!r} and {other.code!r}"
-    if one.faults != other.faults:
-        return f"faults: {', '.join(one.faults) or 'none'} and {', '.join(other.faults) or 'none'}"
-    return difference(one.value, other.value, same=same or is_same_or_now, own=OWN)
-
-
 def is_same_or_now(one: Any, other: Any) -> bool:
     if is_same(one, other):
         return True
@@ -32,3 +23,12 @@ def is_same_or_now(one: Any, other: Any) -> bool:
         return False
     now, near = datetime.now(UTC), timedelta(seconds=NOW_S)
     return abs(first - now) < near and abs(second - now) < near
+
+
+def outcomes_differ(one: Outcome, other: Outcome, same: Callable[[Any, Any], bool] = is_same_or_now) -> str:
+    """Nothing, or where: `code`, `faults`, or a pointer into the result. `same` judges values that hold no others."""
+    if one.code != other.code:
+        return f"code: {one.code!r} and {other.code!r}"
+    if one.faults != other.faults:
+        return f"faults: {', '.join(one.faults) or 'none'} and {', '.join(other.faults) or 'none'}"
+    return difference(one.value, other.value, same=same, own=OWN)

@@ -95,7 +95,7 @@ class Service:
     protobuf: Protobuf | None = field(init=False)
     statuses: dict[str, tuple[int, int | None]] = field(init=False)
     """Of each code, over HTTP and in a frame."""
-    _controls: Controls | None = None
+    _controls: Controls | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         self.operations = {one.name: one for one in self.contract.operations}

@@ -208,8 +208,10 @@ class Comparison:
             return ""
         others = await asyncio.gather(*(_ask(twin, asked) for twin in twins))
         texts = [outcomes_differ(*both, is_same) for both in zip(outcomes, others, strict=True)]
-        again = await asyncio.gather(*(_ask(door, asked) for door in doors)) if any(texts) else ()
-        for door, twin, text, first, now in zip(doors, twins, texts, outcomes, again, strict=bool(again)):
+        if not any(texts):
+            return ""
+        again = await asyncio.gather(*(_ask(door, asked) for door in doors))
+        for door, twin, text, first, now in zip(doors, twins, texts, outcomes, again, strict=True):
             if text and not outcomes_differ(first, now, is_same):
                 return f"{door.name} and {twin.name} of one service differ in {text}"
         return ""

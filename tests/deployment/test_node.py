@@ -102,6 +102,15 @@ async def laid(postgres: Postgres, valkey: Valkey, servers_folder: Path, tmp_pat
             await asyncio.to_thread(issuer.stop)
 
 
+async def every_worker(admin_port: str) -> None:
+    """Until each of the two is ready: `start` has asked one of them, and a new connection may come to the other."""
+    async with httpx2.AsyncClient(trust_env=False) as admin, asyncio.timeout(20):
+        while not all(
+            one["ready"] for one in (await admin.get(f"http://127.0.0.1:{admin_port}/readyz")).json()["workers"]
+        ):
+            await asyncio.sleep(0.1)
+
+
 async def test_it_serves_after_the_job_has_migrated(laid: Laid) -> None:
     """The job has the database's URL and nothing else; the first user comes in with the client's secret in between, and has his roles."""
     job = {name: laid.environment[name] for name in ("PATH", "DATABASE_URL_FILE")}

@@ -178,7 +178,6 @@ async def test_room_for_a_moment_opens_a_full_node_to_nobody_and_room_for_long_t
     assert is_idle(shares)
 
 
-@pytest.mark.survives("D22")
 @pytest.mark.survives("D22", "L01")
 async def test_a_class_that_waits_in_vain_is_let_in_one_at_a_time_until_it_is_served_or_there_is_room() -> None:
     """Reads take each place that comes free. Who writes then waits for nothing, and has cost what comes before: one at a time is let in to see
