@@ -8,6 +8,7 @@ import time
 
 import pytest
 
+from app.guard.turning_away import MAX_UNREAD_BODY
 from tests.faults.echo_process import EchoServer
 from tests.faults.raw import HOST, Answer, Peer, chunked, request
 from tests.running_service import RunningService
@@ -201,14 +202,19 @@ async def test_a_body_that_has_come_keeps_the_connection(echo: EchoServer) -> No
 
 
 async def test_the_gate_answers_without_the_application_and_keeps_the_connection(echo: EchoServer) -> None:
-    """D22: a refused request costs no task; 503 with Retry-After, for a handshake before the upgrade."""
+    """D22: a refused request costs no task; 503 with Retry-After, for a handshake before the upgrade. A body that is to come is passed over if it
+    is short, and ends the connection otherwise."""
     async with await Peer.open(echo.port, request("GET /busy?x") + request("HEAD /busy") + request("GET /")) as peer:
         refused, head = await peer.answer(), await asyncio.wait_for(peer.reader.readuntil(b"\r\n\r\n"), 5)
         assert (refused.status, refused.headers["retry-after"]) == (503, "7")
         assert b" 503 " in head
         assert (await peer.answer()).status == 200
+    async with await Peer.open(echo.port, request("POST /busy", "Content-Length: 9")) as peer:
+        assert (await peer.answer()).status == 503
+        peer.send(b"nine byte" + request("GET /"))
+        assert (await peer.answer()).status == 200
     for data in (
-        request("POST /busy", "Content-Length: 9"),
+        request("POST /busy", f"Content-Length: {MAX_UNREAD_BODY + 1}"),
         request("GET /busy", "Connection: Upgrade", "Upgrade: websocket"),
     ):
         async with await Peer.open(echo.port, data) as peer:
