@@ -1,4 +1,5 @@
-"""Accounts for the frames of one socket before they are parsed: where each ends, and whether it may come at all (RFC 6455 §5).
+"""Accounts for the frames of one socket before they are parsed: where each ends, and whether it may come at all (RFC 6455 §5); and makes
+those that many sockets are sent.
 
 Promises: lengths are written in the fewest bytes, control frames are short and few, a message has few fragments; what
 breaks that raises Violation as soon as the frame's header is there. Sizes of messages and the rest are the parser's.
@@ -7,6 +8,8 @@ breaks that raises Violation as soon as the frame's header is there. Sizes of me
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+from websockets.frames import Frame, Opcode
 
 from generated.errors import CloseCode
 
@@ -108,3 +111,25 @@ class FrameAccount:
         self._controls += 1
         if self._controls > self._limits.control_frames:
             raise Violation(CloseCode.PROTOCOL_ABUSE, "too many control frames")
+
+
+class LastFrame:
+    """Of what was sent last: a topic's event goes to many sockets, one after the other."""
+
+    __slots__ = ("_frame", "_payload")
+
+    def __init__(self) -> None:
+        self._payload: str | bytes = b""
+        self._frame = framed(b"")
+
+    def of(self, payload: str | bytes) -> bytes:
+        """The same object has the same frame."""
+        if payload is not self._payload:
+            self._payload, self._frame = payload, framed(payload)
+        return self._frame
+
+
+def framed(payload: str | bytes) -> bytes:
+    """A whole message, as a server that compresses nothing writes it (RFC 6455 §5.2)."""
+    frame = Frame(Opcode.TEXT, payload.encode()) if isinstance(payload, str) else Frame(Opcode.BINARY, payload)
+    return bytes(frame.serialize(mask=False))

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, ClassVar, cast
 
-from uvicorn._types import ASGIReceiveEvent
+from uvicorn._types import ASGIReceiveEvent, ASGISendEvent
 from uvicorn.config import Config
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from uvicorn.server import ServerState
@@ -25,7 +25,7 @@ from websockets.typing import StatusLike
 
 from app.admission.tally import Refused, Tally
 from app.guard.alarm import Alarm
-from app.guard.frames import POLICY, FrameAccount, FrameLimits, Violation
+from app.guard.frames import POLICY, FrameAccount, FrameLimits, LastFrame, Violation
 from app.guard.problems import answer, parts
 from app.guard.transport import GuardedTransport
 from app.telemetry.correlation import trace_id_among
@@ -85,6 +85,7 @@ class GuardedWebSocket(WebSocketsSansIOProtocol):
 
     limits: ClassVar[FrameLimits] = FrameLimits()
     """Of every socket; a test's subclass may have others."""
+    _framing: ClassVar[LastFrame] = LastFrame()
     transport: GuardedTransport
     conn: Server
 
@@ -319,6 +320,17 @@ class GuardedWebSocket(WebSocketsSansIOProtocol):
     def _offer(self, message: ASGIReceiveEvent) -> None:
         if not self.close_sent:
             self.queue.put_nowait(message)
+
+    async def send(self, message: ASGISendEvent) -> None:
+        """The application's. To an open socket whose peer keeps up a message goes at once, as a frame that all who are sent it share."""
+        if message["type"] != "websocket.send" or not self._takes_frames():
+            await super().send(message)
+            return
+        data = message.get("bytes")
+        self.transport.write(self._framing.of(message["text"] if data is None else data))
+
+    def _takes_frames(self) -> bool:
+        return self.conn.state is State.OPEN and not self.disconnected and self.writable.is_set()
 
     # The end
 

@@ -20,7 +20,7 @@ def step(send: Send, message: Message) -> Awaitable[None] | None:
     uvicorn's `send` waits only for its own future, so it may be started here and ended there.
     """
     sending = send(message)
-    if not isinstance(sending, Coroutine):
+    if not isinstance(sending, types.CoroutineType):
         return sending
     try:
         waits_for = sending.send(None)

@@ -25,7 +25,7 @@ from app.development.servers import answers, embedded_valkey, free_port
 from tests.load.__main__ import create_frame
 from tests.load.bench import Bench, bench
 from tests.load.client import frame, upgrade
-from tests.load.sockets import time_broadcasts, weigh_idle
+from tests.load.sockets import Broadcast, time_broadcasts, weigh_idle
 from tests.spent import cpu_s
 
 SOCKETS, BROADCASTS, ROUNDS = 1000, 30, 3
@@ -113,11 +113,13 @@ async def _figures(subject: Subject) -> Figures:
     idle = await weigh_idle(subject.pid, subject.port, subject.greeting, SOCKETS, subject.hello)
     _, opened_s = await _broadcasts(subject, 0)
     taken, all_s = await _broadcasts(subject, BROADCASTS)
-    return Figures(idle, statistics.median(taken), (all_s - opened_s) / (SOCKETS * BROADCASTS) * 1e6)
+    return Figures(
+        idle, statistics.median(one.whole_ms for one in taken), (all_s - opened_s) / (SOCKETS * BROADCASTS) * 1e6
+    )
 
 
-async def _broadcasts(subject: Subject, count: int) -> tuple[list[float], float]:
-    """Milliseconds of each, and seconds of the server's processor for all."""
+async def _broadcasts(subject: Subject, count: int) -> tuple[list[Broadcast], float]:
+    """Each, and seconds of the server's processor for all."""
     before = cpu_s(subject.pid)
     taken = await time_broadcasts(
         subject.port, subject.greeting, SOCKETS, count, subject.subscribe, subject.speak, subject.subscribed

@@ -35,7 +35,13 @@ PAIRS = [
     ("WS page protobuf 64s", "WS page JSON 64s", 0.80),
     ("WS page JSON 64s", "WS echo 64s reference", None),
 ]
-SOCKET_TARGETS = {"connects/s": 0.45, "idle socket KiB": 1.3, "broadcast to 1,000 ms": 1.4}
+SOCKET_TARGETS = {
+    "connects/s": 0.45,
+    "idle socket KiB": 1.3,
+    "broadcast to 1,000 ms": 1.4,
+    "its pushes alone ms": 1.08,
+}
+"""A whole broadcast has a row to commit here, and a stream that brings its event; the pushes are the same work."""
 
 
 def ratios(figures: dict[str, Figure], sockets: dict[str, tuple[float, float]]) -> list[Ratio]:

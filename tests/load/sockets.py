@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
-from typing import cast
+from typing import NamedTuple, cast
 
 from tests.spent import resident_kib
 
@@ -97,21 +97,34 @@ async def weigh_idle(pid: int, port: int, greeting: bytes, count: int, hello: by
 
 
 class Audience:
-    """Counts the frames in which `mark` stands; `done` is set when as many came as are wanted."""
+    """Counts the frames in which `mark` stands; `done` is set when as many came as are wanted, and `began_at` is when the first did."""
 
     def __init__(self) -> None:
         self.mark = b""
         self.wanted = 0
+        self.began_at: float | None = None
         self.done = asyncio.Event()
 
     def expect(self, mark: bytes, count: int) -> None:
-        self.mark, self.wanted = mark, count
+        self.mark, self.wanted, self.began_at = mark, count, None
         self.done.clear()
 
     def hear(self, data: bytes) -> None:
-        self.wanted -= data.count(self.mark)
+        heard = data.count(self.mark)
+        if heard and self.began_at is None:
+            self.began_at = time.perf_counter()
+        self.wanted -= heard
         if self.wanted <= 0:
             self.done.set()
+
+
+class Broadcast(NamedTuple):
+    """How long one took."""
+
+    whole_ms: float
+    """From asking for it until the last socket has it."""
+    pushes_ms: float
+    """From the first socket that has it to the last: without what causes it, and what brings it to the node."""
 
 
 async def time_broadcasts(
@@ -122,10 +135,9 @@ async def time_broadcasts(
     subscribe: bytes,
     speak: Callable[[int], tuple[bytes, bytes]],
     subscribed: bytes = b"subscribed",
-) -> list[float]:
-    """Milliseconds from asking for a broadcast until the last of `count` sockets has it; `speak` answers (frame, mark), and the answer to `subscribe`
-    has `subscribed` in it."""
-    audience, taken = Audience(), []
+) -> list[Broadcast]:
+    """To `count` sockets; `speak` answers (frame, mark), and the answer to `subscribe` has `subscribed` in it."""
+    audience, taken = Audience(), list[Broadcast]()
     sockets = await open_many(port, greeting, count, audience.hear)
     if subscribe:
         audience.expect(subscribed, count)
@@ -139,7 +151,9 @@ async def time_broadcasts(
         begun = time.perf_counter()
         speaker.send(data)
         await asyncio.wait_for(audience.done.wait(), ANSWER_S)
-        taken.append((time.perf_counter() - begun) * 1000)
+        ended = time.perf_counter()
+        assert audience.began_at is not None
+        taken.append(Broadcast((ended - begun) * 1000, (ended - audience.began_at) * 1000))
         await asyncio.sleep(0.05)
     for socket in [*sockets, speaker]:
         socket.close()

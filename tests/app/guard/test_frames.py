@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from websockets.frames import Frame, Opcode
+from websockets.streams import StreamReader
 
-from app.guard.frames import FrameAccount, FrameLimits, Violation
+from app.guard.frames import FrameAccount, FrameLimits, LastFrame, Violation, framed
 from generated.errors import CloseCode
 from tests.faults.raw import BINARY, CLOSE, PING, TEXT, frame
 
@@ -84,3 +86,33 @@ def test_a_close_is_told() -> None:
     assert not account.closes
     ends(account, frame(CLOSE))
     assert account.closes
+
+
+def read_back(data: bytes) -> Frame:
+    """As the client of a library reads it."""
+    reader = StreamReader()
+    reader.feed_data(data)
+    reading = Frame.parse(reader.read_exact, mask=False)
+    with pytest.raises(StopIteration) as ended:
+        next(reading)
+    assert not reader.buffer
+    found: Frame = ended.value.value
+    return found
+
+
+@pytest.mark.parametrize("size", [0, 1, 125, 126, 65_535, 65_536])
+def test_a_message_is_one_whole_frame_of_its_kind(size: int) -> None:
+    for payload, opcode in (("é" * (size // 2) + "a" * (size % 2), Opcode.TEXT), (bytes(size), Opcode.BINARY)):
+        read = read_back(framed(payload))
+        assert (read.opcode, read.fin) == (opcode, True)
+        assert bytes(read.data) == (payload.encode() if isinstance(payload, str) else payload)
+
+
+def test_the_frame_of_a_payload_is_made_once_for_those_who_are_sent_it_one_after_the_other() -> None:
+    last, event, other = LastFrame(), "".join(["ev", "ent"]), b"other"
+    first = last.of(event)
+    assert last.of(event) is first == framed("event")
+    assert last.of(other) == framed(b"other")
+    assert last.of(event) == framed("event")
+    assert LastFrame().of(b"") == framed(b"")
+    assert LastFrame().of("") == framed("")
