@@ -168,8 +168,11 @@ class GuardedWebSocket(WebSocketsSansIOProtocol):
             self._count_refusal()
 
     def start_keepalive(self) -> None:
-        """Called when the socket is open; what came early waits until then."""
+        """Called when the socket is open; what came early waits until then. The heads of both sides were told: the library would keep them, and
+        the credential that is among them, for as long as the socket lives."""
         super().start_keepalive()
+        self.request.headers.clear()
+        self.response.headers.clear()
         self._alarm.clear()
         self._advance()
 

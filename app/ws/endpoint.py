@@ -152,6 +152,7 @@ class SocketDoor:
         except ApiError as error:
             await self._refuse(scope, receive, send, error, trace_id)
             return
+        scope["headers"] = []  # They are read no more, and the server keeps the scope for the life of the socket.
         CURRENT.set(Correlation(trace_id, door=Door.WEBSOCKET, caller=admission.principal))
         await self._serve(admission, trace_id, receive, send)
 

@@ -9,12 +9,18 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import socket
 import sys
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any, ClassVar
+
+import uvicorn
 
 from app.admission.gate import Gate
 from app.guard.frames import FrameLimits
+from app.guard.http_protocol import GuardedHttp
 from app.guard.listener import bound
 from app.guard.websocket_protocol import GuardedWebSocket
 from app.serving.draining import Plan
@@ -120,6 +126,20 @@ async def serve_socket(path: str, receive: Any, send: Any) -> None:
 
 class LargeWebSocket(GuardedWebSocket):
     limits: ClassVar[FrameLimits] = FrameLimits(fragments=1 << 20, control_frames=1 << 20, message_s=100)
+
+
+@asynccontextmanager
+async def in_this_process() -> AsyncIterator[tuple[uvicorn.Server, int]]:
+    """The server and its port, for what can only be seen from inside. It is ended at the end."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        config = uvicorn.Config(Echo(), http=GuardedHttp, ws=GuardedWebSocket, lifespan="off", log_level="error")
+        server = uvicorn.Server(config)
+        serving = asyncio.create_task(server.serve(sockets=[listening]))
+        try:
+            yield server, listening.getsockname()[1]
+        finally:
+            server.should_exit = True
+            await serving
 
 
 def create() -> Echo:

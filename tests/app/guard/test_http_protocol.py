@@ -5,17 +5,15 @@ from __future__ import annotations
 import asyncio
 import gc
 import random
-import socket
 
 import pytest
-import uvicorn
 from websockets.server import ServerProtocol
 
 from app.guard.http_protocol import GuardedHttp
 from app.guard.transport import GuardedTransport
 from app.guard.websocket_protocol import GuardedWebSocket
 from tests.faults.echo_process import EchoServer
-from tests.faults.echo_server import Echo
+from tests.faults.echo_server import in_this_process
 from tests.faults.raw import Peer, chunked, handshake, request
 
 GOOD = [
@@ -185,15 +183,12 @@ async def test_of_a_connection_that_ended_nothing_waits_for_the_collector() -> N
     """L05 (D13): connections of every kind come and go while the collector rests: nothing of them is left, as it would be where parts refer to each
     other. The collector goes through all that lives only now and then, and a connection that lasted waits for that."""
     ours = (GuardedHttp, GuardedWebSocket, GuardedTransport, ServerProtocol)
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        config = uvicorn.Config(Echo(), http=GuardedHttp, ws=GuardedWebSocket, lifespan="off", log_level="error")
-        server = uvicorn.Server(config)
-        serving = asyncio.create_task(server.serve(sockets=[listening]))
+    async with in_this_process() as (server, port):
         gc.collect()
         gc.disable()
         try:
             for said in CONVERSATIONS.values():
-                async with await Peer.open(listening.getsockname()[1], said) as peer:
+                async with await Peer.open(port, said) as peer:
                     await peer.is_open(0.05)
             async with asyncio.timeout(10):
                 while server.server_state.connections or server.server_state.tasks or not server.started:
@@ -202,6 +197,4 @@ async def test_of_a_connection_that_ended_nothing_waits_for_the_collector() -> N
             left = [type(one).__name__ for one in gc.get_objects() if type(one) in ours]
         finally:
             gc.enable()
-            server.should_exit = True
-            await serving
     assert left == []

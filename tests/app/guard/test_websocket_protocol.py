@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 import random
 
 import pytest
 
+from app.guard.websocket_protocol import GuardedWebSocket
 from tests.faults.echo_process import EchoServer
-from tests.faults.raw import BINARY, CLOSE, PING, PONG, TEXT, Peer, frame
+from tests.faults.echo_server import in_this_process
+from tests.faults.raw import BINARY, CLOSE, PING, PONG, TEXT, Peer, frame, handshake
 
 GOOD = [
     frame(TEXT, b"a"), frame(BINARY, b"a" * 200), frame(TEXT, b"\xce", fin=False) + frame(0, b"\xba"), frame(PING, b"a"),
@@ -36,3 +39,17 @@ async def test_spoiled_frames_leave_no_line_in_the_log_and_the_server_alive(echo
         peer.send(frame(TEXT, b"still here"))
         assert await peer.frame() == (TEXT, b"still here")
     assert echo.text() == ""
+
+
+@pytest.mark.survives("D13")
+async def test_an_open_socket_keeps_neither_the_credential_nor_the_rest_of_its_handshake() -> None:
+    """D13: a socket lives for hours; of its request nothing is kept that nobody reads again, and what it came with is no more in memory."""
+    async with in_this_process() as (_, port):
+        said = handshake("/echo", "Authorization: Bearer a-credential")
+        async with await Peer.open(port, said) as peer:
+            assert (await peer.answer()).status == 101
+            peer.send(frame(TEXT, b"said"))
+            assert await peer.frame() == (TEXT, b"said")
+            ours = [one for one in gc.get_objects() if type(one) is GuardedWebSocket]
+            kept = [[*head.headers.raw_items()] for one in ours for head in (one.request, one.response)]
+            assert kept == [[], []]
