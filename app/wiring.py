@@ -99,7 +99,7 @@ class Service:
         )
         self._know_users(settings)
         self._reach_redis(settings)
-        self.audit = AuditLog(self.database, on_drop=metrics.audit_dropped)
+        self.audit = AuditLog(self.database, on_drop=metrics.audit_dropped, on_left_out=metrics.audit_left_out)
         self.audit_upkeep = AuditUpkeep(self.database, retention_days=settings.audit_retention_days)
         self.audit_sealer = AuditSealer(self.database)
         self.hub = Hub(metrics.events.received, latest={name for name, one in TOPICS.items() if not one.must_deliver})
@@ -292,7 +292,9 @@ def build(settings: Settings) -> Asgi:
             await service.stop()
             await asyncio.to_thread(writer.flush)
 
-    refusals = Refusals(service.audit, on_drop=service.metrics.audit_dropped, trusted_proxies=settings.trusted_proxies)
+    refusals = Refusals(
+        service.audit, on_left_out=service.metrics.audit_left_out, trusted_proxies=settings.trusted_proxies
+    )
     socket = _socket(service, handlers, settings)
     http = HttpDoor(
         table=RouteTable(ROUTES),
@@ -346,7 +348,7 @@ def _socket(service: Service, handlers: Handlers[Context], settings: Settings) -
     """A contract that has neither packages nor events has no socket."""
     if not PACKAGES and not EVENTS:
         return None
-    recorder = SocketRecorder(service.audit.offer)
+    recorder = SocketRecorder(service.audit)
     door = SocketDoor(
         runner=service.runner,
         handlers=handlers,

@@ -19,6 +19,7 @@ import structlog
 from sqlalchemy import bindparam
 from sqlalchemy.dialects.postgresql import insert
 
+from app.audit.budget import RowBudget
 from app.audit.record import COLUMNS, AuditRecord, clean
 from app.audit.tables import AUDIT_LOG, AUDIT_QUARANTINE
 from app.db.database import LOST, Database, Executor
@@ -40,11 +41,15 @@ INSERT_S = 5.0
 """For one batch; what is not answered by then is tried again, and is there once."""
 MAX_ISOLATED = 10_000
 """Characters of one value in quarantine."""
+MAX_LIMITED_OF_ONE = 60
+MAX_LIMITED = 1_000
+"""Rows a minute of calls that a limit refused, of one caller and of all: nothing else bounds how often these come."""
 log = structlog.get_logger(__name__)
 
 
 class AuditLog:
-    """`rounds` are supervised; `flush` at the end. `on_drop(count)` hears of each row that will not be stored.
+    """`rounds` are supervised; `flush` at the end. `on_drop(count)` hears of each row that will not be stored, and `on_left_out(count)` of each for
+    which `limited` had no room.
     The queue is in memory: a process that is killed loses at most what came in the last moments, or since PostgreSQL
     was away."""
 
@@ -53,11 +58,14 @@ class AuditLog:
         database: Database,
         *,
         on_drop: Callable[[int], None],
+        on_left_out: Callable[[int], None] = lambda count: None,
         capacity: int = CAPACITY,
         within_s: float = WITHIN_S,
     ) -> None:
         self.rounds = Rounds(self._write_all, event="audit.rows_wait", every_s=PAUSE_S, within_s=within_s)
         """Write what is queued. While PostgreSQL is away rows wait in the queue."""
+        self.limited = RowBudget(of_one=MAX_LIMITED_OF_ONE, of_all=MAX_LIMITED, on_left_out=on_left_out)
+        """Asked before a row is made of what a limit has refused."""
         self._database = database
         self._on_drop = on_drop
         self._capacity = capacity

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 import structlog
 
+from app.audit.budget import RowBudget
 from app.audit.record import AuditRecord, Outcome
 from app.auth.credential_refused import CredentialRefused, IssuerRefused, Reason
 from app.auth.principal import Principal
+from app.execution.address import limit_key
 from app.execution.context import Call, Door
 from app.telemetry.bounded_lines import BoundedLines
 from generated.errors import ApiError, CredentialsInvalid, Forbidden, RateLimited, Unauthenticated, Unavailable
@@ -73,6 +74,14 @@ def kept_of(operation: Operation, request: Any) -> dict[str, str] | None:
     return {name: one if isinstance(one, str) else msgspec.json.encode(one).decode() for name, one in values.items()}
 
 
+class Queue(Protocol):
+    """The audit log's bounded queue, and how many rows of limited calls there may be."""
+
+    limited: RowBudget
+
+    def offer(self, record: AuditRecord) -> None: ...
+
+
 class CredentialLog:
     """One line for each credential that a call was refused for, ten a minute for each reason. One per worker."""
 
@@ -92,10 +101,11 @@ class CredentialLog:
 
 class SocketRecorder:
     """Records what the sockets' door lets in, renews, sees go and refuses: a row each by the bounded queue, without waiting, and for a
-    refusal a line in the log. Where the queue is full the row is dropped and counted. Neither method waits or raises."""
+    refusal a line in the log. Where the queue is full the row is dropped and counted; of what limits refuse a caller has some. Neither
+    method waits or raises."""
 
-    def __init__(self, offer: Callable[[AuditRecord], None]) -> None:
-        self._offer = offer
+    def __init__(self, audit: Queue) -> None:
+        self._audit = audit
 
     def refused(
         self,
@@ -109,8 +119,11 @@ class SocketRecorder:
     ) -> None:
         """`unavailable` is recorded as an error, all else as denied."""
         log.info("auth.denied", door=Door.WEBSOCKET, action=action, code=code, reason=reason, ip=ip, trace_id=trace_id)
+        caller = limit_key(ip) if principal is None else principal.subject
+        if code == RateLimited.code and not self._audit.limited.admits(caller):
+            return
         outcome = Outcome.ERROR if code == Unavailable.code else Outcome.DENIED
-        self._offer(_of_socket(action, outcome, code, reason, ip, user_agent, principal, trace_id, 0.0))
+        self._audit.offer(_of_socket(action, outcome, code, reason, ip, user_agent, principal, trace_id, 0.0))
 
     def passed(
         self,
@@ -123,7 +136,9 @@ class SocketRecorder:
         lasted_s: float,
     ) -> None:
         """As `app.ws.refusals.OnPassage`; what succeeds is no line."""
-        self._offer(_of_socket(action, Outcome.SUCCESS, None, reason, ip, user_agent, principal, trace_id, lasted_s))
+        self._audit.offer(
+            _of_socket(action, Outcome.SUCCESS, None, reason, ip, user_agent, principal, trace_id, lasted_s)
+        )
 
 
 def _of_socket(

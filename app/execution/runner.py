@@ -333,9 +333,10 @@ class Runner:
                 call.object_id = str(value)
 
     async def _record_refusal(self, call: Call, error: ApiError, started: float) -> None:
-        """A refusal leaves its audit row before the reply (D2), unless it comes in floods or the database is what failed."""
+        """A refusal leaves its audit row before the reply (D2), unless it comes in floods or the database is what failed. Of what limits refuse
+        some rows of each caller tell enough."""
         audit = call.operation.audit
-        if audit is Audit.NONE:
+        if audit is Audit.NONE or (error.code == RateLimited.code and not self._audit.limited.admits(call.caller.key)):
             return
         self._name_refused(call)
         record = record_of(call, error.code, started, reason_of(error))

@@ -1,7 +1,7 @@
 """Audit rows of requests that name no operation: an unknown path, or a method that the path has not (D2, C08).
 
 Promises: best effort, through the bounded queue; at most 10 rows a minute for one address, or one IPv6 /64, and 300 for all, so that who
-looks for addresses does not fill the table; each row beyond that is counted as a dropped one.
+looks for addresses does not fill the table; each row beyond that is counted as left out.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
+from app.audit.budget import RowBudget
 from app.audit.record import AuditRecord
 from app.execution.address import client_ip, limit_key
 from app.execution.audit_rows import outcome_of
@@ -18,7 +19,6 @@ from app.execution.context import Door
 from app.telemetry.scrubbing import scrub
 from generated.errors import ApiError
 
-WINDOW_S = 60.0
 MAX_OF_ADDRESS = 10
 MAX_ROWS = 300
 MAX_PATH_CHARS = 200
@@ -32,43 +32,26 @@ class Queue(Protocol):
 
 
 class Refusals:
-    """`on_drop` hears of each row that is not offered. One per worker, whose count it is; `clock` is a monotonic one."""
+    """`on_left_out` hears of each row that is not offered. One per worker, whose count it is; `clock` is a monotonic one."""
 
     def __init__(
         self,
         queue: Queue,
         *,
-        on_drop: Callable[[int], None],
+        on_left_out: Callable[[int], None],
         trusted_proxies: int,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._queue = queue
-        self._on_drop = on_drop
         self._trusted_proxies = trusted_proxies
-        self._clock = clock
-        self._window_ends = 0.0
-        self._rows = 0
-        self._rows_of: dict[str, int] = {}
+        self._budget = RowBudget(of_one=MAX_OF_ADDRESS, of_all=MAX_ROWS, on_left_out=on_left_out, clock=clock)
 
     def note(self, scope: Mapping[str, Any], error: ApiError, trace_id: str) -> None:
         """The row's object is the path, its reason the method; neither has what looks like a credential. Neither waits
         nor raises."""
         ip = client_ip(scope, self._trusted_proxies)
-        if self._admits(limit_key(ip)):
+        if self._budget.admits(limit_key(ip)):
             self._queue.offer(_record_of(scope, error, trace_id, ip))
-        else:
-            self._on_drop(1)
-
-    def _admits(self, subject: str) -> bool:
-        now = self._clock()
-        if now >= self._window_ends:
-            self._window_ends, self._rows, self._rows_of = now + WINDOW_S, 0, {}
-        count = self._rows_of.get(subject, 0)
-        if self._rows >= MAX_ROWS or count >= MAX_OF_ADDRESS:
-            return False
-        self._rows += 1
-        self._rows_of[subject] = count + 1
-        return True
 
 
 def _record_of(scope: Mapping[str, Any], error: ApiError, trace_id: str, ip: str) -> AuditRecord:

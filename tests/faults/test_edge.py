@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+import secrets
 import uuid
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,12 +16,14 @@ import httpx2
 import pytest
 from websockets.asyncio.client import connect
 
+from app.audit.log import MAX_LIMITED_OF_ONE
 from app.development.servers import Postgres, Valkey
 from generated.operations import BUCKETS
 from tests.databases import new_database
 from tests.doors import PKG_IDS
 from tests.running_service import RunningService
 
+LEFT_OUT, LOST = "stele_audit_left_out_total", "stele_audit_dropped_total"
 LOGINS = BUCKETS["login"].limit
 """The contract's budget of an address for a minute."""
 
@@ -226,14 +230,16 @@ def sid_of(token: str) -> str:
 
 
 async def test_a_scanner_fills_neither_the_table_nor_the_queue(limited: RunningService) -> None:
-    """D2: one address asks for a hundred paths that are not there; ten rows are written, the metric counts the others."""
+    """D2: one address asks for a hundred paths that are not there; ten rows are written, the metric counts the others, and nobody is woken: none is lost."""
     mark = uuid.uuid4().hex
     async with httpx2.AsyncClient(base_url=limited.url, trust_env=False) as client:
-        before = dropped(await client.get("/metrics"))
+        before, lost = [counted(await client.get("/metrics"), name) for name in (LEFT_OUT, LOST)]
         for number in range(100):
             answer = await client.get(f"/{mark}/{number}", headers={"x-forwarded-for": "10.0.0.4"})
             assert answer.status_code == 404
-        assert dropped(await client.get("/metrics")) - before >= 80
+        page = await client.get("/metrics")
+        assert counted(page, LEFT_OUT) - before >= 80
+        assert counted(page, LOST) == lost
     await asyncio.sleep(1)
     connection = await asyncpg.connect(limited.environment["DATABASE_URL"].replace("+asyncpg", ""))
     count = await connection.fetchval("SELECT count(*) FROM audit_log WHERE object_id LIKE $1", f"/{mark}/%")
@@ -241,7 +247,26 @@ async def test_a_scanner_fills_neither_the_table_nor_the_queue(limited: RunningS
     assert count <= 20, "the minute may end in between"
 
 
-def dropped(page: httpx2.Response) -> float:
-    return float(
-        next(line for line in page.text.splitlines() if line.startswith("stele_audit_dropped_total")).split()[1]
-    )
+@pytest.mark.survives("D2")
+async def test_a_caller_beyond_his_limit_fills_neither_the_table_nor_the_queue(limited: RunningService) -> None:
+    """D2: one address asks for a hundred logins more than it may: some sixty refusals have a row, the metric counts the others."""
+    address = f"10.1.{secrets.randbelow(256)}.{secrets.randbelow(256)}"
+    async with httpx2.AsyncClient(base_url=limited.url, trust_env=False) as client:
+        before, lost = [counted(await client.get("/metrics"), name) for name in (LEFT_OUT, LOST)]
+        statuses = Counter[int]()
+        for _ in range(LOGINS + MAX_LIMITED_OF_ONE + 100):
+            answer = await client.post("/auth/login", headers={"x-forwarded-for": address}, json={})
+            statuses[answer.status_code] += 1
+        page = await client.get("/metrics")
+    assert statuses[429] >= MAX_LIMITED_OF_ONE + 100
+    assert counted(page, LEFT_OUT) - before >= 40, "the minute may end in between"
+    assert counted(page, LOST) == lost
+    await asyncio.sleep(1)
+    connection = await asyncpg.connect(limited.environment["DATABASE_URL"].replace("+asyncpg", ""))
+    count = await connection.fetchval("SELECT count(*) FROM audit_log WHERE ip = $1 AND code = 'rate_limited'", address)
+    await connection.close()
+    assert MAX_LIMITED_OF_ONE <= count <= 2 * MAX_LIMITED_OF_ONE
+
+
+def counted(page: httpx2.Response, name: str) -> float:
+    return float(next(line for line in page.text.splitlines() if line.startswith(name)).split()[1])

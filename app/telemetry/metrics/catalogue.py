@@ -116,6 +116,11 @@ class Catalogue(Enum):
     )  # fmt: skip
     AUDIT_QUARANTINED = Family("audit_quarantined_total", C, "Audit rows that only the table of bad rows took.")
     AUDIT_DROPPED = Family("audit_dropped_total", C, "Audit rows that will not be stored.")
+    AUDIT_LEFT_OUT = Family(
+        "audit_left_out_total",
+        C,
+        "Audit rows that were not made: of what a limit refuses, and of unknown paths, a caller has some each minute.",
+    )
     AUDIT_SEAL_STALLED = Family(
         "audit_seal_stalled_seconds", G, "How long committed audit rows have waited for their seal, since a transaction that writes "
         "such rows stays open.", join=GREATEST,

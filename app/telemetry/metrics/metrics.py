@@ -54,15 +54,19 @@ class Metrics:
         self.events = EventMetrics(registry, known.topics)
         self.node = NodeMetrics(registry, version=known.version, contract=known.contract)
         self._audit_dropped = registry.count(Catalogue.AUDIT_DROPPED)
+        self._audit_left_out = registry.count(Catalogue.AUDIT_LEFT_OUT)
 
     def read(self, family: Catalogue, read: Read) -> None:
         """`read` is asked at each `/metrics`, on the loop; it must not wait."""
         self._registry.read(family, read)
 
     def audit_dropped(self, count: int) -> None:
-        """Rows that are nowhere: what the full queue or the end of the node left, what no table takes, and those of unknown paths
-        beyond their bound."""
+        """Rows that are nowhere: what the full queue or the end of the node left, and what no table takes."""
         self._audit_dropped.value += count
+
+    def audit_left_out(self, count: int) -> None:
+        """Rows of refusals that a caller has had enough of."""
+        self._audit_left_out.value += count
 
     def render(self, kind: str = TEXT) -> bytes:
         """As `exposition.written`."""

@@ -112,6 +112,11 @@ AUDIT = Part(
         Panel("The oldest of them has waited", (worst("audit_queue_age_seconds", "instance"),), "s"),
         Panel("Rows wait for their seal", (worst("audit_seal_stalled_seconds"),), "s"),
         Panel("Rows lost, and odd ones", (rate("audit_dropped_total"), rate("audit_quarantined_total"))),
+        Panel(
+            "Refusals without a row",
+            (rate("audit_left_out_total"),),
+            says="What limits refuse, and unknown paths, beyond some of each caller.",
+        ),
         Panel("Denied", (rate("requests_total", "operation code", 'code=~"unauthenticated|forbidden|rate_limited"'),)),
     ),
 )

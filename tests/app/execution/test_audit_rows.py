@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
+from app.audit.budget import RowBudget
 from app.audit.record import AuditRecord, Outcome
 from app.auth.credential_refused import CredentialRefused, IssuerReason, IssuerRefused, Reason
 from app.auth.principal import Principal
@@ -104,13 +105,28 @@ def test_only_refused_credentials_have_a_reason_beside_their_code() -> None:
     assert reason_of(Forbidden("detail")) is None
 
 
+class Queue:
+    """The audit log's, with room for two rows a minute of what limits refuse one caller."""
+
+    def __init__(self) -> None:
+        self.rows: list[AuditRecord] = []
+        self.left_out = 0
+        self.limited = RowBudget(of_one=2, of_all=100, on_left_out=self.leave_out)
+
+    def offer(self, record: AuditRecord) -> None:
+        self.rows.append(record)
+
+    def leave_out(self, count: int) -> None:
+        self.left_out += count
+
+
 @pytest.mark.parametrize(("code", "outcome"), [("unauthenticated", "denied"), ("unavailable", "error")])
 def test_a_denial_of_the_sockets_door_has_a_row_and_a_line_with_the_reason(code: str, outcome: str) -> None:
-    rows: list[AuditRecord] = []
+    queue = Queue()
     ada = Principal("https://iss", "42", "ada", None, frozenset({"b", "a"}), time.time() + 60)
     with capture_logs() as lines:
-        SocketRecorder(rows.append).refused("ws.refresh", code, "signature", "10.0.0.1", "agent", ada, "trace")
-    (row,) = rows
+        SocketRecorder(queue).refused("ws.refresh", code, "signature", "10.0.0.1", "agent", ada, "trace")
+    (row,) = queue.rows
     assert (row.action, row.code, row.outcome, row.door) == ("ws.refresh", code, outcome, "websocket")
     assert (row.username, row.subject, row.roles) == ("ada", "https://iss:42", ["a", "b"])
     assert (row.ip, row.user_agent, row.trace_id, row.reason) == ("10.0.0.1", "agent", "trace", "signature")
@@ -122,18 +138,29 @@ def test_a_denial_of_the_sockets_door_has_a_row_and_a_line_with_the_reason(code:
 
 
 def test_a_denial_of_a_stranger_names_nobody() -> None:
-    rows: list[AuditRecord] = []
-    SocketRecorder(rows.append).refused("ws.connect", "unauthenticated", "missing", "10.0.0.1", "agent", None, "trace")
-    (row,) = rows
+    queue = Queue()
+    SocketRecorder(queue).refused("ws.connect", "unauthenticated", "missing", "10.0.0.1", "agent", None, "trace")
+    (row,) = queue.rows
     assert (row.username, row.subject, row.roles, row.sid) == (None, None, [], None)
 
 
 def test_a_socket_s_end_has_a_row_with_its_code_and_how_long_it_was_open() -> None:
-    rows: list[AuditRecord] = []
+    queue = Queue()
     ada = Principal("https://iss", "42", "ada", "s", frozenset({"b", "a"}), time.time() + 60)
-    SocketRecorder(rows.append).passed("ws.close", ada, "10.0.0.1", "agent", "trace", "1000", 2.5)
-    (row,) = rows
+    SocketRecorder(queue).passed("ws.close", ada, "10.0.0.1", "agent", "trace", "1000", 2.5)
+    (row,) = queue.rows
     assert (row.action, row.code, row.outcome, row.door) == ("ws.close", None, "success", "websocket")
     assert (row.username, row.subject, row.sid, row.roles) == ("ada", "https://iss:42", "s", ["a", "b"])
     assert (row.ip, row.user_agent, row.trace_id, row.reason) == ("10.0.0.1", "agent", "trace", "1000")
     assert row.duration_ms == 2500
+
+
+def test_of_handshakes_that_a_limit_refuses_an_address_has_some_rows_and_of_others_all() -> None:
+    queue = Queue()
+    recorder = SocketRecorder(queue)
+    with capture_logs():
+        for code in ("rate_limited", "unauthenticated"):
+            for number in range(5):
+                recorder.refused("ws.handshake", code, code, f"2001:db8::{number}", "agent", None, "trace")
+    assert [row.code for row in queue.rows] == ["rate_limited"] * 2 + ["unauthenticated"] * 5
+    assert queue.left_out == 3

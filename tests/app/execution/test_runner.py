@@ -20,6 +20,7 @@ from app.admission.gate import Gate
 from app.admission.shares import Shares
 from app.admission.streams import OpenStreams
 from app.admission.tally import Tally
+from app.audit.budget import RowBudget
 from app.auth.credential_refused import CredentialRefused, IssuerReason, IssuerRefused, Reason
 from app.auth.principal import Principal
 from app.broadcast.outbox import Outbox
@@ -83,6 +84,7 @@ class Witness:
         self.is_spent = False
         self.outbox: Any = self
         self.refusal: Exception | None = None
+        self.limited = RowBudget(of_one=2, of_all=100, on_left_out=self.leave_out)
         self.is_silent = False
         """Whether the audit log's database is."""
 
@@ -103,6 +105,9 @@ class Witness:
     def offer(self, record: Any) -> None:
         self.offered.append(record)
         self.seen.append(f"offer {record.outcome}")
+
+    def leave_out(self, count: int) -> None:
+        self.seen.append("left out")
 
     def rows_of(self, operation: Operation, events: list[Any]) -> Write | None:
         self.seen.extend(f"append {type(event).__name__}" for event in events)
@@ -323,6 +328,17 @@ async def test_a_spent_budget_is_answered_before_the_roles_are_looked_at(databas
         await run(database, witness, "create_artist", saying(witness), roles=set())
     assert refused.value.retry_after_s == 3
     assert witness.seen == ["limit writes", "offer denied", "metric rate_limited"]
+
+
+async def test_of_calls_that_a_limit_refuses_a_caller_has_some_rows_and_the_others_are_counted(
+    database: Database, witness: Witness
+) -> None:
+    witness.is_spent = True
+    for user in ["ada"] * 4 + ["bob"]:
+        with pytest.raises(RateLimited):
+            await run(database, witness, "create_artist", saying(witness), user=user)
+    told = [one for one in witness.seen if one in ("offer denied", "left out")]
+    assert told == ["offer denied"] * 2 + ["left out"] * 2 + ["offer denied"]
 
 
 async def test_a_budget_that_a_handler_found_spent_is_the_one_that_the_answer_tells(

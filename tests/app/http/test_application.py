@@ -81,7 +81,7 @@ class Rows:
 @asynccontextmanager
 async def by_hand(rows: Rows, **routes: Any) -> AsyncIterator[httpx2.AsyncClient]:
     """A client of an application to which somebody added routes: `/name`, GET."""
-    refusals = Refusals(rows, on_drop=lambda _: None, trusted_proxies=0)
+    refusals = Refusals(rows, on_left_out=lambda _: None, trusted_proxies=0)
     application = make_application(lambda _: nullcontext(), refusals, documents={}, metrics=None)
     for name, route in routes.items():
         application.add_api_route(f"/{name}", route)

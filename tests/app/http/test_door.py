@@ -44,7 +44,7 @@ def a_door(gate: Gate) -> HttpDoor:
     unused: Any = None
     return HttpDoor(
         table=RouteTable(ROUTES), runner=unused, handlers=unused, verifier=BrokenVerifier(),
-        refusals=Refusals(Deaf(), on_drop=print, trusted_proxies=0), spool=Spool(1 << 20), transfers=Transfers(gate),
+        refusals=Refusals(Deaf(), on_left_out=print, trusted_proxies=0), spool=Spool(1 << 20), transfers=Transfers(gate),
         trusted_proxies=0, behind=behind,
     )  # fmt: skip
 

@@ -30,7 +30,7 @@ class Rows:
 
 
 async def get(documents: dict[str, Document], path: str) -> httpx2.Response:
-    refusals = Refusals(Rows(), on_drop=lambda _: None, trusted_proxies=0)
+    refusals = Refusals(Rows(), on_left_out=lambda _: None, trusted_proxies=0)
     application = make_application(lambda _: nullcontext(), refusals, documents=documents, metrics=None)
     async with httpx2.AsyncClient(base_url="http://service", transport=httpx2.ASGITransport(application)) as client:
         return await client.get(path)

@@ -4,25 +4,26 @@ from __future__ import annotations
 
 from typing import Any
 
+from app.audit.budget import WINDOW_S
 from app.audit.record import AuditRecord
-from app.http.refusals import MAX_OF_ADDRESS, MAX_ROWS, WINDOW_S, Refusals
+from app.http.refusals import MAX_OF_ADDRESS, MAX_ROWS, Refusals
 from generated.errors import MethodNotAllowed, UnknownOperation
 
 
 class Listener:
-    """The audit queue, the drop counter and the clock."""
+    """The audit queue, the counter of what is left out and the clock."""
 
     def __init__(self) -> None:
         self.rows: list[AuditRecord] = []
-        self.dropped = 0
+        self.left_out = 0
         self.now = 100.0
-        self.refusals = Refusals(self, on_drop=self.drop, trusted_proxies=0, clock=lambda: self.now)
+        self.refusals = Refusals(self, on_left_out=self.leave_out, trusted_proxies=0, clock=lambda: self.now)
 
     def offer(self, record: AuditRecord) -> None:
         self.rows.append(record)
 
-    def drop(self, count: int) -> None:
-        self.dropped += count
+    def leave_out(self, count: int) -> None:
+        self.left_out += count
 
     def note(self, path: str = "/x", ip: str = "10.0.0.1", method: str = "GET") -> None:
         scope: dict[str, Any] = {"client": (ip, 1), "path": path, "method": method, "headers": [(b"user-agent", b"t")]}
@@ -50,7 +51,7 @@ def test_an_address_gets_ten_rows_a_minute_and_the_others_are_counted() -> None:
     for _ in range(25):
         one.note()
     one.note(ip="10.0.0.2")
-    assert (len(one.rows), one.dropped) == (MAX_OF_ADDRESS + 1, 25 - MAX_OF_ADDRESS)
+    assert (len(one.rows), one.left_out) == (MAX_OF_ADDRESS + 1, 25 - MAX_OF_ADDRESS)
     one.now += WINDOW_S
     one.note()
     assert len(one.rows) == MAX_OF_ADDRESS + 2
@@ -61,7 +62,7 @@ def test_every_address_of_one_network_counts_as_one_caller_and_the_row_has_the_w
     for number in range(25):
         one.note(ip=f"2001:db8:0:1::{number + 1:x}")
     one.note(ip="2001:db8:0:2::1")
-    assert (len(one.rows), one.dropped) == (MAX_OF_ADDRESS + 1, 25 - MAX_OF_ADDRESS)
+    assert (len(one.rows), one.left_out) == (MAX_OF_ADDRESS + 1, 25 - MAX_OF_ADDRESS)
     assert one.rows[1].ip == "2001:db8:0:1::2"
 
 
@@ -69,4 +70,4 @@ def test_many_addresses_together_get_no_more_than_the_node_does() -> None:
     one = Listener()
     for number in range(1000):
         one.note(ip=f"10.0.{number // 250}.{number % 250}")
-    assert (len(one.rows), one.dropped) == (MAX_ROWS, 1000 - MAX_ROWS)
+    assert (len(one.rows), one.left_out) == (MAX_ROWS, 1000 - MAX_ROWS)

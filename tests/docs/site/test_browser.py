@@ -39,7 +39,7 @@ class Rows:
 
 @contextmanager
 def serving(site: Path) -> Iterator[str]:
-    refusals = Refusals(Rows(), on_drop=lambda _: None, trusted_proxies=0)
+    refusals = Refusals(Rows(), on_left_out=lambda _: None, trusted_proxies=0)
     application = make_application(lambda _: nullcontext(), refusals, documents=guide(site), metrics=None)
     port = free_port()
     server = uvicorn.Server(uvicorn.Config(application, port=port, log_level="warning", lifespan="off"))

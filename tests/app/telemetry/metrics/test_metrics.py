@@ -72,7 +72,9 @@ def test_a_number_that_somebody_else_keeps_is_read_with_the_others() -> None:
 def test_drops_are_counted() -> None:
     found = Metrics(KNOWN)
     found.audit_dropped(3)
+    found.audit_left_out(2)
     assert samples(found)[f"{NAME}_audit_dropped_total", ()] == 3
+    assert samples(found)[f"{NAME}_audit_left_out_total", ()] == 2
 
 
 def test_two_workers_parts_do_not_share_a_registry() -> None:
