@@ -330,7 +330,9 @@ class GuardedWebSocket(WebSocketsSansIOProtocol):
             await super().send(message)
             return
         data = message.get("bytes")
-        self.transport.write(self._framing.of(message["text"] if data is None else data))
+        payload = message.get("text") if data is None else data
+        if payload is not None:
+            self.transport.write(self._framing.of(payload))
 
     def _takes_frames(self) -> bool:
         return self.conn.state is State.OPEN and not self.disconnected and self.writable.is_set()
