@@ -114,7 +114,7 @@ class FrameAccount:
 
 
 class LastFrame:
-    """Of what was sent last: a topic's event goes to many sockets, one after the other."""
+    """Of what was sent last, and kept until something else is: a topic's event goes to many sockets, one after the other."""
 
     __slots__ = ("_frame", "_payload")
 
