@@ -107,8 +107,12 @@ class GuardedTransport(asyncio.Transport):
             return
         self.resume_reading()
         self._is_leaving = True
-        self.server_side.write_eof()
-        self._end_after(LINGER_S)
+        try:
+            self.server_side.write_eof()
+        except OSError:  # It has gone, and the loop is yet to hear of it.
+            self.abort()
+        else:
+            self._end_after(LINGER_S)
 
     def drop(self, size: int) -> None:
         """`size` bytes came that nobody reads. Beyond 16 MiB reading stops, so that the peer cannot send for ever."""

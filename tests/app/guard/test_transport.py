@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import struct
 import time
 from collections.abc import AsyncIterator
 from typing import cast
@@ -115,3 +116,18 @@ async def test_who_takes_an_answer_too_slowly_is_cut(pair: Pair, least_bytes: in
         await loop.sock_recv(theirs, 1 << 16)
         await asyncio.sleep(STALL_S / 5)
     assert protocol.lost.is_set() is is_cut
+
+
+async def test_to_leave_a_peer_that_has_gone_already_is_no_fault() -> None:
+    """The loop has not heard of the reset: asyncio's own transport raises then, where the server ends a connection."""
+    with (
+        socket.create_server(("127.0.0.1", 0)) as listening,
+        socket.create_connection(listening.getsockname()) as theirs,
+    ):
+        ours, _ = listening.accept()
+        _, protocol = await asyncio.get_running_loop().create_connection(Served, sock=ours)
+        theirs.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        theirs.close()
+        assert protocol.guarded is not None
+        protocol.guarded.leave()
+        assert await seconds_until_lost(protocol) < 1
