@@ -28,8 +28,6 @@ NOISE_S = 0.1
 NICE = 10
 PEAK_S = 10.0
 """For the most that a node answers, before and after: on a shared machine they differ by a tenth and more."""
-LEAST = 0.7
-"""ACCEPTANCE asks for 0.8, which is not kept each time: docs/reliability.md says what was measured, and where the rest goes."""
 GATE_REFUSED = re.compile(r'^stele_refused_total\{by="gate",reason="\w+"\} (\S+)$', re.MULTILINE)
 LONG = [pytest.mark.long, pytest.mark.timeout(300)]
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("faults")]
@@ -83,12 +81,12 @@ async def find_peak(stage: Stage, load: Load) -> float:
 @pytest.mark.long
 @pytest.mark.timeout(420)
 @pytest.mark.survives("L01")
-async def test_five_times_the_capacity_leaves_most_of_the_goodput(
+async def test_five_times_the_capacity_leaves_four_fifths_of_the_goodput(
     direct: Stage, load: Load, turns: int, seconds: float
 ) -> None:
     """L01 (D22): reads, or four reads to a write, come at five times the rate that the node can answer, for a minute at once, and for six times ten
     seconds, since on a shared machine what it can answer changes by a third within a minute; that is measured before and after each. At
-    least 70 % of it still succeeds, nine of ten others are refused within 50 ms, all of them with `Retry-After`, and 5 s later all is as
+    least 80 % of it still succeeds, nine of ten others are refused within 50 ms, all of them with `Retry-After`, and 5 s later all is as
     before."""
     async with watched(direct, livez_s=0.5):
         rate = await find_peak(direct, load)
@@ -108,7 +106,7 @@ async def test_five_times_the_capacity_leaves_most_of_the_goodput(
     offered, calm_s = [one for each in over for one in each.results], max(one.ok.p99 for one in calm.results)
     later = [one for each in after for one in each.results]
     assert "\n".join(unsound([*offered, *later])) == ""
-    assert mean(shares) >= LEAST
+    assert mean(shares) >= 0.8
     assert max(one.refused.p90 for one in offered) <= 0.05
     assert max(one.ok.p99 for one in offered) <= 2 * calm_s + 5 * NOISE_S
     assert all(one.ok.count == one.sent for one in later)
